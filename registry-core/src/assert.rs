@@ -1,0 +1,264 @@
+//! Checks that the compiler makes when all entries are known: constant functions whose panic is the error.
+//!
+//! The macros call them with the span of the words they are about, so that rustc underlines those.
+
+use crate::model::{Agent, Family, ModelIdFormat, NODE_VERSION, Protocol, Provider, Registry, Version};
+
+/// The providers and families that entries may refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// The providers, in order of precedence.
+    pub providers: &'a [&'a Provider<'a>],
+    /// The families, in order of precedence.
+    pub families: &'a [&'a Family<'a>],
+    /// The registry whose providers and families come after them.
+    pub extends: Option<&'a Registry<'a>>,
+}
+
+impl<'a> Listed<'a> {
+    /// The providers and families of a registry.
+    pub const fn of(registry: &Registry<'a>) -> Self {
+        Self { providers: registry.providers, families: registry.families, extends: registry.extends }
+    }
+
+    /// The providers and families of the registry that is extended.
+    const fn base(&self) -> Option<Self> {
+        match self.extends {
+            Some(registry) => Some(Listed::of(registry)),
+            None => None,
+        }
+    }
+
+    /// Whether a model id yields an id in a format: the same answer as routing gives, without the text of the id.
+    pub const fn yields_model_id(&self, format: ModelIdFormat, id: &str) -> bool {
+        match format {
+            ModelIdFormat::Bare | ModelIdFormat::RegisteredProvider => !id.is_empty(),
+            ModelIdFormat::ModelsDev => {
+                !id.is_empty()
+                    && (has_slash(id) || self.owned_by_provider(id) || self.times_listed(id) == 1 || self.in_family(id))
+            }
+        }
+    }
+
+    const fn owned_by_provider(&self, id: &str) -> bool {
+        let mut rest = self.providers;
+        while let Some((provider, others)) = rest.split_first() {
+            let mut tokens = provider.families;
+            while let Some((token, more)) = tokens.split_first() {
+                if begins_with_family(id, token) {
+                    return true;
+                }
+                tokens = more;
+            }
+            rest = others;
+        }
+        match self.base() {
+            Some(base) => base.owned_by_provider(id),
+            None => false,
+        }
+    }
+
+    const fn times_listed(&self, id: &str) -> usize {
+        let mut count = 0;
+        let mut rest = self.providers;
+        while let Some((provider, others)) = rest.split_first() {
+            let mut models = provider.models;
+            while let Some((model, more)) = models.split_first() {
+                if same(model.id, id) {
+                    count += 1;
+                }
+                models = more;
+            }
+            rest = others;
+        }
+        match self.base() {
+            Some(base) => count + base.times_listed(id),
+            None => count,
+        }
+    }
+
+    const fn in_family(&self, id: &str) -> bool {
+        let mut rest = self.families;
+        while let Some((family, others)) = rest.split_first() {
+            let mut tokens = family.tokens;
+            while let Some((token, more)) = tokens.split_first() {
+                if contains(id.as_bytes(), token.as_bytes()) {
+                    return true;
+                }
+                tokens = more;
+            }
+            rest = others;
+        }
+        match self.base() {
+            Some(base) => base.in_family(id),
+            None => false,
+        }
+    }
+
+    /// Whether a provider or family serves a protocol.
+    const fn serves(&self, protocol: Protocol) -> bool {
+        let mut rest = self.providers;
+        while let Some((provider, others)) = rest.split_first() {
+            let mut endpoints = provider.endpoints;
+            while let Some((endpoint, more)) = endpoints.split_first() {
+                if endpoint.protocol as u8 == protocol as u8 {
+                    return true;
+                }
+                endpoints = more;
+            }
+            rest = others;
+        }
+        let mut rest = self.families;
+        while let Some((family, others)) = rest.split_first() {
+            let mut protocols = family.protocols;
+            while let Some((one, more)) = protocols.split_first() {
+                if *one as u8 == protocol as u8 {
+                    return true;
+                }
+                protocols = more;
+            }
+            rest = others;
+        }
+        match self.base() {
+            Some(base) => base.serves(protocol),
+            None => false,
+        }
+    }
+}
+
+/// M001: the suite's model yields a model id.
+///
+/// # Panics
+///
+/// When it is not so: while the compiler evaluates a constant, a panic is its error.
+#[track_caller]
+#[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
+pub const fn suite_model(listed: &Listed<'_>, format: ModelIdFormat, id: &str) {
+    if listed.yields_model_id(format, id) {
+        return;
+    }
+    panic!(
+        "this model yields no id for the agent [M001]\nhelp: name a model of a registered provider or of a known family"
+    );
+}
+
+/// E005: some provider or family serves the protocol.
+///
+/// # Panics
+///
+/// When it is not so: while the compiler evaluates a constant, a panic is its error.
+#[track_caller]
+#[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
+pub const fn served(listed: &Listed<'_>, protocol: Protocol) {
+    if listed.serves(protocol) {
+        return;
+    }
+    panic!(
+        "no provider or family of this registry serves the wire protocol [E005]\nhelp: register one that does, or extend a registry that has it"
+    );
+}
+
+/// I006: the pinned Node.js is not older than an agent asks for.
+///
+/// # Panics
+///
+/// When it is not so: while the compiler evaluates a constant, a panic is its error.
+#[track_caller]
+#[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
+pub const fn node_floor(floor: Version) {
+    if !NODE_VERSION.is_below(floor) {
+        return;
+    }
+    panic!(
+            "the pinned Node.js is older than this agent asks for [I006]\nhelp: pin an older version of the agent, or a newer Node.js"
+    );
+}
+
+/// N002: no name of an agent is one of a registry that is extended.
+///
+/// # Panics
+///
+/// When it is not so: while the compiler evaluates a constant, a panic is its error.
+#[track_caller]
+pub const fn name_is_new(agent: &Agent<'_>, base: &Registry<'_>) {
+    let mut agents = base.agents;
+    while let Some((other, more)) = agents.split_first() {
+        assert!(
+            !shares_name(agent, other),
+            "a name or alias of this agent is taken in the registry that is extended [N002]\nhelp: `cargo xtask list` shows the names; choose another"
+        );
+        agents = more;
+    }
+    if let Some(base) = base.extends {
+        name_is_new(agent, base);
+    }
+}
+
+const fn shares_name(a: &Agent<'_>, b: &Agent<'_>) -> bool {
+    same(a.name, b.name) || one_of(a.name, b.aliases) || one_of(b.name, a.aliases) || {
+        let mut aliases = a.aliases;
+        let mut shared = false;
+        while let Some((alias, more)) = aliases.split_first() {
+            shared = shared || one_of(alias, b.aliases);
+            aliases = more;
+        }
+        shared
+    }
+}
+
+const fn one_of(word: &str, words: &[&str]) -> bool {
+    let mut rest = words;
+    while let Some((first, more)) = rest.split_first() {
+        if same(first, word) {
+            return true;
+        }
+        rest = more;
+    }
+    false
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && starts_with(a.as_bytes(), b.as_bytes())
+}
+
+const fn has_slash(text: &str) -> bool {
+    contains(text.as_bytes(), b"/")
+}
+
+/// Whether a text begins with another; letters of either case are the same, the other is lower-case.
+const fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    let (mut text, mut start) = (text, start);
+    while let Some((wanted, more)) = start.split_first() {
+        match text.split_first() {
+            Some((byte, rest)) if byte.eq_ignore_ascii_case(wanted) => text = rest,
+            _ => return false,
+        }
+        start = more;
+    }
+    true
+}
+
+const fn contains(text: &[u8], part: &[u8]) -> bool {
+    let mut text = text;
+    loop {
+        if starts_with(text, part) {
+            return true;
+        }
+        match text.split_first() {
+            Some((_, rest)) => text = rest,
+            None => return false,
+        }
+    }
+}
+
+/// Whether an id begins with a family's word, which its end or a character that is no letter follows.
+const fn begins_with_family(id: &str, token: &str) -> bool {
+    if !starts_with(id.as_bytes(), token.as_bytes()) {
+        return false;
+    }
+    let (_, rest) = id.as_bytes().split_at(token.len());
+    match rest.first() {
+        Some(next) => !next.is_ascii_alphabetic(),
+        None => true,
+    }
+}

@@ -1,0 +1,220 @@
+//! The check of an entry: every rule over it, with what an `allow` silences taken out.
+
+mod place;
+
+use core::ops::Range;
+
+pub use place::{Field, Part, Place};
+
+use crate::model::{Agent, Family, Lock, LockError, Provider};
+use crate::rules::{self, Rule};
+use crate::template::{Template, Value};
+use crate::variables::canonical;
+
+/// An exception to a rule at one place, with its reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allow<'a> {
+    /// The rule's code.
+    pub code: &'a str,
+    /// Why it does not apply.
+    pub reason: &'a str,
+    /// What it is about; none for the whole entry.
+    pub place: Option<Place>,
+}
+
+/// A rule that an entry breaks.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Where.
+    pub place: Place,
+    /// Which bytes of the text at that place, where the fault lies in a part of it.
+    pub range: Option<Range<usize>>,
+    /// What is wrong: lower case, one line, the culprit in backticks.
+    pub message: String,
+    /// The way out; empty when the message says it.
+    pub help: String,
+}
+
+/// What the rules report to.
+#[derive(Debug, Default)]
+pub struct Report {
+    violations: Vec<Violation>,
+}
+
+impl Report {
+    /// Reports a violation.
+    pub fn add(&mut self, rule: &'static Rule, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        self.violations.push(Violation { rule, place, range: None, message: message.into(), help: help.into() });
+    }
+
+    /// Reports a violation in some bytes of the text at a place.
+    pub fn add_range(
+        &mut self,
+        rule: &'static Rule,
+        place: Place,
+        range: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.violations.push(Violation { rule, place, range: Some(range), message: message.into(), help: help.into() });
+    }
+}
+
+/// An agent with what the rules read of it more than once.
+pub(crate) struct Subject<'a> {
+    /// The agent.
+    pub agent: &'a Agent<'a>,
+    /// Its lock; none when the entry names no package or the lock is left out on purpose.
+    pub lock: Option<Result<Lock<'a>, LockError>>,
+    /// Every template, with its place and what it is for.
+    pub templates: Vec<Located<'a>>,
+}
+
+/// A template of an agent.
+pub(crate) struct Located<'a> {
+    /// Its place.
+    pub place: Place,
+    /// What it is for.
+    pub channel: Channel<'a>,
+    /// Its value; none when a constant written by hand holds a text that is no value.
+    pub value: Option<Value<'a>>,
+}
+
+/// What a template is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel<'a> {
+    /// A variable of the agent.
+    Env(&'a str),
+    /// A word of an argument vector.
+    Argv,
+    /// A file that is written at launch, by its index.
+    Config(usize),
+    /// A file of the web policy.
+    WebFile,
+    /// A variable of the web policy, of a host's switch or of the handshake: set, but not routed.
+    Switch(&'a str),
+}
+
+impl<'a> Subject<'a> {
+    fn new(agent: &'a Agent<'a>, lock: LockUse) -> Self {
+        let needs_lock = agent.install.iter().any(|artefact| artefact.package().is_some());
+        let lock = (needs_lock && lock == LockUse::Required).then(|| Lock::parse(agent.lock));
+        Self { agent, lock, templates: templates(agent) }
+    }
+
+    /// Whether a value names a variable that is neither canonical nor accepted.
+    pub(crate) fn has_unknown_variable(&self) -> bool {
+        let known = |name: &str| canonical(name).is_some() || self.agent.accepts.contains(&name);
+        let mut unknown = false;
+        self.visit_values(&mut |_, _, value| {
+            if let Value::Variable(name) | Value::Uint(name) | Value::Reference(name) = value {
+                unknown |= !known(name);
+            }
+        });
+        unknown
+    }
+
+    /// The values of one kind of channel, with the place of each.
+    pub(crate) fn visit_values(&self, visit: &mut dyn FnMut(&Located<'a>, Place, &Value<'_>)) {
+        for located in &self.templates {
+            let Some(value) = &located.value else { continue };
+            value.visit(&mut |node, value| visit(located, located.place.node(node), value));
+        }
+    }
+}
+
+/// All templates of an agent, in the order of its fields.
+fn templates<'a>(agent: &'a Agent<'a>) -> Vec<Located<'a>> {
+    use crate::model::{Mapping, Off};
+    let mut all = Vec::new();
+    let mut add = |place: Place, channel: Channel<'a>, template: Template<'a>| {
+        all.push(Located { place, channel, value: template.value() });
+    };
+    for (index, &word) in agent.launch.iter().enumerate() {
+        add(Place::field(Field::Launch).item(index), Channel::Argv, word);
+    }
+    for (index, &word) in agent.beside.iter().flat_map(|beside| beside.argv).enumerate() {
+        add(Place::field(Field::Beside).item(index), Channel::Argv, word);
+    }
+    let value = |field: Field, index: usize| Place::field(field).item(index).part(Part::Value);
+    for (index, mapping) in agent.handshake.env.iter().enumerate() {
+        add(value(Field::Handshake, index), Channel::Switch(mapping.name), mapping.value);
+    }
+    for (index, mapping) in agent.env.iter().enumerate() {
+        add(value(Field::Env, index), Channel::Env(mapping.name), mapping.value);
+    }
+    for (index, file) in agent.config.iter().enumerate() {
+        add(value(Field::Config, index), Channel::Config(index), file.body);
+    }
+    let web = Place::field(Field::Web);
+    for (index, off) in agent.web_switches().iter().enumerate() {
+        match off {
+            Off::File { body, .. } => add(web.part(Part::Off(index)), Channel::WebFile, *body),
+            Off::Env(mappings) => {
+                for (nth, Mapping { name, value }) in mappings.iter().enumerate() {
+                    add(web.part(Part::Off(index)).item(nth), Channel::Switch(name), *value);
+                }
+            }
+            Off::Argv(_) => {}
+        }
+    }
+    for (index, host) in agent.hosts.iter().enumerate() {
+        for (nth, mapping) in host.off.iter().enumerate() {
+            let place = Place::field(Field::Hosts).item(index).part(Part::Nth(nth));
+            add(place, Channel::Switch(mapping.name), mapping.value);
+        }
+    }
+    all
+}
+
+/// The template that a place lies in.
+pub fn template_at<'a>(agent: &'a Agent<'a>, place: Place) -> Option<Template<'a>> {
+    let item = place.item?;
+    match place.field {
+        Field::Launch => agent.launch.get(item).copied(),
+        Field::Beside => agent.beside.and_then(|beside| beside.argv.get(item).copied()),
+        Field::Handshake => agent.handshake.env.get(item).map(|mapping| mapping.value),
+        Field::Env => agent.env.get(item).map(|mapping| mapping.value),
+        Field::Config => agent.config.get(item).map(|file| file.body),
+        _ => None,
+    }
+}
+
+/// Whether a missing lock is an error: it is not while the lock is being made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockUse {
+    /// The lock must be there and fit.
+    Required,
+    /// There may be none yet.
+    Optional,
+}
+
+/// Checks an agent: every violation that no `allow` silences, in the order of the rules.
+pub fn check(agent: &Agent<'_>, lock: LockUse) -> Vec<Violation> {
+    let subject = Subject::new(agent, lock);
+    let mut report = Report::default();
+    for rule in rules::AGENT {
+        rule(&subject, &mut report);
+    }
+    rules::silence(agent.allow, report.violations)
+}
+
+/// Checks a provider.
+pub fn check_provider(provider: &Provider<'_>) -> Vec<Violation> {
+    let mut report = Report::default();
+    for rule in rules::PROVIDER {
+        rule(provider, &mut report);
+    }
+    report.violations
+}
+
+/// Checks a family.
+pub fn check_family(family: &Family<'_>) -> Vec<Violation> {
+    let mut report = Report::default();
+    for rule in rules::FAMILY {
+        rule(family, &mut report);
+    }
+    report.violations
+}

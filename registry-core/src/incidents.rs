@@ -1,0 +1,261 @@
+//! What really went wrong, and where it was told: the reason of each rule.
+
+/// A fault that happened to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// Its number, which rules cite.
+    pub number: u8,
+    /// What happened.
+    pub what: &'static str,
+    /// An issue or a commit of the project it happened to, or how it was seen.
+    pub source: &'static str,
+}
+
+/// The incident of a number.
+pub fn find(number: u8) -> Option<&'static Incident> {
+    ALL.iter().find(|incident| incident.number == number)
+}
+
+/// The incidents that rules cite, by number.
+pub const ALL: &[Incident] = &[
+    Incident {
+        number: 1,
+        what: "an install script that began with `set -o pipefail` was run by dash, and every JavaScript agent failed to install",
+        source: "benchflow-ai/benchflow#341",
+    },
+    Incident {
+        number: 2,
+        what: "strict mode made a sourced script of a third party fail",
+        source: "harbor-framework/harbor#538",
+    },
+    Incident {
+        number: 3,
+        what: "an error page was piped into a shell and executed, and the pipeline's status was 0",
+        source: "harbor-framework/harbor#2777",
+    },
+    Incident {
+        number: 4,
+        what: "after a failed download the steps went on, with the old folder already removed",
+        source: "benchflow-ai/benchflow, reproduced",
+    },
+    Incident {
+        number: 5,
+        what: "a half-extracted Node.js passed the test for its program in every later run",
+        source: "benchflow-ai/benchflow, reproduced",
+    },
+    Incident {
+        number: 6,
+        what: "an install reported success because its last command was a chmod",
+        source: "harbor-framework/harbor#498",
+    },
+    Incident {
+        number: 7,
+        what: "errors went to /dev/null and left nothing to diagnose",
+        source: "benchflow-ai/benchflow, read in its source",
+    },
+    Incident {
+        number: 9,
+        what: "generated installers had carriage returns",
+        source: "axodotdev/cargo-dist#181",
+    },
+    Incident {
+        number: 11,
+        what: "a command of 54,284 bytes came near the limit of one argument",
+        source: "laude-institute/headlong#60",
+    },
+    Incident {
+        number: 12,
+        what: "a key of the environment that is no shell identifier made the sourced file fail",
+        source: "benchflow-ai/benchflow, commit 9308ccf7",
+    },
+    Incident {
+        number: 13,
+        what: "the distribution's Node.js 18 ran an agent that needs 22",
+        source: "harbor-framework/harbor#2193",
+    },
+    Incident {
+        number: 14,
+        what: "a pinned Node.js and an unpinned agent drifted apart",
+        source: "benchflow-ai/benchflow#972",
+    },
+    Incident {
+        number: 15,
+        what: "the agent was installed for one Node.js and started by another",
+        source: "harbor-framework/harbor#2409",
+    },
+    Incident {
+        number: 16,
+        what: "the image had set NVM_DIR",
+        source: "agentic_coding_flywheel_setup#338",
+    },
+    Incident {
+        number: 19,
+        what: "a wrapper was published before its platform package",
+        source: "anthropics/claude-code#86941",
+    },
+    Incident {
+        number: 21,
+        what: "a companion program was missing, the tools failed, and the run exited 0",
+        source: "alexbelgium/hassio-addons#3000",
+    },
+    Incident {
+        number: 23,
+        what: "the system's Python was too old, or refused packages",
+        source: "harbor-framework/harbor#2059",
+    },
+    Incident {
+        number: 24,
+        what: "a Python newer than the wheels was chosen",
+        source: "OpenHands/docs#128",
+    },
+    Incident {
+        number: 25,
+        what: "the download of a tool ran into the time-out of the sandbox",
+        source: "benchflow-ai/skillsbench#1016",
+    },
+    Incident {
+        number: 26,
+        what: "what was installed under /root could not be read by the agent's user",
+        source: "benchflow-ai/benchflow#177",
+    },
+    Incident {
+        number: 33,
+        what: "an interrupted dpkg broke the task's verifier after the run",
+        source: "echoVic/orca-agent#60",
+    },
+    Incident {
+        number: 34,
+        what: "a global install without root failed",
+        source: "google-gemini/gemini-cli#1648",
+    },
+    Incident {
+        number: 35,
+        what: "without a passwd entry the home folder could not be written",
+        source: "Vexa#1102",
+    },
+    Incident {
+        number: 40,
+        what: "a launcher left a file with the key in the working directory",
+        source: "benchflow-ai/benchflow, reproduced",
+    },
+    Incident {
+        number: 41,
+        what: "an installer's address answered with a challenge, or not at all",
+        source: "anthropics/claude-code#36306",
+    },
+    Incident {
+        number: 43,
+        what: "a pinned version vanished from its registry",
+        source: "benchflow-ai/agents, commit 4ec00b1",
+    },
+    Incident {
+        number: 44,
+        what: "floating tags made runs incomparable",
+        source: "harbor-framework/harbor#1881",
+    },
+    Incident {
+        number: 46,
+        what: "a checksum was accepted and never verified",
+        source: "agentclientprotocol/registry#583",
+    },
+    Incident {
+        number: 49,
+        what: "a wrapper resolved a range of its own at run time and bypassed the pinned program",
+        source: "xacpx#172",
+    },
+    Incident {
+        number: 53,
+        what: "secrets stood in argument vectors",
+        source: "harbor-framework/harbor#1579",
+    },
+    Incident {
+        number: 54,
+        what: "secrets stood in logs and artefacts",
+        source: "harbor-framework/harbor#2470",
+    },
+    Incident {
+        number: 55,
+        what: "credentials were written with printf: a quote broke the file, and others could read it",
+        source: "benchflow-ai/benchflow, reproduced",
+    },
+    Incident {
+        number: 56,
+        what: "a launcher rewrote the file that held the no-web key",
+        source: "benchflow-ai/benchflow, reproduced",
+    },
+    Incident {
+        number: 57,
+        what: "an unknown key made a whole configuration invalid",
+        source: "NVIDIA-NeMo/Gym#2477",
+    },
+    Incident {
+        number: 58,
+        what: "hosted web search went around the network's control",
+        source: "harbor-framework/harbor#2789",
+    },
+    Incident {
+        number: 59,
+        what: "a switch was renamed, and the tool was still offered",
+        source: "openai/codex#10119",
+    },
+    Incident {
+        number: 60,
+        what: "agents without any web switch ran tasks that forbid the web",
+        source: "benchflow-ai/benchflow, read in its source",
+    },
+    Incident {
+        number: 61,
+        what: "a stale key hid a valid log-in; a gate asked for a key that nobody needs",
+        source: "benchflow-ai/benchflow#125",
+    },
+    Incident {
+        number: 62,
+        what: "the key was guessed from a part of the model's name",
+        source: "benchflow-ai/benchflow, reproduced",
+    },
+    Incident {
+        number: 63,
+        what: "an agent lost its base URL, or got `/v1` twice",
+        source: "benchflow-ai/skillsbench#707",
+    },
+    Incident {
+        number: 65,
+        what: "a provider's prefix was stripped or kept wrongly",
+        source: "harbor-framework/harbor#2109",
+    },
+    Incident {
+        number: 66,
+        what: "an agent's catalogue refused the gateway's alias",
+        source: "benchflow-ai/benchflow, commit 9c2d56c2",
+    },
+    Incident {
+        number: 67,
+        what: "the call that sets the model was gone from the protocol",
+        source: "agent-client-protocol#1325",
+    },
+    Incident {
+        number: 70,
+        what: "fixed time-outs met slow starts",
+        source: "harbor-framework/harbor#229",
+    },
+    Incident {
+        number: 72,
+        what: "names collided, and registrations were partial",
+        source: "benchflow-ai/agents, commit aa8619c",
+    },
+    Incident {
+        number: 73,
+        what: "documents, lists and tables disagreed with the registry",
+        source: "benchflow-ai/benchflow, reproduced",
+    },
+    Incident {
+        number: 75,
+        what: "a proof was made with credentials that were left over",
+        source: "benchflow-ai/agents, commit d244384",
+    },
+    Incident {
+        number: 78,
+        what: "an unknown model was refused, and the prompt was run with another",
+        source: "measured with claude-agent-acp 0.40.0",
+    },
+];

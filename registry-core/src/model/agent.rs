@@ -1,0 +1,253 @@
+//! An agent: everything that is known of it, in the order in which an entry says it.
+
+use super::{
+    Artefact, Handshake, ModelDelivery, ModelReference, Off, Proof, Protocol, Runs, Target, Version, WebPolicy,
+};
+use crate::check::Allow;
+use crate::template::Template;
+
+/// A coding agent that speaks the Agent Client Protocol on standard input and output.
+///
+/// The fields borrow, so that the macro can fill one from tokens and a constant can hold one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agent<'a> {
+    /// The kebab-case id, for example `claude-agent-acp`; folders, scripts and commands bear it.
+    pub name: &'a str,
+    /// The doc comment of the entry: what it is, in sentences.
+    pub description: &'a str,
+    /// Other names that the commands accept.
+    pub aliases: &'a [&'a str],
+    /// The wire protocols it can speak to a model server; one means that it speaks that one only.
+    pub protocols: &'a [Protocol],
+    /// What is installed, the agent itself first.
+    pub install: &'a [Artefact<'a>],
+    /// How its program is started.
+    pub runs: Runs,
+    /// The lowest Node.js that its packages accept.
+    pub node_floor: Option<Version>,
+    /// Its argument vector; the first word is a program that `install` provides.
+    pub launch: &'a [Template<'a>],
+    /// A helper process that must be up before the agent starts.
+    pub beside: Option<Beside<'a>>,
+    /// What it answers to `initialize` and `session/new`, as measured.
+    pub handshake: Handshake<'a>,
+    /// What shows, at the end of an install, that it works.
+    pub proof: &'a [Proof<'a>],
+    /// How it is told which model to use.
+    pub model: ModelDelivery<'a>,
+    /// Environment variables it is started with.
+    pub env: &'a [Mapping<'a>],
+    /// Variables beside the canonical ones that its entry may read.
+    pub accepts: &'a [&'a str],
+    /// What form of base URL it wants.
+    pub base_url: BaseUrlForm,
+    /// Files that are written when it is launched.
+    pub config: &'a [ConfigFile<'a>],
+    /// The form in which its own files refer to environment variables.
+    pub references: Option<References<'a>>,
+    /// Its web tools, and how they are turned off.
+    pub web: Option<WebPolicy<'a>>,
+    /// Folders of its own, relative to the home folder.
+    pub home: &'a [&'a str],
+    /// Folders where it looks for skills; they begin with `~/` or `$WORKSPACE/`.
+    pub skills: &'a [&'a str],
+    /// Host files and variables that stand in for an API key.
+    pub login: &'a [Login<'a>],
+    /// Hosts that it looks up by itself, each with its switch.
+    pub hosts: &'a [Host<'a>],
+    /// Targets it runs on; empty means every target that its lock can serve.
+    pub platforms: &'a [Target],
+    /// Seconds that an install may take.
+    pub install_timeout: u32,
+    /// How the integration suite runs it.
+    pub suite: Option<Suite<'a>>,
+    /// Rules that do not apply to a place of this entry, each with its reason.
+    pub allow: &'a [Allow<'a>],
+    /// The text of the lock beside the entry; empty when there is none.
+    pub lock: &'a str,
+}
+
+impl Agent<'_> {
+    /// Seconds that an install may take where an entry does not say (BenchFlow's manifest default).
+    pub const DEFAULT_INSTALL_TIMEOUT: u32 = 900;
+
+    /// An agent without anything: the macro and hand-written constants start from it.
+    pub const EMPTY: Agent<'static> = Agent {
+        name: "",
+        description: "",
+        aliases: &[],
+        protocols: &[],
+        install: &[],
+        runs: Runs::Node,
+        node_floor: None,
+        launch: &[],
+        beside: None,
+        handshake: Handshake::EMPTY,
+        proof: &[],
+        model: ModelDelivery::EMPTY,
+        env: &[],
+        accepts: &[],
+        base_url: BaseUrlForm::AsGiven,
+        config: &[],
+        references: None,
+        web: None,
+        home: &[],
+        skills: &[],
+        login: &[],
+        hosts: &[],
+        platforms: &[],
+        install_timeout: Self::DEFAULT_INSTALL_TIMEOUT,
+        suite: None,
+        allow: &[],
+        lock: "",
+    };
+
+    /// The first sentence of the description.
+    pub fn summary(&self) -> &str {
+        self.description.split("\n\n").next().unwrap_or_default().trim()
+    }
+}
+
+/// One environment variable that the agent is started with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapping<'a> {
+    /// The variable that the agent reads.
+    pub name: &'a str,
+    /// Its value; an `if` without `else` that does not hold leaves the variable alone.
+    pub value: Template<'a>,
+}
+
+/// What form of base URL an agent wants to be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaseUrlForm {
+    /// As the provider has it.
+    AsGiven,
+    /// Ending in `/v1`, which is added where it is missing.
+    WithV1,
+    /// Not ending in `/v1`, which is taken off.
+    WithoutV1,
+}
+
+/// A configuration file that is written when the agent is launched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigFile<'a> {
+    /// Where, beginning with `~/`.
+    pub path: &'a str,
+    /// What the agent's own parser reads.
+    pub format: FileFormat,
+    /// Whether the task may have settings in the same file.
+    pub owner: Owner,
+    /// Permission bits; `0o600` unless the entry says otherwise.
+    pub mode: u32,
+    /// The content: an object, or an `if` around one.
+    pub body: Template<'a>,
+}
+
+/// The format of a configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// JSON without comments.
+    Json,
+    /// JSON with comments and trailing commas, which are kept.
+    Jsonc,
+    /// TOML; always a file of the agent's own ([`Owner::Whole`]).
+    Toml,
+}
+
+impl FileFormat {
+    /// The word of the entry: `json`, `jsonc`, `toml`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Jsonc => "jsonc",
+            Self::Toml => "toml",
+        }
+    }
+}
+
+/// Who owns the rest of a configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Ours are only the keys we write: they are merged into what is there.
+    Keys,
+    /// The whole file is ours.
+    Whole,
+}
+
+/// How the agent's own files refer to an environment variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct References<'a> {
+    /// The form, with `NAME` where the variable's name goes: `{env:NAME}`.
+    pub form: &'a str,
+    /// When the agent puts the value in.
+    pub semantics: Semantics,
+}
+
+/// When an agent resolves the references of its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Semantics {
+    /// Pasted into the text before parsing: a quote in a value becomes structure, so such values are refused.
+    Textual,
+    /// Put in after parsing: any value is safe.
+    Parsed,
+}
+
+/// Something on the host that stands in for an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Login<'a> {
+    /// What stands in.
+    pub source: LoginSource<'a>,
+    /// The variable it replaces.
+    pub instead_of: &'a str,
+    /// Whether it is valid only at the vendor's own endpoint.
+    pub own_endpoint_only: bool,
+}
+
+/// What a log-in is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginSource<'a> {
+    /// Files under the home folder, all of them; the first is the one that decides.
+    Files(&'a [&'a str]),
+    /// A variable.
+    Variable(&'a str),
+}
+
+/// A host that the agent looks up by itself when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Host<'a> {
+    /// The name it looks up.
+    pub name: &'a str,
+    /// The variables that stop it; they are set at launch.
+    pub off: &'a [Mapping<'a>],
+    /// Why there is no switch, where there is none.
+    pub reason: &'a str,
+}
+
+/// A helper process that runs beside the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beside<'a> {
+    /// Its argument vector; `PORT` in it is the free port it is given.
+    pub argv: &'a [Template<'a>],
+    /// Seconds until its port must answer.
+    pub within: u32,
+}
+
+/// How the integration suite runs the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suite<'a> {
+    /// The model it runs.
+    pub model: ModelReference<'a>,
+    /// Whether calls go through the gateway that counts usage.
+    pub usage_tracking: bool,
+}
+
+/// How web tools are turned off, as one list for the reader of a policy.
+impl<'a> Agent<'a> {
+    /// The switches of the web policy; empty when there is none.
+    pub fn web_switches(&self) -> &'a [Off<'a>] {
+        match self.web {
+            Some(WebPolicy::Switch { off, .. }) => off,
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What an entry installs, and how its program is started.
+
+use super::Target;
+
+/// One thing that an install puts under the prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Artefact<'a> {
+    /// A package of the npm registry, with its dependencies.
+    Npm(Npm<'a>),
+    /// A package of the Python package index, in an environment of its own.
+    Pypi(Pypi<'a>),
+    /// An archive from a URL, one for each target.
+    Archive(Archive<'a>),
+    /// A git repository at one commit.
+    Git(Git<'a>),
+    /// A file shipped with the entry.
+    Program(Program<'a>),
+    /// Shell text: the last resort.
+    Sh(Step<'a>),
+}
+
+/// A package of the npm registry; its version and integrity stand in the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Npm<'a> {
+    /// Its name, with the scope.
+    pub package: &'a str,
+    /// The program it provides; empty for a package that is only a library.
+    pub bin: &'a str,
+    /// A command that must run in the package's folder, since install scripts are off; its first word is `node`.
+    pub postinstall: &'a [&'a str],
+}
+
+/// A package of the Python package index; its version and hashes stand in the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pypi<'a> {
+    /// Its name.
+    pub package: &'a str,
+    /// The program it provides; empty for a package that is only a library.
+    pub bin: &'a str,
+    /// The interpreters it runs on, as a PEP 440 specifier with an upper bound: `==3.12.*`.
+    pub python: &'a str,
+}
+
+/// An archive from a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Archive<'a> {
+    /// The program in it, relative to its top folder.
+    pub bin: &'a str,
+    /// Where it is, for each target.
+    pub downloads: &'a [Download<'a>],
+}
+
+/// One file to fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Download<'a> {
+    /// The machine it is for.
+    pub target: Target,
+    /// Where it is; `https` only.
+    pub url: &'a str,
+    /// Its SHA-256, 64 hexadecimal digits.
+    pub sha256: &'a str,
+}
+
+/// A git repository at one commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Git<'a> {
+    /// Where it is; `https` only.
+    pub url: &'a str,
+    /// The whole commit, 40 hexadecimal digits.
+    pub commit: &'a str,
+    /// The program in it.
+    pub bin: &'a str,
+}
+
+/// A file shipped with the entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Program<'a> {
+    /// Its file name, which is also the program's name.
+    pub name: &'a str,
+    /// Its content.
+    pub text: &'a str,
+}
+
+/// Shell text, with what it needs and where it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// POSIX shell, run with `-eu` in the agent's staging folder.
+    pub script: &'a str,
+    /// Folders under the prefix that it writes.
+    pub writes: &'a [&'a str],
+    /// Tools of the image that it needs.
+    pub needs: &'a [&'a str],
+    /// Programs that it puts into place.
+    pub bin: &'a str,
+}
+
+/// How an agent's program is started, by an absolute path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// A JavaScript file, by the private Node.js.
+    Node,
+    /// An executable of the machine.
+    Native,
+    /// A Python program, by the interpreter of its own environment in isolated mode.
+    Python,
+}
+
+impl<'a> Artefact<'a> {
+    /// The program it provides; empty when it provides none.
+    pub const fn bin(&self) -> &'a str {
+        match self {
+            Self::Npm(it) => it.bin,
+            Self::Pypi(it) => it.bin,
+            Self::Archive(it) => it.bin,
+            Self::Git(it) => it.bin,
+            Self::Program(it) => it.name,
+            Self::Sh(it) => it.bin,
+        }
+    }
+
+    /// The package that the lock must hold, with its ecosystem (`npm` or `pypi`).
+    pub const fn package(&self) -> Option<(&'static str, &'a str)> {
+        match self {
+            Self::Npm(it) => Some(("npm", it.package)),
+            Self::Pypi(it) => Some(("pypi", it.package)),
+            Self::Archive(_) | Self::Git(_) | Self::Program(_) | Self::Sh(_) => None,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The machines that agents run on, and versions.
+
+use core::fmt;
+
+/// The private Node.js that every install brings along.
+pub const NODE_VERSION: Version = Version::new(22, 20, 0);
+
+/// The private CPython of agents that are Python programs.
+pub const PYTHON_VERSION: Version = Version::new(3, 12, 12);
+
+/// A processor architecture, in Node.js's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Arch {
+    /// x86-64.
+    X64,
+    /// AArch64.
+    Arm64,
+}
+
+/// A C library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Libc {
+    /// The GNU C library.
+    Glibc,
+    /// musl, as in Alpine.
+    Musl,
+}
+
+/// A kind of Linux machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// x86-64 with glibc.
+    LinuxX64,
+    /// AArch64 with glibc.
+    LinuxArm64,
+    /// x86-64 with musl.
+    LinuxX64Musl,
+    /// AArch64 with musl.
+    LinuxArm64Musl,
+}
+
+impl Target {
+    /// Every target, in the order of tables.
+    pub const ALL: [Self; 4] = [Self::LinuxX64, Self::LinuxArm64, Self::LinuxX64Musl, Self::LinuxArm64Musl];
+
+    /// Its id: `linux-x64`, `linux-arm64`, `linux-x64-musl`, `linux-arm64-musl`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::LinuxX64 => "linux-x64",
+            Self::LinuxArm64 => "linux-arm64",
+            Self::LinuxX64Musl => "linux-x64-musl",
+            Self::LinuxArm64Musl => "linux-arm64-musl",
+        }
+    }
+
+    /// The target of an id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|target| target.id() == id)
+    }
+
+    /// The word of an entry: `LinuxX64`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::LinuxX64 => "LinuxX64",
+            Self::LinuxArm64 => "LinuxArm64",
+            Self::LinuxX64Musl => "LinuxX64Musl",
+            Self::LinuxArm64Musl => "LinuxArm64Musl",
+        }
+    }
+
+    /// Its architecture.
+    pub const fn arch(self) -> Arch {
+        match self {
+            Self::LinuxX64 | Self::LinuxX64Musl => Arch::X64,
+            Self::LinuxArm64 | Self::LinuxArm64Musl => Arch::Arm64,
+        }
+    }
+
+    /// Its C library.
+    pub const fn libc(self) -> Libc {
+        match self {
+            Self::LinuxX64 | Self::LinuxArm64 => Libc::Glibc,
+            Self::LinuxX64Musl | Self::LinuxArm64Musl => Libc::Musl,
+        }
+    }
+}
+
+impl Arch {
+    /// npm's and Node.js's word for it.
+    pub const fn npm(self) -> &'static str {
+        match self {
+            Self::X64 => "x64",
+            Self::Arm64 => "arm64",
+        }
+    }
+}
+
+impl Libc {
+    /// npm's word for it.
+    pub const fn npm(self) -> &'static str {
+        match self {
+            Self::Glibc => "glibc",
+            Self::Musl => "musl",
+        }
+    }
+}
+
+/// What the registry can do for an agent on a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// Every artefact is the maker's own.
+    Supported,
+    /// It works with a runtime that is not the official one.
+    SubstituteOnly,
+    /// Not at all: class 11 at once.
+    Refused,
+}
+
+/// A version of up to three numbers: `22.19.0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// The first number.
+    pub major: u32,
+    /// The second.
+    pub minor: u32,
+    /// The third.
+    pub patch: u32,
+}
+
+impl Version {
+    /// A version from its numbers.
+    pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
+        Self { major, minor, patch }
+    }
+
+    /// Whether this one is lower than another.
+    pub const fn is_below(self, other: Self) -> bool {
+        if self.major != other.major {
+            return self.major < other.major;
+        }
+        if self.minor != other.minor {
+            return self.minor < other.minor;
+        }
+        self.patch < other.patch
+    }
+
+    /// Reads `22`, `22.19` or `22.19.0`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = [0; 3];
+        let mut parts = text.split('.');
+        for number in &mut numbers {
+            let Some(part) = parts.next() else { break };
+            if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            *number = part.parse().ok()?;
+        }
+        let [major, minor, patch] = numbers;
+        (!text.is_empty() && parts.next().is_none()).then_some(Self { major, minor, patch })
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}

@@ -1,0 +1,132 @@
+//! The web policy of an agent, and what shows that it works.
+
+use super::agent::FileFormat;
+use super::{Mapping, Owner};
+use crate::template::Template;
+
+/// What is known of an agent's web tools. An agent without one of these does not compile (W001).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebPolicy<'a> {
+    /// It has them and they can be turned off.
+    Switch {
+        /// The names it offers its model.
+        tools: &'a [&'a str],
+        /// How they are turned off: all of it together.
+        off: &'a [Off<'a>],
+    },
+    /// It has none; the text is the evidence. A run without web starts normally.
+    NoTools(&'a str),
+    /// It has them and they cannot be turned off; the text says why. A run without web is refused.
+    NoSwitch {
+        /// The names it offers its model.
+        tools: &'a [&'a str],
+        /// Why.
+        reason: &'a str,
+    },
+    /// Nobody has tried; the text says why. A run without web is refused.
+    Untested {
+        /// The names it offers its model.
+        tools: &'a [&'a str],
+        /// Why.
+        reason: &'a str,
+    },
+}
+
+impl<'a> WebPolicy<'a> {
+    /// The names of the web tools.
+    pub const fn tools(&self) -> &'a [&'a str] {
+        match self {
+            Self::Switch { tools, .. } | Self::NoSwitch { tools, .. } | Self::Untested { tools, .. } => tools,
+            Self::NoTools(_) => &[],
+        }
+    }
+}
+
+/// One way in which web tools are turned off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Off<'a> {
+    /// Keys in a file of the agent; `append([…])` in it adds to a list.
+    File {
+        /// Where, beginning with `~/`.
+        path: &'a str,
+        /// The file's format.
+        format: FileFormat,
+        /// Whether the rest of the file is the task's.
+        owner: Owner,
+        /// The keys.
+        body: Template<'a>,
+    },
+    /// Variables.
+    Env(&'a [Mapping<'a>]),
+    /// Words that are added to the argument vector.
+    Argv(&'a [&'a str]),
+}
+
+/// What an agent answers over ACP, as measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handshake<'a> {
+    /// The `agentInfo` of its answer to `initialize`.
+    pub info: Info<'a>,
+    /// Variables of a dummy provider, without which it does not answer; values are literals.
+    pub env: &'a [Mapping<'a>],
+    /// Its answer to `session/new`.
+    pub session: Session,
+    /// What makes it end.
+    pub exit: Exit,
+}
+
+impl Handshake<'_> {
+    /// Nothing known.
+    pub const EMPTY: Handshake<'static> =
+        Handshake { info: Info::None(""), env: &[], session: Session::Ok, exit: Exit::EndOfInput };
+}
+
+/// The `agentInfo` of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Info<'a> {
+    /// Its fields.
+    Fields {
+        /// `name`, exactly.
+        name: &'a str,
+        /// `title`, exactly; empty when it gives none.
+        title: &'a str,
+        /// Whether `version` is the locked version of the first package.
+        version_is_pinned: bool,
+    },
+    /// It gives none; the text says how that was seen.
+    None(&'a str),
+}
+
+/// The answer to `session/new` with the dummy variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    /// A session.
+    Ok,
+    /// An error with this JSON-RPC code.
+    Refused(i32),
+}
+
+/// What makes an agent end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The end of its standard input.
+    EndOfInput,
+    /// A signal: it goes on when its input has ended.
+    Signal,
+}
+
+/// What shows at the end of an install that it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof<'a> {
+    /// `initialize` over ACP, answered as the handshake says.
+    Acp,
+    /// A program that prints exactly this; `{VERSION}` is its locked version.
+    Version {
+        /// The program.
+        bin: &'a str,
+        /// Its arguments.
+        args: &'a [&'a str],
+        /// What it prints, less white space at both ends.
+        output: &'a str,
+    },
+}

@@ -1,0 +1,67 @@
+//! C001 `exposed-secret`: a secret stands in no argument vector, in no file that others may read, and in none where the agent resolves references
+
+use crate::check::{Channel, Place, Report, Subject};
+use crate::template::Value;
+use crate::variables::{canonical, is_secret};
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "C001",
+    name: "exposed-secret",
+    sentence: "a secret stands in no argument vector, in no file that others may read, and in none where the agent resolves references",
+    example: r#"launch: ["mimo", "acp", "--key", API_KEY]"#,
+    help: "pass it as a variable, or write `ref(…)`",
+    incidents: &[53, 54, 55],
+    checked: Checked::Macro,
+    allowable: true,
+    absence: false,
+};
+
+/// Reports secrets where others can read them, or where their content would be interpreted.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let agent = cx.agent;
+    cx.visit_values(&mut |located, place, value| {
+        let Value::Variable(name) = value else { return };
+        if !is_secret(name) {
+            return;
+        }
+        match located.channel {
+            Channel::Argv => {
+                let message = format!(
+                    "the secret `{name}` stands in the argument vector of `{}`, which every user can read",
+                    agent.name
+                );
+                report.add(&RULE, place, message, "pass it as a variable, or in a file");
+            }
+            Channel::Config(index) => check_file(cx, index, name, place, report),
+            Channel::WebFile => {
+                let message = format!("the secret `{name}` stands in the web policy of `{}`", agent.name);
+                report.add(&RULE, place, message, "a policy needs no secret");
+            }
+            Channel::Env(_) | Channel::Switch(_) => {}
+        }
+    });
+}
+
+fn check_file(cx: &Subject<'_>, index: usize, name: &str, place: Place, report: &mut Report) {
+    let Some(file) = cx.agent.config.get(index) else { return };
+    if file.mode & 0o077 != 0 {
+        let message =
+            format!("the secret `{name}` stands in `{}`, which others may read ({:#o})", file.path, file.mode);
+        report.add(&RULE, place, message, "leave the mode out: files are written 0o600");
+    }
+    if cx.agent.references.is_some() {
+        let message = format!(
+            "the secret `{name}` is written into `{}`, where `{}` resolves references",
+            file.path, cx.agent.name
+        );
+        report.add(&RULE, place, message, format!("write `ref({})`", word(name)));
+    }
+}
+
+/// The word of an entry for a variable.
+fn word(name: &str) -> &str {
+    canonical(name).map_or(name, |variable| variable.word)
+}

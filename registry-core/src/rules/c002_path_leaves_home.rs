@@ -1,0 +1,74 @@
+//! C002 `path-leaves-home`: a path stays in the home folder
+
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::{LoginSource, Off};
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "C002",
+    name: "path-leaves-home",
+    sentence: "a path stays in the home folder",
+    example: r#"config: [json("~/../etc/agent.json") { … }]"#,
+    help: "begin it with `~/` and go down only",
+    incidents: &[35, 40],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports paths that lead out of the home folder.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let agent = cx.agent;
+    let mut refuse = |place: Place, path: &str, help: &str| {
+        report.add(&RULE, place, format!("`{path}` is no path in the home folder"), help);
+    };
+    for (index, file) in agent.config.iter().enumerate() {
+        if !in_home(file.path) {
+            refuse(Place::field(Field::Config).item(index).part(Part::Path), file.path, RULE.help);
+        }
+    }
+    for (index, off) in agent.web_switches().iter().enumerate() {
+        if let Off::File { path, .. } = off
+            && !in_home(path)
+        {
+            refuse(Place::field(Field::Web).part(Part::OffPath(index)), path, RULE.help);
+        }
+    }
+    for (index, folder) in agent.home.iter().enumerate() {
+        if !folder.starts_with('.') || !goes_down(folder) {
+            refuse(
+                Place::field(Field::Home).item(index),
+                folder,
+                "begin it with a dot, relative to the home folder: `.config/agent`",
+            );
+        }
+    }
+    for (index, folder) in agent.skills.iter().enumerate() {
+        if !in_home(folder) && !folder.strip_prefix("$WORKSPACE/").is_some_and(goes_down) {
+            refuse(
+                Place::field(Field::Skills).item(index),
+                folder,
+                "begin it with `~/` or `$WORKSPACE/` and go down only",
+            );
+        }
+    }
+    for (index, login) in agent.login.iter().enumerate() {
+        let LoginSource::Files(files) = login.source else { continue };
+        for (nth, file) in files.iter().enumerate().filter(|(_, file)| !in_home(file)) {
+            refuse(Place::field(Field::Login).item(index).part(Part::Nth(nth)), file, RULE.help);
+        }
+    }
+}
+
+/// Whether a path begins with `~/` and stays below it.
+fn in_home(path: &str) -> bool {
+    path.strip_prefix("~/").is_some_and(goes_down)
+}
+
+/// Whether every part of a relative path is a plain name.
+fn goes_down(path: &str) -> bool {
+    path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@+".contains(&byte))
+}

@@ -1,0 +1,177 @@
+//! C004 `impossible-template`: a file can hold what is written into it
+
+use std::collections::BTreeSet;
+
+use crate::check::{Channel, Field, Located, Part, Place, Report, Subject};
+use crate::model::{FileFormat, Off, Owner};
+use crate::template::{Condition, Member, Value};
+
+use super::leaf::leaves;
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "C004",
+    name: "impossible-template",
+    sentence: "a file can hold what is written into it",
+    example: r#"config: [toml("~/.codex/config.toml", owner: Whole) { "model": null }]"#,
+    help: "write what the format has, each key once",
+    incidents: &[55, 56, 57],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports files that their format cannot hold, keys that are given twice, and files that contradict each other.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    for located in &cx.templates {
+        let format = match located.channel {
+            Channel::Config(index) => cx.agent.config.get(index).map(|file| file.format),
+            Channel::WebFile => Some(policy_format(cx, located.place)),
+            Channel::Env(_) | Channel::Argv | Channel::Switch(_) => None,
+        };
+        match (&located.value, format) {
+            (None, _) => report.add(
+                &RULE,
+                located.place,
+                "this constant holds a text that is no encoded value",
+                "make it with `Value::encode`",
+            ),
+            (Some(value), Some(format)) => check_file(cx, value, format, located, report),
+            (Some(value), None) => check_scalar(value, located.place, report),
+        }
+    }
+    check_owners(cx, report);
+    check_contradictions(cx, report);
+}
+
+fn policy_format(cx: &Subject<'_>, place: Place) -> FileFormat {
+    let Part::Off(index) = place.part else { return FileFormat::Json };
+    match cx.agent.web_switches().get(index) {
+        Some(Off::File { format, .. }) => *format,
+        _ => FileFormat::Json,
+    }
+}
+
+fn check_file(cx: &Subject<'_>, value: &Value<'_>, format: FileFormat, located: &Located<'_>, report: &mut Report) {
+    let body = match value {
+        Value::If { then, .. } => then,
+        other => other,
+    };
+    if !matches!(body, Value::Object(_)) {
+        report.add(&RULE, located.place, "a file holds an object", "write `{ \"key\": value }`");
+    }
+    value.visit(&mut |node, value| {
+        let place = located.place.node(node);
+        match value {
+            Value::Null if format == FileFormat::Toml => {
+                report.add(&RULE, place, "TOML has no `null`", "leave the key out, or mark it with `?`");
+            }
+            Value::Append(_) if located.channel != Channel::WebFile => {
+                report.add(&RULE, place, "`append` belongs to a web policy", "write the whole list");
+            }
+            Value::Reference(_) if cx.agent.references.is_none() => {
+                let message = format!("`ref` in a file of `{}`, which has no form of references", cx.agent.name);
+                report.add(&RULE, place, message, "add `references: \"{env:NAME}\"`, as the agent writes them");
+            }
+            Value::Object(members) => check_keys(members, node, located.place, report),
+            _ => {}
+        }
+    });
+}
+
+fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Report) {
+    let mut seen = BTreeSet::new();
+    let mut next = node + 1;
+    for member in members {
+        match &member.key {
+            Value::Text(key) if !seen.insert(key.clone()) => {
+                report.add(&RULE, place.node(next), format!("the key `{key}` is given twice"), "keep one of them");
+            }
+            Value::Text(_) | Value::Variable(_) | Value::Format(_) => {}
+            _ => report.add(&RULE, place.node(next), "a key is a text, a variable or a `fmt`", "write it in quotes"),
+        }
+        next += count(&member.key) + count(&member.value);
+    }
+}
+
+/// How many values there are in a value.
+fn count(value: &Value<'_>) -> usize {
+    let mut count = 0;
+    value.visit(&mut |_, _| count += 1);
+    count
+}
+
+/// A variable and a word of an argument vector hold text only.
+fn check_scalar(value: &Value<'_>, place: Place, report: &mut Report) {
+    value.visit(&mut |node, value| {
+        let what = match value {
+            Value::List(_) | Value::Append(_) => "list",
+            Value::Object(_) => "object",
+            Value::Null => "`null`",
+            Value::Reference(_) => "`ref`",
+            _ => return,
+        };
+        report.add(
+            &RULE,
+            place.node(node),
+            format!("a variable or argument holds text, no {what}"),
+            "write a text, a variable or `fmt(\"…\")`",
+        );
+    });
+}
+
+fn check_owners(cx: &Subject<'_>, report: &mut Report) {
+    for (index, file) in cx.agent.config.iter().enumerate() {
+        let place = Place::field(Field::Config).item(index);
+        if file.format == FileFormat::Toml && file.owner == Owner::Keys {
+            report.add(
+                &RULE,
+                place.part(Part::FileFormat),
+                format!("`{}` is TOML and cannot be merged into", file.path),
+                "write `owner: Whole`, in a folder of the agent's own",
+            );
+        }
+        let first = cx.agent.config.iter().find(|other| other.path == file.path).unwrap_or(file);
+        if (first.format, first.owner, first.mode) != (file.format, file.owner, file.mode) {
+            report.add(
+                &RULE,
+                place.part(Part::Path),
+                format!("`{}` is written twice with another format, owner or mode", file.path),
+                "give all of them alike",
+            );
+        }
+    }
+}
+
+fn check_contradictions(cx: &Subject<'_>, report: &mut Report) {
+    let files: Vec<_> = cx.agent.config.iter().map(|file| (file.path, file.body.value())).collect();
+    for (index, (path, value)) in files.iter().enumerate() {
+        for (other, before) in files.iter().take(index).filter(|(other, _)| other == path) {
+            let (Some(value), Some(before)) = (value, before) else { continue };
+            let (ours, theirs) = (condition(value), condition(before));
+            if ours.zip(theirs).is_some_and(|(a, b)| a.excludes(b)) {
+                continue;
+            }
+            let theirs = leaves(before);
+            for leaf in leaves(value) {
+                if theirs.iter().any(|it| it.path == leaf.path && it.value != leaf.value) {
+                    let place = Place::field(Field::Config).item(index).part(Part::Value).node(leaf.node);
+                    report.add(
+                        &RULE,
+                        place,
+                        format!("`{}` of `{other}` is given another value above", leaf.path),
+                        "give it once, or give the two conditions that exclude each other",
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn condition<'v, 'a>(value: &'v Value<'a>) -> Option<&'v Condition<'a>> {
+    match value {
+        Value::If { condition, .. } => Some(condition),
+        _ => None,
+    }
+}

@@ -1,0 +1,36 @@
+//! E002 `bad-target`: a mapping sets a variable that is the agent's
+
+use crate::check::{Report, Subject};
+use crate::variables::{canonical, is_reserved, is_variable_name};
+
+use super::variable::set_variables;
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "E002",
+    name: "bad-target",
+    sentence: "a mapping sets a variable that is the agent's",
+    example: r#"env: { PATH = "/opt/bin" }"#,
+    help: "map onto a variable that the agent reads",
+    incidents: &[12, 15, 40],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports names that no variable can have, that are reserved, or that are canonical.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    for (place, name) in set_variables(cx.agent) {
+        if canonical(name).is_some() {
+            let message = format!("`{name}` is a canonical variable: the harness fills it in, an entry reads it");
+            report.add(&RULE, place, message, RULE.help);
+        } else if !is_variable_name(name) {
+            let help = "use upper-case letters, digits and underscores";
+            report.add(&RULE, place, format!("`{name}` is no name of a variable"), help);
+        } else if is_reserved(name) {
+            let message = format!("`{name}` belongs to the task or to the interpreters, not to an agent");
+            report.add(&RULE, place, message, RULE.help);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! E003 `variable-set-twice`: one variable is set once
+
+use std::collections::BTreeSet;
+
+use crate::check::{Report, Subject};
+
+use super::variable::set_variables;
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "E003",
+    name: "variable-set-twice",
+    sentence: "one variable is set once",
+    example: r#"env: { OPENAI_API_KEY = API_KEY, OPENAI_API_KEY = "x" }"#,
+    help: "keep one of them, with `if` or `match` in its value",
+    incidents: &[56, 61],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports the second of two mappings onto one variable.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let mut seen = BTreeSet::new();
+    for (place, name) in set_variables(cx.agent) {
+        if !seen.insert(name) {
+            report.add(&RULE, place, format!("`{name}` is set twice by `{}`", cx.agent.name), RULE.help);
+        }
+    }
+}

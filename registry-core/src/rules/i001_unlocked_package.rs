@@ -1,0 +1,96 @@
+//! I001 `unlocked-package`: every package has one exact version and a checksum in the lock beside the entry
+
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::{Agent, Artefact, Lock, is_checksum, is_exact_version};
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "I001",
+    name: "unlocked-package",
+    sentence: "every package has one exact version and a checksum in the lock beside the entry",
+    example: r#"install: [npm("some-agent", bin: "some-agent")]   // and no some_agent.lock"#,
+    help: "run `cargo pin NAME`",
+    incidents: &[14, 19, 43, 44],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports a lock that is missing, cannot be read, or does not fit the entry.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let agent = cx.agent;
+    let help = format!("run `cargo pin {}`, which writes the lock", agent.name);
+    let first = agent.install.iter().position(|artefact| artefact.package().is_some()).unwrap_or_default();
+    let whole = Place::field(Field::Install).item(first).part(Part::Name);
+    match &cx.lock {
+        None => {}
+        Some(Err(_)) if agent.lock.is_empty() => {
+            report.add(&RULE, whole, format!("`{}` has no lock", agent.name), help);
+        }
+        Some(Err(error)) => {
+            report.add(&RULE, whole, format!("the lock of `{}` cannot be read: {error}", agent.name), help);
+        }
+        Some(Ok(lock)) => {
+            check_packages(agent, lock, &help, report);
+            check_extra(agent, lock, whole, &help, report);
+            check_tree(lock, whole, &help, report);
+            check_platforms(agent, lock, report);
+        }
+    }
+}
+
+/// The packages of the entry are in the lock.
+fn check_packages(agent: &Agent<'_>, lock: &Lock<'_>, help: &str, report: &mut Report) {
+    for (index, artefact) in agent.install.iter().enumerate() {
+        let Some((ecosystem, name)) = artefact.package() else { continue };
+        let place = Place::field(Field::Install).item(index).part(Part::Name);
+        match lock.package(ecosystem, name) {
+            None => report.add(&RULE, place, format!("`{name}` is not in the lock of `{}`", agent.name), help),
+            Some(package) if package.is_exact() || lock.unavailable_everywhere().is_some() => {}
+            Some(package) => {
+                let message = format!(
+                    "the lock has no exact version and checksum of `{name}`, only `{} {}`",
+                    package.version, package.integrity
+                );
+                report.add(&RULE, place, message, help);
+            }
+        }
+    }
+}
+
+/// The packages of the lock are in the entry.
+fn check_extra(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
+    for package in &lock.packages {
+        let named = |artefact: &Artefact<'_>| artefact.package() == Some((package.ecosystem, package.name));
+        if !agent.install.iter().any(named) {
+            let message =
+                format!("the lock of `{}` holds `{}`, which the entry does not install", agent.name, package.name);
+            report.add(&RULE, place, message, help);
+        }
+    }
+}
+
+/// Every part of the tree has an exact version and a checksum.
+fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
+    let npm = lock.npm.iter().map(|it| (it.place, it.version, it.integrity));
+    let wheels = lock.wheels.iter().map(|it| (it.file, it.version, it.hash));
+    for (name, version, checksum) in npm.chain(wheels) {
+        if !is_exact_version(version) || !is_checksum(checksum) {
+            let message =
+                format!("the lock has no exact version and checksum of `{name}`, only `{version} {checksum}`");
+            report.add(&RULE, place, message, help);
+        }
+    }
+}
+
+/// No target of the entry is one that the lock could not be made for.
+fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
+    for (index, &target) in agent.platforms.iter().enumerate() {
+        let Some(why) = lock.unavailable.iter().find(|it| it.target == Some(target)) else { continue };
+        let message =
+            format!("the lock of `{}` has nothing for `{}`: {} ({})", agent.name, target.word(), why.reason, why.date);
+        report.add(&RULE, Place::field(Field::Platforms).item(index), message, "take it out of `platforms`");
+    }
+}

@@ -1,0 +1,62 @@
+//! I002 `unknown-program`: what is launched is a program that this entry installs
+
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::{Agent, Artefact, Proof};
+use crate::template::Value;
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "I002",
+    name: "unknown-program",
+    sentence: "what is launched is a program that this entry installs",
+    example: r#"install: [npm("mimo-cli", bin: "mimo")], launch: ["mimmo", "acp"]"#,
+    help: "launch a `bin` of the entry's artefacts",
+    incidents: &[15, 21, 49],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports programs of argument vectors, companions and proofs that no artefact provides.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let agent = cx.agent;
+    for (field, argv) in [(Field::Launch, agent.launch), (Field::Beside, agent.beside.map_or(&[][..], |it| it.argv))] {
+        let place = Place::field(field).item(0);
+        match argv.first().map(|word| word.value()) {
+            None => {}
+            Some(Some(Value::Text(program))) => check_program(agent, &program, place, report),
+            Some(_) => {
+                let message = format!("the program that `{}` launches is not a plain name", agent.name);
+                report.add(&RULE, place, message, installed(agent));
+            }
+        }
+    }
+    cx.visit_values(&mut |_, place, value| {
+        if let Value::Companion(program) = value {
+            check_program(agent, program, place, report);
+        }
+    });
+    for (index, proof) in agent.proof.iter().enumerate() {
+        if let Proof::Version { bin, .. } = proof {
+            check_program(agent, bin, Place::field(Field::Proof).item(index).part(Part::Name), report);
+        }
+    }
+}
+
+fn check_program(agent: &Agent<'_>, program: &str, place: Place, report: &mut Report) {
+    if program.is_empty() || !agent.install.iter().any(|artefact| artefact.bin() == program) {
+        report.add(&RULE, place, format!("`{}` does not install a program `{program}`", agent.name), installed(agent));
+    }
+}
+
+/// What the entry does install.
+fn installed(agent: &Agent<'_>) -> String {
+    let programs: Vec<_> =
+        agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty()).map(|bin| format!("`{bin}`")).collect();
+    if programs.is_empty() {
+        return "give an artefact its `bin`".to_owned();
+    }
+    format!("it installs {}", programs.join(", "))
+}

@@ -1,0 +1,73 @@
+//! I004 `unchecked-download`: a download is checked before use and never piped into a shell
+
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::{Archive, Artefact, Git, is_sha256};
+
+use super::script::report_findings;
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "I004",
+    name: "unchecked-download",
+    sentence: "a download is checked before use and never piped into a shell",
+    example: r#"sh("curl -fsSL https://example.org/install.sh | sh", bin: "x", writes: [], needs: ["curl"])"#,
+    help: "give it a SHA-256, or a full commit",
+    incidents: &[3, 4, 5, 41, 46],
+    checked: Checked::Macro,
+    allowable: true,
+    absence: false,
+};
+
+/// Reports downloads of archives, repositories and steps that nothing checks.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    for (index, artefact) in cx.agent.install.iter().enumerate() {
+        let place = Place::field(Field::Install).item(index);
+        match artefact {
+            Artefact::Archive(archive) => check_archive(archive, place, report),
+            Artefact::Git(git) => check_git(git, place, report),
+            Artefact::Npm(_) | Artefact::Pypi(_) | Artefact::Program(_) | Artefact::Sh(_) => {}
+        }
+    }
+    report_findings(&RULE, cx, report);
+}
+
+fn check_archive(archive: &Archive<'_>, place: Place, report: &mut Report) {
+    for (nth, download) in archive.downloads.iter().enumerate() {
+        check_url(download.url, place.part(Part::Url(nth)), report);
+        if !is_sha256(download.sha256) {
+            let message = format!("`{}` is no SHA-256", download.sha256);
+            report.add(
+                &RULE,
+                place.part(Part::Checksum(nth)),
+                message,
+                "give the 64 lower-case digits that `sha256sum` prints",
+            );
+        }
+    }
+}
+
+fn check_git(git: &Git<'_>, place: Place, report: &mut Report) {
+    check_url(git.url, place.part(Part::Url(0)), report);
+    let full = git.commit.len() == 40 && git.commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !full {
+        let message = format!("`{}` is no full commit", git.commit);
+        report.add(&RULE, place.part(Part::Commit), message, "give all 40 digits; a branch or a tag can move");
+    }
+}
+
+fn check_url(url: &str, place: Place, report: &mut Report) {
+    let host = url.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or_default());
+    match host {
+        None | Some("") => report.add(&RULE, place, format!("`{url}` is no `https` URL"), "give a whole `https` URL"),
+        Some(host) if host.contains('@') => {
+            report.add(
+                &RULE,
+                place,
+                "a credential stands in the URL of a download",
+                "take it out; a site file can name a mirror",
+            );
+        }
+        Some(_) => {}
+    }
+}

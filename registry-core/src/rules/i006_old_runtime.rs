@@ -1,0 +1,69 @@
+//! I006 `old-runtime`: the pinned runtime is not older than a package asks for
+
+use crate::check::{Field, Part, Place};
+use crate::model::{Artefact, NODE_VERSION, PYTHON_VERSION, Registry, Version};
+
+use super::{Checked, Findings, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "I006",
+    name: "old-runtime",
+    sentence: "the pinned runtime is not older than a package asks for",
+    example: "requires: node >= 24.0",
+    help: "pin a newer runtime, or an older package",
+    incidents: &[13, 14, 24],
+    checked: Checked::Registry,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports agents that ask for a newer Node.js or another Python than the pinned ones.
+pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
+    for agent in registry.agents() {
+        if let Some(floor) = agent.node_floor.filter(|floor| NODE_VERSION.is_below(*floor)) {
+            let message = format!("`{}` asks for Node.js {floor}, and the pinned one is {NODE_VERSION}", agent.name);
+            report.add(agent.name, &RULE, Place::field(Field::NodeFloor), message, RULE.help);
+        }
+        for (index, artefact) in agent.install.iter().enumerate() {
+            let Artefact::Pypi(pypi) = artefact else { continue };
+            if !python_fits(pypi.python) {
+                let place = Place::field(Field::Install).item(index).part(Part::Python);
+                let message = format!(
+                    "`{}` runs on Python `{}`, and the pinned one is {PYTHON_VERSION}",
+                    pypi.package, pypi.python
+                );
+                report.add(
+                    agent.name,
+                    &RULE,
+                    place,
+                    message,
+                    "give a specifier with an upper bound that the pinned one fits",
+                );
+            }
+        }
+    }
+}
+
+/// Whether the pinned Python fits a specifier: clauses of `==X.Y.*`, `>=X.Y`, `<X.Y`, with commas between, bounded above.
+pub(crate) fn python_fits(specifier: &str) -> bool {
+    let clause = |clause: &str| -> Option<bool> {
+        let clause = clause.trim();
+        let operator = clause.len() - clause.trim_start_matches(['=', '<', '>', '!', '~']).len();
+        let (operator, version) = clause.split_at_checked(operator)?;
+        let wildcard = version.trim().strip_suffix(".*");
+        let version = Version::parse(wildcard.unwrap_or(version.trim()))?;
+        Some(match operator {
+            "==" if wildcard.is_some() => {
+                (version.major, version.minor) == (PYTHON_VERSION.major, PYTHON_VERSION.minor)
+            }
+            "==" => version == PYTHON_VERSION,
+            ">=" => !PYTHON_VERSION.is_below(version),
+            "<" => PYTHON_VERSION.is_below(version),
+            "<=" => !version.is_below(PYTHON_VERSION),
+            _ => return None,
+        })
+    };
+    let bounded = specifier.contains("==") || specifier.contains('<');
+    bounded && specifier.split(',').all(|it| clause(it) == Some(true))
+}

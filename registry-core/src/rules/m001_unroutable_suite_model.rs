@@ -1,0 +1,36 @@
+//! M001 `unroutable-suite-model`: the suite's model yields a model id for its agent
+
+use crate::assert::Listed;
+use crate::check::{Field, Part, Place};
+use crate::model::Registry;
+
+use super::{Checked, Findings, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "M001",
+    name: "unroutable-suite-model",
+    sentence: "the suite's model yields a model id for its agent",
+    example: r#"suite: { model: "mimo-auto" }   // for an agent of the format ModelsDev"#,
+    help: "name a model of a registered provider or of a known family",
+    incidents: &[65, 66, 73],
+    checked: Checked::Registry,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports suite models that become no model id, or whose provider is not registered.
+pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
+    let (listed, providers) = (Listed::of(registry), registry.providers());
+    for agent in registry.agents() {
+        let Some(suite) = agent.suite else { continue };
+        let place = Place::field(Field::Suite).part(Part::Model);
+        let known = suite.model.provider.is_empty() || providers.iter().any(|it| it.name == suite.model.provider);
+        if !known {
+            report.add(agent.name, &RULE, place, format!("no provider is named `{}`", suite.model.provider), RULE.help);
+        } else if !listed.yields_model_id(agent.model.format, suite.model.id) {
+            let message = format!("`{}` yields no model id for `{}`", suite.model.id, agent.name);
+            report.add(agent.name, &RULE, place, message, RULE.help);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! P001 `loose-placeholder`: every placeholder of a URL has a parameter, and every parameter a placeholder
+
+use std::collections::BTreeSet;
+
+use crate::check::{Field, Part, Place, Report};
+use crate::model::Provider;
+use crate::variables::is_variable_name;
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "P001",
+    name: "loose-placeholder",
+    sentence: "every placeholder of a URL has a parameter, and every parameter a placeholder",
+    example: r#"endpoints: { OpenAiCompletions = "https://{resource}.example.org" }   // and no parameters"#,
+    help: "write `parameters: { resource = SOME_VARIABLE }`, or take it out",
+    incidents: &[63],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports placeholders without a parameter, and parameters that no URL uses.
+pub(crate) fn check(provider: &Provider<'_>, report: &mut Report) {
+    let mut used = BTreeSet::new();
+    for (index, endpoint) in provider.endpoints.iter().enumerate() {
+        let place = Place::field(Field::Endpoints).item(index).part(Part::Value);
+        let Some(placeholders) = placeholders(endpoint.url) else {
+            report.add(
+                &RULE,
+                place,
+                format!("`{}` has a brace without its fellow", endpoint.url),
+                "write `{parameter}`",
+            );
+            continue;
+        };
+        for name in placeholders {
+            used.insert(name);
+            if !provider.parameters.iter().any(|it| it.name == name) {
+                report.add(
+                    &RULE,
+                    place,
+                    format!("`{{{name}}}` in a URL of `{}` has no parameter", provider.name),
+                    format!("write `parameters: {{ {name} = SOME_VARIABLE }}`"),
+                );
+            }
+        }
+    }
+    for (index, parameter) in provider.parameters.iter().enumerate() {
+        let place = Place::field(Field::Parameters).item(index);
+        if !used.contains(parameter.name) {
+            report.add(
+                &RULE,
+                place.part(Part::Name),
+                format!("no URL of `{}` uses `{{{}}}`", provider.name, parameter.name),
+                "take it out",
+            );
+        }
+        if !is_variable_name(parameter.variable) {
+            report.add(
+                &RULE,
+                place.part(Part::Value),
+                format!("`{}` is no name of a variable", parameter.variable),
+                "use upper-case letters, digits and underscores",
+            );
+        }
+    }
+}
+
+/// The words in braces of a URL; none when a brace has no fellow.
+fn placeholders(url: &str) -> Option<Vec<&str>> {
+    let mut names = Vec::new();
+    let mut rest = url;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        if before.contains('}') || name.contains('{') || name.is_empty() {
+            return None;
+        }
+        names.push(name);
+        rest = after;
+    }
+    (!rest.contains('}')).then_some(names)
+}

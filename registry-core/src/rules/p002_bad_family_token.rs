@@ -1,0 +1,68 @@
+//! P002 `bad-family-token`: a family's words are lower-case, and one provider or family claims each
+
+use std::collections::BTreeMap;
+
+use crate::check::{Field, Place, Report};
+use crate::model::{Family, Provider, Registry};
+use crate::names::is_kebab;
+
+use super::{Checked, Findings, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "P002",
+    name: "bad-family-token",
+    sentence: "a family's words are lower-case, and one provider or family claims each",
+    example: r#"families: ["GLM"]"#,
+    help: "write it in lower case, in one place",
+    incidents: &[62, 65],
+    checked: Checked::Registry,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports words of a provider that are not lower-case.
+pub(crate) fn check_provider(provider: &Provider<'_>, report: &mut Report) {
+    check_tokens(provider.name, provider.families, Field::Families, report);
+}
+
+/// Reports words of a family that are not lower-case.
+pub(crate) fn check_family(family: &Family<'_>, report: &mut Report) {
+    check_tokens(family.name, family.tokens, Field::Tokens, report);
+}
+
+fn check_tokens(name: &str, tokens: &[&str], field: Field, report: &mut Report) {
+    for (index, token) in tokens.iter().enumerate() {
+        if !is_kebab(token) {
+            let message = format!("`{token}` of `{name}` is no lower-case word of letters, digits and hyphens");
+            report.add(&RULE, Place::field(field).item(index), message, "model ids are compared in lower case");
+        }
+    }
+}
+
+/// Reports words that two providers, or two families, claim.
+pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
+    let mut seen = BTreeMap::new();
+    for provider in registry.providers() {
+        claim(provider.name, provider.families, Field::Families, &mut seen, report);
+    }
+    let mut seen = BTreeMap::new();
+    for family in registry.families() {
+        claim(family.name, family.tokens, Field::Tokens, &mut seen, report);
+    }
+}
+
+fn claim<'a>(
+    name: &'a str,
+    tokens: &[&'a str],
+    field: Field,
+    seen: &mut BTreeMap<&'a str, &'a str>,
+    report: &mut Findings,
+) {
+    for (index, token) in tokens.iter().enumerate() {
+        if let Some(other) = seen.insert(token, name) {
+            let message = format!("`{token}` is claimed by `{other}` and by `{name}`");
+            report.add(name, &RULE, Place::field(field).item(index), message, "keep it in one of them");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! P003 `credential-mismatch`: an API-key provider names its variable, and no other kind names an API key
+
+use crate::check::{Field, Place, Report};
+use crate::model::{Auth, Credential, Provider};
+use crate::variables::is_variable_name;
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "P003",
+    name: "credential-mismatch",
+    sentence: "an API-key provider names its variable, and no other kind names an API key",
+    example: "auth: ApiKey   // and no credential",
+    help: "write `credential: SOME_API_KEY`, or another `auth`",
+    incidents: &[61],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports credentials that do not fit the way of authentication.
+pub(crate) fn check(provider: &Provider<'_>, report: &mut Report) {
+    let name = provider.name;
+    let (place, message) = match (provider.auth, provider.credential) {
+        (Auth::ApiKey, Credential::AnyOf([_, ..]))
+        | (Auth::Adc, Credential::File { .. })
+        | (Auth::Aws, Credential::AllOf([_, ..]))
+        | (Auth::None, Credential::None) => return check_names(provider, report),
+        (Auth::ApiKey, Credential::None) => {
+            (Field::Auth, format!("`{name}` takes an API key and names no variable for it"))
+        }
+        (Auth::ApiKey, _) => {
+            (Field::Credential, format!("`{name}` takes an API key, which is one variable or any of several"))
+        }
+        (Auth::Adc, _) => (Field::Credential, format!("`{name}` authenticates with a file, not with a key")),
+        (Auth::Aws, _) => (Field::Credential, format!("`{name}` authenticates with a token and a region")),
+        (Auth::None, _) => (Field::Credential, format!("`{name}` takes no credential")),
+    };
+    let help = match provider.auth {
+        Auth::ApiKey => "write `credential: SOME_API_KEY`",
+        Auth::Adc => "write `credential: file(CONTENT_VARIABLE, \"~/path\", PATH_VARIABLE)`",
+        Auth::Aws => "write `credential: all_of(TOKEN, [REGION, OTHER_REGION])`",
+        Auth::None => "take the field `credential` out, or write another `auth`",
+    };
+    report.add(&RULE, Place::field(place), message, help);
+}
+
+fn check_names(provider: &Provider<'_>, report: &mut Report) {
+    let names: Vec<&str> = match provider.credential {
+        Credential::None => Vec::new(),
+        Credential::AnyOf(names) => names.to_vec(),
+        Credential::File { content, variable, .. } => vec![content, variable],
+        Credential::AllOf(groups) => groups.iter().flat_map(|group| group.iter().copied()).collect(),
+    };
+    for name in names.into_iter().filter(|name| !is_variable_name(name)) {
+        let message = format!("`{name}` is no name of a variable");
+        report.add(&RULE, Place::field(Field::Credential), message, "use upper-case letters, digits and underscores");
+    }
+}

@@ -1,0 +1,21 @@
+//! What the rules about shell text share: the linter's findings in an entry's steps.
+
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::Artefact;
+use crate::shell;
+
+use super::Rule;
+
+/// Reports the linter's findings of one rule.
+pub(super) fn report_findings(rule: &'static Rule, cx: &Subject<'_>, report: &mut Report) {
+    for (index, artefact) in cx.agent.install.iter().enumerate() {
+        let Artefact::Sh(step) = artefact else { continue };
+        let place = Place::field(Field::Install).item(index).part(Part::Script);
+        // Written when `shell::lint` is there.
+        if let Err(error) = shell::check_syntax(step.script.as_bytes())
+            && rule.code == "S001"
+        {
+            report.add_range(rule, place, error.offset..error.offset, error.message, "");
+        }
+    }
+}

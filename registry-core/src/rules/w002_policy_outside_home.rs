@@ -1,0 +1,34 @@
+//! W002 `policy-outside-home`: a policy file lies in a folder of the agent's own
+
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::Off;
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "W002",
+    name: "policy-outside-home",
+    sentence: "a policy file lies in a folder of the agent's own",
+    example: r#"home: [".mimo"], web: { tools: ["fetch"], off: [json("~/.other/settings.json") { … }] }"#,
+    help: "write it under one of the folders of `home`, or add the folder there",
+    incidents: &[56, 57],
+    checked: Checked::Macro,
+    allowable: true,
+    absence: false,
+};
+
+/// Reports policy files outside the folders of `home`.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let agent = cx.agent;
+    for (index, off) in agent.web_switches().iter().enumerate() {
+        let Off::File { path, .. } = off else { continue };
+        let own = |home: &str| {
+            path.strip_prefix("~/").and_then(|it| it.strip_prefix(home)).is_some_and(|it| it.starts_with('/'))
+        };
+        if !agent.home.iter().any(|home| own(home)) {
+            let place = Place::field(Field::Web).part(Part::OffPath(index));
+            report.add(&RULE, place, format!("`{path}` is outside the home of `{}`", agent.name), RULE.help);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! W004 `unexplained-policy`: `NoTools`, `NoSwitch` and `Untested` say why
+
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::WebPolicy;
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "W004",
+    name: "unexplained-policy",
+    sentence: "`NoTools`, `NoSwitch` and `Untested` say why",
+    example: r#"web: NoTools("")"#,
+    help: "say how it was seen, or why nobody has tried",
+    incidents: &[59, 60, 75],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports a policy without its reason.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let (word, reason) = match cx.agent.web {
+        Some(WebPolicy::NoTools(evidence)) => ("NoTools", evidence),
+        Some(WebPolicy::NoSwitch { reason, .. }) => ("NoSwitch", reason),
+        Some(WebPolicy::Untested { reason, .. }) => ("Untested", reason),
+        Some(WebPolicy::Switch { .. }) | None => return,
+    };
+    if reason.trim().is_empty() {
+        let place = Place::field(Field::Web).part(Part::Reason);
+        report.add(&RULE, place, format!("`{word}` of `{}` has no reason", cx.agent.name), RULE.help);
+    }
+}

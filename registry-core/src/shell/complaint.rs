@@ -1,0 +1,143 @@
+//! The sentences of syntax errors.
+
+use super::fault::Fault;
+use super::parse::{Frame, Open, Parser};
+use super::sink::{Operator, Sink};
+use super::text::{quote, slice};
+use super::token::{Kind, Reserved, Token};
+
+impl<S: Sink> Parser<'_, S> {
+    /// A token, as a message names it.
+    fn shown(&self, token: Token) -> String {
+        match token.kind {
+            Kind::End if self.backquotes > 0 => "the closing backquote".to_owned(),
+            Kind::End => "the end of the script".to_owned(),
+            Kind::Newline => "a newline".to_owned(),
+            _ => format!("`{}`", quote(self.token_text(token))),
+        }
+    }
+
+    /// A token stands where something else should.
+    pub(super) fn unexpected(&self, token: Token, wanted: &str) -> Fault {
+        if let (Kind::End, Some(frame)) = (token.kind, self.stack.last()) {
+            return self.never_closed(frame);
+        }
+        let before = slice(self.text, 0, token.start);
+        let message = match (token.kind, before.last()) {
+            (Kind::Open, Some(b'<' | b'>')) => {
+                "`(` after `<` or `>` starts a process substitution, which POSIX shell does not have".to_owned()
+            }
+            (Kind::Redirect(Operator::Input, None), Some(b'<')) => {
+                "`<<<` starts a here-string, which POSIX shell does not have".to_owned()
+            }
+            (Kind::Open, _) if before.ends_with(b"for ") => {
+                "`for ((` starts an arithmetic loop, which POSIX shell does not have".to_owned()
+            }
+            _ => format!("{} stands where {wanted}", self.shown(token)),
+        };
+        Fault::plain(self.at(token.start), message)
+    }
+
+    /// A token stands where a command should start.
+    pub(super) fn no_command(&self, token: Token) -> Fault {
+        let at = self.at(token.start);
+        if token.kind == Kind::End {
+            return match self.stack.last() {
+                Some(frame) => self.never_closed(frame),
+                None => Fault::plain(at, format!("a command is missing before {}", self.shown(token))),
+            };
+        }
+        let bang = self.reserved(token) == Some(Reserved::Bang);
+        if bang {
+            return Fault::plain(at, "`!` can stand only once, at the start of a pipeline");
+        }
+        if token.kind == Kind::Ampersand && self.text.get(..token.start).is_some_and(|text| text.ends_with(b"|")) {
+            return Fault::plain(at, "`|&` is no operator of POSIX shell: write `2>&1 |`");
+        }
+        Fault::plain(at, format!("{} stands where a command should", self.shown(token)))
+    }
+
+    /// A list at the top of the script ends before `token`.
+    pub(super) fn stray(&self, token: Token, word: Option<Reserved>) -> Fault {
+        let at = self.at(token.start);
+        let opener = match (token.kind, word) {
+            (Kind::Close, _) => "(",
+            (_, Some(Reserved::CloseBrace)) => "{",
+            (_, Some(Reserved::Then | Reserved::Elif | Reserved::Else | Reserved::Fi)) => "if",
+            (_, Some(Reserved::Do)) => "for`, `while` or `until",
+            (_, Some(Reserved::Done)) => "do",
+            (Kind::DoubleSemicolon, _) | (_, Some(Reserved::Esac)) => "case",
+            _ => return self.no_separator(token),
+        };
+        let verb = match word {
+            Some(Reserved::Then | Reserved::Elif | Reserved::Else | Reserved::Do) => "follows",
+            _ => "closes",
+        };
+        Fault::plain(at, format!("{} {verb} no `{opener}`", self.shown(token)))
+    }
+
+    /// A token follows a command without an operator between them.
+    fn no_separator(&self, token: Token) -> Fault {
+        let at = self.at(token.start);
+        let before = slice(self.text, 0, token.start);
+        let message = match token.kind {
+            Kind::Open if before.ends_with(b"=") => {
+                "`(` after `=` starts an array, which POSIX shell does not have".to_owned()
+            }
+            Kind::Open if matches!(before.last(), Some(b'@' | b'+' | b'?' | b'*' | b'!')) => {
+                "`(` after `@`, `!`, `?`, `*` or `+` starts an extended pattern, which POSIX shell does not have"
+                    .to_owned()
+            }
+            Kind::Open => {
+                "`(` cannot follow the words of a command; quote it, or start a subshell on its own".to_owned()
+            }
+            _ => format!("{} cannot follow here without `;`, a newline or an operator before it", self.shown(token)),
+        };
+        Fault::plain(at, message)
+    }
+
+    /// A list ends before `token`, which does not close its construct.
+    pub(super) fn closer_expected(&self, frame: &Frame, token: Token) -> Fault {
+        let closing = self.reserved(token).is_some() || matches!(token.kind, Kind::Close | Kind::DoubleSemicolon);
+        match token.kind {
+            Kind::End => self.never_closed(frame),
+            _ if closing => {
+                let (construct, closer) = names(&frame.what);
+                let (at, opened) = (self.at(token.start), self.at(frame.at));
+                Fault::mismatch(at, &self.shown(token), closer, construct, opened)
+            }
+            _ => self.no_separator(token),
+        }
+    }
+
+    fn never_closed(&self, frame: &Frame) -> Fault {
+        let (construct, _) = names(&frame.what);
+        let after = match frame.what {
+            Open::Substitution(_) | Open::Subshell => " is never closed by `)`",
+            Open::Group => " is never closed by `}`",
+            Open::Condition => " has no `then`",
+            Open::Then | Open::Else => " is never closed by `fi`",
+            Open::Asking(_) => " has no `do`",
+            Open::For => " has no `do` and `done`",
+            Open::Loop => " is never closed by `done`",
+            Open::Case | Open::Arm => " is never closed by `esac`",
+        };
+        Fault::unclosed(self.at(frame.at), construct, after)
+    }
+}
+
+/// A construct and what should end its list, as a message names them.
+fn names(what: &Open) -> (&'static str, &'static str) {
+    match what {
+        Open::Substitution(_) => ("`$(`", "`)`"),
+        Open::Subshell => ("`(`", "`)`"),
+        Open::Group => ("`{`", "`}`"),
+        Open::Condition => ("`if`", "the `then`"),
+        Open::Then | Open::Else => ("`if`", "`fi`"),
+        Open::Asking("until") => ("`until`", "the `do`"),
+        Open::Asking(_) => ("`while`", "the `do`"),
+        Open::For => ("`for`", "the `do`"),
+        Open::Loop => ("loop", "`done`"),
+        Open::Case | Open::Arm => ("`case`", "`;;` or `esac`"),
+    }
+}

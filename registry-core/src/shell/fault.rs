@@ -1,0 +1,73 @@
+//! The first fault of a script: found as an offset, shown with line, column and a sentence.
+
+use std::error::Error;
+use std::fmt;
+
+use super::text::Lines;
+
+/// Why and where `dash -n` refuses a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Byte offset of the culprit; for a construct left open, of its opening.
+    pub offset: usize,
+    /// Line of `offset`, from 1.
+    pub line: u32,
+    /// Column of `offset` in characters, from 1.
+    pub column: u32,
+    /// One sentence, lower case, the culprit in backticks.
+    pub message: String,
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl Error for SyntaxError {}
+
+/// A fault before its lines are counted. Boxed: every function of the recogniser returns one on a path rarely taken.
+#[derive(Debug)]
+pub(super) struct Fault(Box<Told>);
+
+/// The sentence is `before`, then the line of `opened`, then `after`.
+#[derive(Debug)]
+struct Told {
+    at: usize,
+    before: String,
+    opened: Option<usize>,
+    after: &'static str,
+}
+
+impl Fault {
+    fn new(at: usize, before: String, opened: Option<usize>, after: &'static str) -> Fault {
+        Fault(Box::new(Told { at, before, opened, after }))
+    }
+
+    /// A fault that one sentence tells.
+    pub(super) fn plain(at: usize, message: impl Into<String>) -> Fault {
+        Fault::new(at, message.into(), None, "")
+    }
+
+    /// A construct opened at `opened` that the script never closes.
+    pub(super) fn unclosed(opened: usize, construct: &str, after: &'static str) -> Fault {
+        Fault::new(opened, format!("the {construct} opened on line "), Some(opened), after)
+    }
+
+    /// `found` stands where `closer` should close the construct opened at `opened`.
+    pub(super) fn mismatch(at: usize, found: &str, closer: &str, construct: &str, opened: usize) -> Fault {
+        let before = format!("{found} found where {closer} should end the {construct} opened on line ");
+        Fault::new(at, before, Some(opened), "")
+    }
+
+    pub(super) fn locate(self, script: &[u8]) -> SyntaxError {
+        let mut lines = Lines::new(script);
+        let Told { at, before: mut message, opened, after } = *self.0;
+        if let Some(opened) = opened {
+            message.push_str(&lines.position(opened).0.to_string());
+            message.push_str(after);
+        }
+        let (line, column) = lines.position(at);
+        SyntaxError { offset: at, line, column, message }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the rules over shell text report.
+
+use std::ops::Range;
+
+use super::text::Lines;
+
+/// A fault in a script, found by a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's code, as `S002`.
+    pub rule: &'static str,
+    /// Byte offset of the culprit.
+    pub offset: usize,
+    /// End of the culprit.
+    pub end: usize,
+    /// Line of `offset`, from 1.
+    pub line: u32,
+    /// Column of `offset` in characters, from 1.
+    pub column: u32,
+    /// What is wrong: one line, the culprit in backticks.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// Findings of one script as they are made, in any order.
+pub(super) struct Findings<'a> {
+    script: &'a [u8],
+    found: Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(script: &'a [u8]) -> Self {
+        Findings { script, found: Vec::new() }
+    }
+
+    pub(super) fn add(
+        &mut self,
+        rule: &'static str,
+        range: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let offset = range.start.min(self.script.len());
+        let end = range.end.clamp(offset, self.script.len());
+        let (message, help) = (message.into(), help.into());
+        self.found.push(Finding { rule, offset, end, line: 0, column: 0, message, help });
+    }
+
+    /// The findings in source order, with their lines, each told once.
+    pub(super) fn finish(mut self) -> Vec<Finding> {
+        self.found.sort_by(|a, b| (a.offset, a.rule, a.end, &a.message).cmp(&(b.offset, b.rule, b.end, &b.message)));
+        self.found.dedup();
+        let mut lines = Lines::new(self.script);
+        for finding in &mut self.found {
+            (finding.line, finding.column) = lines.position(finding.offset);
+        }
+        self.found
+    }
+}

@@ -1,0 +1,69 @@
+//! Rules I003, I004 and I005 over the text of install steps: what they touch, fetch and hide.
+
+mod download;
+mod hidden;
+mod managers;
+mod owned;
+
+use super::finding::{Finding, Findings};
+use super::reader::{Command, Reading};
+use super::word::Word;
+use super::wrappers::{base, unwrapped};
+
+/// I003: steps that touch what the task owns.
+pub(super) fn check_owned(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+    owned::check(reading, findings);
+}
+
+/// I004: downloads that nothing verifies, or that are run as they arrive.
+pub(super) fn check_downloads(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+    download::check(reading, findings);
+}
+
+/// I005: package managers whose output or failure is lost.
+pub(super) fn check_hidden(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+    hidden::check(reading, findings);
+}
+
+/// One rule over a script.
+pub(super) fn run(script: &[u8], rule: fn(&Reading<'_>, &mut Findings<'_>)) -> Vec<Finding> {
+    let mut findings = Findings::new(script);
+    rule(&super::reader::read(script), &mut findings);
+    findings.finish()
+}
+
+/// The words of the program a command runs in the end, and that program's name.
+fn program<'w, 'a>(command: &'w Command<'a>) -> Option<(&'w str, &'w [Word<'a>])> {
+    let (first, arguments) = unwrapped(&command.words).split_first()?;
+    Some((base(&first.text), arguments))
+}
+
+/// The words that are no options.
+fn operands<'w, 'a>(arguments: &'w [Word<'a>]) -> impl Iterator<Item = &'w Word<'a>> {
+    arguments.iter().filter(|word| !word.text.starts_with('-'))
+}
+
+/// The value of an option, written `--name value`, `--name=value`, `-n value` or `-nvalue`.
+fn option_value<'w>(arguments: &'w [Word<'_>], names: &[&str]) -> Option<&'w str> {
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        for name in names {
+            match word.text.strip_prefix(name) {
+                Some("") => return words.next().map(|value| &*value.text),
+                Some(value) if name.starts_with("--") => {
+                    if let Some(value) = value.strip_prefix('=') {
+                        return Some(value);
+                    }
+                }
+                Some(value) => return Some(value),
+                None => {}
+            }
+        }
+    }
+    None
+}
+
+/// Whether one of these words is among the arguments.
+fn has(arguments: &[Word<'_>], words: &[&str]) -> bool {
+    arguments.iter().any(|word| words.contains(&&*word.text))
+}

@@ -1,0 +1,433 @@
+//! Rule I003: a step touches what the task owns.
+//!
+//! An agent is installed next to a task that was there first: its Node, its Python, its `/usr` and its home. Incidents
+//! 15, 16, 22, 26, 33, 34 and 40 are all of this kind.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::managers::{Manager, Run, run};
+use super::{has, operands, option_value, program};
+use crate::shell::finding::Findings;
+use crate::shell::reader::{Command, Reading};
+use crate::shell::word::Word;
+
+const RULE: &str = "I003";
+
+/// The folder that is ours.
+const PREFIX: &str = "/opt/benchflow";
+
+const HELP: &str = "install under `/opt/benchflow` and call programs there by their whole path";
+
+/// What the whole script says about a step: the variables it sets, and where a virtual environment starts.
+struct Script<'r> {
+    variables: BTreeSet<&'r str>,
+    activated: Option<usize>,
+}
+
+impl<'r> Script<'r> {
+    fn new(reading: &'r Reading<'_>) -> Self {
+        let words = reading.commands.iter().flat_map(|command| command.assignments.iter().chain(&command.words));
+        let variables = words.filter_map(|word| Some(word.assignment()?.0)).collect();
+        let activated = reading.commands.iter().position(|command| {
+            let file = command.words.get(1).filter(|_| matches!(command.name(), Some("." | "source")));
+            file.is_some_and(|file| file.text.ends_with("/activate"))
+        });
+        Script { variables, activated }
+    }
+
+    fn sets(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.variables.contains(name))
+    }
+}
+
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+    let script = Script::new(reading);
+    for (index, command) in reading.commands.iter().enumerate() {
+        for redirection in command.redirections.iter().filter(|redirection| redirection.operator.writes()) {
+            if let Some(target) = redirection.target.as_ref().filter(|target| is_owned(&target.text)) {
+                written(findings, target, "a redirection");
+            }
+        }
+        check_setup(command, findings);
+        check_writes(command, findings);
+        check_node_managers(command, findings);
+        if let Some(run) = run(command) {
+            check_manager(&script, index, command, &run, findings);
+        }
+    }
+}
+
+fn written(findings: &mut Findings<'_>, word: &Word<'_>, by: &str) {
+    findings.add(RULE, &word.range, format!("{by} writes to `{}`, which is the task's", word.text), HELP);
+}
+
+/// Whether a path, expansions and all, lies in what the task owns.
+fn is_owned(path: &str) -> bool {
+    const ROOTS: [&str; 10] =
+        ["/usr", "/etc", "/root", "/opt", "/bin", "/sbin", "/lib", "/lib64", "/home", "/var/lib/dpkg"];
+    const HOME: [&str; 12] = [
+        ".nvm",
+        ".local",
+        ".npm",
+        ".npmrc",
+        ".npm-global",
+        ".config/pip",
+        ".pyenv",
+        ".volta",
+        ".bashrc",
+        ".profile",
+        ".bash_profile",
+        ".zshrc",
+    ];
+    let inside =
+        |root: &str, path: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = path.strip_prefix('/').map_or(path.to_owned(), |rest| format!("/{}", rest.trim_start_matches('/')));
+    if inside(PREFIX, &path) && !path.contains("/..") {
+        return false;
+    }
+    if ROOTS.iter().any(|root| inside(root, &path)) || inside("$NVM_DIR", &path) {
+        return true;
+    }
+    ["~/", "$HOME/", "~root/"]
+        .iter()
+        .filter_map(|home| path.strip_prefix(home))
+        .any(|rest| HOME.iter().any(|owned| inside(owned, rest)))
+}
+
+/// Programs that write to the files they are given.
+fn check_writes(command: &Command<'_>, findings: &mut Findings<'_>) {
+    let Some((name, arguments)) = program(command) else { return };
+    let words: Vec<&Word<'_>> = operands(arguments).collect();
+    let targets: Vec<&Word<'_>> = match name {
+        "mkdir" | "rm" | "rmdir" | "touch" | "tee" | "truncate" | "unlink" | "mv" | "mkfifo" => words,
+        "chmod" | "chown" | "chgrp" => words.into_iter().skip(1).collect(),
+        "install" if has(arguments, &["-d", "--directory"]) => words,
+        "cp" | "ln" | "install" | "rsync" => words.into_iter().skip(1).last().into_iter().collect(),
+        "sed" | "perl"
+            if arguments.iter().any(|word| word.text.starts_with("-i") || word.text.starts_with("--in-place")) =>
+        {
+            words
+        }
+        "git" if words.first().is_some_and(|word| word.is("clone")) => words.into_iter().skip(2).collect(),
+        _ => Vec::new(),
+    };
+    for target in targets.into_iter().filter(|target| is_owned(&target.text)) {
+        written(findings, target, &format!("`{name}`"));
+    }
+    let options: &[&str] = match name {
+        "cp" | "mv" | "ln" | "install" => &["-t", "--target-directory"],
+        "tar" | "bsdtar" => &["-C", "--directory"],
+        "unzip" | "7z" => &["-d"],
+        "curl" => &["-o", "--output", "--output-dir"],
+        "wget" => &["-O", "--output-document", "-P", "--directory-prefix"],
+        _ => return,
+    };
+    if let Some(folder) = option_value(arguments, options).filter(|folder| is_owned(folder)) {
+        findings.add(RULE, &command.range, format!("`{name}` writes to `{folder}`, which is the task's"), HELP);
+    }
+}
+
+/// Set-up scripts of the distribution's Node, and nvm.
+fn check_setup(command: &Command<'_>, findings: &mut Findings<'_>) {
+    for word in &command.words {
+        if word.text.contains("nodesource.com") {
+            let message = "a set-up script of `nodesource` replaces the distribution's Node for the whole task";
+            findings.add(RULE, &word.range, message, "unpack a pinned Node under `/opt/benchflow`");
+        } else if word.text.contains("nvm-sh/nvm") || word.text.ends_with("/nvm.sh") {
+            let message = format!("`{}` brings `nvm`, whose default Node is the task's to choose", word.text);
+            findings.add(RULE, &word.range, message, "unpack a pinned Node under `/opt/benchflow`");
+        }
+    }
+}
+
+/// Programs that switch the Node or the Python of a whole machine.
+fn check_node_managers(command: &Command<'_>, findings: &mut Findings<'_>) {
+    let Some((name, arguments)) = program(command) else { return };
+    let verb = operands(arguments).next().map(|word| &*word.text);
+    let switches = match name {
+        "nvm" | "fnm" | "n" | "volta" | "nodenv" => {
+            matches!(
+                verb,
+                Some(
+                    "install"
+                        | "use"
+                        | "alias"
+                        | "default"
+                        | "global"
+                        | "uninstall"
+                        | "lts"
+                        | "latest"
+                        | "stable"
+                        | "pin"
+                )
+            ) || (name == "n" && verb.is_some())
+        }
+        "pyenv" => matches!(verb, Some("install" | "global" | "local" | "uninstall")),
+        "corepack" => matches!(verb, Some("enable" | "disable" | "install" | "prepare")),
+        "update-alternatives" | "alternatives" => has(arguments, &["--install", "--set", "--config", "--remove"]),
+        _ => false,
+    };
+    if switches {
+        let message = format!("`{name}` switches programs that the task uses too");
+        findings.add(RULE, &command.range, message, HELP);
+    }
+}
+
+fn check_manager(
+    script: &Script<'_>,
+    index: usize,
+    command: &Command<'_>,
+    run: &Run<'_, '_>,
+    findings: &mut Findings<'_>,
+) {
+    let range = &command.range;
+    match run.manager {
+        Manager::System => check_packages(run, findings),
+        Manager::Npm => {
+            check_global(
+                script,
+                run,
+                range,
+                &["NPM_CONFIG_PREFIX", "npm_config_prefix"],
+                &["--prefix", "-C"],
+                findings,
+            );
+        }
+        Manager::Pnpm => check_global(script, run, range, &["PNPM_HOME"], &["--global-dir", "--dir", "-C"], findings),
+        Manager::Bun => {
+            check_global(script, run, range, &["BUN_INSTALL", "BUN_INSTALL_GLOBAL_DIR"], &["--cwd"], findings);
+        }
+        Manager::Yarn if operands(run.arguments).next().is_some_and(|word| word.is("global")) => {
+            check_private(
+                script,
+                run,
+                range,
+                &["YARN_GLOBAL_FOLDER", "PREFIX"],
+                &["--prefix", "--global-folder"],
+                findings,
+            );
+        }
+        Manager::Pip if matches!(run.verb, "install" | "uninstall") => {
+            check_pip(script, index, command, run, findings);
+        }
+        Manager::Uv if has(run.arguments, &["--system", "--break-system-packages"]) => {
+            let message = "`uv --system` changes the task's Python";
+            findings.add(RULE, range, message, "make a virtual environment under `/opt/benchflow` with `uv venv`");
+        }
+        Manager::Uv if run.verb == "tool" && has(run.arguments, &["install", "upgrade"]) => {
+            check_private(
+                script,
+                run,
+                range,
+                &["UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "XDG_DATA_HOME", "HOME"],
+                &[],
+                findings,
+            );
+        }
+        Manager::Other if run.name == "pipx" => {
+            check_private(script, run, range, &["PIPX_HOME", "PIPX_BIN_DIR"], &[], findings);
+        }
+        _ => {}
+    }
+}
+
+/// A global install is fine where a folder of our own is named.
+fn check_global(
+    script: &Script<'_>,
+    run: &Run<'_, '_>,
+    range: &Range<usize>,
+    variables: &[&str],
+    options: &[&str],
+    findings: &mut Findings<'_>,
+) {
+    let global = has(run.arguments, &["-g", "--global", "--location=global"])
+        || option_value(run.arguments, &["--location"]) == Some("global")
+        || (run.verb == "link" && operands(run.arguments).count() == 1);
+    if global {
+        check_private(script, run, range, variables, options, findings);
+    }
+}
+
+fn check_private(
+    script: &Script<'_>,
+    run: &Run<'_, '_>,
+    range: &Range<usize>,
+    variables: &[&str],
+    options: &[&str],
+    findings: &mut Findings<'_>,
+) {
+    let name = run.name;
+    match option_value(run.arguments, options) {
+        Some(folder) if is_owned(folder) => {
+            findings.add(RULE, range, format!("`{name}` installs into `{folder}`, which is the task's"), HELP);
+        }
+        Some(_) => {}
+        None if script.sets(variables) => {}
+        None => {
+            let help = match options.first() {
+                Some(option) => format!("name a private folder with `{option}`, under `/opt/benchflow`"),
+                None => format!("set `{}` to a folder under `/opt/benchflow`", variables.first().unwrap_or(&"PREFIX")),
+            };
+            findings.add(RULE, range, format!("`{name}` installs for the whole machine, the task included"), help);
+        }
+    }
+}
+
+/// Node, npm and Python of the distribution.
+fn check_packages(run: &Run<'_, '_>, findings: &mut Findings<'_>) {
+    for word in operands(run.arguments).filter(|word| word.text != run.verb) {
+        let package = word.prefix().split(['=', '/', ':']).next().unwrap_or_default();
+        let theirs =
+            ["nodejs", "npm", "yarn", "python", "py3-", "python3"].iter().any(|name| package.starts_with(name));
+        if theirs || matches!(package, "node" | "pip" | "pip3" | "pipx") {
+            let message = format!("`{}` changes the distribution's `{package}`, which is the task's", run.name);
+            findings.add(RULE, &word.range, message, "unpack a pinned version under `/opt/benchflow`");
+        }
+    }
+}
+
+/// `pip` outside a virtual environment.
+fn check_pip(script: &Script<'_>, index: usize, command: &Command<'_>, run: &Run<'_, '_>, findings: &mut Findings<'_>) {
+    let program = crate::shell::wrappers::unwrapped(&command.words).first();
+    let path = program.map(|word| &*word.text).unwrap_or_default();
+    let own_program = path.contains('/') && !is_owned(path);
+    let elsewhere = option_value(&command.words, &["--target", "--prefix", "--root", "-t", "--python"]);
+    let activated = script.activated.is_some_and(|activated| activated < index);
+    let private = own_program
+        || activated
+        || elsewhere.is_some_and(|folder| !is_owned(folder))
+        || script.sets(&["VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX"]);
+    if !private || has(run.arguments, &["--break-system-packages", "--user"]) {
+        let message = format!("`{}` changes the task's Python", run.name);
+        findings.add(
+            RULE,
+            &command.range,
+            message,
+            "make a virtual environment under `/opt/benchflow`, or pass `--target`",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::find_owned;
+
+    #[track_caller]
+    fn check(script: &str, expected: usize) {
+        let found = find_owned(script.as_bytes());
+        assert_eq!(found.len(), expected, "{script}\n{found:#?}");
+    }
+
+    #[test]
+    fn writes_to_folders_of_the_task_are_found() {
+        for script in [
+            "ln -s /opt/benchflow/bin/a /usr/local/bin/a",
+            "ln -sf \"$prefix/bin/a\" /usr/local/bin",
+            "cp a /usr/local/bin/",
+            "sudo cp a /usr/local/bin/",
+            "install -m 755 a /usr/bin/a",
+            "mkdir -p /opt/agent",
+            "mkdir -p /root/.local/bin",
+            "rm -rf /root/.cache",
+            "echo x > /etc/profile.d/a.sh",
+            "echo x >>/root/.bashrc",
+            "echo x >> ~/.bashrc",
+            "echo x | tee /etc/a",
+            "echo x | sudo tee -a /etc/a",
+            "chmod 755 /usr/local/bin/a",
+            "chmod o+x /root",
+            "tar -xzf a.tgz -C /usr/local",
+            "tar xzf a.tgz -C/opt",
+            "tar xzf a.tgz --directory=/usr/local --strip-components=1",
+            "curl -o /usr/local/bin/a https://x/a",
+            "mv a /opt/benchflow/../a",
+            "x=$(touch /etc/a)",
+            "f() { touch \"/usr/a\"; }",
+            "rm -rf ~/.nvm",
+            "rm -rf \"$HOME/.nvm\"",
+            "rm -rf \"${HOME}/.nvm/versions\"",
+            "sed -i s/a/b/ /etc/hosts",
+            "git clone https://x/nvm /root/.nvm",
+        ] {
+            check(script, 1);
+        }
+        check("mv /usr/bin/node /usr/bin/node.old", 2);
+    }
+
+    #[test]
+    fn node_and_python_of_the_task_are_found() {
+        for script in [
+            "npm install -g a",
+            "npm i -g a@1",
+            "sudo npm install --global a",
+            "npm --global install a",
+            "npm install --location=global a",
+            "npm update -g",
+            "npm install -g --prefix /usr/local a",
+            "yarn global add a",
+            "pnpm add -g a",
+            "bun add -g a",
+            "pip install a",
+            "pip3 install -U a",
+            "python3 -m pip install a",
+            "pip install --user a",
+            "/usr/bin/pip3 install a",
+            "uv pip install --system a",
+            "uv tool install a",
+            "pipx install a",
+            "apt-get install -y nodejs",
+            "apt install npm",
+            "apt-get install -y --no-install-recommends python3-venv",
+            "apk add --no-cache nodejs",
+            "dnf install -y nodejs",
+            "yum install nodejs",
+            "apt-get remove nodejs",
+            "nvm use 22",
+            "nvm install 22",
+            ". \"$NVM_DIR/nvm.sh\"",
+            "corepack enable",
+            "n 22",
+            "pyenv global 3.12",
+            "update-alternatives --install /x node node 1",
+            "curl -fsSL https://deb.nodesource.com/setup_22.x -o setup.sh",
+        ] {
+            check(script, 1);
+        }
+        check("apk add nodejs npm", 2);
+        check("if ! command -v node; then apt-get install -y nodejs; fi", 1);
+    }
+
+    #[test]
+    fn a_private_folder_passes() {
+        for script in [
+            "mkdir -p /opt/benchflow/node",
+            "tar -xJf node.tar.xz -C /opt/benchflow/node --strip-components=1",
+            "ln -s /opt/benchflow/node/bin/node /opt/benchflow/bin/node",
+            "cp /usr/bin/env /opt/benchflow/bin/env",
+            "npm install -g --prefix /opt/benchflow/a a@1.2.3",
+            "npm install --global --prefix=\"$prefix\" a",
+            "NPM_CONFIG_PREFIX=/opt/benchflow/npm npm install -g a",
+            "npm ci",
+            "npm install a",
+            "/opt/benchflow/venv/bin/pip install a",
+            "\"$venv/bin/python\" -m pip install a",
+            ". /opt/benchflow/venv/bin/activate\npip install a",
+            "pip install --target /opt/benchflow/a a",
+            "uv pip install --python /opt/benchflow/venv/bin/python a",
+            "UV_TOOL_DIR=/opt/benchflow/tools uv tool install a",
+            "apt-get install -y xz-utils ca-certificates",
+            "apk add --no-cache curl tar",
+            "cat /etc/os-release",
+            "echo x >/dev/null 2>&1",
+            "mkdir -p \"$HOME/.config/agent\"",
+            "command -v node >/dev/null 2>&1",
+            "/usr/bin/env node --version",
+            "cat > \"$prefix/a\" <<EOF\n/usr/bin/node\nEOF",
+            "n=1",
+            "chmod 755 /opt/benchflow/bin/a",
+        ] {
+            check(script, 0);
+        }
+    }
+}

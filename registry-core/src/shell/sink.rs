@@ -1,0 +1,167 @@
+//! What the recogniser tells while it reads: an observer costs nothing unless it listens.
+
+/// A redirection's operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `<`
+    Input,
+    /// `>`
+    Output,
+    /// `>>`
+    Append,
+    /// `>|`
+    Clobber,
+    /// `<>`
+    ReadWrite,
+    /// `<&`
+    DuplicateInput,
+    /// `>&`
+    DuplicateOutput,
+    /// `<<`
+    Here,
+    /// `<<-`
+    HereStripped,
+}
+
+impl Operator {
+    /// Whether the file named after it is written.
+    pub fn writes(self) -> bool {
+        matches!(self, Operator::Output | Operator::Append | Operator::Clobber | Operator::ReadWrite)
+    }
+
+    /// Whether a here-document follows.
+    pub fn is_here(self) -> bool {
+        matches!(self, Operator::Here | Operator::HereStripped)
+    }
+}
+
+/// The shape of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Words, assignments and redirections.
+    Simple,
+    /// `( … )`
+    Subshell,
+    /// `{ …; }`
+    Group,
+    /// `if … fi`
+    If,
+    /// `while … done`
+    While,
+    /// `until … done`
+    Until,
+    /// `for … done`
+    For,
+    /// `case … esac`
+    Case,
+    /// `name() …`
+    Function,
+}
+
+/// Where a list of commands stands in the command that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The script itself.
+    Top,
+    /// What `if`, `elif`, `while` or `until` asks.
+    Condition,
+    /// What a compound command or a function runs.
+    Body,
+    /// `$(…)` or backquotes in a word.
+    Substitution,
+    /// `$(…)` or backquotes in a here-document.
+    HereDocument,
+}
+
+/// What follows a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// `;`, a newline, or the end of the list.
+    End,
+    /// `&`
+    Background,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+}
+
+/// What a word is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A word or an assignment of a simple command.
+    Argument,
+    /// The name after `for`, a word after `in`, the word after `case`.
+    Header,
+    /// A pattern of `case`.
+    Pattern,
+    /// The target of the redirection told last.
+    Target,
+}
+
+/// A word's source: its text as read (for backquotes, once unescaped) and its range in the script.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Where the text starts in the text under parse.
+    pub(super) local: usize,
+    /// The text is the script's own bytes at that range.
+    pub(super) direct: bool,
+}
+
+/// What expands inside a word or a here-document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expands {
+    /// `$name`, `$1`, `$@`.
+    Parameter,
+    /// `${…}`: told when its head is read, with the offset of what follows the name.
+    Braced {
+        /// Length of `${`, a `#` or `!` before the name included.
+        name: usize,
+        /// Length up to the end of the name.
+        operator: usize,
+    },
+    /// `$((…))`
+    Arithmetic,
+    /// `$` before `'`, `"` or `[`, literal to the shell.
+    Dollar,
+}
+
+/// An observer of a parse; offsets are those of the script.
+pub(super) trait Sink {
+    /// A command starts. A simple command may have been announced by a substitution in its first word.
+    fn begin(&mut self, _shape: Shape, _at: usize) {}
+    /// The simple command read so far is a function's name: its body follows.
+    fn function(&mut self, _at: usize) {}
+    /// The reserved word or parenthesis that closes a compound command ends here.
+    fn closer(&mut self, _at: usize) {}
+    /// The command is over, its redirections included.
+    fn end(&mut self) {}
+    /// A `!` stands before the pipeline.
+    fn negate(&mut self) {}
+    /// A `|` follows the command.
+    fn pipe(&mut self) {}
+    /// The pipeline is over.
+    fn follow(&mut self, _follow: Follow) {}
+    /// A list starts inside the current command.
+    fn open(&mut self, _place: Place, _at: usize) {}
+    /// The innermost list is over.
+    fn close(&mut self) {}
+    /// A word ends.
+    fn word(&mut self, _role: Role, _word: Source<'_>) {}
+    /// A redirection's operator; its target follows as a word.
+    fn redirect(&mut self, _operator: Operator, _fd: Option<u8>, _at: usize) {}
+    /// A part of the innermost word, from `start` to `end` in the text under parse, is not literal.
+    fn part(&mut self, _start: usize, _end: usize) {}
+    /// Something expands; `source` runs to its end, or for [`Expands::Braced`] to the end of the text.
+    fn expansion(&mut self, _what: Expands, _source: Source<'_>) {}
+    /// A here-document's body ends; its parts belong to no word.
+    fn here_body(&mut self) {}
+}
+
+/// The observer that listens to nothing.
+pub(super) struct Deaf;
+
+impl Sink for Deaf {}

@@ -1,0 +1,72 @@
+//! Commands that run another one: `command`, `exec`, `env`, `sudo` and their kin.
+
+use super::word::Word;
+
+/// A wrapper: its options that take a word, and how many words come before the command it runs.
+struct Wrapper {
+    name: &'static str,
+    with_value: &'static [&'static str],
+    words: usize,
+}
+
+const fn wrapper(name: &'static str, with_value: &'static [&'static str], words: usize) -> Wrapper {
+    Wrapper { name, with_value, words }
+}
+
+static WRAPPERS: [Wrapper; 16] = [
+    wrapper("builtin", &[], 0),
+    wrapper("busybox", &[], 0),
+    wrapper("command", &[], 0),
+    wrapper("doas", &["-u", "-C"], 0),
+    wrapper("env", &["-u", "-C", "--unset", "--chdir"], 0),
+    wrapper("exec", &["-a"], 0),
+    wrapper("ionice", &["-c", "-n"], 0),
+    wrapper("nice", &["-n"], 0),
+    wrapper("nohup", &[], 0),
+    wrapper("runuser", &["-u", "-g"], 0),
+    wrapper("setsid", &[], 0),
+    wrapper("stdbuf", &["-i", "-o", "-e"], 0),
+    wrapper("sudo", &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T"], 0),
+    wrapper("time", &["-f", "-o"], 0),
+    wrapper("timeout", &["-s", "-k", "--signal", "--kill-after"], 1),
+    wrapper("xargs", &["-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s"], 0),
+];
+
+/// The name of a program, without its folder.
+pub(super) fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// The words of the command that is run in the end, wrappers taken off.
+pub(super) fn unwrapped<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
+    let mut words = words;
+    while let Some(inner) = unwrap_once(words) {
+        words = inner;
+    }
+    words
+}
+
+/// What one wrapper runs; `None` when the words start with no wrapper, or it only asks (`command -v`).
+pub(super) fn unwrap_once<'w, 'a>(words: &'w [Word<'a>]) -> Option<&'w [Word<'a>]> {
+    let (first, mut rest) = words.split_first()?;
+    let name = base(first.literal()?);
+    let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.name == name)?;
+    while let Some((word, tail)) = rest.split_first() {
+        let text = &*word.text;
+        if name == "command" && (text.starts_with("-v") || text.starts_with("-V") || text == "-pv") {
+            return None;
+        }
+        let assigns = matches!(name, "env" | "sudo" | "doas") && word.assignment().is_some();
+        if !text.starts_with('-') && !assigns {
+            break;
+        }
+        rest = tail;
+        if text == "--" {
+            break;
+        }
+        if wrapper.with_value.contains(&text) {
+            rest = rest.split_first().map_or(rest, |(_, tail)| tail);
+        }
+    }
+    rest.get(wrapper.words..).filter(|rest| !rest.is_empty())
+}

@@ -1,0 +1,80 @@
+//! From a checked model to the tokens of a constant. Nothing can fail here.
+
+mod agent;
+mod list;
+mod provider;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
+use registry_core::check::Place;
+use registry_core::model::Mapping;
+use registry_core::names::constant;
+use registry_core::template::Template;
+
+pub(crate) use agent::expand_agent;
+pub(crate) use list::expand_registry;
+pub(crate) use provider::{expand_family, expand_provider};
+
+use crate::span::before;
+use crate::syntax::Cx;
+
+/// The constant of an entry's identifier, at its span.
+fn constant_of(ident: &Ident) -> Ident {
+    let text = ident.to_string();
+    let name = constant(text.strip_prefix("r#").unwrap_or(&text));
+    format_ident!("{name}", span = ident.span())
+}
+
+/// A variant of an enumeration of the model: the user's own word where there is one, so that rustc resolves it.
+fn variant(cx: &Cx<'_>, kind: &str, place: Place, word: &str) -> TokenStream {
+    let krate = &cx.krate;
+    let kind = format_ident!("{kind}");
+    let Some(ident) = cx.word_at(place) else {
+        let word = format_ident!("{word}");
+        return quote!(#krate::model::#kind::#word);
+    };
+    let at = before(ident.span(), cx.krate_span);
+    let path = krate_at(cx, at);
+    let rest = quote_spanned!(at=> ::model::#kind::);
+    quote!(#path #rest #ident)
+}
+
+/// `$crate`, said to stand at a span that resolves as it does.
+fn krate_at(cx: &Cx<'_>, span: Span) -> TokenStream {
+    let located = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    cx.krate.clone().into_iter().map(located).collect()
+}
+
+/// A constant that the compiler evaluates and whose panic underlines a span: every token of the call stands there.
+fn assertion(cx: &Cx<'_>, span: Span, call: &TokenStream) -> TokenStream {
+    let krate = krate_at(cx, crate::span::at(span, cx.krate_span));
+    let call = call.clone().into_iter().map(|mut token| {
+        token.set_span(crate::span::at(span, token.span()));
+        token
+    });
+    let call: TokenStream = call.collect();
+    let colons = quote_spanned!(span=> ::assert::);
+    quote!(const _: () = { #krate #colons #call; };)
+}
+
+fn template(cx: &Cx<'_>, template: Template<'_>) -> TokenStream {
+    let krate = &cx.krate;
+    let text = template.0;
+    quote!(#krate::template::Template(#text))
+}
+
+fn mappings(cx: &Cx<'_>, mappings: &[Mapping<'_>]) -> TokenStream {
+    let krate = &cx.krate;
+    let items = mappings.iter().map(|Mapping { name, value }| {
+        let value = template(cx, *value);
+        quote!(#krate::model::Mapping { name: #name, value: #value })
+    });
+    quote!(&[#(#items),*])
+}
+
+fn texts(items: &[&str]) -> TokenStream {
+    quote!(&[#(#items),*])
+}

@@ -1,0 +1,103 @@
+//! The constants of providers and families.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use registry_core::check::{Field, Part, Place};
+use registry_core::model::{Credential, Endpoint, Family, ModelRecord, Provider, UrlParameter};
+
+use super::{constant_of, texts, variant};
+use crate::parse::Entry;
+use crate::syntax::Cx;
+
+pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> TokenStream {
+    let krate = &cx.krate;
+    let constant = constant_of(&entry.ident);
+    let Provider { name, description, endpoints, parameters, auth, credential, families, models } = entry.model;
+    let endpoints = endpoints.iter().enumerate().map(|(index, Endpoint { protocol, url })| {
+        let protocol = variant(cx, "Protocol", Place::field(Field::Endpoints).item(index), protocol.word());
+        quote!(#krate::model::Endpoint { protocol: #protocol, url: #url })
+    });
+    let parameters = parameters.iter().map(|UrlParameter { name, variable, default, from_host_of }| {
+        quote!(#krate::model::UrlParameter { name: #name, variable: #variable, default: #default, from_host_of: #from_host_of })
+    });
+    let auth = variant(cx, "Auth", Place::field(Field::Auth).part(Part::Value), &format!("{auth:?}"));
+    let credential = expand_credential(cx, credential);
+    let models = models.iter().map(|ModelRecord { id, context_window, max_tokens, reasoning, input }| {
+        let input = texts(input);
+        quote!(#krate::model::ModelRecord {
+            id: #id, context_window: #context_window, max_tokens: #max_tokens, reasoning: #reasoning, input: #input
+        })
+    });
+    let doc = if description.is_empty() { "A provider." } else { description };
+    let claims = claims(cx, families, Field::Families);
+    let families = texts(families);
+    quote! {
+        #[doc = #doc]
+        pub const #constant: #krate::model::Provider<'static> = #krate::model::Provider {
+            name: #name,
+            description: #description,
+            endpoints: &[#(#endpoints),*],
+            parameters: &[#(#parameters),*],
+            auth: #auth,
+            credential: #credential,
+            families: #families,
+            models: &[#(#models),*],
+        };
+        #claims
+    }
+}
+
+fn expand_credential(cx: &Cx<'_>, credential: Credential<'_>) -> TokenStream {
+    let krate = &cx.krate;
+    match credential {
+        Credential::None => quote!(#krate::model::Credential::None),
+        Credential::AnyOf(names) => {
+            let names = texts(names);
+            quote!(#krate::model::Credential::AnyOf(#names))
+        }
+        Credential::File { content, path, variable } => {
+            quote!(#krate::model::Credential::File { content: #content, path: #path, variable: #variable })
+        }
+        Credential::AllOf(groups) => {
+            let groups = groups.iter().map(|group| texts(group));
+            quote!(#krate::model::Credential::AllOf(&[#(#groups),*]))
+        }
+    }
+}
+
+pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStream {
+    let krate = &cx.krate;
+    let constant = constant_of(&entry.ident);
+    let Family { name, description, tokens, namespace, protocols, keys } = entry.model;
+    let protocols = protocols.iter().enumerate().map(|(index, protocol)| {
+        variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word())
+    });
+    let doc = if description.is_empty() { "A family of models." } else { description };
+    let claims = claims(cx, tokens, Field::Tokens);
+    let (tokens, keys) = (texts(tokens), texts(keys));
+    quote! {
+        #[doc = #doc]
+        pub const #constant: #krate::model::Family<'static> = #krate::model::Family {
+            name: #name,
+            description: #description,
+            tokens: #tokens,
+            namespace: #namespace,
+            protocols: &[#(#protocols),*],
+            keys: #keys,
+        };
+        #claims
+    }
+}
+
+/// A constant for each word in one type: a second claim, in any file, is rustc's E0592 with both places.
+fn claims(cx: &Cx<'_>, tokens: &[&str], field: Field) -> TokenStream {
+    let constants = tokens.iter().enumerate().filter(|(_, token)| registry_core::names::is_kebab(token)).map(|(index, token)| {
+        let span: Span = cx.find(Place::field(field).item(index).part(Part::Whole)).1;
+        let ident = Ident::new(&format!("claims_{}", token.replace('-', "_")), span);
+        quote_spanned!(span=> const #ident: () = ();)
+    });
+    quote! {
+        #[allow(non_upper_case_globals, dead_code, missing_docs)]
+        impl super::FamilyTokens { #(#constants)* }
+    }
+}

@@ -1,0 +1,43 @@
+//! The macros of the registry: from the tokens of an entry to a checked constant.
+//!
+//! `syntax` holds what is kept of the tokens, `parse` fills the model of `registry-core`, `check` runs the rules and
+//! turns their places into spans, `expand` writes the constant. This crate knows no agent, and names `proc_macro` only
+//! here and in `span`.
+//!
+//! Use the macros through the crate `registry`, which tells them its own path.
+
+mod check;
+mod expand;
+mod flow;
+mod parse;
+mod span;
+mod syntax;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// Defines an agent; see `registry::agent!`.
+#[proc_macro]
+pub fn agent(tokens: TokenStream) -> TokenStream {
+    flow::agent(tokens.into()).into()
+}
+
+/// Defines a provider; see `registry::provider!`.
+#[proc_macro]
+pub fn provider(tokens: TokenStream) -> TokenStream {
+    flow::provider(tokens.into()).into()
+}
+
+/// Defines a family; see `registry::family!`.
+#[proc_macro]
+pub fn family(tokens: TokenStream) -> TokenStream {
+    flow::family(tokens.into()).into()
+}
+
+/// Lists agents, providers and families; see `registry::registry!`.
+#[proc_macro]
+pub fn registry(tokens: TokenStream) -> TokenStream {
+    flow::registry(tokens.into()).into()
+}

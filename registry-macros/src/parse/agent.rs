@@ -1,0 +1,549 @@
+//! An agent: its fields, one function each.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenTree};
+use registry_core::check::{Allow, Field, Part, Place};
+use registry_core::model::{
+    Agent, BaseUrlForm, Beside, ConfigFile, FileFormat, Host, Login, LoginSource, Mapping, ModelDelivery,
+    ModelIdFormat, ModelReference, Owner, Protocol, ProxyMode, References, Runs, Semantics, Suite, Target, Version, Via,
+};
+use registry_core::names::kebab;
+
+use super::cursor::Cursor;
+use super::fields::{
+    RawField, allow, argument_key, arguments, here, marked_texts, parse_head, switch, text, texts, unknown_argument,
+    unknown_field, variables, word,
+};
+use super::install::{TARGETS, parse_install};
+use super::policy::{parse_handshake, parse_proof, parse_web};
+use super::value::{parse_condition, parse_template, parse_template_if, probe_formats, probe_provider};
+use crate::syntax::{Cx, Fault};
+
+/// An entry: its identifier and what was read of it.
+pub(crate) struct Entry<T> {
+    pub(crate) ident: Ident,
+    pub(crate) model: T,
+}
+
+/// An agent that is being read.
+pub(super) struct Draft<'b> {
+    pub(super) agent: Agent<'b>,
+    pub(super) allows: Vec<Allow<'b>>,
+}
+
+/// The words of the protocols.
+pub(super) const PROTOCOLS: &[(&str, Protocol)] = &[
+    ("AnthropicMessages", Protocol::AnthropicMessages),
+    ("OpenAiCompletions", Protocol::OpenAiCompletions),
+    ("OpenAiResponses", Protocol::OpenAiResponses),
+    ("GoogleGenerateContent", Protocol::GoogleGenerateContent),
+];
+
+/// The fields that no agent can do without.
+const REQUIRED: [(&str, &str); 6] = [
+    ("protocol", "protocol: OpenAiCompletions"),
+    ("install", "install: [npm(\"package\", bin: \"program\")]"),
+    ("runs", "runs: node"),
+    ("launch", "launch: [\"program\", \"--acp\"]"),
+    ("handshake", "handshake: { name: \"…\", session: ok, exit: eof }"),
+    ("model", "model: { format: Bare, via: SetModel, proxy: AsIs }"),
+];
+
+/// Reads an agent; none when it has no name.
+pub(crate) fn parse_agent<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Entry<Agent<'b>>> {
+    let head = parse_head(cx, &mut cursor, "an agent")?;
+    let mut draft = Draft { agent: Agent::EMPTY, allows: Vec::new() };
+    draft.agent.name = cx.text(&kebab(&head.name.to_string()));
+    draft.agent.description = cx.text(&head.description);
+    for (key, example) in REQUIRED {
+        if !head.fields.iter().any(|field| field.key == key) {
+            let message = format!("`{}` has no field `{key}`", draft.agent.name);
+            cx.missing(head.name.span(), message, format!("add `{example}`"));
+        }
+    }
+    for field in head.fields {
+        let (key, before) = (field.key.to_string(), cx.count());
+        parse_field(cx, &mut draft, field);
+        if cx.count() > before {
+            cx.broken_fields.insert(key);
+        }
+    }
+    draft.agent.allow = cx.list(&draft.allows);
+    probe_formats(cx, draft.agent.accepts);
+    Some(Entry { ident: head.name, model: draft.agent })
+}
+
+fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
+    let RawField { key, value: mut cursor } = field;
+    let parsed = match key.to_string().as_str() {
+        "protocol" => at(cx, Field::Protocols, &key, |cx| parse_protocols(cx, draft, &mut cursor)),
+        "aliases" => at(cx, Field::Aliases, &key, |cx| {
+            draft.agent.aliases = texts(cx, Field::Aliases, &mut cursor)?;
+            Ok(())
+        }),
+        "install" => at(cx, Field::Install, &key, |cx| parse_install(cx, draft, &mut cursor)),
+        "runs" => at(cx, Field::Runs, &key, |cx| parse_runs(cx, draft, &mut cursor)),
+        "requires" => at(cx, Field::NodeFloor, &key, |cx| parse_requires(cx, draft, &mut cursor)),
+        "platforms" => at(cx, Field::Platforms, &key, |cx| parse_platforms(cx, draft, &mut cursor)),
+        "launch" => at(cx, Field::Launch, &key, |cx| {
+            draft.agent.launch = argv(cx, Field::Launch, &mut cursor)?;
+            Ok(())
+        }),
+        "beside" => at(cx, Field::Beside, &key, |cx| parse_beside(cx, draft, &mut cursor)),
+        "handshake" => at(cx, Field::Handshake, &key, |cx| parse_handshake(cx, draft, &mut cursor)),
+        "proof" => at(cx, Field::Proof, &key, |cx| parse_proof(cx, draft, &mut cursor)),
+        "model" => at(cx, Field::Model, &key, |cx| parse_model(cx, draft, &mut cursor)),
+        "env" => at(cx, Field::Env, &key, |cx| parse_env(cx, draft, &mut cursor)),
+        "accepts" => at(cx, Field::Accepts, &key, |cx| {
+            draft.agent.accepts = variables(cx, Field::Accepts, &mut cursor)?;
+            Ok(())
+        }),
+        "base_url" => at(cx, Field::BaseUrl, &key, |cx| parse_base_url(cx, draft, &mut cursor)),
+        "references" => at(cx, Field::References, &key, |cx| parse_references(cx, draft, &mut cursor)),
+        "config" => at(cx, Field::Config, &key, |cx| parse_config(cx, draft, &mut cursor)),
+        "web" => at(cx, Field::Web, &key, |cx| parse_web(cx, draft, &mut cursor)),
+        "home" => at(cx, Field::Home, &key, |cx| {
+            draft.agent.home = texts(cx, Field::Home, &mut cursor)?;
+            Ok(())
+        }),
+        "skills" => at(cx, Field::Skills, &key, |cx| {
+            draft.agent.skills = texts(cx, Field::Skills, &mut cursor)?;
+            Ok(())
+        }),
+        "login" => at(cx, Field::Login, &key, |cx| parse_login(cx, draft, &mut cursor)),
+        "hosts" => at(cx, Field::Hosts, &key, |cx| parse_hosts(cx, draft, &mut cursor)),
+        "timeout" => at(cx, Field::Timeout, &key, |cx| parse_timeout(cx, draft, &mut cursor)),
+        "suite" => at(cx, Field::Suite, &key, |cx| parse_suite(cx, draft, &mut cursor)),
+        "allow" => at(cx, Field::Allow, &key, |cx| parse_allow(cx, draft, &mut cursor)),
+        _ => return unknown_field(cx, "AgentEntry", &key),
+    };
+    let parsed = parsed.and_then(|()| cursor.end());
+    cx.take(parsed);
+}
+
+/// Marks a field and reads it.
+fn at<'b>(
+    cx: &mut Cx<'b>,
+    field: Field,
+    key: &Ident,
+    parse: impl FnOnce(&mut Cx<'b>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    cx.mark(Place::field(field), key.span());
+    parse(cx)
+}
+
+fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let mut protocols = Vec::new();
+    let group = cursor.group(Delimiter::Bracket, "");
+    let pieces = match group {
+        Ok(group) => Cursor::of(&group).split(),
+        Err(_) => core::mem::replace(cursor, Cursor::new(proc_macro2::TokenStream::new(), here(cursor))).split(),
+    };
+    for (index, mut piece) in pieces.into_iter().enumerate() {
+        let ident = piece.ident("a protocol")?;
+        piece.end()?;
+        let place = Place::field(Field::Protocols).item(index);
+        protocols.push(word(cx, place, &ident, PROTOCOLS, Protocol::OpenAiCompletions));
+    }
+    draft.agent.protocols = cx.list(&protocols);
+    Ok(())
+}
+
+fn parse_runs(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+    cx.mark(Place::field(Field::Runs), here(cursor));
+    let fault = cursor.expected("`node`, `native` or `python`");
+    draft.agent.runs = match cursor.ident("")?.to_string().as_str() {
+        "node" => Runs::Node,
+        "native" => Runs::Native,
+        "python" => Runs::Python,
+        _ => return Err(fault),
+    };
+    Ok(())
+}
+
+fn parse_requires(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let help = "write `requires: node >= 22.19`, or `\"22.19.1\"` in quotes for three numbers";
+    if !cursor.eat_word("node") {
+        return Err(Fault { help: help.to_owned(), ..cursor.expected("`node`") });
+    }
+    cursor.punct('>')?;
+    cursor.punct('=')?;
+    cx.mark(Place::field(Field::NodeFloor), here(cursor));
+    let fault = Fault { help: help.to_owned(), ..cursor.expected("a version") };
+    let Some(TokenTree::Literal(literal)) = cursor.next() else { return Err(fault) };
+    let version = literal.to_string();
+    draft.agent.node_floor = Some(Version::parse(version.trim_matches('"')).ok_or(fault)?);
+    Ok(())
+}
+
+fn parse_platforms<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[LinuxX64]`")?;
+    let mut platforms = Vec::new();
+    for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
+        let ident = piece.ident("a target")?;
+        piece.end()?;
+        platforms.push(word(cx, Place::field(Field::Platforms).item(index), &ident, TARGETS, Target::LinuxX64));
+    }
+    draft.agent.platforms = cx.list(&platforms);
+    Ok(())
+}
+
+/// The words of an argument vector, each a value.
+fn argv<'b>(
+    cx: &mut Cx<'b>,
+    field: Field,
+    cursor: &mut Cursor,
+) -> Result<&'b [registry_core::template::Template<'b>], Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[\"program\", \"argument\"]`")?;
+    let mut words = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_template(cx, Place::field(field).item(words.len()), piece);
+        words.extend(cx.take(parsed));
+    }
+    Ok(cx.list(&words))
+}
+
+fn parse_beside<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Brace, "`{ argv: […], within: 30s }`")?;
+    let mut beside = Beside { argv: &[], within: 30 };
+    for mut piece in arguments(Cursor::of(&group)) {
+        let key = argument_key(&mut piece)?;
+        match key.to_string().as_str() {
+            "argv" => beside.argv = argv(cx, Field::Beside, &mut piece)?,
+            "within" => beside.within = seconds(&mut piece)?.1,
+            _ => return Err(unknown_argument(&key, &["argv", "within"])),
+        }
+        piece.end()?;
+    }
+    draft.agent.beside = Some(beside);
+    Ok(())
+}
+
+/// A number of seconds: `1200s`.
+fn seconds(cursor: &mut Cursor) -> Result<(Span, u32), Fault> {
+    let (span, number, suffix) = cursor.integer("a number of seconds, like `900s`")?;
+    if suffix == "s" {
+        return Ok((span, number));
+    }
+    Err(Fault::new(span, format!("`{number}{suffix}` has no unit that is known here"), format!("write seconds: `{number}s`")))
+}
+
+fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    const FORMATS: &[(&str, ModelIdFormat)] = &[
+        ("Bare", ModelIdFormat::Bare),
+        ("RegisteredProvider", ModelIdFormat::RegisteredProvider),
+        ("ModelsDev", ModelIdFormat::ModelsDev),
+    ];
+    const VIAS: &[(&str, Via)] = &[
+        ("SetModel", Via::SetModel),
+        ("ConfigOption", Via::ConfigOption),
+        ("Env", Via::Env),
+        ("File", Via::File),
+        ("Argv", Via::Argv),
+    ];
+    let group = cursor.group(Delimiter::Brace, "`{ format: …, via: …, proxy: … }`")?;
+    let place = Place::field(Field::Model);
+    let mut model = ModelDelivery::EMPTY;
+    let mut given = Vec::new();
+    for mut piece in arguments(Cursor::of(&group)) {
+        let key = argument_key(&mut piece)?;
+        let value = piece.ident("a word")?;
+        match key.to_string().as_str() {
+            "format" => model.format = word(cx, place.part(Part::Format), &value, FORMATS, model.format),
+            "via" => model.via = word(cx, place.part(Part::Via), &value, VIAS, model.via),
+            "proxy" => model.proxy = proxy(cx, place, &value, &mut piece)?,
+            _ => return Err(unknown_argument(&key, &["format", "via", "proxy"])),
+        }
+        piece.end()?;
+        given.push(key.to_string());
+    }
+    for key in ["format", "via", "proxy"] {
+        if !given.iter().any(|it| it == key) {
+            cx.missing(group.span_open(), format!("`model` does not say `{key}`"), "write `{ format: …, via: …, proxy: … }`");
+        }
+    }
+    draft.agent.model = model;
+    Ok(())
+}
+
+
+fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -> Result<ProxyMode<'b>, Fault> {
+    let place = place.part(Part::Proxy);
+    if value != "Unsupported" {
+        let words = &[("AsIs", ProxyMode::AsIs), ("RegisterProvider", ProxyMode::RegisterProvider)];
+        return Ok(word(cx, place, value, words, ProxyMode::AsIs));
+    }
+    cx.mark(place, value.span());
+    let mut inner = Cursor::of(&piece.group(Delimiter::Parenthesis, "`(\"why\")` after `Unsupported`")?);
+    let reason = text(cx, place, &mut inner, "the reason")?;
+    inner.end()?;
+    Ok(ProxyMode::Unsupported(reason))
+}
+
+/// `{ NAME = value, … }`; the function gives the places of a name and of its value.
+pub(super) fn mappings<'b>(
+    cx: &mut Cx<'b>,
+    cursor: &mut Cursor,
+    places: impl Fn(usize) -> (Place, Place),
+) -> Result<&'b [Mapping<'b>], Fault> {
+    let group = cursor.group(Delimiter::Brace, "`{ NAME = value, … }`")?;
+    let mut mappings = Vec::new();
+    for mut piece in Cursor::of(&group).split() {
+        let (at_name, at_value) = places(mappings.len());
+        let parsed = piece.ident("the name of a variable").and_then(|name| piece.punct('=').map(|()| name));
+        let Some(name) = cx.take(parsed) else { continue };
+        let value = parse_template(cx, at_value, piece);
+        cx.mark(at_name, name.span());
+        if let Some(value) = cx.take(value) {
+            mappings.push(Mapping { name: cx.text(&name.to_string()), value });
+        }
+    }
+    Ok(cx.list(&mappings))
+}
+
+fn parse_env<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    draft.agent.env = mappings(cx, cursor, |index| {
+        let place = Place::field(Field::Env).item(index);
+        (place.part(Part::Name), place.part(Part::Value))
+    })?;
+    Ok(())
+}
+
+fn parse_base_url(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+    const FORMS: &[(&str, BaseUrlForm)] =
+        &[("AsGiven", BaseUrlForm::AsGiven), ("WithV1", BaseUrlForm::WithV1), ("WithoutV1", BaseUrlForm::WithoutV1)];
+    let ident = cursor.ident("`AsGiven`, `WithV1` or `WithoutV1`")?;
+    draft.agent.base_url = word(cx, Place::field(Field::BaseUrl).part(Part::Value), &ident, FORMS, BaseUrlForm::AsGiven);
+    Ok(())
+}
+
+fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let place = Place::field(Field::References).part(Part::Value);
+    let (form, semantics) = if cursor.eat_word("parsed") {
+        let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(\"NAME\")` after `parsed`")?);
+        let form = text(cx, place, &mut inner, "the form of a reference")?;
+        inner.end()?;
+        (form, Semantics::Parsed)
+    } else {
+        (text(cx, place, cursor, "the form of a reference, or `parsed(\"…\")`")?, Semantics::Textual)
+    };
+    if form.matches("NAME").count() != 1 {
+        let message = format!("`{form}` does not say where the variable's name goes");
+        return Err(Fault::new(cx.find(place).1, message, "write `NAME` there, once: \"{env:NAME}\""));
+    }
+    draft.agent.references = Some(References { form, semantics });
+    Ok(())
+}
+
+fn parse_config<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[json(\"~/…\") { … }]`")?;
+    let mut files = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_config_file(cx, draft, files.len(), piece);
+        files.extend(cx.take(parsed));
+    }
+    draft.agent.config = cx.list(&files);
+    Ok(())
+}
+
+fn parse_config_file<'b>(
+    cx: &mut Cx<'b>,
+    draft: &mut Draft<'b>,
+    index: usize,
+    mut piece: Cursor,
+) -> Result<ConfigFile<'b>, Fault> {
+    let place = Place::field(Field::Config).item(index);
+    let body_place = place.part(Part::Value);
+    let kind = piece.ident("`json`, `jsonc` or `toml`")?;
+    cx.mark(place, kind.span());
+    cx.mark(place.part(Part::FileFormat), kind.span());
+    let format = match kind.to_string().as_str() {
+        "json" => FileFormat::Json,
+        "jsonc" => FileFormat::Jsonc,
+        "toml" => FileFormat::Toml,
+        other => {
+            let message = format!("`{other}` is no format of a file");
+            return Err(Fault::new(kind.span(), message, "expected one of `json`, `jsonc`, `toml`"));
+        }
+    };
+    let group = piece.group(Delimiter::Parenthesis, "`(\"~/path\", …)`")?;
+    let mut options = arguments(Cursor::of(&group)).into_iter();
+    let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
+    let path = text(cx, place.part(Part::Path), &mut first, "the path of a file")?;
+    first.end()?;
+    let mut file = ConfigFile { path, format, owner: Owner::Keys, mode: 0o600, body: registry_core::template::Template("") };
+    let mut condition = None;
+    for mut option in options {
+        if option.eat_word("if") {
+            condition = Some(parse_condition(cx, body_place, &mut option)?);
+        } else {
+            let key = argument_key(&mut option)?;
+            match key.to_string().as_str() {
+                "owner" => file.owner = owner(cx, place.part(Part::Owner), &mut option)?,
+                "mode" => file.mode = mode(cx, place.part(Part::Mode), &mut option)?,
+                "allow" => allow(cx, &mut draft.allows, Some(place), &mut option)?,
+                _ => return Err(unknown_argument(&key, &["if", "owner", "mode", "allow"])),
+            }
+        }
+        option.end()?;
+    }
+    file.body = parse_template_if(cx, body_place, condition, piece)?;
+    Ok(file)
+}
+
+/// `Keys` or `Whole`.
+pub(super) fn owner(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<Owner, Fault> {
+    let ident = cursor.ident("`Keys` or `Whole`")?;
+    Ok(word(cx, place, &ident, &[("Keys", Owner::Keys), ("Whole", Owner::Whole)], Owner::Keys))
+}
+
+fn mode(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<u32, Fault> {
+    let (span, mode, _) = cursor.integer("permission bits, like `0o600`")?;
+    cx.mark(place, span);
+    if mode > 0o777 {
+        return Err(Fault::new(span, format!("`{mode:#o}` are no permission bits"), "write them in octal: `0o600`"));
+    }
+    Ok(mode)
+}
+
+fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[files([\"~/…\"], instead_of: VARIABLE)]`")?;
+    let mut logins = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_one_login(cx, logins.len(), piece);
+        logins.extend(cx.take(parsed));
+    }
+    draft.agent.login = cx.list(&logins);
+    Ok(())
+}
+
+fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Login<'b>, Fault> {
+    let place = Place::field(Field::Login).item(index);
+    let kind = piece.ident("`files` or `variable`")?;
+    cx.mark(place, kind.span());
+    let group = piece.group(Delimiter::Parenthesis, "`(…, instead_of: VARIABLE)`")?;
+    piece.end()?;
+    let mut options = arguments(Cursor::of(&group)).into_iter();
+    let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
+    let source = if kind == "files" {
+        LoginSource::Files(marked_texts(cx, &mut first, |nth| place.part(Part::Nth(nth)))?)
+    } else if kind == "variable" {
+        let variable = first.ident("a variable")?;
+        LoginSource::Variable(cx.text(&variable.to_string()))
+    } else {
+        return Err(Fault::new(kind.span(), format!("`{kind}` is no kind of log-in"), "expected `files` or `variable`"));
+    };
+    first.end()?;
+    let mut login = Login { source, instead_of: "", own_endpoint_only: false };
+    for mut option in options {
+        if option.eat_word("own_endpoint") {
+            login.own_endpoint_only = true;
+        } else {
+            let key = argument_key(&mut option)?;
+            if key != "instead_of" {
+                return Err(unknown_argument(&key, &["instead_of", "own_endpoint"]));
+            }
+            login.instead_of = cx.text(&option.ident("a variable")?.to_string());
+        }
+        option.end()?;
+    }
+    if login.instead_of.is_empty() {
+        return Err(Fault::new(kind.span(), "this log-in does not say what it replaces", "write `instead_of: VARIABLE`"));
+    }
+    Ok(login)
+}
+
+fn parse_hosts<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[host(\"example.org\", env { X = \"1\" })]`")?;
+    let mut hosts = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_host(cx, hosts.len(), piece);
+        hosts.extend(cx.take(parsed));
+    }
+    draft.agent.hosts = cx.list(&hosts);
+    Ok(())
+}
+
+fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Host<'b>, Fault> {
+    let place = Place::field(Field::Hosts).item(index);
+    cx.mark(place, here(&piece));
+    if !piece.eat_word("host") {
+        return Err(piece.expected("`host(\"example.org\", …)`"));
+    }
+    let group = piece.group(Delimiter::Parenthesis, "`(\"example.org\", …)`")?;
+    piece.end()?;
+    let mut pieces = arguments(Cursor::of(&group)).into_iter();
+    let mut first = pieces.next().unwrap_or_else(|| Cursor::of(&group));
+    let name = text(cx, place.part(Part::Name), &mut first, "the name of a host")?;
+    first.end()?;
+    let what = "`env { X = \"1\" }` or `none(\"why there is no switch\")`";
+    let mut second = pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))?;
+    let host = if second.eat_word("env") {
+        let place = |nth| place.part(Part::Nth(nth));
+        Host { name, off: mappings(cx, &mut second, |nth| (place(nth), place(nth)))?, reason: "" }
+    } else if second.eat_word("none") {
+        let mut inner = Cursor::of(&second.group(Delimiter::Parenthesis, "`(\"reason\")` after `none`")?);
+        let reason = text(cx, place.part(Part::Reason), &mut inner, "the reason")?;
+        inner.end()?;
+        Host { name, off: &[], reason }
+    } else {
+        return Err(second.expected(what));
+    };
+    second.end()?;
+    Ok(host)
+}
+
+fn parse_timeout(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+    if !cursor.eat_word("install") {
+        return Err(cursor.expected("`install(900s)`"));
+    }
+    let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(900s)` after `install`")?);
+    let (span, number) = seconds(&mut inner)?;
+    cx.mark(Place::field(Field::Timeout), span);
+    inner.end()?;
+    draft.agent.install_timeout = number;
+    Ok(())
+}
+
+fn parse_suite<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Brace, "`{ model: …, usage_tracking: on }`")?;
+    let mut suite = Suite { model: ModelReference { provider: "", id: "" }, usage_tracking: true };
+    let place = Place::field(Field::Suite);
+    for mut piece in arguments(Cursor::of(&group)) {
+        let key = argument_key(&mut piece)?;
+        match key.to_string().as_str() {
+            "model" => suite.model = parse_model_reference(cx, place.part(Part::Model), &mut piece)?,
+            "usage_tracking" => {
+                cx.mark(place.part(Part::UsageTracking), here(&piece));
+                suite.usage_tracking = switch(&mut piece)?;
+            }
+            _ => return Err(unknown_argument(&key, &["model", "usage_tracking"])),
+        }
+        piece.end()?;
+    }
+    if suite.model.id.is_empty() {
+        return Err(Fault::new(group.span_open(), "the suite runs no model", "write `model: PROVIDER / \"id\"`"));
+    }
+    draft.agent.suite = Some(suite);
+    Ok(())
+}
+
+fn parse_model_reference<'b>(cx: &mut Cx<'b>, place: Place, cursor: &mut Cursor) -> Result<ModelReference<'b>, Fault> {
+    let mut provider = "";
+    if let Some(TokenTree::Ident(ident)) = cursor.peek().cloned() {
+        cursor.next();
+        probe_provider(cx, &ident);
+        provider = cx.text(&kebab(&ident.to_string()));
+        cursor.punct('/')?;
+    }
+    let id = text(cx, place, cursor, "a model's id, or `PROVIDER / \"id\"`")?;
+    Ok(ModelReference { provider, id })
+}
+
+fn parse_allow<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[E004(\"reason\")]`")?;
+    for mut piece in Cursor::of(&group).split() {
+        allow(cx, &mut draft.allows, None, &mut piece)?;
+        piece.end()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! A cursor over the tokens of one piece of an entry.
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+
+use crate::syntax::Fault;
+
+/// Tokens that are still to be read, and where they end.
+#[derive(Clone, Debug)]
+pub(crate) struct Cursor {
+    tokens: std::collections::VecDeque<TokenTree>,
+    /// What an error at the end points at.
+    end: Span,
+}
+
+impl Cursor {
+    /// All tokens of a stream; `end` is what an error at their end points at.
+    pub(crate) fn new(stream: TokenStream, end: Span) -> Self {
+        let mut tokens = std::collections::VecDeque::new();
+        flatten(stream, 0, &mut tokens);
+        Self { tokens, end }
+    }
+
+    /// The tokens of a group.
+    pub(crate) fn of(group: &Group) -> Self {
+        Self::new(group.stream(), group.span_close())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The span of the next token, or of the end.
+    pub(crate) fn span(&self) -> Span {
+        self.tokens.front().map_or(self.end, TokenTree::span)
+    }
+
+    pub(crate) fn peek(&self) -> Option<&TokenTree> {
+        self.tokens.front()
+    }
+
+    pub(crate) fn next(&mut self) -> Option<TokenTree> {
+        self.tokens.pop_front()
+    }
+
+    /// An error at the next token.
+    pub(crate) fn expected(&self, what: &str) -> Fault {
+        match self.peek() {
+            None => Fault::new(self.end, format!("expected {what} here"), ""),
+            Some(token) => Fault::new(token.span(), format!("expected {what}, not {}", describe(token)), ""),
+        }
+    }
+
+    /// The next token, if it is this punctuation.
+    pub(crate) fn eat(&mut self, punct: char) -> bool {
+        let eats = self.is_punct(punct);
+        if eats {
+            self.next();
+        }
+        eats
+    }
+
+    pub(crate) fn is_punct(&self, punct: char) -> bool {
+        matches!(self.peek(), Some(TokenTree::Punct(it)) if it.as_char() == punct)
+    }
+
+    /// The next token, which must be this punctuation.
+    pub(crate) fn punct(&mut self, punct: char) -> Result<(), Fault> {
+        if self.eat(punct) { Ok(()) } else { Err(self.expected(&format!("`{punct}`"))) }
+    }
+
+    pub(crate) fn is_word(&self, word: &str) -> bool {
+        matches!(self.peek(), Some(TokenTree::Ident(ident)) if ident == word)
+    }
+
+    /// The next token, if it is this word.
+    pub(crate) fn eat_word(&mut self, word: &str) -> bool {
+        let eats = self.is_word(word);
+        if eats {
+            self.next();
+        }
+        eats
+    }
+
+    /// The next token, which must be an identifier.
+    pub(crate) fn ident(&mut self, what: &str) -> Result<Ident, Fault> {
+        match self.peek() {
+            Some(TokenTree::Ident(ident)) => {
+                let ident = ident.clone();
+                self.next();
+                Ok(ident)
+            }
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    /// The next token, which must be a string; with its content.
+    pub(crate) fn string(&mut self, what: &str) -> Result<(Literal, String), Fault> {
+        if let Some(TokenTree::Literal(literal)) = self.peek()
+            && let Ok(string) = syn::parse_str::<syn::LitStr>(&literal.to_string())
+        {
+            let literal = literal.clone();
+            self.next();
+            return Ok((literal, string.value()));
+        }
+        Err(self.expected(what))
+    }
+
+    /// The next token, which must be an integer that fits; with its suffix.
+    pub(crate) fn integer(&mut self, what: &str) -> Result<(Span, u32, String), Fault> {
+        if let Some(TokenTree::Literal(literal)) = self.peek()
+            && let Ok(integer) = syn::parse_str::<syn::LitInt>(&literal.to_string())
+            && let Ok(number) = integer.base10_parse::<u32>()
+        {
+            let span = literal.span();
+            let suffix = integer.suffix().to_owned();
+            self.next();
+            return Ok((span, number, suffix));
+        }
+        Err(self.expected(what))
+    }
+
+    /// The next token, which must be a group.
+    pub(crate) fn group(&mut self, delimiter: Delimiter, what: &str) -> Result<Group, Fault> {
+        match self.peek() {
+            Some(TokenTree::Group(group)) if group.delimiter() == delimiter => {
+                let group = group.clone();
+                self.next();
+                Ok(group)
+            }
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    /// Nothing must be left.
+    pub(crate) fn end(&self) -> Result<(), Fault> {
+        match self.peek() {
+            None => Ok(()),
+            Some(token) => Err(Fault::new(
+                token.span(),
+                format!("unexpected {}", describe(token)),
+                "is a comma missing before it?",
+            )),
+        }
+    }
+
+    /// The pieces between commas; an empty one only where two commas stand together.
+    pub(crate) fn split(self) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        let mut piece = std::collections::VecDeque::new();
+        for token in self.tokens {
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == ',' => {
+                    pieces.push(Self { tokens: core::mem::take(&mut piece), end: punct.span() });
+                }
+                other => piece.push_back(other),
+            }
+        }
+        if !piece.is_empty() {
+            pieces.push(Self { tokens: piece, end: self.end });
+        }
+        pieces
+    }
+}
+
+/// How deep groups may be nested: beyond it the tokens are dropped, and what is missing is reported.
+const MAX_DEPTH: usize = 64;
+
+/// The tokens, without the invisible groups that `macro_rules!` puts around captured fragments.
+fn flatten(stream: TokenStream, depth: usize, tokens: &mut std::collections::VecDeque<TokenTree>) {
+    for token in stream {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None && depth < MAX_DEPTH => {
+                flatten(group.stream(), depth + 1, tokens);
+            }
+            other => tokens.push_back(other),
+        }
+    }
+}
+
+/// A token in a user's words.
+fn describe(token: &TokenTree) -> String {
+    match token {
+        TokenTree::Group(group) => match group.delimiter() {
+            Delimiter::Parenthesis => "`(…)`".to_owned(),
+            Delimiter::Brace => "`{…}`".to_owned(),
+            Delimiter::Bracket => "`[…]`".to_owned(),
+            Delimiter::None => "an invisible group".to_owned(),
+        },
+        TokenTree::Ident(ident) => format!("`{ident}`"),
+        TokenTree::Punct(punct) => format!("`{}`", punct.as_char()),
+        TokenTree::Literal(literal) => {
+            let text = literal.to_string();
+            if text.chars().count() <= 40 && !text.contains('\n') { format!("`{text}`") } else { "this literal".to_owned() }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What all entries share: a doc comment, a name, and fields in braces.
+
+use proc_macro2::{Delimiter, Ident, Span};
+use quote::{format_ident, quote, quote_spanned};
+use registry_core::check::{Field, Part, Place};
+use registry_core::names::is_snake;
+
+use super::cursor::Cursor;
+use crate::span::before;
+use crate::syntax::{Cx, Fault};
+
+/// The head of an entry.
+pub(super) struct Head {
+    pub(super) name: Ident,
+    pub(super) description: String,
+    pub(super) fields: Vec<RawField>,
+}
+
+/// A field whose value is still tokens.
+pub(super) struct RawField {
+    pub(super) key: Ident,
+    pub(super) value: Cursor,
+}
+
+/// Reads `/// doc` `name { key: value, … }`; none when there is no name.
+pub(super) fn parse_head(cx: &mut Cx<'_>, cursor: &mut Cursor, what: &str) -> Option<Head> {
+    let description = cx.take(doc(cursor))?;
+    let name = cx.take(cursor.ident(&format!("the name of {what}")))?;
+    cx.mark(Place::field(Field::Name), name.span());
+    if cursor.is_punct('-') {
+        let help = "write an identifier with underscores; the kebab-case id follows from it";
+        cx.error(name.span(), format!("the name of {what} has no hyphens"), help);
+        return None;
+    }
+    if !is_snake(&name.to_string()) {
+        let help = "use lower-case letters, digits and single underscores; the kebab-case id follows from it";
+        cx.error(name.span(), format!("`{name}` is no snake-case name"), help);
+    }
+    let mut fields = Vec::new();
+    let body = cursor.group(Delimiter::Brace, "`{ field: value, … }`").and_then(|body| cursor.end().map(|()| body));
+    if let Some(body) = cx.take(body) {
+        for piece in Cursor::of(&body).split() {
+            parse_field(cx, piece, &mut fields);
+        }
+    }
+    Some(Head { name, description, fields })
+}
+
+fn parse_field(cx: &mut Cx<'_>, mut piece: Cursor, fields: &mut Vec<RawField>) {
+    let Some(key) = cx.take(piece.ident("a field")) else { return };
+    if cx.take(piece.punct(':')).is_none() {
+        return;
+    }
+    if fields.iter().any(|field| field.key == key) {
+        cx.error(key.span(), format!("the field `{key}` is given twice"), "keep one of them");
+        return;
+    }
+    if piece.is_empty() {
+        cx.error(key.span(), format!("the field `{key}` has no value"), "");
+        return;
+    }
+    fields.push(RawField { key, value: piece });
+}
+
+/// The doc comments at the beginning, joined.
+pub(super) fn doc(cursor: &mut Cursor) -> Result<String, Fault> {
+    let mut lines = Vec::new();
+    while cursor.eat('#') {
+        let attribute = cursor.group(Delimiter::Bracket, "an attribute")?;
+        let mut inner = Cursor::of(&attribute);
+        if !inner.eat_word("doc") {
+            return Err(Fault::new(attribute.span(), "an entry takes doc comments only", "write `/// …`"));
+        }
+        inner.punct('=')?;
+        lines.push(inner.string("a text")?.1.trim().to_owned());
+    }
+    Ok(lines.join("\n").trim().to_owned())
+}
+
+/// Makes rustc report an unknown field, with the similar names; completion in editors works the same way.
+pub(super) fn unknown_field(cx: &mut Cx<'_>, entry: &str, key: &Ident) {
+    let krate = &cx.krate;
+    let entry = format_ident!("{entry}");
+    let access = quote_spanned!(before(key.span(), Span::call_site())=> it.);
+    cx.probe_error(quote! {
+        const _: fn(&#krate::entry::#entry) = |it| { let _ = &#access #key; };
+    });
+}
+
+/// A closed word of an entry. An unknown one is left to rustc, whose error has the similar variants.
+pub(super) fn word<T: Copy>(cx: &mut Cx<'_>, place: Place, ident: &Ident, words: &[(&str, T)], default: T) -> T {
+    let known = words.iter().find(|(word, _)| ident == word).map(|(_, value)| *value);
+    cx.word(place, ident, known.is_some());
+    known.unwrap_or(default)
+}
+
+/// A list of texts; each is marked as an item of the field.
+pub(super) fn texts<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+    marked_texts(cx, cursor, |index| Place::field(field).item(index))
+}
+
+/// A list of texts, each marked at a place of its own.
+pub(super) fn marked_texts<'b>(
+    cx: &mut Cx<'b>,
+    cursor: &mut Cursor,
+    place: impl Fn(usize) -> Place,
+) -> Result<&'b [&'b str], Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[\"…\"]`")?;
+    let mut items = Vec::new();
+    for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
+        let parsed = piece.string("a text in quotes").and_then(|it| piece.end().map(|()| it));
+        if let Some((literal, item)) = cx.take(parsed) {
+            cx.mark(place(index), literal.span());
+            items.push(cx.text(&item));
+        }
+    }
+    Ok(cx.list(&items))
+}
+
+/// A list of variables, each marked as an item of the field.
+pub(super) fn variables<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[VARIABLE]`")?;
+    let mut items = Vec::new();
+    for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
+        let parsed = piece.ident("a variable").and_then(|it| piece.end().map(|()| it));
+        if let Some(ident) = cx.take(parsed) {
+            cx.mark(Place::field(field).item(index), ident.span());
+            items.push(cx.text(&ident.to_string()));
+        }
+    }
+    Ok(cx.list(&items))
+}
+
+/// A text, marked at a place.
+pub(super) fn text<'b>(cx: &mut Cx<'b>, place: Place, cursor: &mut Cursor, what: &str) -> Result<&'b str, Fault> {
+    let (literal, text) = cursor.string(what)?;
+    cx.mark(place, literal.span());
+    Ok(cx.text(&text))
+}
+
+/// `allow: CODE("reason")` after a key that was read: the exception, about a place.
+pub(super) fn allow<'b>(
+    cx: &mut Cx<'b>,
+    allows: &mut Vec<registry_core::check::Allow<'b>>,
+    about: Option<Place>,
+    cursor: &mut Cursor,
+) -> Result<(), Fault> {
+    let code = cursor.ident("the code of a rule")?;
+    let group = cursor.group(Delimiter::Parenthesis, "`(\"reason\")` after the code")?;
+    let place = Place::field(Field::Allow).item(allows.len());
+    cx.mark(place.part(Part::Name), code.span());
+    let mut inner = Cursor::of(&group);
+    cx.mark(place.part(Part::Reason), inner.span());
+    let reason = if inner.is_empty() { "" } else { text(cx, place.part(Part::Reason), &mut inner, "the reason")? };
+    inner.end()?;
+    allows.push(registry_core::check::Allow { code: cx.text(&code.to_string()), reason, place: about });
+    Ok(())
+}
+
+/// Named arguments after the first comma: `key: value` or a bare key.
+pub(super) fn arguments(cursor: Cursor) -> Vec<Cursor> {
+    cursor.split()
+}
+
+/// Reads `key:` of a named argument.
+pub(super) fn argument_key(piece: &mut Cursor) -> Result<Ident, Fault> {
+    let key = piece.ident("a named argument")?;
+    piece.punct(':')?;
+    Ok(key)
+}
+
+/// An error for a named argument that does not exist.
+pub(super) fn unknown_argument(key: &Ident, words: &[&str]) -> Fault {
+    let help = match registry_core::names::nearest(&key.to_string(), words.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected one of `{}`", words.join("`, `")),
+    };
+    Fault::new(key.span(), format!("there is no argument `{key}` here"), help)
+}
+
+/// The span of a cursor's next token, for marks.
+pub(super) fn here(cursor: &Cursor) -> Span {
+    cursor.span()
+}
+
+/// A boolean word: `on` or `off`.
+pub(super) fn switch(cursor: &mut Cursor) -> Result<bool, Fault> {
+    if cursor.eat_word("on") {
+        Ok(true)
+    } else if cursor.eat_word("off") {
+        Ok(false)
+    } else {
+        Err(cursor.expected("`on` or `off`"))
+    }
+}

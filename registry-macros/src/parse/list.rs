@@ -1,0 +1,121 @@
+//! The list of a registry: `registry! { extends …; agents { mod a; } providers { … } families { … } }`.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+
+use super::cursor::Cursor;
+use super::fields::doc;
+use crate::syntax::{Cx, Fault};
+
+/// A list, read.
+#[derive(Default)]
+pub(crate) struct Listing {
+    /// The path of the registry that is extended, without its last word, and that word.
+    pub(crate) extends: Option<(TokenStream, Ident)>,
+    pub(crate) groups: Vec<Group>,
+}
+
+/// Modules of one kind.
+pub(crate) struct Group {
+    pub(crate) kind: Ident,
+    pub(crate) modules: Vec<Module>,
+}
+
+/// A module: in a file of its own, or with a body.
+pub(crate) struct Module {
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) body: Option<proc_macro2::Group>,
+}
+
+const KINDS: [&str; 3] = ["agents", "providers", "families"];
+
+pub(crate) fn parse_registry(cx: &mut Cx<'_>, mut cursor: Cursor) -> Listing {
+    let mut listing = Listing::default();
+    let attributes = doc(&mut cursor);
+    cx.take(attributes);
+    while !cursor.is_empty() {
+        let parsed = parse_item(cx, &mut listing, &mut cursor);
+        if cx.take(parsed).is_none() {
+            break;
+        }
+    }
+    listing
+}
+
+fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Result<(), Fault> {
+    let word = cursor.ident("`extends`, `agents`, `providers` or `families`")?;
+    if word == "extends" {
+        let extends = parse_extends(cursor)?;
+        if listing.extends.replace(extends).is_some() {
+            return Err(Fault::new(word.span(), "a registry extends one other", "that one may extend another"));
+        }
+        return Ok(());
+    }
+    if !KINDS.iter().any(|kind| word == kind) {
+        let help = match registry_core::names::nearest(&word.to_string(), KINDS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "expected `extends path::REGISTRY;` or `agents { mod name; }`, `providers { … }`, `families { … }`".to_owned(),
+        };
+        return Err(Fault::new(word.span(), format!("`{word}` is no part of a registry"), help));
+    }
+    if listing.groups.iter().any(|group| group.kind == word) {
+        return Err(Fault::new(word.span(), format!("`{word}` is given twice"), "write one list"));
+    }
+    let braces = cursor.group(Delimiter::Brace, &format!("`{{ mod name; }}` after `{word}`"))?;
+    let modules = parse_modules(cx, &word, Cursor::of(&braces))?;
+    listing.groups.push(Group { kind: word, modules });
+    Ok(())
+}
+
+fn parse_extends(cursor: &mut Cursor) -> Result<(TokenStream, Ident), Fault> {
+    let mut path: Vec<TokenTree> = Vec::new();
+    let mut last: Option<Ident> = None;
+    let start = cursor.span();
+    while let Some(token) = cursor.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ';' => {
+                let Some(registry) = last else { break };
+                return Ok((path.into_iter().collect(), registry));
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                path.extend(last.take().map(TokenTree::Ident));
+                path.push(TokenTree::Punct(punct));
+            }
+            TokenTree::Ident(ident) if last.is_none() => last = Some(ident),
+            _ => break,
+        }
+    }
+    Err(Fault::new(start, "expected the path of a registry", "write `extends registry::REGISTRY;`"))
+}
+
+fn parse_modules(cx: &mut Cx<'_>, kind: &Ident, mut cursor: Cursor) -> Result<Vec<Module>, Fault> {
+    let mut modules: Vec<Module> = Vec::new();
+    while !cursor.is_empty() {
+        let keyword = cursor.ident("`mod`")?;
+        if keyword != "mod" {
+            return Err(Fault::new(keyword.span(), format!("expected `mod`, not `{keyword}`"), "write `mod name;`"));
+        }
+        let name = cursor.ident("the name of a module")?;
+        let body = if cursor.eat(';') {
+            None
+        } else {
+            Some(cursor.group(Delimiter::Brace, "`;` after the name of the module")?)
+        };
+        if let Some(before) = modules.last()
+            && kind == "agents"
+            && before.name > name
+        {
+            let message = format!("`{name}` stands after `{}`", before.name);
+            cx.error(name.span(), message, "the list of agents is sorted by name");
+        }
+        modules.push(Module { keyword, name, body });
+    }
+    Ok(modules)
+}
+
+impl Listing {
+    /// The modules of one kind.
+    pub(crate) fn modules(&self, kind: &str) -> &[Module] {
+        self.groups.iter().find(|group| group.kind == kind).map_or(&[], |group| &group.modules)
+    }
+}

@@ -1,0 +1,16 @@
+//! From tokens to the model of `registry-core`, with every error on the way: a bad piece is reported and skipped, the
+//! pieces beside it are still read.
+
+mod agent;
+mod cursor;
+mod fields;
+mod install;
+mod list;
+mod policy;
+mod provider;
+mod value;
+
+pub(crate) use agent::{Entry, parse_agent};
+pub(crate) use cursor::Cursor;
+pub(crate) use list::{Listing, Module, parse_registry};
+pub(crate) use provider::{parse_family, parse_provider};

@@ -1,0 +1,230 @@
+//! The web policy, the handshake and the proof of an agent.
+
+use proc_macro2::{Delimiter, Span};
+use registry_core::check::{Field, Part, Place};
+use registry_core::model::{Exit, FileFormat, Handshake, Info, Mapping, Off, Owner, Proof, Session, WebPolicy};
+
+use super::agent::{Draft, mappings};
+use super::cursor::Cursor;
+use super::fields::{argument_key, arguments, here, marked_texts, text, unknown_argument};
+use super::value::parse_template;
+use crate::syntax::{Cx, Fault};
+
+const WEB: Place = Place::field(Field::Web);
+
+pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    if cursor.eat_word("NoTools") {
+        let evidence = reason(cx, cursor)?;
+        draft.agent.web = Some(WebPolicy::NoTools(evidence));
+        return Ok(());
+    }
+    let group = cursor.group(Delimiter::Brace, "`{ tools: […], off: […] }` or `NoTools(\"evidence\")`")?;
+    let mut tools: &[&str] = &[];
+    let mut off = None;
+    for mut piece in arguments(Cursor::of(&group)) {
+        let Some(key) = cx.take(argument_key(&mut piece)) else { continue };
+        let parsed = match key.to_string().as_str() {
+            "tools" => marked_texts(cx, &mut piece, |_| WEB.part(Part::Tools)).map(|it| tools = it),
+            "off" => parse_off(cx, key.span(), &mut piece).map(|it| off = Some(it)),
+            _ => Err(unknown_argument(&key, &["tools", "off"])),
+        };
+        let parsed = parsed.and_then(|()| piece.end());
+        cx.take(parsed);
+    }
+    draft.agent.web = Some(match off {
+        Some(Way::Switches(off)) => WebPolicy::Switch { tools, off },
+        Some(Way::None(reason)) => WebPolicy::NoSwitch { tools, reason },
+        Some(Way::Untested(reason)) => WebPolicy::Untested { tools, reason },
+        None => WebPolicy::Switch { tools, off: &[] },
+    });
+    Ok(())
+}
+
+/// What `off` says.
+enum Way<'b> {
+    Switches(&'b [Off<'b>]),
+    None(&'b str),
+    Untested(&'b str),
+}
+
+fn parse_off<'b>(cx: &mut Cx<'b>, key: Span, cursor: &mut Cursor) -> Result<Way<'b>, Fault> {
+    cx.mark(WEB, key);
+    if cursor.eat_word("NoSwitch") {
+        return reason(cx, cursor).map(Way::None);
+    }
+    if cursor.eat_word("Untested") {
+        return reason(cx, cursor).map(Way::Untested);
+    }
+    let what = "a list of switches, `NoSwitch(\"why\")` or `Untested(\"why\")`";
+    let group = cursor.group(Delimiter::Bracket, what)?;
+    let mut switches = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_switch(cx, switches.len(), piece);
+        switches.extend(cx.take(parsed));
+    }
+    Ok(Way::Switches(cx.list(&switches)))
+}
+
+fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Off<'b>, Fault> {
+    let place = WEB.part(Part::Off(index));
+    cx.mark(place, here(&piece));
+    let kind = piece.ident("a switch")?;
+    let format = match kind.to_string().as_str() {
+        "env" => {
+            let switch = mappings(cx, &mut piece, |nth| (place.item(nth), place.item(nth)))?;
+            piece.end()?;
+            return Ok(Off::Env(switch));
+        }
+        "argv" => {
+            let words = marked_texts(cx, &mut piece, |nth| place.item(nth))?;
+            piece.end()?;
+            return Ok(Off::Argv(words));
+        }
+        "json" => FileFormat::Json,
+        "jsonc" => FileFormat::Jsonc,
+        "toml" => FileFormat::Toml,
+        other => {
+            let message = format!("`{other}` is no way to turn tools off");
+            return Err(Fault::new(kind.span(), message, "expected one of `json`, `jsonc`, `toml`, `env`, `argv`"));
+        }
+    };
+    let group = piece.group(Delimiter::Parenthesis, "`(\"~/…\")`")?;
+    let mut inner = arguments(Cursor::of(&group)).into_iter();
+    let mut first = inner.next().unwrap_or_else(|| Cursor::of(&group));
+    let path = text(cx, WEB.part(Part::OffPath(index)), &mut first, "a path")?;
+    first.end()?;
+    let mut owner = if format == FileFormat::Toml { Owner::Whole } else { Owner::Keys };
+    for mut argument in inner {
+        let key = argument_key(&mut argument)?;
+        if key != "owner" {
+            return Err(unknown_argument(&key, &["owner"]));
+        }
+        owner = super::agent::owner(cx, WEB.part(Part::Owner), &mut argument)?;
+        argument.end()?;
+    }
+    let body = parse_template(cx, place, piece)?;
+    Ok(Off::File { path, format, owner, body })
+}
+
+fn reason<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
+    let group = cursor.group(Delimiter::Parenthesis, "`(\"reason\")`")?;
+    let mut inner = Cursor::of(&group);
+    cx.mark(WEB.part(Part::Reason), here(&inner));
+    if inner.is_empty() {
+        return Ok("");
+    }
+    let reason = text(cx, WEB.part(Part::Reason), &mut inner, "the reason")?;
+    inner.end()?;
+    Ok(reason)
+}
+
+pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Brace, "`{ name: \"…\", session: ok, exit: eof }`")?;
+    let mut handshake = Handshake::EMPTY;
+    let (mut name, mut title, mut version_is_pinned, mut none) = (None, "", false, None);
+    for mut piece in arguments(Cursor::of(&group)) {
+        let Some(key) = cx.take(argument_key(&mut piece)) else { continue };
+        let part = Place::field(Field::Handshake).part(Part::Name);
+        let parsed = match key.to_string().as_str() {
+            "name" => text(cx, part, &mut piece, "the agent's own name").map(|it| name = Some(it)),
+            "title" => text(cx, part, &mut piece, "the agent's own title").map(|it| title = it),
+            "version" => pinned(&mut piece).map(|()| version_is_pinned = true),
+            "info" => no_info(cx, &mut piece).map(|it| none = Some(it)),
+            "env" => handshake_env(cx, &mut piece).map(|it| handshake.env = it),
+            "session" => session(&mut piece).map(|it| handshake.session = it),
+            "exit" => exit(&mut piece).map(|it| handshake.exit = it),
+            _ => Err(unknown_argument(&key, &["name", "title", "version", "info", "env", "session", "exit"])),
+        };
+        let parsed = parsed.and_then(|()| piece.end());
+        cx.take(parsed);
+    }
+    handshake.info = match (name, none) {
+        (Some(name), None) => Info::Fields { name, title, version_is_pinned },
+        (None, Some(reason)) => Info::None(reason),
+        _ => {
+            let message = "a handshake has either a `name` or `info: none(\"why\")`";
+            return Err(Fault::new(group.span_open(), message, "the `agentInfo` of its answer to `initialize` tells"));
+        }
+    };
+    draft.agent.handshake = handshake;
+    Ok(())
+}
+
+fn pinned(cursor: &mut Cursor) -> Result<(), Fault> {
+    if cursor.eat_word("pinned") { Ok(()) } else { Err(cursor.expected("`pinned`: versions stand in the lock")) }
+}
+
+fn no_info<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
+    if !cursor.eat_word("none") {
+        return Err(cursor.expected("`none(\"reason\")`"));
+    }
+    let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(\"reason\")`")?);
+    let reason = text(cx, Place::field(Field::Handshake).part(Part::Reason), &mut inner, "the reason")?;
+    inner.end()?;
+    Ok(reason)
+}
+
+fn handshake_env<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mapping<'b>], Fault> {
+    mappings(cx, cursor, |nth| {
+        let place = Place::field(Field::Handshake).item(nth);
+        (place.part(Part::Name), place.part(Part::Value))
+    })
+}
+
+fn session(cursor: &mut Cursor) -> Result<Session, Fault> {
+    if cursor.eat_word("ok") {
+        return Ok(Session::Ok);
+    }
+    if !cursor.eat_word("refused") {
+        return Err(cursor.expected("`ok` or `refused(-32000)`"));
+    }
+    let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(-32000)` after `refused`")?);
+    let negative = inner.eat('-');
+    let (span, code, _) = inner.integer("a JSON-RPC code")?;
+    inner.end()?;
+    let code = i32::try_from(code).map_err(|_| Fault::new(span, "this is no JSON-RPC code", "they fit 32 bits"))?;
+    Ok(Session::Refused(if negative { -code } else { code }))
+}
+
+fn exit(cursor: &mut Cursor) -> Result<Exit, Fault> {
+    if cursor.eat_word("eof") {
+        Ok(Exit::EndOfInput)
+    } else if cursor.eat_word("signal") {
+        Ok(Exit::Signal)
+    } else {
+        Err(cursor.expected("`eof` or `signal`"))
+    }
+}
+
+pub(super) fn parse_proof<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[acp, version(…)]`")?;
+    let mut proofs = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_one_proof(cx, proofs.len(), piece);
+        proofs.extend(cx.take(parsed));
+    }
+    draft.agent.proof = cx.list(&proofs);
+    Ok(())
+}
+
+fn parse_one_proof<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Proof<'b>, Fault> {
+    let place = Place::field(Field::Proof).item(index);
+    cx.mark(place, here(&piece));
+    if piece.eat_word("acp") {
+        piece.end()?;
+        return Ok(Proof::Acp);
+    }
+    if !piece.eat_word("version") {
+        return Err(piece.expected("`acp` or `version(\"program\", [\"--version\"], \"output\")`"));
+    }
+    let group = piece.group(Delimiter::Parenthesis, "`(\"program\", [\"--version\"], \"output\")`")?;
+    piece.end()?;
+    let mut pieces = arguments(Cursor::of(&group)).into_iter();
+    let mut next = |what: &str| pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""));
+    let (mut program, mut words, mut printed) = (next("a program")?, next("its arguments")?, next("its output")?);
+    let bin = text(cx, place.part(Part::Name), &mut program, "a program")?;
+    let args = marked_texts(cx, &mut words, |_| place)?;
+    let output = text(cx, place.part(Part::Value), &mut printed, "its exact output")?;
+    printed.end()?;
+    Ok(Proof::Version { bin, args, output })
+}

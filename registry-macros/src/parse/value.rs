@@ -1,0 +1,366 @@
+//! Values and conditions: the one grammar of the environment, files, policies and argument vectors.
+
+use std::borrow::Cow;
+
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use quote::{quote, quote_spanned};
+use registry_core::check::{Part, Place};
+use registry_core::names::{kebab, nearest};
+use registry_core::template::{Condition, Member, Template, Value};
+use registry_core::variables::{canonical, is_variable_name};
+
+use super::cursor::Cursor;
+use crate::span::before;
+use crate::syntax::{Cx, Fault, Formatted};
+
+/// How deep a value may be nested.
+const MAX_DEPTH: usize = 48;
+
+/// Reads values at a place, and marks where each of them stands.
+pub(super) struct Values<'c, 'b> {
+    cx: &'c mut Cx<'b>,
+    place: Place,
+    /// The number of the next value, in the order of the text.
+    next: usize,
+    depth: usize,
+    /// The number of the value whose condition is being read, and how many variables it has named.
+    condition: (usize, usize),
+}
+
+/// A value at a place; the whole of the cursor.
+pub(super) fn parse_template<'b>(cx: &mut Cx<'b>, place: Place, cursor: Cursor) -> Result<Template<'b>, Fault> {
+    parse_template_if(cx, place, None, cursor)
+}
+
+/// A value with an `if` around it that stands elsewhere, as in `json("…", if proxy) { … }`.
+pub(super) fn parse_template_if<'b>(
+    cx: &mut Cx<'b>,
+    place: Place,
+    condition: Option<Condition<'static>>,
+    mut cursor: Cursor,
+) -> Result<Template<'b>, Fault> {
+    cx.mark(place, cursor.span());
+    let mut values = Values { cx, place, next: usize::from(condition.is_some()), depth: 0, condition: (0, 0) };
+    let value = values.value(&mut cursor)?;
+    cursor.end()?;
+    let value = match condition {
+        Some(condition) => Value::If { condition, then: Box::new(value), otherwise: None },
+        None => value,
+    };
+    Ok(Template(cx.text(&value.encode())))
+}
+
+/// A condition; the whole of the cursor.
+pub(super) fn parse_condition(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+    Values { cx, place, next: 0, depth: 0, condition: (0, 0) }.condition(cursor)
+}
+
+type Parsed = Result<Value<'static>, Fault>;
+
+impl Values<'_, '_> {
+    fn value(&mut self, cursor: &mut Cursor) -> Parsed {
+        let span = cursor.span();
+        if self.depth >= MAX_DEPTH {
+            return Err(Fault::new(span, "this value is nested too deeply", "an agent's file needs no such depth"));
+        }
+        self.cx.mark(self.place.node(self.next), span);
+        self.next += 1;
+        self.depth += 1;
+        let value = self.shallow(cursor);
+        self.depth -= 1;
+        value
+    }
+
+    fn shallow(&mut self, cursor: &mut Cursor) -> Parsed {
+        match cursor.peek() {
+            Some(TokenTree::Ident(ident)) => {
+                let ident = ident.clone();
+                cursor.next();
+                self.word(&ident, cursor)
+            }
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
+                let items = Cursor::of(group);
+                cursor.next();
+                self.items(items).map(Value::List)
+            }
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                let members = Cursor::of(group);
+                cursor.next();
+                self.object(members)
+            }
+            Some(TokenTree::Punct(_) | TokenTree::Literal(_)) => literal(cursor),
+            _ => Err(cursor.expected("a value")),
+        }
+    }
+
+    fn word(&mut self, word: &Ident, cursor: &mut Cursor) -> Parsed {
+        match word.to_string().as_str() {
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
+            "null" => Ok(Value::Null),
+            "if" => self.conditional(cursor),
+            "match" => self.choice(cursor),
+            "fmt" => self.format(cursor),
+            "uint" => self.argument(cursor).map(|variable| Value::Uint(full(&variable))),
+            "ref" => self.argument(cursor).map(|variable| Value::Reference(full(&variable))),
+            "companion" => self.companion(cursor),
+            "append" => {
+                let group = cursor.group(Delimiter::Parenthesis, "`([…])` after `append`")?;
+                let mut inner = Cursor::of(&group);
+                let list = inner.group(Delimiter::Bracket, "a list in `append`")?;
+                inner.end()?;
+                self.items(Cursor::of(&list)).map(Value::Append)
+            }
+            name if name.starts_with(|first: char| first.is_ascii_uppercase()) => Ok(Value::Variable(full(word))),
+            name => {
+                const WORDS: [&str; 10] =
+                    ["true", "false", "null", "if", "match", "fmt", "uint", "ref", "companion", "append"];
+                let help = match nearest(name, WORDS) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "a text stands in quotes, a variable in capitals".to_owned(),
+                };
+                Err(Fault::new(word.span(), format!("`{name}` is no value"), help))
+            }
+        }
+    }
+
+    fn items(&mut self, items: Cursor) -> Result<Vec<Value<'static>>, Fault> {
+        let mut values = Vec::new();
+        for mut item in items.split() {
+            values.push(self.value(&mut item)?);
+            item.end()?;
+        }
+        Ok(values)
+    }
+
+    fn object(&mut self, members: Cursor) -> Parsed {
+        let mut parsed = Vec::new();
+        for mut member in members.split() {
+            parsed.push(self.member(&mut member)?);
+        }
+        Ok(Value::Object(parsed))
+    }
+
+    fn member(&mut self, cursor: &mut Cursor) -> Result<Member<'static>, Fault> {
+        let key = self.value(cursor)?;
+        let optional = cursor.eat('?');
+        cursor.punct(':')?;
+        let value = self.value(cursor)?;
+        cursor.end()?;
+        Ok(Member { key, value, optional })
+    }
+
+    fn conditional(&mut self, cursor: &mut Cursor) -> Parsed {
+        self.condition = (self.next.saturating_sub(1), 0);
+        let condition = self.condition(cursor)?;
+        let then = self.block(cursor, "`{ value }` after the condition")?;
+        let otherwise = if cursor.eat_word("else") {
+            Some(Box::new(self.block(cursor, "`{ value }` after `else`")?))
+        } else {
+            None
+        };
+        Ok(Value::If { condition, then: Box::new(then), otherwise })
+    }
+
+    fn block(&mut self, cursor: &mut Cursor, what: &str) -> Parsed {
+        let mut inner = Cursor::of(&cursor.group(Delimiter::Brace, what)?);
+        let value = self.value(&mut inner)?;
+        inner.end()?;
+        Ok(value)
+    }
+
+    fn choice(&mut self, cursor: &mut Cursor) -> Parsed {
+        let variable = full(&cursor.ident("a variable after `match`")?);
+        let arms = Cursor::of(&cursor.group(Delimiter::Brace, "`{ \"content\" => value }`")?);
+        let mut parsed = Vec::new();
+        for mut arm in arms.split() {
+            let content = if arm.eat_word("_") { String::new() } else { arm.string("a text or `_`")?.1 };
+            arm.punct('=')?;
+            arm.punct('>')?;
+            parsed.push((Cow::Owned(content), self.value(&mut arm)?));
+            arm.end()?;
+        }
+        Ok(Value::Match { variable, arms: parsed })
+    }
+
+    fn format(&mut self, cursor: &mut Cursor) -> Parsed {
+        let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(\"…\")` after `fmt`")?);
+        let (literal, text) = inner.string("a text")?;
+        inner.end()?;
+        let Some(parts) = format_parts(&text) else {
+            let message = "a brace in this text has no fellow";
+            return Err(Fault::new(literal.span(), message, "write `{VARIABLE}`; a literal brace cannot stand in `fmt`"));
+        };
+        let names = parts.iter().filter_map(|part| match part {
+            Value::Variable(name) => Some(name.to_string()),
+            _ => None,
+        });
+        self.cx.formatted.push(Formatted { literal: literal.clone(), names: names.collect() });
+        for _ in &parts {
+            self.cx.mark(self.place.node(self.next), literal.span());
+            self.next += 1;
+        }
+        Ok(Value::Format(parts))
+    }
+
+    fn argument(&mut self, cursor: &mut Cursor) -> Result<Ident, Fault> {
+        let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(VARIABLE)`")?);
+        let variable = inner.ident("a variable")?;
+        inner.end()?;
+        self.cx.mark(self.place.node(self.next.saturating_sub(1)), variable.span());
+        Ok(variable)
+    }
+
+    fn companion(&mut self, cursor: &mut Cursor) -> Parsed {
+        let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(\"program\")` after `companion`")?);
+        let (literal, program) = inner.string("the name of a program")?;
+        inner.end()?;
+        self.cx.mark(self.place.node(self.next.saturating_sub(1)), literal.span());
+        Ok(Value::Companion(Cow::Owned(program)))
+    }
+
+    fn condition(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Fault::new(cursor.span(), "this condition is nested too deeply", ""));
+        }
+        self.depth += 1;
+        let condition = self.shallow_condition(cursor);
+        self.depth -= 1;
+        condition
+    }
+
+    fn shallow_condition(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+        const WORDS: [&str; 8] = ["set", "direct", "proxy", "provider", "root", "not", "all", "any"];
+        let word = cursor.ident("a condition")?;
+        Ok(match word.to_string().as_str() {
+            "direct" => Condition::Direct,
+            "proxy" => Condition::Proxy,
+            "root" => Condition::Root,
+            "set" => {
+                let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(VARIABLE)` after `set`")?);
+                let variable = inner.ident("a variable")?;
+                inner.end()?;
+                let (node, nth) = self.condition;
+                self.cx.mark(self.place.node(node).part(Part::Nth(nth)), variable.span());
+                self.condition = (node, nth + 1);
+                Condition::Set(full(&variable))
+            }
+            "provider" => self.provider(cursor)?,
+            "not" => {
+                let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(condition)` after `not`")?);
+                let condition = self.condition(&mut inner)?;
+                inner.end()?;
+                Condition::Not(Box::new(condition))
+            }
+            "all" => Condition::All(self.conditions(cursor)?),
+            "any" => Condition::Any(self.conditions(cursor)?),
+            other => {
+                let help = match nearest(other, WORDS) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("expected one of `{}`", WORDS.join("`, `")),
+                };
+                return Err(Fault::new(word.span(), format!("`{other}` is no condition"), help));
+            }
+        })
+    }
+
+    fn conditions(&mut self, cursor: &mut Cursor) -> Result<Vec<Condition<'static>>, Fault> {
+        let group = cursor.group(Delimiter::Parenthesis, "`(condition, …)`")?;
+        let mut conditions = Vec::new();
+        for mut piece in Cursor::of(&group).split() {
+            conditions.push(self.condition(&mut piece)?);
+            piece.end()?;
+        }
+        Ok(conditions)
+    }
+
+    fn provider(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+        let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(PROVIDER)` after `provider`")?);
+        let provider = inner.ident("a provider's constant")?;
+        inner.end()?;
+        probe_provider(self.cx, &provider);
+        Ok(Condition::Provider(Cow::Owned(kebab(&provider.to_string()))))
+    }
+}
+
+/// Lets rustc resolve a provider: a wrong name is its E0425, with the similar names.
+pub(super) fn probe_provider(cx: &mut Cx<'_>, provider: &Ident) {
+    let path = quote_spanned!(before(provider.span(), provider.span())=> super::providers::);
+    let krate = &cx.krate;
+    let probe = quote!(const _: &#krate::model::Provider<'static> = &#path #provider;);
+    cx.probe(probe);
+}
+
+/// The full name of a variable's word.
+pub(super) fn full(word: &Ident) -> Cow<'static, str> {
+    let word = word.to_string();
+    canonical(&word).map_or(Cow::Owned(word), |variable| Cow::Borrowed(variable.name))
+}
+
+/// The texts and variables of a `fmt`; none when a brace has no fellow.
+fn format_parts(text: &str) -> Option<Vec<Value<'static>>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        if before.contains('}') || name.is_empty() || name.contains('{') {
+            return None;
+        }
+        if !before.is_empty() {
+            parts.push(Value::Text(Cow::Owned(before.to_owned())));
+        }
+        let variable = canonical(name).map_or(Cow::Owned(name.to_owned()), |it| Cow::Borrowed(it.name));
+        parts.push(Value::Variable(variable));
+        rest = after;
+    }
+    if rest.contains('}') {
+        return None;
+    }
+    if !rest.is_empty() {
+        parts.push(Value::Text(Cow::Owned(rest.to_owned())));
+    }
+    Some(parts)
+}
+
+/// A text or a number.
+fn literal(cursor: &mut Cursor) -> Parsed {
+    let negative = cursor.eat('-');
+    if !negative && let Ok((_, text)) = cursor.string("a text") {
+        return Ok(Value::Text(Cow::Owned(text)));
+    }
+    let fault = cursor.expected("a value");
+    let Some(TokenTree::Literal(literal)) = cursor.next() else { return Err(fault) };
+    let digits = literal.to_string().replace('_', "");
+    if !is_json_number(&digits) {
+        return Err(Fault::new(literal.span(), format!("`{literal}` is no value"), "write a text in double quotes, or a decimal number"));
+    }
+    Ok(Value::Number(Cow::Owned(if negative { format!("-{digits}") } else { digits })))
+}
+
+/// Whether JSON has a number: digits, and a fraction with digits on both sides.
+fn is_json_number(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = text.split('.').next().unwrap_or_default();
+    let led_by_zero = whole.len() > 1 && whole.starts_with('0');
+    !led_by_zero && text.split('.').count() <= 2 && text.split('.').all(digits)
+}
+
+/// Makes rustc underline the placeholders of `fmt("…")` that are no variable of the entry.
+pub(super) fn probe_formats(cx: &mut Cx<'_>, accepts: &[&str]) {
+    for Formatted { literal, names } in core::mem::take(&mut cx.formatted) {
+        let known = |name: &str| canonical(name).is_some() || accepts.contains(&name);
+        if names.iter().all(|name| known(name)) {
+            continue;
+        }
+        let words = registry_core::variables::CANONICAL.iter().flat_map(|it| [it.word, it.name]).chain(accepts.iter().copied());
+        let legal = words.filter(|word| is_variable_name(word)).map(|word| Ident::new(word, literal.span()));
+        cx.leave_formats_to_rustc();
+        cx.probe_error(quote! {
+            #[allow(unused_variables, non_snake_case)]
+            const _: fn() = || {
+                #(let #legal = "";)*
+                let _ = ::core::format_args!(#literal);
+            };
+        });
+    }
+}

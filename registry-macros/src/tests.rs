@@ -1,0 +1,140 @@
+//! No token stream makes a macro panic, and what comes out is always Rust: rubbish, and entries with tokens changed.
+//!
+//! `MACRO_CASES` sets how many streams each of two properties gives to each of four macros (12,500 by default: 100,000 in all).
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use quote::ToTokens as _;
+
+use crate::flow;
+
+const ENTRIES: [&str; 2] = [
+    include_str!("../../registry/src/agents/mimo.rs"),
+
+
+    include_str!("../../registry/src/providers/deepseek.rs"),
+];
+
+const WORDS: [&str; 40] = [
+    "mimo", "protocol", "install", "npm", "pypi", "archive", "git", "program", "sh", "launch", "handshake", "model",
+    "env", "config", "json", "toml", "web", "tools", "off", "NoTools", "if", "else", "match", "fmt", "ref", "uint",
+    "append", "set", "not", "all", "provider", "extends", "agents", "mod", "BASE_URL", "XIAOMI", "suite", "allow",
+    "requires", "node",
+];
+
+const LITERALS: [&str; 12] = [
+    "\"\"", "\"a b\"", "\"{MODEL}\"", "\"{\"", "1200s", "22.19", "0o600", "-1", "r#\"if true; then\"#", "'c'", "b\"x\"",
+    "99999999999999999999",
+];
+
+fn cases() -> u32 {
+    std::env::var("MACRO_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(12_500)
+}
+
+/// Runs all four macros on a stream.
+fn run(tokens: &TokenStream) {
+    let head: TokenTree = Group::new(Delimiter::Parenthesis, Ident::new("krate", Span::call_site()).into_token_stream()).into();
+    let input: TokenStream = core::iter::once(head).chain(tokens.clone()).collect();
+    for expand in [flow::agent, flow::provider, flow::family, flow::registry] {
+        let output = expand(input.clone()).to_string();
+        assert!(output.parse::<TokenStream>().is_ok(), "not Rust: {output}");
+    }
+    let _ = flow::agent(tokens.clone());
+}
+
+fn token() -> impl Strategy<Value = TokenTree> {
+    let leaf = prop_oneof![
+        proptest::sample::select(&WORDS[..]).prop_map(|word| TokenTree::Ident(Ident::new(word, Span::call_site()))),
+        proptest::sample::select(&LITERALS[..])
+            .prop_filter_map("a literal", |text| text.parse::<Literal>().ok().map(TokenTree::Literal)),
+        proptest::sample::select(vec![':', ',', '=', '>', '?', '#', '-', ';', '/', '!'])
+            .prop_map(|char| TokenTree::Punct(Punct::new(char, Spacing::Alone))),
+    ];
+    leaf.prop_recursive(6, 60, 8, |inner| {
+        let delimiters =
+            vec![Delimiter::Brace, Delimiter::Bracket, Delimiter::Parenthesis, Delimiter::None];
+        (proptest::sample::select(delimiters), prop::collection::vec(inner, 0..8)).prop_map(|(delimiter, tokens)| {
+            TokenTree::Group(Group::new(delimiter, tokens.into_iter().collect()))
+        })
+    })
+}
+
+#[test]
+fn rubbish_makes_no_macro_panic() {
+    let mut runner = TestRunner::new(Config { cases: cases(), ..Config::default() });
+    runner
+        .run(&prop::collection::vec(token(), 0..20), |tokens| {
+            run(&tokens.into_iter().collect());
+            Ok(())
+        })
+        .expect("no macro panics");
+}
+
+/// The body of the first macro call of a file.
+fn body(file: &str) -> TokenStream {
+    let tokens: Vec<TokenTree> = file.parse::<TokenStream>().expect("an entry is Rust").into_iter().collect();
+    let group = tokens.iter().rev().find_map(|token| match token {
+        TokenTree::Group(group) => Some(group.stream()),
+        _ => None,
+    });
+    group.expect("an entry is one macro call")
+}
+
+/// Changes the token of a number, counted through all groups.
+fn mutate(stream: TokenStream, target: usize, next: &mut usize, change: &TokenTree, how: u8) -> TokenStream {
+    let mut out = Vec::new();
+    for token in stream {
+        let hit = *next == target;
+        *next += 1;
+        let token = match token {
+            TokenTree::Group(group) => {
+                let inner = mutate(group.stream(), target, next, change, how);
+                TokenTree::Group(Group::new(group.delimiter(), inner))
+            }
+            other => other,
+        };
+        match (hit, how) {
+            (true, 0) => {}
+            (true, 1) => out.push(change.clone()),
+            (true, 2) => out.extend([token.clone(), token]),
+            (true, _) => out.extend([change.clone(), token]),
+            (false, _) => out.push(token),
+        }
+    }
+    out.into_iter().collect()
+}
+
+#[test]
+fn changed_entries_make_no_macro_panic() {
+    let bodies: Vec<TokenStream> = ENTRIES.iter().map(|file| body(file)).collect();
+    let mutations = prop::collection::vec((0..500_usize, token(), 0..4_u8), 1..4);
+    let mut runner = TestRunner::new(Config { cases: cases(), ..Config::default() });
+    runner
+        .run(&(0..bodies.len(), mutations), |(entry, mutations)| {
+            let mut tokens = bodies[entry].clone();
+            for (target, change, how) in mutations {
+                tokens = mutate(tokens, target, &mut 0, &change, how);
+            }
+            run(&tokens);
+            Ok(())
+        })
+        .expect("no macro panics");
+}
+
+#[test]
+fn deep_nesting_makes_no_macro_panic() {
+    for delimiter in [Delimiter::Brace, Delimiter::Bracket, Delimiter::Parenthesis, Delimiter::None] {
+        let mut inner = TokenStream::new();
+        for _ in 0..500 {
+            inner = TokenTree::Group(Group::new(delimiter, inner)).into();
+        }
+        run(&inner);
+        let value: TokenStream = "A =".parse().expect("two tokens");
+        let mappings = Group::new(Delimiter::Brace, value.into_iter().chain(inner).collect());
+        let field: TokenStream = "env:".parse().expect("two tokens");
+        let fields = Group::new(Delimiter::Brace, field.into_iter().chain(mappings.into_token_stream()).collect());
+        let name: TokenStream = "mimo".parse().expect("a word");
+        run(&name.into_iter().chain(fields.into_token_stream()).collect());
+    }
+}

@@ -1,0 +1,50 @@
+//! Claude Code.
+
+use crate::agent;
+
+agent! {
+    /// Claude Code, Anthropic's coding agent, behind the ACP adapter for its Agent SDK.
+    ///
+    /// The model goes through a variable only: the option that ACP offers refuses an id that it does not list, and the
+    /// prompt then runs with the default model. Without a base URL it takes Anthropic's own variables as they are.
+    claude_agent_acp {
+        aliases: ["claude"],
+        protocol: AnthropicMessages,
+        install: [npm("@agentclientprotocol/claude-agent-acp", bin: "claude-agent-acp")],
+        runs: node,
+        launch: ["claude-agent-acp"],
+        // Measured with 0.40.0, 2026-11-23: a session needs no variable and no file. It answers every flag with
+        // silence and status 0, so a version is no proof.
+        handshake: {
+            name: "@agentclientprotocol/claude-agent-acp", title: "Claude Agent", version: pinned,
+            session: ok, exit: eof,
+        },
+        model: { format: Bare, via: Env, proxy: AsIs },
+        env: {
+            ANTHROPIC_BASE_URL = BASE_URL,
+            // Sent as a bearer token, which Anthropic's own endpoint does not take for a key; it would also win over a
+            // log-in. There ANTHROPIC_API_KEY and CLAUDE_CODE_OAUTH_TOKEN reach the agent by themselves.
+            ANTHROPIC_AUTH_TOKEN = if set(BASE_URL) { API_KEY },
+            ANTHROPIC_MODEL = ACP_MODEL,
+            // Small tasks have a model of their own, which no other vendor and no gateway serves.
+            ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
+            // As root it refuses to skip permissions otherwise.
+            IS_SANDBOX = if root { "1" },
+            DISABLE_AUTOUPDATER = "1",
+        },
+        base_url: WithoutV1,
+        web: {
+            tools: ["WebFetch", "WebSearch"],
+            off: [json("~/.claude/settings.json") { "permissions": { "deny": append(["WebFetch", "WebSearch"]) } }],
+        },
+        home: [".claude"],
+        skills: ["~/.claude/skills"],
+        login: [
+            files(["~/.claude/.credentials.json"], instead_of: ANTHROPIC_API_KEY),
+            variable(CLAUDE_CODE_OAUTH_TOKEN, instead_of: ANTHROPIC_API_KEY),
+        ],
+        // Looked up even with another base URL; DISABLE_TELEMETRY alone does not stop it.
+        hosts: [host("api.anthropic.com", env { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC = "1" })],
+        suite: { model: "claude-haiku-4-5-20251001", usage_tracking: on },
+    }
+}

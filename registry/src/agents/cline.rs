@@ -1,0 +1,59 @@
+//! Cline.
+
+use crate::agent;
+
+agent! {
+    /// Cline, an autonomous coding agent, in the ACP mode of its command-line program.
+    ///
+    /// Its endpoint stands in a file of its own, its key in a variable, and the model is set over ACP alone. Where it
+    /// looks for skills was not tried.
+    cline {
+        protocol: OpenAiCompletions,
+        install: [npm("cline", bin: "cline")],
+        runs: node,
+        // Without the last two words it asks before every command.
+        launch: ["cline", "--acp", "--auto-approve", "true"],
+        // Measured with 3.0.65, 2026-11-23: without a key and a provider `session/new` is refused with -32000.
+        handshake: {
+            name: "cline", version: pinned,
+            env: { BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1", BENCHFLOW_PROVIDER_API_KEY = "dummy" },
+            session: ok, exit: eof,
+        },
+        proof: [acp, version("cline", ["--version"], "{VERSION}")],
+        model: { format: Bare, via: SetModel, proxy: AsIs },
+        env: {
+            CLINE_PROVIDER = "openai-compatible",
+            CLINE_API_KEY = API_KEY,
+            // Otherwise a daemon stays behind, on a port that two agents would share.
+            CLINE_SESSION_BACKEND_MODE = "local",
+            CLINE_NO_AUTO_UPDATE = "1",
+        },
+        config: [
+            json("~/.cline/data/settings/providers.json", if set(BASE_URL)) {
+                "version": 1,
+                "providers": { "openai-compatible": {
+                    "settings": { "provider": "openai-compatible", "baseUrl": BASE_URL },
+                    "updatedAt": "2026-01-01T00:00:00.000Z",
+                } },
+            },
+            json("~/.cline/data/settings/global-settings.json") {
+                "telemetryOptOut": true,
+                "autoUpdateEnabled": false,
+            },
+        ],
+        web: {
+            // The second is not offered with this provider; its switch is another one.
+            tools: ["fetch_web_content", "web_search"],
+            off: [json("~/.cline/data/settings/global-settings.json") {
+                "disabledTools": append(["fetch_web_content"]),
+                "tools": { "web_search": { "enabled": false } },
+            }],
+        },
+        home: [".cline"],
+        hosts: [
+            host("otel.cline.bot", none("not looked up with `telemetryOptOut` on, as the file above has it")),
+            host("data.cline.bot", none("feature flags at the first prompt; only variables for its own tests stop it")),
+        ],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}

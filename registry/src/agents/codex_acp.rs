@@ -1,0 +1,65 @@
+//! Codex.
+
+use crate::agent;
+
+agent! {
+    /// Codex, OpenAI's coding agent, behind its ACP adapter.
+    ///
+    /// It ignores its arguments and OPENAI_BASE_URL: model, endpoint and web search are set in its file alone, which is
+    /// therefore written whole. With a key it gets a provider of its own, for OpenAI's endpoint too, since the built-in
+    /// one asks for a log-in; with a log-in the built-in one is left alone.
+    codex_acp {
+        aliases: ["codex"],
+        protocol: OpenAiResponses,
+        install: [npm("@agentclientprotocol/codex-acp", bin: "codex-acp")],
+        runs: node,
+        launch: ["codex-acp"],
+        // Measured with 1.6.0, 2026-11-23: it ends two seconds after its input.
+        handshake: {
+            name: "@agentclientprotocol/codex-acp", title: "Codex", version: pinned,
+            env: {
+                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
+                BENCHFLOW_PROVIDER_API_KEY = "dummy",
+                BENCHFLOW_PROVIDER_MODEL = "dummy",
+            },
+            session: ok, exit: eof,
+        },
+        proof: [acp, version("codex-acp", ["--version"], "@agentclientprotocol/codex-acp {VERSION}")],
+        model: { format: Bare, via: File, proxy: RegisterProvider },
+        env: { OPENAI_API_KEY = API_KEY },
+        config: [
+            toml("~/.codex/config.toml", owner: Whole) {
+                "model"?: ACP_MODEL,
+                // Its market of plugins looks up chatgpt.com, github.com and api.github.com at start.
+                "features": { "plugins": false },
+            },
+            toml("~/.codex/config.toml", if set(API_KEY), owner: Whole) {
+                "model_provider": "benchflow",
+                "model_providers": { "benchflow": {
+                    "name": "BenchFlow",
+                    "base_url": if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+                    "env_key": "OPENAI_API_KEY",
+                    "wire_api": "responses",
+                } },
+            },
+        ],
+        web: {
+            // With some models they are not among the tools but described in the first input.
+            tools: ["web_search", "web__run"],
+            off: [toml("~/.codex/config.toml") { "web_search": "disabled" }],
+        },
+        home: [".codex"],
+        skills: ["~/.agents/skills"],
+        login: [
+            files(["~/.codex/auth.json"], instead_of: OPENAI_API_KEY, own_endpoint),
+            variable(CODEX_ACCESS_TOKEN, instead_of: OPENAI_API_KEY, own_endpoint),
+            variable(CODEX_AUTH_JSON, instead_of: OPENAI_API_KEY, own_endpoint),
+        ],
+        hosts: [
+            host("chatgpt.com", none("not looked up with `features.plugins` off, as the file above has it")),
+            host("github.com", none("not looked up with `features.plugins` off, as the file above has it")),
+            host("api.github.com", none("not looked up with `features.plugins` off, as the file above has it")),
+        ],
+        suite: { model: "gpt-5.4-nano", usage_tracking: on },
+    }
+}

@@ -1,0 +1,59 @@
+//! Gemini CLI.
+
+use crate::agent;
+
+agent! {
+    /// Gemini CLI, Google's coding agent, in its ACP mode.
+    ///
+    /// The model must be set before the first prompt: left unset, a classifier is asked first, which a plain model
+    /// server can stall for over a minute.
+    gemini {
+        protocol: GoogleGenerateContent,
+        install: [npm("@google/gemini-cli", bin: "gemini")],
+        runs: node,
+        requires: node >= 20.0,
+        launch: ["gemini", "--acp", "--yolo"],
+        // Measured with 0.42.0, 2026-11-23: without a key `session/new` is refused with -32000.
+        handshake: {
+            name: "gemini-cli", title: "Gemini CLI", version: pinned,
+            env: { BENCHFLOW_PROVIDER_API_KEY = "dummy", BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9" },
+            session: ok, exit: eof,
+        },
+        proof: [acp, version("gemini", ["--version"], "{VERSION}")],
+        model: { format: Bare, via: SetModel, proxy: AsIs },
+        env: {
+            GOOGLE_GEMINI_BASE_URL = BASE_URL,
+            GEMINI_API_KEY = API_KEY,
+            // In a folder that it does not trust, `--yolo` is undone without a word.
+            GEMINI_CLI_TRUST_WORKSPACE = "true",
+        },
+        base_url: WithoutV1,
+        config: [
+            jsonc("~/.gemini/settings.json") {
+                "privacy": { "usageStatisticsEnabled": false },
+                "general": { "enableAutoUpdate": false, "enableAutoUpdateNotification": false },
+            },
+            jsonc("~/.gemini/settings.json", if provider(GOOGLE_VERTEX)) {
+                "security": { "auth": { "selectedType": "vertex-ai" } },
+            },
+        ],
+        web: {
+            tools: ["web_fetch", "google_web_search"],
+            off: [jsonc("~/.gemini/settings.json") {
+                "tools": { "exclude": append(["web_fetch", "google_web_search"]) },
+            }],
+        },
+        home: [".gemini"],
+        skills: ["~/.gemini/skills"],
+        login: [
+            files(
+                ["~/.gemini/oauth_creds.json", "~/.gemini/settings.json", "~/.gemini/google_accounts.json"],
+                instead_of: GEMINI_API_KEY
+            ),
+        ],
+        hosts: [
+            host("play.googleapis.com", none("not looked up with `usageStatisticsEnabled` off, as the file above has it")),
+        ],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}

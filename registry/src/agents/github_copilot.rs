@@ -1,0 +1,39 @@
+//! GitHub Copilot.
+
+use crate::agent;
+
+agent! {
+    /// GitHub Copilot CLI in its ACP mode, with a model server of the user's own.
+    ///
+    /// Everything goes through variables. Its program unpacks itself under `~/.cache/copilot` when it first starts, so
+    /// the home folder must be writable. Where it looks for skills was not tried. Its licence is GitHub's own.
+    github_copilot {
+        aliases: ["copilot"],
+        protocol: OpenAiCompletions,
+        install: [npm("@github/copilot", bin: "copilot")],
+        runs: node,
+        launch: ["copilot", "--acp"],
+        // Measured with 1.0.102, 2026-11-23: without a provider `session/new` is refused with -32000.
+        handshake: {
+            name: "Copilot", title: "Copilot", version: pinned,
+            env: {
+                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
+                BENCHFLOW_PROVIDER_API_KEY = "dummy",
+                BENCHFLOW_PROVIDER_MODEL = "dummy",
+            },
+            session: ok, exit: eof,
+        },
+        model: { format: Bare, via: Env, proxy: AsIs },
+        env: {
+            COPILOT_PROVIDER_TYPE = "openai",
+            // Without a base URL the call would go through GitHub, with a key that is OpenAI's.
+            COPILOT_PROVIDER_BASE_URL = if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+            COPILOT_PROVIDER_API_KEY = API_KEY,
+            COPILOT_MODEL = ACP_MODEL,
+        },
+        web: { tools: ["web_fetch", "semantic_code_search"], off: [env { COPILOT_OFFLINE = "true" }] },
+        home: [".copilot", ".cache/copilot"],
+        hosts: [host("api.github.com", env { COPILOT_AUTO_UPDATE = "false" })],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}

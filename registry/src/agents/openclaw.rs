@@ -1,0 +1,63 @@
+//! OpenClaw.
+
+use crate::agent;
+
+agent! {
+    /// OpenClaw, a gateway between messengers and agents, with its own agent behind an ACP bridge.
+    ///
+    /// The bridge needs its gateway beside it, which listens some seconds after its start (17 on a busy machine). The
+    /// gateway copies the key in the clear into `~/.openclaw/agents/main/agent/models.json`, whatever the entry writes,
+    /// and keeps its log in `/tmp/openclaw`.
+    openclaw {
+        protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
+        install: [npm("openclaw", bin: "openclaw")],
+        runs: node,
+        requires: node >= 22.19,
+        launch: ["openclaw", "acp", "--url", fmt("ws://127.0.0.1:{PORT}")],
+        beside: {
+            argv: [
+                "openclaw", "gateway", "--allow-unconfigured", "--auth", "none", "--bind", "loopback", "--port", PORT,
+            ],
+            within: 90s,
+        },
+        // Measured with 2026.6.9, 2026-11-23: a session needs the gateway only; no key is looked at.
+        handshake: {
+            name: "openclaw-acp", title: "OpenClaw ACP Gateway", version: pinned,
+            session: ok, exit: signal,
+        },
+        model: { format: Bare, via: File, proxy: RegisterProvider },
+        accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENAI_API_KEY],
+        references: parsed("${NAME}"),
+        config: [
+            jsonc("~/.openclaw/openclaw.json") {
+                "gateway": { "mode": "local" },
+                // Otherwise it asks npm for a newer version at start.
+                "update": { "checkOnStart": false },
+            },
+            jsonc("~/.openclaw/openclaw.json", if set(BASE_URL)) {
+                "models": { "providers": { "benchflow": {
+                    "baseUrl": BASE_URL,
+                    "apiKey": ref(API_KEY),
+                    "api": match PROTOCOL {
+                        "anthropic-messages" => "anthropic-messages",
+                        "openai-responses" => "openai-responses",
+                        "google-generate-content" => "google-generative-ai",
+                        _ => "openai-completions",
+                    },
+                    "models": [{ "id": ACP_MODEL, "name": ACP_MODEL }],
+                } } },
+                "agents": { "defaults": { "model": { "primary": fmt("benchflow/{ACP_MODEL}") } } },
+            },
+            json("~/.openclaw/exec-approvals.json") { "version": 1, "defaults": { "allow_all": true } },
+        ],
+        web: {
+            tools: ["web_fetch", "web_search", "browser"],
+            off: [jsonc("~/.openclaw/openclaw.json") {
+                "tools": { "deny": append(["web_fetch", "web_search", "browser"]) },
+            }],
+        },
+        home: [".openclaw"],
+        skills: ["~/.claude/skills", "$WORKSPACE/skills"],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}

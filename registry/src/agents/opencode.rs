@@ -1,0 +1,58 @@
+//! OpenCode.
+
+use crate::agent;
+
+agent! {
+    /// OpenCode, an open-source coding agent for the terminal with a native ACP server.
+    ///
+    /// It knows models by their models.dev ids. Whenever a base URL is given, that provider is registered (or its
+    /// built-in one overridden) under the first part of the id, so that calls go there and nowhere else. At start it
+    /// also installs a plugin package of its own from npm in the background; no switch for that was found, and without
+    /// a network it fails quietly.
+    opencode {
+        protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
+        install: [npm("opencode-ai", bin: "opencode", postinstall: ["node", "postinstall.mjs"])],
+        runs: native,
+        launch: ["opencode", "acp"],
+        // Measured with 1.18.11, 2026-11-23: a session needs no variable and no file.
+        handshake: { name: "OpenCode", version: pinned, session: ok, exit: eof },
+        proof: [acp, version("opencode", ["--version"], "{VERSION}")],
+        model: { format: ModelsDev, via: SetModel, proxy: RegisterProvider },
+        env: { OPENAI_BASE_URL = BASE_URL, OPENCODE_DISABLE_AUTOUPDATE = "1" },
+        references: "{env:NAME}",
+        config: [
+            jsonc("~/.config/opencode/opencode.json", if set(BASE_URL)) {
+                "provider": { ACP_MODEL_PROVIDER: {
+                    // A built-in `openai` would speak the Responses API, which gateways do not serve.
+                    "npm": match PROTOCOL {
+                        "anthropic-messages" => "@ai-sdk/anthropic",
+                        _ => "@ai-sdk/openai-compatible",
+                    },
+                    "name": ACP_MODEL_PROVIDER,
+                    "options": {
+                        "baseURL": match PROTOCOL {
+                            "anthropic-messages" => fmt("{BASE_URL}/v1"),
+                            _ => ref(BASE_URL),
+                        },
+                        "apiKey": ref(API_KEY),
+                    },
+                    // `id` is what goes over the wire: a model's own id may hold a slash.
+                    "models": { ACP_MODEL_NAME: {
+                        "id": if proxy { ALIAS } else { MODEL },
+                        "name": ACP_MODEL_NAME,
+                    } },
+                } },
+            },
+            // Without it, titles are made by a model of its own choice.
+            jsonc("~/.config/opencode/opencode.json", if set(ACP_MODEL)) { "small_model": ACP_MODEL },
+        ],
+        web: {
+            tools: ["webfetch", "websearch"],
+            off: [jsonc("~/.config/opencode/opencode.json") { "tools": { "webfetch": false, "websearch": false } }],
+        },
+        home: [".opencode", ".config/opencode"],
+        skills: ["~/.opencode/skills"],
+        hosts: [host("models.opencode.ai", env { OPENCODE_DISABLE_MODELS_FETCH = "1" })],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}

@@ -1,0 +1,70 @@
+//! OpenHands.
+
+use crate::agent;
+
+agent! {
+    /// OpenHands, an open-source coding agent, in the ACP mode of its command-line program.
+    ///
+    /// It calls models through LiteLLM, whose ids begin with the protocol or the vendor. Its file decides: in ACP mode the
+    /// variables are read by nothing, whatever `--override-with-envs` says, so the key has to stand in the file.
+    openhands {
+        aliases: ["oh"],
+        protocol: [OpenAiCompletions, AnthropicMessages, GoogleGenerateContent],
+        install: [pypi("openhands", bin: "openhands", python: "==3.12.*")],
+        runs: python,
+        launch: ["openhands", "acp", "--always-approve", "--override-with-envs"],
+        // Measured with 1.16.0, 2026-11-23: without a file `session/new` is refused with -32000.
+        handshake: {
+            name: "OpenHands CLI ACP Agent", version: pinned,
+            env: {
+                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
+                BENCHFLOW_PROVIDER_API_KEY = "dummy",
+                BENCHFLOW_PROVIDER_MODEL = "dummy",
+            },
+            session: ok, exit: signal,
+        },
+        model: { format: Bare, via: File, proxy: AsIs },
+        env: { LLM_BASE_URL = BASE_URL, LLM_API_KEY = API_KEY, OPENHANDS_SUPPRESS_BANNER = "1" },
+        accepts: [
+            ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY, LLM_API_VERSION, LLM_REASONING_EFFORT, LLM_TIMEOUT,
+        ],
+        config: [
+            json("~/.openhands/agent_settings.json", if set(ACP_MODEL)) {
+                "llm": {
+                    // Vertex AI by LiteLLM's documents; nobody has tried it here.
+                    "model": if any(provider(GOOGLE_VERTEX), provider(ANTHROPIC_VERTEX)) {
+                        fmt("vertex_ai/{ACP_MODEL}")
+                    } else { if set(BASE_URL) {
+                        match PROTOCOL {
+                            "anthropic-messages" => fmt("anthropic/{ACP_MODEL}"),
+                            _ => fmt("openai/{ACP_MODEL}"),
+                        }
+                    } else { if any(set(GEMINI_API_KEY), set(GOOGLE_API_KEY)) {
+                        fmt("gemini/{ACP_MODEL}")
+                    } else { if set(ANTHROPIC_API_KEY) {
+                        fmt("anthropic/{ACP_MODEL}")
+                    } else {
+                        fmt("openai/{ACP_MODEL}")
+                    } } } },
+                    "api_key"?: API_KEY,
+                    "base_url"?: BASE_URL,
+                    "api_version"?: LLM_API_VERSION,
+                    "timeout"?: uint(LLM_TIMEOUT),
+                    "reasoning_effort"?: LLM_REASONING_EFFORT,
+                },
+            },
+        ],
+        web: NoTools(
+            "its tools are terminal, file_editor, task_tracker, task, finish and think: seen on the wire with 1.16.0, \
+             2026-11-23"
+        ),
+        home: [".openhands"],
+        skills: ["~/.agents/skills", "$WORKSPACE/.agents/skills"],
+        hosts: [
+            host("raw.githubusercontent.com", env { LITELLM_LOCAL_MODEL_COST_MAP = "True" }),
+            host("github.com", none("the public skills are always cloned at the first prompt; offline that fails quietly")),
+        ],
+        timeout: install(1200s),
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}

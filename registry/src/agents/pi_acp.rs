@@ -1,0 +1,66 @@
+//! Pi.
+
+use crate::agent;
+
+agent! {
+    /// Pi, a small coding agent with four tools, behind the ACP adapter `pi-acp`.
+    ///
+    /// Adapter and agent are pinned as a pair: with the agent's former package the adapter hangs at `session/new`. It
+    /// answers `initialize` even where the agent is missing, so only a session shows that both are there.
+    pi_acp {
+        aliases: ["pi"],
+        protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
+        install: [
+            npm("pi-acp", bin: "pi-acp"),
+            npm("@earendil-works/pi-coding-agent", bin: "pi"),
+        ],
+        runs: node,
+        requires: node >= 22.19,
+        launch: ["pi-acp"],
+        // Measured with 0.0.34 and 0.87.1, 2026-11-23: without a model `session/new` is refused with -32000.
+        handshake: {
+            name: "pi-acp", title: "pi ACP adapter", version: pinned,
+            env: {
+                BENCHFLOW_PROVIDER_NAME = "dummy",
+                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
+                BENCHFLOW_PROVIDER_API_KEY = "dummy",
+                BENCHFLOW_PROVIDER_MODEL = "dummy",
+            },
+            session: ok, exit: eof,
+        },
+        proof: [acp, version("pi", ["--version"], "{VERSION}")],
+        model: { format: RegisteredProvider, via: ConfigOption, proxy: RegisterProvider },
+        env: { PI_ACP_PI_COMMAND = companion("pi") },
+        // In keys only. A literal that begins with `!` would be run by a shell, so a key is never written there.
+        references: parsed("${NAME}"),
+        config: [
+            json("~/.pi/agent/models.json", if all(direct, set(BASE_URL), set(PROVIDER))) {
+                "providers": { PROVIDER: {
+                    "baseUrl": BASE_URL,
+                    "api": match PROTOCOL {
+                        "anthropic-messages" => "anthropic-messages",
+                        "openai-responses" => "openai-responses",
+                        "google-generate-content" => "google-generative-ai",
+                        _ => "openai-completions",
+                    },
+                    "apiKey": ref(API_KEY),
+                    "models": [{ "id": MODEL }],
+                } },
+            },
+            json("~/.pi/agent/models.json", if proxy) {
+                "providers": { "litellm": {
+                    "baseUrl": BASE_URL,
+                    "api": "openai-completions",
+                    "apiKey": ref(API_KEY),
+                    "models": [{ "id": ALIAS }],
+                } },
+            },
+        ],
+        web: NoTools("its tools are read, bash, edit and write: seen on the wire with 0.87.1, 2026-11-23"),
+        home: [".pi"],
+        skills: ["~/.pi/agent/skills", "~/.agents/skills"],
+        // By its documents; it looked nothing up when it was measured.
+        hosts: [host("pi.dev", env { PI_SKIP_VERSION_CHECK = "1", PI_TELEMETRY = "0" })],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}

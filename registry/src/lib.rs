@@ -1,0 +1,64 @@
+//! A registry of coding agents: the entries, the scripts that are rendered from them, and the macros that make more.
+//!
+//! Any crate may depend on this one, write entries of its own with [`agent!`], [`provider!`] and [`family!`], list them
+//! with [`registry!`], and extend [`REGISTRY`]. This crate does no I/O.
+
+extern crate self as registry;
+
+pub use registry_core::{assert, check, incidents, model, names, rules, shell, template, variables};
+
+#[doc(hidden)]
+pub use registry_core::entry;
+
+mod macros;
+pub mod render;
+pub mod site;
+
+#[doc(hidden)]
+pub use registry_macros as inside;
+
+registry! {
+    agents {
+        mod claude_agent_acp;
+        mod cline;
+        mod codex_acp;
+        mod deepagents;
+        mod gemini;
+        mod github_copilot;
+        mod mimo;
+        mod openclaw;
+        mod opencode;
+        mod openhands;
+        mod pi_acp;
+        mod qwen_code;
+    }
+    providers {
+        mod google_vertex;
+        mod anthropic_vertex;
+        mod azure_foundry_openai;
+        mod azure_foundry_anthropic;
+        mod openai;
+        mod us_openai;
+        mod github_models;
+        mod openrouter;
+        mod vllm;
+        mod litellm;
+        mod aws_bedrock;
+        mod zai;
+        mod kimi;
+        mod minimax;
+        mod qwen_dashscope;
+        mod glm;
+        mod deepseek;
+        mod xiaomi;
+        mod doubao_seed_2_lite;
+        mod doubao_seed_2_pro;
+        mod hunyuan;
+    }
+    families {
+        mod gemini;
+        mod gpt;
+        mod claude;
+        mod mistral;
+    }
+}

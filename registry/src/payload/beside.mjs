@@ -1,0 +1,84 @@
+// A helper process beside the agent: `port` prints a free port; `run PORT SECONDS COUNT helper… agent…` starts both.
+import { spawn } from "node:child_process";
+import net from "node:net";
+import os from "node:os";
+
+const [mode, ...words] = process.argv.slice(2);
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+const say = (text) => process.stderr.write(`beside: ${text}\n`);
+
+function findPort() {
+  const server = net.createServer().listen(0, "127.0.0.1", () => {
+    process.stdout.write(`${server.address().port}\n`);
+    server.close();
+  });
+}
+
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, "127.0.0.1");
+    const done = (answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1000, () => done(false));
+    socket.on("connect", () => done(true));
+    socket.on("error", () => done(false));
+  });
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function supervise() {
+  const [port, within, count] = words.slice(0, 3).map(Number);
+  const helperWords = words.slice(3, 3 + count);
+  const agentWords = words.slice(3 + count);
+  // Standard output is the agent's alone; what the helper says goes to standard error.
+  const helper = spawn(helperWords[0], helperWords.slice(1), { detached: true, stdio: ["ignore", 2, 2] });
+  let over = false;
+  let agent;
+  const stop = (signal) => {
+    try {
+      process.kill(-helper.pid, signal);
+    } catch {}
+  };
+  const gone = new Promise((resolve) => {
+    helper.on("error", resolve);
+    helper.on("exit", resolve);
+  }).then((how) => (over = { how }));
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (agent) agent.kill(signal);
+      else {
+        stop("SIGKILL");
+        process.exit(128 + os.constants.signals[signal]);
+      }
+    });
+  }
+  const end = Date.now() + within * 1000;
+  while (!(await answers(port))) {
+    if (over || Date.now() > end) {
+      say(over ? `the helper ended before its port answered (${over.how})` : `the helper's port did not answer in ${within} seconds`);
+      stop("SIGKILL");
+      process.exit(15);
+    }
+    await pause(100);
+  }
+  agent = spawn(agentWords[0], agentWords.slice(1), { stdio: "inherit" });
+  agent.on("error", (error) => finish(15, null, error.message));
+  agent.on("exit", (code, signal) => finish(code, signal));
+
+  async function finish(code, signal, message) {
+    if (message) say(message);
+    stop("SIGTERM");
+    await Promise.race([gone, pause(3000)]);
+    stop("SIGKILL");
+    if (signal === null) process.exit(code);
+    for (const it of SIGNALS) process.removeAllListeners(it);
+    process.kill(process.pid, signal);
+    setTimeout(() => process.exit(128 + os.constants.signals[signal]), 500);
+  }
+}
+
+if (mode === "port") findPort();
+else supervise();

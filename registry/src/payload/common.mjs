@@ -1,0 +1,111 @@
+// What the programs of an install share: faults with a class, running a command, reading the lock.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+// A fault with the exit status of its class. `final` says that another try would not help.
+export class Fault extends Error {
+  constructor(status, step, detail, final = false) {
+    super(detail);
+    Object.assign(this, { status, step, detail, final });
+  }
+}
+
+export const say = (name, text) => process.stderr.write(`${name}: ${text}\n`);
+
+const LOG_LIMIT = 1_000_000;
+const children = new Set();
+
+// Ends every command that still runs, with all that it started.
+export function stopChildren(signal = "SIGTERM") {
+  for (const child of children) {
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      child.kill(signal);
+    }
+  }
+}
+
+// Runs a command in a process group of its own; its output goes to standard error and, up to a limit, into a log.
+export function run(argv, { cwd, env, log, end, quiet = false, uid }) {
+  return new Promise((resolve, reject) => {
+    const left = end * 1000 - Date.now();
+    if (left <= 0) return reject(new Fault(10, "deadline", "the deadline is over"));
+    const options = { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] };
+    if (uid !== undefined) Object.assign(options, { uid, gid: uid });
+    const child = spawn(argv[0], argv.slice(1), options);
+    children.add(child);
+    let output = "";
+    const timer = setTimeout(() => stopChildren("SIGKILL"), left);
+    const take = (chunk) => {
+      if (output.length < LOG_LIMIT) output += chunk.toString("utf8");
+      if (!quiet) process.stderr.write(chunk);
+      if (log && fs.existsSync(path.dirname(log)) && size(log) < LOG_LIMIT) fs.appendFileSync(log, chunk);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      children.delete(child);
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      children.delete(child);
+      if (Date.now() >= end * 1000) return reject(new Fault(10, "deadline", "the deadline is over"));
+      resolve({ code: code ?? 128, signal, output });
+    });
+  });
+}
+
+function size(file) {
+  try {
+    return fs.statSync(file).size;
+  } catch {
+    return 0;
+  }
+}
+
+// The lock: a keyword and fields a line (registry-core, model/lock.rs).
+export function readLock(text) {
+  const lock = { packages: [], npm: [], wheels: [] };
+  for (const line of text.split("\n")) {
+    const fields = line.split(" ");
+    if (fields[0] === "package") {
+      const [, ecosystem, name, version, integrity] = fields;
+      lock.packages.push({ ecosystem, name, version, integrity });
+    } else if (fields[0] === "npm") {
+      const [, place, version, integrity, tarball] = fields;
+      lock.npm.push({ place, version, integrity, path: tarball, rest: JSON.parse(fields.slice(5).join(" ")) });
+    } else if (fields[0] === "wheel") {
+      const [, name, version, file, hash, targets] = fields;
+      lock.wheels.push({ name, version, file, hash, targets: targets.split(",") });
+    }
+  }
+  return lock;
+}
+
+// Whether npm installs a package on a target: the fields os, cpu and libc name machines, or with `!` those it is not for.
+export function fits(rest, target) {
+  const [os, cpu, libc = "glibc"] = target.split("-");
+  const allows = (list, value) => {
+    if (list === undefined) return true;
+    const all = [list].flat();
+    if (all.includes("any")) return true;
+    const refused = all.filter((it) => it.startsWith("!"));
+    if (refused.includes(`!${value}`)) return false;
+    const wanted = all.filter((it) => !it.startsWith("!"));
+    return wanted.length === 0 || wanted.includes(value);
+  };
+  return allows(rest.os, os) && allows(rest.cpu, cpu) && allows(rest.libc, libc);
+}
+
+// The entries of the lock that belong on a target: those that fit, less what only a package that does not fit holds.
+export function wanted(lock, target) {
+  const dropped = lock.npm.filter((it) => !fits(it.rest, target)).map((it) => `${it.place}/`);
+  return lock.npm.filter((it) => fits(it.rest, target) && !dropped.some((place) => it.place.startsWith(place)));
+}
+
+// The package of a place: the part behind its last node_modules/.
+export const packageOf = (place) => place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);

@@ -1,0 +1,188 @@
+// What follows the runtimes in an install: packages, checks, programs, the proof, publication. Arguments are key=value.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+
+import { Fault, readLock, run, say, stopChildren } from "./common.mjs";
+import { checkTree, installNpm } from "./npm.mjs";
+import { prove } from "./proof.mjs";
+import { checkEnvironment, installPython } from "./python.mjs";
+
+const args = Object.fromEntries(process.argv.slice(2).map((it) => it.split(/=(.*)/s).slice(0, 2)));
+args.end = Number(args.end);
+
+for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129]]) {
+  process.on(signal, () => {
+    stopChildren("SIGKILL");
+    process.exit(status);
+  });
+}
+
+async function main() {
+  const cx = context(args.agent);
+  if (args.mode === "prove") return prove(cx);
+  if (args.mode === "check") return check(cx);
+  await installNpm(cx);
+  await installPython(cx);
+  for (const it of cx.agent.git) await installGit(cx, it);
+  for (const it of cx.agent.steps) await runStep(cx, it);
+  linkRuntimes(cx);
+  makeShims(cx);
+  fs.writeFileSync(path.join(cx.dir, "tree.sha256"), digest(cx.dir));
+  settle(cx);
+  const settled = context(args.final);
+  try {
+    await proveApart(settled);
+  } catch (fault) {
+    fs.rmSync(args.final, { recursive: true, force: true });
+    throw fault;
+  }
+  publish();
+}
+
+function context(dir) {
+  const read = (name) => fs.readFileSync(path.join(dir, "lib", name), "utf8");
+  return {
+    args,
+    dir,
+    agent: JSON.parse(read("agent.json")),
+    lock: readLock(read("lock.txt")),
+    nodeHome: path.join(args.prefix, args.node),
+    node: path.join(args.prefix, args.node, "bin/node"),
+    pythonHome: path.join(args.prefix, args.python),
+    env: { ...process.env },
+    log: path.join(args.stage, "log"),
+  };
+}
+
+// Proves what is installed; writes in the stage only, which is outside the prefix then.
+async function check(cx) {
+  checkTree(cx.dir, cx.lock, args.target);
+  if (cx.agent.pypi.length > 0) checkEnvironment(cx.dir, cx.lock, args.target);
+  if (digest(cx.dir) !== fs.readFileSync(path.join(cx.dir, "tree.sha256"), "utf8")) {
+    throw new Fault(12, "tree", `files under ${cx.dir} were changed since they were installed`);
+  }
+  await proveApart(cx);
+}
+
+const LOOPBACK = "(ip link set lo up || ifconfig lo up || busybox ip link set lo up) >/dev/null 2>&1";
+
+// The proof in a network of its own, with nothing but a loopback interface, where the machine allows that.
+async function proveApart(cx) {
+  const options = { cwd: args.stage, env: cx.env, log: cx.log, end: args.end };
+  const unshare = ["unshare", "-n", "sh", "-c"];
+  const able = await run([...unshare, LOOPBACK], { ...options, quiet: true }).catch(() => ({ code: 1 }));
+  if (able.code !== 0) return prove(cx);
+  const words = { ...args, agent: cx.dir, mode: "prove", isolated: "1" };
+  const driver = [cx.node, path.join(cx.dir, "lib/install.mjs"), ...Object.entries(words).map((it) => it.join("="))];
+  const result = await run([...unshare, `${LOOPBACK}; exec "$@"`, "sh", ...driver], options);
+  if (result.code === 0) return;
+  const [step, detail] = fs.readFileSync(path.join(args.stage, "fault"), "utf8").split("\n");
+  throw new Fault(result.code, step, detail);
+}
+
+async function installGit(cx, it) {
+  const dir = path.join(cx.dir, "git", it.bin.split("/").pop());
+  fs.mkdirSync(dir, { recursive: true });
+  const env = { ...cx.env, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_TERMINAL_PROMPT: "0" };
+  for (const words of [["init", "-q"], ["fetch", "-q", "--depth", "1", it.url, it.commit], ["checkout", "-q", it.commit]]) {
+    const result = await run(["git", ...words], { cwd: dir, env, log: cx.log, end: args.end });
+    if (result.code !== 0) throw new Fault(10, "git", `git ${words[0]} of ${it.url} ended with ${result.code}`);
+  }
+}
+
+// A step of shell that an entry declares, with its folder as the only place that it is given.
+async function runStep(cx, it) {
+  const env = { ...cx.env, PREFIX: cx.dir, BIN: path.join(cx.dir, "steps/bin") };
+  fs.mkdirSync(env.BIN, { recursive: true });
+  const result = await run(["sh", "-eu", path.join(cx.dir, it.file)], { cwd: cx.dir, env, log: cx.log, end: args.end });
+  if (result.code !== 0) throw new Fault(10, "step", `${it.file} ended with ${result.code}`);
+}
+
+// Relative links, so that the folder may be renamed; an upgrade of another agent's runtime does not reach this one.
+function linkRuntimes(cx) {
+  fs.symlinkSync(path.relative(args.final, cx.nodeHome), path.join(cx.dir, "node"));
+  if (args.python) fs.symlinkSync(path.relative(args.final, cx.pythonHome), path.join(cx.dir, "python"));
+}
+
+// A program that another is told of by its absolute path: starts by itself, whatever the task's PATH holds.
+function makeShims(cx) {
+  const folder = path.join(cx.dir, "shims");
+  fs.mkdirSync(folder);
+  for (const it of cx.agent.programs) {
+    const file = path.join(cx.dir, it.path);
+    if (!fs.existsSync(file)) throw new Fault(12, "programs", `${it.name} is not at ${it.path}`);
+    if (it.path.startsWith("programs/")) fs.chmodSync(file, 0o755);
+    const kind = kindOf(file, it.kind);
+    if (it.launch && kind !== cx.agent.runs) {
+      throw new Fault(12, "programs", `${it.name} is a ${kind} program, not a ${cx.agent.runs} one; an install script may not have run`);
+    }
+    const starter = { node: `"${args.final}/node/bin/node" `, python: `"${args.final}/venv/bin/python" -I `, native: "" }[kind];
+    fs.writeFileSync(path.join(folder, it.name), `#!/bin/sh\nexec ${starter}"${args.final}/${it.path}" "$@"\n`, { mode: 0o755 });
+  }
+}
+
+// What a program is, by its first bytes: a stub that an install script would have replaced is no native program.
+function kindOf(file, hint) {
+  const head = Buffer.alloc(256);
+  const fd = fs.openSync(file);
+  const length = fs.readSync(fd, head);
+  fs.closeSync(fd);
+  const text = head.toString("latin1", 0, length);
+  if (text.startsWith("\x7fELF")) return "native";
+  if (hint === "pypi" || file.endsWith(".py")) return "python";
+  if (/^#!.*\bnode\b/.test(text) || /\.[cm]?js$/.test(fs.realpathSync(file))) return "node";
+  return text.startsWith("#!") ? "native" : "unknown";
+}
+
+// One checksum over names, kinds and contents of all files, in the order of their names.
+function digest(dir) {
+  const all = crypto.createHash("sha256");
+  const walk = (folder) => {
+    const entries = fs.readdirSync(path.join(dir, folder), { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      const place = path.join(folder, entry.name);
+      if (entry.name === "__pycache__" || place === "tree.sha256") continue;
+      if (entry.isDirectory()) walk(place);
+      else if (entry.isSymbolicLink()) all.update(`link ${place} ${fs.readlinkSync(path.join(dir, place))}\n`);
+      else all.update(`file ${place} ${crypto.hash("sha256", fs.readFileSync(path.join(dir, place)), "hex")}\n`);
+    }
+  };
+  walk("");
+  return all.digest("hex");
+}
+
+// The staged folder takes its final place, to which nothing refers yet.
+function settle(cx) {
+  fs.mkdirSync(path.dirname(args.final), { recursive: true });
+  fs.chmodSync(cx.dir, 0o755);
+  if (fs.existsSync(args.final)) fs.renameSync(args.final, path.join(args.stage, "replaced"));
+  fs.renameSync(cx.dir, args.final);
+}
+
+// What refers to the folder is replaced by one rename each: the link, the launcher, the stamp, in this order.
+function publish() {
+  const temporary = (name) => path.join(args.stage, `new-${name}`);
+  fs.symlinkSync(args.node, temporary("node"));
+  fs.renameSync(temporary("node"), path.join(args.prefix, "node"));
+  fs.mkdirSync(path.join(args.prefix, "bin"), { recursive: true });
+  fs.copyFileSync(path.join(args.final, "launch.sh"), temporary("launch"));
+  fs.chmodSync(temporary("launch"), 0o755);
+  fs.renameSync(temporary("launch"), path.join(args.prefix, "bin", args.name));
+  fs.writeFileSync(temporary("stamp"), `${[args.stamp, args.target, args.node, args.python || "-"].join(" ")}\n`);
+  fs.renameSync(temporary("stamp"), path.join(path.dirname(args.final), "stamp"));
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    stopChildren("SIGKILL");
+    const space = { ENOSPC: 14, EACCES: 14, EROFS: 14, EPERM: 14, EDQUOT: 14 };
+    const fault = error instanceof Fault ? error : new Fault(space[error.code] ?? 70, args.mode, `${error.message}`);
+    if (fault.status === 70) process.stderr.write(`${error.stack}\n`);
+    const line = (text) => `${String(text).replace(/\s+/g, " ")}\n`;
+    fs.writeFileSync(path.join(args.stage, "fault"), line(fault.step) + line(fault.detail) + (fault.final ? "1\n" : "\n"));
+    process.exit(fault.status);
+  },
+);

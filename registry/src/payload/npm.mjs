@@ -1,0 +1,128 @@
+// The npm part of an install: writes package.json and package-lock.json, runs `npm ci`, and believes nothing it says.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { Fault, packageOf, run, say, wanted } from "./common.mjs";
+
+// npm refuses one file in both roles, so the two that hold nothing are named differently.
+const NO_CONFIG = ["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc"];
+
+export async function installNpm(cx) {
+  const { agent, lock, args } = cx;
+  if (agent.npm.length === 0) return;
+  const registry = await findRegistry(cx);
+  writeManifests(cx, registry);
+  const cache = path.join(args.stage, "npm-cache");
+  const command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"];
+  const network = ["--fetch-retries", "2", "--fetch-timeout", "120000", "--maxsockets", "12", "--loglevel", "warn"];
+  const result = await npm(cx, [...command, ...network, "--cache", cache]);
+  if (result.code !== 0) throw npmFault(result, cx);
+  checkTarballs(cx, cache, result);
+  checkTree(cx.dir, lock, args.target);
+  for (const it of agent.npm) if (it.postinstall.length > 0) await postinstall(cx, it);
+  say(args.name, `npm tree of ${wanted(lock, args.target).length} packages agrees with the lock`);
+}
+
+function npm(cx, words, quiet = false) {
+  const cli = path.join(cx.nodeHome, "lib/node_modules/npm/bin/npm-cli.js");
+  return run([cx.node, cli, ...words, ...NO_CONFIG], { cwd: cx.dir, env: cx.env, log: cx.log, end: cx.args.end, quiet });
+}
+
+// The base of tarball places: an override, or what npm itself would ask.
+async function findRegistry(cx) {
+  if (cx.args.npm.startsWith("/")) return pathToFileURL(`${cx.args.npm}/`).href;
+  if (cx.args.npm) return cx.args.npm.replace(/\/*$/, "/");
+  const result = await npm(cx, ["config", "get", "registry"], true);
+  const url = result.output.trim().split("\n").pop();
+  if (!/^https?:\/\//.test(url)) throw new Fault(10, "npm", "npm names no registry", true);
+  return url.replace(/\/*$/, "/");
+}
+
+function writeManifests(cx, registry) {
+  const { lock, dir, agent } = cx;
+  const dependencies = {};
+  for (const it of lock.packages) if (it.ecosystem === "npm") dependencies[it.name] = it.version;
+  const root = { name: `benchflow-${agent.name}`, version: "0.0.0", private: true, dependencies };
+  const packages = { "": root };
+  for (const it of lock.npm) {
+    packages[it.place] = { version: it.version, resolved: registry + it.path, integrity: it.integrity, ...it.rest };
+  }
+  const tree = { name: root.name, version: root.version, lockfileVersion: 3, requires: true, packages };
+  fs.writeFileSync(path.join(dir, "package.json"), JSON.stringify(root));
+  fs.writeFileSync(path.join(dir, "package-lock.json"), JSON.stringify(tree));
+}
+
+function npmFault(result, cx) {
+  const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? `status ${result.code}`;
+  const line = result.output.split("\n").find((it) => /npm error (?!code)/.test(it)) ?? "";
+  const detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
+  if (code === "EINTEGRITY") return new Fault(12, "npm", detail);
+  if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);
+  if (code === "EBADPLATFORM") return new Fault(11, "npm", detail);
+  return new Fault(10, "npm", detail, /^E40[134]$|ENOENT/.test(code));
+}
+
+// Every tarball that belongs here is hashed again from npm's own store, where each has its checksum for a name: npm
+// leaves out an optional package whose checksum is wrong, and says nothing.
+function checkTarballs(cx, cache, result) {
+  const missing = [];
+  for (const it of wanted(cx.lock, cx.args.target)) {
+    const [algorithm, digest] = it.integrity.split(/-(.*)/s);
+    const hex = Buffer.from(digest, "base64").toString("hex");
+    const file = path.join(cache, "_cacache/content-v2", algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4));
+    const name = `${packageOf(it.place)}@${it.version}`;
+    if (!fs.existsSync(file)) missing.push(name);
+    else if (hash(algorithm, file) !== hex) throw new Fault(12, "npm", `${name} does not have the lock's checksum`);
+  }
+  if (missing.length === 0) return;
+  const names = `${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", …" : ""}`;
+  if (/EINTEGRITY|integrity checksum failed/.test(result.output) || isCorrupt(cx)) {
+    throw new Fault(12, "npm", `npm left out ${names}: wrong checksum`);
+  }
+  throw new Fault(10, "npm", `npm left out ${names} and exited 0; the registry does not give them as locked`);
+}
+
+// Whether npm's own log tells of a wrong checksum: with an optional package nothing else does.
+function isCorrupt(cx) {
+  const logs = path.join(cx.args.stage, "npm-cache/_logs");
+  if (!fs.existsSync(logs)) return false;
+  return fs.readdirSync(logs).some((it) => /EINTEGRITY/.test(fs.readFileSync(path.join(logs, it), "utf8")));
+}
+
+function hash(algorithm, file) {
+  const digest = crypto.createHash(algorithm);
+  const chunk = Buffer.allocUnsafe(1 << 20);
+  const fd = fs.openSync(file);
+  for (let n; (n = fs.readSync(fd, chunk)) > 0; ) digest.update(chunk.subarray(0, n));
+  fs.closeSync(fd);
+  return digest.digest("hex");
+}
+
+// The tree holds every package of the lock that belongs on this machine, under its name and version.
+export function checkTree(dir, lock, target) {
+  for (const it of wanted(lock, target)) {
+    const file = path.join(dir, it.place, "package.json");
+    let found;
+    try {
+      found = JSON.parse(fs.readFileSync(file, "utf8"));
+    } catch {
+      throw new Fault(12, "tree", `${it.place} is missing`);
+    }
+    const name = it.rest.name ?? packageOf(it.place);
+    if (found.name !== name || found.version.replace(/^[v=]+/, "") !== it.version.replace(/\+.*/, "") && found.version !== it.version) {
+      throw new Fault(12, "tree", `${it.place} is ${found.name}@${found.version}, not ${name}@${it.version}`);
+    }
+  }
+}
+
+// A script that a package needs is declared by the entry; all others stay off.
+async function postinstall(cx, it) {
+  const cwd = path.join(cx.dir, "node_modules", it.package);
+  const [program, ...words] = it.postinstall;
+  const argv = [program === "node" ? cx.node : program, ...words];
+  const env = { ...cx.env, PATH: `${path.dirname(cx.node)}:${cx.env.PATH}` };
+  const result = await run(argv, { cwd, env, log: cx.log, end: cx.args.end });
+  if (result.code !== 0) throw new Fault(15, "postinstall", `${it.postinstall.join(" ")} of ${it.package} ended with ${result.code}`);
+}

@@ -1,0 +1,178 @@
+// The proof of an install: the agent is started by its own launcher and answers as the entry says.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { Fault, run, say, stopChildren } from "./common.mjs";
+
+const NOBODY = 65534;
+
+export async function prove(cx) {
+  const place = prepare(cx);
+  for (const it of cx.agent.proof) {
+    if (it.kind === "version") await proveVersion(cx, place, it);
+    else await proveAcp(cx, place);
+  }
+}
+
+// A throw-away home for another user than root, an empty environment, and no network where the machine allows that.
+function prepare(cx) {
+  const { args } = cx;
+  const base = path.join(args.stage, "proof");
+  const folders = { HOME: path.join(base, "home"), TMPDIR: path.join(base, "tmp"), work: path.join(base, "work") };
+  for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true });
+  let uid = os.userInfo().uid === 0 ? NOBODY : undefined;
+  if (uid !== undefined) {
+    try {
+      for (const folder of Object.values(folders)) fs.chownSync(folder, uid, uid);
+    } catch {
+      say(args.name, "proof: this machine lets root give no file away; proving as root");
+      uid = undefined;
+    }
+  }
+  const env = { PATH: cx.env.PATH, HOME: folders.HOME, TMPDIR: folders.TMPDIR, LC_ALL: "C.UTF-8" };
+  const isolated = args.isolated === "1";
+  if (!isolated) {
+    // Nothing listens on port 9 of the loopback interface, so a call to anywhere fails at once.
+    for (const name of ["http_proxy", "https_proxy", "all_proxy"]) {
+      env[name] = env[name.toUpperCase()] = "http://127.0.0.1:9";
+    }
+    env.NO_PROXY = env.no_proxy = "127.0.0.1,localhost";
+    say(args.name, "proof: this machine gives no network of one's own; calls are led to a closed port instead");
+  }
+  return { base, env, uid, cwd: folders.work };
+}
+
+async function proveVersion(cx, place, it) {
+  const end = Math.min(cx.args.end, Date.now() / 1000 + 60);
+  const argv = [path.join(cx.dir, "shims", it.bin), ...it.args];
+  const options = { cwd: place.cwd, env: place.env, end, quiet: true, uid: place.uid };
+  const result = await run(argv, options).catch((error) => {
+    throw new Fault(15, "proof", `${it.bin} cannot be started: ${error.message}`);
+  });
+  const output = result.output.trim();
+  const words = [it.bin, ...it.args].join(" ");
+  if (output === "") throw new Fault(15, "proof", `${words} prints nothing (status ${result.code})`);
+  if (result.code !== 0) throw new Fault(15, "proof", `${words} ends with ${result.code}: ${output.slice(0, 200)}`);
+  if (output !== it.output) throw new Fault(15, "proof", `${words} prints ${output.slice(0, 200)}, not ${it.output}`);
+  say(cx.args.name, `proof: ${words} prints ${output}`);
+}
+
+// One session over ACP; the agent's group is ended whatever happens.
+async function proveAcp(cx, place) {
+  const { handshake } = cx.agent;
+  const limit = Math.min(cx.args.end * 1000 - Date.now(), (90 + (cx.agent.beside ?? 0)) * 1000);
+  const peer = new Peer(cx, place, handshake.env);
+  const timer = setTimeout(() => peer.stop(new Fault(15, "proof", `no answer to ${peer.waiting} in ${limit / 1000 | 0} s`)), limit);
+  try {
+    const capabilities = { fs: { readTextFile: false, writeTextFile: false }, terminal: false };
+    const started = await peer.call("initialize", { protocolVersion: 1, clientCapabilities: capabilities });
+    if (started.error) throw new Fault(15, "proof", `initialize is refused: ${JSON.stringify(started.error).slice(0, 300)}`);
+    checkInfo(started.result?.agentInfo, handshake.info);
+    const session = await peer.call("session/new", { cwd: place.cwd, mcpServers: [] });
+    checkSession(session, handshake.session);
+    const info = started.result?.agentInfo;
+    say(cx.args.name, `proof: ${info ? `${info.name} ${info.version ?? ""}` : "an agent without a name"} answers over ACP`);
+  } finally {
+    clearTimeout(timer);
+    await peer.end(handshake.exit);
+  }
+}
+
+function checkInfo(found, wanted) {
+  if (wanted === null) {
+    if (found != null) throw new Fault(15, "proof", `agentInfo is ${JSON.stringify(found)}, none was expected`);
+    return;
+  }
+  for (const key of Object.keys(wanted)) {
+    if (found?.[key] !== wanted[key]) {
+      throw new Fault(15, "proof", `agentInfo.${key} is ${JSON.stringify(found?.[key])}, not ${JSON.stringify(wanted[key])}`);
+    }
+  }
+}
+
+function checkSession(answer, wanted) {
+  if (wanted === "ok" && answer.error) {
+    throw new Fault(15, "proof", `session/new is refused: ${JSON.stringify(answer.error).slice(0, 300)}`);
+  }
+  if (wanted !== "ok" && answer.error?.code !== wanted) {
+    throw new Fault(15, "proof", `session/new answers ${answer.error?.code ?? "a session"}, not the error ${wanted}`);
+  }
+}
+
+// The agent's process, spoken to in JSON-RPC, a message a line.
+class Peer {
+  constructor(cx, place, env) {
+    const options = { cwd: place.cwd, env: { ...place.env, ...env }, detached: true, stdio: ["pipe", "pipe", "pipe"] };
+    if (place.uid !== undefined) Object.assign(options, { uid: place.uid, gid: place.uid });
+    Object.assign(this, { next: 0, calls: new Map(), buffer: "", errors: "", waiting: "start", fault: null });
+    this.child = spawn("/bin/sh", [path.join(cx.dir, "launch.sh")], options);
+    this.exited = new Promise((resolve) => this.child.on("close", resolve));
+    this.child.on("error", (error) => this.stop(new Fault(15, "proof", `the launcher cannot be started: ${error.message}`)));
+    this.child.on("exit", (code, signal) => this.stop(this.early(code ?? signal)));
+    this.child.stdin.on("error", () => {});
+    this.child.stderr.on("data", (chunk) => (this.errors = (this.errors + chunk).slice(-4000)));
+    this.child.stdout.on("data", (chunk) => this.take(chunk.toString("utf8")));
+  }
+
+  early(status) {
+    const last = this.errors.trim().split("\n").slice(-3).join(" / ");
+    return new Fault(15, "proof", `the agent ended with ${status} before it answered ${this.waiting}: ${last.slice(-400)}`);
+  }
+
+  take(text) {
+    const lines = (this.buffer + text).split("\n");
+    this.buffer = lines.pop();
+    for (const line of lines) {
+      if (line.trim() === "") continue;
+      let message;
+      try {
+        message = JSON.parse(line);
+      } catch {
+        return this.stop(new Fault(15, "proof", `standard output holds what is no JSON: ${line.slice(0, 120)}`));
+      }
+      if (message.method && message.id !== undefined) this.refuse(message.id);
+      else this.calls.get(message.id)?.resolve(message);
+    }
+  }
+
+  refuse(id) {
+    this.write({ jsonrpc: "2.0", id, error: { code: -32601, message: "not offered during the proof" } });
+  }
+
+  write(message) {
+    this.child.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  call(method, params) {
+    if (this.fault) return Promise.reject(this.fault);
+    this.waiting = method;
+    const id = this.next++;
+    return new Promise((resolve, reject) => {
+      this.calls.set(id, { resolve, reject });
+      this.write({ jsonrpc: "2.0", id, method, params });
+    });
+  }
+
+  stop(fault) {
+    this.fault ??= fault;
+    for (const { reject } of this.calls.values()) reject(this.fault);
+  }
+
+  // The end of input first; what does not go by that goes by a signal, and what is left of its group by another.
+  async end(exit) {
+    this.child.stdin.end();
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms, "late"));
+    const kill = (signal) => {
+      try {
+        process.kill(-this.child.pid, signal);
+      } catch {}
+    };
+    if (exit !== "eof" || (await Promise.race([this.exited, pause(5000)])) === "late") kill("SIGTERM");
+    if ((await Promise.race([this.exited, pause(5000)])) === "late") kill("SIGKILL");
+    kill("SIGKILL");
+    await Promise.race([this.exited, pause(2000)]);
+    stopChildren("SIGKILL");
+  }
+}

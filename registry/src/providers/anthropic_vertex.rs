@@ -1,0 +1,22 @@
+//! Claude on Vertex AI.
+
+use crate::provider;
+
+provider! {
+    /// Anthropic's models on Google Cloud's Vertex AI, over Anthropic's own protocol.
+    ///
+    /// It takes application default credentials instead of a key, and a project and location in its URL.
+    anthropic_vertex {
+        endpoints: {
+            AnthropicMessages =
+                "https://aiplatform.googleapis.com/v1/projects/{project_id}/locations/{location}",
+        },
+        parameters: { project_id = GOOGLE_CLOUD_PROJECT, location = GOOGLE_CLOUD_LOCATION },
+        auth: Adc,
+        credential: file(
+            GOOGLE_APPLICATION_CREDENTIALS_JSON,
+            "~/.config/gcloud/application_default_credentials.json",
+            GOOGLE_APPLICATION_CREDENTIALS
+        ),
+    }
+}

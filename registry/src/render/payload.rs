@@ -1,0 +1,128 @@
+//! What install.sh carries: files as one JSON object, gzipped and in base64, decoded by the private Node.js.
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::{Compression, GzBuilder};
+use sha2::{Digest as _, Sha256};
+
+use super::json::Json;
+
+/// Characters of a line of base64.
+const COLUMNS: usize = 76;
+
+/// The files that an install script carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// Its name, for a reader and for the file on a mirror: `payload-opencode-0123456789abcdef.json.gz`.
+    pub name: String,
+    /// The SHA-256 of the packed bytes.
+    pub sha256: String,
+    /// Bytes after packing.
+    pub packed: usize,
+    /// Bytes before packing.
+    pub raw: usize,
+    /// The names of the files in it, with the bytes of each.
+    pub files: Vec<(String, usize)>,
+    /// The packed bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The programs of every install, by their names under `lib/`.
+const PROGRAMS: [(&str, &str); 10] = [
+    ("common.mjs", include_str!("../payload/common.mjs")),
+    ("install.mjs", include_str!("../payload/install.mjs")),
+    ("npm.mjs", include_str!("../payload/npm.mjs")),
+    ("python.mjs", include_str!("../payload/python.mjs")),
+    ("proof.mjs", include_str!("../payload/proof.mjs")),
+    ("config.mjs", include_str!("../payload/config.mjs")),
+    ("edit.mjs", include_str!("../payload/edit.mjs")),
+    ("values.mjs", include_str!("../payload/values.mjs")),
+    ("beside.mjs", include_str!("../payload/beside.mjs")),
+    ("package.json", "{\"type\":\"module\"}\n"),
+];
+
+/// The programs of every install as files under `lib/`, without their comments and indentation.
+pub(crate) fn programs() -> Vec<(String, String)> {
+    PROGRAMS.iter().map(|(name, text)| (format!("lib/{name}"), minify(text))).collect()
+}
+
+/// A program without lines that are only a comment and without the blanks at the beginnings of lines.
+fn minify(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.fold(String::new(), |mut out, line| {
+        out.push_str(line);
+        out.push('\n');
+        out
+    })
+}
+
+/// The SHA-256 of bytes, in hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut out, byte| {
+        let _ = core::fmt::Write::write_fmt(&mut out, format_args!("{byte:02x}"));
+        out
+    })
+}
+
+/// Packs files; the same files give the same bytes.
+pub(crate) fn pack(agent: &str, stamp: &str, files: &[(String, String)]) -> Payload {
+    let json = Json::object(files.iter().map(|(name, text)| (name.as_str(), Json::text(text.as_str())))).to_string();
+    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
+    // Writing into memory does not fail.
+    let _ = encoder.write_all(json.as_bytes());
+    let bytes = encoder.finish().unwrap_or_default();
+    Payload {
+        name: format!("payload-{agent}-{stamp}.json.gz"),
+        sha256: sha256(&bytes),
+        packed: bytes.len(),
+        raw: json.len(),
+        files: files.iter().map(|(name, text)| (name.clone(), text.len())).collect(),
+        bytes,
+    }
+}
+
+impl Payload {
+    /// The packed bytes in lines of base64.
+    pub(crate) fn lines(&self) -> String {
+        let text = STANDARD.encode(&self.bytes);
+        let mut out = String::with_capacity(text.len() + text.len() / COLUMNS + 1);
+        for (index, char) in text.chars().enumerate() {
+            if index > 0 && index % COLUMNS == 0 {
+                out.push('\n');
+            }
+            out.push(char);
+        }
+        out.push('\n');
+        out
+    }
+
+    /// What stands for the packed lines in a text for reviewers.
+    pub(crate) fn summary(&self) -> String {
+        use core::fmt::Write as _;
+        let mut out = format!("<payload {}: {} bytes, sha256 {}>\n", self.name, self.packed, self.sha256);
+        for (name, bytes) in &self.files {
+            let _ = writeln!(out, "<  {name}: {bytes} bytes>");
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_is_reproducible() {
+        let files = [("lib/a".to_owned(), "x".repeat(1000))];
+        assert_eq!(pack("a", "s", &files), pack("a", "s", &files));
+        assert!(pack("a", "s", &files).lines().lines().all(|line| line.len() <= COLUMNS));
+    }
+
+    #[test]
+    fn programs_lose_comments_and_nothing_else() {
+        assert_eq!(minify("// a\nconst x = \"// b\";\n  y();\n\n"), "const x = \"// b\";\ny();\n");
+        assert!(programs().iter().all(|(_, text)| !text.is_empty()));
+    }
+}

@@ -1,0 +1,215 @@
+//! What the installed programs are told of an agent: `agent.json` for the install, `plan.json` for every launch.
+
+use registry_core::model::{
+    Agent, Artefact, Exit, FileFormat, Info, Lock, Off, Owner, Proof, Runs, Semantics, Session,
+};
+use registry_core::template::{Template, Value};
+
+use super::RenderError;
+use super::json::Json;
+use super::value::read;
+use crate::site::{Site, Wheel};
+
+/// A program that an install provides.
+pub(crate) struct Program<'a> {
+    /// Its name, without folders.
+    pub(crate) name: &'a str,
+    /// Where it is, relative to the agent's folder.
+    pub(crate) path: String,
+    /// What installs it: `npm`, `pypi`, `archive`, `git`, `program`, `sh`.
+    pub(crate) kind: &'static str,
+    /// The locked version of its package; empty for what is in no lock.
+    pub(crate) version: &'a str,
+}
+
+/// The programs of an agent, in the order of its artefacts.
+pub(crate) fn programs<'a>(agent: &'a Agent<'a>, lock: &Lock<'a>) -> Vec<Program<'a>> {
+    let place = |index: usize, artefact: &Artefact<'a>| {
+        let bin = artefact.bin();
+        let name = bin.rsplit('/').next().unwrap_or(bin);
+        let (kind, path) = match artefact {
+            Artefact::Npm(_) => ("npm", format!("node_modules/.bin/{bin}")),
+            Artefact::Pypi(_) => ("pypi", format!("venv/bin/{bin}")),
+            Artefact::Archive(_) => ("archive", format!("archives/{index}/{bin}")),
+            Artefact::Git(_) => ("git", format!("git/{name}/{bin}")),
+            Artefact::Program(_) => ("program", format!("programs/{bin}")),
+            Artefact::Sh(_) => ("sh", format!("steps/bin/{bin}")),
+        };
+        let version = artefact
+            .package()
+            .and_then(|(ecosystem, package)| lock.package(ecosystem, package))
+            .map_or("", |package| package.version);
+        Program { name, path, kind, version }
+    };
+    let all = agent.install.iter().enumerate().filter(|(_, artefact)| !artefact.bin().is_empty());
+    all.map(|(index, artefact)| place(index, artefact)).collect()
+}
+
+/// The program that the first word of an argument vector names.
+pub(crate) fn program<'p, 'a>(
+    programs: &'p [Program<'a>],
+    first: Option<&Template<'_>>,
+    place: &str,
+) -> Result<&'p Program<'a>, RenderError> {
+    let Some(first) = first else { return Err(RenderError::NoProgram(String::new())) };
+    let Value::Text(word) = read(*first, place)? else { return Err(RenderError::NoProgram(place.to_owned())) };
+    let name = word.rsplit('/').next().unwrap_or(&word);
+    programs.iter().find(|it| it.name == name).ok_or_else(|| RenderError::NoProgram(word.to_string()))
+}
+
+/// How a program is started, in a word.
+pub(crate) const fn runs_word(runs: Runs) -> &'static str {
+    match runs {
+        Runs::Node => "node",
+        Runs::Native => "native",
+        Runs::Python => "python",
+    }
+}
+
+/// The text of `agent.json`.
+pub(crate) fn agent_json(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Result<Json, RenderError> {
+    let programs = programs(agent, lock);
+    let launch = program(&programs, agent.launch.first(), "launch")?.name;
+    let program = |it: &Program<'_>| {
+        Json::object([
+            ("name", Json::text(it.name)),
+            ("path", Json::text(it.path.as_str())),
+            ("kind", Json::text(it.kind)),
+            ("launch", Json::Bool(it.name == launch)),
+        ])
+    };
+    let mut lists = [const { Vec::new() }; 4];
+    let [npm, pypi, git, steps] = &mut lists;
+    for (index, artefact) in agent.install.iter().enumerate() {
+        match artefact {
+            Artefact::Npm(it) => npm.push(Json::object([
+                ("package", Json::text(it.package)),
+                ("postinstall", Json::texts(it.postinstall.iter().copied())),
+            ])),
+            Artefact::Pypi(it) => pypi.push(Json::text(it.package)),
+            Artefact::Git(it) => git.push(Json::object([
+                ("url", Json::text(it.url)),
+                ("commit", Json::text(it.commit)),
+                ("bin", Json::text(it.bin)),
+            ])),
+            Artefact::Sh(_) => steps.push(Json::object([("file", Json::text(format!("steps/{index}.sh")))])),
+            Artefact::Archive(_) | Artefact::Program(_) => {}
+        }
+    }
+    let [npm, pypi, git, steps] = lists.map(Json::List);
+    Ok(Json::object([
+        ("name", Json::text(agent.name)),
+        ("runs", Json::text(runs_word(agent.runs))),
+        ("npm", npm),
+        ("pypi", pypi),
+        ("git", git),
+        ("steps", steps),
+        ("programs", Json::list(programs.iter().map(program))),
+        ("uv", wheels(&site.uv)),
+        ("buildTools", wheels(&site.build_tools)),
+        ("beside", agent.beside.map_or(Json::Null, |it| Json::Number(it.within.into()))),
+        ("proof", proofs(agent, &programs)),
+        ("handshake", handshake(agent, lock)?),
+    ]))
+}
+
+fn wheels(wheels: &[Wheel]) -> Json {
+    Json::list(wheels.iter().map(|it| {
+        Json::object([
+            ("name", Json::text(it.name.as_str())),
+            ("version", Json::text(it.version.as_str())),
+            ("sha256", Json::texts(it.sha256.iter().map(String::as_str))),
+        ])
+    }))
+}
+
+/// The proofs; an agent that declares none is asked over ACP.
+fn proofs(agent: &Agent<'_>, programs: &[Program<'_>]) -> Json {
+    let acp = || Json::object([("kind", Json::text("acp"))]);
+    if agent.proof.is_empty() {
+        return Json::list([acp()]);
+    }
+    Json::list(agent.proof.iter().map(|proof| match proof {
+        Proof::Acp => acp(),
+        Proof::Version { bin, args, output } => {
+            let version = programs.iter().find(|it| it.name == *bin).map_or("", |it| it.version);
+            Json::object([
+                ("kind", Json::text("version")),
+                ("bin", Json::text(*bin)),
+                ("args", Json::texts(args.iter().copied())),
+                ("output", Json::text(output.replace("{VERSION}", version))),
+            ])
+        }
+    }))
+}
+
+fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Json, RenderError> {
+    let mut env = Vec::new();
+    for mapping in agent.handshake.env {
+        let Value::Text(text) = read(mapping.value, "handshake")? else {
+            return Err(RenderError::Structure(format!("handshake: {}", mapping.name)));
+        };
+        env.push((mapping.name, Json::text(text)));
+    }
+    let info = match agent.handshake.info {
+        Info::None(_) => Json::Null,
+        Info::Fields { name, title, version_is_pinned } => {
+            let version = if version_is_pinned { super::locked_version(agent, lock) } else { "" };
+            let fields = [("name", name), ("title", title), ("version", version)];
+            Json::object(fields.into_iter().filter(|(_, it)| !it.is_empty()).map(|(key, it)| (key, Json::text(it))))
+        }
+    };
+    let session = match agent.handshake.session {
+        Session::Ok => Json::text("ok"),
+        Session::Refused(code) => Json::Number(code.into()),
+    };
+    let exit = match agent.handshake.exit {
+        Exit::EndOfInput => "eof",
+        Exit::Signal => "signal",
+    };
+    Ok(Json::object([("info", info), ("env", Json::object(env)), ("session", session), ("exit", Json::text(exit))]))
+}
+
+/// The text of `plan.json`: the files of a launch and of the web policy.
+pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, prefix_dir: &str) -> Result<Json, RenderError> {
+    let mut config = Vec::new();
+    for (index, file) in agent.config.iter().enumerate() {
+        read(file.body, &format!("config {index}"))?;
+        let mut members = file_members(file.path, file.format, file.owner, file.body);
+        members.push(("mode", Json::Number(file.mode.into())));
+        config.push(Json::object(members));
+    }
+    let mut web = Vec::new();
+    for off in agent.web_switches() {
+        if let Off::File { path, format, owner, body } = *off {
+            read(body, "web")?;
+            web.push(Json::object(file_members(path, format, owner, body)));
+        }
+    }
+    let references = agent.references.map_or(Json::Null, |it| {
+        let textual = it.semantics == Semantics::Textual;
+        Json::object([("form", Json::text(it.form)), ("textual", Json::Bool(textual))])
+    });
+    let companions = programs(agent, lock);
+    let companions = companions.iter().map(|it| (it.name, Json::text(format!("{prefix_dir}/shims/{}", it.name))));
+    Ok(Json::object([
+        ("agent", Json::text(agent.name)),
+        ("references", references),
+        ("config", Json::List(config)),
+        ("web", Json::List(web)),
+        ("companions", Json::object(companions)),
+    ]))
+}
+
+fn file_members(path: &str, format: FileFormat, owner: Owner, body: Template<'_>) -> Vec<(&'static str, Json)> {
+    let owner = match owner {
+        Owner::Keys => "keys",
+        Owner::Whole => "whole",
+    };
+    vec![
+        ("path", Json::text(path)),
+        ("format", Json::text(format.word())),
+        ("owner", Json::text(owner)),
+        ("body", Json::Raw(body.0.to_owned())),
+    ]
+}

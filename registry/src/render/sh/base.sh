@@ -1,0 +1,128 @@
+# --- messages, faults, the end
+
+say() {
+    printf "%s\n" "$AGENT: $*" >&2
+}
+
+# fail STATUS STEP DETAIL: ends the run with a class, the step that failed and a line that stands alone.
+fail() {
+    FAIL_STEP=$2
+    FAIL_DETAIL=$3
+    exit "$1"
+}
+
+class_of() {
+    case $1 in
+    0) echo ok ;;
+    10) echo infrastructure ;;
+    11) echo unsupported-platform ;;
+    12) echo integrity ;;
+    13) echo missing-prerequisite ;;
+    14) echo space-or-permission ;;
+    15) echo does-not-start ;;
+    16) echo lock ;;
+    129 | 130 | 143) echo signal ;;
+    *) echo internal ;;
+    esac
+}
+
+# A text as the inside of a JSON string: whatever a tool printed, the line stays valid.
+json_text() {
+    printf "%s" "$1" | tr "\n\t" "  " | tr -cd "\040-\176" | cut -c1-600 | sed 's/[\\"]/\\&/g'
+}
+
+report() {
+    now=$(date +%s)
+    retryable=false
+    if [ "$1" -eq 10 ] && [ -z "${FAIL_FINAL-}" ] || [ "$1" -eq 16 ]; then
+        retryable=true
+    fi
+    printf '{"schema":"benchflow-install/1","class":"%s","status":%s,"step":"%s","detail":"%s","retryable":%s,"agent":"%s","version":"%s","stamp":"%s","runtime":"%s","mode":"%s","elapsed_ms":%s}\n' \
+        "$(class_of "$1")" "$1" "$(json_text "${FAIL_STEP:-done}")" "$(json_text "${FAIL_DETAIL-}")" "$retryable" \
+        "$AGENT" "$VERSION" "$STAMP" "${RUNTIME_ORIGIN:-unknown}" "$(json_text "$MODE")" \
+        "$(expr \( "$now" - "$START" \) \* 1000)"
+}
+
+# Whatever ends the run passes here once: children first, then our own files, then the report.
+finish() {
+    status=$?
+    trap "" HUP INT TERM
+    trap - EXIT
+    stop_children
+    case $status in
+    0 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 70) ;;
+    129) FAIL_STEP=signal FAIL_DETAIL="hang-up" ;;
+    130) FAIL_STEP=signal FAIL_DETAIL="interrupted" ;;
+    143) FAIL_STEP=signal FAIL_DETAIL="terminated" ;;
+    *)
+        FAIL_DETAIL="unexpected status $status; ${FAIL_DETAIL-}"
+        FAIL_STEP=${FAIL_STEP:-unknown}
+        status=70
+        ;;
+    esac
+    keep_log "$status"
+    if [ -n "$STAGE" ]; then
+        rm -rf -- "$STAGE"
+    fi
+    release_lock
+    report "$status" >&2
+    exit "$status"
+}
+
+# The log and the last report of a run that changed something.
+keep_log() {
+    if [ -z "$STAGE" ] || [ "$MODE" != install ]; then
+        return 0
+    fi
+    mkdir -p "$PREFIX/log" 2>/dev/null || return 0
+    if [ -f "$STAGE/log" ]; then
+        tail -c 1000000 "$STAGE/log" >"$STAGE/log.tail" && mv -f "$STAGE/log.tail" "$PREFIX/log/$AGENT.log"
+    fi
+    report "$1" >"$STAGE/report" && mv -f "$STAGE/report" "$PREFIX/log/$AGENT.json"
+    return 0
+}
+
+stop_children() {
+    for child in $CHILD $WATCH; do
+        kill "$child" 2>/dev/null
+    done
+    for child in $CHILD $WATCH; do
+        wait "$child" 2>/dev/null
+    done
+    CHILD=
+    WATCH=
+}
+
+# await SECONDS COMMAND…: runs a command in the background, so that a signal is handled at once and not after it.
+await() {
+    limit=$1
+    shift
+    "$@" </dev/null 9>&- &
+    CHILD=$!
+    (
+        trap 'kill "$nap" 2>/dev/null; exit 0' TERM
+        sleep "$limit" 9>&- &
+        nap=$!
+        wait "$nap"
+        kill "$CHILD" 2>/dev/null
+    ) </dev/null >/dev/null 2>&1 9>&- &
+    WATCH=$!
+    wait "$CHILD"
+    result=$?
+    CHILD=
+    kill "$WATCH" 2>/dev/null
+    wait "$WATCH" 2>/dev/null
+    WATCH=
+    return "$result"
+}
+
+# The seconds that are left of the deadline.
+left() {
+    expr "$END" - "$(date +%s)"
+}
+
+check_deadline() {
+    if [ "$(left)" -le 0 ]; then
+        fail 10 "$1" "the deadline of $DEADLINE seconds is over"
+    fi
+}

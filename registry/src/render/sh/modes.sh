@@ -1,0 +1,242 @@
+# --- steps
+
+# runtime NAME URL SHA256 PROGRAM: a runtime in its own folder, whole or not at all.
+runtime() {
+    if [ -x "$PREFIX/$1/$4" ]; then
+        say "have $1"
+        return
+    fi
+    archive=$STAGE/${2##*/}
+    fetch "$2" "$archive" "$3"
+    rm -rf -- "$STAGE/unpack"
+    mkdir "$STAGE/unpack"
+    case $archive in
+    *.xz) kind=J ;;
+    *) kind=z ;;
+    esac
+    await "$(left)" tar -C "$STAGE/unpack" "-x${kind}of" "$archive" >>"$STAGE/log" 2>&1 ||
+        fail 14 unpack "${2##*/} cannot be unpacked; see the log"
+    rm -f -- "$archive"
+    for top in "$STAGE/unpack"/*; do
+        break
+    done
+    if ! "$top/$4" --version >>"$STAGE/log" 2>&1; then
+        fail 15 runtime "$4 of ${2##*/} does not start on this machine"
+    fi
+    if [ -z "${NODE-}" ]; then
+        NODE=$top/$4
+    fi
+    mkdir -p "$PREFIX/python" 2>/dev/null
+    "$NODE" -e "$RENAME" "$top" "$PREFIX/$1" || fail 14 publish "cannot put $1 into place"
+    rmdir "$PREFIX/python" 2>/dev/null
+    say "installed $1"
+}
+
+# Renames a folder and takes what is there already when another install was quicker; mv would nest one in the other.
+RENAME='const f=require("fs"),[a,b]=process.argv.slice(1);try{f.renameSync(a,b)}catch(e){if(!f.existsSync(b))throw e}'
+
+# Writes the files of a payload (base64 of gzip of a JSON object) under a folder.
+UNPACK='const f=require("fs"),p=require("path"),z=require("zlib"),c=require("crypto");const[d,h,s]=process.argv.slice(1);
+let b=f.readFileSync(s||0);if(!s)b=Buffer.from(b.toString(),"base64");
+if(c.createHash("sha256").update(b).digest("hex")!==h)throw Error("payload: wrong checksum");
+const o=JSON.parse(z.gunzipSync(b));for(const n in o){const t=p.join(d,n);f.mkdirSync(p.dirname(t),{recursive:true});f.writeFileSync(t,o[n])}'
+
+# drive MODE FOLDER: what follows the runtimes is done by the private Node.js.
+drive() {
+    driver=$2/lib/install.mjs
+    await "$(left)" "$NODE" "$driver" "mode=$1" "agent=$2" "prefix=$PREFIX" "stage=$STAGE" "stamp=$STAMP" "name=$AGENT" \
+        "final=$DIR" "target=$TARGET" "node=$NODE_NAME" "python=$PYTHON_NAME" "end=$END" "npm=$NPM_REGISTRY" \
+        "pypi=$PYPI_INDEX" "ca=$CA_BUNDLE" "mirror=$MIRROR"
+    result=$?
+    if [ "$result" -eq 0 ]; then
+        return
+    fi
+    if [ "$(left)" -le 0 ]; then
+        fail 10 "$1" "the deadline of $DEADLINE seconds is over"
+    fi
+    if [ -r "$STAGE/fault" ]; then
+        {
+            read -r FAIL_STEP
+            read -r FAIL_DETAIL
+            read -r FAIL_FINAL
+        } <"$STAGE/fault"
+    else
+        FAIL_STEP=$1
+        FAIL_DETAIL="the installer's driver ended with status $result; see the log"
+    fi
+    exit "$result"
+}
+
+# Whether this very install is in place already; read before anything is written.
+is_current() {
+    line=
+    read -r line 2>/dev/null <"$HOLDER/stamp"
+    [ "$line" = "$STAMP $TARGET $NODE_NAME ${PYTHON_NAME:--}" ] && [ -x "$PREFIX/bin/$AGENT" ] && [ -x "$DIR/node/bin/node" ] &&
+        [ -r "$DIR/launch.sh" ] && [ "$(cat "$PREFIX/bin/$AGENT")" = "$(cat "$DIR/launch.sh")" ]
+}
+
+# --- modes
+
+mode_install() {
+    choose_runtimes
+    if is_current; then
+        say "stamp $STAMP is installed; nothing to do"
+        return
+    fi
+    preflight
+    open_stage
+    take_lock
+    if is_current; then
+        say "another install put stamp $STAMP into place"
+        return
+    fi
+    check_room
+    runtime "$NODE_NAME" "$NODE_URL" "$NODE_SHA256" bin/node
+    NODE=$PREFIX/$NODE_NAME/bin/node
+    if [ -n "$PYTHON_NAME" ]; then
+        runtime "$PYTHON_NAME" "$PYTHON_URL" "$PYTHON_SHA256" bin/python3
+    fi
+    mkdir "$STAGE/agent"
+    unpack_payload "$STAGE/agent" || fail 70 payload "the payload cannot be unpacked"
+    fetch_artefacts "$STAGE/agent"
+    drive install "$STAGE/agent"
+    say "installed stamp $STAMP"
+}
+
+# Proves what is installed, and changes nothing.
+mode_check() {
+    choose_runtimes
+    if ! is_current; then
+        fail 15 check "stamp $STAMP is not installed under $PREFIX"
+    fi
+    STAGE=$(mktemp -d "/tmp/$AGENT.XXXXXX") || fail 14 check "cannot make a folder in /tmp"
+    chmod 711 "$STAGE"
+    mkdir "$STAGE/home" "$STAGE/tmp"
+    HOME=$STAGE/home
+    TMPDIR=$STAGE/tmp
+    export HOME TMPDIR
+    NODE=$DIR/node/bin/node
+    drive check "$DIR"
+}
+
+mode_remove() {
+    if [ ! -d "$PREFIX" ]; then
+        return
+    fi
+    mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot write in $PREFIX"
+    take_lock
+    rm -f -- "$HOLDER/stamp" "$PREFIX/bin/$AGENT" "$PREFIX/policy/$AGENT" "$PREFIX/log/$AGENT.log" \
+        "$PREFIX/log/$AGENT.json" || fail 14 remove "cannot remove the files of $AGENT"
+    rm -rf -- "$HOLDER" || fail 14 remove "cannot remove $HOLDER"
+    say "removed"
+    for stamp in "$PREFIX"/js-agents/*/stamp "$PREFIX"/python/*/stamp; do
+        if [ -e "$stamp" ]; then
+            return
+        fi
+    done
+    collect
+}
+
+mode_gc() {
+    if [ ! -d "$PREFIX" ]; then
+        return
+    fi
+    mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot write in $PREFIX"
+    take_lock
+    collect
+}
+
+# Removes what no stamp refers to. The lock is held, so no stage under .staging is in use.
+collect() {
+    used=" "
+    for stamp in "$PREFIX"/js-agents/*/stamp "$PREFIX"/python/*/stamp; do
+        if [ -r "$stamp" ] && read -r name target runtime interpreter <"$stamp"; then
+            used="$used${stamp%/stamp}/$name $PREFIX/$runtime $PREFIX/${interpreter:--} "
+        fi
+    done
+    for thing in "$PREFIX"/node-* "$PREFIX"/python/cpython-* "$PREFIX"/js-agents/*/* "$PREFIX"/python/*/* \
+        "$PREFIX"/.staging/*; do
+        case $used$PREFIX/.staging/lock in
+        *" $thing "* | *"$thing") continue ;;
+        esac
+        case $thing in
+        */stamp | "$PREFIX"/python/cpython-*/*) continue ;;
+        esac
+        if [ -e "$thing" ] || [ -L "$thing" ]; then
+            rm -rf -- "$thing" || fail 14 gc "cannot remove $thing"
+            say "removed $thing"
+        fi
+    done
+    if [ "$used" = " " ]; then
+        rm -rf -- "$PREFIX/node" "$PREFIX/.staging" "$PREFIX/log"
+    fi
+    rmdir "$PREFIX"/js-agents/* "$PREFIX"/python/* "$PREFIX/js-agents" "$PREFIX/python" "$PREFIX/bin" "$PREFIX/policy" \
+        2>/dev/null
+    if [ "$used" = " " ]; then
+        rmdir "$PREFIX" 2>/dev/null
+    fi
+    return 0
+}
+
+main() {
+    MODE=${BENCHFLOW_INSTALL_MODE:-install}
+    START=$(date +%s)
+    DEADLINE=${BENCHFLOW_INSTALL_DEADLINE:-$TIMEOUT}
+    STAGE=
+    CHILD=
+    WATCH=
+    LOCKED=
+    TARGET=
+    trap finish EXIT
+    trap "exit 129" HUP
+    trap "exit 130" INT
+    trap "exit 143" TERM
+    case $DEADLINE in
+    "" | *[!0-9]*) fail 13 settings "BENCHFLOW_INSTALL_DEADLINE is no number of seconds" ;;
+    esac
+    END=$(expr "$START" + "$DEADLINE")
+    read_settings
+    case $MODE in
+    install) detect_target && mode_install ;;
+    check) detect_target && mode_check ;;
+    remove) mode_remove ;;
+    gc) mode_gc ;;
+    plan) detect_target && choose_runtimes && print_plan ;;
+    *) fail 13 settings "BENCHFLOW_INSTALL_MODE is none of install, check, remove, gc, plan" ;;
+    esac || exit "$?"
+}
+
+# A place that the environment names, or the site's; never one with a credential in it.
+setting() {
+    case $2 in
+    *://*@*) fail 13 settings "$1 has a credential in its URL" ;;
+    http://* | https://* | /* | "") ;;
+    *) fail 13 settings "$1 is neither a URL of http or https nor an absolute path" ;;
+    esac
+}
+
+read_settings() {
+    MIRROR=${BENCHFLOW_MIRROR:-$SITE_MIRROR}
+    NPM_REGISTRY=${BENCHFLOW_NPM_REGISTRY:-$SITE_NPM_REGISTRY}
+    PYPI_INDEX=${BENCHFLOW_PYPI_INDEX:-$SITE_PYPI_INDEX}
+    CA_BUNDLE=${BENCHFLOW_CA_BUNDLE:-$SITE_CA_BUNDLE}
+    setting BENCHFLOW_MIRROR "$MIRROR"
+    setting BENCHFLOW_NPM_REGISTRY "$NPM_REGISTRY"
+    setting BENCHFLOW_PYPI_INDEX "$PYPI_INDEX"
+    if [ -n "$CA_BUNDLE" ]; then
+        CURL_CA_BUNDLE=$CA_BUNDLE
+        SSL_CERT_FILE=$CA_BUNDLE
+        REQUESTS_CA_BUNDLE=$CA_BUNDLE
+        PIP_CERT=$CA_BUNDLE
+        NODE_EXTRA_CA_CERTS=$CA_BUNDLE
+        GIT_SSL_CAINFO=$CA_BUNDLE
+        export CURL_CA_BUNDLE SSL_CERT_FILE REQUESTS_CA_BUNDLE PIP_CERT NODE_EXTRA_CA_CERTS GIT_SSL_CAINFO
+    fi
+    if [ -n "$SITE_PROXY" ] && [ -z "${HTTPS_PROXY-}${https_proxy-}${HTTP_PROXY-}${http_proxy-}" ]; then
+        HTTPS_PROXY=$SITE_PROXY
+        https_proxy=$SITE_PROXY
+        HTTP_PROXY=$SITE_PROXY
+        http_proxy=$SITE_PROXY
+        export HTTPS_PROXY https_proxy HTTP_PROXY http_proxy
+    fi
+}

@@ -1,0 +1,112 @@
+# --- the machine
+
+# The target, by what the image's own shell is linked with: uname and ldd tell about the kernel and about themselves.
+detect_target() {
+    shell=$(command -v sh)
+    loader=$(tr -c "[:print:]" "\n" <"$shell" | sed -n "/\/ld-[a-z0-9_-]*\.so\.[0-9]\$/{p;q;}")
+    case $loader in
+    */ld-linux-x86-64.so.2) TARGET=linux-x64 ;;
+    */ld-linux-aarch64.so.1) TARGET=linux-arm64 ;;
+    */ld-musl-x86_64.so.1) TARGET=linux-x64-musl ;;
+    */ld-musl-aarch64.so.1) TARGET=linux-arm64-musl ;;
+    "") static_target ;;
+    *) fail 11 target "no target has the loader $loader" ;;
+    esac
+}
+
+# A static shell tells nothing; then the one loader that the image has does.
+static_target() {
+    found=
+    for pair in linux-x64:/lib64/ld-linux-x86-64.so.2 linux-arm64:/lib/ld-linux-aarch64.so.1 \
+        linux-x64-musl:/lib/ld-musl-x86_64.so.1 linux-arm64-musl:/lib/ld-musl-aarch64.so.1; do
+        if [ -e "${pair#*:}" ]; then
+            found="$found ${pair%%:*}"
+        fi
+    done
+    case $found in
+    " linux-x64" | " linux-arm64" | " linux-x64-musl" | " linux-arm64-musl") TARGET=${found# } ;;
+    *) fail 11 target "the shell is static and the image has no one C library (found:${found:- none})" ;;
+    esac
+}
+
+# --- room, permission, lock
+
+open_stage() {
+    mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
+    chmod 755 "$PREFIX/.staging" 2>/dev/null
+    STAGE=$(mktemp -d "$PREFIX/.staging/$AGENT.XXXXXX") || fail 14 prefix "cannot write in $PREFIX/.staging"
+    chmod 711 "$STAGE"
+    mkdir "$STAGE/home" "$STAGE/tmp"
+    HOME=$STAGE/home
+    TMPDIR=$STAGE/tmp
+    export HOME TMPDIR
+    cd "$STAGE" || fail 14 prefix "cannot enter $STAGE"
+}
+
+check_room() {
+    set -- $(df -Pk "$STAGE" | tail -n 1)
+    free=$(expr "${4:-0}" / 1024)
+    if [ "$free" -lt "$DISK" ]; then
+        fail 14 disk "$PREFIX has $free MB free, $DISK MB are needed"
+    fi
+}
+
+# The lock saves work and nothing else: every publication is one rename, with or without it.
+take_lock() {
+    LOCK=$PREFIX/.staging/lock
+    waited=0
+    if command -v flock >/dev/null 2>&1; then
+        exec 9>>"$LOCK" || fail 14 lock "cannot write $LOCK"
+        until flock -n 9; do
+            wait_for_lock
+        done
+        return
+    fi
+    until mkdir "$LOCK.d" 2>/dev/null; do
+        if stale_lock; then
+            say "removing the lock of a process that is gone"
+            rm -rf -- "$LOCK.d"
+        else
+            wait_for_lock
+        fi
+    done
+    LOCKED=1
+    identity "$$" >"$LOCK.d/owner"
+}
+
+wait_for_lock() {
+    if [ "$waited" -eq 0 ]; then
+        say "waiting for another install under $PREFIX"
+    fi
+    if [ "$(left)" -le 5 ]; then
+        fail 16 lock "another install holds $LOCK"
+    fi
+    await 5 sleep 1
+    waited=$(expr "$waited" + 1)
+}
+
+# Who a process is, so that a number used again, another container or another boot is not taken for it.
+identity() {
+    boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+    space=$(readlink /proc/self/ns/pid 2>/dev/null)
+    began=$(sed "s/.*) //" "/proc/$1/stat" 2>/dev/null | cut -d " " -f 20)
+    echo "$boot $space $1 $began"
+}
+
+stale_lock() {
+    read -r owner_boot owner_space owner_pid owner_began 2>/dev/null <"$LOCK.d/owner" || return 1
+    now_id=$(identity "$owner_pid")
+    case $now_id in
+    "$owner_boot $owner_space $owner_pid $owner_began") return 1 ;;
+    "$owner_boot $owner_space $owner_pid "*) return 0 ;;
+    "$owner_boot "*) return 1 ;;
+    esac
+    return 0
+}
+
+release_lock() {
+    if [ -n "$LOCKED" ]; then
+        rm -rf -- "$LOCK.d"
+    fi
+    exec 9>&-
+}

@@ -1,0 +1,278 @@
+//! The one place where shell text is put together: quoting, indentation, sections, blank lines, here-documents.
+
+use super::RenderError;
+
+/// Spaces of one level.
+const INDENT: usize = 4;
+
+/// A word of a command, from parts that are text or variables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Word {
+    parts: Vec<Part>,
+}
+
+/// A part of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    /// Text, taken as it is.
+    Text(String),
+    /// The content of a variable; nothing when it is unset.
+    Variable(String),
+}
+
+impl Word {
+    /// A word of text alone.
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self { parts: vec![Part::Text(text.into())] }
+    }
+
+    /// A word that is the content of a variable.
+    pub(crate) fn variable(name: impl Into<String>) -> Self {
+        Self { parts: vec![Part::Variable(name.into())] }
+    }
+
+    /// This word with another right behind it.
+    pub(crate) fn then(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
+    /// The word as shell text.
+    pub(crate) fn shell(&self) -> Result<String, RenderError> {
+        if let [Part::Text(text)] = self.parts.as_slice() {
+            return quote(text);
+        }
+        let mut out = String::from("\"");
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.push_str(&escape(text)?),
+                Part::Variable(name) => {
+                    out.push_str("${");
+                    out.push_str(name);
+                    out.push_str("-}");
+                }
+            }
+        }
+        out.push('"');
+        Ok(out)
+    }
+}
+
+/// A text as one shell word. A single quote costs 17 bytes once a harness has quoted the script twice, so double quotes
+/// are taken where they need no escape.
+pub(crate) fn quote(text: &str) -> Result<String, RenderError> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte)) {
+        return Ok(text.to_owned());
+    }
+    if !text.contains(['\0', '$', '`', '"', '\\', '!']) {
+        return Ok(format!("\"{text}\""));
+    }
+    shlex::try_quote(text).map(std::borrow::Cow::into_owned).map_err(|_| RenderError::Nul)
+}
+
+/// A text as it stands between double quotes.
+fn escape(text: &str) -> Result<String, RenderError> {
+    if text.contains('\0') {
+        return Err(RenderError::Nul);
+    }
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if matches!(char, '\\' | '$' | '`' | '"') {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    Ok(out)
+}
+
+/// Shell text in the making. The first fault is kept and comes out of [`Writer::finish`], so that callers read straight.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    text: String,
+    level: usize,
+    fault: Option<RenderError>,
+}
+
+impl Writer {
+    /// The text, or the first fault.
+    pub(crate) fn finish(self) -> Result<String, RenderError> {
+        match self.fault {
+            Some(fault) => Err(fault),
+            None => Ok(self.text),
+        }
+    }
+
+    /// A line of shell as it is; what varies in it comes in through [`Self::command`] and [`Self::assign`].
+    pub(crate) fn line(&mut self, line: &str) {
+        if !line.is_empty() {
+            self.text.extend(std::iter::repeat_n(' ', self.level * INDENT));
+            self.text.push_str(line);
+        }
+        self.text.push('\n');
+    }
+
+    /// An empty line, never two.
+    pub(crate) fn blank(&mut self) {
+        if !self.text.ends_with("\n\n") && !self.text.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
+    /// A comment, a line of text a line.
+    pub(crate) fn comment(&mut self, text: &str) {
+        for line in text.lines() {
+            self.line(format!("# {line}").trim_end());
+        }
+    }
+
+    /// A section with its title.
+    pub(crate) fn section(&mut self, title: &str) {
+        self.blank();
+        self.comment(&format!("--- {title}"));
+    }
+
+    /// `NAME=word`.
+    pub(crate) fn assign(&mut self, name: &str, word: &Word) {
+        let word = self.keep(word.shell());
+        self.line(&format!("{name}={word}"));
+    }
+
+    /// A command from words; the first words are plain shell, the rest is quoted.
+    pub(crate) fn command(&mut self, head: &str, words: &[Word], tail: &str) {
+        let mut line = head.to_owned();
+        for word in words {
+            line.push(' ');
+            line.push_str(&self.keep(word.shell()));
+        }
+        line.push_str(tail);
+        self.line(&line);
+    }
+
+    /// A block between two lines, one level deeper.
+    pub(crate) fn block(&mut self, open: &str, close: &str, body: impl FnOnce(&mut Self)) {
+        self.line(open);
+        self.indented(body);
+        self.line(close);
+    }
+
+    /// A function of the shell.
+    pub(crate) fn function(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.blank();
+        self.block(&format!("{name}() {{"), "}", body);
+    }
+
+    /// An arm of a `case`, for one literal pattern or the default.
+    pub(crate) fn arm(&mut self, pattern: Option<&str>, body: impl FnOnce(&mut Self)) {
+        let pattern = match pattern {
+            Some(pattern) => self.quoted(pattern),
+            None => "*".to_owned(),
+        };
+        self.line(&format!("{pattern})"));
+        self.indented(|w| {
+            body(w);
+            w.line(";;");
+        });
+    }
+
+    /// A piece of shell text that never varies.
+    pub(crate) fn library(&mut self, text: &str) {
+        self.blank();
+        self.text.push_str(text);
+        if !text.ends_with('\n') {
+            self.text.push('\n');
+        }
+    }
+
+    /// A command that reads a quoted here-document; a body that holds its end is a fault.
+    pub(crate) fn here_document(&mut self, command: &str, end: &str, body: &str) {
+        if body.lines().any(|line| line == end) {
+            self.fault.get_or_insert(RenderError::HereDocument(end.to_owned()));
+        }
+        self.line(&format!("{command} <<\"{end}\""));
+        self.text.push_str(body);
+        if !body.is_empty() && !body.ends_with('\n') {
+            self.text.push('\n');
+        }
+        self.text.push_str(end);
+        self.text.push('\n');
+    }
+
+    /// Lines one level deeper.
+    pub(crate) fn indented(&mut self, body: impl FnOnce(&mut Self)) {
+        self.level += 1;
+        body(self);
+        self.level -= 1;
+    }
+
+    /// A text as one shell word, for a line that is made elsewhere.
+    pub(crate) fn quoted(&mut self, text: &str) -> String {
+        self.keep(quote(text))
+    }
+
+    /// Keeps a fault for the end.
+    pub(crate) fn fail(&mut self, fault: RenderError) {
+        self.fault.get_or_insert(fault);
+    }
+
+    fn keep(&mut self, text: Result<String, RenderError>) -> String {
+        text.unwrap_or_else(|fault| {
+            self.fail(fault);
+            String::new()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_quote(text: &str, quoted: &str) {
+        assert_eq!(quote(text).ok().as_deref(), Some(quoted));
+        assert_eq!(shlex::split(quoted), Some(vec![text.to_owned()]));
+    }
+
+    #[test]
+    fn words_are_quoted_as_cheaply_as_they_can_be() {
+        check_quote("plain/word-1.2", "plain/word-1.2");
+        check_quote("two words", "\"two words\"");
+        check_quote("it's", "\"it's\"");
+        check_quote("", "\"\"");
+        check_quote("*~#", "\"*~#\"");
+        assert_eq!(
+            shlex::split(&quote("$x `y` \"z\" \\").unwrap_or_default()),
+            Some(vec!["$x `y` \"z\" \\".to_owned()])
+        );
+        assert!(quote("\0").is_err());
+    }
+
+    #[test]
+    fn parts_of_a_word_stay_one_word() {
+        let word = Word::text("a$ b").then(Word::variable("X")).then(Word::text("/c"));
+        assert_eq!(word.shell().ok().as_deref(), Some("\"a\\$ b${X-}/c\""));
+    }
+
+    #[test]
+    fn a_here_document_that_holds_its_end_is_refused() {
+        let mut writer = Writer::default();
+        writer.here_document("cat", "END", "a\nEND\nb");
+        assert!(matches!(writer.finish(), Err(RenderError::HereDocument(end)) if end == "END"));
+    }
+
+    #[test]
+    fn blocks_are_indented_and_blank_lines_do_not_double() {
+        let mut writer = Writer::default();
+        writer.line("#!/bin/sh");
+        writer.section("one");
+        writer.blank();
+        writer.function("f", |w| {
+            w.block("case $1 in", "esac", |w| {
+                w.arm(Some("a b"), |w| w.assign("x", &Word::text("1 2")));
+                w.arm(None, |w| w.line(":"));
+            });
+        });
+        let expected = "#!/bin/sh\n\n# --- one\n\nf() {\n    case $1 in\n        \"a b\")\n            x=\"1 2\"\n            \
+                        ;;\n        *)\n            :\n            ;;\n    esac\n}\n";
+        assert_eq!(writer.finish().ok().as_deref(), Some(expected));
+    }
+}

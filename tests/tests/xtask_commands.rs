@@ -1,0 +1,111 @@
+//! `list`, `show`, `lint`, `explain` and the command line itself, as a user runs them.
+
+mod xtask_support;
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use xtask_support::{Run, check};
+
+#[test]
+fn child() {
+    xtask_support::child();
+}
+
+#[test]
+fn the_list_is_a_table_or_json() {
+    check("both", &["list"], 0, &["name", "alpha  al", "openai-completions", "no tools", "An agent of the tests."]);
+    let run = check("both", &["list", "--json"], 0, &[]);
+    let agents: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(agents[0]["name"], "alpha");
+    assert_eq!(agents[1]["platforms"][0], "linux-x64");
+}
+
+#[test]
+fn one_agent_is_shown_whole() {
+    check("both", &["show", "al"], 0, &["name: alpha", "install.sh: ", "web_reason: it is a program of one line"]);
+    let run = check("both", &["show", "beta", "--json"], 0, &[]);
+    let agent: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(agent["install"][0]["program"], "beta.mjs");
+    assert!(agent["script_bytes"]["install.sh"].as_u64().is_some_and(|bytes| bytes > 100), "{agent}");
+    check("both", &["show", "bta"], 2, &["there is no agent `bta`", "did you mean `beta`?"]);
+}
+
+#[test]
+fn rules_are_explained_by_code_or_name() {
+    check("both", &["explain", "i001"], 0, &["I001 unlocked-package", "Way out:", "Incidents: 14"]);
+    check("both", &["explain", "Unlocked-Package"], 0, &["I001 unlocked-package"]);
+    check(
+        "both",
+        &["explain", "unlocked-pakage"],
+        2,
+        &["there is no rule `unlocked-pakage`", "did you mean `unlocked-package`?"],
+    );
+    let run = check("both", &["explain"], 0, &["I001", "S002", "W004"]);
+    assert_eq!(run.stdout.lines().count(), registry_core::rules::ALL.len());
+}
+
+#[test]
+fn every_rule_can_be_explained() {
+    for rule in registry_core::rules::ALL {
+        check("both", &["explain", rule.code], 0, &[rule.name, rule.example.lines().next().unwrap_or_default()]);
+    }
+}
+
+#[test]
+fn a_mistyped_command_gets_a_suggestion() {
+    check("both", &["gen-script"], 2, &["similar subcommand exists: 'gen-scripts'"]);
+    check("both", &["gen-scripts", "--chek"], 2, &["similar argument exists: '--check'"]);
+    check("both", &[], 2, &["Usage:", "gen-scripts", "lint", "pin"]);
+    check("both", &["--help"], 0, &["Exit status: 0 done"]);
+}
+
+#[test]
+fn scripts_are_linted_by_file_line_and_column() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = folder.path().join("a.sh");
+    fs::write(&script, b"echo \xff\n  source x\n").expect("there is room");
+    let path = script.display().to_string();
+    check("both", &["lint", &path], 1, &[&format!("{path}:2:3: `source`"), "[S002]", "\n  help: "]);
+    let run = check("both", &["lint", "--json", &path], 1, &[]);
+    let found: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!((&found[0]["line"], &found[0]["column"], &found[0]["rule"]), (&2.into(), &3.into(), &"S002".into()));
+    assert_eq!(found[0].as_object().map(serde_json::Map::len), Some(6));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_stop_the_others() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = folder.path().join("a.sh");
+    fs::write(&script, "source x\n").expect("there is room");
+    let path = script.display().to_string();
+    check("both", &["lint", "/nonexistent.sh", &path], 2, &["cannot read `/nonexistent.sh`", "a.sh:1:1: "]);
+    check("both", &["lint", folder.path().to_str().unwrap_or_default(), &path], 2, &["cannot read `", "a.sh:1:1: "]);
+}
+
+#[test]
+fn manifests_are_linted_where_their_commands_stand() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let manifest = folder.path().join("manifest.toml");
+    fs::write(&manifest, "name = \"x\"\ninstall_cmd = '''\nset -eu\n[[ a ]]\n'''\nlaunch_cmd = \"exec x\"\n")
+        .expect("there is room");
+    let path = manifest.display().to_string();
+    check("both", &["lint", &path], 1, &["manifest.toml:4:1: `[[`"]);
+    fs::write(&manifest, "name = \"x\"\n").expect("there is room");
+    check("both", &["lint", &path], 2, &["neither `install_cmd` nor `launch_cmd`"]);
+}
+
+#[test]
+fn standard_input_is_linted_too() {
+    for words in [&["lint"][..], &["lint", "-"]] {
+        let mut command = Run::of("both", words);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = child.expect("the test binary starts");
+        let sent = child.stdin.take().expect("it is piped").write_all(b"echo ${x^^}\n");
+        sent.expect("the program reads it");
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("<stdin>:1:"));
+    }
+}

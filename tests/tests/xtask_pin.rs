@@ -1,0 +1,109 @@
+//! `pin` as a user runs it. Tests that need the package registries are ignored: `cargo test -- --ignored` runs them.
+
+mod xtask_support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use registry_core::model::Lock;
+use xtask_support::{Run, check, check_command};
+
+#[test]
+fn child() {
+    xtask_support::child();
+}
+
+#[test]
+fn what_is_asked_for_is_checked_before_anything_is_fetched() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let here = folder.path().to_str().expect("its name is text");
+    check(here, &["pin", "pined"], 2, &["there is no agent `pined`", "did you mean `pinned`?"]);
+    check(here, &["pin", "is-numbr=1.0.0"], 2, &["none of these agents installs `is-numbr`"]);
+    check(
+        here,
+        &["pin", "pinned", "is-numbr=1.0.0"],
+        2,
+        &["none of these agents installs `is-numbr`", "did you mean `is-number`?"],
+    );
+    check(here, &["pin", "pinned", "is-number=^7"], 2, &["`^7` is no exact version of `is-number`"]);
+    assert_eq!(fs::read_dir(folder.path()).map(Iterator::count).ok(), Some(0));
+}
+
+#[test]
+fn without_python_the_way_out_is_told() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let here = folder.path().to_str().expect("its name is text");
+    let mut command = Run::of(here, &["pin", "pinned"]);
+    check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not there", "help: install python3"]);
+}
+
+fn pin(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Run::of(folder.to_str().expect("its name is text"), words);
+    command.env("CARGO_TARGET_DIR", folder.join("target"));
+    command
+}
+
+fn lock(folder: &Path) -> PathBuf {
+    folder.join("src/agents/pinned.lock")
+}
+
+#[test]
+#[ignore = "needs the package registries"]
+fn a_hostile_home_gives_the_same_bytes() {
+    let plain = tempfile::tempdir().expect("there is room for a folder");
+    check_command(&mut pin(plain.path(), &["pin", "pinned", "is-number=7.0.0"]), 0, &["written: "]);
+    let text = fs::read_to_string(lock(plain.path())).expect("it was written");
+    let parsed = Lock::parse(&text).expect("it can be read");
+    assert_eq!(
+        parsed.npm.first().map(|it| (it.place, it.version, it.path)),
+        Some(("node_modules/is-number", "7.0.0", "is-number/-/is-number-7.0.0.tgz"))
+    );
+    assert!(!text.contains("://"), "{text}");
+
+    let hostile = tempfile::tempdir().expect("there is room for a folder");
+    let home = hostile.path().join("home");
+    for (file, rubbish) in [
+        (".npmrc", "registry=http://127.0.0.1:9/\nomit-lockfile-registry-resolved=true\nsave-prefix=~\n"),
+        (".config/uv/uv.toml", "this is = = no toml"),
+        (".config/pip/pip.conf", "[global]\nindex-url = http://127.0.0.1:9/\nno-index = true\n"),
+        (".pip/pip.conf", "[global]\nindex-url = http://127.0.0.1:9/\n"),
+        ("package.json", "{"),
+    ] {
+        let path = home.join(file);
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
+        fs::write(path, rubbish).expect("there is room");
+    }
+    let mut command = pin(hostile.path(), &["pin", "pinned", "is-number=7.0.0"]);
+    command.env("HOME", &home).current_dir(&home).env("XDG_CONFIG_HOME", home.join(".config"));
+    command
+        .env("npm_config_registry", "http://127.0.0.1:9/")
+        .env("NODE_OPTIONS", "--no-such-option")
+        .env("UV_INDEX_URL", "http://127.0.0.1:9/");
+    command.env("PIP_INDEX_URL", "http://127.0.0.1:9/").env("PYTHONPATH", "/nonexistent").env("UV_OFFLINE", "1");
+    check_command(&mut command, 0, &["written: "]);
+    assert_eq!(fs::read_to_string(lock(hostile.path())).expect("it was written"), text);
+
+    let mut again = pin(plain.path(), &["pin", "pinned"]);
+    check_command(&mut again, 0, &["unchanged: "]);
+    check_command(&mut pin(plain.path(), &["pin", "--check"]), 0, &["checking pinned"]);
+    let gone = text.replace("is-number 7.0.0", "is-number 7.0.99");
+    fs::write(lock(plain.path()), gone).expect("there is room");
+    check_command(
+        &mut pin(plain.path(), &["pin", "--check"]),
+        1,
+        &["`is-number@7.0.99` cannot be fetched any more", "cargo pin pinned"],
+    );
+}
+
+#[test]
+#[ignore = "needs the package registries"]
+fn a_network_that_fails_leaves_the_lock_alone() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    check_command(&mut pin(folder.path(), &["pin", "pinned", "is-number=7.0.0"]), 0, &[]);
+    let text = fs::read_to_string(lock(folder.path())).expect("it was written");
+    let mut command = pin(folder.path(), &["pin", "pinned", "is-number=6.0.0"]);
+    command.env("BENCHFLOW_NPM_REGISTRY", "http://127.0.0.1:9/");
+    check_command(&mut command, 2, &["tried: ", "ECONNREFUSED", "while pinning `pinned`", "no lock was changed"]);
+    assert_eq!(fs::read_to_string(lock(folder.path())).expect("it is still there"), text);
+}

@@ -1,0 +1,27 @@
+//! A step writes where it stands.
+
+registry::registry! {
+    extends registry::REGISTRY;
+    agents {
+        mod fixture {
+            registry::agent! {
+                /// A fixture.
+                fixture {
+                    protocol: OpenAiCompletions,
+                    install: [sh(r#"mkdir -p bin
+                    printf "%s\n" "#!/bin/sh" >bin/fixture
+                    "#, bin: "fixture", writes: ["fixture"], needs: [])],
+                    runs: native,
+                    launch: ["fixture", "acp"],
+                    handshake: { name: "fixture", session: ok, exit: eof },
+                    model: { format: Bare, via: SetModel, proxy: AsIs },
+                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
+                    web: NoTools("its tool list was read"),
+                    home: [".fixture"],
+                }
+            }
+        }
+    }
+}
+
+fn main() {}

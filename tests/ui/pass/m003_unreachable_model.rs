@@ -1,0 +1,26 @@
+//! The model is told by a file, which registers the alias too.
+
+registry::registry! {
+    extends registry::REGISTRY;
+    agents {
+        mod fixture {
+            registry::agent! {
+                /// A fixture.
+                fixture {
+                    protocol: OpenAiCompletions,
+                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
+                    runs: native,
+                    launch: ["fixture", "acp"],
+                    handshake: { name: "fixture", session: ok, exit: eof },
+                    model: { format: Bare, via: File, proxy: RegisterProvider },
+                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
+                    web: NoTools("its tool list was read"),
+                    home: [".fixture"],
+                    config: [json("~/.fixture/a.json") { "model": ACP_MODEL, "models": { ACP_MODEL_NAME: {} } }],
+                }
+            }
+        }
+    }
+}
+
+fn main() {}

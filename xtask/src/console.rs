@@ -1,0 +1,61 @@
+//! What a person sees on standard error: steps, warnings and errors, with colours where there is a terminal.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+/// The way to the person at the other end. Standard output belongs to what was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Console {
+    colour: bool,
+    terminal: bool,
+}
+
+impl Console {
+    /// Finds out what standard error is; `NO_COLOR` and a dumb terminal are heeded.
+    pub(crate) fn new() -> Self {
+        let terminal = io::stderr().is_terminal();
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let silent = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { colour: terminal && !dumb && !silent, terminal: terminal && !dumb }
+    }
+
+    /// A line that says what is being done.
+    pub(crate) fn step(self, text: impl Display) {
+        self.clear();
+        eprintln!("{text}");
+    }
+
+    /// How far a long step is: overwritten in place on a terminal, nothing elsewhere.
+    pub(crate) fn progress(self, text: impl Display) {
+        if self.terminal {
+            eprint!("\r\x1b[K{text}");
+            // A terminal that cannot be written to is no reason to stop.
+            let _ = io::stderr().flush();
+        }
+    }
+
+    /// Takes the progress line away.
+    pub(crate) fn clear(self) {
+        if self.terminal {
+            eprint!("\r\x1b[K");
+        }
+    }
+
+    /// Something that a person should know, though the command goes on.
+    pub(crate) fn warning(self, text: impl Display) {
+        self.clear();
+        eprintln!("{} {text}", self.painted("33;1", "warning:"));
+    }
+
+    /// An error; its lines that begin with `help:` are the way out.
+    pub(crate) fn error(self, text: impl Display) {
+        self.clear();
+        let text = text.to_string().replace("\nhelp: ", &format!("\n{} ", self.painted("36;1", "help:")));
+        eprintln!("{} {text}", self.painted("31;1", "error:"));
+    }
+
+    /// A text in a colour (the numbers of an SGR sequence), where colours are shown.
+    pub(crate) fn painted(self, colour: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}

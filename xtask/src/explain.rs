@@ -1,0 +1,55 @@
+//! `explain`: a rule by its code or name, or the table of all rules.
+
+use clap::{Arg, ArgMatches, Command};
+use registry_core::rules::{self, Checked, Rule};
+
+use crate::failure::{Failure, Outcome, Status};
+use crate::lookup;
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    Command::new("explain")
+        .about("Explain a rule, or list all of them")
+        .arg(Arg::new("rule").value_name("CODE").help("A rule by code or name, for example I001 or unlocked-package"))
+}
+
+/// Runs it.
+pub(crate) fn run(matches: &ArgMatches) -> Outcome {
+    match matches.get_one::<String>("rule") {
+        None => rules::ALL.iter().for_each(|rule| println!("{}  {:<26} {}", rule.code, rule.name, rule.sentence)),
+        Some(word) => print!("{}", page(find(word)?)),
+    }
+    Ok(Status::Done)
+}
+
+fn find(word: &str) -> Outcome<&'static Rule> {
+    let by_name = || rules::ALL.iter().copied().find(|rule| rule.name.eq_ignore_ascii_case(word));
+    rules::find(word).or_else(by_name).ok_or_else(|| {
+        let known: Vec<&str> = rules::ALL.iter().flat_map(|rule| [rule.code, rule.name]).collect();
+        let upper = word.to_uppercase();
+        // A code is near to every other code; a name that is near says more.
+        let near = if word.len() > 4 { word } else { &upper };
+        Failure::new(format!("there is no rule `{word}`")).help(lookup::meant(
+            near,
+            &known,
+            "`explain` alone lists them:",
+        ))
+    })
+}
+
+fn page(rule: &Rule) -> String {
+    let Rule { code, name, sentence, example, help, incidents, checked, allowable, absence: _ } = rule;
+    let checked = match checked {
+        Checked::Macro => "when an entry is compiled, and again when files are generated",
+        Checked::Registry => "when all entries of a registry are known, and again when files are generated",
+        Checked::Generation => "when files are generated",
+    };
+    let allow =
+        if *allowable { format!("`allow: {code}(\"reason\")` at the place it is about") } else { "never".to_owned() };
+    let example = example.replace('\n', "\n    ");
+    let incidents = incidents.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
+    format!(
+        "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {example}\n\nWay out:   {help}\nChecked:   {checked}\n\
+         Allowed:   {allow}\nIncidents: {incidents} (docs/incidents.md)\n"
+    )
+}

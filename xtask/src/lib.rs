@@ -1,0 +1,80 @@
+//! The commands over a registry, as a library: a private registry gets them with a binary of three lines.
+//!
+//! It holds no rules (they are in `registry_core`) and no rendering (that is in `registry`).
+
+mod console;
+mod dash;
+mod explain;
+mod facts;
+mod failure;
+mod files;
+mod gen_scripts;
+mod lint;
+mod list;
+mod lookup;
+mod output;
+mod parallel;
+mod pin;
+mod rendering;
+mod violations;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Command;
+use registry_core::model::Registry;
+
+use console::Console;
+use failure::{Outcome, Status};
+
+/// Runs the command line of this process over a registry.
+pub fn run(registry: &'static Registry<'static>) -> ExitCode {
+    run_with(registry, std::env::args_os())
+}
+
+/// Runs a command line, the program's name first, over a registry.
+pub fn run_with(registry: &Registry<'_>, words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let console = Console::new();
+    let matches = match cli().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Where even this cannot be printed, the exit status still says it.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match dispatch(registry, &matches, console) {
+        Ok(Status::Done) => ExitCode::SUCCESS,
+        Ok(Status::Found) => ExitCode::from(1),
+        Err(failure) => {
+            console.error(failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn cli() -> Command {
+    Command::new("cargo xtask")
+        .about("The commands over the registry of coding agents")
+        .after_help("Exit status: 0 done, 1 something was found, 2 the command could not run.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(gen_scripts::command())
+        .subcommand(list::list_command())
+        .subcommand(list::show_command())
+        .subcommand(lint::command())
+        .subcommand(explain::command())
+        .subcommand(pin::command())
+}
+
+fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
+    match matches.subcommand() {
+        Some(("gen-scripts", matches)) => gen_scripts::run(registry, matches, console),
+        Some(("list", matches)) => list::list(registry, matches),
+        Some(("show", matches)) => list::show(registry, matches),
+        Some(("lint", matches)) => lint::run(matches, console),
+        Some(("explain", matches)) => explain::run(matches),
+        Some(("pin", matches)) => pin::run(registry, matches, console),
+        _ => Ok(Status::Done),
+    }
+}

@@ -1,0 +1,135 @@
+//! Which targets an npm tree can serve: the optional packages of which a machine needs one.
+
+use std::collections::BTreeMap;
+
+use registry_core::model::{Libc, Target};
+
+use super::platform::Platform;
+use super::tree::Tree;
+
+/// Optional packages of one package that differ only in the machines they are for.
+#[derive(Debug)]
+pub(crate) struct Group {
+    owner: String,
+    members: Vec<Member>,
+}
+
+#[derive(Debug)]
+struct Member {
+    /// The package and version, as npm is asked for it.
+    spec: String,
+    platform: Platform,
+    /// Whether npm found it.
+    found: bool,
+}
+
+/// The groups without which the tree does not work.
+///
+/// A package with a dependency of the group's bare name (`node-pty` beside `node-pty-linux-x64`) can do without all
+/// of it, and a group without any package for Linux is about something else.
+pub(crate) fn required(tree: &Tree) -> Vec<Group> {
+    let mut groups = Vec::new();
+    for (place, package) in tree.packages.iter().filter(|(_, package)| !package.is_optional()) {
+        let mut by_stem: BTreeMap<String, Option<Vec<Member>>> = BTreeMap::new();
+        for (name, version) in package.optional_dependencies() {
+            let found = tree.resolve(place, name).and_then(|place| tree.packages.get(&place));
+            let (named, stem) = Platform::of_name(name);
+            let group = by_stem.entry(stem).or_insert_with(|| Some(Vec::new()));
+            let entry = found.map(|it| serde_json::Value::Object(it.entry.clone()));
+            let platform = Platform::of(name, entry.as_ref());
+            if !named.is_restricted() && !platform.is_restricted() {
+                *group = None;
+            } else if let Some(members) = group {
+                let version = found.map_or(version, |it| it.version.as_str());
+                let real = found.map_or(name, |it| it.name.as_str());
+                members.push(Member { spec: format!("{real}@{version}"), platform, found: found.is_some() });
+            }
+        }
+        let owner = format!("{}@{}", package.name, package.version);
+        let with_linux = |members: &Vec<Member>| members.iter().any(|it| it.platform.linux == Some(true));
+        let members = by_stem.into_values().flatten().filter(with_linux);
+        groups.extend(members.map(|members| Group { owner: owner.clone(), members }));
+    }
+    groups
+}
+
+impl Group {
+    /// Why a target cannot be served; none when it can. `refused` says why a package that npm found cannot be had.
+    pub(crate) fn missing(&self, target: Target, refused: &BTreeMap<String, String>) -> Option<String> {
+        let names_musl = self.members.iter().any(|it| it.platform.libc == Some(Libc::Musl));
+        let fitting = || self.members.iter().filter(|it| it.platform.fits(target, names_musl));
+        if fitting().any(|it| it.found && !refused.contains_key(&it.spec)) {
+            return None;
+        }
+        // The plainest name is the one that the program looks for first.
+        let Some(first) = fitting().min_by_key(|it| it.spec.len()) else {
+            return Some(format!("{} has no package for it", self.owner));
+        };
+        let answer = refused.get(&first.spec).map_or("answers 404", String::as_str);
+        Some(format!("{} {answer}", first.spec))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tree of one package `a` with these optional dependencies; those with a `+` are found.
+    fn tree(names: &[&str]) -> Tree {
+        let bare = |name: &str| name.trim_start_matches('+').to_owned();
+        let wanted: BTreeMap<String, &str> = names.iter().map(|name| (bare(name), "1.0.0")).collect();
+        let url = |name: &str| format!("https://r.example/{name}/-/x.tgz");
+        let mut packages = serde_json::json!({
+            "node_modules/a": {"version": "1.0.0", "resolved": url("a"), "optionalDependencies": wanted},
+        });
+        for name in names.iter().filter(|name| name.starts_with('+')).map(|name| bare(name)) {
+            packages[format!("node_modules/{name}")] =
+                serde_json::json!({"version": "1.0.0", "resolved": url(&name), "optional": true, "os": ["linux"]});
+        }
+        Tree::read(&serde_json::json!({"packages": packages}).to_string()).expect("the lock is well-formed")
+    }
+
+    #[track_caller]
+    fn check_missing(names: &[&str], expected: &[(&str, &str)]) {
+        let groups = required(&tree(names));
+        let missing = Target::ALL.into_iter().flat_map(|target| {
+            groups.iter().filter_map(move |group| Some((target.id(), group.missing(target, &BTreeMap::new())?)))
+        });
+        let missing: Vec<(&str, String)> = missing.collect();
+        let missing: Vec<(&str, &str)> = missing.iter().map(|(target, why)| (*target, why.as_str())).collect();
+        assert_eq!(missing, expected, "{names:?}");
+    }
+
+    #[test]
+    fn a_target_needs_one_of_the_packages_that_fit_it() {
+        check_missing(
+            &[
+                "+a-linux-x64",
+                "+a-linux-x64-baseline",
+                "+a-linux-x64-musl",
+                "a-linux-arm64",
+                "a-linux-arm64-musl",
+                "a-darwin-x64",
+            ],
+            &[
+                ("linux-arm64", "a-linux-arm64@1.0.0 answers 404"),
+                ("linux-arm64-musl", "a-linux-arm64-musl@1.0.0 answers 404"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_target_that_no_package_is_made_for_is_missing() {
+        check_missing(
+            &["+a-linux-x64", "+a-linuxmusl-x64", "+a-linux-arm64"],
+            &[("linux-arm64-musl", "a@1.0.0 has no package for it")],
+        );
+    }
+
+    #[test]
+    fn what_can_be_done_without_is_not_required() {
+        check_missing(&["+node-pty", "node-pty-linux-x64"], &[]);
+        check_missing(&["fsevents", "+jszip"], &[]);
+        check_missing(&["a-darwin-x64"], &[]);
+    }
+}

@@ -1,0 +1,152 @@
+//! A lock as it is being made, and its text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use registry_core::model::{Lock, Target};
+
+use super::tree::Tree;
+use crate::failure::{Failure, Outcome};
+
+/// A lock as it is being made.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    /// The packages that the entry names.
+    pub packages: Vec<PackageLine>,
+    /// The npm tree, reduced.
+    pub npm: Tree,
+    /// The Python files, with the targets that each serves.
+    pub wheels: BTreeMap<Distribution, Vec<Target>>,
+    /// Why targets cannot be served; the key of the package itself is none.
+    pub unavailable: BTreeMap<Option<Target>, String>,
+    /// Remarks for whoever reads the file.
+    pub remarks: Vec<String>,
+}
+
+/// A package that the entry names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PackageLine {
+    ecosystem: &'static str,
+    name: String,
+    version: String,
+    integrity: String,
+}
+
+/// A file of the Python package index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Distribution {
+    /// The package's normalised name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The file's name.
+    pub file: String,
+    /// Its SHA-256, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+impl PackageLine {
+    /// A package with its integrity, `-` when it could not be had.
+    pub(crate) fn new(ecosystem: &'static str, name: &str, version: &str, integrity: &str) -> Self {
+        Self { ecosystem, name: name.to_owned(), version: version.to_owned(), integrity: integrity.to_owned() }
+    }
+}
+
+impl Draft {
+    /// Records that a package is not there at all.
+    pub(crate) fn add_absent(&mut self, ecosystem: &'static str, name: &str, version: &str) -> Outcome<()> {
+        if version.is_empty() {
+            let help = format!("look at its name; to record it as unavailable, name a version: `{name}=VERSION`");
+            return Err(Failure::new(format!("the package `{name}` is not there")).help(help));
+        }
+        self.packages.push(PackageLine::new(ecosystem, name, version, "-"));
+        self.unavailable.entry(None).or_insert_with(|| format!("{name}@{version} answers 404"));
+        Ok(())
+    }
+
+    /// Records that a target cannot be served.
+    pub(crate) fn add_unavailable(&mut self, target: Target, reason: &str) {
+        self.unavailable.entry(Some(target)).or_insert_with(|| reason.to_owned());
+    }
+
+    /// The text of the lock. A fact that an earlier lock has too keeps its date, so that the same facts give the same
+    /// bytes.
+    pub(crate) fn text(&self, command: &str, earlier: Option<&Lock<'_>>, today: &str) -> String {
+        let mut text = format!("# Written by `{command}`; not to be edited.\n");
+        for remark in &self.remarks {
+            let _ = writeln!(text, "# {remark}");
+        }
+        let _ = writeln!(text, "format {}", Lock::FORMAT);
+        for PackageLine { ecosystem, name, version, integrity } in &self.packages {
+            let _ = writeln!(text, "package {ecosystem} {name} {version} {integrity}");
+        }
+        for (&target, reason) in &self.unavailable {
+            let same = |it: &&registry_core::model::Unavailable<'_>| it.target == target && it.reason == reason;
+            let date = earlier.and_then(|lock| lock.unavailable.iter().find(same)).map_or(today, |it| it.date);
+            let _ = writeln!(text, "unavailable {} {date} {reason}", target.map_or("package", Target::id));
+        }
+        // Half a tree would look like a whole one.
+        if self.unavailable.contains_key(&None) {
+            return text;
+        }
+        for (place, package) in &self.npm.packages {
+            let (version, integrity, path) = (&package.version, &package.integrity, &package.path);
+            let _ = writeln!(text, "npm {place} {version} {integrity} {path} {}", self.npm.rest(place, package));
+        }
+        for (Distribution { name, version, file, sha256 }, targets) in &self.wheels {
+            let ids: Vec<&str> = Target::ALL.into_iter().filter(|it| targets.contains(it)).map(Target::id).collect();
+            let _ = writeln!(text, "wheel {name} {version} {file} sha256:{sha256} {}", ids.join(","));
+        }
+        text
+    }
+}
+
+/// Today, as `2026-11-23`, in universal time.
+pub(crate) fn today() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
+    date(seconds / 86_400)
+}
+
+/// The date of a day counted from 1970-01-01 (Hinnant's `civil_from_days`, for days after it).
+fn date(days: u64) -> String {
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let of_era = days % 146_097;
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!("{year}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_dates() {
+        assert_eq!(date(0), "1970-01-01");
+        assert_eq!(date(20_780), "2026-11-23");
+        assert_eq!(date(19_782), "2024-02-29");
+    }
+
+    #[test]
+    fn a_fact_that_stays_keeps_its_date() {
+        let mut draft = Draft::default();
+        draft.add_absent("npm", "@mimo-ai/cli", "0.1.4").expect("a version is given");
+        let first = draft.text("cargo pin mimo", None, "2026-11-23");
+        let earlier = Lock::parse(&first).expect("what is written can be read");
+        assert_eq!(draft.text("cargo pin mimo", Some(&earlier), "2027-01-01"), first);
+        assert_eq!(earlier.packages[0].integrity, "-");
+        assert_eq!(earlier.unavailable[0].reason, "@mimo-ai/cli@0.1.4 answers 404");
+    }
+
+    #[test]
+    fn a_package_that_is_not_there_needs_a_version_to_be_recorded() {
+        let failure = Draft::default().add_absent("npm", "no-such", "").expect_err("no version is given");
+        assert!(failure.to_string().contains("`no-such=VERSION`"), "{failure}");
+    }
+}

@@ -1,0 +1,117 @@
+//! `pin`: writes the locks, with pinned package managers in an empty environment.
+
+mod check;
+mod groups;
+mod lock;
+mod npm;
+mod platform;
+mod process;
+mod pypi;
+mod request;
+mod tools;
+mod tree;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use registry_core::model::{Agent, Lock, Registry};
+
+use crate::console::Console;
+use crate::failure::{Failure, Outcome, Status};
+use crate::files;
+use lock::Draft;
+use npm::Wanted;
+use request::Request;
+use tools::Tools;
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    Command::new("pin")
+        .about("Write the locks: the exact version and checksum of everything that an agent installs")
+        .after_help(
+            "Versions come from PKG=VERSION, else from the lock that is there, else the latest. Packages whose versions\n\
+             must match are given together:  cargo xtask pin pi-acp pi-acp=0.0.34 @earendil-works/pi-coding-agent=0.87.1\n\
+             BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.",
+        )
+        .arg(Arg::new("what").value_name("AGENT|PKG=VERSION").action(ArgAction::Append).help("Agents (all, when none is given) and versions"))
+        .arg(
+            Arg::new("check")
+                .long("check")
+                .action(ArgAction::SetTrue)
+                .help("Write nothing; say which pins cannot be fetched any more (exit 1), and which are old"),
+        )
+}
+
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let words: Vec<&str> = matches.get_many::<String>("what").unwrap_or_default().map(String::as_str).collect();
+    let request = Request::read(registry, &words)?;
+    let tools = Tools::prepare(&cache(registry), console)?;
+    if matches.get_flag("check") {
+        return check::run(registry, &request, &tools, console);
+    }
+    for agent in &request.agents {
+        pin(registry, agent, &request, &tools, console)?;
+    }
+    Ok(Status::Done)
+}
+
+/// Where the wheels of the tools are kept: beside what cargo builds.
+fn cache(registry: &Registry<'_>) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let workspace = || {
+        Path::new(registry.folder).ancestors().find(|it| it.join("Cargo.lock").is_file()).map(|it| it.join("target"))
+    };
+    target.or_else(workspace).unwrap_or_else(|| Path::new(registry.folder).join("target")).join("xtask-tools")
+}
+
+/// The lock of an agent.
+fn lock_path(registry: &Registry<'_>, agent: &Agent<'_>) -> PathBuf {
+    let snake = agent.name.replace('-', "_");
+    Path::new(registry.folder).join("src/agents").join(format!("{snake}.lock"))
+}
+
+/// Writes the lock of an agent, whole or not at all.
+fn pin(
+    registry: &Registry<'_>,
+    agent: &Agent<'_>,
+    request: &Request<'_>,
+    tools: &Tools,
+    console: Console,
+) -> Outcome<()> {
+    let path = lock_path(registry, agent);
+    let earlier_text = files::read_if_there(&path)?.unwrap_or_default();
+    // One that cannot be read has no version to keep.
+    let earlier = Lock::parse(&earlier_text).ok();
+    console.step(format!("pinning {}", agent.name));
+    let mut draft = Draft::default();
+    let (npm, pypi) = (request.wanted(agent, "npm", earlier.as_ref()), request.wanted(agent, "pypi", earlier.as_ref()));
+    if !npm.is_empty() {
+        npm::resolve(tools, &npm, &mut draft, console).map_err(|failure| about(failure, agent))?;
+    }
+    if !pypi.is_empty() {
+        pypi::resolve(tools, &pypi, &mut draft, console).map_err(|failure| about(failure, agent))?;
+    }
+    let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &lock::today());
+    Lock::parse(&text)
+        .map_err(|error| Failure::new(format!("the lock of `{}` came out wrong: {error}", agent.name)))?;
+    for (target, reason) in &draft.unavailable {
+        let what = target.map_or("the package", registry_core::model::Target::id);
+        console.warning(format!("{}: {what} is unavailable: {reason}", agent.name));
+    }
+    if text == earlier_text {
+        console.step(format!("  unchanged: {}", path.display()));
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    files::write_atomically(&path, text.as_bytes(), 0o644)?;
+    console.step(format!("  written: {} ({} bytes)", path.display(), text.len()));
+    Ok(())
+}
+
+fn about(failure: Failure, agent: &Agent<'_>) -> Failure {
+    failure.note(format!("while pinning `{}`", agent.name))
+}

@@ -1,0 +1,261 @@
+//! The Python half of a lock: what uv resolves for each target, and the files that serve it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use registry_core::model::Target;
+use toml::{Table, Value};
+
+use super::lock::{Distribution, Draft, PackageLine};
+use super::npm::Wanted;
+use super::process::{self, Answer};
+use super::tools::Tools;
+use crate::console::Console;
+use crate::failure::{Failure, Outcome};
+
+/// What uv makes of the packages of an entry, for one target.
+enum Resolved {
+    /// The files.
+    Files(Vec<Distribution>),
+    /// Why there are none.
+    Nothing(String),
+    /// A package that the entry names is not there.
+    Absent(String),
+}
+
+/// Resolves the Python packages of an entry into a draft.
+pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, console: Console) -> Outcome<()> {
+    let mut exact = wanted.to_vec();
+    let mut sources = Sources::default();
+    for target in Target::ALL {
+        console.step(format!("  Python packages for {}", target.id()));
+        match resolve_target(tools, &exact, target, &mut sources)? {
+            Resolved::Files(files) => {
+                for package in &mut exact {
+                    let same = |it: &&Distribution| it.name == normalised(&package.name);
+                    package.version = files.iter().find(same).map(|it| it.version.clone()).unwrap_or_default();
+                }
+                for file in files {
+                    draft.wheels.entry(file).or_default().push(target);
+                }
+            }
+            Resolved::Nothing(reason) => draft.add_unavailable(target, &reason),
+            Resolved::Absent(name) => {
+                let version = wanted.iter().find(|it| it.name == name).map_or("", |it| it.version.as_str());
+                return draft.add_absent("pypi", &name, version);
+            }
+        }
+    }
+    for name in &sources.names {
+        draft.remarks.push(format!(
+            "{name} has only a source distribution, of pure Python: an install builds it with the site's build tools."
+        ));
+    }
+    add_packages(&exact, draft)
+}
+
+/// The packages that the entry names, with the checksum of their file for the first target that has one.
+fn add_packages(exact: &[Wanted], draft: &mut Draft) -> Outcome<()> {
+    for Wanted { name, version } in exact {
+        let same = |it: &&Distribution| it.name == normalised(name) && it.version == *version;
+        let Some(file) = draft.wheels.keys().find(same) else {
+            let reason = draft.unavailable.values().next().cloned().unwrap_or_default();
+            let help = "name another version: `PKG=VERSION`";
+            return Err(Failure::new(format!("`{name}` can be installed on no target: {reason}")).help(help));
+        };
+        let integrity = format!("sha256:{}", file.sha256);
+        draft.packages.push(PackageLine::new("pypi", name, version, &integrity));
+    }
+    Ok(())
+}
+
+/// The packages that have no wheel at all.
+#[derive(Default)]
+struct Sources {
+    names: BTreeSet<String>,
+}
+
+fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target, sources: &mut Sources) -> Outcome<Resolved> {
+    loop {
+        let answer = compile(tools, wanted, target, sources)?;
+        if answer.ok {
+            return Ok(Resolved::Files(read_pylock(&answer.stdout)?));
+        }
+        let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(absent) = wanted.iter().find(|it| is_absent(&said, it)) {
+            return Ok(Resolved::Absent(absent.name.clone()));
+        }
+        if !said.contains("No solution found") {
+            return Err(answer.failure(&format!("resolving Python packages for {}", target.id())));
+        }
+        match without_wheels(&said).filter(|name| !sources.names.contains(*name)) {
+            Some(name) if is_pure(tools, &said, name)? => sources.names.insert(name.to_owned()),
+            Some(name) => return Ok(Resolved::Nothing(format!("{name} has only a source distribution"))),
+            None => return Ok(Resolved::Nothing(cause(&said))),
+        };
+    }
+}
+
+fn compile(tools: &Tools, wanted: &[Wanted], target: Target, sources: &Sources) -> Outcome<Answer> {
+    let folder = tools.cell.scratch().folder("pypi")?;
+    let input = folder.join("packages.txt");
+    let lines: Vec<String> = wanted.iter().map(requirement).collect();
+    fs::write(&input, lines.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
+    let names: Vec<&str> = sources.names.iter().map(String::as_str).collect();
+    process::run(&mut compile_command(tools, &folder, &input, target, &names, false))
+}
+
+/// uv, to resolve a file of requirements for a target; `sources` are the packages that may come as source, and
+/// `flat` leaves dependencies out.
+pub(crate) fn compile_command(
+    tools: &Tools,
+    folder: &Path,
+    input: &Path,
+    target: Target,
+    sources: &[&str],
+    flat: bool,
+) -> Command {
+    let mut command = tools.uv(folder);
+    command.args(["pip", "compile", "--quiet", "--format", "pylock.toml", "--no-header", "--no-annotate"]);
+    command.args(["--python-version", "3.12", "--python-platform", platform(target), "--only-binary", ":all:"]);
+    command.arg("--python").arg(tools.python()).arg(input);
+    for name in sources {
+        command.args(["--no-binary", name]);
+    }
+    if flat {
+        command.arg("--no-deps");
+    }
+    if let Some(index) = Tools::index() {
+        command.arg("--default-index").arg(index);
+    }
+    command
+}
+
+fn requirement(wanted: &Wanted) -> String {
+    let Wanted { name, version } = wanted;
+    if version.is_empty() { name.clone() } else { format!("{name}=={version}") }
+}
+
+/// uv's word for a target. 2.28 is the glibc of Debian 10 and RHEL 8, the oldest that current wheels are built for.
+fn platform(target: Target) -> &'static str {
+    match target {
+        Target::LinuxX64 => "x86_64-manylinux_2_28",
+        Target::LinuxArm64 => "aarch64-manylinux_2_28",
+        Target::LinuxX64Musl => "x86_64-unknown-linux-musl",
+        Target::LinuxArm64Musl => "aarch64-unknown-linux-musl",
+    }
+}
+
+/// Whether uv says that a package, or the version that is wanted of it, is not in the index.
+fn is_absent(said: &str, wanted: &Wanted) -> bool {
+    let name = normalised(&wanted.name);
+    let version = &wanted.version;
+    said.contains(&format!("{name} was not found in the package registry"))
+        || (!version.is_empty() && said.contains(&format!("there is no version of {name}=={version}")))
+}
+
+/// The package of which uv says that it has no wheel whatever the machine.
+fn without_wheels(said: &str) -> Option<&str> {
+    let (before, _) = said.split_once(" has no usable wheels")?;
+    before.rsplit(' ').next()?.split("==").next()
+}
+
+/// Whether a source distribution gives a wheel that any machine can use, which building it shows.
+fn is_pure(tools: &Tools, said: &str, name: &str) -> Outcome<bool> {
+    let version = said.split_whitespace().find(|word| word.starts_with(&format!("{name}=="))).unwrap_or(name);
+    let folder = tools.cell.scratch().folder(&format!("build-{name}"))?;
+    let mut command = tools.pip();
+    command.args(["wheel", "--quiet", "--no-deps", "--no-binary", name, "--wheel-dir"]).arg(&folder).arg(version);
+    if let Some(index) = Tools::index() {
+        command.arg("--index-url").arg(index);
+    }
+    process::run_well(&mut command, &format!("building `{version}`"))?;
+    Ok(file_names(&folder)?.iter().any(|file| file.ends_with("-none-any.whl")))
+}
+
+fn file_names(folder: &Path) -> Outcome<Vec<String>> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::io("read", folder, &error))?;
+    Ok(entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+}
+
+/// The first sentence of uv's explanation, short enough for a line.
+fn cause(said: &str) -> String {
+    let from = said.split_once("Because ").map_or(said, |(_, rest)| rest);
+    let sentence = from.split_once(", we can conclude").map_or(from, |(first, _)| first);
+    let known = sentence.split_once(" and ").map_or(sentence, |(first, _)| first);
+    known.chars().take(160).collect()
+}
+
+/// Reads a pylock.toml: its wheels, and the source distribution of a package without any.
+pub(crate) fn read_pylock(text: &str) -> Outcome<Vec<Distribution>> {
+    let unreadable = |why: &str| Failure::new(format!("uv wrote a pylock.toml that cannot be read: {why}"));
+    let table: Table = text.parse().map_err(|error: toml::de::Error| unreadable(&error.to_string()))?;
+    let packages = table.get("packages").and_then(Value::as_array).ok_or_else(|| unreadable("no `packages`"))?;
+    let mut files = Vec::new();
+    for package in packages {
+        let word = |key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default();
+        let wheels = package.get("wheels").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let source = package.get("sdist").filter(|_| wheels.is_empty());
+        for file in wheels.iter().chain(source) {
+            let read = distribution(word("name"), word("version"), file);
+            files.push(read.ok_or_else(|| unreadable(&format!("a file of `{}`", word("name"))))?);
+        }
+    }
+    Ok(files)
+}
+
+fn distribution(name: &str, version: &str, file: &Value) -> Option<Distribution> {
+    let word = |key: &str| file.get(key).and_then(Value::as_str);
+    let file_name = word("name").or_else(|| word("url")?.rsplit('/').next())?;
+    let sha256 = file.get("hashes")?.get("sha256")?.as_str()?;
+    let file_name = file_name.replace("%2B", "+").replace("%2b", "+");
+    Some(Distribution {
+        name: normalised(name),
+        version: version.to_owned(),
+        file: file_name,
+        sha256: sha256.to_owned(),
+    })
+}
+
+/// A package's name as the index writes it (PEP 503).
+pub(crate) fn normalised(name: &str) -> String {
+    let lower = name.to_lowercase().replace(['_', '.'], "-");
+    lower.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pylock_gives_wheels_and_the_source_of_what_has_none() {
+        let text = r#"
+            [[packages]]
+            name = "a"
+            version = "1.0+local"
+            wheels = [{ url = "https://i.example/x/a-1.0%2Blocal-py3-none-any.whl", hashes = { sha256 = "aa" } }]
+            [[packages]]
+            name = "Func_Timeout"
+            version = "4.3.5"
+            sdist = { url = "https://i.example/y/func_timeout-4.3.5.tar.gz", hashes = { sha256 = "bb" } }
+        "#;
+        let files = read_pylock(text).expect("the text is well-formed");
+        let seen: Vec<_> = files.iter().map(|it| (it.name.as_str(), it.file.as_str(), it.sha256.as_str())).collect();
+        assert_eq!(
+            seen,
+            [("a", "a-1.0+local-py3-none-any.whl", "aa"), ("func-timeout", "func_timeout-4.3.5.tar.gz", "bb")]
+        );
+    }
+
+    #[test]
+    fn what_uv_says_is_understood() {
+        let said = "No solution found when resolving dependencies: cause: Because func-timeout==4.3.5 has no usable wheels and only func-timeout<=4.3.5 is available, we can conclude that x";
+        assert_eq!(without_wheels(said), Some("func-timeout"));
+        assert_eq!(cause(said), "func-timeout==4.3.5 has no usable wheels");
+        let wanted = Wanted { name: "No_Such".to_owned(), version: "1.0".to_owned() };
+        assert!(is_absent("Because no-such was not found in the package registry and you require", &wanted));
+        assert!(!is_absent(said, &wanted));
+    }
+}

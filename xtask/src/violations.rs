@@ -1,0 +1,91 @@
+//! Violations of rules, printed as a compiler would.
+
+use registry_core::check::{Field, Part, Place, Violation};
+use registry_core::model::Registry;
+use registry_core::names;
+use registry_core::rules;
+
+use crate::console::Console;
+use crate::failure::Status;
+
+/// Checks a whole registry, and prints what it finds.
+pub(crate) fn check(registry: &Registry<'_>, console: Console) -> Status {
+    let violations = rules::check_registry(registry);
+    for (entry, violation) in &violations {
+        print(registry, entry, violation, console);
+    }
+    if !violations.is_empty() {
+        console.step(format!("{} found; nothing was written", count(violations.len(), "violation")));
+    }
+    Status::found(!violations.is_empty())
+}
+
+fn print(registry: &Registry<'_>, entry: &str, violation: &Violation, console: Console) {
+    let Violation { rule, place, range, message, help } = violation;
+    let head = console.painted("31;1", &format!("error[{}]", rule.code));
+    console.step(format!("{head}: {message}"));
+    let bytes = range.as_ref().map(|range| format!(", bytes {} to {}", range.start, range.end)).unwrap_or_default();
+    console.step(format!("  --> {}: {}{bytes}", file(registry, entry), shown(*place)));
+    if !help.is_empty() {
+        console.step(format!("  {} {help}", console.painted("36;1", "help:")));
+    }
+    console.step(format!("  see `cargo xtask explain {}`", rule.code));
+}
+
+/// The file of an entry; its name alone when it is in a registry that this one extends.
+fn file(registry: &Registry<'_>, entry: &str) -> String {
+    let snake = entry.replace('-', "_");
+    let own = [
+        ("agents", registry.agents.iter().any(|it| it.name == entry)),
+        ("providers", registry.providers.iter().any(|it| it.name == entry)),
+        ("families", registry.families.iter().any(|it| it.name == entry)),
+    ];
+    match own.iter().find(|(_, has)| *has) {
+        Some((folder, _)) => format!("src/{folder}/{snake}.rs"),
+        None => format!("`{entry}`"),
+    }
+}
+
+/// A place in the words of the entry: `install[0], script`.
+fn shown(place: Place) -> String {
+    let field = match place.field {
+        Field::Protocols => "protocol".to_owned(),
+        Field::NodeFloor => "requires".to_owned(),
+        field => snake(&format!("{field:?}")),
+    };
+    let item = place.item.map(|item| format!("[{item}]")).unwrap_or_default();
+    let part = match place.part {
+        Part::Whole => String::new(),
+        part => format!(", {}", snake(format!("{part:?}").split('(').next().unwrap_or_default())),
+    };
+    format!("{field}{item}{part}")
+}
+
+fn snake(camel: &str) -> String {
+    let mut word = String::new();
+    for letter in camel.chars() {
+        if letter.is_ascii_uppercase() && !word.is_empty() {
+            word.push('_');
+        }
+        word.push(letter.to_ascii_lowercase());
+    }
+    names::kebab(&word).replace('-', "_")
+}
+
+/// `1 script`, `2 scripts`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_shown_in_the_words_of_an_entry() {
+        assert_eq!(shown(Place::field(Field::Install).item(2).part(Part::Script)), "install[2], script");
+        assert_eq!(shown(Place::field(Field::BaseUrl)), "base_url");
+        assert_eq!(shown(Place::field(Field::Web).part(Part::Off(1))), "web, off");
+        assert_eq!(shown(Place::field(Field::NodeFloor)), "requires");
+    }
+}
