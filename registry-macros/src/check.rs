@@ -68,15 +68,17 @@ fn report(cx: &mut Cx<'_>, entry: &str, violation: Violation) {
         let (_, span) = cx.find(place);
         return cx.missing(span, message, help);
     }
-    let drawn = range.and_then(|range| cx.script(place).map(|text| draw(entry, text, range.start)));
+    let drawn = range.and_then(|range| cx.script(place).map(|text| draw(entry, text, range)));
     cx.error_at(place, message + &drawn.unwrap_or_default(), help);
 }
 
-/// The line of a script that a fault lies in, with a caret under it: stable Rust has no spans inside a literal.
-fn draw(entry: &str, text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
+/// The line of a script that a fault lies in, with a mark under it: stable Rust has no spans inside a literal.
+fn draw(entry: &str, text: &str, range: core::ops::Range<usize>) -> String {
+    let before = text.get(..range.start).unwrap_or(text);
     let line = before.matches('\n').count();
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
     let shown = text.lines().nth(line).unwrap_or_default().replace('\t', " ");
-    format!("\n--> the script of `{entry}`, line {}, column {}\n  | {shown}\n  | {:column$}^", line + 1, column + 1, "")
+    let faulty = text.get(range).unwrap_or_default().lines().next().unwrap_or_default();
+    let mark = "^".repeat(faulty.chars().count().max(1));
+    format!("\n--> the script of `{entry}`, line {}, column {}\n  | {shown}\n  | {:column$}{mark}", line + 1, column + 1, "")
 }

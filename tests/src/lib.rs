@@ -1,1 +1,176 @@
-//! To be written.
+//! What the tests share: where the workspace is, its files, and running its own commands. It holds no test.
+
+#![expect(clippy::panic, reason = "a helper of tests fails as the tests do")]
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// Folders that hold nothing of the sources: what cargo makes is known by its tag.
+const NOT_SOURCES: [&str; 3] = [".git", "scripts", "node_modules"];
+
+/// What divides the arguments of [`run_self`] in the variable.
+const SEPARATOR: &str = "\u{1f}";
+
+/// What divides the words of the test harness from the program's own.
+const BEGIN: &str = "\u{1}program\u{1}\n";
+
+/// The variable by which a test binary knows that it is the program.
+const ARGUMENTS: &str = "REGISTRY_TESTS_ARGUMENTS";
+
+/// The folder of the workspace.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// The text of a file of the workspace.
+#[track_caller]
+pub fn read(path: &str) -> String {
+    let path = workspace().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names in a folder of the workspace, sorted; none when there is no such folder.
+pub fn names_in(folder: &str) -> Vec<String> {
+    let listed = fs::read_dir(workspace().join(folder)).into_iter().flatten().flatten();
+    let mut names: Vec<String> = listed.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Every file of the sources, by its path in the workspace with `/` between, sorted.
+pub fn sources() -> Vec<String> {
+    let mut waiting = vec![String::new()];
+    let mut found = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for name in names_in(&folder).into_iter().filter(|name| !NOT_SOURCES.contains(&name.as_str())) {
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let full = workspace().join(&path);
+            if !full.is_dir() {
+                found.push(path);
+            } else if !full.join("CACHEDIR.TAG").exists() && !full.join(".rustc_info.json").exists() {
+                waiting.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() > 100, "the walk found {} files, which cannot be all", found.len());
+    found
+}
+
+/// The sources with one of these extensions.
+pub fn sources_of(extensions: &[&str]) -> Vec<String> {
+    let extension = |path: &str| path.rsplit_once('.').map(|(_, it)| it.to_owned()).unwrap_or_default();
+    sources().into_iter().filter(|path| extensions.contains(&extension(path).as_str())).collect()
+}
+
+/// Fails with every fault, a line each.
+#[track_caller]
+pub fn report(faults: &[String]) {
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// A text of Rust or shell-like Rust with the inside of comments and of string literals blanked out: what is left is
+/// code, on the same lines and, where the text is ASCII, in the same columns.
+pub fn code_only(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (length, keep) = match first {
+            '/' if rest.starts_with("//") => (rest.find('\n').unwrap_or(rest.len()), 0),
+            '/' if rest.starts_with("/*") => (rest.find("*/").map_or(rest.len(), |end| end + 2), 0),
+            '"' => (quoted_length(rest), 1),
+            'r' if is_raw(rest) && !out.ends_with(|it: char| it.is_alphanumeric() || it == '_') => (raw_length(rest), 1),
+            '\'' if rest.starts_with("'\"'") => (3, 1),
+            '\'' if rest.starts_with("'\\''") || rest.starts_with("'\\\"'") => (4, 1),
+            _ => (first.len_utf8(), usize::MAX),
+        };
+        let (token, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        if keep == usize::MAX {
+            out.push_str(token);
+        } else {
+            blank(token, keep, &mut out);
+        }
+        rest = after;
+    }
+    out
+}
+
+/// Blanks a token out, but for line ends and, where `edges` is not zero, its first and last character.
+fn blank(token: &str, edges: usize, out: &mut String) {
+    let last = token.chars().count().saturating_sub(1);
+    for (index, char) in token.chars().enumerate() {
+        let edge = edges > 0 && (index == 0 || index == last);
+        out.push(if edge || char == '\n' { char } else { ' ' });
+    }
+}
+
+fn quoted_length(text: &str) -> usize {
+    let mut escaped = false;
+    for (index, char) in text.char_indices().skip(1) {
+        match char {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return index + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn is_raw(text: &str) -> bool {
+    text.strip_prefix('r').is_some_and(|rest| rest.trim_start_matches('#').starts_with('"'))
+}
+
+fn raw_length(text: &str) -> usize {
+    let hashes = text.bytes().skip(1).take_while(|&byte| byte == b'#').count();
+    let end = format!("\"{}", "#".repeat(hashes));
+    let begin = hashes + 2;
+    text.get(begin..).and_then(|inside| inside.find(&end)).map_or(text.len(), |at| begin + at + end.len())
+}
+
+/// The places at which a word stands in a text, with no letter, digit or underscore beside it.
+pub fn find_word(text: &str, word: &str) -> Vec<usize> {
+    let beside = |char: Option<char>| char.is_some_and(|it| it.is_ascii_alphanumeric() || it == '_');
+    let free = |&at: &usize| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..).unwrap_or_default());
+        !beside(before.chars().next_back()) && !beside(after.chars().next())
+    };
+    text.match_indices(word).map(|(at, _)| at).filter(free).collect()
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Run {
+    /// Its exit status.
+    pub status: Option<i32>,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+/// Starts this test binary again, as the program that its test `child` is, and waits for it.
+#[track_caller]
+pub fn run_self(words: &[&str]) -> Run {
+    let binary = std::env::current_exe().unwrap_or_else(|error| panic!("a test has a binary: {error}"));
+    let mut command = Command::new(binary);
+    command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env(ARGUMENTS, words.join(SEPARATOR));
+    // Neither the width nor the colours of a terminal are part of what is compared.
+    command.env("NO_COLOR", "1").env_remove("COLUMNS").env_remove("CLICOLOR_FORCE");
+    let output = command.output().unwrap_or_else(|error| panic!("the test binary starts: {error}"));
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let own = stdout.split_once(BEGIN).map_or(stdout.as_str(), |(_, own)| own).to_owned();
+    Run { status: output.status.code(), stdout: own, stderr: String::from_utf8_lossy(&output.stderr).into_owned() }
+}
+
+/// What the test `child` calls: the program, when [`run_self`] started this binary; nothing otherwise.
+pub fn child(program: impl FnOnce(Vec<OsString>) -> ExitCode) {
+    let Ok(words) = std::env::var(ARGUMENTS) else { return };
+    print!("{BEGIN}");
+    let words = std::iter::once("xtask").chain(words.split(SEPARATOR).filter(|word| !word.is_empty()));
+    let code = program(words.map(OsString::from).collect());
+    let status = (0..=2_u8).find(|&status| code == ExitCode::from(status));
+    std::process::exit(status.map_or(101, i32::from));
+}

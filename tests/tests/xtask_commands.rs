@@ -1,5 +1,7 @@
 //! `list`, `show`, `lint`, `explain` and the command line itself, as a user runs them.
 
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
 mod xtask_support;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! `gen-scripts` as a user runs it: what it writes, what it leaves alone, and every bad input that it may meet.
 
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
 mod xtask_support;
 
 use std::fs;

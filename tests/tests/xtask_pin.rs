@@ -1,5 +1,7 @@
 //! `pin` as a user runs it. Tests that need the package registries are ignored: `cargo test -- --ignored` runs them.
 
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
 mod xtask_support;
 
 use std::fs;

@@ -11,11 +11,10 @@ pub(super) fn report_findings(rule: &'static Rule, cx: &Subject<'_>, report: &mu
     for (index, artefact) in cx.agent.install.iter().enumerate() {
         let Artefact::Sh(step) = artefact else { continue };
         let place = Place::field(Field::Install).item(index).part(Part::Script);
-        // Written when `shell::lint` is there.
-        if let Err(error) = shell::check_syntax(step.script.as_bytes())
-            && rule.code == "S001"
-        {
-            report.add_range(rule, place, error.offset..error.offset, error.message, "");
+        for finding in shell::lint(step.script.as_bytes()) {
+            if finding.rule == rule.code {
+                report.add_range(rule, place, finding.offset..finding.end, finding.message, finding.help);
+            }
         }
     }
 }

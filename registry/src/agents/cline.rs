@@ -11,6 +11,8 @@ agent! {
         protocol: OpenAiCompletions,
         install: [npm("cline", bin: "cline")],
         runs: node,
+        // Its only package for Linux asks for glibc's loader, which the lock cannot tell.
+        platforms: [LinuxX64],
         // Without the last two words it asks before every command.
         launch: ["cline", "--acp", "--auto-approve", "true"],
         // Measured with 3.0.65, 2026-11-23: without a key and a provider `session/new` is refused with -32000.

@@ -8,7 +8,6 @@ agent! {
     /// Everything goes through variables. Its program unpacks itself under `~/.cache/copilot` when it first starts, so
     /// the home folder must be writable. Where it looks for skills was not tried. Its licence is GitHub's own.
     github_copilot {
-        aliases: ["copilot"],
         protocol: OpenAiCompletions,
         install: [npm("@github/copilot", bin: "copilot")],
         runs: node,

@@ -26,13 +26,14 @@ agent! {
             session: ok, exit: signal,
         },
         model: { format: Bare, via: File, proxy: RegisterProvider },
-        accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENAI_API_KEY],
+        accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY],
         references: parsed("${NAME}"),
         config: [
             jsonc("~/.openclaw/openclaw.json") {
                 "gateway": { "mode": "local" },
-                // Otherwise it asks npm for a newer version at start.
+                // Otherwise it asks npm for a newer version at start, and two catalogues for prices.
                 "update": { "checkOnStart": false },
+                "models": { "pricing": { "enabled": false } },
             },
             jsonc("~/.openclaw/openclaw.json", if set(BASE_URL)) {
                 "models": { "providers": { "benchflow": {
@@ -48,6 +49,16 @@ agent! {
                 } } },
                 "agents": { "defaults": { "model": { "primary": fmt("benchflow/{ACP_MODEL}") } } },
             },
+            // A model of a well-known family goes to the provider of its own that has that family's key.
+            jsonc("~/.openclaw/openclaw.json", if all(not(set(BASE_URL)), set(ACP_MODEL))) {
+                "agents": { "defaults": { "model": { "primary": if set(GEMINI_API_KEY) {
+                    fmt("google/{ACP_MODEL}")
+                } else { if set(ANTHROPIC_API_KEY) {
+                    fmt("anthropic/{ACP_MODEL}")
+                } else {
+                    fmt("openai/{ACP_MODEL}")
+                } } } } },
+            },
             json("~/.openclaw/exec-approvals.json") { "version": 1, "defaults": { "allow_all": true } },
         ],
         web: {
@@ -58,6 +69,10 @@ agent! {
         },
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],
+        hosts: [
+            host("openrouter.ai", none("not looked up with `models.pricing` off, as the file above has it")),
+            host("raw.githubusercontent.com", none("not looked up with `models.pricing` off, as the file above has it")),
+        ],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }
 }

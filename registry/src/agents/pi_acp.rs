@@ -59,8 +59,8 @@ agent! {
         web: NoTools("its tools are read, bash, edit and write: seen on the wire with 0.87.1, 2026-11-23"),
         home: [".pi"],
         skills: ["~/.pi/agent/skills", "~/.agents/skills"],
-        // By its documents; it looked nothing up when it was measured.
-        hosts: [host("pi.dev", env { PI_SKIP_VERSION_CHECK = "1", PI_TELEMETRY = "0" })],
+        // A catalogue of models; PI_SKIP_VERSION_CHECK alone does not stop it.
+        hosts: [host("pi.dev", env { PI_OFFLINE = "1", PI_TELEMETRY = "0" })],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }
 }

@@ -3,6 +3,7 @@
 //! A test binary starts itself again; its test `child` is then the program (see [`child`]).
 
 #![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
 use std::ffi::OsString;
 use std::fs;

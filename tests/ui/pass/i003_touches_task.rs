@@ -9,7 +9,7 @@ registry::registry! {
                 fixture {
                     protocol: OpenAiCompletions,
                     install: [sh(r#"mkdir -p bin
-                    printf "%s\n" "#!/bin/sh" >bin/fixture
+                    printf hello >bin/fixture
                     "#, bin: "fixture", writes: ["fixture"], needs: [])],
                     runs: native,
                     launch: ["fixture", "acp"],

@@ -83,6 +83,7 @@ impl Tools {
         command.current_dir(folder).arg(&self.npm_cli).args(["--no-audit", "--no-fund", "--no-update-notifier"]);
         // The two must differ, or npm refuses to load one file as both.
         command.args(["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc", "--ignore-scripts"]);
+        command.args(["--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "8000"]);
         command.args(["--fetch-retries", "3", "--fetch-timeout", "120000", "--loglevel", "error", "--cache"]);
         command.arg(self.cell.scratch().path().join("npm-cache"));
         if let Some(registry) = place(NPM_REGISTRY) {

@@ -2,7 +2,7 @@
 //!
 //! Incident 3: a page of an error, served with status 429, was run as a script. Incidents 4, 41 and 46 are its kin.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{has, operands, option_value, program};
 use crate::shell::finding::Findings;
@@ -31,8 +31,10 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let files: BTreeSet<&str> = downloads.iter().filter_map(Download::name).collect();
-    let checks: Vec<Check> =
-        commands().filter_map(|(index, command)| Check::new(reading, index, command, &files)).collect();
+    let mut checks = Checks::default();
+    for (index, command) in commands() {
+        checks.add(reading, index, command, &files);
+    }
     let last_pin = commands().filter(|(_, command)| pins_commit(reading, command)).map(|(index, _)| index).next_back();
     for download in &downloads {
         let Some(command) = reading.commands.get(download.index) else { continue };
@@ -45,7 +47,7 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
                 let message = "`git clone` takes whatever the branch holds today";
                 findings.add(RULE, &command.range, message, "follow it with `git checkout` of a full commit");
             }
-        } else if !checks.iter().any(|check| check.verifies(download)) {
+        } else if !checks.verify(download) {
             findings.add(RULE, &command.range, format!("nothing verifies what `{tool}` downloads"), HELP);
         }
     }
@@ -58,29 +60,35 @@ impl<'w> Download<'w> {
     }
 }
 
-/// A check of a checksum.
-struct Check {
-    index: usize,
-    /// In a function, which may be called later than it is written.
-    in_function: bool,
-    /// The downloads it names; none when it reads a list of sums, and is about all of them.
-    files: BTreeSet<String>,
+/// Where checksums are checked last: of the downloads that a check names, and by lists of sums, which are about all.
+#[derive(Default)]
+struct Checks<'f> {
+    named: BTreeMap<&'f str, usize>,
+    listed: Option<usize>,
 }
 
-impl Check {
-    fn new(reading: &Reading<'_>, index: usize, command: &Command<'_>, files: &BTreeSet<&str>) -> Option<Check> {
+impl<'f> Checks<'f> {
+    fn add(&mut self, reading: &Reading<'_>, index: usize, command: &Command<'_>, files: &BTreeSet<&'f str>) {
         if !checks_sum(reading, command) {
-            return None;
+            return;
         }
+        // A function may be called later than it is written.
         let in_function = reading.holders(command).any(|holder| holder.shape == Shape::Function);
+        let index = if in_function { usize::MAX } else { index };
         let about = said_around(reading, command);
-        let files = files.iter().filter(|file| about.contains(**file)).map(|file| (*file).to_owned()).collect();
-        Some(Check { index, in_function, files })
+        let mut named = files.iter().filter(|file| about.contains(**file)).peekable();
+        if named.peek().is_none() {
+            self.listed = self.listed.max(Some(index));
+        }
+        for file in named {
+            let last = self.named.entry(*file).or_insert(index);
+            *last = index.max(*last);
+        }
     }
 
-    fn verifies(&self, download: &Download<'_>) -> bool {
-        let named = self.files.is_empty() || download.name().is_some_and(|name| self.files.contains(name));
-        named && (self.in_function || self.index > download.index)
+    fn verify(&self, download: &Download<'_>) -> bool {
+        let named = download.name().and_then(|name| self.named.get(name)).copied();
+        self.listed.max(named).is_some_and(|check| check > download.index)
     }
 }
 

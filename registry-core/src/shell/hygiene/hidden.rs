@@ -13,6 +13,8 @@ const RULE: &str = "I005";
 
 pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     let (mut errors_allowed, mut all_discarded) = (false, None);
+    let waits = |command: &Command<'_>| command.name() == Some("wait") && command.words.len() > 1;
+    let last_wait = reading.commands.iter().rposition(waits);
     for (index, command) in reading.commands.iter().enumerate() {
         if let Some(errexit) = sets_errexit(command) {
             errors_allowed = !errexit;
@@ -21,7 +23,7 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
             all_discarded = all_discarded.or_else(|| discards(command));
         }
         let Some(run) = run(command) else { continue };
-        let step = Step { reading, index, command, errors_allowed, all_discarded };
+        let step = Step { reading, index, command, errors_allowed, all_discarded, last_wait };
         let name = format!("{} {}", run.name, run.verb);
         if let Some(by) = step.hides(&run) {
             let message = format!("{by} hides what `{name}` prints");
@@ -43,6 +45,8 @@ struct Step<'r, 'a> {
     errors_allowed: bool,
     /// The redirection of an `exec` before it that discards everything.
     all_discarded: Option<&'static str>,
+    /// The last `wait` for a process.
+    last_wait: Option<usize>,
 }
 
 impl<'r, 'a> Step<'r, 'a> {
@@ -113,8 +117,7 @@ impl<'r, 'a> Step<'r, 'a> {
     }
 
     fn is_awaited(&self) -> bool {
-        let after = self.reading.commands.iter().skip(self.index + 1);
-        after.into_iter().any(|command| command.name() == Some("wait") && command.words.len() > 1)
+        self.last_wait.is_some_and(|wait| wait > self.index)
     }
 
     /// `echo $(npm …)` and `local x=$(npm …)`: the outer command's status counts.

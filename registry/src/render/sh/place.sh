@@ -57,10 +57,15 @@ take_lock() {
     waited=0
     if command -v flock >/dev/null 2>&1; then
         exec 9>>"$LOCK" || fail 14 lock "cannot write $LOCK"
-        until flock -n 9; do
-            wait_for_lock
+        # The redirection hands the descriptor on; some shells close those above 2 for their children.
+        while :; do
+            flock -n 9 9>&9
+            case $? in
+            0) return ;;
+            1) wait_for_lock ;;
+            *) break ;;
+            esac
         done
-        return
     fi
     until mkdir "$LOCK.d" 2>/dev/null; do
         if stale_lock; then

@@ -1,0 +1,229 @@
+//! The documents for people: their length, the paths and commands they name, and what they quote.
+
+use registry_tests::{names_in, read, report, run_self, workspace};
+
+/// The documents that a newcomer reads in one sitting.
+const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+/// Lines of a document; it has fewer.
+const LINES: usize = 150;
+
+/// Subcommands of cargo itself that the documents may use.
+const OF_CARGO: [&str; 10] = ["bench", "build", "check", "clippy", "doc", "fmt", "install", "run", "test", "update"];
+
+#[test]
+fn child() {
+    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
+}
+
+/// A block between fences, with its language and the comment on the line before it.
+#[derive(Debug)]
+struct Block<'t> {
+    line: usize,
+    language: &'t str,
+    comment: &'t str,
+    text: String,
+}
+
+/// The fenced blocks of a document.
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut found: Vec<Block<'_>> = Vec::new();
+    let (mut open, mut before) = (false, "");
+    for (index, line) in text.lines().enumerate() {
+        match (line.trim_start().strip_prefix("```"), open) {
+            (Some(_), true) => open = false,
+            (Some(language), false) => {
+                found.push(Block { line: index + 1, language, comment: before, text: String::new() });
+                open = true;
+            }
+            (None, true) => {
+                let block = found.last_mut().expect("a block is open");
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, false) if line.trim().is_empty() => {}
+            (None, false) => before = line.trim(),
+        }
+    }
+    found
+}
+
+/// A document without its fenced blocks, line by line.
+fn prose(text: &str) -> Vec<(usize, &str)> {
+    let mut open = false;
+    let mut lines = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            open = !open;
+        } else if !open {
+            lines.push((index + 1, line));
+        }
+    }
+    lines
+}
+
+/// Words in backticks that look like a path of the workspace.
+fn paths(text: &str) -> Vec<(usize, &str)> {
+    let tops = names_in("");
+    let looks = |word: &str| {
+        let top = word.split('/').next().unwrap_or_default();
+        let plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+        plain && word.contains('/') && tops.iter().any(|it| it == top)
+    };
+    let words = |line| str::split(line, '`').skip(1).step_by(2);
+    prose(text).into_iter().flat_map(|(at, line)| words(line).filter(|it| looks(it)).map(move |it| (at, it))).collect()
+}
+
+fn missing_paths(text: &str) -> Vec<String> {
+    let gone = |path: &str| !workspace().join(path).exists();
+    let faults = paths(text).into_iter().filter(|(_, path)| gone(path));
+    faults.map(|(line, path)| format!(":{line}: there is no `{path}`")).collect()
+}
+
+/// The commands of a `sh` block: each line that begins with `cargo`, less its comment and what it is piped into.
+fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
+    let mut found = Vec::new();
+    for block in blocks(text).iter().filter(|block| ["sh", "console", "shell", "bash"].contains(&block.language)) {
+        for (index, line) in block.text.lines().enumerate() {
+            let line = line.trim().trim_start_matches("$ ");
+            let command = line.split([' ']).take_while(|word| !["#", "|", "&&", ">", ";", "||"].contains(word));
+            let words: Vec<String> = command.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            if words.first().is_some_and(|word| word == "cargo") {
+                found.push((block.line + index + 1, words));
+            }
+        }
+    }
+    found
+}
+
+/// What the real command line says against a command.
+fn refusal(words: &[String]) -> Option<String> {
+    let [_, name, rest @ ..] = words else { return Some("names no command".to_owned()) };
+    if name == "xtask" {
+        let words: Vec<&str> = rest.iter().map(String::as_str).chain(["--help"]).collect();
+        let run = run_self(&words);
+        let first = run.stderr.lines().next().unwrap_or_default().to_owned();
+        return (run.status != Some(0)).then_some(first);
+    }
+    let alias = read(".cargo/config.toml").lines().any(|line| line.starts_with(&format!("{name} =")));
+    (!alias && !OF_CARGO.contains(&name.as_str())).then(|| format!("cargo has no command and no alias `{name}`"))
+}
+
+fn refused_commands(text: &str) -> Vec<String> {
+    let refused = |(line, words): (usize, Vec<String>)| {
+        refusal(&words).map(|why| format!(":{line}: `{}` does not parse: {why}", words.join(" ")))
+    };
+    commands(text).into_iter().filter_map(refused).collect()
+}
+
+/// The macro call of an entry's file: what follows its `use`.
+fn entry_body(file: &str) -> String {
+    let text = read(file);
+    text.split_once("agent! {").map(|(_, body)| format!("agent! {{{body}")).expect("an agent's file calls `agent!`")
+}
+
+/// Blocks that hold a whole entry and are not the real one.
+fn changed_entries(text: &str, real: &str) -> Vec<String> {
+    let entries: Vec<Block<'_>> = blocks(text).into_iter().filter(|it| it.text.contains("agent! {")).collect();
+    if entries.is_empty() {
+        return vec![": quotes no entry".to_owned()];
+    }
+    let quotes = |block: &&Block<'_>| !block.text.trim_end().ends_with(real.trim_end());
+    entries.iter().filter(quotes).map(|block| format!(":{}: is not the entry as it is", block.line)).collect()
+}
+
+/// Blocks that say which file they are from (`<!-- from: PATH -->`) and are not that file.
+fn changed_quotes(text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for block in blocks(text) {
+        let source = block.comment.strip_prefix("<!-- from:").and_then(|rest| rest.strip_suffix("-->")).map(str::trim);
+        let Some(source) = source else { continue };
+        if !workspace().join(source).is_file() {
+            faults.push(format!(":{}: there is no `{source}` to quote", block.line));
+        } else if read(source).trim_end() != block.text.trim_end() {
+            faults.push(format!(":{}: is not `{source}` as it is", block.line));
+        }
+    }
+    faults
+}
+
+fn too_long(text: &str) -> Vec<String> {
+    let lines = text.lines().count();
+    if lines < LINES { Vec::new() } else { vec![format!(": has {lines} lines; it has less than {LINES}")] }
+}
+
+/// Runs a check over documents and reports what it finds, each with its document.
+#[track_caller]
+fn check_documents(documents: &[&str], check: impl Fn(&str) -> Vec<String>) {
+    let mut faults = Vec::new();
+    for name in documents {
+        match std::fs::read_to_string(workspace().join(name)) {
+            Ok(text) => faults.extend(check(&text).into_iter().map(|fault| format!("{name}{fault}"))),
+            Err(error) => faults.push(format!("{name}: {error}")),
+        }
+    }
+    report(&faults);
+}
+
+/// Holds what a check finds in a text against what it must find.
+#[track_caller]
+fn check_finds(check: impl Fn(&str) -> Vec<String>, text: &str, expected: &[&str]) {
+    assert_eq!(check(text), expected, "in {text:?}");
+}
+
+#[test]
+fn documents_are_short() {
+    check_finds(too_long, &"\n".repeat(149), &[]);
+    check_finds(too_long, &"\n".repeat(150), &[": has 150 lines; it has less than 150"]);
+    check_documents(&DOCUMENTS, too_long);
+}
+
+#[test]
+fn paths_that_documents_name_exist() {
+    let text = "`registry/src/agents/<name>.rs`, `registry/src/lib.rs` and `xtask/src/nothing.rs`, `application/json`\n";
+    check_finds(missing_paths, text, &[":1: there is no `xtask/src/nothing.rs`"]);
+    check_documents(&DOCUMENTS, missing_paths);
+}
+
+#[test]
+fn commands_that_documents_name_are_commands() {
+    check_finds(refused_commands, "```sh\ncargo xtask list --json   # all\ncargo test\n```\n", &[]);
+    let text = "```sh\ncargo xtask lost\n```\n";
+    check_finds(refused_commands, text, &[":2: `cargo xtask lost` does not parse: error: unrecognized subcommand 'lost'"]);
+    let text = "```sh\nls\ncargo xtask list --jsn\n```\n";
+    check_finds(refused_commands, text, &[":3: `cargo xtask list --jsn` does not parse: error: unexpected argument '--jsn' found"]);
+    let text = "```sh\ncargo lost\n```\n";
+    check_finds(refused_commands, text, &[":2: `cargo lost` does not parse: cargo has no command and no alias `lost`"]);
+    check_documents(&DOCUMENTS, refused_commands);
+}
+
+#[test]
+fn the_quoted_entry_is_the_real_one() {
+    let real = entry_body("registry/src/agents/mimo.rs");
+    let check = |text: &str| changed_entries(text, &real);
+    check_finds(check, &format!("```rust\n{real}```\n"), &[]);
+    check_finds(check, &format!("```rust\n{}```\n", real.replace("1200s", "900s")), &[":1: is not the entry as it is"]);
+    check_finds(check, "no entry", &[": quotes no entry"]);
+    check_documents(&["README.md"], check);
+}
+
+#[test]
+fn quoted_files_are_as_they_are() {
+    let source = "tests/ui/fail/e003_variable_set_twice.stderr";
+    let quote = |text: &str| format!("<!-- from: {source} -->\n\n```text\n{text}```\n");
+    check_finds(changed_quotes, &quote(&read(source)), &[]);
+    check_finds(changed_quotes, &quote("error: other\n"), &[&format!(":3: is not `{source}` as it is")]);
+    let lost = "<!-- from: tests/ui/fail/lost.stderr -->\n```\n```\n";
+    check_finds(changed_quotes, lost, &[":2: there is no `tests/ui/fail/lost.stderr` to quote"]);
+    check_documents(&DOCUMENTS, changed_quotes);
+}
+
+#[test]
+fn the_readme_shows_an_error_of_the_compiler() {
+    let shown = |text: &str| {
+        let any = blocks(text).iter().any(|it| it.comment.starts_with("<!-- from: tests/ui/") && it.comment.contains(".stderr"));
+        if any { Vec::new() } else { vec![": quotes no error of the compiler".to_owned()] }
+    };
+    check_finds(shown, "nothing", &[": quotes no error of the compiler"]);
+    check_documents(&["README.md"], shown);
+}

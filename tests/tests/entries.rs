@@ -1,0 +1,284 @@
+//! What holds for every entry of the registry, and for every entry that will be added.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use registry::REGISTRY;
+use registry_core::assert::Listed;
+use registry_core::model::{Agent, FileFormat, Lock, Mapping, Off, WebPolicy};
+use registry_core::names::{constant, is_kebab, is_snake, kebab};
+use registry_core::template::{Condition, Template, Value};
+use registry_core::variables::canonical;
+use registry_tests::{names_in, read, report};
+use serde_json::Value as Json;
+
+/// Checks every agent; a fault is a text.
+#[track_caller]
+fn check_agents(check: impl Fn(&Agent<'_>) -> Vec<String>) {
+    let agents = REGISTRY.agents();
+    assert!(agents.len() >= 12, "the registry has {} agents", agents.len());
+    let of = |agent: &&Agent<'_>| check(agent).into_iter().map(|it| format!("{}: {it}", agent.name)).collect::<Vec<_>>();
+    report(&agents.iter().flat_map(of).collect::<Vec<_>>());
+}
+
+/// A fault, when something does not hold.
+fn unless(holds: bool, fault: impl Into<String>) -> Vec<String> {
+    if holds { Vec::new() } else { vec![fault.into()] }
+}
+
+/// The stem of an entry's file.
+fn stem(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+#[test]
+fn every_spelling_of_a_name_leads_back_to_it() {
+    check_agents(|agent| {
+        let name = agent.name;
+        [
+            unless(is_kebab(name), "is no kebab-case name"),
+            unless(is_snake(&stem(name)), "its file is no snake-case name"),
+            unless(kebab(&constant(name)) == name, "its constant leads to another name"),
+            unless(REGISTRY.agent(name).is_some_and(|it| it.name == name), "is not found by its name"),
+        ]
+        .concat()
+    });
+}
+
+#[test]
+fn every_alias_is_of_one_agent() {
+    check_agents(|agent| {
+        let lost = |alias: &&&str| REGISTRY.agent(alias).is_none_or(|it| it.name != agent.name);
+        agent.aliases.iter().filter(lost).map(|alias| format!("the alias `{alias}` is another's")).collect()
+    });
+}
+
+/// A folder of entries holds one file for each, and nothing that no entry uses.
+#[track_caller]
+fn check_folder(folder: &str, names: &[&str], beside: &[String]) {
+    let entries = names.iter().map(|name| format!("{}.rs", stem(name)));
+    let expected: BTreeSet<String> = entries.chain(beside.iter().cloned()).collect();
+    assert_eq!(names_in(&format!("registry/src/{folder}")).into_iter().collect::<BTreeSet<_>>(), expected);
+}
+
+#[test]
+fn every_entry_has_its_file_and_every_file_its_entry() {
+    use registry_core::model::Artefact;
+    let agents = REGISTRY.agents();
+    let locks = agents.iter().filter(|agent| !agent.lock.is_empty()).map(|agent| format!("{}.lock", stem(agent.name)));
+    let shipped = agents.iter().flat_map(|agent| agent.install).filter_map(|artefact| match artefact {
+        Artefact::Program(it) => Some(it.name.to_owned()),
+        _ => None,
+    });
+    let beside: Vec<String> = locks.chain(shipped).collect();
+    check_folder("agents", &agents.iter().map(|it| it.name).collect::<Vec<_>>(), &beside);
+    check_folder("providers", &REGISTRY.providers().iter().map(|it| it.name).collect::<Vec<_>>(), &[]);
+    check_folder("families", &REGISTRY.families().iter().map(|it| it.name).collect::<Vec<_>>(), &[]);
+}
+
+#[test]
+fn every_package_is_in_a_lock_that_can_be_read() {
+    check_agents(|agent| {
+        let packages: Vec<_> = agent.install.iter().filter_map(|artefact| artefact.package()).collect();
+        if packages.is_empty() {
+            return unless(agent.lock.is_empty(), "has a lock and no package");
+        }
+        if agent.lock != read(&format!("registry/src/agents/{}.lock", stem(agent.name))) {
+            return vec!["its lock is not the file beside it".to_owned()];
+        }
+        let lock = match Lock::parse(agent.lock) {
+            Ok(lock) => lock,
+            Err(error) => return vec![format!("its lock cannot be read: {error}")],
+        };
+        let lost = packages.iter().filter(|(ecosystem, name)| lock.package(ecosystem, name).is_none());
+        lost.map(|(ecosystem, name)| format!("the {ecosystem} package `{name}` is not in its lock")).collect()
+    });
+}
+
+/// Every template of an agent.
+fn templates<'a>(agent: &Agent<'a>) -> Vec<Template<'a>> {
+    let mut all: Vec<Template<'a>> = agent.launch.to_vec();
+    all.extend(agent.beside.iter().flat_map(|it| it.argv));
+    let mut add = |mappings: &[Mapping<'a>]| all.extend(mappings.iter().map(|it| it.value));
+    add(agent.handshake.env);
+    add(agent.env);
+    agent.hosts.iter().for_each(|it| add(it.off));
+    for off in agent.web_switches() {
+        match off {
+            Off::File { body, .. } => all.push(*body),
+            Off::Env(mappings) => all.extend(mappings.iter().map(|it| it.value)),
+            Off::Argv(_) => {}
+        }
+    }
+    all.extend(agent.config.iter().map(|it| it.body));
+    all
+}
+
+#[test]
+fn every_template_is_read_and_written_to_the_same_text() {
+    check_agents(|agent| {
+        let differs = |it: &Template<'_>| it.value().is_none_or(|value| value.encode() != it.0);
+        templates(agent).into_iter().filter(differs).map(|it| format!("{} is another value when read", it.0)).collect()
+    });
+}
+
+/// The providers that a condition asks for.
+fn asked(condition: &Condition<'_>) -> Vec<String> {
+    match condition {
+        Condition::Provider(name) => vec![name.to_string()],
+        Condition::Not(inner) => asked(inner),
+        Condition::All(inner) | Condition::Any(inner) => inner.iter().flat_map(asked).collect(),
+        Condition::Set(_) | Condition::Direct | Condition::Proxy | Condition::Root => Vec::new(),
+    }
+}
+
+#[test]
+fn every_provider_that_an_entry_names_is_registered() {
+    check_agents(|agent| {
+        let mut named: Vec<String> = agent.suite.iter().map(|suite| suite.model.provider.to_owned()).collect();
+        for value in templates(agent).iter().filter_map(|it| it.value()) {
+            value.visit(&mut |_, value| {
+                if let Value::If { condition, .. } = value {
+                    named.extend(asked(condition));
+                }
+            });
+        }
+        let known = |name: &String| name.is_empty() || REGISTRY.providers().iter().any(|it| it.name == name);
+        named.into_iter().filter(|name| !known(name)).map(|name| format!("there is no provider `{name}`")).collect()
+    });
+}
+
+#[test]
+fn every_web_tool_is_named() {
+    check_agents(|agent| match agent.web {
+        None => vec!["has no web policy".to_owned()],
+        Some(WebPolicy::NoTools(evidence)) => unless(!evidence.is_empty(), "says not how it was seen"),
+        Some(policy) => {
+            let tools: BTreeSet<_> = policy.tools().iter().collect();
+            unless(!tools.is_empty() && tools.len() == policy.tools().len(), "names no web tool, or one twice")
+        }
+    });
+}
+
+#[test]
+fn every_file_lies_in_a_folder_of_the_agent() {
+    check_agents(|agent| {
+        let own = |path: &str| {
+            let below = |home: &&str| path.strip_prefix("~/").and_then(|it| it.strip_prefix(*home)).is_some_and(|it| it.starts_with('/'));
+            agent.home.iter().any(|home| below(home))
+        };
+        let strays = agent.config.iter().filter(|file| !own(file.path));
+        let strays = strays.map(|file| format!("`{}` is in no folder of `home`", file.path));
+        let plain = agent.config.iter().filter(|it| it.format == FileFormat::Toml && it.mode & 0o077 != 0);
+        strays.chain(plain.map(|file| format!("`{}` may be read by others", file.path))).collect()
+    });
+}
+
+/// The cases of a file of vectors.
+#[track_caller]
+fn vectors(file: &str) -> Vec<Json> {
+    let text = read(&format!("tests/vectors/{file}"));
+    let rows: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).expect("a case is JSON")).collect();
+    assert!(rows.len() > 50, "{file} has {} cases", rows.len());
+    rows
+}
+
+fn text<'j>(row: &'j Json, key: &str) -> &'j str {
+    row[key].as_str().expect("a case has this text")
+}
+
+/// Whether a condition holds, where the variables of a case tell.
+fn holds(condition: &Condition<'_>, set: &BTreeMap<String, String>) -> Option<bool> {
+    let is_set = |name: &str| set.get(name).is_some_and(|value| !value.trim().is_empty());
+    let word = |word: &str| canonical(word).map_or("", |it| it.name);
+    Some(match condition {
+        Condition::Set(name) if set.contains_key(&**name) || is_routed(name) => is_set(name),
+        Condition::Set(_) | Condition::Root => return None,
+        Condition::Direct => !is_set(word("ALIAS")),
+        Condition::Proxy => is_set(word("ALIAS")),
+        Condition::Provider(name) => set.get(word("PROVIDER")).is_some_and(|it| it == name),
+        Condition::Not(inner) => !holds(inner, set)?,
+        Condition::All(inner) => inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().all(|it| it),
+        Condition::Any(inner) => inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().any(|it| it),
+    })
+}
+
+/// Whether the cases give a variable whenever it is set: the six that a harness fills in.
+fn is_routed(name: &str) -> bool {
+    ["PROVIDER", "BASE_URL", "API_KEY", "MODEL", "PROTOCOL", "MODELS"]
+        .iter()
+        .any(|word| canonical(word).is_some_and(|it| it.name == name))
+}
+
+/// What a mapping gives, where the variables of a case tell: none when they do not, `Some(None)` for nothing.
+fn given(value: &Value<'_>, set: &BTreeMap<String, String>) -> Option<Option<String>> {
+    match value {
+        Value::Text(text) => Some(Some(text.to_string())),
+        Value::Variable(name) if set.contains_key(&**name) => Some(set.get(&**name).cloned()),
+        Value::Variable(name) if is_routed(name) => Some(None),
+        Value::If { condition, then, otherwise } => match (holds(condition, set)?, otherwise) {
+            (true, _) => given(then, set),
+            (false, Some(otherwise)) => given(otherwise, set),
+            (false, None) => Some(None),
+        },
+        _ => None,
+    }
+}
+
+/// What the entry's mapping makes of a case against what the case wants.
+fn environment_faults(row: &Json) -> Vec<String> {
+    let (agent, model) = (text(row, "agent"), text(row, "model"));
+    let Some(wanted) = row["set"].as_object() else { return Vec::new() };
+    let wanted: BTreeMap<String, String> =
+        wanted.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
+    let Some(entry) = REGISTRY.agent(agent) else { return vec![format!("there is no agent `{agent}`")] };
+    let mut faults = Vec::new();
+    for name in wanted.keys().filter(|name| !name.starts_with("BENCHFLOW_")) {
+        let mapped = entry.env.iter().any(|it| it.name == name);
+        faults.extend(unless(mapped, format!("{agent} {model}: nothing gives `{name}`")));
+    }
+    for Mapping { name, value } in entry.env {
+        let value = value.value().expect("a template can be read");
+        match (given(&value, &wanted), wanted.get(*name)) {
+            (Some(Some(ours)), Some(theirs)) if ours != *theirs => {
+                faults.push(format!("{agent} {model}: `{name}` is {ours:?}, and {theirs:?} is wanted"));
+            }
+            (Some(None), Some(_)) => faults.push(format!("{agent} {model}: `{name}` is not given")),
+            (Some(Some(_)), None) if matches!(value, Value::Variable(_)) => {
+                faults.push(format!("{agent} {model}: `{name}` is given, and not wanted"));
+            }
+            _ => {}
+        }
+    }
+    faults
+}
+
+#[test]
+fn the_mappings_give_what_the_recorded_cases_want() {
+    report(&vectors("agent_env.jsonl").iter().flat_map(environment_faults).collect::<Vec<_>>());
+}
+
+/// A reference without the registered provider that it begins with: letters of either case, the longest name first.
+fn stripped(reference: &str) -> &str {
+    let begins = |name: &&str| {
+        reference.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name))
+            && reference.get(name.len()..).is_some_and(|it| it.starts_with('/'))
+    };
+    let names = REGISTRY.providers().into_iter().map(|it| it.name).filter(begins);
+    names.max_by_key(|name| name.len()).map_or(reference, |name| &reference[name.len() + 1..])
+}
+
+fn model_faults(row: &Json) -> Vec<String> {
+    let (agent, model) = (text(row, "agent"), text(row, "model"));
+    let Some(entry) = REGISTRY.agent(agent) else { return vec![format!("there is no agent `{agent}`")] };
+    let id = stripped(model);
+    // An alias of the gateway has an id in every format.
+    let ours = id.starts_with("benchflow-") || Listed::of(&REGISTRY).yields_model_id(entry.model.format, id);
+    unless(ours == row["error"].is_null(), format!("{agent} {model}: yields {ours}, and the case is {row}"))
+}
+
+#[test]
+fn model_ids_are_yielded_exactly_where_the_recorded_cases_have_one() {
+    let rows = vectors("acp_model_id.jsonl");
+    assert!(rows.iter().any(|row| row["error"]["kind"] == "no-provider"), "a refusal is among the cases");
+    report(&rows.iter().flat_map(model_faults).collect::<Vec<_>>());
+}

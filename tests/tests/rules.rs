@@ -1,0 +1,307 @@
+//! Every rule has its file, its cases and its teeth: constants written without the macro break each, and are found.
+
+use std::collections::BTreeSet;
+
+use registry::render::{RenderError, scripts};
+use registry::site::Site;
+use registry_core::check::{Allow, LockUse, check, check_family, check_provider};
+use registry_core::model::{
+    Agent, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, Mapping,
+    ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Program, Protocol, Provider, ProxyMode,
+    Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
+};
+use registry_core::rules::{self, Checked, check_registry};
+use registry_core::template::Template;
+use registry_tests::{names_in, read, report};
+
+/// The URL and the key, as an entry maps them.
+const ROUTED: [Mapping<'static>; 2] = [
+    Mapping { name: "FIXTURE_BASE_URL", value: Template(r#"["variable","BENCHFLOW_PROVIDER_BASE_URL"]"#) },
+    Mapping { name: "FIXTURE_API_KEY", value: Template(r#"["variable","BENCHFLOW_PROVIDER_API_KEY"]"#) },
+];
+
+const DIGITS: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+const ARCHIVE: Artefact<'static> = archive(&[download(DIGITS)]);
+
+/// An agent that breaks no rule.
+const GOOD: Agent<'static> = Agent {
+    name: "fixture",
+    description: "A fixture.",
+    protocols: &[Protocol::OpenAiCompletions],
+    install: &[ARCHIVE],
+    runs: Runs::Native,
+    launch: &[Template("\"fixture\""), Template("\"acp\"")],
+    env: &ROUTED,
+    web: Some(WebPolicy::NoTools("its tool list was read")),
+    home: &[".fixture"],
+    ..Agent::EMPTY
+};
+
+/// A provider that breaks no rule.
+const MAKERS: Provider<'static> = Provider {
+    name: "makers",
+    description: "Somebody who serves models.",
+    endpoints: &[Endpoint { protocol: Protocol::OpenAiCompletions, url: "https://models.example/v1" }],
+    auth: Auth::ApiKey,
+    credential: Credential::AnyOf(&["MAKERS_API_KEY"]),
+    ..Provider::EMPTY
+};
+
+const MODEL: ModelRecord<'static> =
+    ModelRecord { id: "m-1", context_window: 1, max_tokens: 1, reasoning: false, input: &["text"] };
+
+const SUITE: Suite<'static> = Suite { model: ModelReference { provider: "makers", id: "m-1" }, usage_tracking: true };
+
+const fn download(sha256: &'static str) -> Download<'static> {
+    Download { target: Target::LinuxX64, url: "https://example.org/fixture.tar.gz", sha256 }
+}
+
+const fn archive(downloads: &'static [Download<'static>]) -> Artefact<'static> {
+    Artefact::Archive(Archive { bin: "fixture", downloads })
+}
+
+const fn step(script: &'static str) -> Artefact<'static> {
+    Artefact::Sh(Step { script, writes: &["js-agents"], needs: &[], bin: "" })
+}
+
+const fn file(path: &'static str, format: FileFormat, body: &'static str) -> ConfigFile<'static> {
+    ConfigFile { path, format, owner: Owner::Keys, mode: 0o600, body: Template(body) }
+}
+
+const fn told_by(via: Via, proxy: ProxyMode<'static>) -> ModelDelivery<'static> {
+    ModelDelivery { format: ModelIdFormat::Bare, via, proxy }
+}
+
+/// What breaks one rule.
+enum Broken {
+    Agent(Agent<'static>),
+    Provider(Provider<'static>),
+    Family(Family<'static>),
+    /// Breaks a rule that only shows once all entries are known.
+    Together(&'static [&'static Agent<'static>]),
+}
+
+const SAME_NAME: Agent<'static> = Agent { name: "other", aliases: &["fixture"], ..GOOD };
+const UNSERVED: Agent<'static> = Agent { protocols: &[Protocol::GoogleGenerateContent], ..GOOD };
+const TOO_NEW: Agent<'static> = Agent { node_floor: Some(Version::new(99, 0, 0)), ..GOOD };
+const UNROUTABLE: Agent<'static> = Agent {
+    model: ModelDelivery { format: ModelIdFormat::ModelsDev, via: Via::SetModel, proxy: ProxyMode::AsIs },
+    suite: Some(Suite { model: ModelReference { provider: "", id: "mystery" }, usage_tracking: true }),
+    ..GOOD
+};
+
+/// One constant for each rule that a macro or a registry checks.
+fn broken() -> Vec<(&'static str, Broken)> {
+    const KEY: Template<'static> = Template(r#"["variable","BENCHFLOW_PROVIDER_API_KEY"]"#);
+    let agent = Broken::Agent;
+    let env = |env: &'static [Mapping<'static>]| Broken::Agent(Agent { env, ..GOOD });
+    let install = |install: &'static [Artefact<'static>]| Broken::Agent(Agent { install, ..GOOD });
+    let config = |config: &'static [ConfigFile<'static>]| Broken::Agent(Agent { config, ..GOOD });
+    let web = |web: WebPolicy<'static>| Broken::Agent(Agent { web: Some(web), ..GOOD });
+    vec![
+        ("A001", agent(Agent { allow: &[Allow { code: "I003", reason: "it is fine", place: None }], ..GOOD })),
+        ("C001", agent(Agent { launch: &[Template("\"fixture\""), KEY], ..GOOD })),
+        ("C002", config(&[file("~/../etc/x.json", FileFormat::Json, r#"["object"]"#)])),
+        ("C003", agent(Agent { launch: &[Template("\"fixture\""), Template(r#"["variable","MODLE"]"#)], ..GOOD })),
+        ("C004", config(&[file("~/.fixture/x.toml", FileFormat::Toml, r#"["object"]"#)])),
+        ("E001", env(&[Mapping { name: "FIXTURE_URL", value: Template(r#"["variable","BASE_ULR"]"#) }])),
+        ("E002", env(&[ROUTED[0], ROUTED[1], Mapping { name: "PATH", value: Template("\"/opt/bin\"") }])),
+        ("E003", env(&[ROUTED[0], ROUTED[1], ROUTED[1]])),
+        ("E004", env(&[ROUTED[0]])),
+        ("E005", Broken::Together(&[&UNSERVED])),
+        ("I001", install(&[Artefact::Npm(Npm { package: "fixture", bin: "fixture", postinstall: &[] })])),
+        ("I002", agent(Agent { launch: &[Template("\"fixtrue\"")], ..GOOD })),
+        ("I003", install(&[ARCHIVE, step("rm -rf /usr/local/lib/node_modules\n")])),
+        ("I004", install(&[archive(&[download("0123")])])),
+        ("I005", install(&[ARCHIVE, step("npm ci >/dev/null 2>&1\n")])),
+        ("I006", Broken::Together(&[&TOO_NEW])),
+        ("I008", agent(Agent { install_timeout: 0, ..GOOD })),
+        ("M001", Broken::Together(&[&UNROUTABLE])),
+        ("M002", agent(Agent {
+            model: told_by(Via::SetModel, ProxyMode::Unsupported("its catalogue is fixed")),
+            suite: Some(SUITE),
+            ..GOOD
+        })),
+        ("M003", agent(Agent { model: told_by(Via::Env, ProxyMode::AsIs), ..GOOD })),
+        ("N001", agent(Agent { name: "Fixture", ..GOOD })),
+        ("N002", Broken::Together(&[&GOOD, &SAME_NAME])),
+        ("N003", agent(Agent { description: " ", ..GOOD })),
+        ("N004", agent(Agent { aliases: &["Claude Code"], ..GOOD })),
+        ("P001", Broken::Provider(Provider {
+            parameters: &[UrlParameter { name: "region", variable: "REGION", default: "", from_host_of: "" }],
+            ..MAKERS
+        })),
+        ("P002", Broken::Family(Family { name: "fixtures", tokens: &["GLM"], ..Family::EMPTY })),
+        ("P003", Broken::Provider(Provider { credential: Credential::None, ..MAKERS })),
+        ("P004", Broken::Provider(Provider { models: &[MODEL, MODEL], ..MAKERS })),
+        ("S001", install(&[ARCHIVE, step("if true; then\n")])),
+        ("S002", install(&[ARCHIVE, step("x=$1\n[[ -n $x ]] && echo yes\n")])),
+        ("W001", agent(Agent { web: None, ..GOOD })),
+        ("W002", web(WebPolicy::Switch {
+            tools: &["fetch"],
+            off: &[Off::File {
+                path: "~/.other/x.json",
+                format: FileFormat::Json,
+                owner: Owner::Keys,
+                body: Template(r#"["object",["fetch",false]]"#),
+            }],
+        })),
+        ("W003", web(WebPolicy::Switch { tools: &["fetch"], off: &[] })),
+        ("W004", web(WebPolicy::NoTools(" "))),
+    ]
+}
+
+/// The codes that a registry of these entries is found to break, without repeats.
+fn codes(
+    agents: &[&Agent<'static>],
+    providers: &[&Provider<'static>],
+    families: &[&Family<'static>],
+) -> BTreeSet<&'static str> {
+    let registry = Registry { agents, providers, families, extends: None, folder: "/nonexistent" };
+    check_registry(&registry).into_iter().map(|(_, violation)| violation.rule.code).collect()
+}
+
+/// The codes that are found in a constant alone, where its own check is to find it, and in a registry with it.
+fn found(broken: &Broken) -> [BTreeSet<&'static str>; 2] {
+    let alone = |violations: Vec<registry_core::check::Violation>| violations.iter().map(|it| it.rule.code).collect();
+    match broken {
+        Broken::Agent(it) => [alone(check(it, LockUse::Required)), codes(&[it], &[&MAKERS], &[])],
+        Broken::Provider(it) => [alone(check_provider(it)), codes(&[&GOOD], &[it], &[])],
+        Broken::Family(it) => [alone(check_family(it)), codes(&[&GOOD], &[&MAKERS], &[it])],
+        Broken::Together(agents) => {
+            let together = codes(agents, &[&MAKERS], &[]);
+            [together.clone(), together]
+        }
+    }
+}
+
+/// A constant breaks exactly the rules that it is said to.
+#[track_caller]
+fn check_breaks(cases: &[(&str, Broken)]) {
+    let mut faults = Vec::new();
+    for (code, broken) in cases {
+        for codes in found(broken) {
+            if codes != BTreeSet::from([*code]) {
+                faults.push(format!("{code}: the constant is found to break {codes:?}"));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn constants_without_the_macro_are_checked_by_every_rule() {
+    assert_eq!(codes(&[&GOOD], &[&MAKERS], &[]), BTreeSet::new(), "the fixture breaks no rule");
+    let cases = broken();
+    let covered: Vec<&str> = cases.iter().map(|(code, _)| *code).collect();
+    let wanted = rules::ALL.iter().filter(|rule| rule.checked != Checked::Generation).map(|rule| rule.code);
+    assert_eq!(covered, wanted.collect::<Vec<_>>(), "each rule has one constant that breaks it");
+    check_breaks(&cases);
+}
+
+#[test]
+fn the_registry_breaks_no_rule() {
+    let violations = check_registry(&registry::REGISTRY);
+    report(&violations.iter().map(|(name, it)| format!("{name}: {} {}", it.rule.code, it.message)).collect::<Vec<_>>());
+}
+
+/// The cases of a folder that belong to a rule: `<code>_<mistake>.rs`.
+fn cases_of(folder: &str, code: &str) -> Vec<String> {
+    let start = format!("{}_", code.to_lowercase());
+    let of_rule = |name: &String| name.starts_with(&start) && name.ends_with(".rs");
+    names_in(&format!("tests/ui/{folder}")).into_iter().filter(of_rule).collect()
+}
+
+#[test]
+fn every_rule_of_the_compiler_has_a_wrong_and_a_right_case() {
+    let mut faults = Vec::new();
+    for rule in rules::ALL.iter().filter(|rule| rule.checked != Checked::Generation) {
+        let code = rule.code;
+        let wrong = cases_of("fail", code);
+        if wrong.is_empty() {
+            faults.push(format!("{code} has no tests/ui/fail/{}_….rs", code.to_lowercase()));
+        }
+        if cases_of("pass", code).is_empty() {
+            faults.push(format!("{code} has no tests/ui/pass/{}_….rs", code.to_lowercase()));
+        }
+        let says = |case: &String| {
+            let name = format!("tests/ui/fail/{}", case.replace(".rs", ".stderr"));
+            let text = std::fs::read_to_string(registry_tests::workspace().join(name)).unwrap_or_default();
+            // Where rustc says it better, its own code stands there.
+            text.contains(&format!("[{code}]")) || text.contains("error[E")
+        };
+        faults.extend(wrong.iter().filter(|case| !says(case)).map(|case| format!("{case}: its .stderr has no [{code}]")));
+    }
+    report(&faults);
+}
+
+#[test]
+fn every_wrong_case_has_its_errors_and_no_errors_are_left_over() {
+    let mut faults = Vec::new();
+    for folder in ["tests/ui/fail", "tests/ui/fail/syntax"] {
+        let names = names_in(folder);
+        let stems = |extension: &str| -> BTreeSet<String> {
+            names.iter().filter_map(|name| name.strip_suffix(extension)).map(str::to_owned).collect()
+        };
+        let (sources, errors) = (stems(".rs"), stems(".stderr"));
+        assert!(!sources.is_empty(), "{folder} holds no case");
+        faults.extend(sources.difference(&errors).map(|name| format!("{folder}/{name}.rs has no .stderr")));
+        faults.extend(errors.difference(&sources).map(|name| format!("{folder}/{name}.stderr belongs to no case")));
+    }
+    report(&faults);
+}
+
+#[test]
+fn a_rule_is_one_file_that_bears_its_name() {
+    let expected: BTreeSet<String> = rules::ALL
+        .iter()
+        .map(|rule| format!("{}_{}.rs", rule.code.to_lowercase(), rule.name.replace('-', "_")))
+        .collect();
+    let coded = |name: &str| name.as_bytes().get(1..4).is_some_and(|it| it.iter().all(u8::is_ascii_digit));
+    let files: BTreeSet<String> = names_in("registry-core/src/rules").into_iter().filter(|name| coded(name)).collect();
+    assert_eq!(files, expected);
+    for (rule, file) in rules::ALL.iter().zip(&expected) {
+        let text = read(&format!("registry-core/src/rules/{file}"));
+        assert!(text.contains(&format!("code: \"{}\"", rule.code)), "{file} holds another rule");
+    }
+}
+
+/// Text that no packer makes smaller: six random bits a character.
+fn noise(bytes: usize) -> String {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    let mut letter = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(letters[usize::try_from(state >> 58).unwrap_or_default()])
+    };
+    std::iter::repeat_with(&mut letter).take(bytes).collect()
+}
+
+/// An agent with a shipped program of so many bytes of noise, rendered for a site.
+#[track_caller]
+fn check_oversized(bytes: usize, site: &Site, refused: bool) {
+    let text = noise(bytes);
+    let install = [Artefact::Program(Program { name: "fixture", text: &text })];
+    let rendered = scripts(&Agent { install: &install, runs: Runs::Node, ..GOOD }, site);
+    let error = rendered.as_ref().err();
+    assert_eq!(error.is_some(), refused, "{error:?}");
+    if let Some(error) = error {
+        assert_eq!(error.rule(), Some("I007"), "{error}");
+        assert!(error.to_string().starts_with("I007: install.sh has ") && error.to_string().contains("`mirror`"), "{error}");
+    }
+    let mirrored = rendered.into_iter().flatten().any(|script| !script.mirrored.is_empty());
+    assert_eq!(mirrored, bytes > 100_000 && !refused, "a mirror carries what does not fit");
+}
+
+#[test]
+fn a_script_that_fits_no_argument_is_refused_and_a_mirror_is_the_way_out() {
+    let mirror = Site { mirror: Some("https://mirror.example/agents".to_owned()), ..Site::default() };
+    check_oversized(300_000, &Site::default(), true);
+    check_oversized(300_000, &mirror, false);
+    check_oversized(1_000, &Site::default(), false);
+    check_oversized(1_000, &mirror, false);
+    assert!(matches!(RenderError::Nul.rule(), None), "a fault outside the rules has no code");
+}

@@ -1,0 +1,146 @@
+//! What is generated, kept whole: every script of every agent, and what the commands print.
+//!
+//! To accept what is generated now: `INSTA_UPDATE=always cargo test -p registry-tests --test snapshots`.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::panic::catch_unwind;
+use std::process::{Command, Stdio};
+
+use registry::REGISTRY;
+use registry::render::{Script, ScriptKind, scripts};
+use registry::site::Site;
+use registry_core::model::Agent;
+use registry_core::rules::MAX_QUOTED_TWICE;
+use registry_core::shell::{check_syntax, find_bashisms, lint};
+use registry_tests::{names_in, report, run_self};
+
+/// The commands whose output is kept.
+const COMMANDS: [&[&str]; 4] = [&["list"], &["show", "mimo"], &["explain"], &["explain", "I001"]];
+
+#[test]
+fn child() {
+    registry_tests::child(|words| xtask::run_with(&REGISTRY, words));
+}
+
+/// Holds a text against the snapshot of a name.
+#[track_caller]
+fn check_snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// The snapshot of a script: `mimo__install.sh`.
+fn script_name(agent: &Agent<'_>, kind: ScriptKind) -> String {
+    format!("{}__{}", agent.name, kind.file_name())
+}
+
+/// The snapshot of a command: `xtask__show_mimo`.
+fn command_name(words: &[&str]) -> String {
+    format!("xtask__{}", words.join("_"))
+}
+
+/// What is promised of every script, whatever it does.
+fn broken_promises(script: &Script) -> Vec<String> {
+    let bytes = script.text.as_bytes();
+    let mut faults = Vec::new();
+    if let Err(error) = check_syntax(bytes) {
+        faults.push(format!("the recogniser refuses it: {error}"));
+    }
+    faults.extend(find_bashisms(bytes).iter().map(|it| format!("a bash-ism: {it:?}")));
+    faults.extend(lint(bytes).iter().map(|it| format!("lint: {it:?}")));
+    if script.quoted_twice() > MAX_QUOTED_TWICE {
+        faults.push(format!("{} bytes after quoting twice", script.quoted_twice()));
+    }
+    // What a harness's own tests take for bash, or for an install by the image's npm.
+    for words in ["$((", "npm install"] {
+        if script.text.contains(words) {
+            faults.push(format!("holds `{words}`"));
+        }
+    }
+    if script.text.lines().any(|line| line.ends_with([' ', '\t'])) {
+        faults.push("a line ends in a blank".to_owned());
+    }
+    faults.extend(dash(bytes));
+    faults
+}
+
+/// What `dash -n` says against a script.
+fn dash(script: &[u8]) -> Option<String> {
+    let mut dash = Command::new("dash")
+        .arg("-n")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("dash is installed: `apt-get install dash`");
+    dash.stdin.take().expect("a pipe").write_all(script).expect("dash reads");
+    let output = dash.wait_with_output().expect("dash ends");
+    (!output.status.success()).then(|| format!("dash: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Renders an agent twice, and holds each script against its promises and its snapshot.
+fn agent_faults(agent: &Agent<'_>) -> Vec<String> {
+    let render = || scripts(agent, &Site::default());
+    let first = match render() {
+        Ok(first) => first,
+        Err(error) => return vec![format!("{}: cannot be rendered: {error}", agent.name)],
+    };
+    let mut faults = Vec::new();
+    if Ok(&first) != render().as_ref() {
+        faults.push(format!("{}: a second rendering has other bytes", agent.name));
+    }
+    for script in &first {
+        let name = script_name(agent, script.kind);
+        faults.extend(broken_promises(script).into_iter().map(|fault| format!("{name}: {fault}")));
+        // One that differs does not keep the others from being written.
+        if catch_unwind(|| check_snapshot(&name, &script.review_text())).is_err() {
+            faults.push(format!("{name}: is not as its snapshot"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_script_keeps_its_promises_and_is_as_its_snapshot() {
+    report(&REGISTRY.agents().into_iter().flat_map(agent_faults).collect::<Vec<_>>());
+}
+
+/// Runs a command, and holds what it prints against its snapshot.
+#[track_caller]
+fn check_command(words: &[&str]) {
+    let run = run_self(words);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{words:?}");
+    check_snapshot(&command_name(words), &run.stdout);
+}
+
+#[test]
+fn the_commands_print_what_they_printed() {
+    COMMANDS.into_iter().for_each(check_command);
+}
+
+#[test]
+fn no_snapshot_is_left_over() {
+    let agents = REGISTRY.agents();
+    let scripts = agents.iter().flat_map(|agent| ScriptKind::ALL.map(|kind| script_name(agent, kind)));
+    let expected: BTreeSet<String> =
+        scripts.chain(COMMANDS.into_iter().map(command_name)).map(|name| format!("{name}.snap")).collect();
+    // `.snap.new` is what a failed run leaves for review; git ignores it.
+    let there = names_in("tests/snapshots").into_iter().filter(|name| !name.ends_with(".snap.new")).collect();
+    assert_eq!(expected, there);
+}
+
+#[test]
+fn a_promise_that_is_broken_is_seen() {
+    let broken = |text: &str| {
+        let script = Script { kind: ScriptKind::Launch, text: text.to_owned(), payloads: Vec::new(), mirrored: Vec::new() };
+        broken_promises(&script).len()
+    };
+    assert_eq!(broken("#!/bin/sh\necho a\n"), 0);
+    assert_eq!(broken("#!/bin/sh\nif true; then\n"), 3, "syntax: the recogniser, lint and dash");
+    assert_eq!(broken("#!/bin/sh\n[[ -n $1 ]] && echo a\n"), 2, "a bash-ism, which lint reports too");
+    assert_eq!(broken("#!/bin/sh\necho $((1 + 1)) \n"), 2, "words that harnesses refuse, and a blank");
+    assert_eq!(broken(&format!("#!/bin/sh\n# {}\n", "x".repeat(MAX_QUOTED_TWICE))), 1, "too long");
+}

@@ -1,0 +1,272 @@
+//! The layout of the sources: first comments, names that must not be said, lines, and how entries are written.
+
+use std::cmp::Reverse;
+
+use registry_tests::{code_only, find_word, names_in, read, report, sources, sources_of, workspace};
+
+/// Columns of a line of Rust.
+const COLUMNS: usize = 120;
+
+/// Spaces of a level of an entry.
+const INDENT: usize = 4;
+
+/// Runs a check over files and reports what it finds, each with its file.
+#[track_caller]
+fn check_files(paths: &[String], check: impl Fn(&str, &str) -> Vec<String>) {
+    assert!(!paths.is_empty(), "there are no such files");
+    let mut faults = Vec::new();
+    for path in paths {
+        let bytes = std::fs::read(workspace().join(path)).expect("a file that was listed can be read");
+        let found = check(path, &String::from_utf8_lossy(&bytes));
+        faults.extend(found.into_iter().map(|fault| format!("{path}{fault}")));
+    }
+    report(&faults);
+}
+
+/// Holds what a check finds in a text against what it must find.
+#[track_caller]
+fn check_finds(check: impl Fn(&str, &str) -> Vec<String>, path: &str, text: &str, expected: &[&str]) {
+    assert_eq!(check(path, text), expected, "in {text:?}");
+}
+
+/// Finds lines for which a function gives a message.
+fn lines(text: &str, fault: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let faults = text.lines().enumerate().filter_map(|(index, line)| Some((index, fault(line)?)));
+    faults.map(|(index, fault)| format!(":{}: {fault}", index + 1)).collect()
+}
+
+fn first_comment(_: &str, text: &str) -> Vec<String> {
+    let says = text.strip_prefix("//! ").is_some_and(|rest| !rest.trim().is_empty());
+    if says { Vec::new() } else { vec![":1: does not open with a `//!` that says what the file holds".to_owned()] }
+}
+
+#[test]
+fn every_file_says_what_it_holds() {
+    check_finds(first_comment, "a.rs", "// A.\n", &[":1: does not open with a `//!` that says what the file holds"]);
+    check_files(&sources_of(&["rs"]), first_comment);
+}
+
+/// The only files that may name the compiler's own crate: everything below them runs in unit tests too.
+const NAME_PROC_MACRO: [&str; 2] = ["registry-macros/src/lib.rs", "registry-macros/src/span.rs"];
+
+fn compiler_crate(path: &str, text: &str) -> Vec<String> {
+    const NAME: &str = "proc_macro";
+    let path_or_import = |line: &str, at: usize| line[at + NAME.len()..].trim_start().starts_with([':', ';']);
+    let named = |line: &str| find_word(line, NAME).into_iter().any(|at| path_or_import(line, at));
+    let fault = |line: &str| named(line).then(|| "names `proc_macro`; use `proc_macro2`".to_owned());
+    if NAME_PROC_MACRO.contains(&path) { Vec::new() } else { lines(&code_only(text), fault) }
+}
+
+#[test]
+fn two_files_name_the_crate_of_the_compiler() {
+    let text = "// proc_macro\nuse proc_macro2::Span;\nfn f() { proc_macro::is_available(); }\n";
+    check_finds(compiler_crate, "x.rs", text, &[":3: names `proc_macro`; use `proc_macro2`"]);
+    check_files(&sources_of(&["rs"]), compiler_crate);
+}
+
+/// Every spelling of every agent's name.
+fn agent_words() -> Vec<String> {
+    let names = registry::REGISTRY.names();
+    let mut words: Vec<String> = names
+        .iter()
+        .flat_map(|name| [(*name).to_owned(), name.replace('-', "_"), registry::names::constant(name)])
+        .collect();
+    // The longest first, so that it is the one that a fault names.
+    words.sort_by_key(|word| (Reverse(word.len()), word.clone()));
+    words.dedup();
+    words
+}
+
+/// Text less its unit tests, which are the end of a file here.
+fn without_tests(text: &str) -> &str {
+    text.split_once("#[cfg(test)]\nmod tests {").map_or(text, |(before, _)| before)
+}
+
+fn agent_names(_: &str, text: &str) -> Vec<String> {
+    let words = agent_words();
+    lines(without_tests(text), |line| {
+        let word = words.iter().find(|word| !find_word(line, word).is_empty())?;
+        Some(format!("names the agent `{word}`: {}", line.trim()))
+    })
+}
+
+/// Whether a file is one of the parts that must work for any agent.
+fn knows_no_agent(path: &str) -> bool {
+    const PARTS: [&str; 5] =
+        ["registry-core/src/", "registry-macros/src/", "registry/src/render/", "registry/src/payload/", "xtask/"];
+    let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/benches/");
+    PARTS.iter().any(|part| path.starts_with(part)) && !tests
+}
+
+#[test]
+fn no_agent_is_named_where_all_are_served() {
+    let fault = ":2: names the agent `codex-acp`: if name == \"codex-acp\" {";
+    check_finds(agent_names, "x.rs", "// codex_acpx\nif name == \"codex-acp\" {\n", &[fault]);
+    let files = sources_of(&["rs", "mjs", "sh"]).into_iter().filter(|path| knows_no_agent(path)).collect::<Vec<_>>();
+    check_files(&files, agent_names);
+}
+
+/// The hosts of package registries, put together here so that this file names none.
+fn registry_hosts() -> Vec<String> {
+    let hosts: [&[&str]; 6] = [
+        &["registry", "npmjs", "org"],
+        &["registry", "yarnpkg", "com"],
+        &["pypi", "org"],
+        &["files", "pythonhosted", "org"],
+        &["static", "crates", "io"],
+        &["index", "crates", "io"],
+    ];
+    hosts.map(|labels| labels.join(".")).to_vec()
+}
+
+fn package_hosts(_: &str, text: &str) -> Vec<String> {
+    let hosts = registry_hosts();
+    let named = |line: &str| hosts.iter().find(|host| !find_word(line, host).is_empty()).cloned();
+    lines(text, |line| named(line).map(|host| format!("names the package registry `{host}`")))
+}
+
+#[test]
+fn no_host_of_a_package_registry_is_named() {
+    let text = format!("a\nb https://{}/x\n", registry_hosts().concat());
+    assert!(package_hosts("x", &text).is_empty(), "hosts without a boundary are other hosts");
+    let text = format!("a\nb https://{}/x\n", ["pypi", "org"].join("."));
+    check_finds(package_hosts, "x", &text, &[&format!(":2: names the package registry `{}`", ["pypi", "org"].join("."))]);
+    check_files(&sources(), package_hosts);
+}
+
+fn long_lines(_: &str, text: &str) -> Vec<String> {
+    lines(text, |line| {
+        let columns = line.chars().count();
+        (columns > COLUMNS).then(|| format!("{columns} columns; {COLUMNS} are allowed"))
+    })
+}
+
+#[test]
+fn lines_of_rust_are_not_long() {
+    check_finds(long_lines, "x.rs", &"x".repeat(121), &[":1: 121 columns; 120 are allowed"]);
+    // Cases of the macros are short of lines, so that what the compiler shows of them is.
+    let files = sources_of(&["rs"]).into_iter().filter(|path| !path.starts_with("tests/ui/")).collect::<Vec<_>>();
+    check_files(&files, long_lines);
+}
+
+fn line_ends(_: &str, text: &str) -> Vec<String> {
+    let mut faults = lines(text, |line| line.ends_with([' ', '\t', '\r']).then(|| "ends in a blank".to_owned()));
+    if !text.ends_with('\n') || text.ends_with("\n\n") {
+        faults.push(": does not end in one newline".to_owned());
+    }
+    faults
+}
+
+#[test]
+fn shipped_programs_end_their_lines_and_files() {
+    check_finds(line_ends, "x.sh", "a \nb", &[":1: ends in a blank", ": does not end in one newline"]);
+    let shipped = |path: &String| path.starts_with("registry/src/");
+    check_files(&sources_of(&["sh", "mjs", "js", "py"]).into_iter().filter(shipped).collect::<Vec<_>>(), line_ends);
+}
+
+/// The fields of an entry, in the order of its macro: `registry_core::entry` lists them.
+fn field_order(kind: &str) -> Vec<String> {
+    let text = read("registry-core/src/entry.rs");
+    let name = format!("{}{}Entry:", kind[..1].to_uppercase(), &kind[1..]);
+    let (_, after) = text.split_once(&name).expect("the fields of each macro are listed");
+    after.split('}').next().unwrap().split_whitespace().map(str::to_owned).collect()
+}
+
+/// The layout of one entry. Rustfmt leaves the bodies of macros alone and never visits files of `registry!`.
+fn entry_layout(path: &str, text: &str) -> Vec<String> {
+    let folder = path.rsplit('/').nth(1).unwrap_or_default();
+    let kind = match folder {
+        "families" => "family",
+        other => other.strip_suffix('s').unwrap_or(other),
+    };
+    let mut faults = line_ends(path, text);
+    faults.extend(long_lines(path, text));
+    let code = code_only(text);
+    let head = format!("\n\nuse crate::{kind};\n\n{kind}! {{\n    ");
+    let opens = text.starts_with("//! ") && text.find('\n').is_some_and(|end| text[end..].starts_with(&head));
+    let others = code.lines().skip(5).any(|line| line.starts_with(|first: char| !" }".contains(first)));
+    if !opens || others || !text.ends_with("\n    }\n}\n") {
+        faults.push(format!(":1: is not a `//!`, `use crate::{kind};` and one `{kind}! {{ name {{ … }} }}`"));
+    }
+    faults.extend(lines(text, |line| line.contains('\t').then(|| "holds a tab".to_owned())));
+    faults.extend(indentation(&code));
+    faults.extend(trailing_commas(&code));
+    faults.extend(field_sequence(&code, &field_order(kind)));
+    faults
+}
+
+/// Levels are four spaces. A line within a string, where the last one left it open, is as it must be.
+fn indentation(code: &str) -> Vec<String> {
+    let mut inside = false;
+    lines_with(code, |line| {
+        let within = inside;
+        inside ^= line.matches('"').count() % 2 == 1;
+        let blanks = line.len() - line.trim_start().len();
+        let odd = !line.trim().is_empty() && !within && blanks % INDENT != 0;
+        odd.then(|| format!("is indented by {blanks} spaces, no multiple of {INDENT}"))
+    })
+}
+
+/// [`lines`] for a function that remembers.
+fn lines_with(text: &str, mut fault: impl FnMut(&str) -> Option<String>) -> Vec<String> {
+    let faults = text.lines().enumerate().filter_map(|(index, line)| Some((index, fault(line)?)));
+    faults.map(|(index, fault)| format!(":{}: {fault}", index + 1)).collect()
+}
+
+/// What stands alone on the line before a closing bracket ends in a comma, but for the entry itself.
+fn trailing_commas(code: &str) -> Vec<String> {
+    let written: Vec<(usize, &str)> =
+        code.lines().enumerate().map(|(index, line)| (index, line.trim_end())).filter(|(_, line)| !line.is_empty()).collect();
+    let mut faults = Vec::new();
+    for pair in written.windows(2) {
+        let [(index, line), (_, next)] = pair else { continue };
+        let closes = next.trim_start().starts_with(['}', ']', ')']);
+        let entry = next.starts_with('}');
+        if closes && !entry && !line.ends_with([',', '{', '[', '(']) {
+            faults.push(format!(":{}: has no comma at its end", index + 1));
+        }
+    }
+    faults
+}
+
+/// Fields stand in the order of the grammar, each on a line of its own.
+fn field_sequence(code: &str, order: &[String]) -> Vec<String> {
+    let mut last = 0;
+    lines_with(code, |line| {
+        let field = line.strip_prefix("        ").filter(|rest| !rest.starts_with(' '))?;
+        let (word, _) = field.split_once(':')?;
+        let Some(place) = order.iter().position(|it| it == word) else {
+            return Some(format!("begins with `{word}`, which is no field"));
+        };
+        let late = place < last;
+        let before = order.get(last).cloned().unwrap_or_default();
+        last = last.max(place);
+        late.then(|| format!("`{word}` stands after `{before}`"))
+    })
+}
+
+#[track_caller]
+fn check_layout_finds(old: &str, new: &str, expected: &[&str]) {
+    let good = read("registry/src/providers/deepseek.rs");
+    check_finds(entry_layout, "registry/src/providers/deepseek.rs", &good, &[]);
+    assert!(good.contains(old), "the example has no {old:?}");
+    check_finds(entry_layout, "registry/src/providers/deepseek.rs", &good.replacen(old, new, 1), expected);
+}
+
+#[test]
+fn entries_are_written_alike() {
+    let shape = ":1: is not a `//!`, `use crate::provider;` and one `provider! { name { … } }`";
+    check_layout_finds("use crate::provider;", "use registry::provider;", &[shape]);
+    check_layout_finds("\nprovider! {", "\nconst A: u8 = 1;\nprovider! {", &[shape]);
+    check_layout_finds("        auth: ApiKey,", "       auth: ApiKey,", &[":10: is indented by 7 spaces, no multiple of 4"]);
+    check_layout_finds("        auth: ApiKey,", "        auth: ApiKey, ", &[":10: ends in a blank"]);
+    check_layout_finds("        auth: ApiKey,\n", "", &[]);
+    check_layout_finds("        auth: ApiKey,", "        authority: ApiKey,", &[":10: begins with `authority`, which is no field"]);
+    check_layout_finds("    deepseek {\n", "    deepseek {\n        families: [],\n", &[":9: `endpoints` stands after `families`"]);
+    check_layout_finds("\n    }\n}", "\n        models: []\n    }\n}", &[":13: has no comma at its end"]);
+    let entry = |folder: &str| {
+        let names = names_in(&format!("registry/src/{folder}")).into_iter().filter(|name| name.ends_with(".rs"));
+        names.map(|name| format!("registry/src/{folder}/{name}")).collect::<Vec<_>>()
+    };
+    check_files(&["agents", "providers", "families"].map(entry).concat(), entry_layout);
+}
