@@ -126,6 +126,45 @@ impl<'a> Listed<'a> {
     }
 }
 
+/// A message that is put together while the compiler evaluates a constant.
+struct Message {
+    bytes: [u8; 512],
+    length: usize,
+}
+
+impl Message {
+    const fn new() -> Self {
+        Self { bytes: [0; 512], length: 0 }
+    }
+
+    /// Appends a text; what does not fit is left out, and then the whole message says so.
+    const fn text(mut self, text: &str) -> Self {
+        let mut from = text.as_bytes();
+        let (_, mut to) = self.bytes.split_at_mut(self.length);
+        while let (Some((byte, more)), Some((slot, room))) = (from.split_first(), to.split_first_mut()) {
+            *slot = *byte;
+            self.length += 1;
+            from = more;
+            to = room;
+        }
+        self
+    }
+
+    /// Appends a number.
+    const fn number(self, number: u32) -> Self {
+        let message = if number >= 10 { self.number(number / 10) } else { self };
+        let (_, digits) = "0123456789".split_at((number % 10) as usize);
+        message.text(digits.split_at(1).0)
+    }
+
+    const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "the names in this message are too long to be shown",
+        }
+    }
+}
+
 /// M001: the suite's model yields a model id.
 ///
 /// # Panics
@@ -133,13 +172,13 @@ impl<'a> Listed<'a> {
 /// When it is not so: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
-pub const fn suite_model(listed: &Listed<'_>, format: ModelIdFormat, id: &str) {
+pub const fn suite_model(listed: &Listed<'_>, format: ModelIdFormat, id: &str, agent: &str) {
     if listed.yields_model_id(format, id) {
         return;
     }
-    panic!(
-        "this model yields no id for the agent [M001]\nhelp: name a model of a registered provider or of a known family"
-    );
+    let message = Message::new().text("`").text(id).text("` yields no model id for `").text(agent);
+    let help = "` [M001]\nhelp: name a model of a registered provider or of a known family";
+    panic!("{}", message.text(help).as_str());
 }
 
 /// E005: some provider or family serves the protocol.
@@ -149,13 +188,14 @@ pub const fn suite_model(listed: &Listed<'_>, format: ModelIdFormat, id: &str) {
 /// When it is not so: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
-pub const fn served(listed: &Listed<'_>, protocol: Protocol) {
+pub const fn served(listed: &Listed<'_>, protocol: Protocol, agent: &str) {
     if listed.serves(protocol) {
         return;
     }
-    panic!(
-        "no provider or family of this registry serves the wire protocol [E005]\nhelp: register one that does, or extend a registry that has it"
-    );
+    let message = Message::new().text("no provider or family of this registry serves `").text(protocol.word());
+    let message = message.text("`, which `").text(agent);
+    let help = "` speaks [E005]\nhelp: register one that does, or extend a registry that has it";
+    panic!("{}", message.text(help).as_str());
 }
 
 /// I006: the pinned Node.js is not older than an agent asks for.
@@ -165,13 +205,14 @@ pub const fn served(listed: &Listed<'_>, protocol: Protocol) {
 /// When it is not so: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
-pub const fn node_floor(floor: Version) {
+pub const fn node_floor(floor: Version, agent: &str) {
     if !NODE_VERSION.is_below(floor) {
         return;
     }
-    panic!(
-            "the pinned Node.js is older than this agent asks for [I006]\nhelp: pin an older version of the agent, or a newer Node.js"
-    );
+    let message = Message::new().text("`").text(agent).text("` asks for a newer Node.js than the pinned `");
+    let message = message.number(NODE_VERSION.major).text(".").number(NODE_VERSION.minor);
+    let help = "` [I006]\nhelp: pin an older version of the agent, or a newer Node.js";
+    panic!("{}", message.text(help).as_str());
 }
 
 /// N002: no name of an agent is one of a registry that is extended.
@@ -183,10 +224,12 @@ pub const fn node_floor(floor: Version) {
 pub const fn name_is_new(agent: &Agent<'_>, base: &Registry<'_>) {
     let mut agents = base.agents;
     while let Some((other, more)) = agents.split_first() {
-        assert!(
-            !shares_name(agent, other),
-            "a name or alias of this agent is taken in the registry that is extended [N002]\nhelp: `cargo xtask list` shows the names; choose another"
-        );
+        refuse_shared(agent.name, other);
+        let mut aliases = agent.aliases;
+        while let Some((alias, rest)) = aliases.split_first() {
+            refuse_shared(alias, other);
+            aliases = rest;
+        }
         agents = more;
     }
     if let Some(base) = base.extends {
@@ -194,16 +237,15 @@ pub const fn name_is_new(agent: &Agent<'_>, base: &Registry<'_>) {
     }
 }
 
-const fn shares_name(a: &Agent<'_>, b: &Agent<'_>) -> bool {
-    same(a.name, b.name) || one_of(a.name, b.aliases) || one_of(b.name, a.aliases) || {
-        let mut aliases = a.aliases;
-        let mut shared = false;
-        while let Some((alias, more)) = aliases.split_first() {
-            shared = shared || one_of(alias, b.aliases);
-            aliases = more;
-        }
-        shared
+#[track_caller]
+#[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
+const fn refuse_shared(name: &str, other: &Agent<'_>) {
+    if !same(name, other.name) && !one_of(name, other.aliases) {
+        return;
     }
+    let message = Message::new().text("`").text(name).text("` is a name of `").text(other.name);
+    let help = "` in the registry that is extended [N002]\nhelp: choose another; `cargo xtask list` shows what is taken";
+    panic!("{}", message.text(help).as_str());
 }
 
 const fn one_of(word: &str, words: &[&str]) -> bool {

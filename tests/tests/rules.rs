@@ -91,66 +91,80 @@ const UNROUTABLE: Agent<'static> = Agent {
     ..GOOD
 };
 
-/// One constant for each rule that a macro or a registry checks.
-fn broken() -> Vec<(&'static str, Broken)> {
-    const KEY: Template<'static> = Template(r#"["variable","BENCHFLOW_PROVIDER_API_KEY"]"#);
-    let agent = Broken::Agent;
-    let env = |env: &'static [Mapping<'static>]| Broken::Agent(Agent { env, ..GOOD });
-    let install = |install: &'static [Artefact<'static>]| Broken::Agent(Agent { install, ..GOOD });
-    let config = |config: &'static [ConfigFile<'static>]| Broken::Agent(Agent { config, ..GOOD });
-    let web = |web: WebPolicy<'static>| Broken::Agent(Agent { web: Some(web), ..GOOD });
-    vec![
-        ("A001", agent(Agent { allow: &[Allow { code: "I003", reason: "it is fine", place: None }], ..GOOD })),
-        ("C001", agent(Agent { launch: &[Template("\"fixture\""), KEY], ..GOOD })),
-        ("C002", config(&[file("~/../etc/x.json", FileFormat::Json, r#"["object"]"#)])),
-        ("C003", agent(Agent { launch: &[Template("\"fixture\""), Template(r#"["variable","MODLE"]"#)], ..GOOD })),
-        ("C004", config(&[file("~/.fixture/x.toml", FileFormat::Toml, r#"["object"]"#)])),
-        ("E001", env(&[Mapping { name: "FIXTURE_URL", value: Template(r#"["variable","BASE_ULR"]"#) }])),
-        ("E002", env(&[ROUTED[0], ROUTED[1], Mapping { name: "PATH", value: Template("\"/opt/bin\"") }])),
-        ("E003", env(&[ROUTED[0], ROUTED[1], ROUTED[1]])),
-        ("E004", env(&[ROUTED[0]])),
-        ("E005", Broken::Together(&[&UNSERVED])),
-        ("I001", install(&[Artefact::Npm(Npm { package: "fixture", bin: "fixture", postinstall: &[] })])),
-        ("I002", agent(Agent { launch: &[Template("\"fixtrue\"")], ..GOOD })),
-        ("I003", install(&[ARCHIVE, step("rm -rf /usr/local/lib/node_modules\n")])),
-        ("I004", install(&[archive(&[download("0123")])])),
-        ("I005", install(&[ARCHIVE, step("npm ci >/dev/null 2>&1\n")])),
-        ("I006", Broken::Together(&[&TOO_NEW])),
-        ("I008", agent(Agent { install_timeout: 0, ..GOOD })),
-        ("M001", Broken::Together(&[&UNROUTABLE])),
-        ("M002", agent(Agent {
-            model: told_by(Via::SetModel, ProxyMode::Unsupported("its catalogue is fixed")),
-            suite: Some(SUITE),
-            ..GOOD
-        })),
-        ("M003", agent(Agent { model: told_by(Via::Env, ProxyMode::AsIs), ..GOOD })),
-        ("N001", agent(Agent { name: "Fixture", ..GOOD })),
-        ("N002", Broken::Together(&[&GOOD, &SAME_NAME])),
-        ("N003", agent(Agent { description: " ", ..GOOD })),
-        ("N004", agent(Agent { aliases: &["Claude Code"], ..GOOD })),
-        ("P001", Broken::Provider(Provider {
-            parameters: &[UrlParameter { name: "region", variable: "REGION", default: "", from_host_of: "" }],
-            ..MAKERS
-        })),
-        ("P002", Broken::Family(Family { name: "fixtures", tokens: &["GLM"], ..Family::EMPTY })),
-        ("P003", Broken::Provider(Provider { credential: Credential::None, ..MAKERS })),
-        ("P004", Broken::Provider(Provider { models: &[MODEL, MODEL], ..MAKERS })),
-        ("S001", install(&[ARCHIVE, step("if true; then\n")])),
-        ("S002", install(&[ARCHIVE, step("x=$1\n[[ -n $x ]] && echo yes\n")])),
-        ("W001", agent(Agent { web: None, ..GOOD })),
-        ("W002", web(WebPolicy::Switch {
-            tools: &["fetch"],
-            off: &[Off::File {
-                path: "~/.other/x.json",
-                format: FileFormat::Json,
-                owner: Owner::Keys,
-                body: Template(r#"["object",["fetch",false]]"#),
-            }],
-        })),
-        ("W003", web(WebPolicy::Switch { tools: &["fetch"], off: &[] })),
-        ("W004", web(WebPolicy::NoTools(" "))),
-    ]
+const KEY: Template<'static> = Template(r#"["variable","BENCHFLOW_PROVIDER_API_KEY"]"#);
+
+const fn agent(agent: Agent<'static>) -> Broken {
+    Broken::Agent(agent)
 }
+
+const fn env(env: &'static [Mapping<'static>]) -> Broken {
+    agent(Agent { env, ..GOOD })
+}
+
+const fn install(install: &'static [Artefact<'static>]) -> Broken {
+    agent(Agent { install, ..GOOD })
+}
+
+const fn config(config: &'static [ConfigFile<'static>]) -> Broken {
+    agent(Agent { config, ..GOOD })
+}
+
+const fn web(web: WebPolicy<'static>) -> Broken {
+    agent(Agent { web: Some(web), ..GOOD })
+}
+
+/// One constant for each rule that a macro or a registry checks.
+const BROKEN: &[(&str, Broken)] = &[
+    ("A001", agent(Agent { allow: &[Allow { code: "I003", reason: "it is fine", place: None }], ..GOOD })),
+    ("C001", agent(Agent { launch: &[Template("\"fixture\""), KEY], ..GOOD })),
+    ("C002", config(&[file("~/../etc/x.json", FileFormat::Json, r#"["object"]"#)])),
+    ("C003", agent(Agent { launch: &[Template("\"fixture\""), Template(r#"["variable","MODLE"]"#)], ..GOOD })),
+    ("C004", config(&[file("~/.fixture/x.toml", FileFormat::Toml, r#"["object"]"#)])),
+    ("E001", env(&[Mapping { name: "FIXTURE_URL", value: Template(r#"["variable","BASE_ULR"]"#) }])),
+    ("E002", env(&[ROUTED[0], ROUTED[1], Mapping { name: "PATH", value: Template("\"/opt/bin\"") }])),
+    ("E003", env(&[ROUTED[0], ROUTED[1], ROUTED[1]])),
+    ("E004", env(&[ROUTED[0]])),
+    ("E005", Broken::Together(&[&UNSERVED])),
+    ("I001", install(&[Artefact::Npm(Npm { package: "fixture", bin: "fixture", postinstall: &[] })])),
+    ("I002", agent(Agent { launch: &[Template("\"fixtrue\"")], ..GOOD })),
+    ("I003", install(&[ARCHIVE, step("rm -rf /usr/local/lib/node_modules\n")])),
+    ("I004", install(&[archive(&[download("0123")])])),
+    ("I005", install(&[ARCHIVE, step("npm ci >/dev/null 2>&1\n")])),
+    ("I006", Broken::Together(&[&TOO_NEW])),
+    ("I008", agent(Agent { install_timeout: 0, ..GOOD })),
+    ("M001", Broken::Together(&[&UNROUTABLE])),
+    ("M002", agent(Agent {
+        model: told_by(Via::SetModel, ProxyMode::Unsupported("its catalogue is fixed")),
+        suite: Some(SUITE),
+        ..GOOD
+    })),
+    ("M003", agent(Agent { model: told_by(Via::Env, ProxyMode::AsIs), ..GOOD })),
+    ("N001", agent(Agent { name: "Fixture", ..GOOD })),
+    ("N002", Broken::Together(&[&GOOD, &SAME_NAME])),
+    ("N003", agent(Agent { description: " ", ..GOOD })),
+    ("N004", agent(Agent { aliases: &["Claude Code"], ..GOOD })),
+    ("P001", Broken::Provider(Provider {
+        parameters: &[UrlParameter { name: "region", variable: "REGION", default: "", from_host_of: "" }],
+        ..MAKERS
+    })),
+    ("P002", Broken::Family(Family { name: "fixtures", tokens: &["GLM"], ..Family::EMPTY })),
+    ("P003", Broken::Provider(Provider { credential: Credential::None, ..MAKERS })),
+    ("P004", Broken::Provider(Provider { models: &[MODEL, MODEL], ..MAKERS })),
+    ("S001", install(&[ARCHIVE, step("if true; then\n")])),
+    ("S002", install(&[ARCHIVE, step("x=$1\n[[ -n $x ]] && echo yes\n")])),
+    ("W001", agent(Agent { web: None, ..GOOD })),
+    ("W002", web(WebPolicy::Switch {
+        tools: &["fetch"],
+        off: &[Off::File {
+            path: "~/.other/x.json",
+            format: FileFormat::Json,
+            owner: Owner::Keys,
+            body: Template(r#"["object",["fetch",false]]"#),
+        }],
+    })),
+    ("W003", web(WebPolicy::Switch { tools: &["fetch"], off: &[] })),
+    ("W004", web(WebPolicy::NoTools(" "))),
+];
 
 /// The codes that a registry of these entries is found to break, without repeats.
 fn codes(
@@ -163,7 +177,7 @@ fn codes(
 }
 
 /// The codes that are found in a constant alone, where its own check is to find it, and in a registry with it.
-fn found(broken: &Broken) -> [BTreeSet<&'static str>; 2] {
+fn found(broken: &'static Broken) -> [BTreeSet<&'static str>; 2] {
     let alone = |violations: Vec<registry_core::check::Violation>| violations.iter().map(|it| it.rule.code).collect();
     match broken {
         Broken::Agent(it) => [alone(check(it, LockUse::Required)), codes(&[it], &[&MAKERS], &[])],
@@ -178,7 +192,7 @@ fn found(broken: &Broken) -> [BTreeSet<&'static str>; 2] {
 
 /// A constant breaks exactly the rules that it is said to.
 #[track_caller]
-fn check_breaks(cases: &[(&str, Broken)]) {
+fn check_breaks(cases: &'static [(&str, Broken)]) {
     let mut faults = Vec::new();
     for (code, broken) in cases {
         for codes in found(broken) {
@@ -193,11 +207,10 @@ fn check_breaks(cases: &[(&str, Broken)]) {
 #[test]
 fn constants_without_the_macro_are_checked_by_every_rule() {
     assert_eq!(codes(&[&GOOD], &[&MAKERS], &[]), BTreeSet::new(), "the fixture breaks no rule");
-    let cases = broken();
-    let covered: Vec<&str> = cases.iter().map(|(code, _)| *code).collect();
+    let covered: Vec<&str> = BROKEN.iter().map(|(code, _)| *code).collect();
     let wanted = rules::ALL.iter().filter(|rule| rule.checked != Checked::Generation).map(|rule| rule.code);
     assert_eq!(covered, wanted.collect::<Vec<_>>(), "each rule has one constant that breaks it");
-    check_breaks(&cases);
+    check_breaks(BROKEN);
 }
 
 #[test]

@@ -400,22 +400,23 @@ fn names(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
 /// Facts that span entries, which the compiler checks when it knows all of them.
 fn facts(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
     let krate = &cx.krate;
+    let name = agent.name;
     let mut facts = TokenStream::new();
     for (index, protocol) in agent.protocols.iter().enumerate() {
         let span = cx.find(Place::field(Field::Protocols).item(index)).1;
         let word = format_ident!("{}", protocol.word());
-        facts.extend(assertion(cx, span, &quote!(served(&super::LISTED, #krate::model::Protocol::#word))));
+        facts.extend(assertion(cx, span, &quote!(served(&super::LISTED, #krate::model::Protocol::#word, #name))));
     }
     if let Some(floor) = agent.node_floor {
         let span = cx.find(Place::field(Field::NodeFloor)).1;
         let version = expand_version(cx, floor);
-        facts.extend(assertion(cx, span, &quote!(node_floor(#version))));
+        facts.extend(assertion(cx, span, &quote!(node_floor(#version, #name))));
     }
     if let Some(suite) = agent.suite {
         let span = cx.find(Place::field(Field::Suite).part(Part::Model)).1;
         let format = format_ident!("{}", format!("{:?}", agent.model.format));
         let id = suite.model.id;
-        let call = quote!(suite_model(&super::LISTED, #krate::model::ModelIdFormat::#format, #id));
+        let call = quote!(suite_model(&super::LISTED, #krate::model::ModelIdFormat::#format, #id, #name));
         facts.extend(assertion(cx, span, &call));
     }
     facts

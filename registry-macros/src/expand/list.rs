@@ -10,9 +10,10 @@ use crate::syntax::Cx;
 pub(crate) fn expand_registry(cx: &Cx<'_>, listing: &Listing) -> TokenStream {
     let krate = &cx.krate;
     let base = listing.extends.as_ref().map(|(path, registry)| quote!(#path #registry));
-    let extends = match &base {
-        Some(base) => quote!(::core::option::Option::Some(&#base)),
-        None => quote!(::core::option::Option::None),
+    let extends = if let Some(base) = &base {
+        quote!(::core::option::Option::Some(&#base))
+    } else {
+        quote!(::core::option::Option::None)
     };
     let providers = expand_group(listing, "providers");
     let families = expand_group(listing, "families");

@@ -10,7 +10,8 @@ agent! {
     cline {
         protocol: OpenAiCompletions,
         install: [npm("cline", bin: "cline")],
-        runs: node,
+        // npm links `cline` to the program of the platform package, which has the same name: no Node.js is between.
+        runs: native,
         // Its only package for Linux asks for glibc's loader, which the lock cannot tell.
         platforms: [LinuxX64],
         // Without the last two words it asks before every command.

@@ -18,7 +18,15 @@ agent! {
         handshake: { name: "OpenCode", version: pinned, session: ok, exit: eof },
         proof: [acp, version("opencode", ["--version"], "{VERSION}")],
         model: { format: ModelsDev, via: SetModel, proxy: RegisterProvider },
-        env: { OPENAI_BASE_URL = BASE_URL, OPENCODE_DISABLE_AUTOUPDATE = "1" },
+        accepts: [GEMINI_API_KEY, GOOGLE_API_KEY],
+        env: {
+            OPENAI_BASE_URL = BASE_URL,
+            // Its built-in `google` reads this one alone, though its catalogue names the other two as well.
+            GOOGLE_GENERATIVE_AI_API_KEY = if all(
+                not(set(BASE_URL)), any(set(GEMINI_API_KEY), set(GOOGLE_API_KEY))
+            ) { API_KEY },
+            OPENCODE_DISABLE_AUTOUPDATE = "1",
+        },
         references: "{env:NAME}",
         config: [
             jsonc("~/.config/opencode/opencode.json", if set(BASE_URL)) {

@@ -24,10 +24,10 @@ agent! {
             session: ok, exit: signal,
         },
         model: { format: Bare, via: File, proxy: AsIs },
-        env: { LLM_BASE_URL = BASE_URL, LLM_API_KEY = API_KEY, OPENHANDS_SUPPRESS_BANNER = "1" },
         accepts: [
             ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY, LLM_API_VERSION, LLM_REASONING_EFFORT, LLM_TIMEOUT,
         ],
+        env: { LLM_BASE_URL = BASE_URL, LLM_API_KEY = API_KEY, OPENHANDS_SUPPRESS_BANNER = "1" },
         config: [
             json("~/.openhands/agent_settings.json", if set(ACP_MODEL)) {
                 "llm": {

@@ -61,8 +61,24 @@ async function installFiles(cx, uv, venv, name, files, options, env = {}) {
   }
   fs.writeFileSync(file, requirements([...byName.values()]));
   const fixed = ["--no-config", "--require-hashes", "--no-deps", "--python", path.join(venv, "bin/python")];
-  const words = ["pip", "install", ...fixed, ...options, ...source(cx, "--default-index"), "-r", file];
+  const from = cx.args.pypi.startsWith("/") ? ["--no-index", "--find-links", linkFiles(cx, files)] : source(cx, "--default-index");
+  const words = ["pip", "install", ...fixed, ...options, ...from, "-r", file];
   await command(cx, [uv, ...words], env);
+}
+
+// A folder of wheels may hold others of the same version, of which uv would take the one that it likes best.
+function linkFiles(cx, files) {
+  const folder = path.join(cx.args.stage, "links");
+  fs.mkdirSync(folder, { recursive: true });
+  const there = files.filter((it) => fs.existsSync(path.join(cx.args.pypi, it.file)));
+  const missing = files.find((it) => !there.some((other) => other.name === it.name));
+  if (missing) throw new Fault(10, "uv", `${cx.args.pypi} has no ${missing.file}`, true);
+  for (const it of there) {
+    const from = path.join(cx.args.pypi, it.file);
+    fs.rmSync(path.join(folder, it.file), { force: true });
+    fs.symlinkSync(from, path.join(folder, it.file));
+  }
+  return folder;
 }
 
 const requirements = (tools) =>

@@ -85,16 +85,18 @@ fn write_model(w: &mut Writer, agent: &Agent<'_>) {
     let model = Word::variable("BENCHFLOW_PROVIDER_MODEL");
     let named = Word::variable("BENCHFLOW_PROVIDER_NAME").then(Word::text("/")).then(model.clone());
     let (alias, named) = match agent.model.format {
-        ModelIdFormat::Bare => (alias, model.clone()),
-        ModelIdFormat::RegisteredProvider => (Word::text("litellm/").then(alias), named),
-        ModelIdFormat::ModelsDev => (Word::text("benchflow/").then(alias), named),
+        ModelIdFormat::Bare => (alias, None),
+        ModelIdFormat::RegisteredProvider => (Word::text("litellm/").then(alias), Some(named)),
+        ModelIdFormat::ModelsDev => (Word::text("benchflow/").then(alias), Some(named)),
     };
     w.block("if ! bf_given \"${BENCHFLOW_ACP_MODEL_ID-}\"; then", "fi", |w| {
         w.line("BENCHFLOW_ACP_MODEL_ID=");
         w.line("if bf_given \"${BENCHFLOW_LITELLM_MODEL_ALIAS-}\"; then");
         w.indented(|w| w.assign("BENCHFLOW_ACP_MODEL_ID", &alias));
-        w.line("elif bf_given \"${BENCHFLOW_PROVIDER_MODEL-}\" && bf_given \"${BENCHFLOW_PROVIDER_NAME-}\"; then");
-        w.indented(|w| w.assign("BENCHFLOW_ACP_MODEL_ID", &named));
+        if let Some(named) = named {
+            w.line("elif bf_given \"${BENCHFLOW_PROVIDER_MODEL-}\" && bf_given \"${BENCHFLOW_PROVIDER_NAME-}\"; then");
+            w.indented(|w| w.assign("BENCHFLOW_ACP_MODEL_ID", &named));
+        }
         w.line("elif bf_given \"${BENCHFLOW_PROVIDER_MODEL-}\"; then");
         w.indented(|w| w.assign("BENCHFLOW_ACP_MODEL_ID", &model));
         w.line("fi");
