@@ -73,6 +73,12 @@ def pack_node(out):
     return archive
 
 
+def relocate(program, source):
+    """Where a program looks for its library, made relative: a text of the same length in its string table."""
+    fixed = str(source / "lib").encode() + b"\0"
+    return program.replace(fixed, b"$ORIGIN/../lib".ljust(len(fixed), b"\0"))
+
+
 def pack_python(out, source):
     version = subprocess.run([source / "bin/python3", "-V"], check=True, capture_output=True, text=True).stdout.split()[1]
     archive = out / "runtimes" / f"cpython-{version}-linux-x64.tar.gz"
@@ -85,6 +91,8 @@ def pack_python(out, source):
             if skipped or third_party or path.is_dir() and not path.is_symlink():
                 continue
             content = path.readlink().as_posix() if path.is_symlink() else path.read_bytes()
+            if name.startswith("bin/python") and isinstance(content, bytes):
+                content = relocate(content, source)
             files.append((name, 0o755 if path.lstat().st_mode & 0o111 else 0o644, content))
         pack(archive, "python", files)
     return archive, version

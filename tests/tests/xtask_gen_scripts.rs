@@ -159,7 +159,7 @@ fn a_place_that_cannot_be_written_is_named() {
 fn a_folder_that_cannot_be_read_is_named() {
     let (keep, out) = folder();
     fs::create_dir_all(&out).expect("there is room");
-    fs::set_permissions(&out, fs::Permissions::from_mode(0)).expect("it is ours");
+    fs::set_permissions(&out, fs::Permissions::from_mode(0o000)).expect("it is ours");
     let readable = fs::read_dir(&out).is_ok();
     if readable {
         eprintln!("SKIPPED: root reads every folder");

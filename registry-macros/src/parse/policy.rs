@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Span};
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{Exit, FileFormat, Handshake, Info, Mapping, Off, Owner, Proof, Session, WebPolicy};
+use registry_core::variables::canonical;
 
 use super::agent::{Draft, mappings};
 use super::cursor::Cursor;
@@ -165,10 +166,16 @@ fn no_info<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
 }
 
 fn handshake_env<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mapping<'b>], Fault> {
-    mappings(cx, cursor, |nth| {
+    let mut env = mappings(cx, cursor, |nth| {
         let place = Place::field(Field::Handshake).item(nth);
         (place.part(Part::Name), place.part(Part::Value))
-    })
+    })?
+    .to_vec();
+    // What a harness would fill in: here, and only here, an entry gives the canonical variables.
+    for mapping in &mut env {
+        mapping.name = canonical(mapping.name).map_or(mapping.name, |variable| variable.name);
+    }
+    Ok(cx.list(&env))
 }
 
 fn session(cursor: &mut Cursor) -> Result<Session, Fault> {

@@ -154,10 +154,10 @@ impl Values<'_, '_> {
         self.condition = (self.next.saturating_sub(1), 0);
         let condition = self.condition(cursor)?;
         let then = self.block(cursor, "`{ value }` after the condition")?;
-        let otherwise = if cursor.eat_word("else") {
-            Some(Box::new(self.block(cursor, "`{ value }` after `else`")?))
-        } else {
-            None
+        let otherwise = match (cursor.eat_word("else"), cursor.is_word("if")) {
+            (false, _) => None,
+            (true, true) => Some(Box::new(self.value(cursor)?)),
+            (true, false) => Some(Box::new(self.block(cursor, "`{ value }` or `if` after `else`")?)),
         };
         Ok(Value::If { condition, then: Box::new(then), otherwise })
     }

@@ -19,7 +19,7 @@ agent! {
         // Measured with 3.0.65, 2026-11-23: without a key and a provider `session/new` is refused with -32000.
         handshake: {
             name: "cline", version: pinned,
-            env: { BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1", BENCHFLOW_PROVIDER_API_KEY = "dummy" },
+            env: { BASE_URL = "http://127.0.0.1:9/v1", API_KEY = "dummy" },
             session: ok, exit: eof,
         },
         proof: [acp, version("cline", ["--version"], "{VERSION}")],

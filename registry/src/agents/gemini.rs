@@ -16,7 +16,7 @@ agent! {
         // Measured with 0.42.0, 2026-11-23: without a key `session/new` is refused with -32000.
         handshake: {
             name: "gemini-cli", title: "Gemini CLI", version: pinned,
-            env: { BENCHFLOW_PROVIDER_API_KEY = "dummy", BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9" },
+            env: { API_KEY = "dummy", BASE_URL = "http://127.0.0.1:9" },
             session: ok, exit: eof,
         },
         proof: [acp, version("gemini", ["--version"], "{VERSION}")],
@@ -52,7 +52,10 @@ agent! {
             ),
         ],
         hosts: [
-            host("play.googleapis.com", none("not looked up with `usageStatisticsEnabled` off, as the file above has it")),
+            host(
+                "play.googleapis.com",
+                none("not looked up with `usageStatisticsEnabled` off, as the file above has it")
+            ),
         ],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }

@@ -26,7 +26,7 @@ agent! {
             session: ok, exit: signal,
         },
         model: { format: Bare, via: File, proxy: RegisterProvider },
-        accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY],
+        accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY],
         references: parsed("${NAME}"),
         config: [
             jsonc("~/.openclaw/openclaw.json") {
@@ -39,19 +39,19 @@ agent! {
                 "models": { "providers": { "benchflow": {
                     "baseUrl": BASE_URL,
                     "apiKey": ref(API_KEY),
-                    "api": match PROTOCOL {
+                    "api": if proxy { "openai-completions" } else { match PROTOCOL {
                         "anthropic-messages" => "anthropic-messages",
                         "openai-responses" => "openai-responses",
                         "google-generate-content" => "google-generative-ai",
                         _ => "openai-completions",
-                    },
+                    } },
                     "models": [{ "id": ACP_MODEL, "name": ACP_MODEL }],
                 } } },
                 "agents": { "defaults": { "model": { "primary": fmt("benchflow/{ACP_MODEL}") } } },
             },
             // A model of a well-known family goes to the provider of its own that has that family's key.
             jsonc("~/.openclaw/openclaw.json", if all(not(set(BASE_URL)), set(ACP_MODEL))) {
-                "agents": { "defaults": { "model": { "primary": if set(GEMINI_API_KEY) {
+                "agents": { "defaults": { "model": { "primary": if any(set(GEMINI_API_KEY), set(GOOGLE_API_KEY)) {
                     fmt("google/{ACP_MODEL}")
                 } else { if set(ANTHROPIC_API_KEY) {
                     fmt("anthropic/{ACP_MODEL}")
@@ -71,7 +71,10 @@ agent! {
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],
         hosts: [
             host("openrouter.ai", none("not looked up with `models.pricing` off, as the file above has it")),
-            host("raw.githubusercontent.com", none("not looked up with `models.pricing` off, as the file above has it")),
+            host(
+                "raw.githubusercontent.com",
+                none("not looked up with `models.pricing` off, as the file above has it")
+            ),
         ],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }

@@ -32,16 +32,16 @@ agent! {
             jsonc("~/.config/opencode/opencode.json", if set(BASE_URL)) {
                 "provider": { ACP_MODEL_PROVIDER: {
                     // A built-in `openai` would speak the Responses API, which gateways do not serve.
-                    "npm": match PROTOCOL {
+                    "npm": if proxy { "@ai-sdk/openai-compatible" } else { match PROTOCOL {
                         "anthropic-messages" => "@ai-sdk/anthropic",
                         _ => "@ai-sdk/openai-compatible",
-                    },
+                    } },
                     "name": ACP_MODEL_PROVIDER,
                     "options": {
-                        "baseURL": match PROTOCOL {
+                        "baseURL": if proxy { ref(BASE_URL) } else { match PROTOCOL {
                             "anthropic-messages" => fmt("{BASE_URL}/v1"),
                             _ => ref(BASE_URL),
-                        },
+                        } },
                         "apiKey": ref(API_KEY),
                     },
                     // `id` is what goes over the wire: a model's own id may hold a slash.

@@ -5,8 +5,8 @@ use crate::agent;
 agent! {
     /// OpenHands, an open-source coding agent, in the ACP mode of its command-line program.
     ///
-    /// It calls models through LiteLLM, whose ids begin with the protocol or the vendor. Its file decides: in ACP mode the
-    /// variables are read by nothing, whatever `--override-with-envs` says, so the key has to stand in the file.
+    /// It calls models through LiteLLM, whose ids begin with the protocol or the vendor. Its file decides: in ACP mode
+    /// nothing reads the variables, whatever `--override-with-envs` says, so the key has to stand in the file.
     openhands {
         aliases: ["oh"],
         protocol: [OpenAiCompletions, AnthropicMessages, GoogleGenerateContent],
@@ -17,9 +17,9 @@ agent! {
         handshake: {
             name: "OpenHands CLI ACP Agent", version: pinned,
             env: {
-                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
-                BENCHFLOW_PROVIDER_API_KEY = "dummy",
-                BENCHFLOW_PROVIDER_MODEL = "dummy",
+                BASE_URL = "http://127.0.0.1:9/v1",
+                API_KEY = "dummy",
+                MODEL = "dummy",
             },
             session: ok, exit: signal,
         },
@@ -32,20 +32,22 @@ agent! {
             json("~/.openhands/agent_settings.json", if set(ACP_MODEL)) {
                 "llm": {
                     // Vertex AI by LiteLLM's documents; nobody has tried it here.
-                    "model": if any(provider(GOOGLE_VERTEX), provider(ANTHROPIC_VERTEX)) {
+                    "model": if proxy {
+                        fmt("openai/{ACP_MODEL}")
+                    } else if any(provider(GOOGLE_VERTEX), provider(ANTHROPIC_VERTEX)) {
                         fmt("vertex_ai/{ACP_MODEL}")
-                    } else { if set(BASE_URL) {
+                    } else if set(BASE_URL) {
                         match PROTOCOL {
                             "anthropic-messages" => fmt("anthropic/{ACP_MODEL}"),
                             _ => fmt("openai/{ACP_MODEL}"),
                         }
-                    } else { if any(set(GEMINI_API_KEY), set(GOOGLE_API_KEY)) {
+                    } else if any(set(GEMINI_API_KEY), set(GOOGLE_API_KEY)) {
                         fmt("gemini/{ACP_MODEL}")
-                    } else { if set(ANTHROPIC_API_KEY) {
+                    } else if set(ANTHROPIC_API_KEY) {
                         fmt("anthropic/{ACP_MODEL}")
                     } else {
                         fmt("openai/{ACP_MODEL}")
-                    } } } },
+                    },
                     "api_key"?: API_KEY,
                     "base_url"?: BASE_URL,
                     "api_version"?: LLM_API_VERSION,
@@ -62,7 +64,7 @@ agent! {
         skills: ["~/.agents/skills", "$WORKSPACE/.agents/skills"],
         hosts: [
             host("raw.githubusercontent.com", env { LITELLM_LOCAL_MODEL_COST_MAP = "True" }),
-            host("github.com", none("the public skills are always cloned at the first prompt; offline that fails quietly")),
+            host("github.com", none("it always clones the public skills at the first prompt; fails quietly offline")),
         ],
         timeout: install(1200s),
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

@@ -21,10 +21,10 @@ agent! {
         handshake: {
             name: "pi-acp", title: "pi ACP adapter", version: pinned,
             env: {
-                BENCHFLOW_PROVIDER_NAME = "dummy",
-                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
-                BENCHFLOW_PROVIDER_API_KEY = "dummy",
-                BENCHFLOW_PROVIDER_MODEL = "dummy",
+                PROVIDER = "dummy",
+                BASE_URL = "http://127.0.0.1:9/v1",
+                API_KEY = "dummy",
+                MODEL = "dummy",
             },
             session: ok, exit: eof,
         },

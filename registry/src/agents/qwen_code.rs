@@ -17,9 +17,9 @@ agent! {
         handshake: {
             name: "qwen-code", title: "Qwen Code", version: pinned,
             env: {
-                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
-                BENCHFLOW_PROVIDER_API_KEY = "dummy",
-                BENCHFLOW_PROVIDER_MODEL = "dummy",
+                BASE_URL = "http://127.0.0.1:9/v1",
+                API_KEY = "dummy",
+                MODEL = "dummy",
             },
             session: ok, exit: eof,
         },

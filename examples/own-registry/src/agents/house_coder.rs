@@ -15,9 +15,9 @@ agent! {
             title: "Qwen Code",
             version: pinned,
             env: {
-                BENCHFLOW_PROVIDER_BASE_URL = "http://127.0.0.1:9/v1",
-                BENCHFLOW_PROVIDER_API_KEY = "none",
-                BENCHFLOW_PROVIDER_MODEL = "none",
+                BASE_URL = "http://127.0.0.1:9/v1",
+                API_KEY = "none",
+                MODEL = "none",
             },
             session: ok,
             exit: eof,
