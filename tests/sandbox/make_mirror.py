@@ -141,7 +141,7 @@ def fetch_wheels(out, locks, every, tools, interpreter):
     wheels = out / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
     wanted = {}
-    for name, version, file, digest, targets in lines(locks, "wheel"):
+    for name, version, file, digest, targets in [*lines(locks, "wheel"), *lines(locks, "source")]:
         if (every or "linux-x64" in targets.split(",")) and not (wheels / file).exists():
             wanted.setdefault(f"{name}=={version}", []).append(digest)
     requirements = [f"{it} {' '.join(f'--hash={digest}' for digest in digests)}" for it, digests in wanted.items()]

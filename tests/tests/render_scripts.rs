@@ -91,7 +91,7 @@ const LOCK_TWO: &str = "format 1\npackage npm two 2.0.0 sha512-2omDujweL9HNMCvz1
 const PYTHON: Agent<'static> = Agent {
     name: "python-three",
     install: &[
-        Artefact::Pypi(Pypi { package: "three", bin: "", python: "==3.12.*" }),
+        Artefact::Pypi(Pypi { package: "three", bin: "", python: "==3.12.*", source: "" }),
         Artefact::Program(Program { name: "three.py", text: "print('three')\n" }),
     ],
     runs: Runs::Python,

@@ -1,6 +1,7 @@
 //! `explain`: a rule by its code or name, or the table of all rules.
 
 use clap::{Arg, ArgMatches, Command};
+use registry_core::incidents::{self, Incident};
 use registry_core::rules::{self, Checked, Rule};
 
 use crate::failure::{Failure, Outcome, Status};
@@ -47,9 +48,14 @@ fn page(rule: &Rule) -> String {
     let allow =
         if *allowable { format!("`allow: {code}(\"reason\")` at the place it is about") } else { "never".to_owned() };
     let example = example.replace('\n', "\n    ");
-    let incidents = incidents.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
+    let incidents = incidents.iter().filter_map(|number| incidents::find(*number)).map(incident).collect::<String>();
     format!(
         "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {example}\n\nWay out:   {help}\nChecked:   {checked}\n\
-         Allowed:   {allow}\nIncidents: {incidents} (docs/incidents.md)\n"
+         Allowed:   {allow}\n\nIt happened\n\n{incidents}"
     )
+}
+
+fn incident(incident: &Incident) -> String {
+    let Incident { number, what, source } = incident;
+    format!("    {number:>2}  {what}\n        ({source})\n")
 }

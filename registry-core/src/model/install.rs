@@ -39,6 +39,8 @@ pub struct Pypi<'a> {
     pub bin: &'a str,
     /// The interpreters it runs on, as a PEP 440 specifier with an upper bound: `==3.12.*`.
     pub python: &'a str,
+    /// Why it is built from its source distribution; empty for a package that has wheels, as all should.
+    pub source: &'a str,
 }
 
 /// An archive from a URL.

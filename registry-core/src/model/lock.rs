@@ -7,6 +7,7 @@
 //! package npm opencode-ai 1.18.11 sha512-…
 //! npm node_modules/opencode-ai 1.18.11 sha512-… opencode-ai/-/opencode-ai-1.18.11.tgz {"bin":{…}}
 //! wheel openhands 1.16.0 openhands-1.16.0-py3-none-any.whl sha256:… linux-x64,linux-arm64
+//! source func-timeout 4.3.5 func_timeout-4.3.5.tar.gz sha256:… linux-x64,linux-arm64
 //! unavailable linux-arm64 2026-11-23 opencode-linux-arm64@1.18.11 answers 404
 //! unavailable package 2026-11-23 the registry answers 404 for @mimo-ai/cli
 //! ```
@@ -22,7 +23,7 @@ pub struct Lock<'a> {
     pub packages: Vec<LockedPackage<'a>>,
     /// The npm tree, in the order of its places.
     pub npm: Vec<LockedNpm<'a>>,
-    /// The wheels, in the order of their names.
+    /// The wheels, and the source distributions that the entry asks for, in the order of their names.
     pub wheels: Vec<LockedWheel<'a>>,
     /// What could not be fetched when the lock was written.
     pub unavailable: Vec<Unavailable<'a>>,
@@ -56,7 +57,7 @@ pub struct LockedNpm<'a> {
     pub rest: &'a str,
 }
 
-/// A wheel.
+/// A wheel, or a source distribution that the entry asks for by `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LockedWheel<'a> {
     /// The package's normalised name.
@@ -121,7 +122,13 @@ impl<'a> Lock<'a> {
                 "format" => return Err(error(format!("format `{fields}` is not `{}`", Self::FORMAT))),
                 "package" => lock.packages.push(package(fields).ok_or_else(|| error(short(keyword)))?),
                 "npm" => lock.npm.push(npm(fields).ok_or_else(|| error(short(keyword)))?),
-                "wheel" => lock.wheels.push(wheel(fields).ok_or_else(|| error(short(keyword)))?),
+                "wheel" | "source" => {
+                    let file = wheel(fields).ok_or_else(|| error(short(keyword)))?;
+                    if file.is_source() != (keyword == "source") {
+                        return Err(error(format!("`{}` is no {keyword}", file.file)));
+                    }
+                    lock.wheels.push(file);
+                }
                 "unavailable" => lock.unavailable.push(unavailable(fields).ok_or_else(|| error(short(keyword)))?),
                 _ => return Err(error(format!("no line of a lock begins with `{keyword}`"))),
             }
@@ -152,6 +159,13 @@ impl LockedPackage<'_> {
     /// Whether its version is one exact version and its integrity a real checksum.
     pub fn is_exact(&self) -> bool {
         is_exact_version(self.version) && is_checksum(self.integrity)
+    }
+}
+
+impl LockedWheel<'_> {
+    /// Whether it is a source distribution, which an install has to build.
+    pub fn is_source(&self) -> bool {
+        !self.file.ends_with(".whl")
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
             check_packages(agent, lock, &help, report);
             check_extra(agent, lock, whole, &help, report);
             check_tree(lock, whole, &help, report);
+            check_sources(agent, lock, whole, report);
             check_platforms(agent, lock, report);
         }
     }
@@ -80,6 +81,20 @@ fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
         if !is_exact_version(version) || !is_checksum(checksum) {
             let message =
                 format!("the lock has no exact version and checksum of `{name}`, only `{version} {checksum}`");
+            report.add(&RULE, place, message, help);
+        }
+    }
+}
+
+/// Only what the entry says is built from source.
+fn check_sources(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, report: &mut Report) {
+    for file in lock.wheels.iter().filter(|file| file.is_source()) {
+        let asked = |artefact: &Artefact<'_>| {
+            matches!(artefact, Artefact::Pypi(pypi) if pypi.package == file.name && !pypi.source.trim().is_empty())
+        };
+        if !agent.install.iter().any(asked) {
+            let message = format!("`{}` in the lock of `{}` is a source distribution", file.file, agent.name);
+            let help = format!("a source runs code when it is built: say why with `pypi(\"{}\", …, source: \"why\")`", file.name);
             report.add(&RULE, place, message, help);
         }
     }

@@ -117,8 +117,10 @@ fn expand_install(cx: &Cx<'_>, install: &[Artefact<'_>]) -> TokenStream {
             let postinstall = texts(postinstall);
             quote!(#krate::model::Artefact::Npm(#krate::model::Npm { package: #package, bin: #bin, postinstall: #postinstall }))
         }
-        Artefact::Pypi(Pypi { package, bin, python }) => {
-            quote!(#krate::model::Artefact::Pypi(#krate::model::Pypi { package: #package, bin: #bin, python: #python }))
+        Artefact::Pypi(Pypi { package, bin, python, source }) => {
+            quote!(#krate::model::Artefact::Pypi(#krate::model::Pypi {
+                package: #package, bin: #bin, python: #python, source: #source
+            }))
         }
         Artefact::Archive(archive) => expand_archive(cx, index, archive),
         Artefact::Git(Git { url, commit, bin }) => {

@@ -112,17 +112,18 @@ impl<'b> Arguments<'_, 'b> {
 
     fn pypi(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
         let package = self.first(first, Part::Name, "the name of a package")?;
-        let mut pypi = Pypi { package, bin: "", python: "" };
+        let mut pypi = Pypi { package, bin: "", python: "", source: "" };
         let place = self.place;
         let fault = Fault::new(
             self.cx.find(place.part(Part::Name)).1,
             format!("`{package}` does not say which Python it runs on"),
             "write `python: \"==3.12.*\"`, with an upper bound",
         );
-        self.named(&["bin", "python", "allow"], |cx, place, key, piece| {
+        self.named(&["bin", "python", "source", "allow"], |cx, place, key, piece| {
             match key.to_string().as_str() {
                 "bin" => pypi.bin = text(cx, place.part(Part::Bin), piece, "the name of a program")?,
                 "python" => pypi.python = text(cx, place.part(Part::Python), piece, "a specifier")?,
+                "source" => pypi.source = text(cx, place.part(Part::Reason), piece, "why it is built from source")?,
                 _ => return Ok(false),
             }
             Ok(true)

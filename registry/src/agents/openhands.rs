@@ -10,7 +10,10 @@ agent! {
     openhands {
         aliases: ["oh"],
         protocol: [OpenAiCompletions, AnthropicMessages, GoogleGenerateContent],
-        install: [pypi("openhands", bin: "openhands", python: "==3.12.*")],
+        install: [
+            pypi("openhands", bin: "openhands", python: "==3.12.*"),
+            pypi("func-timeout", python: "==3.12.*", source: "pure Python; no wheel of it was ever published"),
+        ],
         runs: python,
         launch: ["openhands", "acp", "--always-approve", "--override-with-envs"],
         // Measured with 1.16.0, 2026-11-23: without a file `session/new` is refused with -32000.

@@ -78,7 +78,7 @@ export function readLock(text) {
     } else if (fields[0] === "npm") {
       const [, place, version, integrity, tarball] = fields;
       lock.npm.push({ place, version, integrity, path: tarball, rest: JSON.parse(fields.slice(5).join(" ")) });
-    } else if (fields[0] === "wheel") {
+    } else if (fields[0] === "wheel" || fields[0] === "source") {
       const [, name, version, file, hash, targets] = fields;
       lock.wheels.push({ name, version, file, hash, targets: targets.split(",") });
     }

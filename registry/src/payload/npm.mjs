@@ -58,7 +58,7 @@ function npmFault(result, cx) {
   const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? `status ${result.code}`;
   const line = result.output.split("\n").find((it) => /npm error (?!code)/.test(it)) ?? "";
   const detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
-  if (code === "EINTEGRITY") return new Fault(12, "npm", detail);
+  if (/^(EINTEGRITY|Z_|TAR_)/.test(code)) return new Fault(12, "npm", detail);
   if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);
   if (code === "EBADPLATFORM") return new Fault(11, "npm", detail);
   return new Fault(10, "npm", detail, /^E40[134]$|ENOENT/.test(code));
@@ -79,7 +79,8 @@ async function checkTarballs(cx, cache, registry) {
   // Why it is not there npm does not say; asked for the tarball alone, it does: then only the checksum can be wrong.
   const name = `${packageOf(first.place)}@${first.version}`;
   const result = await npm(cx, ["cache", "add", registry + first.path, "--cache", cache]);
-  if (result.code === 0 && !fs.existsSync(stored(cache, first).file)) {
+  const damaged = /npm error code (Z_|TAR_|EINTEGRITY)/.test(result.output);
+  if (damaged || (result.code === 0 && !fs.existsSync(stored(cache, first).file))) {
     throw new Fault(12, "npm", `${name} does not have the lock's checksum; npm left it out and exited 0`);
   }
   const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? `status ${result.code}`;

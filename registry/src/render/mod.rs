@@ -224,7 +224,7 @@ fn install_script(
 fn stamp(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Result<String, RenderError> {
     let place = Place::new(agent, site, "");
     let files = files(agent, lock, site, &place)?;
-    let payload = payload::pack(agent.name, "", &files);
+    let payload = payload::unpacked(&files);
     let parts = Parts { agent, lock, site, place: &place, payload: &payload, carried: Carried::Inside };
     let mut text = install::install(&parts)?;
     text.push_str(&web::web_policy(agent, &place)?);
@@ -232,7 +232,7 @@ fn stamp(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Result<String, Rend
     Ok(sum.get(..16).unwrap_or_default().to_owned())
 }
 
-/// The files of the payload, in a fixed order.
+/// The files of the payload that are the agent's own, in a fixed order.
 fn files(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site, place: &Place) -> Result<Vec<(String, String)>, RenderError> {
     let mut files = vec![
         ("launch.sh".to_owned(), launch::launch(agent, lock, place)?),
@@ -247,7 +247,6 @@ fn files(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site, place: &Place) -> Resu
             Artefact::Npm(_) | Artefact::Pypi(_) | Artefact::Archive(_) | Artefact::Git(_) => {}
         }
     }
-    files.extend(payload::programs());
     Ok(files)
 }
 

@@ -1,6 +1,7 @@
 //! What install.sh carries: files as one JSON object, gzipped and in base64, decoded by the private Node.js.
 
 use std::io::Write as _;
+use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -66,21 +67,56 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     })
 }
 
-/// Packs files; the same files give the same bytes.
+/// Packs an agent's files with the programs of every install; the same files give the same bytes.
+///
+/// There are two members of gzip, of which the second is the same for every agent and is made once.
 pub(crate) fn pack(agent: &str, stamp: &str, files: &[(String, String)]) -> Payload {
-    let json = Json::object(files.iter().map(|(name, text)| (name.as_str(), Json::text(text.as_str())))).to_string();
-    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
-    // Writing into memory does not fail.
-    let _ = encoder.write_all(json.as_bytes());
-    let bytes = encoder.finish().unwrap_or_default();
+    static PROGRAMS: OnceLock<Packed> = OnceLock::new();
+    let programs = PROGRAMS.get_or_init(|| {
+        let files = programs();
+        let json = object(&files);
+        Packed { bytes: gzip(json.strip_prefix('{').unwrap_or(&json)), raw: json.len() - 1, files: sizes(&files) }
+    });
+    let json = object(files);
+    let own = json.strip_suffix('}').unwrap_or(&json);
+    let mut bytes = gzip(&format!("{own},"));
+    bytes.extend_from_slice(&programs.bytes);
     Payload {
         name: format!("payload-{agent}-{stamp}.json.gz"),
         sha256: sha256(&bytes),
         packed: bytes.len(),
-        raw: json.len(),
-        files: files.iter().map(|(name, text)| (name.clone(), text.len())).collect(),
+        raw: json.len() + programs.raw,
+        files: sizes(files).into_iter().chain(programs.files.iter().cloned()).collect(),
         bytes,
     }
+}
+
+/// Stands for a payload where only its content matters: a checksum of it takes the place of its bytes.
+pub(crate) fn unpacked(files: &[(String, String)]) -> Payload {
+    let sum = sha256(format!("{}{}", object(files), object(&programs())).as_bytes());
+    Payload { name: String::new(), packed: 0, raw: 0, files: Vec::new(), bytes: sum.clone().into_bytes(), sha256: sum }
+}
+
+/// The programs of every install, packed.
+struct Packed {
+    bytes: Vec<u8>,
+    raw: usize,
+    files: Vec<(String, usize)>,
+}
+
+fn object(files: &[(String, String)]) -> String {
+    Json::object(files.iter().map(|(name, text)| (name.as_str(), Json::text(text.as_str())))).to_string()
+}
+
+fn sizes(files: &[(String, String)]) -> Vec<(String, usize)> {
+    files.iter().map(|(name, text)| (name.clone(), text.len())).collect()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::new(6));
+    // Writing into memory does not fail.
+    let _ = encoder.write_all(text.as_bytes());
+    encoder.finish().unwrap_or_default()
 }
 
 impl Payload {

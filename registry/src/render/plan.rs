@@ -4,6 +4,7 @@ use registry_core::model::{
     Agent, Artefact, Exit, FileFormat, Info, Lock, Off, Owner, Proof, Runs, Semantics, Session,
 };
 use registry_core::template::{Template, Value};
+use registry_core::variables::canonical;
 
 use super::RenderError;
 use super::json::Json;
@@ -149,7 +150,9 @@ fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Json, RenderError> {
         let Value::Text(text) = read(mapping.value, "handshake")? else {
             return Err(RenderError::Structure(format!("handshake: {}", mapping.name)));
         };
-        env.push((mapping.name, Json::text(text)));
+        // An entry may say a canonical variable by its word.
+        let name = canonical(mapping.name).map_or(mapping.name, |variable| variable.name);
+        env.push((name, Json::text(text)));
     }
     let info = match agent.handshake.info {
         Info::None(_) => Json::Null,

@@ -20,8 +20,6 @@ pub(crate) struct Draft {
     pub wheels: BTreeMap<Distribution, Vec<Target>>,
     /// Why targets cannot be served; the key of the package itself is none.
     pub unavailable: BTreeMap<Option<Target>, String>,
-    /// Remarks for whoever reads the file.
-    pub remarks: Vec<String>,
 }
 
 /// A package that the entry names.
@@ -74,9 +72,6 @@ impl Draft {
     /// bytes.
     pub(crate) fn text(&self, command: &str, earlier: Option<&Lock<'_>>, today: &str) -> String {
         let mut text = format!("# Written by `{command}`; not to be edited.\n");
-        for remark in &self.remarks {
-            let _ = writeln!(text, "# {remark}");
-        }
         let _ = writeln!(text, "format {}", Lock::FORMAT);
         for PackageLine { ecosystem, name, version, integrity } in &self.packages {
             let _ = writeln!(text, "package {ecosystem} {name} {version} {integrity}");
@@ -96,7 +91,8 @@ impl Draft {
         }
         for (Distribution { name, version, file, sha256 }, targets) in &self.wheels {
             let ids: Vec<&str> = Target::ALL.into_iter().filter(|it| targets.contains(it)).map(Target::id).collect();
-            let _ = writeln!(text, "wheel {name} {version} {file} sha256:{sha256} {}", ids.join(","));
+            let keyword = if file.ends_with(".whl") { "wheel" } else { "source" };
+            let _ = writeln!(text, "{keyword} {name} {version} {file} sha256:{sha256} {}", ids.join(","));
         }
         text
     }

@@ -24,6 +24,8 @@ pub(crate) struct Wanted {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// Whether the entry says that it is built from source.
+    pub source: bool,
 }
 
 /// What a registry answers about one version of a package.
@@ -43,7 +45,7 @@ pub(crate) enum Found {
 /// Resolves the npm packages of an entry into a draft.
 pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, console: Console) -> Outcome<()> {
     let mut exact = BTreeMap::new();
-    for Wanted { name, version } in wanted {
+    for Wanted { name, version, .. } in wanted {
         match look_up(tools, name, version)? {
             Found::Yes { version, integrity } => {
                 draft.packages.push(PackageLine::new("npm", name, &version, &integrity));

@@ -1,6 +1,5 @@
 //! The Python half of a lock: what uv resolves for each target, and the files that serve it.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -28,10 +27,9 @@ enum Resolved {
 /// Resolves the Python packages of an entry into a draft.
 pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, console: Console) -> Outcome<()> {
     let mut exact = wanted.to_vec();
-    let mut sources = Sources::default();
     for target in Target::ALL {
         console.step(format!("  Python packages for {}", target.id()));
-        match resolve_target(tools, &exact, target, &mut sources)? {
+        match resolve_target(tools, &exact, target)? {
             Resolved::Files(files) => {
                 for package in &mut exact {
                     let same = |it: &&Distribution| it.name == normalised(&package.name);
@@ -48,17 +46,12 @@ pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, conso
             }
         }
     }
-    for name in &sources.names {
-        draft.remarks.push(format!(
-            "{name} has only a source distribution, of pure Python: an install builds it with the site's build tools."
-        ));
-    }
     add_packages(&exact, draft)
 }
 
 /// The packages that the entry names, with the checksum of their file for the first target that has one.
 fn add_packages(exact: &[Wanted], draft: &mut Draft) -> Outcome<()> {
-    for Wanted { name, version } in exact {
+    for Wanted { name, version, .. } in exact {
         let same = |it: &&Distribution| it.name == normalised(name) && it.version == *version;
         let Some(file) = draft.wheels.keys().find(same) else {
             let reason = draft.unavailable.values().next().cloned().unwrap_or_default();
@@ -71,39 +64,31 @@ fn add_packages(exact: &[Wanted], draft: &mut Draft) -> Outcome<()> {
     Ok(())
 }
 
-/// The packages that have no wheel at all.
-#[derive(Default)]
-struct Sources {
-    names: BTreeSet<String>,
-}
-
-fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target, sources: &mut Sources) -> Outcome<Resolved> {
-    loop {
-        let answer = compile(tools, wanted, target, sources)?;
-        if answer.ok {
-            return Ok(Resolved::Files(read_pylock(&answer.stdout)?));
-        }
-        let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(absent) = wanted.iter().find(|it| is_absent(&said, it)) {
-            return Ok(Resolved::Absent(absent.name.clone()));
-        }
-        if !said.contains("No solution found") {
-            return Err(answer.failure(&format!("resolving Python packages for {}", target.id())));
-        }
-        match without_wheels(&said).filter(|name| !sources.names.contains(*name)) {
-            Some(name) if is_pure(tools, &said, name)? => sources.names.insert(name.to_owned()),
-            Some(name) => return Ok(Resolved::Nothing(format!("{name} has only a source distribution"))),
-            None => return Ok(Resolved::Nothing(cause(&said))),
-        };
+fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target) -> Outcome<Resolved> {
+    let answer = compile(tools, wanted, target)?;
+    if answer.ok {
+        return Ok(Resolved::Files(read_pylock(&answer.stdout)?));
     }
+    let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(absent) = wanted.iter().find(|it| is_absent(&said, it)) {
+        return Ok(Resolved::Absent(absent.name.clone()));
+    }
+    if !said.contains("No solution found") {
+        return Err(answer.failure(&format!("resolving Python packages for {}", target.id())));
+    }
+    let reason = match without_wheels(&said) {
+        Some(name) => format!("{name} has only a source distribution, and the entry does not ask for it by `source`"),
+        None => cause(&said),
+    };
+    Ok(Resolved::Nothing(reason))
 }
 
-fn compile(tools: &Tools, wanted: &[Wanted], target: Target, sources: &Sources) -> Outcome<Answer> {
+fn compile(tools: &Tools, wanted: &[Wanted], target: Target) -> Outcome<Answer> {
     let folder = tools.cell.scratch().folder("pypi")?;
     let input = folder.join("packages.txt");
     let lines: Vec<String> = wanted.iter().map(requirement).collect();
     fs::write(&input, lines.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
-    let names: Vec<&str> = sources.names.iter().map(String::as_str).collect();
+    let names: Vec<&str> = wanted.iter().filter(|it| it.source).map(|it| it.name.as_str()).collect();
     process::run(&mut compile_command(tools, &folder, &input, target, &names, false))
 }
 
@@ -134,7 +119,7 @@ pub(crate) fn compile_command(
 }
 
 fn requirement(wanted: &Wanted) -> String {
-    let Wanted { name, version } = wanted;
+    let Wanted { name, version, .. } = wanted;
     if version.is_empty() { name.clone() } else { format!("{name}=={version}") }
 }
 
@@ -160,24 +145,6 @@ fn is_absent(said: &str, wanted: &Wanted) -> bool {
 fn without_wheels(said: &str) -> Option<&str> {
     let (before, _) = said.split_once(" has no usable wheels")?;
     before.rsplit(' ').next()?.split("==").next()
-}
-
-/// Whether a source distribution gives a wheel that any machine can use, which building it shows.
-fn is_pure(tools: &Tools, said: &str, name: &str) -> Outcome<bool> {
-    let version = said.split_whitespace().find(|word| word.starts_with(&format!("{name}=="))).unwrap_or(name);
-    let folder = tools.cell.scratch().folder(&format!("build-{name}"))?;
-    let mut command = tools.pip();
-    command.args(["wheel", "--quiet", "--no-deps", "--no-binary", name, "--wheel-dir"]).arg(&folder).arg(version);
-    if let Some(index) = Tools::index() {
-        command.arg("--index-url").arg(index);
-    }
-    process::run_well(&mut command, &format!("building `{version}`"))?;
-    Ok(file_names(&folder)?.iter().any(|file| file.ends_with("-none-any.whl")))
-}
-
-fn file_names(folder: &Path) -> Outcome<Vec<String>> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure::io("read", folder, &error))?;
-    Ok(entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
 }
 
 /// The first sentence of uv's explanation, short enough for a line.
@@ -254,7 +221,7 @@ mod tests {
         let said = "No solution found when resolving dependencies: cause: Because func-timeout==4.3.5 has no usable wheels and only func-timeout<=4.3.5 is available, we can conclude that x";
         assert_eq!(without_wheels(said), Some("func-timeout"));
         assert_eq!(cause(said), "func-timeout==4.3.5 has no usable wheels");
-        let wanted = Wanted { name: "No_Such".to_owned(), version: "1.0".to_owned() };
+        let wanted = Wanted { name: "No_Such".to_owned(), version: "1.0".to_owned(), source: false };
         assert!(is_absent("Because no-such was not found in the package registry and you require", &wanted));
         assert!(!is_absent(said, &wanted));
     }

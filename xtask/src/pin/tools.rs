@@ -107,11 +107,6 @@ impl Tools {
         &self.python
     }
 
-    /// `pip` with nobody's settings.
-    pub(crate) fn pip(&self) -> Command {
-        pip(&self.cell, &self.python)
-    }
-
     /// The index that takes the place of the package managers' own default.
     pub(crate) fn index() -> Option<OsString> {
         place(PYPI_INDEX)
