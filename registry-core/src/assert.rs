@@ -244,7 +244,8 @@ const fn refuse_shared(name: &str, other: &Agent<'_>) {
         return;
     }
     let message = Message::new().text("`").text(name).text("` is a name of `").text(other.name);
-    let help = "` in the registry that is extended [N002]\nhelp: choose another; `cargo xtask list` shows what is taken";
+    let help =
+        "` in the registry that is extended [N002]\nhelp: choose another; `cargo xtask list` shows what is taken";
     panic!("{}", message.text(help).as_str());
 }
 

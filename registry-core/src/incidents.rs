@@ -53,11 +53,7 @@ pub const ALL: &[Incident] = &[
         what: "errors went to /dev/null and left nothing to diagnose",
         source: "benchflow-ai/benchflow, read in its source",
     },
-    Incident {
-        number: 9,
-        what: "generated installers had carriage returns",
-        source: "axodotdev/cargo-dist#181",
-    },
+    Incident { number: 9, what: "generated installers had carriage returns", source: "axodotdev/cargo-dist#181" },
     Incident {
         number: 11,
         what: "a command of 54,284 bytes came near the limit of one argument",
@@ -83,11 +79,7 @@ pub const ALL: &[Incident] = &[
         what: "the agent was installed for one Node.js and started by another",
         source: "harbor-framework/harbor#2409",
     },
-    Incident {
-        number: 16,
-        what: "the image had set NVM_DIR",
-        source: "agentic_coding_flywheel_setup#338",
-    },
+    Incident { number: 16, what: "the image had set NVM_DIR", source: "agentic_coding_flywheel_setup#338" },
     Incident {
         number: 19,
         what: "a wrapper was published before its platform package",
@@ -103,11 +95,7 @@ pub const ALL: &[Incident] = &[
         what: "the system's Python was too old, or refused packages",
         source: "harbor-framework/harbor#2059",
     },
-    Incident {
-        number: 24,
-        what: "a Python newer than the wheels was chosen",
-        source: "OpenHands/docs#128",
-    },
+    Incident { number: 24, what: "a Python newer than the wheels was chosen", source: "OpenHands/docs#128" },
     Incident {
         number: 25,
         what: "the download of a tool ran into the time-out of the sandbox",
@@ -123,16 +111,8 @@ pub const ALL: &[Incident] = &[
         what: "an interrupted dpkg broke the task's verifier after the run",
         source: "echoVic/orca-agent#60",
     },
-    Incident {
-        number: 34,
-        what: "a global install without root failed",
-        source: "google-gemini/gemini-cli#1648",
-    },
-    Incident {
-        number: 35,
-        what: "without a passwd entry the home folder could not be written",
-        source: "Vexa#1102",
-    },
+    Incident { number: 34, what: "a global install without root failed", source: "google-gemini/gemini-cli#1648" },
+    Incident { number: 35, what: "without a passwd entry the home folder could not be written", source: "Vexa#1102" },
     Incident {
         number: 40,
         what: "a launcher left a file with the key in the working directory",
@@ -148,11 +128,7 @@ pub const ALL: &[Incident] = &[
         what: "a pinned version vanished from its registry",
         source: "benchflow-ai/agents, commit 4ec00b1",
     },
-    Incident {
-        number: 44,
-        what: "floating tags made runs incomparable",
-        source: "harbor-framework/harbor#1881",
-    },
+    Incident { number: 44, what: "floating tags made runs incomparable", source: "harbor-framework/harbor#1881" },
     Incident {
         number: 46,
         what: "a checksum was accepted and never verified",
@@ -163,16 +139,8 @@ pub const ALL: &[Incident] = &[
         what: "a wrapper resolved a range of its own at run time and bypassed the pinned program",
         source: "xacpx#172",
     },
-    Incident {
-        number: 53,
-        what: "secrets stood in argument vectors",
-        source: "harbor-framework/harbor#1579",
-    },
-    Incident {
-        number: 54,
-        what: "secrets stood in logs and artefacts",
-        source: "harbor-framework/harbor#2470",
-    },
+    Incident { number: 53, what: "secrets stood in argument vectors", source: "harbor-framework/harbor#1579" },
+    Incident { number: 54, what: "secrets stood in logs and artefacts", source: "harbor-framework/harbor#2470" },
     Incident {
         number: 55,
         what: "credentials were written with printf: a quote broke the file, and others could read it",
@@ -183,21 +151,13 @@ pub const ALL: &[Incident] = &[
         what: "a launcher rewrote the file that held the no-web key",
         source: "benchflow-ai/benchflow, reproduced",
     },
-    Incident {
-        number: 57,
-        what: "an unknown key made a whole configuration invalid",
-        source: "NVIDIA-NeMo/Gym#2477",
-    },
+    Incident { number: 57, what: "an unknown key made a whole configuration invalid", source: "NVIDIA-NeMo/Gym#2477" },
     Incident {
         number: 58,
         what: "hosted web search went around the network's control",
         source: "harbor-framework/harbor#2789",
     },
-    Incident {
-        number: 59,
-        what: "a switch was renamed, and the tool was still offered",
-        source: "openai/codex#10119",
-    },
+    Incident { number: 59, what: "a switch was renamed, and the tool was still offered", source: "openai/codex#10119" },
     Incident {
         number: 60,
         what: "agents without any web switch ran tasks that forbid the web",
@@ -233,11 +193,7 @@ pub const ALL: &[Incident] = &[
         what: "the call that sets the model was gone from the protocol",
         source: "agent-client-protocol#1325",
     },
-    Incident {
-        number: 70,
-        what: "fixed time-outs met slow starts",
-        source: "harbor-framework/harbor#229",
-    },
+    Incident { number: 70, what: "fixed time-outs met slow starts", source: "harbor-framework/harbor#229" },
     Incident {
         number: 72,
         what: "names collided, and registrations were partial",

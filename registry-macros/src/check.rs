@@ -80,5 +80,10 @@ fn draw(entry: &str, text: &str, range: core::ops::Range<usize>) -> String {
     let shown = text.lines().nth(line).unwrap_or_default().replace('\t', " ");
     let faulty = text.get(range).unwrap_or_default().lines().next().unwrap_or_default();
     let mark = "^".repeat(faulty.chars().count().max(1));
-    format!("\n--> the script of `{entry}`, line {}, column {}\n  | {shown}\n  | {:column$}{mark}", line + 1, column + 1, "")
+    format!(
+        "\n--> the script of `{entry}`, line {}, column {}\n  | {shown}\n  | {:column$}{mark}",
+        line + 1,
+        column + 1,
+        ""
+    )
 }

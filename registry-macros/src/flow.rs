@@ -69,16 +69,17 @@ fn with_context<'b>(
 }
 
 fn misuse(span: Span) -> Fault {
-    Fault::new(span, "this macro is the inside of `registry::agent!` and its like", "call the macro of the crate `registry`")
+    Fault::new(
+        span,
+        "this macro is the inside of `registry::agent!` and its like",
+        "call the macro of the crate `registry`",
+    )
 }
 
 /// An error that leaves every other item of the module alone.
 fn compile_error(fault: &Fault) -> TokenStream {
-    let text = if fault.help.is_empty() {
-        fault.message.clone()
-    } else {
-        format!("{}\nhelp: {}", fault.message, fault.help)
-    };
+    let text =
+        if fault.help.is_empty() { fault.message.clone() } else { format!("{}\nhelp: {}", fault.message, fault.help) };
     let call = quote_spanned!(fault.span=> ::core::compile_error!(#text););
     quote!(const _: () = { #call };)
 }

@@ -9,22 +9,64 @@ use quote::ToTokens as _;
 
 use crate::flow;
 
-const ENTRIES: [&str; 2] = [
-    include_str!("../../registry/src/agents/mimo.rs"),
-
-
-    include_str!("../../registry/src/providers/deepseek.rs"),
-];
+const ENTRIES: [&str; 2] =
+    [include_str!("../../registry/src/agents/mimo.rs"), include_str!("../../registry/src/providers/deepseek.rs")];
 
 const WORDS: [&str; 40] = [
-    "mimo", "protocol", "install", "npm", "pypi", "archive", "git", "program", "sh", "launch", "handshake", "model",
-    "env", "config", "json", "toml", "web", "tools", "off", "NoTools", "if", "else", "match", "fmt", "ref", "uint",
-    "append", "set", "not", "all", "provider", "extends", "agents", "mod", "BASE_URL", "XIAOMI", "suite", "allow",
-    "requires", "node",
+    "mimo",
+    "protocol",
+    "install",
+    "npm",
+    "pypi",
+    "archive",
+    "git",
+    "program",
+    "sh",
+    "launch",
+    "handshake",
+    "model",
+    "env",
+    "config",
+    "json",
+    "toml",
+    "web",
+    "tools",
+    "off",
+    "NoTools",
+    "if",
+    "else",
+    "match",
+    "fmt",
+    "ref",
+    "uint",
+    "append",
+    "set",
+    "not",
+    "all",
+    "provider",
+    "extends",
+    "agents",
+    "mod",
+    "BASE_URL",
+    "XIAOMI",
+    "suite",
+    "allow",
+    "requires",
+    "node",
 ];
 
 const LITERALS: [&str; 12] = [
-    "\"\"", "\"a b\"", "\"{MODEL}\"", "\"{\"", "1200s", "22.19", "0o600", "-1", "r#\"if true; then\"#", "'c'", "b\"x\"",
+    "\"\"",
+    "\"a b\"",
+    "\"{MODEL}\"",
+    "\"{\"",
+    "1200s",
+    "22.19",
+    "0o600",
+    "-1",
+    "r#\"if true; then\"#",
+    "'c'",
+    "b\"x\"",
     "99999999999999999999",
 ];
 
@@ -34,7 +76,8 @@ fn cases() -> u32 {
 
 /// Runs all four macros on a stream.
 fn run(tokens: &TokenStream) {
-    let head: TokenTree = Group::new(Delimiter::Parenthesis, Ident::new("krate", Span::call_site()).into_token_stream()).into();
+    let head: TokenTree =
+        Group::new(Delimiter::Parenthesis, Ident::new("krate", Span::call_site()).into_token_stream()).into();
     let input: TokenStream = core::iter::once(head).chain(tokens.clone()).collect();
     for expand in [flow::agent, flow::provider, flow::family, flow::registry] {
         let output = expand(input.clone()).to_string();
@@ -52,11 +95,9 @@ fn token() -> impl Strategy<Value = TokenTree> {
             .prop_map(|char| TokenTree::Punct(Punct::new(char, Spacing::Alone))),
     ];
     leaf.prop_recursive(6, 60, 8, |inner| {
-        let delimiters =
-            vec![Delimiter::Brace, Delimiter::Bracket, Delimiter::Parenthesis, Delimiter::None];
-        (proptest::sample::select(delimiters), prop::collection::vec(inner, 0..8)).prop_map(|(delimiter, tokens)| {
-            TokenTree::Group(Group::new(delimiter, tokens.into_iter().collect()))
-        })
+        let delimiters = vec![Delimiter::Brace, Delimiter::Bracket, Delimiter::Parenthesis, Delimiter::None];
+        (proptest::sample::select(delimiters), prop::collection::vec(inner, 0..8))
+            .prop_map(|(delimiter, tokens)| TokenTree::Group(Group::new(delimiter, tokens.into_iter().collect())))
     })
 }
 

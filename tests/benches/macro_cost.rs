@@ -55,7 +55,11 @@ fn write(path: &Path, text: &str) {
 fn entry(template: &str, number: usize) -> String {
     let kebab = format!("agent-{number:04}");
     let (snake, upper) = (kebab.replace('-', "_"), kebab.replace('-', "_").to_uppercase());
-    template.replace("KEBAB", &kebab).replace("SNAKE", &snake).replace("UPPER", &upper).replace("NUMBER", &number.to_string())
+    template
+        .replace("KEBAB", &kebab)
+        .replace("SNAKE", &snake)
+        .replace("UPPER", &upper)
+        .replace("NUMBER", &number.to_string())
 }
 
 fn lock(number: usize) -> String {
@@ -70,7 +74,10 @@ fn root(variant: Variant, agents: usize) -> String {
         out
     });
     if variant.name == "by-macro" {
-        let _ = write!(text, "registry::registry! {{\nagents {{\n{modules}}}\nproviders {{\nmod makers;\n}}\nfamilies {{}}\n}}\n");
+        let _ = write!(
+            text,
+            "registry::registry! {{\nagents {{\n{modules}}}\nproviders {{\nmod makers;\n}}\nfamilies {{}}\n}}\n"
+        );
     } else {
         text.push_str(&modules);
         text.push_str("pub const REGISTRY: &[&model::Agent] = &[\n");
@@ -88,8 +95,10 @@ fn generate(folder: &Path, agents: usize) {
     let _ = fs::remove_dir_all(folder.join("by-hand"));
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock of the workspace can be read");
-    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"by-macro\", \"by-hand\", \"model\"]\n\n[workspace.dependencies]\n";
-    let registry = format!("registry = {{ path = {:?} }}\nmodel = {{ path = \"model\" }}\n", workspace.join("registry"));
+    let members =
+        "[workspace]\nresolver = \"3\"\nmembers = [\"by-macro\", \"by-hand\", \"model\"]\n\n[workspace.dependencies]\n";
+    let registry =
+        format!("registry = {{ path = {:?} }}\nmodel = {{ path = \"model\" }}\n", workspace.join("registry"));
     write(&folder.join("Cargo.toml"), &format!("{members}{registry}"));
     let manifest = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
     write(&folder.join("model/Cargo.toml"), &manifest("model"));
@@ -130,7 +139,12 @@ fn measure(folder: &Path, variant: Variant, agents: usize, round: usize) -> [f64
     let check = format!("check -p {}", variant.name);
     cargo_clean(folder, variant);
     let cold = cargo(folder, &check);
-    let file = format!("{}/src/{}agent_{:04}.rs", variant.name, if variant.name == "by-macro" { "agents/" } else { "" }, agents / 2);
+    let file = format!(
+        "{}/src/{}agent_{:04}.rs",
+        variant.name,
+        if variant.name == "by-macro" { "agents/" } else { "" },
+        agents / 2
+    );
     let file = folder.join(file);
     let text = fs::read_to_string(&file).expect("an entry can be read");
     let edited = text.replacen("openai-compatible", &format!("openai-compatible-{round}"), 1);
@@ -172,7 +186,8 @@ fn main() -> ExitCode {
     }
     let mut met = true;
     for (index, (what, target)) in TARGETS.into_iter().enumerate() {
-        let [ours, theirs] = all.each_ref().map(|it| median(it.iter().filter_map(|it| it.get(index).copied()).collect()));
+        let [ours, theirs] =
+            all.each_ref().map(|it| median(it.iter().filter_map(|it| it.get(index).copied()).collect()));
         let ratio = ours / theirs;
         met &= ratio <= target;
         println!("{what}: {ours:.2} s by macro, {theirs:.2} s by hand, {ratio:.2} times (at most {target})");

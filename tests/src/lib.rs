@@ -1,5 +1,7 @@
 //! What the tests share: where the workspace is, its files, and running its own commands. It holds no test.
 
+#![allow(clippy::missing_panics_doc, reason = "a test helper tells its failure by a panic")]
+
 #![expect(clippy::panic, reason = "a helper of tests fails as the tests do")]
 
 use std::ffi::OsString;
@@ -81,7 +83,9 @@ pub fn code_only(text: &str) -> String {
             '/' if rest.starts_with("//") => (rest.find('\n').unwrap_or(rest.len()), 0),
             '/' if rest.starts_with("/*") => (rest.find("*/").map_or(rest.len(), |end| end + 2), 0),
             '"' => (quoted_length(rest), 1),
-            'r' if is_raw(rest) && !out.ends_with(|it: char| it.is_alphanumeric() || it == '_') => (raw_length(rest), 1),
+            'r' if is_raw(rest) && !out.ends_with(|it: char| it.is_alphanumeric() || it == '_') => {
+                (raw_length(rest), 1)
+            }
             '\'' if rest.starts_with("'\"'") => (3, 1),
             '\'' if rest.starts_with("'\\''") || rest.starts_with("'\\\"'") => (4, 1),
             _ => (first.len_utf8(), usize::MAX),

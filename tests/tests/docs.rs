@@ -180,7 +180,8 @@ fn documents_are_short() {
 
 #[test]
 fn paths_that_documents_name_exist() {
-    let text = "`registry/src/agents/<name>.rs`, `registry/src/lib.rs` and `xtask/src/nothing.rs`, `application/json`\n";
+    let text =
+        "`registry/src/agents/<name>.rs`, `registry/src/lib.rs` and `xtask/src/nothing.rs`, `application/json`\n";
     check_finds(missing_paths, text, &[":1: there is no `xtask/src/nothing.rs`"]);
     check_documents(&DOCUMENTS, missing_paths);
 }
@@ -189,9 +190,17 @@ fn paths_that_documents_name_exist() {
 fn commands_that_documents_name_are_commands() {
     check_finds(refused_commands, "```sh\ncargo xtask list --json   # all\ncargo test\n```\n", &[]);
     let text = "```sh\ncargo xtask lost\n```\n";
-    check_finds(refused_commands, text, &[":2: `cargo xtask lost` does not parse: error: unrecognized subcommand 'lost'"]);
+    check_finds(
+        refused_commands,
+        text,
+        &[":2: `cargo xtask lost` does not parse: error: unrecognized subcommand 'lost'"],
+    );
     let text = "```sh\nls\ncargo xtask list --jsn\n```\n";
-    check_finds(refused_commands, text, &[":3: `cargo xtask list --jsn` does not parse: error: unexpected argument '--jsn' found"]);
+    check_finds(
+        refused_commands,
+        text,
+        &[":3: `cargo xtask list --jsn` does not parse: error: unexpected argument '--jsn' found"],
+    );
     let text = "```sh\ncargo lost\n```\n";
     check_finds(refused_commands, text, &[":2: `cargo lost` does not parse: cargo has no command and no alias `lost`"]);
     check_documents(&DOCUMENTS, refused_commands);
@@ -221,7 +230,9 @@ fn quoted_files_are_as_they_are() {
 #[test]
 fn the_readme_shows_an_error_of_the_compiler() {
     let shown = |text: &str| {
-        let any = blocks(text).iter().any(|it| it.comment.starts_with("<!-- from: tests/ui/") && it.comment.contains(".stderr"));
+        let any = blocks(text)
+            .iter()
+            .any(|it| it.comment.starts_with("<!-- from: tests/ui/") && it.comment.contains(".stderr"));
         if any { Vec::new() } else { vec![": quotes no error of the compiler".to_owned()] }
     };
     check_finds(shown, "nothing", &[": quotes no error of the compiler"]);

@@ -16,7 +16,8 @@ use serde_json::Value as Json;
 fn check_agents(check: impl Fn(&Agent<'_>) -> Vec<String>) {
     let agents = REGISTRY.agents();
     assert!(agents.len() >= 12, "the registry has {} agents", agents.len());
-    let of = |agent: &&Agent<'_>| check(agent).into_iter().map(|it| format!("{}: {it}", agent.name)).collect::<Vec<_>>();
+    let of =
+        |agent: &&Agent<'_>| check(agent).into_iter().map(|it| format!("{}: {it}", agent.name)).collect::<Vec<_>>();
     report(&agents.iter().flat_map(of).collect::<Vec<_>>());
 }
 
@@ -163,7 +164,9 @@ fn every_web_tool_is_named() {
 fn every_file_lies_in_a_folder_of_the_agent() {
     check_agents(|agent| {
         let own = |path: &str| {
-            let below = |home: &&str| path.strip_prefix("~/").and_then(|it| it.strip_prefix(*home)).is_some_and(|it| it.starts_with('/'));
+            let below = |home: &&str| {
+                path.strip_prefix("~/").and_then(|it| it.strip_prefix(*home)).is_some_and(|it| it.starts_with('/'))
+            };
             agent.home.iter().any(|home| below(home))
         };
         let strays = agent.config.iter().filter(|file| !own(file.path));
@@ -197,8 +200,12 @@ fn holds(condition: &Condition<'_>, set: &BTreeMap<String, String>) -> Option<bo
         Condition::Proxy => is_set(word("ALIAS")),
         Condition::Provider(name) => set.get(word("PROVIDER")).is_some_and(|it| it == name),
         Condition::Not(inner) => !holds(inner, set)?,
-        Condition::All(inner) => inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().all(|it| it),
-        Condition::Any(inner) => inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().any(|it| it),
+        Condition::All(inner) => {
+            inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().all(|it| it)
+        }
+        Condition::Any(inner) => {
+            inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().any(|it| it)
+        }
     })
 }
 

@@ -85,6 +85,13 @@ fn a_private_registry_has_the_same_commands_and_the_same_rules() {
     stranger.edit("src/agents/parrot.rs", "protocol:", "aliases: [\"claude\"],\n        protocol:");
     check_refuses(&stranger.cargo(&["check"]), &["[N002]", "src/lib.rs"]);
     stranger.edit("src/agents/parrot.rs", "aliases: [\"claude\"]", "aliases: [\"polly\"]");
-    stranger.edit("src/agents/parrot.rs", "[\"parrot.mjs\"],\n        handshake", "[\"parot.mjs\"],\n        handshake");
-    check_refuses(&stranger.cargo(&["check"]), &["`parrot` does not install a program `parot.mjs` [I002]", "src/agents/parrot.rs"]);
+    stranger.edit(
+        "src/agents/parrot.rs",
+        "[\"parrot.mjs\"],\n        handshake",
+        "[\"parot.mjs\"],\n        handshake",
+    );
+    check_refuses(
+        &stranger.cargo(&["check"]),
+        &["`parrot` does not install a program `parot.mjs` [I002]", "src/agents/parrot.rs"],
+    );
 }

@@ -133,35 +133,44 @@ const BROKEN: &[(&str, Broken)] = &[
     ("I006", Broken::Together(&[&TOO_NEW])),
     ("I008", agent(Agent { install_timeout: 0, ..GOOD })),
     ("M001", Broken::Together(&[&UNROUTABLE])),
-    ("M002", agent(Agent {
-        model: told_by(Via::SetModel, ProxyMode::Unsupported("its catalogue is fixed")),
-        suite: Some(SUITE),
-        ..GOOD
-    })),
+    (
+        "M002",
+        agent(Agent {
+            model: told_by(Via::SetModel, ProxyMode::Unsupported("its catalogue is fixed")),
+            suite: Some(SUITE),
+            ..GOOD
+        }),
+    ),
     ("M003", agent(Agent { model: told_by(Via::Env, ProxyMode::AsIs), ..GOOD })),
     ("N001", agent(Agent { name: "Fixture", ..GOOD })),
     ("N002", Broken::Together(&[&GOOD, &SAME_NAME])),
     ("N003", agent(Agent { description: " ", ..GOOD })),
     ("N004", agent(Agent { aliases: &["Claude Code"], ..GOOD })),
-    ("P001", Broken::Provider(Provider {
-        parameters: &[UrlParameter { name: "region", variable: "REGION", default: "", from_host_of: "" }],
-        ..MAKERS
-    })),
+    (
+        "P001",
+        Broken::Provider(Provider {
+            parameters: &[UrlParameter { name: "region", variable: "REGION", default: "", from_host_of: "" }],
+            ..MAKERS
+        }),
+    ),
     ("P002", Broken::Family(Family { name: "fixtures", tokens: &["GLM"], ..Family::EMPTY })),
     ("P003", Broken::Provider(Provider { credential: Credential::None, ..MAKERS })),
     ("P004", Broken::Provider(Provider { models: &[MODEL, MODEL], ..MAKERS })),
     ("S001", install(&[ARCHIVE, step("if true; then\n")])),
     ("S002", install(&[ARCHIVE, step("x=$1\n[[ -n $x ]] && echo yes\n")])),
     ("W001", agent(Agent { web: None, ..GOOD })),
-    ("W002", web(WebPolicy::Switch {
-        tools: &["fetch"],
-        off: &[Off::File {
-            path: "~/.other/x.json",
-            format: FileFormat::Json,
-            owner: Owner::Keys,
-            body: Template(r#"["object",["fetch",false]]"#),
-        }],
-    })),
+    (
+        "W002",
+        web(WebPolicy::Switch {
+            tools: &["fetch"],
+            off: &[Off::File {
+                path: "~/.other/x.json",
+                format: FileFormat::Json,
+                owner: Owner::Keys,
+                body: Template(r#"["object",["fetch",false]]"#),
+            }],
+        }),
+    ),
     ("W003", web(WebPolicy::Switch { tools: &["fetch"], off: &[] })),
     ("W004", web(WebPolicy::NoTools(" "))),
 ];
@@ -244,7 +253,8 @@ fn every_rule_of_the_compiler_has_a_wrong_and_a_right_case() {
             // Where rustc says it better, its own code stands there.
             text.contains(&format!("[{code}]")) || text.contains("error[E")
         };
-        faults.extend(wrong.iter().filter(|case| !says(case)).map(|case| format!("{case}: its .stderr has no [{code}]")));
+        faults
+            .extend(wrong.iter().filter(|case| !says(case)).map(|case| format!("{case}: its .stderr has no [{code}]")));
     }
     report(&faults);
 }
@@ -303,7 +313,10 @@ fn check_oversized(bytes: usize, site: &Site, refused: bool) {
     assert_eq!(error.is_some(), refused, "{error:?}");
     if let Some(error) = error {
         assert_eq!(error.rule(), Some("I007"), "{error}");
-        assert!(error.to_string().starts_with("I007: install.sh has ") && error.to_string().contains("`mirror`"), "{error}");
+        assert!(
+            error.to_string().starts_with("I007: install.sh has ") && error.to_string().contains("`mirror`"),
+            "{error}"
+        );
     }
     let mirrored = rendered.into_iter().flatten().any(|script| !script.mirrored.is_empty());
     assert_eq!(mirrored, bytes > 100_000 && !refused, "a mirror carries what does not fit");

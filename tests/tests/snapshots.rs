@@ -135,7 +135,8 @@ fn no_snapshot_is_left_over() {
 #[test]
 fn a_promise_that_is_broken_is_seen() {
     let broken = |text: &str| {
-        let script = Script { kind: ScriptKind::Launch, text: text.to_owned(), payloads: Vec::new(), mirrored: Vec::new() };
+        let script =
+            Script { kind: ScriptKind::Launch, text: text.to_owned(), payloads: Vec::new(), mirrored: Vec::new() };
         broken_promises(&script).len()
     };
     assert_eq!(broken("#!/bin/sh\necho a\n"), 0);

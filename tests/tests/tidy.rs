@@ -130,7 +130,12 @@ fn no_host_of_a_package_registry_is_named() {
     let text = format!("a\nb https://{}/x\n", registry_hosts().concat());
     assert!(package_hosts("x", &text).is_empty(), "hosts without a boundary are other hosts");
     let text = format!("a\nb https://{}/x\n", ["pypi", "org"].join("."));
-    check_finds(package_hosts, "x", &text, &[&format!(":2: names the package registry `{}`", ["pypi", "org"].join("."))]);
+    check_finds(
+        package_hosts,
+        "x",
+        &text,
+        &[&format!(":2: names the package registry `{}`", ["pypi", "org"].join("."))],
+    );
     check_files(&sources(), package_hosts);
 }
 
@@ -215,8 +220,12 @@ fn lines_with(text: &str, mut fault: impl FnMut(&str) -> Option<String>) -> Vec<
 
 /// What stands alone on the line before a closing bracket ends in a comma, but for the entry itself.
 fn trailing_commas(code: &str) -> Vec<String> {
-    let written: Vec<(usize, &str)> =
-        code.lines().enumerate().map(|(index, line)| (index, line.trim_end())).filter(|(_, line)| !line.is_empty()).collect();
+    let written: Vec<(usize, &str)> = code
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index, line.trim_end()))
+        .filter(|(_, line)| !line.is_empty())
+        .collect();
     let mut faults = Vec::new();
     for pair in written.windows(2) {
         let [(index, line), (_, next)] = pair else { continue };
@@ -258,11 +267,23 @@ fn entries_are_written_alike() {
     let shape = ":1: is not a `//!`, `use crate::provider;` and one `provider! { name { … } }`";
     check_layout_finds("use crate::provider;", "use registry::provider;", &[shape]);
     check_layout_finds("\nprovider! {", "\nconst A: u8 = 1;\nprovider! {", &[shape]);
-    check_layout_finds("        auth: ApiKey,", "       auth: ApiKey,", &[":10: is indented by 7 spaces, no multiple of 4"]);
+    check_layout_finds(
+        "        auth: ApiKey,",
+        "       auth: ApiKey,",
+        &[":10: is indented by 7 spaces, no multiple of 4"],
+    );
     check_layout_finds("        auth: ApiKey,", "        auth: ApiKey, ", &[":10: ends in a blank"]);
     check_layout_finds("        auth: ApiKey,\n", "", &[]);
-    check_layout_finds("        auth: ApiKey,", "        authority: ApiKey,", &[":10: begins with `authority`, which is no field"]);
-    check_layout_finds("    deepseek {\n", "    deepseek {\n        families: [],\n", &[":9: `endpoints` stands after `families`"]);
+    check_layout_finds(
+        "        auth: ApiKey,",
+        "        authority: ApiKey,",
+        &[":10: begins with `authority`, which is no field"],
+    );
+    check_layout_finds(
+        "    deepseek {\n",
+        "    deepseek {\n        families: [],\n",
+        &[":9: `endpoints` stands after `families`"],
+    );
     check_layout_finds("\n    }\n}", "\n        models: []\n    }\n}", &[":13: has no comma at its end"]);
     let entry = |folder: &str| {
         let names = names_in(&format!("registry/src/{folder}")).into_iter().filter(|name| name.ends_with(".rs"));

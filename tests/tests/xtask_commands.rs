@@ -36,7 +36,12 @@ fn one_agent_is_shown_whole() {
 
 #[test]
 fn rules_are_explained_by_code_or_name() {
-    check("both", &["explain", "i001"], 0, &["I001 unlocked-package", "Way out:", "Incidents: 14"]);
+    check(
+        "both",
+        &["explain", "i001"],
+        0,
+        &["I001 unlocked-package", "Way out:", "14  a pinned Node.js and an unpinned agent drifted apart"],
+    );
     check("both", &["explain", "Unlocked-Package"], 0, &["I001 unlocked-package"]);
     check(
         "both",

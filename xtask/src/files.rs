@@ -1,5 +1,6 @@
 //! Files: written whole or not at all, and a folder that goes when its work is done.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -37,6 +38,11 @@ impl Staged {
         let temporary = temporary_beside(path);
         self.files.push((temporary.clone(), path.to_path_buf()));
         write_new(&temporary, bytes, mode).map_err(|error| Failure::io("write", path, &error))
+    }
+
+    /// The files that wait for their places.
+    pub(crate) fn waiting(&self) -> BTreeSet<&Path> {
+        self.files.iter().map(|(temporary, _)| temporary.as_path()).collect()
     }
 
     /// Puts all of them into place.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use crate::console::Console;
-use crate::failure::{Failure, Outcome, Status};
+use crate::failure::{Failure, Outcome};
 use crate::files::Staged;
 
 /// How many lines from the top the mark of a generated file may be.
@@ -33,13 +33,11 @@ pub(crate) struct Output {
 }
 
 /// What a generator makes, and where.
-#[derive(Debug)]
-pub(crate) struct Generated {
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
     /// The folder.
     pub folder: PathBuf,
-    /// The files.
-    pub outputs: Vec<Output>,
-    /// Whether these are all: then generated files beside them are left over.
+    /// Whether the generator makes all of it: then generated files beside its own are left over.
     pub complete: bool,
     /// What marks a file as generated; it stands in its first lines.
     pub mark: &'static str,
@@ -47,85 +45,90 @@ pub(crate) struct Generated {
     pub command: &'static str,
 }
 
-/// What was done.
+/// What was done, or what would be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// Files written.
+    /// Files that are missing or stale: written, unless this is a check.
     pub written: usize,
     /// Files that were as they should be.
     pub unchanged: usize,
-    /// Files removed.
+    /// Files that belong to nothing any more: removed, unless this is a check.
     pub removed: usize,
+    /// Bytes of all generated files.
+    pub bytes: usize,
 }
 
-/// How the files that are there differ from what they should be.
-#[derive(Debug, Default)]
-struct Difference<'a> {
-    missing: Vec<&'a Output>,
-    stale: Vec<(&'a Output, String)>,
-    orphaned: Vec<PathBuf>,
-    unchanged: usize,
+/// Takes generated files as they are made and keeps none of them in memory: each is held against what is there, and
+/// then staged beside it, or told where this is a check.
+#[derive(Debug)]
+pub(crate) struct Generated {
+    place: Place,
+    check: bool,
+    console: Console,
+    staged: Staged,
+    expected: BTreeSet<PathBuf>,
+    tally: Tally,
 }
 
 impl Generated {
-    /// Writes what differs: everything is on the disk before the first file is replaced.
-    pub(crate) fn write(&self) -> Outcome<Tally> {
-        let difference = self.compare()?;
-        let stale = difference.stale.iter().map(|(output, _)| *output);
-        let mut staged = Staged::default();
-        for output in difference.missing.iter().copied().chain(stale) {
-            staged.add(&self.folder.join(&output.path), output.text.as_bytes(), output.mode)?;
+    /// Begins; nothing is replaced before [`Generated::finish`].
+    pub(crate) fn new(place: Place, check: bool, console: Console) -> Self {
+        let (staged, expected, tally) = (Staged::default(), BTreeSet::new(), Tally::default());
+        Self { place, check, console, staged, expected, tally }
+    }
+
+    /// Takes a file.
+    pub(crate) fn add(&mut self, output: &Output) -> Outcome<()> {
+        let path = self.place.folder.join(&output.path);
+        self.tally.bytes += output.text.len();
+        let old = self.read_ours(&path)?;
+        if old.as_ref().is_some_and(|old| *old == output.text && has_mode(&path, output.mode)) {
+            self.tally.unchanged += 1;
+        } else if self.check {
+            self.tell(&path, old.as_deref(), &output.text);
+        } else {
+            self.staged.add(&path, output.text.as_bytes(), output.mode)?;
+            self.tally.written += 1;
         }
-        let written = staged.commit()?;
-        for path in &difference.orphaned {
+        self.expected.insert(path);
+        Ok(())
+    }
+
+    fn tell(&mut self, path: &Path, old: Option<&str>, new: &str) {
+        self.tally.written += 1;
+        let Some(old) = old else {
+            return self.console.error(format!("`{}` is missing", path.display()));
+        };
+        self.console.error(format!("`{}` is stale", path.display()));
+        print!("{}", diff(path, old, new));
+    }
+
+    /// Puts everything into place and removes what is left over; or, in a check, says what is to be done.
+    pub(crate) fn finish(mut self) -> Outcome<Tally> {
+        let orphans = if self.place.complete { self.orphans()? } else { Vec::new() };
+        self.tally.removed = orphans.len();
+        if self.check {
+            for path in &orphans {
+                self.console.error(format!("`{}` belongs to nothing any more", path.display()));
+            }
+            if self.tally.written + self.tally.removed > 0 {
+                self.console.step(format!("help: run `{}`", self.place.command));
+            }
+            return Ok(self.tally);
+        }
+        self.staged.commit()?;
+        for path in &orphans {
             fs::remove_file(path).map_err(|error| Failure::io("remove", path, &error))?;
             // A folder with something of its owner's in it stays.
             let _ = path.parent().map(fs::remove_dir);
         }
-        Ok(Tally { written, unchanged: difference.unchanged, removed: difference.orphaned.len() })
-    }
-
-    /// Writes nothing, and lists every file that is not what it should be.
-    pub(crate) fn check(&self, console: Console) -> Outcome {
-        let difference = self.compare()?;
-        for output in &difference.missing {
-            console.error(format!("`{}` is missing", self.folder.join(&output.path).display()));
-        }
-        for (output, old) in &difference.stale {
-            let path = self.folder.join(&output.path);
-            console.error(format!("`{}` is stale", path.display()));
-            print!("{}", diff(&path, old, &output.text));
-        }
-        for path in &difference.orphaned {
-            console.error(format!("`{}` belongs to nothing any more", path.display()));
-        }
-        let found = difference.missing.len() + difference.stale.len() + difference.orphaned.len();
-        if found > 0 {
-            console.step(format!("help: run `{}`", self.command));
-        }
-        Ok(Status::found(found > 0))
-    }
-
-    fn compare(&self) -> Outcome<Difference<'_>> {
-        let mut difference = Difference::default();
-        for output in &self.outputs {
-            let path = self.folder.join(&output.path);
-            match self.read_ours(&path)? {
-                None => difference.missing.push(output),
-                Some(old) if old == output.text && has_mode(&path, output.mode) => difference.unchanged += 1,
-                Some(old) => difference.stale.push((output, old)),
-            }
-        }
-        if self.complete {
-            difference.orphaned = self.orphans()?;
-        }
-        Ok(difference)
+        Ok(self.tally)
     }
 
     /// The text of a file that this generator wrote; none when there is no file, an error when it is another's.
     fn read_ours(&self, path: &Path) -> Outcome<Option<String>> {
         let foreign = |what: &str| {
-            Failure::new(format!("`{}` is {what} that `{}` did not write", path.display(), self.command))
+            Failure::new(format!("`{}` is {what} that `{}` did not write", path.display(), self.place.command))
                 .help("move it away, or give another folder with `--out`; nothing was written")
         };
         match fs::symlink_metadata(path) {
@@ -136,16 +139,17 @@ impl Generated {
         }
         let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        if is_marked(&text, self.mark) { Ok(Some(text)) } else { Err(foreign("a file")) }
+        if is_marked(&text, self.place.mark) { Ok(Some(text)) } else { Err(foreign("a file")) }
     }
 
     /// Files with the mark in a folder of the generator's that nothing generates any more.
     fn orphans(&self) -> Outcome<Vec<PathBuf>> {
-        let expected: BTreeSet<PathBuf> = self.outputs.iter().map(|output| self.folder.join(&output.path)).collect();
+        let waiting = self.staged.waiting();
         let mut orphans = Vec::new();
-        for folder in entries(&self.folder)?.into_iter().filter(|path| is_real_folder(path)) {
+        for folder in entries(&self.place.folder)?.into_iter().filter(|path| is_real_folder(path)) {
             for path in entries(&folder)? {
-                if !expected.contains(&path) && matches!(self.read_ours(&path), Ok(Some(_))) {
+                let ours = self.expected.contains(&path) || waiting.contains(path.as_path());
+                if !ours && matches!(self.read_ours(&path), Ok(Some(_))) {
                     orphans.push(path);
                 }
             }

@@ -165,7 +165,7 @@ impl LockedPackage<'_> {
 impl LockedWheel<'_> {
     /// Whether it is a source distribution, which an install has to build.
     pub fn is_source(&self) -> bool {
-        !self.file.ends_with(".whl")
+        self.file.rsplit('.').next() != Some("whl")
     }
 }
 

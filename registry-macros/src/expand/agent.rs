@@ -104,9 +104,10 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
 }
 
 fn expand_protocols(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
-    let words = agent.protocols.iter().enumerate().map(|(index, protocol)| {
-        variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word())
-    });
+    let words =
+        agent.protocols.iter().enumerate().map(|(index, protocol)| {
+            variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word())
+        });
     quote!(&[#(#words),*])
 }
 
@@ -347,9 +348,11 @@ fn expand_hosts(cx: &Cx<'_>, hosts: &[Host<'_>]) -> TokenStream {
 }
 
 fn expand_platforms(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
-    let words = agent.platforms.iter().enumerate().map(|(index, target)| {
-        variant(cx, "Target", Place::field(Field::Platforms).item(index), target.word())
-    });
+    let words = agent
+        .platforms
+        .iter()
+        .enumerate()
+        .map(|(index, target)| variant(cx, "Target", Place::field(Field::Platforms).item(index), target.word()));
     quote!(&[#(#words),*])
 }
 

@@ -69,9 +69,10 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
     let krate = &cx.krate;
     let constant = constant_of(&entry.ident);
     let Family { name, description, tokens, namespace, protocols, keys } = entry.model;
-    let protocols = protocols.iter().enumerate().map(|(index, protocol)| {
-        variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word())
-    });
+    let protocols = protocols
+        .iter()
+        .enumerate()
+        .map(|(index, protocol)| variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word()));
     let doc = if description.is_empty() { "A family of models." } else { description };
     let claims = claims(cx, tokens, Field::Tokens);
     let (tokens, keys) = (texts(tokens), texts(keys));
@@ -91,11 +92,12 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
 
 /// A constant for each word in one type: a second claim, in any file, is rustc's E0592 with both places.
 fn claims(cx: &Cx<'_>, tokens: &[&str], field: Field) -> TokenStream {
-    let constants = tokens.iter().enumerate().filter(|(_, token)| registry_core::names::is_kebab(token)).map(|(index, token)| {
-        let span: Span = cx.find(Place::field(field).item(index).part(Part::Whole)).1;
-        let ident = Ident::new(&format!("claims_{}", token.replace('-', "_")), span);
-        quote_spanned!(span=> const #ident: () = ();)
-    });
+    let constants =
+        tokens.iter().enumerate().filter(|(_, token)| registry_core::names::is_kebab(token)).map(|(index, token)| {
+            let span: Span = cx.find(Place::field(field).item(index).part(Part::Whole)).1;
+            let ident = Ident::new(&format!("claims_{}", token.replace('-', "_")), span);
+            quote_spanned!(span=> const #ident: () = ();)
+        });
     quote! {
         #[allow(non_upper_case_globals, dead_code, missing_docs)]
         impl super::FamilyTokens { #(#constants)* }

@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use registry_core::check::{Allow, Field, Part, Place};
 use registry_core::model::{
     Agent, BaseUrlForm, Beside, ConfigFile, FileFormat, Host, Login, LoginSource, Mapping, ModelDelivery,
-    ModelIdFormat, ModelReference, Owner, Protocol, ProxyMode, References, Runs, Semantics, Suite, Target, Version, Via,
+    ModelIdFormat, ModelReference, Owner, Protocol, ProxyMode, References, Runs, Semantics, Suite, Target, Version,
+    Via,
 };
 use registry_core::names::kebab;
 
@@ -224,7 +225,11 @@ fn seconds(cursor: &mut Cursor) -> Result<(Span, u32), Fault> {
     if suffix == "s" {
         return Ok((span, number));
     }
-    Err(Fault::new(span, format!("`{number}{suffix}` has no unit that is known here"), format!("write seconds: `{number}s`")))
+    Err(Fault::new(
+        span,
+        format!("`{number}{suffix}` has no unit that is known here"),
+        format!("write seconds: `{number}s`"),
+    ))
 }
 
 fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
@@ -258,13 +263,16 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
     }
     for key in ["format", "via", "proxy"] {
         if !given.iter().any(|it| it == key) {
-            cx.missing(group.span_open(), format!("`model` does not say `{key}`"), "write `{ format: …, via: …, proxy: … }`");
+            cx.missing(
+                group.span_open(),
+                format!("`model` does not say `{key}`"),
+                "write `{ format: …, via: …, proxy: … }`",
+            );
         }
     }
     draft.agent.model = model;
     Ok(())
 }
-
 
 fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -> Result<ProxyMode<'b>, Fault> {
     let place = place.part(Part::Proxy);
@@ -312,7 +320,8 @@ fn parse_base_url(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -
     const FORMS: &[(&str, BaseUrlForm)] =
         &[("AsGiven", BaseUrlForm::AsGiven), ("WithV1", BaseUrlForm::WithV1), ("WithoutV1", BaseUrlForm::WithoutV1)];
     let ident = cursor.ident("`AsGiven`, `WithV1` or `WithoutV1`")?;
-    draft.agent.base_url = word(cx, Place::field(Field::BaseUrl).part(Part::Value), &ident, FORMS, BaseUrlForm::AsGiven);
+    draft.agent.base_url =
+        word(cx, Place::field(Field::BaseUrl).part(Part::Value), &ident, FORMS, BaseUrlForm::AsGiven);
     Ok(())
 }
 
@@ -370,7 +379,8 @@ fn parse_config_file<'b>(
     let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
     let path = text(cx, place.part(Part::Path), &mut first, "the path of a file")?;
     first.end()?;
-    let mut file = ConfigFile { path, format, owner: Owner::Keys, mode: 0o600, body: registry_core::template::Template("") };
+    let mut file =
+        ConfigFile { path, format, owner: Owner::Keys, mode: 0o600, body: registry_core::template::Template("") };
     let mut condition = None;
     for mut option in options {
         if option.eat_word("if") {
@@ -430,7 +440,11 @@ fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
         let variable = first.ident("a variable")?;
         LoginSource::Variable(cx.text(&variable.to_string()))
     } else {
-        return Err(Fault::new(kind.span(), format!("`{kind}` is no kind of log-in"), "expected `files` or `variable`"));
+        return Err(Fault::new(
+            kind.span(),
+            format!("`{kind}` is no kind of log-in"),
+            "expected `files` or `variable`",
+        ));
     };
     first.end()?;
     let mut login = Login { source, instead_of: "", own_endpoint_only: false };
@@ -447,7 +461,11 @@ fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
         option.end()?;
     }
     if login.instead_of.is_empty() {
-        return Err(Fault::new(kind.span(), "this log-in does not say what it replaces", "write `instead_of: VARIABLE`"));
+        return Err(Fault::new(
+            kind.span(),
+            "this log-in does not say what it replaces",
+            "write `instead_of: VARIABLE`",
+        ));
     }
     Ok(login)
 }
@@ -476,7 +494,8 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
     let name = text(cx, place.part(Part::Name), &mut first, "the name of a host")?;
     first.end()?;
     let what = "`env { X = \"1\" }` or `none(\"why there is no switch\")`";
-    let mut second = pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))?;
+    let mut second =
+        pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))?;
     let host = if second.eat_word("env") {
         let place = |nth| place.part(Part::Nth(nth));
         Host { name, off: mappings(cx, &mut second, |nth| (place(nth), place(nth)))?, reason: "" }

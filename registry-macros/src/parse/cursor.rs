@@ -190,7 +190,11 @@ fn describe(token: &TokenTree) -> String {
         TokenTree::Punct(punct) => format!("`{}`", punct.as_char()),
         TokenTree::Literal(literal) => {
             let text = literal.to_string();
-            if text.chars().count() <= 40 && !text.contains('\n') { format!("`{text}`") } else { "this literal".to_owned() }
+            if text.chars().count() <= 40 && !text.contains('\n') {
+                format!("`{text}`")
+            } else {
+                "this literal".to_owned()
+            }
         }
     }
 }

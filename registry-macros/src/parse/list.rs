@@ -54,7 +54,8 @@ fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Re
     if !KINDS.iter().any(|kind| word == kind) {
         let help = match registry_core::names::nearest(&word.to_string(), KINDS) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "expected `extends path::REGISTRY;` or `agents { mod name; }`, `providers { … }`, `families { … }`".to_owned(),
+            None => "expected `extends path::REGISTRY;` or `agents { mod name; }`, `providers { … }`, `families { … }`"
+                .to_owned(),
         };
         return Err(Fault::new(word.span(), format!("`{word}` is no part of a registry"), help));
     }

@@ -227,7 +227,8 @@ fn parse_one_proof<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
     let group = piece.group(Delimiter::Parenthesis, "`(\"program\", [\"--version\"], \"output\")`")?;
     piece.end()?;
     let mut pieces = arguments(Cursor::of(&group)).into_iter();
-    let mut next = |what: &str| pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""));
+    let mut next =
+        |what: &str| pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""));
     let (mut program, mut words, mut printed) = (next("a program")?, next("its arguments")?, next("its output")?);
     let bin = text(cx, place.part(Part::Name), &mut program, "a program")?;
     let args = marked_texts(cx, &mut words, |_| place)?;

@@ -19,7 +19,8 @@ pub(crate) fn parse_provider<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<
     let mut provider = Provider::EMPTY;
     provider.name = cx.text(&kebab(&head.name.to_string()));
     provider.description = cx.text(&head.description);
-    for (key, example) in [("endpoints", "endpoints: { OpenAiCompletions = \"https://…\" }"), ("auth", "auth: ApiKey")] {
+    for (key, example) in [("endpoints", "endpoints: { OpenAiCompletions = \"https://…\" }"), ("auth", "auth: ApiKey")]
+    {
         if !head.fields.iter().any(|field| field.key == key) {
             let message = format!("`{}` has no field `{key}`", provider.name);
             cx.missing(head.name.span(), message, format!("add `{example}`"));

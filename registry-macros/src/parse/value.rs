@@ -189,7 +189,11 @@ impl Values<'_, '_> {
         inner.end()?;
         let Some(parts) = format_parts(&text) else {
             let message = "a brace in this text has no fellow";
-            return Err(Fault::new(literal.span(), message, "write `{VARIABLE}`; a literal brace cannot stand in `fmt`"));
+            return Err(Fault::new(
+                literal.span(),
+                message,
+                "write `{VARIABLE}`; a literal brace cannot stand in `fmt`",
+            ));
         };
         let names = parts.iter().filter_map(|part| match part {
             Value::Variable(name) => Some(name.to_string()),
@@ -332,7 +336,11 @@ fn literal(cursor: &mut Cursor) -> Parsed {
     let Some(TokenTree::Literal(literal)) = cursor.next() else { return Err(fault) };
     let digits = literal.to_string().replace('_', "");
     if !is_json_number(&digits) {
-        return Err(Fault::new(literal.span(), format!("`{literal}` is no value"), "write a text in double quotes, or a decimal number"));
+        return Err(Fault::new(
+            literal.span(),
+            format!("`{literal}` is no value"),
+            "write a text in double quotes, or a decimal number",
+        ));
     }
     Ok(Value::Number(Cow::Owned(if negative { format!("-{digits}") } else { digits })))
 }
@@ -352,7 +360,8 @@ pub(super) fn probe_formats(cx: &mut Cx<'_>, accepts: &[&str]) {
         if names.iter().all(|name| known(name)) {
             continue;
         }
-        let words = registry_core::variables::CANONICAL.iter().flat_map(|it| [it.word, it.name]).chain(accepts.iter().copied());
+        let words =
+            registry_core::variables::CANONICAL.iter().flat_map(|it| [it.word, it.name]).chain(accepts.iter().copied());
         let legal = words.filter(|word| is_variable_name(word)).map(|word| Ident::new(word, literal.span()));
         cx.leave_formats_to_rustc();
         cx.probe_error(quote! {

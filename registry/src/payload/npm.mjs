@@ -16,7 +16,7 @@ export async function installNpm(cx) {
   writeManifests(cx, registry);
   const cache = path.join(args.stage, "npm-cache");
   const command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"];
-  const network = ["--fetch-retries", "2", "--fetch-timeout", "120000", "--maxsockets", "12", "--loglevel", "warn"];
+  const network = ["--fetch-retries", "2", "--fetch-retry-mintimeout", "2000", "--fetch-retry-maxtimeout", "15000", "--fetch-timeout", "120000", "--maxsockets", "12", "--loglevel", "warn"];
   const result = await npm(cx, [...command, ...network, "--cache", cache]);
   if (result.code !== 0) throw npmFault(result, cx);
   await checkTarballs(cx, cache, registry);

@@ -91,7 +91,7 @@ impl Draft {
         }
         for (Distribution { name, version, file, sha256 }, targets) in &self.wheels {
             let ids: Vec<&str> = Target::ALL.into_iter().filter(|it| targets.contains(it)).map(Target::id).collect();
-            let keyword = if file.ends_with(".whl") { "wheel" } else { "source" };
+            let keyword = if file.rsplit('.').next() == Some("whl") { "wheel" } else { "source" };
             let _ = writeln!(text, "{keyword} {name} {version} {file} sha256:{sha256} {}", ids.join(","));
         }
         text

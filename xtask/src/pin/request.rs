@@ -45,7 +45,8 @@ impl<'a> Request<'a> {
             let locked = || earlier.and_then(|lock| lock.package(ecosystem, name)).map(|it| it.version.to_owned());
             let version = self.versions.get(name).cloned().or_else(locked).unwrap_or_default();
             if wanted.iter().all(|it| it.name != name) {
-                let source = |it: &Artefact<'_>| matches!(it, Artefact::Pypi(it) if it.package == name && !it.source.is_empty());
+                let source =
+                    |it: &Artefact<'_>| matches!(it, Artefact::Pypi(it) if it.package == name && !it.source.is_empty());
                 let source = agent.install.iter().any(source);
                 wanted.push(Wanted { name: name.to_owned(), version, source });
             }
