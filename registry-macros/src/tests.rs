@@ -1,6 +1,7 @@
 //! No token stream makes a macro panic, and what comes out is always Rust: rubbish, and entries with tokens changed.
 //!
-//! `MACRO_CASES` sets how many streams each of two properties gives to each of four macros (12,500 by default: 100,000 in all).
+//! `MACRO_CASES` sets how many streams each of two properties gives to each of four macros (12,500 by default, which is
+//! 100,000 in all).
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use proptest::prelude::*;
@@ -9,8 +10,12 @@ use quote::ToTokens as _;
 
 use crate::flow;
 
-const ENTRIES: [&str; 2] =
-    [include_str!("../../registry/src/agents/mimo.rs"), include_str!("../../registry/src/providers/deepseek.rs")];
+const ENTRIES: [&str; 4] = [
+    include_str!("../../registry/src/agents/mimo.rs"),
+    include_str!("../../registry/src/agents/openclaw.rs"),
+    include_str!("../../registry/src/agents/openhands.rs"),
+    include_str!("../../registry/src/providers/deepseek.rs"),
+];
 
 const WORDS: [&str; 40] = [
     "mimo",

@@ -95,11 +95,14 @@ fn generate(folder: &Path, agents: usize) {
     let _ = fs::remove_dir_all(folder.join("by-hand"));
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock of the workspace can be read");
+    // Another state of the macros can be measured beside this one.
+    let ours = std::env::var_os("MACRO_COST_REGISTRY").map_or_else(|| workspace.join("registry"), PathBuf::from);
     let members =
         "[workspace]\nresolver = \"3\"\nmembers = [\"by-macro\", \"by-hand\", \"model\"]\n\n[workspace.dependencies]\n";
-    let registry =
-        format!("registry = {{ path = {:?} }}\nmodel = {{ path = \"model\" }}\n", workspace.join("registry"));
-    write(&folder.join("Cargo.toml"), &format!("{members}{registry}"));
+    let registry = format!("registry = {{ path = \"{}\" }}\nmodel = {{ path = \"model\" }}\n", ours.display());
+    let manifest = fs::read_to_string(workspace.join("Cargo.toml")).expect("the workspace has a manifest");
+    let profiles = manifest.find("[profile.").and_then(|at| manifest.get(at..)).unwrap_or_default();
+    write(&folder.join("Cargo.toml"), &format!("{members}{registry}\n{profiles}"));
     let manifest = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
     write(&folder.join("model/Cargo.toml"), &manifest("model"));
     write(&folder.join("model/src/lib.rs"), include_str!("macro_cost/model.rs"));

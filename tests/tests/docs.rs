@@ -1,5 +1,7 @@
 //! The documents for people: their length, the paths and commands they name, and what they quote.
 
+#![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
+
 use registry_tests::{names_in, read, report, run_self, workspace};
 
 /// The documents that a newcomer reads in one sitting.

@@ -1,10 +1,12 @@
 //! What holds for every entry of the registry, and for every entry that will be added.
 
+#![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use registry::REGISTRY;
 use registry_core::assert::Listed;
-use registry_core::model::{Agent, FileFormat, Lock, Mapping, Off, WebPolicy};
+use registry_core::model::{Agent, Artefact, FileFormat, Lock, Mapping, Off, WebPolicy};
 use registry_core::names::{constant, is_kebab, is_snake, kebab};
 use registry_core::template::{Condition, Template, Value};
 use registry_core::variables::canonical;
@@ -63,7 +65,6 @@ fn check_folder(folder: &str, names: &[&str], beside: &[String]) {
 
 #[test]
 fn every_entry_has_its_file_and_every_file_its_entry() {
-    use registry_core::model::Artefact;
     let agents = REGISTRY.agents();
     let locks = agents.iter().filter(|agent| !agent.lock.is_empty()).map(|agent| format!("{}.lock", stem(agent.name)));
     let shipped = agents.iter().flat_map(|agent| agent.install).filter_map(|artefact| match artefact {
@@ -79,7 +80,7 @@ fn every_entry_has_its_file_and_every_file_its_entry() {
 #[test]
 fn every_package_is_in_a_lock_that_can_be_read() {
     check_agents(|agent| {
-        let packages: Vec<_> = agent.install.iter().filter_map(|artefact| artefact.package()).collect();
+        let packages: Vec<_> = agent.install.iter().filter_map(Artefact::package).collect();
         if packages.is_empty() {
             return unless(agent.lock.is_empty(), "has a lock and no package");
         }
@@ -167,7 +168,7 @@ fn every_file_lies_in_a_folder_of_the_agent() {
             let below = |home: &&str| {
                 path.strip_prefix("~/").and_then(|it| it.strip_prefix(*home)).is_some_and(|it| it.starts_with('/'))
             };
-            agent.home.iter().any(|home| below(home))
+            agent.home.iter().any(below)
         };
         let strays = agent.config.iter().filter(|file| !own(file.path));
         let strays = strays.map(|file| format!("`{}` is in no folder of `home`", file.path));
@@ -216,18 +217,29 @@ fn is_routed(name: &str) -> bool {
         .any(|word| canonical(word).is_some_and(|it| it.name == name))
 }
 
-/// What a mapping gives, where the variables of a case tell: none when they do not, `Some(None)` for nothing.
-fn given(value: &Value<'_>, set: &BTreeMap<String, String>) -> Option<Option<String>> {
+/// What a mapping gives.
+enum Given {
+    Text(String),
+    Nothing,
+    /// The variables of a case do not tell.
+    Unknown,
+}
+
+fn given(value: &Value<'_>, set: &BTreeMap<String, String>) -> Given {
     match value {
-        Value::Text(text) => Some(Some(text.to_string())),
-        Value::Variable(name) if set.contains_key(&**name) => Some(set.get(&**name).cloned()),
-        Value::Variable(name) if is_routed(name) => Some(None),
-        Value::If { condition, then, otherwise } => match (holds(condition, set)?, otherwise) {
-            (true, _) => given(then, set),
-            (false, Some(otherwise)) => given(otherwise, set),
-            (false, None) => Some(None),
+        Value::Text(text) => Given::Text(text.to_string()),
+        Value::Variable(name) => match set.get(&**name) {
+            Some(text) => Given::Text(text.clone()),
+            None if is_routed(name) => Given::Nothing,
+            None => Given::Unknown,
         },
-        _ => None,
+        Value::If { condition, then, otherwise } => match (holds(condition, set), otherwise) {
+            (Some(true), _) => given(then, set),
+            (Some(false), Some(otherwise)) => given(otherwise, set),
+            (Some(false), None) => Given::Nothing,
+            (None, _) => Given::Unknown,
+        },
+        _ => Given::Unknown,
     }
 }
 
@@ -246,11 +258,11 @@ fn environment_faults(row: &Json) -> Vec<String> {
     for Mapping { name, value } in entry.env {
         let value = value.value().expect("a template can be read");
         match (given(&value, &wanted), wanted.get(*name)) {
-            (Some(Some(ours)), Some(theirs)) if ours != *theirs => {
+            (Given::Text(ours), Some(theirs)) if ours != *theirs => {
                 faults.push(format!("{agent} {model}: `{name}` is {ours:?}, and {theirs:?} is wanted"));
             }
-            (Some(None), Some(_)) => faults.push(format!("{agent} {model}: `{name}` is not given")),
-            (Some(Some(_)), None) if matches!(value, Value::Variable(_)) => {
+            (Given::Nothing, Some(_)) => faults.push(format!("{agent} {model}: `{name}` is not given")),
+            (Given::Text(_), None) if matches!(value, Value::Variable(_)) => {
                 faults.push(format!("{agent} {model}: `{name}` is given, and not wanted"));
             }
             _ => {}

@@ -1,6 +1,8 @@
 //! The example of a private registry, built and run as a stranger would: copied out of the workspace, with paths to the
 //! published crates and nothing else.
 
+#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a helper of a test fails as the test does")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

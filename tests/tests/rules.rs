@@ -74,6 +74,7 @@ const fn told_by(via: Via, proxy: ProxyMode<'static>) -> ModelDelivery<'static> 
 }
 
 /// What breaks one rule.
+#[expect(clippy::large_enum_variant, reason = "there are some dozens of them, in one constant")]
 enum Broken {
     Agent(Agent<'static>),
     Provider(Provider<'static>),
@@ -93,32 +94,28 @@ const UNROUTABLE: Agent<'static> = Agent {
 
 const KEY: Template<'static> = Template(r#"["variable","BENCHFLOW_PROVIDER_API_KEY"]"#);
 
-const fn agent(agent: Agent<'static>) -> Broken {
-    Broken::Agent(agent)
-}
-
 const fn env(env: &'static [Mapping<'static>]) -> Broken {
-    agent(Agent { env, ..GOOD })
+    Broken::Agent(Agent { env, ..GOOD })
 }
 
 const fn install(install: &'static [Artefact<'static>]) -> Broken {
-    agent(Agent { install, ..GOOD })
+    Broken::Agent(Agent { install, ..GOOD })
 }
 
 const fn config(config: &'static [ConfigFile<'static>]) -> Broken {
-    agent(Agent { config, ..GOOD })
+    Broken::Agent(Agent { config, ..GOOD })
 }
 
 const fn web(web: WebPolicy<'static>) -> Broken {
-    agent(Agent { web: Some(web), ..GOOD })
+    Broken::Agent(Agent { web: Some(web), ..GOOD })
 }
 
 /// One constant for each rule that a macro or a registry checks.
 const BROKEN: &[(&str, Broken)] = &[
-    ("A001", agent(Agent { allow: &[Allow { code: "I003", reason: "it is fine", place: None }], ..GOOD })),
-    ("C001", agent(Agent { launch: &[Template("\"fixture\""), KEY], ..GOOD })),
+    ("A001", Broken::Agent(Agent { allow: &[Allow { code: "I003", reason: "it is fine", place: None }], ..GOOD })),
+    ("C001", Broken::Agent(Agent { launch: &[Template("\"fixture\""), KEY], ..GOOD })),
     ("C002", config(&[file("~/../etc/x.json", FileFormat::Json, r#"["object"]"#)])),
-    ("C003", agent(Agent { launch: &[Template("\"fixture\""), Template(r#"["variable","MODLE"]"#)], ..GOOD })),
+    ("C003", Broken::Agent(Agent { launch: &[Template("\"fixture\""), Template(r#"["variable","MODLE"]"#)], ..GOOD })),
     ("C004", config(&[file("~/.fixture/x.toml", FileFormat::Toml, r#"["object"]"#)])),
     ("E001", env(&[Mapping { name: "FIXTURE_URL", value: Template(r#"["variable","BASE_ULR"]"#) }])),
     ("E002", env(&[ROUTED[0], ROUTED[1], Mapping { name: "PATH", value: Template("\"/opt/bin\"") }])),
@@ -126,26 +123,26 @@ const BROKEN: &[(&str, Broken)] = &[
     ("E004", env(&[ROUTED[0]])),
     ("E005", Broken::Together(&[&UNSERVED])),
     ("I001", install(&[Artefact::Npm(Npm { package: "fixture", bin: "fixture", postinstall: &[] })])),
-    ("I002", agent(Agent { launch: &[Template("\"fixtrue\"")], ..GOOD })),
+    ("I002", Broken::Agent(Agent { launch: &[Template("\"fixtrue\"")], ..GOOD })),
     ("I003", install(&[ARCHIVE, step("rm -rf /usr/local/lib/node_modules\n")])),
     ("I004", install(&[archive(&[download("0123")])])),
     ("I005", install(&[ARCHIVE, step("npm ci >/dev/null 2>&1\n")])),
     ("I006", Broken::Together(&[&TOO_NEW])),
-    ("I008", agent(Agent { install_timeout: 0, ..GOOD })),
+    ("I008", Broken::Agent(Agent { install_timeout: 0, ..GOOD })),
     ("M001", Broken::Together(&[&UNROUTABLE])),
     (
         "M002",
-        agent(Agent {
+        Broken::Agent(Agent {
             model: told_by(Via::SetModel, ProxyMode::Unsupported("its catalogue is fixed")),
             suite: Some(SUITE),
             ..GOOD
         }),
     ),
-    ("M003", agent(Agent { model: told_by(Via::Env, ProxyMode::AsIs), ..GOOD })),
-    ("N001", agent(Agent { name: "Fixture", ..GOOD })),
+    ("M003", Broken::Agent(Agent { model: told_by(Via::Env, ProxyMode::AsIs), ..GOOD })),
+    ("N001", Broken::Agent(Agent { name: "Fixture", ..GOOD })),
     ("N002", Broken::Together(&[&GOOD, &SAME_NAME])),
-    ("N003", agent(Agent { description: " ", ..GOOD })),
-    ("N004", agent(Agent { aliases: &["Claude Code"], ..GOOD })),
+    ("N003", Broken::Agent(Agent { description: " ", ..GOOD })),
+    ("N004", Broken::Agent(Agent { aliases: &["Claude Code"], ..GOOD })),
     (
         "P001",
         Broken::Provider(Provider {
@@ -158,7 +155,7 @@ const BROKEN: &[(&str, Broken)] = &[
     ("P004", Broken::Provider(Provider { models: &[MODEL, MODEL], ..MAKERS })),
     ("S001", install(&[ARCHIVE, step("if true; then\n")])),
     ("S002", install(&[ARCHIVE, step("x=$1\n[[ -n $x ]] && echo yes\n")])),
-    ("W001", agent(Agent { web: None, ..GOOD })),
+    ("W001", Broken::Agent(Agent { web: None, ..GOOD })),
     (
         "W002",
         web(WebPolicy::Switch {
@@ -231,7 +228,7 @@ fn the_registry_breaks_no_rule() {
 /// The cases of a folder that belong to a rule: `<code>_<mistake>.rs`.
 fn cases_of(folder: &str, code: &str) -> Vec<String> {
     let start = format!("{}_", code.to_lowercase());
-    let of_rule = |name: &String| name.starts_with(&start) && name.ends_with(".rs");
+    let of_rule = |name: &String| name.strip_suffix(".rs").is_some_and(|stem| stem.starts_with(&start));
     names_in(&format!("tests/ui/{folder}")).into_iter().filter(of_rule).collect()
 }
 
@@ -298,7 +295,7 @@ fn noise(bytes: usize) -> String {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        char::from(letters[usize::try_from(state >> 58).unwrap_or_default()])
+        char::from(letters.get(usize::try_from(state >> 58).unwrap_or_default()).copied().unwrap_or(b'-'))
     };
     std::iter::repeat_with(&mut letter).take(bytes).collect()
 }
@@ -329,5 +326,5 @@ fn a_script_that_fits_no_argument_is_refused_and_a_mirror_is_the_way_out() {
     check_oversized(300_000, &mirror, false);
     check_oversized(1_000, &Site::default(), false);
     check_oversized(1_000, &mirror, false);
-    assert!(matches!(RenderError::Nul.rule(), None), "a fault outside the rules has no code");
+    assert!(RenderError::Nul.rule().is_none(), "a fault outside the rules has no code");
 }

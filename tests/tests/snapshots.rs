@@ -2,6 +2,8 @@
 //!
 //! To accept what is generated now: `INSTA_UPDATE=always cargo test -p registry-tests --test snapshots`.
 
+#![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
+
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::panic::catch_unwind;

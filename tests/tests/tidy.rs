@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use registry_tests::{code_only, find_word, names_in, read, report, sources, sources_of, workspace};
+use registry_tests::{code_only, find_word, read, report, sources, sources_of, workspace};
 
 /// Columns of a line of Rust.
 const COLUMNS: usize = 120;
@@ -16,8 +16,9 @@ fn check_files(paths: &[String], check: impl Fn(&str, &str) -> Vec<String>) {
     assert!(!paths.is_empty(), "there are no such files");
     let mut faults = Vec::new();
     for path in paths {
-        let bytes = std::fs::read(workspace().join(path)).expect("a file that was listed can be read");
-        let found = check(path, &String::from_utf8_lossy(&bytes));
+        let bytes = std::fs::read(workspace().join(path));
+        // One that another test has removed since holds no fault.
+        let found = bytes.map(|bytes| check(path, &String::from_utf8_lossy(&bytes))).unwrap_or_default();
         faults.extend(found.into_iter().map(|fault| format!("{path}{fault}")));
     }
     report(&faults);
@@ -85,6 +86,10 @@ fn without_tests(text: &str) -> &str {
 fn agent_names(_: &str, text: &str) -> Vec<String> {
     let words = agent_words();
     lines(without_tests(text), |line| {
+        // A comment may take an agent for its example.
+        if line.trim_start().starts_with("//") {
+            return None;
+        }
         let word = words.iter().find(|word| !find_word(line, word).is_empty())?;
         Some(format!("names the agent `{word}`: {}", line.trim()))
     })
@@ -94,8 +99,10 @@ fn agent_names(_: &str, text: &str) -> Vec<String> {
 fn knows_no_agent(path: &str) -> bool {
     const PARTS: [&str; 5] =
         ["registry-core/src/", "registry-macros/src/", "registry/src/render/", "registry/src/payload/", "xtask/"];
+    // Where incidents come from are other people's issues, by their names.
+    let cites = path == "registry-core/src/incidents.rs";
     let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/benches/");
-    PARTS.iter().any(|part| path.starts_with(part)) && !tests
+    PARTS.iter().any(|part| path.starts_with(part)) && !tests && !cites
 }
 
 #[test]
@@ -142,13 +149,15 @@ fn no_host_of_a_package_registry_is_named() {
 fn long_lines(_: &str, text: &str) -> Vec<String> {
     lines(text, |line| {
         let columns = line.chars().count();
-        (columns > COLUMNS).then(|| format!("{columns} columns; {COLUMNS} are allowed"))
+        // rustfmt leaves a line alone that holds a text, and so does this: a text that is broken is not found again.
+        (columns > COLUMNS && !line.contains('"')).then(|| format!("{columns} columns; {COLUMNS} are allowed"))
     })
 }
 
 #[test]
 fn lines_of_rust_are_not_long() {
     check_finds(long_lines, "x.rs", &"x".repeat(121), &[":1: 121 columns; 120 are allowed"]);
+    check_finds(long_lines, "x.rs", &format!("f(\"{}\")", "x".repeat(121)), &[]);
     // Cases of the macros are short of lines, so that what the compiler shows of them is.
     let files = sources_of(&["rs"]).into_iter().filter(|path| !path.starts_with("tests/ui/")).collect::<Vec<_>>();
     check_files(&files, long_lines);
@@ -173,8 +182,9 @@ fn shipped_programs_end_their_lines_and_files() {
 fn field_order(kind: &str) -> Vec<String> {
     let text = read("registry-core/src/entry.rs");
     let name = format!("{}{}Entry:", kind[..1].to_uppercase(), &kind[1..]);
-    let (_, after) = text.split_once(&name).expect("the fields of each macro are listed");
-    after.split('}').next().unwrap().split_whitespace().map(str::to_owned).collect()
+    let fields = text.split_once(&name).and_then(|(_, after)| after.split('}').next()).unwrap_or_default();
+    assert!(!fields.is_empty(), "the fields of `{kind}!` are not listed");
+    fields.split_whitespace().map(str::to_owned).collect()
 }
 
 /// The layout of one entry. Rustfmt leaves the bodies of macros alone and never visits files of `registry!`.
@@ -218,24 +228,40 @@ fn lines_with(text: &str, mut fault: impl FnMut(&str) -> Option<String>) -> Vec<
     faults.map(|(index, fault)| format!(":{}: {fault}", index + 1)).collect()
 }
 
-/// What stands alone on the line before a closing bracket ends in a comma, but for the entry itself.
+/// The last item of a list or object that ends on a line of its own has a comma. The one value of an `if`, an `else` or
+/// a pair of parentheses has none, and neither has the entry itself.
 fn trailing_commas(code: &str) -> Vec<String> {
-    let written: Vec<(usize, &str)> = code
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index, line.trim_end()))
-        .filter(|(_, line)| !line.is_empty())
-        .collect();
+    let mut open: Vec<bool> = Vec::new();
+    let mut last = (0, "");
     let mut faults = Vec::new();
-    for pair in written.windows(2) {
-        let [(index, line), (_, next)] = pair else { continue };
-        let closes = next.trim_start().starts_with(['}', ']', ')']);
-        let entry = next.starts_with('}');
-        if closes && !entry && !line.ends_with([',', '{', '[', '(']) {
-            faults.push(format!(":{}: has no comma at its end", index + 1));
+    for (index, line) in code.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let (number, before) = core::mem::replace(&mut last, (index + 1, line.trim_end()));
+        let closes = line.trim_start().starts_with(['}', ']']) && open.len() > 1;
+        if closes && open.last() == Some(&true) && !before.ends_with([',', '{', '[', '(']) {
+            faults.push(format!(":{number}: has no comma at its end"));
+        }
+        for (at, char) in line.char_indices() {
+            match char {
+                '{' | '[' | '(' => open.push(char != '(' && !opens_choice(&line[..at])),
+                '}' | ']' | ')' => drop(open.pop()),
+                _ => {}
+            }
         }
     }
     faults
+}
+
+/// Whether the brace after this text opens the value of an `if` or an `else`.
+fn opens_choice(before: &str) -> bool {
+    let words = |word: &str| find_word(before, word).pop();
+    words("else")
+        .max(words("if"))
+        .is_some_and(|at| !before[at..].contains(['{', '}', '[', ':', ',']) || is_condition(&before[at..]))
+}
+
+/// Whether a text is `if` and one condition: all of its parentheses are closed, and nothing follows them.
+fn is_condition(text: &str) -> bool {
+    text.starts_with("if ") && text.trim_end().ends_with(')') && text.matches('(').count() == text.matches(')').count()
 }
 
 /// Fields stand in the order of the grammar, each on a line of its own.
@@ -249,7 +275,7 @@ fn field_sequence(code: &str, order: &[String]) -> Vec<String> {
         };
         let late = place < last;
         let before = order.get(last).cloned().unwrap_or_default();
-        last = last.max(place);
+        last = place;
         late.then(|| format!("`{word}` stands after `{before}`"))
     })
 }
@@ -286,8 +312,8 @@ fn entries_are_written_alike() {
     );
     check_layout_finds("\n    }\n}", "\n        models: []\n    }\n}", &[":13: has no comma at its end"]);
     let entry = |folder: &str| {
-        let names = names_in(&format!("registry/src/{folder}")).into_iter().filter(|name| name.ends_with(".rs"));
-        names.map(|name| format!("registry/src/{folder}/{name}")).collect::<Vec<_>>()
+        let start = format!("registry/src/{folder}/");
+        sources_of(&["rs"]).into_iter().filter(|path| path.starts_with(&start)).collect::<Vec<_>>()
     };
     check_files(&["agents", "providers", "families"].map(entry).concat(), entry_layout);
 }

@@ -1,4 +1,5 @@
-//! C001 `exposed-secret`: a secret stands in no argument vector, in no file that others may read, and in none where the agent resolves references
+//! C001 `exposed-secret`: a secret stands in no argument vector, in no file that others may read, and in none where
+//! the agent resolves references.
 
 use crate::check::{Channel, Place, Report, Subject};
 use crate::template::Value;
@@ -11,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "C001",
     name: "exposed-secret",
     sentence: "a secret stands in no argument vector, in no file that others may read, and in none where the agent resolves references",
-    example: r#"launch: ["mimo", "acp", "--key", API_KEY]"#,
+    example: r#"launch: ["parrot", "acp", "--key", API_KEY]"#,
     help: "pass it as a variable, or write `ref(…)`",
     incidents: &[53, 54, 55],
     checked: Checked::Macro,

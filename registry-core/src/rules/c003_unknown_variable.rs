@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "C003",
     name: "unknown-variable",
     sentence: "a file, a policy or an argument names a variable that someone fills",
-    example: r#"config: [json("~/.mimo/config.json") { "model": MODLE }]"#,
+    example: r#"config: [json("~/.parrot/config.json") { "model": MODLE }]"#,
     help: "name a canonical variable, or add it to `accepts`",
     incidents: &[12],
     checked: Checked::Macro,

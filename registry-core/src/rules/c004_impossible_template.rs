@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "C004",
     name: "impossible-template",
     sentence: "a file can hold what is written into it",
-    example: r#"config: [toml("~/.codex/config.toml", owner: Whole) { "model": null }]"#,
+    example: r#"config: [toml("~/.parrot/config.toml", owner: Whole) { "model": null }]"#,
     help: "write what the format has, each key once",
     incidents: &[55, 56, 57],
     checked: Checked::Macro,

@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "E005",
     name: "unserved-protocol",
     sentence: "some provider or family serves every wire protocol that an agent speaks",
-    example: "protocol: GoogleGenerateContent   // in a registry without the family gemini",
+    example: "protocol: GoogleGenerateContent   // in a registry without a family that speaks it",
     help: "register a provider or family that serves it",
     incidents: &[65, 66],
     checked: Checked::Registry,

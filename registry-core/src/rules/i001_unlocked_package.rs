@@ -89,7 +89,10 @@ fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
 /// Only what the entry says is built from source.
 fn check_sources(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, report: &mut Report) {
     for file in lock.wheels.iter().filter(|file| file.is_source()) {
-        let asked = |artefact: &Artefact<'_>| matches!(artefact, Artefact::Pypi(pypi) if pypi.package == file.name && !pypi.source.trim().is_empty());
+        let asked = |artefact: &Artefact<'_>| match artefact {
+            Artefact::Pypi(pypi) => pypi.package == file.name && !pypi.source.trim().is_empty(),
+            _ => false,
+        };
         if !agent.install.iter().any(asked) {
             let message = format!("`{}` in the lock of `{}` is a source distribution", file.file, agent.name);
             let help = format!(

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "I002",
     name: "unknown-program",
     sentence: "what is launched is a program that this entry installs",
-    example: r#"install: [npm("mimo-cli", bin: "mimo")], launch: ["mimmo", "acp"]"#,
+    example: r#"install: [npm("parrot-cli", bin: "parrot")], launch: ["parot", "acp"]"#,
     help: "launch a `bin` of the entry's artefacts",
     incidents: &[15, 21, 49],
     checked: Checked::Macro,

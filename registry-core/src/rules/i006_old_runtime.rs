@@ -45,7 +45,8 @@ pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
     }
 }
 
-/// Whether the pinned Python fits a specifier: clauses of `==X.Y.*`, `>=X.Y`, `<X.Y`, with commas between, bounded above.
+/// Whether the pinned Python fits a specifier: clauses of `==X.Y.*`, `>=X.Y`, `<X.Y`, with commas between, and a bound
+/// above.
 pub(crate) fn python_fits(specifier: &str) -> bool {
     let clause = |clause: &str| -> Option<bool> {
         let clause = clause.trim();

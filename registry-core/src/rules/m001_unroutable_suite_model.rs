@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "M001",
     name: "unroutable-suite-model",
     sentence: "the suite's model yields a model id for its agent",
-    example: r#"suite: { model: "mimo-auto" }   // for an agent of the format ModelsDev"#,
+    example: r#"suite: { model: "parrot-auto" }   // for an agent of the format ModelsDev"#,
     help: "name a model of a registered provider or of a known family",
     incidents: &[65, 66, 73],
     checked: Checked::Registry,

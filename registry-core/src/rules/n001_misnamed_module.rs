@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "N001",
     name: "misnamed-module",
     sentence: "a module of the list holds the entry that bears its name",
-    example: "agents { mod mimo; }   // and the file says: agent! { mimo_code { … } }",
+    example: "agents { mod parrot; }   // and the file says: agent! { polly { … } }",
     help: "name the entry and its file alike",
     incidents: &[72],
     checked: Checked::Registry,

@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "N002",
     name: "duplicate-name",
     sentence: "no name or alias is used twice",
-    example: r#"aliases: ["codex"]   // and another entry says the same"#,
+    example: r#"aliases: ["polly"]   // and another entry says the same"#,
     help: "choose another alias",
     incidents: &[72],
     checked: Checked::Registry,

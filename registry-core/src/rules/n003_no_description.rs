@@ -9,7 +9,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "N003",
     name: "no-description",
     sentence: "an entry says in a doc comment what the agent is",
-    example: "agent! { mimo { … } }   // without a `///` line",
+    example: "agent! { parrot { … } }   // without a `///` line",
     help: "write `/// What it is, in one sentence.` above the name",
     incidents: &[73],
     checked: Checked::Macro,

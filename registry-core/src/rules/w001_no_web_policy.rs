@@ -9,7 +9,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "W001",
     name: "no-web-policy",
     sentence: "an entry says how the agent's web tools are turned off",
-    example: "agent! { mimo { … } }   // without a field `web`",
+    example: "agent! { parrot { … } }   // without a field `web`",
     help: "write `web: { tools: […], off: […] }`, or `web: NoTools(\"how that was seen\")`",
     incidents: &[58, 60],
     checked: Checked::Macro,

@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     code: "W002",
     name: "policy-outside-home",
     sentence: "a policy file lies in a folder of the agent's own",
-    example: r#"home: [".mimo"], web: { tools: ["fetch"], off: [json("~/.other/settings.json") { … }] }"#,
+    example: r#"home: [".parrot"], web: { tools: ["fetch"], off: [json("~/.other/settings.json") { … }] }"#,
     help: "write it under one of the folders of `home`, or add the folder there",
     incidents: &[56, 57],
     checked: Checked::Macro,

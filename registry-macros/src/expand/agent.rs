@@ -116,7 +116,9 @@ fn expand_install(cx: &Cx<'_>, install: &[Artefact<'_>]) -> TokenStream {
     let items = install.iter().enumerate().map(|(index, artefact)| match artefact {
         Artefact::Npm(Npm { package, bin, postinstall }) => {
             let postinstall = texts(postinstall);
-            quote!(#krate::model::Artefact::Npm(#krate::model::Npm { package: #package, bin: #bin, postinstall: #postinstall }))
+            quote!(#krate::model::Artefact::Npm(#krate::model::Npm {
+                package: #package, bin: #bin, postinstall: #postinstall
+            }))
         }
         Artefact::Pypi(Pypi { package, bin, python, source }) => {
             quote!(#krate::model::Artefact::Pypi(#krate::model::Pypi {
@@ -133,7 +135,9 @@ fn expand_install(cx: &Cx<'_>, install: &[Artefact<'_>]) -> TokenStream {
         }
         Artefact::Sh(Step { script, writes, needs, bin }) => {
             let (writes, needs) = (texts(writes), texts(needs));
-            quote!(#krate::model::Artefact::Sh(#krate::model::Step { script: #script, writes: #writes, needs: #needs, bin: #bin }))
+            quote!(#krate::model::Artefact::Sh(#krate::model::Step {
+                script: #script, writes: #writes, needs: #needs, bin: #bin
+            }))
         }
     });
     quote!(&[#(#items),*])
@@ -375,7 +379,8 @@ fn expand_allow(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
             Some(place) => {
                 let field = format_ident!("{}", format!("{:?}", place.field));
                 let item = place.item.unwrap_or_default();
-                quote!(::core::option::Option::Some(#krate::check::Place::field(#krate::check::Field::#field).item(#item)))
+                let field = quote!(#krate::check::Place::field(#krate::check::Field::#field));
+                quote!(::core::option::Option::Some(#field.item(#item)))
             }
         };
         quote!(#krate::check::Allow { code: #code, reason: #reason, place: #place })

@@ -18,7 +18,9 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
         quote!(#krate::model::Endpoint { protocol: #protocol, url: #url })
     });
     let parameters = parameters.iter().map(|UrlParameter { name, variable, default, from_host_of }| {
-        quote!(#krate::model::UrlParameter { name: #name, variable: #variable, default: #default, from_host_of: #from_host_of })
+        quote!(#krate::model::UrlParameter {
+            name: #name, variable: #variable, default: #default, from_host_of: #from_host_of
+        })
     });
     let auth = variant(cx, "Auth", Place::field(Field::Auth).part(Part::Value), &format!("{auth:?}"));
     let credential = expand_credential(cx, credential);

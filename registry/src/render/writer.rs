@@ -85,7 +85,8 @@ fn escape(text: &str) -> Result<String, RenderError> {
     Ok(out)
 }
 
-/// Shell text in the making. The first fault is kept and comes out of [`Writer::finish`], so that callers read straight.
+/// Shell text in the making. The first fault is kept and comes out of [`Writer::finish`], so that callers read
+/// straight.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     text: String,
