@@ -88,7 +88,7 @@ pub enum Info<'a> {
     Fields {
         /// `name`, exactly.
         name: &'a str,
-        /// `title`, exactly; empty when it gives none.
+        /// `title`, exactly; empty when it is not compared.
         title: &'a str,
         /// Whether `version` is the locked version of the first package.
         version_is_pinned: bool,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::{Channel, Field, Located, Part, Place, Report, Subject};
-use crate::model::{FileFormat, Off, Owner};
+use crate::model::{BaseUrlForm, FileFormat, Off, Owner};
 use crate::template::{Condition, Member, Value};
 
 use super::leaf::leaves;
@@ -45,6 +45,9 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     check_contradictions(cx, report);
 }
 
+/// The canonical variable that holds the base URL.
+const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
+
 fn policy_format(cx: &Subject<'_>, place: Place) -> FileFormat {
     let Part::Off(index) = place.part else { return FileFormat::Json };
     match cx.agent.web_switches().get(index) {
@@ -73,6 +76,10 @@ fn check_file(cx: &Subject<'_>, value: &Value<'_>, format: FileFormat, located: 
             Value::Reference(_) if cx.agent.references.is_none() => {
                 let message = format!("`ref` in a file of `{}`, which has no form of references", cx.agent.name);
                 report.add(&RULE, place, message, "add `references: \"{env:NAME}\"`, as the agent writes them");
+            }
+            Value::Reference(name) if *name == BASE_URL && cx.agent.base_url != BaseUrlForm::AsGiven => {
+                let message = format!("`ref(BASE_URL)` gives `{}` the URL in the form of the provider", cx.agent.name);
+                report.add(&RULE, place, message, "write `BASE_URL`, which is given the form of `base_url`");
             }
             Value::Object(members) => check_keys(members, node, located.place, report),
             _ => {}
