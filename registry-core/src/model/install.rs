@@ -86,13 +86,13 @@ pub struct Program<'a> {
 /// Shell text, with what it needs and where it writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step<'a> {
-    /// POSIX shell, run with `-eu` in the agent's staging folder.
+    /// POSIX shell, run with `-eu` in the agent's own folder; it puts its program into the folder `$BIN`.
     pub script: &'a str,
     /// Folders under the prefix that it writes.
     pub writes: &'a [&'a str],
     /// Tools of the image that it needs.
     pub needs: &'a [&'a str],
-    /// Programs that it puts into place.
+    /// The program that it puts into `$BIN`.
     pub bin: &'a str,
 }
 
