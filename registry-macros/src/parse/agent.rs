@@ -3,20 +3,21 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use registry_core::check::{Allow, Field, Part, Place};
 use registry_core::model::{
-    Agent, BaseUrlForm, Beside, ConfigFile, FileFormat, Host, Login, LoginSource, Mapping, ModelDelivery,
-    ModelIdFormat, ModelReference, Owner, Protocol, ProxyMode, References, Runs, Semantics, Suite, Target, Version,
-    Via,
+    Agent, BaseUrlForm, Beside, Mapping, ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyMode, References,
+    Runs, Semantics, Suite, Target, Version, Via,
 };
 use registry_core::names::kebab;
 
+use super::config::parse_config;
 use super::cursor::Cursor;
 use super::fields::{
-    RawField, allow, argument_key, arguments, here, marked_texts, parse_head, switch, text, texts, unknown_argument,
-    unknown_field, variables, word,
+    RawField, allow, argument_key, arguments, here, parse_head, switch, text, texts, unknown_argument, unknown_field,
+    variables, word,
 };
 use super::install::{TARGETS, parse_install};
+use super::login::{parse_hosts, parse_login};
 use super::policy::{parse_handshake, parse_proof, parse_web};
-use super::value::{parse_condition, parse_template, parse_template_if, probe_formats, probe_provider};
+use super::value::{parse_template, probe_formats, probe_provider};
 use crate::syntax::{Cx, Fault};
 
 /// An entry: its identifier and what was read of it.
@@ -341,174 +342,6 @@ fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cur
     }
     draft.agent.references = Some(References { form, semantics });
     Ok(())
-}
-
-fn parse_config<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
-    let group = cursor.group(Delimiter::Bracket, "a list `[json(\"~/…\") { … }]`")?;
-    let mut files = Vec::new();
-    for piece in Cursor::of(&group).split() {
-        let parsed = parse_config_file(cx, draft, files.len(), piece);
-        files.extend(cx.take(parsed));
-    }
-    draft.agent.config = cx.list(&files);
-    Ok(())
-}
-
-fn parse_config_file<'b>(
-    cx: &mut Cx<'b>,
-    draft: &mut Draft<'b>,
-    index: usize,
-    mut piece: Cursor,
-) -> Result<ConfigFile<'b>, Fault> {
-    let place = Place::field(Field::Config).item(index);
-    let body_place = place.part(Part::Value);
-    let kind = piece.ident("`json`, `jsonc` or `toml`")?;
-    cx.mark(place, kind.span());
-    cx.mark(place.part(Part::FileFormat), kind.span());
-    let format = match kind.to_string().as_str() {
-        "json" => FileFormat::Json,
-        "jsonc" => FileFormat::Jsonc,
-        "toml" => FileFormat::Toml,
-        other => {
-            let message = format!("`{other}` is no format of a file");
-            return Err(Fault::new(kind.span(), message, "expected one of `json`, `jsonc`, `toml`"));
-        }
-    };
-    let group = piece.group(Delimiter::Parenthesis, "`(\"~/path\", …)`")?;
-    let mut options = arguments(Cursor::of(&group)).into_iter();
-    let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
-    let path = text(cx, place.part(Part::Path), &mut first, "the path of a file")?;
-    first.end()?;
-    let mut file =
-        ConfigFile { path, format, owner: Owner::Keys, mode: 0o600, body: registry_core::template::Template("") };
-    let mut condition = None;
-    for mut option in options {
-        if option.eat_word("if") {
-            condition = Some(parse_condition(cx, body_place, &mut option)?);
-        } else {
-            let key = argument_key(&mut option)?;
-            match key.to_string().as_str() {
-                "owner" => file.owner = owner(cx, place.part(Part::Owner), &mut option)?,
-                "mode" => file.mode = mode(cx, place.part(Part::Mode), &mut option)?,
-                "allow" => allow(cx, &mut draft.allows, Some(place), &mut option)?,
-                _ => return Err(unknown_argument(&key, &["if", "owner", "mode", "allow"])),
-            }
-        }
-        option.end()?;
-    }
-    file.body = parse_template_if(cx, body_place, condition, piece)?;
-    Ok(file)
-}
-
-/// `Keys` or `Whole`.
-pub(super) fn owner(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<Owner, Fault> {
-    let ident = cursor.ident("`Keys` or `Whole`")?;
-    Ok(word(cx, place, &ident, &[("Keys", Owner::Keys), ("Whole", Owner::Whole)], Owner::Keys))
-}
-
-fn mode(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<u32, Fault> {
-    let (span, mode, _) = cursor.integer("permission bits, like `0o600`")?;
-    cx.mark(place, span);
-    if mode > 0o777 {
-        return Err(Fault::new(span, format!("`{mode:#o}` are no permission bits"), "write them in octal: `0o600`"));
-    }
-    Ok(mode)
-}
-
-fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
-    let group = cursor.group(Delimiter::Bracket, "a list `[files([\"~/…\"], instead_of: VARIABLE)]`")?;
-    let mut logins = Vec::new();
-    for piece in Cursor::of(&group).split() {
-        let parsed = parse_one_login(cx, logins.len(), piece);
-        logins.extend(cx.take(parsed));
-    }
-    draft.agent.login = cx.list(&logins);
-    Ok(())
-}
-
-fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Login<'b>, Fault> {
-    let place = Place::field(Field::Login).item(index);
-    let kind = piece.ident("`files` or `variable`")?;
-    cx.mark(place, kind.span());
-    let group = piece.group(Delimiter::Parenthesis, "`(…, instead_of: VARIABLE)`")?;
-    piece.end()?;
-    let mut options = arguments(Cursor::of(&group)).into_iter();
-    let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
-    let source = if kind == "files" {
-        LoginSource::Files(marked_texts(cx, &mut first, |nth| place.part(Part::Nth(nth)))?)
-    } else if kind == "variable" {
-        let variable = first.ident("a variable")?;
-        LoginSource::Variable(cx.text(&variable.to_string()))
-    } else {
-        return Err(Fault::new(
-            kind.span(),
-            format!("`{kind}` is no kind of log-in"),
-            "expected `files` or `variable`",
-        ));
-    };
-    first.end()?;
-    let mut login = Login { source, instead_of: "", own_endpoint_only: false };
-    for mut option in options {
-        if option.eat_word("own_endpoint") {
-            login.own_endpoint_only = true;
-        } else {
-            let key = argument_key(&mut option)?;
-            if key != "instead_of" {
-                return Err(unknown_argument(&key, &["instead_of", "own_endpoint"]));
-            }
-            login.instead_of = cx.text(&option.ident("a variable")?.to_string());
-        }
-        option.end()?;
-    }
-    if login.instead_of.is_empty() {
-        return Err(Fault::new(
-            kind.span(),
-            "this log-in does not say what it replaces",
-            "write `instead_of: VARIABLE`",
-        ));
-    }
-    Ok(login)
-}
-
-fn parse_hosts<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
-    let group = cursor.group(Delimiter::Bracket, "a list `[host(\"example.org\", env { X = \"1\" })]`")?;
-    let mut hosts = Vec::new();
-    for piece in Cursor::of(&group).split() {
-        let parsed = parse_host(cx, hosts.len(), piece);
-        hosts.extend(cx.take(parsed));
-    }
-    draft.agent.hosts = cx.list(&hosts);
-    Ok(())
-}
-
-fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Host<'b>, Fault> {
-    let place = Place::field(Field::Hosts).item(index);
-    cx.mark(place, here(&piece));
-    if !piece.eat_word("host") {
-        return Err(piece.expected("`host(\"example.org\", …)`"));
-    }
-    let group = piece.group(Delimiter::Parenthesis, "`(\"example.org\", …)`")?;
-    piece.end()?;
-    let mut pieces = arguments(Cursor::of(&group)).into_iter();
-    let mut first = pieces.next().unwrap_or_else(|| Cursor::of(&group));
-    let name = text(cx, place.part(Part::Name), &mut first, "the name of a host")?;
-    first.end()?;
-    let what = "`env { X = \"1\" }` or `none(\"why there is no switch\")`";
-    let mut second =
-        pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))?;
-    let host = if second.eat_word("env") {
-        let place = |nth| place.part(Part::Nth(nth));
-        Host { name, off: mappings(cx, &mut second, |nth| (place(nth), place(nth)))?, reason: "" }
-    } else if second.eat_word("none") {
-        let mut inner = Cursor::of(&second.group(Delimiter::Parenthesis, "`(\"reason\")` after `none`")?);
-        let reason = text(cx, place.part(Part::Reason), &mut inner, "the reason")?;
-        inner.end()?;
-        Host { name, off: &[], reason }
-    } else {
-        return Err(second.expected(what));
-    };
-    second.end()?;
-    Ok(host)
 }
 
 fn parse_timeout(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {

@@ -2,10 +2,12 @@
 //! pieces beside it are still read.
 
 mod agent;
+mod config;
 mod cursor;
 mod fields;
 mod install;
 mod list;
+mod login;
 mod policy;
 mod provider;
 mod value;

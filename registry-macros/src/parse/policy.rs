@@ -100,7 +100,7 @@ fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<
         if key != "owner" {
             return Err(unknown_argument(&key, &["owner"]));
         }
-        owner = super::agent::owner(cx, WEB.part(Part::Owner), &mut argument)?;
+        owner = super::config::owner(cx, WEB.part(Part::Owner), &mut argument)?;
         argument.end()?;
     }
     let body = parse_template(cx, place, piece)?;

@@ -1,0 +1,106 @@
+//! What stands in for a key, and the hosts that an agent looks up by itself.
+
+use proc_macro2::Delimiter;
+use registry_core::check::{Field, Part, Place};
+use registry_core::model::{Host, Login, LoginSource};
+
+use super::agent::{Draft, mappings};
+use super::cursor::Cursor;
+use super::fields::{argument_key, arguments, here, marked_texts, text, unknown_argument};
+use crate::syntax::{Cx, Fault};
+
+pub(super) fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[files([\"~/…\"], instead_of: VARIABLE)]`")?;
+    let mut logins = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_one_login(cx, logins.len(), piece);
+        logins.extend(cx.take(parsed));
+    }
+    draft.agent.login = cx.list(&logins);
+    Ok(())
+}
+
+fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Login<'b>, Fault> {
+    let place = Place::field(Field::Login).item(index);
+    let kind = piece.ident("`files` or `variable`")?;
+    cx.mark(place, kind.span());
+    let group = piece.group(Delimiter::Parenthesis, "`(…, instead_of: VARIABLE)`")?;
+    piece.end()?;
+    let mut options = arguments(Cursor::of(&group)).into_iter();
+    let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
+    let source = if kind == "files" {
+        LoginSource::Files(marked_texts(cx, &mut first, |nth| place.part(Part::Nth(nth)))?)
+    } else if kind == "variable" {
+        let variable = first.ident("a variable")?;
+        LoginSource::Variable(cx.text(&variable.to_string()))
+    } else {
+        return Err(Fault::new(
+            kind.span(),
+            format!("`{kind}` is no kind of log-in"),
+            "expected `files` or `variable`",
+        ));
+    };
+    first.end()?;
+    let mut login = Login { source, instead_of: "", own_endpoint_only: false };
+    for mut option in options {
+        if option.eat_word("own_endpoint") {
+            login.own_endpoint_only = true;
+        } else {
+            let key = argument_key(&mut option)?;
+            if key != "instead_of" {
+                return Err(unknown_argument(&key, &["instead_of", "own_endpoint"]));
+            }
+            login.instead_of = cx.text(&option.ident("a variable")?.to_string());
+        }
+        option.end()?;
+    }
+    if login.instead_of.is_empty() {
+        return Err(Fault::new(
+            kind.span(),
+            "this log-in does not say what it replaces",
+            "write `instead_of: VARIABLE`",
+        ));
+    }
+    Ok(login)
+}
+
+pub(super) fn parse_hosts<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+    let group = cursor.group(Delimiter::Bracket, "a list `[host(\"example.org\", env { X = \"1\" })]`")?;
+    let mut hosts = Vec::new();
+    for piece in Cursor::of(&group).split() {
+        let parsed = parse_host(cx, hosts.len(), piece);
+        hosts.extend(cx.take(parsed));
+    }
+    draft.agent.hosts = cx.list(&hosts);
+    Ok(())
+}
+
+fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Host<'b>, Fault> {
+    let place = Place::field(Field::Hosts).item(index);
+    cx.mark(place, here(&piece));
+    if !piece.eat_word("host") {
+        return Err(piece.expected("`host(\"example.org\", …)`"));
+    }
+    let group = piece.group(Delimiter::Parenthesis, "`(\"example.org\", …)`")?;
+    piece.end()?;
+    let mut pieces = arguments(Cursor::of(&group)).into_iter();
+    let mut first = pieces.next().unwrap_or_else(|| Cursor::of(&group));
+    let name = text(cx, place.part(Part::Name), &mut first, "the name of a host")?;
+    first.end()?;
+    let what = "`env { X = \"1\" }` or `none(\"why there is no switch\")`";
+    let mut second =
+        pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))?;
+    let host = if second.eat_word("env") {
+        let place = |nth| place.part(Part::Nth(nth));
+        Host { name, off: mappings(cx, &mut second, |nth| (place(nth), place(nth)))?, reason: "" }
+    } else if second.eat_word("none") {
+        let mut inner = Cursor::of(&second.group(Delimiter::Parenthesis, "`(\"reason\")` after `none`")?);
+        let reason = text(cx, place.part(Part::Reason), &mut inner, "the reason")?;
+        inner.end()?;
+        Host { name, off: &[], reason }
+    } else {
+        return Err(second.expected(what));
+    };
+    second.end()?;
+    Ok(host)
+}
