@@ -39,6 +39,11 @@ pub fn canonical(word: &str) -> Option<&'static Variable> {
     CANONICAL.iter().find(|variable| variable.word == word || variable.name == word)
 }
 
+/// The word of an entry for a variable: `API_KEY` for `BENCHFLOW_PROVIDER_API_KEY`.
+pub fn word(name: &str) -> &str {
+    canonical(name).map_or(name, |variable| variable.word)
+}
+
 /// Whether a variable holds a secret, by its name.
 pub fn is_secret(name: &str) -> bool {
     const ENDINGS: &[&str] =

@@ -32,7 +32,7 @@ pub(crate) struct Cx<'b> {
     /// Where the borrowed model lives.
     pub(crate) bump: &'b Bump,
     /// `$crate` of the crate `registry`.
-    pub(crate) krate: TokenStream,
+    pub(crate) krate: TokenTree,
     /// The span of `$crate`, for paths before a user's word.
     pub(crate) krate_span: Span,
     /// Errors, each with its order in the source.
@@ -63,7 +63,7 @@ impl<'b> Cx<'b> {
     pub(crate) fn new(bump: &'b Bump, krate: &TokenTree) -> Self {
         Self {
             bump,
-            krate: krate.clone().into(),
+            krate: krate.clone(),
             krate_span: krate.span(),
             faults: Vec::new(),
             missing: Vec::new(),

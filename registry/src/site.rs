@@ -245,9 +245,16 @@ fn refuse<T>(field: &str, message: impl Into<String>) -> Result<T, SiteError> {
     Err(SiteError { field: field.to_owned(), message: message.into() })
 }
 
+/// Folders that an install would ruin.
+const SYSTEM: [&str; 12] = ["bin", "boot", "dev", "etc", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "usr"];
+
 fn check_prefix(prefix: &str) -> Result<(), SiteError> {
     let plain = |part: &str| part != "." && part != ".." && !part.is_empty();
     let safe = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    let first = prefix.split('/').nth(1).unwrap_or_default();
+    if SYSTEM.contains(&first) || prefix.split('/').count() < 3 {
+        return refuse("prefix", "is a folder of the system's; give one of its own, like /opt/benchflow");
+    }
     match prefix.strip_prefix('/') {
         Some(rest) if safe && rest.split('/').all(plain) => Ok(()),
         _ => refuse("prefix", "is no absolute path of letters, digits, `_`, `-`, `.` without a slash at its end"),

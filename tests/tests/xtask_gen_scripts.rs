@@ -54,7 +54,7 @@ fn what_belongs_to_no_agent_any_more_is_removed_and_what_is_not_ours_stays() {
         "one",
         &["gen-scripts", "--out", &out, "--check"],
         1,
-        &["beta/install.sh` belongs to nothing any more", "run `cargo xtask gen-scripts`"],
+        &["beta/install.sh` belongs to nothing any more", "run `cargo xtask gen-scripts --out "],
     );
     check("one", &["gen-scripts", "--out", &out, "--agent", "alpha"], 0, &["0 removed"]);
     check("one", &["gen-scripts", "--out", &out], 0, &["3 unchanged, 3 removed"]);
@@ -81,8 +81,12 @@ fn check_lists_what_differs_and_writes_nothing() {
     fs::write(&path, format!("{text}# changed\n")).expect("there is room");
     fs::remove_file(Path::new(&out).join("alpha/install.sh")).expect("it was written");
     let before = listing(Path::new(&out));
-    let says =
-        ["beta/launch.sh` is stale", "\n-# changed\n", "alpha/install.sh` is missing", "run `cargo xtask gen-scripts`"];
+    let says = [
+        "beta/launch.sh` is stale",
+        "\n-# changed\n",
+        "alpha/install.sh` is missing",
+        "run `cargo xtask gen-scripts --out ",
+    ];
     check("both", &["gen-scripts", "--out", &out, "--check"], 1, &says);
     assert_eq!(listing(Path::new(&out)), before);
 }

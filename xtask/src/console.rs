@@ -3,6 +3,19 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+use crate::failure::{Failure, Outcome};
+
+/// Prints a line on standard output; a reader that went away has seen enough.
+pub(crate) fn print(text: impl Display) -> Outcome<()> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output cannot be written: {error}"))
+                .help("free some space, or print elsewhere"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The way to the person at the other end. Standard output belongs to what was asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Console {

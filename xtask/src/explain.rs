@@ -4,8 +4,8 @@ use clap::{Arg, ArgMatches, Command};
 use registry_core::incidents::{self, Incident};
 use registry_core::rules::{self, Checked, Rule};
 
+use crate::console::print;
 use crate::failure::{Failure, Outcome, Status};
-use crate::lookup;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -17,8 +17,12 @@ pub(crate) fn command() -> Command {
 /// Runs it.
 pub(crate) fn run(matches: &ArgMatches) -> Outcome {
     match matches.get_one::<String>("rule") {
-        None => rules::ALL.iter().for_each(|rule| println!("{}  {:<26} {}", rule.code, rule.name, rule.sentence)),
-        Some(word) => print!("{}", page(find(word)?)),
+        None => {
+            for rule in rules::ALL {
+                print(format!("{}  {:<26} {}", rule.code, rule.name, rule.sentence))?;
+            }
+        }
+        Some(word) => print(page(find(word)?).trim_end())?,
     }
     Ok(Status::Done)
 }
@@ -30,11 +34,11 @@ fn find(word: &str) -> Outcome<&'static Rule> {
         let upper = word.to_uppercase();
         // A code is near to every other code; a name that is near says more.
         let near = if word.len() > 4 { word } else { &upper };
-        Failure::new(format!("there is no rule `{word}`")).help(lookup::meant(
-            near,
-            &known,
-            "`explain` alone lists them:",
-        ))
+        let help = match registry_core::names::nearest(near, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`cargo xtask explain` lists the rules".to_owned(),
+        };
+        Failure::new(format!("there is no rule `{word}`")).help(help)
     })
 }
 

@@ -4,12 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use registry::site::Site;
 use registry_core::model::{Agent, Registry};
 use registry_core::shell;
 
-use crate::console::Console;
+use crate::console::{Console, print};
 use crate::dash;
 use crate::failure::{Failure, Outcome, Status};
 use crate::output::{Generated, Output, Place, Tally};
@@ -66,7 +67,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         return Ok(Status::Found);
     }
     let folder = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
-    let place = Place { folder: folder.clone(), complete: named.is_empty(), mark: MARK, command: COMMAND };
+    let place = Place { folder: folder.clone(), complete: named.is_empty(), mark: MARK, command: again(matches) };
     let check = matches.get_flag("check");
     let mut generated = Generated::new(place, check, console);
     let mut broken = false;
@@ -86,8 +87,24 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let tally = generated.finish()?;
     let summary = Summary { agents: agents.len(), tally, check, folder: &folder, dash: dash.as_deref() };
     console.clear();
-    println!("{summary}, {:.2} s", start.elapsed().as_secs_f64());
+    print(format!("{summary}, {:.2} s", start.elapsed().as_secs_f64()))?;
     Ok(Status::found(check && tally.written + tally.removed > 0))
+}
+
+/// The command that writes what a check finds stale: with the same folder, site and agents.
+fn again(matches: &ArgMatches) -> String {
+    let mut command = COMMAND.to_owned();
+    for agent in matches.get_many::<String>("agent").unwrap_or_default() {
+        command.extend([" --agent ", agent]);
+    }
+    for option in ["out", "site"] {
+        if matches.value_source(option) == Some(ValueSource::CommandLine)
+            && let Some(path) = matches.get_one::<PathBuf>(option)
+        {
+            command.extend([" --", option, " ", &path.to_string_lossy()]);
+        }
+    }
+    command
 }
 
 /// Renders some agents, checks their scripts, and hands them on.

@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use registry_core::shell;
 use serde_json::{Value, json};
 
-use crate::console::Console;
+use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
 
 /// Something that a rule has against a file.
@@ -60,9 +60,9 @@ pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
         }
     }
     if matches.get_flag("json") {
-        println!("{}", Value::Array(found.iter().map(Found::json).collect()));
+        print(Value::Array(found.iter().map(Found::json).collect()))?;
     } else {
-        found.iter().for_each(Found::print);
+        found.iter().try_for_each(Found::print)?;
     }
     let last = failures.pop();
     for failure in failures {
@@ -97,12 +97,12 @@ impl Found {
         Self { file: file.to_owned(), line, column, rule, message, help }
     }
 
-    fn print(&self) {
+    fn print(&self) -> Outcome<()> {
         let Self { file, line, column, rule, message, help } = self;
-        println!("{file}:{line}:{column}: {message} [{rule}]");
-        if !help.is_empty() {
-            println!("  help: {help}");
-        }
+        // A message may quote a carriage return of the script's.
+        let safe = |text: &str| text.replace(|char: char| char.is_control(), "�");
+        print(format!("{file}:{line}:{column}: {} [{rule}]", safe(message)))?;
+        if help.is_empty() { Ok(()) } else { print(format!("  help: {}", safe(help))) }
     }
 
     fn json(&self) -> Value {

@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use registry_core::model::Registry;
 use serde_json::{Value, json};
 
+use crate::console::print;
 use crate::failure::{Failure, Outcome, Status};
 use crate::{facts, lookup, rendering};
 
@@ -28,13 +29,13 @@ fn as_json() -> Arg {
 pub(crate) fn list(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     let agents: Vec<Value> = registry.agents().into_iter().map(facts::short).collect();
     if matches.get_flag("json") {
-        println!("{}", pretty(&Value::Array(agents))?);
+        print(pretty(&Value::Array(agents))?)?;
         return Ok(Status::Done);
     }
     let columns = ["name", "aliases", "protocols", "platforms", "web", "summary"];
     let mut rows = vec![columns.map(str::to_owned)];
     rows.extend(agents.iter().map(|agent| columns.map(|column| cell(agent.get(column)))));
-    print!("{}", table(&rows));
+    print(table(&rows).trim_end())?;
     Ok(Status::Done)
 }
 
@@ -55,9 +56,9 @@ pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
         facts.insert("script_bytes".to_owned(), scripts);
     }
     if matches.get_flag("json") {
-        println!("{}", pretty(&facts)?);
+        print(pretty(&facts)?)?;
     } else {
-        print!("{}", outline(&facts, 0));
+        print(outline(&facts, 0).trim_end())?;
     }
     Ok(Status::Done)
 }

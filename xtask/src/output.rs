@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::console::Console;
+use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome};
 use crate::files::Staged;
 
@@ -42,7 +42,7 @@ pub(crate) struct Place {
     /// What marks a file as generated; it stands in its first lines.
     pub mark: &'static str,
     /// The command that makes them.
-    pub command: &'static str,
+    pub command: String,
 }
 
 /// What was done, or what would be.
@@ -85,7 +85,7 @@ impl Generated {
         if old.as_ref().is_some_and(|old| *old == output.text && has_mode(&path, output.mode)) {
             self.tally.unchanged += 1;
         } else if self.check {
-            self.tell(&path, old.as_deref(), &output.text);
+            self.tell(&path, old.as_deref(), &output.text)?;
         } else {
             self.staged.add(&path, output.text.as_bytes(), output.mode)?;
             self.tally.written += 1;
@@ -94,13 +94,14 @@ impl Generated {
         Ok(())
     }
 
-    fn tell(&mut self, path: &Path, old: Option<&str>, new: &str) {
+    fn tell(&mut self, path: &Path, old: Option<&str>, new: &str) -> Outcome<()> {
         self.tally.written += 1;
         let Some(old) = old else {
-            return self.console.error(format!("`{}` is missing", path.display()));
+            self.console.error(format!("`{}` is missing", path.display()));
+            return Ok(());
         };
         self.console.error(format!("`{}` is stale", path.display()));
-        print!("{}", diff(path, old, new));
+        print(diff(path, old, new).trim_end())
     }
 
     /// Puts everything into place and removes what is left over; or, in a check, says what is to be done.

@@ -3,7 +3,7 @@
 
 use crate::check::{Channel, Place, Report, Subject};
 use crate::template::Value;
-use crate::variables::{canonical, is_secret};
+use crate::variables::{is_secret, word};
 
 use super::{Checked, Rule};
 
@@ -28,6 +28,7 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
         if !is_secret(name) {
             return;
         }
+        let name = word(name);
         match located.channel {
             Channel::Argv => {
                 let message = format!(
@@ -58,11 +59,6 @@ fn check_file(cx: &Subject<'_>, index: usize, name: &str, place: Place, report: 
             "the secret `{name}` is written into `{}`, where `{}` resolves references",
             file.path, cx.agent.name
         );
-        report.add(&RULE, place, message, format!("write `ref({})`", word(name)));
+        report.add(&RULE, place, message, format!("write `ref({name})`"));
     }
-}
-
-/// The word of an entry for a variable.
-fn word(name: &str) -> &str {
-    canonical(name).map_or(name, |variable| variable.word)
 }

@@ -1,7 +1,7 @@
 //! C002 `path-leaves-home`: a path stays in the home folder
 
 use crate::check::{Field, Part, Place, Report, Subject};
-use crate::model::{LoginSource, Off};
+use crate::model::{Artefact, LoginSource, Off};
 
 use super::{Checked, Rule};
 
@@ -54,6 +54,16 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
             );
         }
     }
+    for (index, artefact) in agent.install.iter().enumerate() {
+        let Artefact::Sh(step) = artefact else { continue };
+        for folder in step.writes.iter().filter(|folder| !goes_down(folder)) {
+            refuse(
+                Place::field(Field::Install).item(index),
+                folder,
+                "`writes` lists folders in the agent's own, like `bin`",
+            );
+        }
+    }
     for (index, login) in agent.login.iter().enumerate() {
         let LoginSource::Files(files) = login.source else { continue };
         for (nth, file) in files.iter().enumerate().filter(|(_, file)| !in_home(file)) {
@@ -68,7 +78,7 @@ fn in_home(path: &str) -> bool {
 }
 
 /// Whether every part of a relative path is a plain name.
-fn goes_down(path: &str) -> bool {
+pub(super) fn goes_down(path: &str) -> bool {
     path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
         && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/@+".contains(&byte))
 }

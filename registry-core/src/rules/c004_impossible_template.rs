@@ -117,6 +117,7 @@ fn check_scalar(value: &Value<'_>, place: Place, report: &mut Report) {
             Value::Object(_) => "object",
             Value::Null => "`null`",
             Value::Reference(_) => "`ref`",
+            Value::Text(text) if text.contains('\0') => "NUL byte",
             _ => return,
         };
         report.add(

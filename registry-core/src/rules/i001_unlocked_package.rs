@@ -22,6 +22,9 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let help = format!("run `cargo pin {}`, which writes the lock", agent.name);
+    if agent.install.iter().filter_map(Artefact::package).any(|(_, name)| !is_package_name(name)) {
+        return check_names(agent, report);
+    }
     let first = agent.install.iter().position(|artefact| artefact.package().is_some()).unwrap_or_default();
     let whole = Place::field(Field::Install).item(first).part(Part::Name);
     match &cx.lock {
@@ -39,6 +42,29 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
             check_sources(agent, lock, whole, report);
             check_platforms(agent, lock, report);
         }
+    }
+}
+
+/// A package is named without its version.
+fn check_names(agent: &Agent<'_>, report: &mut Report) {
+    for (index, artefact) in agent.install.iter().enumerate() {
+        let Some((_, name)) = artefact.package().filter(|(_, name)| !is_package_name(name)) else { continue };
+        let place = Place::field(Field::Install).item(index).part(Part::Name);
+        let help = "write the name alone; its version stands in the lock (`cargo pin AGENT PACKAGE=VERSION`)";
+        report.add(&RULE, place, format!("`{name}` is no name of a package"), help);
+    }
+}
+
+/// Whether a text is a package's name, with a scope or without.
+fn is_package_name(name: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    match name.strip_prefix('@') {
+        Some(scoped) => scoped.split_once('/').is_some_and(|(scope, rest)| part(scope) && part(rest)),
+        None => part(name),
     }
 }
 

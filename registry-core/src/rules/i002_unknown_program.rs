@@ -4,6 +4,7 @@ use crate::check::{Field, Part, Place, Report, Subject};
 use crate::model::{Agent, Artefact, Proof};
 use crate::template::Value;
 
+use super::c002_path_leaves_home::goes_down;
 use super::{Checked, Rule};
 
 /// What the rule refuses, and why.
@@ -25,12 +26,23 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     for (field, argv) in [(Field::Launch, agent.launch), (Field::Beside, agent.beside.map_or(&[][..], |it| it.argv))] {
         let place = Place::field(field).item(0);
         match argv.first().map(|word| word.value()) {
+            None if field == Field::Launch => {
+                report.add(&RULE, Place::field(field), format!("`{}` launches nothing", agent.name), installed(agent));
+            }
             None => {}
             Some(Some(Value::Text(program))) => check_program(agent, &program, place, report),
             Some(_) => {
                 let message = format!("the program that `{}` launches is not a plain name", agent.name);
                 report.add(&RULE, place, message, installed(agent));
             }
+        }
+    }
+    for (index, artefact) in agent.install.iter().enumerate() {
+        let bin = artefact.bin();
+        if !bin.is_empty() && !goes_down(bin) {
+            let place = Place::field(Field::Install).item(index).part(Part::Bin);
+            let message = format!("`{bin}` is no name of a program");
+            report.add(&RULE, place, message, "write its name, or its path in the archive, without `..`");
         }
     }
     cx.visit_values(&mut |_, place, value| {
@@ -56,7 +68,8 @@ fn installed(agent: &Agent<'_>) -> String {
     let programs: Vec<_> =
         agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty()).map(|bin| format!("`{bin}`")).collect();
     if programs.is_empty() {
-        return "give an artefact its `bin`".to_owned();
+        let nothing = agent.install.is_empty();
+        return if nothing { "`install` is empty" } else { "give an artefact its `bin`" }.to_owned();
     }
     format!("it installs {}", programs.join(", "))
 }

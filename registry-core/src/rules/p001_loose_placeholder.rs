@@ -24,8 +24,25 @@ pub(crate) const RULE: Rule = Rule {
 /// Reports placeholders without a parameter, and parameters that no URL uses.
 pub(crate) fn check(provider: &Provider<'_>, report: &mut Report) {
     let mut used = BTreeSet::new();
+    if provider.endpoints.is_empty() {
+        let message = format!("`{}` serves nothing", provider.name);
+        report.add(&RULE, Place::field(Field::Endpoints), message, "write `{ OpenAiCompletions = \"https://…\" }`");
+    }
     for (index, endpoint) in provider.endpoints.iter().enumerate() {
         let place = Place::field(Field::Endpoints).item(index).part(Part::Value);
+        let whole = ["https://", "http://", "{"].iter().any(|start| endpoint.url.starts_with(start));
+        if !endpoint.url.is_empty() && !whole {
+            report.add(
+                &RULE,
+                place,
+                format!("`{}` is no URL", endpoint.url),
+                "begin it with `https://`, or leave it empty",
+            );
+        }
+        if provider.endpoints.iter().take(index).any(|other| other.protocol == endpoint.protocol) {
+            let message = format!("`{}` serves `{}` at two places", provider.name, endpoint.protocol.word());
+            report.add(&RULE, place, message, "keep one of them");
+        }
         let Some(placeholders) = placeholders(endpoint.url) else {
             report.add(
                 &RULE,

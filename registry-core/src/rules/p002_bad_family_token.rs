@@ -28,6 +28,10 @@ pub(crate) fn check_provider(provider: &Provider<'_>, report: &mut Report) {
 
 /// Reports words of a family that are not lower-case.
 pub(crate) fn check_family(family: &Family<'_>, report: &mut Report) {
+    if family.tokens.is_empty() || family.protocols.is_empty() {
+        let message = format!("`{}` claims no word, or serves no protocol", family.name);
+        report.add(&RULE, Place::field(Field::Name), message, "give `tokens` and `protocols` something to hold");
+    }
     check_tokens(family.name, family.tokens, Field::Tokens, report);
 }
 
@@ -46,7 +50,6 @@ pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
     for provider in registry.providers() {
         claim(provider.name, provider.families, Field::Families, &mut seen, report);
     }
-    let mut seen = BTreeMap::new();
     for family in registry.families() {
         claim(family.name, family.tokens, Field::Tokens, &mut seen, report);
     }

@@ -4,7 +4,7 @@ use crate::check::{Channel, Field, Part, Place, Report, Subject};
 use crate::model::{Agent, Off};
 use crate::names::nearest;
 use crate::template::Value;
-use crate::variables::{CANONICAL, canonical};
+use crate::variables::{CANONICAL, canonical, word};
 
 use super::Rule;
 
@@ -15,7 +15,10 @@ pub(super) fn unknown_variables(
     wanted: fn(Channel<'_>) -> bool,
     report: &mut Report,
 ) {
-    let known = |name: &str| canonical(name).is_some() || cx.agent.accepts.contains(&name);
+    let known = |name: &str| match canonical(name) {
+        Some(variable) => variable.word != "PORT" || cx.agent.beside.is_some(),
+        None => cx.agent.accepts.contains(&name),
+    };
     cx.visit_values(&mut |located, place, value| {
         if !wanted(located.channel) {
             return;
@@ -25,7 +28,7 @@ pub(super) fn unknown_variables(
                 report.add(
                     rule,
                     place,
-                    format!("`{name}` is no variable of `{}`", cx.agent.name),
+                    format!("`{}` is no variable of `{}`", word(name), cx.agent.name),
                     help(cx.agent, name),
                 );
             }
@@ -46,6 +49,9 @@ pub(super) fn unknown_variables(
 }
 
 fn help(agent: &Agent<'_>, name: &str) -> String {
+    if canonical(name).is_some_and(|variable| variable.word == "PORT") {
+        return "`PORT` is the free port of `beside: { argv: […], within: 30s }`, which this entry has not".to_owned();
+    }
     let words = CANONICAL.iter().map(|variable| variable.word).chain(agent.accepts.iter().copied());
     match nearest(name, words) {
         Some(word) => format!("did you mean `{word}`?"),

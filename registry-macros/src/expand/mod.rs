@@ -40,12 +40,10 @@ fn variant(cx: &Cx<'_>, kind: &str, place: Place, word: &str) -> TokenStream {
 }
 
 /// `$crate`, said to stand at a span that resolves as it does.
-fn krate_at(cx: &Cx<'_>, span: Span) -> TokenStream {
-    let located = |mut token: TokenTree| {
-        token.set_span(span);
-        token
-    };
-    cx.krate.clone().into_iter().map(located).collect()
+fn krate_at(cx: &Cx<'_>, span: Span) -> TokenTree {
+    let mut krate = cx.krate.clone();
+    krate.set_span(span);
+    krate
 }
 
 /// A constant that the compiler evaluates and whose panic underlines a span: every token of the call stands there.

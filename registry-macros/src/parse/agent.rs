@@ -60,6 +60,7 @@ pub(crate) fn parse_agent<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Ent
         if !head.fields.iter().any(|field| field.key == key) {
             let message = format!("`{}` has no field `{key}`", draft.agent.name);
             cx.missing(head.name.span(), message, format!("add `{example}`"));
+            cx.broken_fields.insert(key.to_owned());
         }
     }
     for field in head.fields {
@@ -153,7 +154,8 @@ fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
 fn parse_runs(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
     cx.mark(Place::field(Field::Runs), here(cursor));
     let fault = cursor.expected("`node`, `native` or `python`");
-    draft.agent.runs = match cursor.ident("")?.to_string().as_str() {
+    let Ok(word) = cursor.ident("a word") else { return Err(fault) };
+    draft.agent.runs = match word.to_string().as_str() {
         "node" => Runs::Node,
         "native" => Runs::Native,
         "python" => Runs::Python,

@@ -207,6 +207,11 @@ fn parse_download<'b>(cx: &mut Cx<'b>, place: Place, nth: usize, mut piece: Curs
     first.end()?;
     cx.mark(place.part(Part::Checksum(nth)), cx.find(place.part(Part::Url(nth))).1);
     let mut sha256 = "";
+    let unchecked = Fault::new(
+        cx.find(place.part(Part::Url(nth))).1,
+        format!("`{url}` has no checksum [I004]"),
+        "write `url(\"https://…\", sha256: \"…\")` with the digits that `sha256sum` prints",
+    );
     for mut argument in arguments {
         let key = argument_key(&mut argument)?;
         if key != "sha256" {
@@ -215,5 +220,5 @@ fn parse_download<'b>(cx: &mut Cx<'b>, place: Place, nth: usize, mut piece: Curs
         sha256 = text(cx, place.part(Part::Checksum(nth)), &mut argument, "64 hexadecimal digits")?;
         argument.end()?;
     }
-    Ok(Download { target, url, sha256 })
+    if sha256.is_empty() { Err(unchecked) } else { Ok(Download { target, url, sha256 }) }
 }

@@ -37,7 +37,8 @@ export function run(argv, { cwd, env, log, end, quiet = false, uid }) {
     const child = spawn(argv[0], argv.slice(1), options);
     children.add(child);
     let output = "";
-    const timer = setTimeout(() => stopChildren("SIGKILL"), left);
+    // A longer time than this overflows the timer, which then fires at once.
+    const timer = setTimeout(() => stopChildren("SIGKILL"), Math.min(left, 2 ** 31 - 1));
     const take = (chunk) => {
       if (output.length < LOG_LIMIT) output += chunk.toString("utf8");
       if (!quiet) process.stderr.write(chunk);

@@ -40,6 +40,7 @@ function values() {
 
 // Nothing is written in a home with more rights than its owner's.
 function becomeOwner() {
+  if (fs.lstatSync(home).isSymbolicLink()) throw new Refused(`${home}: the home folder is a link`);
   const { uid, gid } = fs.statSync(home);
   if (process.getuid() !== 0 || uid === 0) return;
   process.setgroups([gid]);
@@ -70,7 +71,7 @@ function write(file) {
 
 const bits = (file) => fs.statSync(file).mode & 0o7777;
 
-// Where a file really is. A link of the task's is followed, but never out of the home when root writes the policy.
+// Where a file really is. A link of the task's is followed, but never out of the home when root writes.
 function resolve(named) {
   const folder = path.dirname(named);
   let there = folder;
@@ -92,7 +93,7 @@ function resolve(named) {
 function inHome(target, named) {
   const root = fs.realpathSync(home);
   const inside = target === root || target.startsWith(root === "/" ? "/" : `${root}/`);
-  if (mode === "policy" && !inside) throw new Refused(`${named}: a link leads out of the home folder`);
+  if ((mode === "policy" || process.getuid() === 0) && !inside) throw new Refused(`${named}: a link leads out of the home folder`);
 }
 
 function read(target) {

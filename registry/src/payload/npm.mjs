@@ -57,7 +57,9 @@ function writeManifests(cx, registry) {
 function npmFault(result, cx) {
   const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? `status ${result.code}`;
   const line = result.output.split("\n").find((it) => /npm error (?!code)/.test(it)) ?? "";
-  const detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
+  let detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
+  const distrusted = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_/.test(result.output);
+  if (distrusted) detail += "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
   if (/^(EINTEGRITY|Z_|TAR_)/.test(code)) return new Fault(12, "npm", detail);
   if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);
   if (code === "EBADPLATFORM") return new Fault(11, "npm", detail);

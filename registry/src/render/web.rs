@@ -43,14 +43,35 @@ fn write_steps(w: &mut Writer, agent: &Agent<'_>) {
         w.line("/*) ;;");
         w.line("*) die 14 \"the home folder is no absolute path\" ;;");
     });
+    w.comment("Root runs what lies under the prefix: nobody else may be able to change it, nor the way to it.");
+    w.block("trusted() {", "}", |w| {
+        w.line("at=$1");
+        w.block("while :; do", "done", |w| {
+            w.line("listed=$(ls -ldnL \"$at\") || return 1");
+            w.line("set -- $listed");
+            w.block("case $1/$3 in", "esac", |w| {
+                w.line("?????????[tT]*/0) ;;");
+                w.line("?????w* | ????????w*) return 1 ;;");
+                w.line("*/0) ;;");
+                w.line("*) return 1 ;;");
+            });
+            w.line("[ \"$at\" != / ] || return 0");
+            w.line("at=${at%/*}");
+            w.line("at=${at:-/}");
+        });
+    });
     w.block("if [ ! -d \"$home\" ]; then", "fi", |w| w.line("die 14 \"there is no folder $home\""));
     w.block("if [ ! -x \"$dir/node/bin/node\" ]; then", "fi", |w| w.line("die 15 \"not installed: $dir is missing\""));
     if agent.web_switches().iter().any(|off| matches!(off, Off::File { .. })) {
+        w.block("for file in \"$dir/lib/config.mjs\" \"$(cd -P \"$dir/node/bin\" && pwd -P)/node\"; do", "done", |w| {
+            w.line("trusted \"$file\" || die 14 \"$file can be changed by others than root; install as root\"");
+        });
         w.comment("The files are merged with the rights of the home's owner, and no link is followed out of it.");
         w.line("env -i PATH=/usr/bin:/bin HOME=\"$home\" \"$dir/node/bin/node\" \"$dir/lib/config.mjs\" policy \"$home\" || exit");
     }
     w.comment("The launcher reads this mark at every start. Its folder is root's, so the agent cannot take it away.");
     w.line("umask 022");
     w.line("mkdir -p \"${policy%/*}\" || die 14 \"cannot make ${policy%/*}\"");
+    w.line("trusted \"${policy%/*}\" || die 14 \"${policy%/*} can be changed by others than root\"");
     w.line("printf \"off\\n\" >\"$policy.$$\" && mv -f \"$policy.$$\" \"$policy\" || die 14 \"cannot write $policy\"");
 }

@@ -93,6 +93,16 @@ fn pin(
     if !pypi.is_empty() {
         pypi::resolve(tools, &pypi, &mut draft, console).map_err(|failure| about(failure, agent))?;
     }
+    let lost = draft
+        .unavailable
+        .get(&None)
+        .filter(|_| earlier.as_ref().is_some_and(|it| it.unavailable_everywhere().is_none()));
+    if let Some(reason) = lost {
+        let message = format!("`{}` cannot be pinned: {reason}; its lock stays as it is", agent.name);
+        let help =
+            "name a version that can be had: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
+        return Err(Failure::new(message).help(help));
+    }
     let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &lock::today());
     Lock::parse(&text)
         .map_err(|error| Failure::new(format!("the lock of `{}` came out wrong: {error}", agent.name)))?;

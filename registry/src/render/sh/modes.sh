@@ -84,8 +84,8 @@ mode_install() {
         return
     fi
     preflight
-    open_stage
     take_lock
+    open_stage
     if is_current; then
         say "another install put stamp $STAMP into place"
         return

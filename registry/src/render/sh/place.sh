@@ -53,6 +53,7 @@ check_room() {
 
 # The lock saves work and nothing else: every publication is one rename, with or without it.
 take_lock() {
+    mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
     LOCK=$PREFIX/.staging/lock
     waited=0
     if command -v flock >/dev/null 2>&1; then
