@@ -108,7 +108,7 @@ fn templates<'a>(agent: &Agent<'a>) -> Vec<Template<'a>> {
         match off {
             Off::File { body, .. } => all.push(*body),
             Off::Env(mappings) => all.extend(mappings.iter().map(|it| it.value)),
-            Off::Argv(_) => {}
+            Off::Argv(_) | Off::Unset(_) => {}
         }
     }
     all.extend(agent.config.iter().map(|it| it.body));

@@ -141,6 +141,7 @@ fn off(off: &Off<'_>) -> Value {
         Off::File { path, body, .. } => json!({"file": path, "body": template(*body)}),
         Off::Env(variables) => json!({"env": mappings(variables)}),
         Off::Argv(words) => json!({"argv": words}),
+        Off::Unset(names) => json!({"unset": names}),
     }
 }
 

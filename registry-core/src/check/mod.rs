@@ -157,7 +157,7 @@ fn templates<'a>(agent: &'a Agent<'a>) -> Vec<Located<'a>> {
                     add(web.part(Part::Off(index)).item(nth), Channel::Switch(name), *value);
                 }
             }
-            Off::Argv(_) => {}
+            Off::Argv(_) | Off::Unset(_) => {}
         }
     }
     for (index, host) in agent.hosts.iter().enumerate() {

@@ -60,6 +60,8 @@ pub enum Off<'a> {
     Env(&'a [Mapping<'a>]),
     /// Words that are added to the argument vector.
     Argv(&'a [&'a str]),
+    /// Variables that would lead the agent to files without the policy; a run without web drops them.
+    Unset(&'a [&'a str]),
 }
 
 /// What an agent answers over ACP, as measured.

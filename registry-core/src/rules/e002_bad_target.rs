@@ -3,7 +3,7 @@
 use crate::check::{Report, Subject};
 use crate::variables::{canonical, is_reserved, is_variable_name};
 
-use super::variable::set_variables;
+use super::variable::{set_variables, unset_variables};
 use super::{Checked, Rule};
 
 /// What the rule refuses, and why.
@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Reports names that no variable can have, that are reserved, or that are canonical.
 pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
-    for (place, name) in set_variables(cx.agent) {
+    for (place, name) in set_variables(cx.agent).into_iter().chain(unset_variables(cx.agent)) {
         if canonical(name).is_some() {
             let message = format!("`{name}` is a canonical variable: the harness fills it in, an entry reads it");
             report.add(&RULE, place, message, RULE.help);

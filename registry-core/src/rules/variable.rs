@@ -63,6 +63,17 @@ fn words_of_all() -> String {
     CANONICAL.iter().map(|variable| format!("`{}`", variable.word)).collect::<Vec<_>>().join(", ")
 }
 
+/// The variables that a run without web drops.
+pub(super) fn unset_variables<'a>(agent: &Agent<'a>) -> Vec<(Place, &'a str)> {
+    let mut all = Vec::new();
+    for (index, off) in agent.web_switches().iter().enumerate() {
+        let Off::Unset(names) = off else { continue };
+        let place = |nth| Place::field(Field::Web).part(Part::Off(index)).item(nth);
+        all.extend(names.iter().enumerate().map(|(nth, name)| (place(nth), *name)));
+    }
+    all
+}
+
 /// The variables that an agent is started with: its mapping, the switches of its hosts and of its web policy.
 pub(super) fn set_variables<'a>(agent: &Agent<'a>) -> Vec<(Place, &'a str)> {
     let mut all = Vec::new();

@@ -69,6 +69,8 @@ fn is_empty(off: &Off<'_>) -> bool {
         Off::File { body, .. } => matches!(body.value(), Some(Value::Object(members)) if members.is_empty()),
         Off::Env(mappings) => mappings.is_empty(),
         Off::Argv(words) => words.is_empty(),
+        // It keeps other switches in force and turns nothing off by itself.
+        Off::Unset(_) => true,
     }
 }
 

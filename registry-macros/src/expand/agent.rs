@@ -324,6 +324,10 @@ fn expand_off(cx: &Cx<'_>, off: &Off<'_>) -> TokenStream {
             let words = texts(words);
             quote!(#krate::model::Off::Argv(#words))
         }
+        Off::Unset(names) => {
+            let names = texts(names);
+            quote!(#krate::model::Off::Unset(#names))
+        }
     }
 }
 

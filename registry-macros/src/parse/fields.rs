@@ -119,12 +119,21 @@ pub(super) fn marked_texts<'b>(
 
 /// A list of variables, each marked as an item of the field.
 pub(super) fn variables<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+    marked_variables(cx, cursor, |index| Place::field(field).item(index))
+}
+
+/// A list of variables, each marked at a place of its own.
+pub(super) fn marked_variables<'b>(
+    cx: &mut Cx<'b>,
+    cursor: &mut Cursor,
+    place: impl Fn(usize) -> Place,
+) -> Result<&'b [&'b str], Fault> {
     let group = cursor.group(Delimiter::Bracket, "a list `[VARIABLE]`")?;
     let mut items = Vec::new();
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
         let parsed = piece.ident("a variable").and_then(|it| piece.end().map(|()| it));
         if let Some(ident) = cx.take(parsed) {
-            cx.mark(Place::field(field).item(index), ident.span());
+            cx.mark(place(index), ident.span());
             items.push(cx.text(&ident.to_string()));
         }
     }

@@ -7,7 +7,7 @@ use registry_core::variables::canonical;
 
 use super::agent::{Draft, mappings};
 use super::cursor::Cursor;
-use super::fields::{argument_key, arguments, here, marked_texts, text, unknown_argument};
+use super::fields::{argument_key, arguments, here, marked_texts, marked_variables, text, unknown_argument};
 use super::value::parse_template;
 use crate::syntax::{Cx, Fault};
 
@@ -81,12 +81,21 @@ fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<
             piece.end()?;
             return Ok(Off::Argv(words));
         }
+        "unset" => {
+            let names = marked_variables(cx, &mut piece, |nth| place.item(nth))?;
+            piece.end()?;
+            return Ok(Off::Unset(names));
+        }
         "json" => FileFormat::Json,
         "jsonc" => FileFormat::Jsonc,
         "toml" => FileFormat::Toml,
         other => {
             let message = format!("`{other}` is no way to turn tools off");
-            return Err(Fault::new(kind.span(), message, "expected one of `json`, `jsonc`, `toml`, `env`, `argv`"));
+            return Err(Fault::new(
+                kind.span(),
+                message,
+                "expected one of `json`, `jsonc`, `toml`, `env`, `argv`, `unset`",
+            ));
         }
     };
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/…\")`")?;

@@ -35,7 +35,10 @@ agent! {
         base_url: WithoutV1,
         web: {
             tools: ["WebFetch", "WebSearch"],
-            off: [json("~/.claude/settings.json") { "permissions": { "deny": append(["WebFetch", "WebSearch"]) } }],
+            off: [
+                json("~/.claude/settings.json") { "permissions": { "deny": append(["WebFetch", "WebSearch"]) } },
+                unset [CLAUDE_CONFIG_DIR],
+            ],
         },
         home: [".claude"],
         skills: ["~/.claude/skills"],

@@ -47,10 +47,13 @@ agent! {
         web: {
             // The second is not offered with this provider; its switch is another one.
             tools: ["fetch_web_content", "web_search"],
-            off: [json("~/.cline/data/settings/global-settings.json") {
-                "disabledTools": append(["fetch_web_content"]),
-                "tools": { "web_search": { "enabled": false } },
-            }],
+            off: [
+                json("~/.cline/data/settings/global-settings.json") {
+                    "disabledTools": append(["fetch_web_content"]),
+                    "tools": { "web_search": { "enabled": false } },
+                },
+                unset [CLINE_DIR, CLINE_DATA_DIR, CLINE_GLOBAL_SETTINGS_PATH],
+            ],
         },
         home: [".cline"],
         hosts: [

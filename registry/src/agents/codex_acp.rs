@@ -46,7 +46,10 @@ agent! {
         web: {
             // With some models they are not among the tools but described in the first input.
             tools: ["web_search", "web__run"],
-            off: [toml("~/.codex/config.toml") { "web_search": "disabled" }],
+            off: [
+                toml("~/.codex/config.toml") { "web_search": "disabled" },
+                unset [CODEX_HOME],
+            ],
         },
         home: [".codex"],
         skills: ["~/.agents/skills"],

@@ -39,9 +39,12 @@ agent! {
         ],
         web: {
             tools: ["web_fetch", "google_web_search"],
-            off: [jsonc("~/.gemini/settings.json") {
-                "tools": { "exclude": append(["web_fetch", "google_web_search"]) },
-            }],
+            off: [
+                jsonc("~/.gemini/settings.json") {
+                    "tools": { "exclude": append(["web_fetch", "google_web_search"]) },
+                },
+                unset [GEMINI_CLI_HOME],
+            ],
         },
         home: [".gemini"],
         skills: ["~/.gemini/skills"],

@@ -63,9 +63,12 @@ agent! {
         ],
         web: {
             tools: ["web_fetch", "web_search", "browser"],
-            off: [jsonc("~/.openclaw/openclaw.json") {
-                "tools": { "deny": append(["web_fetch", "web_search", "browser"]) },
-            }],
+            off: [
+                jsonc("~/.openclaw/openclaw.json") {
+                    "tools": { "deny": append(["web_fetch", "web_search", "browser"]) },
+                },
+                unset [OPENCLAW_STATE_DIR],
+            ],
         },
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],

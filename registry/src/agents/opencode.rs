@@ -56,7 +56,11 @@ agent! {
         ],
         web: {
             tools: ["webfetch", "websearch"],
-            off: [jsonc("~/.config/opencode/opencode.json") { "tools": { "webfetch": false, "websearch": false } }],
+            off: [
+                jsonc("~/.config/opencode/opencode.json") { "tools": { "webfetch": false, "websearch": false } },
+                // The strongest layer (measured): no file of the workspace and no other folder of settings undoes it.
+                env { OPENCODE_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
+            ],
         },
         home: [".opencode", ".config/opencode"],
         skills: ["~/.opencode/skills"],

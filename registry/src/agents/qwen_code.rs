@@ -40,7 +40,10 @@ agent! {
         web: {
             // Not among the tools of a request: named in its text and reached through `tool_search`.
             tools: ["web_fetch"],
-            off: [jsonc("~/.qwen/settings.json") { "permissions": { "deny": append(["web_fetch"]) } }],
+            off: [
+                jsonc("~/.qwen/settings.json") { "permissions": { "deny": append(["web_fetch"]) } },
+                unset [QWEN_HOME],
+            ],
         },
         home: [".qwen"],
         skills: ["~/.qwen/skills"],

@@ -118,13 +118,18 @@ fn write_environment(w: &mut Writer, agent: &Agent<'_>) -> Result<(), RenderErro
     }
     let policy = agent.web_switches().iter().filter_map(|off| if let Off::Env(it) = off { Some(*it) } else { None });
     let policy: Vec<&Mapping<'_>> = policy.flatten().collect();
-    if policy.is_empty() {
+    let dropped = agent.web_switches().iter().filter_map(|off| if let Off::Unset(it) = off { Some(*it) } else { None });
+    let dropped: Vec<&str> = dropped.flatten().copied().collect();
+    if policy.is_empty() && dropped.is_empty() {
         return Ok(());
     }
     w.line("if [ \"$bf_web\" = off ]; then");
     let mut result = Ok(());
     w.indented(|w| {
-        w.comment("A policy is stronger than what is set.");
+        w.comment("A policy is stronger than what is set, and lies where the agent looks for it.");
+        if !dropped.is_empty() {
+            w.line(&format!("unset {}", dropped.join(" ")));
+        }
         for mapping in policy {
             w.line(&format!("unset {}", mapping.name));
             result = result.clone().and_then(|()| write_mapping(w, mapping));

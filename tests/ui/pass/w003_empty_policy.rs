@@ -20,6 +20,7 @@ registry::registry! {
                             json("~/.fixture/settings.json") { "exclude": append(["fetch"]) },
                             env { FIXTURE_OFFLINE = "1" },
                             argv ["--no-search"],
+                            unset [FIXTURE_HOME],
                         ],
                     },
                     home: [".fixture"],
