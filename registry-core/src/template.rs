@@ -113,8 +113,10 @@ impl Value<'_> {
     }
 }
 
-/// The children of a value in the order of the text, keys before their values.
-fn children<'v, 'a>(value: &'v Value<'a>) -> Vec<&'v Value<'a>> {
+/// Visits a value, and then what is in it: keys before their values.
+fn walk(value: &Value<'_>, index: &mut usize, visit: &mut dyn FnMut(usize, &Value<'_>)) {
+    visit(*index, value);
+    *index += 1;
     match value {
         Value::Null
         | Value::Bool(_)
@@ -123,19 +125,29 @@ fn children<'v, 'a>(value: &'v Value<'a>) -> Vec<&'v Value<'a>> {
         | Value::Variable(_)
         | Value::Uint(_)
         | Value::Reference(_)
-        | Value::Companion(_) => Vec::new(),
-        Value::Format(items) | Value::List(items) | Value::Append(items) => items.iter().collect(),
-        Value::Object(members) => members.iter().flat_map(|member| [&member.key, &member.value]).collect(),
-        Value::Match { arms, .. } => arms.iter().map(|(_, value)| value).collect(),
-        Value::If { then, otherwise, .. } => core::iter::once(&**then).chain(otherwise.as_deref()).collect(),
-    }
-}
-
-fn walk(value: &Value<'_>, index: &mut usize, visit: &mut dyn FnMut(usize, &Value<'_>)) {
-    visit(*index, value);
-    *index += 1;
-    for child in children(value) {
-        walk(child, index, visit);
+        | Value::Companion(_) => {}
+        Value::Format(items) | Value::List(items) | Value::Append(items) => {
+            for item in items {
+                walk(item, index, visit);
+            }
+        }
+        Value::Object(members) => {
+            for Member { key, value, optional: _ } in members {
+                walk(key, index, visit);
+                walk(value, index, visit);
+            }
+        }
+        Value::Match { variable: _, arms } => {
+            for (_, value) in arms {
+                walk(value, index, visit);
+            }
+        }
+        Value::If { condition: _, then, otherwise } => {
+            walk(then, index, visit);
+            if let Some(otherwise) = otherwise {
+                walk(otherwise, index, visit);
+            }
+        }
     }
 }
 

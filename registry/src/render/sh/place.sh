@@ -55,6 +55,8 @@ check_room() {
 take_lock() {
     mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
     LOCK=$PREFIX/.staging/lock
+    # In a subshell, since a redirection of exec that fails would end the script at once.
+    (: >>"$LOCK") 2>/dev/null || fail 14 prefix "cannot write in $PREFIX/.staging"
     waited=0
     if command -v flock >/dev/null 2>&1; then
         exec 9>>"$LOCK" || fail 14 lock "cannot write $LOCK"
