@@ -16,7 +16,7 @@ pub use agent::{
 pub use install::{Archive, Artefact, Download, Git, Npm, Program, Pypi, Runs, Step};
 pub use lock::{Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Unavailable};
 pub(crate) use lock::{is_checksum, is_exact_version, is_sha256};
-pub use platform::{Arch, Libc, NODE_VERSION, PYTHON_VERSION, Support, Target, Version};
+pub use platform::{Arch, Libc, NODE_VERSION, PYTHON_VERSION, Target, Version};
 pub use policy::{Exit, Handshake, Info, Off, Proof, Session, WebPolicy};
 pub use provider::{Auth, Credential, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 pub use registry::Registry;

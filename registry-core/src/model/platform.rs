@@ -105,17 +105,6 @@ impl Libc {
     }
 }
 
-/// What the registry can do for an agent on a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Support {
-    /// Every artefact is the maker's own.
-    Supported,
-    /// It works with a runtime that is not the official one.
-    SubstituteOnly,
-    /// Not at all: class 11 at once.
-    Refused,
-}
-
 /// A version of up to three numbers: `22.19.0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
