@@ -2,23 +2,39 @@
 //!
 //! The macros call them with the span of the words they are about, so that rustc underlines those.
 
-use crate::model::{Agent, Family, ModelIdFormat, NODE_VERSION, Protocol, Provider, Registry, Version};
+use crate::model::{Agent, Family, ModelIdFormat, Protocol, Provider, Registry};
 
 /// The providers and families that entries may refer to.
 #[derive(Clone, Copy, Debug)]
 pub struct Listed<'a> {
     /// The providers, in order of precedence.
-    pub providers: &'a [&'a Provider<'a>],
+    providers: &'a [&'a Provider<'a>],
     /// The families, in order of precedence.
-    pub families: &'a [&'a Family<'a>],
+    families: &'a [&'a Family<'a>],
     /// The registry whose providers and families come after them.
-    pub extends: Option<&'a Registry<'a>>,
+    extends: Option<&'a Registry<'a>>,
+    /// The protocols that one of them serves, a bit each: every agent asks.
+    protocols: u32,
 }
 
 impl<'a> Listed<'a> {
+    /// Providers and families in order of precedence; those of the registry that is extended come after them.
+    pub const fn new(
+        providers: &'a [&'a Provider<'a>],
+        families: &'a [&'a Family<'a>],
+        extends: Option<&'a Registry<'a>>,
+    ) -> Self {
+        let mut listed = Self { providers, families, extends, protocols: 0 };
+        listed.protocols = listed.endpoints() | listed.known();
+        if let Some(base) = listed.base() {
+            listed.protocols |= base.protocols;
+        }
+        listed
+    }
+
     /// The providers and families of a registry.
     pub const fn of(registry: &Registry<'a>) -> Self {
-        Self { providers: registry.providers, families: registry.families, extends: registry.extends }
+        Self::new(registry.providers, registry.families, registry.extends)
     }
 
     /// The providers and families of the registry that is extended.
@@ -31,13 +47,12 @@ impl<'a> Listed<'a> {
 
     /// Whether a model id yields an id in a format: the same answer as routing gives, without the text of the id.
     pub const fn yields_model_id(&self, format: ModelIdFormat, id: &str) -> bool {
-        match format {
-            ModelIdFormat::Bare | ModelIdFormat::RegisteredProvider => !id.is_empty(),
-            ModelIdFormat::ModelsDev => {
-                !id.is_empty()
-                    && (has_slash(id) || self.owned_by_provider(id) || self.times_listed(id) == 1 || self.in_family(id))
-            }
-        }
+        !id.is_empty() && (yields_alone(format, id) || self.knows(id))
+    }
+
+    /// Whether some provider or family knows a model.
+    const fn knows(&self, id: &str) -> bool {
+        self.owned_by_provider(id) || self.times_listed(id) == 1 || self.in_family(id)
     }
 
     const fn owned_by_provider(&self, id: &str) -> bool {
@@ -95,35 +110,47 @@ impl<'a> Listed<'a> {
         }
     }
 
-    /// Whether a provider or family serves a protocol.
-    const fn serves(&self, protocol: Protocol) -> bool {
+    /// The protocols of the providers' endpoints.
+    const fn endpoints(&self) -> u32 {
+        let mut protocols = 0;
         let mut rest = self.providers;
         while let Some((provider, others)) = rest.split_first() {
             let mut endpoints = provider.endpoints;
             while let Some((endpoint, more)) = endpoints.split_first() {
-                if endpoint.protocol as u8 == protocol as u8 {
-                    return true;
-                }
+                protocols |= bit(endpoint.protocol);
                 endpoints = more;
             }
             rest = others;
         }
+        protocols
+    }
+
+    /// The protocols of the families.
+    const fn known(&self) -> u32 {
+        let mut protocols = 0;
         let mut rest = self.families;
         while let Some((family, others)) = rest.split_first() {
-            let mut protocols = family.protocols;
-            while let Some((one, more)) = protocols.split_first() {
-                if *one as u8 == protocol as u8 {
-                    return true;
-                }
-                protocols = more;
+            let mut words = family.protocols;
+            while let Some((protocol, more)) = words.split_first() {
+                protocols |= bit(*protocol);
+                words = more;
             }
             rest = others;
         }
-        match self.base() {
-            Some(base) => base.serves(protocol),
-            None => false,
-        }
+        protocols
     }
+}
+
+/// Whether a model id yields an id in a format whatever is registered: then the compiler need not ask the providers.
+pub const fn yields_alone(format: ModelIdFormat, id: &str) -> bool {
+    match format {
+        ModelIdFormat::Bare | ModelIdFormat::RegisteredProvider => !id.is_empty(),
+        ModelIdFormat::ModelsDev => contains(id.as_bytes(), b"/"),
+    }
+}
+
+const fn bit(protocol: Protocol) -> u32 {
+    1 << protocol as u32
 }
 
 /// A message that is put together while the compiler evaluates a constant.
@@ -150,13 +177,6 @@ impl Message {
         self
     }
 
-    /// Appends a number.
-    const fn number(self, number: u32) -> Self {
-        let message = if number >= 10 { self.number(number / 10) } else { self };
-        let (_, digits) = "0123456789".split_at((number % 10) as usize);
-        message.text(digits.split_at(1).0)
-    }
-
     const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.length).0) {
             Ok(text) => text,
@@ -165,15 +185,15 @@ impl Message {
     }
 }
 
-/// M001: the suite's model yields a model id.
+/// M001: the suite's model, which yields no model id alone ([`yields_alone`]), does so with what is registered.
 ///
 /// # Panics
 ///
 /// When it is not so: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
-pub const fn suite_model(listed: &Listed<'_>, format: ModelIdFormat, id: &str, agent: &str) {
-    if listed.yields_model_id(format, id) {
+pub const fn suite_model(listed: &Listed<'_>, id: &str, agent: &str) {
+    if listed.knows(id) {
         return;
     }
     let message = Message::new().text("`").text(id).text("` yields no model id for `").text(agent);
@@ -189,29 +209,12 @@ pub const fn suite_model(listed: &Listed<'_>, format: ModelIdFormat, id: &str, a
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
 pub const fn served(listed: &Listed<'_>, protocol: Protocol, agent: &str) {
-    if listed.serves(protocol) {
+    if listed.protocols & bit(protocol) != 0 {
         return;
     }
     let message = Message::new().text("no provider or family of this registry serves `").text(protocol.word());
     let message = message.text("`, which `").text(agent);
     let help = "` speaks [E005]\nhelp: register one that does, or extend a registry that has it";
-    panic!("{}", message.text(help).as_str());
-}
-
-/// I006: the pinned Node.js is not older than an agent asks for.
-///
-/// # Panics
-///
-/// When it is not so: while the compiler evaluates a constant, a panic is its error.
-#[track_caller]
-#[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
-pub const fn node_floor(floor: Version, agent: &str) {
-    if !NODE_VERSION.is_below(floor) {
-        return;
-    }
-    let message = Message::new().text("`").text(agent).text("` asks for a newer Node.js than the pinned `");
-    let message = message.number(NODE_VERSION.major).text(".").number(NODE_VERSION.minor);
-    let help = "` [I006]\nhelp: pin an older version of the agent, or a newer Node.js";
     panic!("{}", message.text(help).as_str());
 }
 
@@ -261,42 +264,42 @@ const fn one_of(word: &str, words: &[&str]) -> bool {
 }
 
 const fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && starts_with(a.as_bytes(), b.as_bytes())
+    a.len() == b.len() && stands_at(a.as_bytes(), 0, b.as_bytes())
 }
 
-const fn has_slash(text: &str) -> bool {
-    contains(text.as_bytes(), b"/")
-}
-
-/// Whether a text begins with another; letters of either case are the same, the other is lower-case.
-const fn starts_with(text: &[u8], start: &[u8]) -> bool {
-    let (mut text, mut start) = (text, start);
-    while let Some((wanted, more)) = start.split_first() {
-        match text.split_first() {
-            Some((byte, rest)) if byte.eq_ignore_ascii_case(wanted) => text = rest,
-            _ => return false,
+/// Whether a text stands in another, from a byte on; letters of either case are the same.
+///
+/// The compiler evaluates this for every agent, and a call costs it more than a loop does.
+#[expect(clippy::indexing_slicing, reason = "the length is asked first, and `get` would be a call for each byte")]
+const fn stands_at(text: &[u8], from: usize, part: &[u8]) -> bool {
+    if text.len() - from < part.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < part.len() {
+        let byte = text[from + at];
+        if byte != part[at] && !byte.eq_ignore_ascii_case(&part[at]) {
+            return false;
         }
-        start = more;
+        at += 1;
     }
     true
 }
 
 const fn contains(text: &[u8], part: &[u8]) -> bool {
-    let mut text = text;
-    loop {
-        if starts_with(text, part) {
+    let mut from = 0;
+    while from <= text.len() {
+        if stands_at(text, from, part) {
             return true;
         }
-        match text.split_first() {
-            Some((_, rest)) => text = rest,
-            None => return false,
-        }
+        from += 1;
     }
+    false
 }
 
 /// Whether an id begins with a family's word, which its end or a character that is no letter follows.
 const fn begins_with_family(id: &str, token: &str) -> bool {
-    if !starts_with(id.as_bytes(), token.as_bytes()) {
+    if !stands_at(id.as_bytes(), 0, token.as_bytes()) {
         return false;
     }
     let (_, rest) = id.as_bytes().split_at(token.len());

@@ -25,3 +25,12 @@ entry! {
     /// The fields of `family!`.
     FamilyEntry: tokens namespace protocols keys
 }
+
+/// What the macros name in the constant of an entry: in scope there, so that no name needs a path.
+pub mod prelude {
+    pub use core::option::Option::{None, Some};
+
+    pub use crate::check::{Allow, Field, Place};
+    pub use crate::model::*;
+    pub use crate::template::Template;
+}

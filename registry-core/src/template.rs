@@ -111,6 +111,13 @@ impl Value<'_> {
         let mut index = 0;
         walk(self, &mut index, visit);
     }
+
+    /// How many values there are in it, itself and keys included.
+    pub(crate) fn count(&self) -> usize {
+        let mut count = 0;
+        self.visit(&mut |_, _| count += 1);
+        count
+    }
 }
 
 /// Visits a value, and then what is in it: keys before their values.

@@ -116,6 +116,11 @@ impl<'a> Subject<'a> {
         unknown
     }
 
+    /// The value of the template at a place.
+    pub(crate) fn value_at(&self, place: Place) -> Option<&Value<'a>> {
+        self.templates.iter().find(|located| located.place == place).and_then(|located| located.value.as_ref())
+    }
+
     /// The values of one kind of channel, with the place of each.
     pub(crate) fn visit_values(&self, visit: &mut dyn FnMut(&Located<'a>, Place, &Value<'_>)) {
         for located in &self.templates {

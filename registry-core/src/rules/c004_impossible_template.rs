@@ -98,15 +98,8 @@ fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Re
             Value::Text(_) | Value::Variable(_) | Value::Format(_) => {}
             _ => report.add(&RULE, place.node(next), "a key is a text, a variable or a `fmt`", "write it in quotes"),
         }
-        next += count(&member.key) + count(&member.value);
+        next += member.key.count() + member.value.count();
     }
-}
-
-/// How many values there are in a value.
-fn count(value: &Value<'_>) -> usize {
-    let mut count = 0;
-    value.visit(&mut |_, _| count += 1);
-    count
 }
 
 /// A variable and a word of an argument vector hold text only.
@@ -153,28 +146,29 @@ fn check_owners(cx: &Subject<'_>, report: &mut Report) {
 }
 
 fn check_contradictions(cx: &Subject<'_>, report: &mut Report) {
-    let files: Vec<_> = cx.agent.config.iter().map(|file| (file.path, file.body.value())).collect();
-    for (index, (path, value)) in files.iter().enumerate() {
-        for (other, before) in files.iter().take(index).filter(|(other, _)| other == path) {
-            let (Some(value), Some(before)) = (value, before) else { continue };
-            let (ours, theirs) = (condition(value), condition(before));
-            if ours.zip(theirs).is_some_and(|(a, b)| a.excludes(b)) {
+    for (index, file) in cx.agent.config.iter().enumerate() {
+        let place = file_place(index);
+        for (before, _) in cx.agent.config.iter().enumerate().take(index).filter(|(_, it)| it.path == file.path) {
+            let (Some(ours), Some(theirs)) = (cx.value_at(place), cx.value_at(file_place(before))) else { continue };
+            if condition(ours).zip(condition(theirs)).is_some_and(|(a, b)| a.excludes(b)) {
                 continue;
             }
-            let theirs = leaves(before);
-            for leaf in leaves(value) {
-                if theirs.iter().any(|it| it.path == leaf.path && it.value != leaf.value) {
-                    let place = Place::field(Field::Config).item(index).part(Part::Value).node(leaf.node);
-                    report.add(
-                        &RULE,
-                        place,
-                        format!("`{}` of `{other}` is given another value above", leaf.path),
-                        "give it once, or give the two conditions that exclude each other",
-                    );
-                }
+            let theirs = leaves(theirs);
+            for leaf in leaves(ours).iter().filter(|leaf| leaf.contradicts(&theirs)) {
+                report.add(
+                    &RULE,
+                    place.node(leaf.node),
+                    format!("`{}` of `{}` is given another value above", leaf.path(), file.path),
+                    "give it once, or give the two conditions that exclude each other",
+                );
             }
         }
     }
+}
+
+/// The place of the body of a file that is written at launch.
+fn file_place(index: usize) -> Place {
+    Place::field(Field::Config).item(index).part(Part::Value)
 }
 
 fn condition<'v, 'a>(value: &'v Value<'a>) -> Option<&'v Condition<'a>> {

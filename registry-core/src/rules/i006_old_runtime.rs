@@ -1,9 +1,9 @@
 //! I006 `old-runtime`: the pinned runtime is not older than a package asks for
 
-use crate::check::{Field, Part, Place};
-use crate::model::{Artefact, NODE_VERSION, PYTHON_VERSION, Registry, Version};
+use crate::check::{Field, Part, Place, Report, Subject};
+use crate::model::{Artefact, NODE_VERSION, PYTHON_VERSION, Version};
 
-use super::{Checked, Findings, Rule};
+use super::{Checked, Rule};
 
 /// What the rule refuses, and why.
 pub(crate) const RULE: Rule = Rule {
@@ -13,34 +13,25 @@ pub(crate) const RULE: Rule = Rule {
     example: "requires: node >= 24.0",
     help: "pin a newer runtime, or an older package",
     incidents: &[13, 14, 24],
-    checked: Checked::Registry,
+    checked: Checked::Macro,
     allowable: false,
     absence: false,
 };
 
-/// Reports agents that ask for a newer Node.js or another Python than the pinned ones.
-pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
-    for agent in registry.agents() {
-        if let Some(floor) = agent.node_floor.filter(|floor| NODE_VERSION.is_below(*floor)) {
-            let message = format!("`{}` asks for Node.js {floor}, and the pinned one is {NODE_VERSION}", agent.name);
-            report.add(agent.name, &RULE, Place::field(Field::NodeFloor), message, RULE.help);
-        }
-        for (index, artefact) in agent.install.iter().enumerate() {
-            let Artefact::Pypi(pypi) = artefact else { continue };
-            if !python_fits(pypi.python) {
-                let place = Place::field(Field::Install).item(index).part(Part::Python);
-                let message = format!(
-                    "`{}` runs on Python `{}`, and the pinned one is {PYTHON_VERSION}",
-                    pypi.package, pypi.python
-                );
-                report.add(
-                    agent.name,
-                    &RULE,
-                    place,
-                    message,
-                    "give a specifier with an upper bound that the pinned one fits",
-                );
-            }
+/// Reports an agent that asks for a newer Node.js or another Python than the pinned ones.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let agent = cx.agent;
+    if let Some(floor) = agent.node_floor.filter(|floor| NODE_VERSION.is_below(*floor)) {
+        let message = format!("`{}` asks for Node.js {floor}, and the pinned one is {NODE_VERSION}", agent.name);
+        report.add(&RULE, Place::field(Field::NodeFloor), message, RULE.help);
+    }
+    for (index, artefact) in agent.install.iter().enumerate() {
+        let Artefact::Pypi(pypi) = artefact else { continue };
+        if !python_fits(pypi.python) {
+            let place = Place::field(Field::Install).item(index).part(Part::Python);
+            let message =
+                format!("`{}` runs on Python `{}`, and the pinned one is {PYTHON_VERSION}", pypi.package, pypi.python);
+            report.add(&RULE, place, message, "give a specifier with an upper bound that the pinned one fits");
         }
     }
 }

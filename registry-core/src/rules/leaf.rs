@@ -3,52 +3,58 @@
 use crate::template::Value;
 
 /// A value of an object that is no object.
-pub(super) struct Leaf {
-    /// Its keys, joined by dots.
-    pub path: String,
-    /// The value in its encoded form.
-    pub value: String,
+pub(super) struct Leaf<'v> {
+    /// Its keys, from the outermost.
+    keys: Vec<&'v str>,
+    /// The value.
+    value: &'v Value<'v>,
     /// Its place in the template.
     pub node: usize,
 }
 
+impl Leaf<'_> {
+    /// Its keys, joined by dots.
+    pub(super) fn path(&self) -> String {
+        self.keys.join(".")
+    }
+
+    /// Whether some leaf stands at the same place with another value.
+    pub(super) fn contradicts(&self, others: &[Leaf<'_>]) -> bool {
+        others.iter().any(|other| other.keys == self.keys && other.value != self.value)
+    }
+}
+
 /// The leaves of a value under literal keys; a condition around the whole is looked through.
-pub(super) fn leaves(value: &Value<'_>) -> Vec<Leaf> {
+pub(super) fn leaves<'v>(value: &'v Value<'_>) -> Vec<Leaf<'v>> {
     let mut found = Vec::new();
     collect(value, &mut Vec::new(), &mut 0, &mut found);
     found
 }
 
-fn collect<'v>(value: &'v Value<'_>, keys: &mut Vec<&'v str>, next: &mut usize, found: &mut Vec<Leaf>) {
+fn collect<'v>(value: &'v Value<'_>, keys: &mut Vec<&'v str>, next: &mut usize, found: &mut Vec<Leaf<'v>>) {
     let node = *next;
     match value {
         Value::Object(members) => {
             *next += 1;
             for member in members {
-                value_count(&member.key, next);
+                *next += member.key.count();
                 if let Value::Text(key) = &member.key {
                     keys.push(key);
                     collect(&member.value, keys, next, found);
                     keys.pop();
                 } else {
-                    value_count(&member.value, next);
+                    *next += member.value.count();
                 }
             }
         }
         Value::If { then, otherwise, .. } if keys.is_empty() => {
             *next += 1;
             collect(then, keys, next, found);
-            if let Some(otherwise) = otherwise {
-                value_count(otherwise, next);
-            }
+            *next += otherwise.as_ref().map_or(0, |value| value.count());
         }
         _ => {
-            value_count(value, next);
-            found.push(Leaf { path: keys.join("."), value: value.encode(), node });
+            *next += value.count();
+            found.push(Leaf { keys: keys.clone(), value, node });
         }
     }
-}
-
-fn value_count(value: &Value<'_>, next: &mut usize) {
-    value.visit(&mut |_, _| *next += 1);
 }

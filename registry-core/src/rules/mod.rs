@@ -133,6 +133,7 @@ pub(crate) const AGENT: &[fn(&Subject<'_>, &mut Report)] = &[
     i003_touches_task::check,
     i004_unchecked_download::check,
     i005_hidden_failure::check,
+    i006_old_runtime::check,
     i008_no_time::check,
     m002_untrackable_usage::check,
     m003_unreachable_model::check,
@@ -161,7 +162,6 @@ pub(crate) const FAMILY: &[fn(&Family<'_>, &mut Report)] = &[p002_bad_family_tok
 /// The rules over several entries.
 const REGISTRY: &[fn(&Registry<'_>, &mut Findings)] = &[
     e005_unserved_protocol::check,
-    i006_old_runtime::check,
     m001_unroutable_suite_model::check,
     n002_duplicate_name::check,
     p002_bad_family_token::check,

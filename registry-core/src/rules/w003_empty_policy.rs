@@ -25,7 +25,7 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let web = Place::field(Field::Web);
     match agent.web {
-        Some(WebPolicy::Switch { tools, off }) if off.iter().all(is_empty) => {
+        Some(WebPolicy::Switch { tools, off }) if is_empty(cx, off) => {
             let tools = tools.iter().map(|tool| format!("`{tool}`")).collect::<Vec<_>>().join(", ");
             report.add(
                 &RULE,
@@ -64,31 +64,37 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     }
 }
 
-fn is_empty(off: &Off<'_>) -> bool {
-    match off {
-        Off::File { body, .. } => matches!(body.value(), Some(Value::Object(members)) if members.is_empty()),
+/// Whether nothing in a policy turns anything off.
+fn is_empty(cx: &Subject<'_>, off: &[Off<'_>]) -> bool {
+    off.iter().enumerate().all(|(index, off)| match off {
+        Off::File { .. } => {
+            matches!(cx.value_at(switch_place(index)), Some(Value::Object(members)) if members.is_empty())
+        }
         Off::Env(mappings) => mappings.is_empty(),
         Off::Argv(words) => words.is_empty(),
         // It keeps other switches in force and turns nothing off by itself.
         Off::Unset(_) => true,
-    }
+    })
 }
 
 /// The leaves of the entry's files that differ from the policy's in the same file.
 fn contradictions<'a>(cx: &Subject<'a>) -> Vec<(Place, String, &'a str)> {
     let mut found = Vec::new();
-    for off in cx.agent.web_switches() {
-        let Off::File { path: file, body, .. } = off else { continue };
-        let policy = body.value().map(|value| leaves(&value)).unwrap_or_default();
-        for (index, config) in cx.agent.config.iter().enumerate().filter(|(_, config)| config.path == *file) {
-            let Some(value) = config.body.value() else { continue };
+    for (nth, off) in cx.agent.web_switches().iter().enumerate() {
+        let Off::File { path: file, .. } = off else { continue };
+        let policy = cx.value_at(switch_place(nth)).map(leaves).unwrap_or_default();
+        for (index, _) in cx.agent.config.iter().enumerate().filter(|(_, config)| config.path == *file) {
             let place = Place::field(Field::Config).item(index).part(Part::Value);
-            for leaf in leaves(&value) {
-                if policy.iter().any(|ours| ours.path == leaf.path && ours.value != leaf.value) {
-                    found.push((place.node(leaf.node), leaf.path, *file));
-                }
+            let Some(value) = cx.value_at(place) else { continue };
+            for leaf in leaves(value).iter().filter(|leaf| leaf.contradicts(&policy)) {
+                found.push((place.node(leaf.node), leaf.path(), *file));
             }
         }
     }
     found
+}
+
+/// The place of a file of the policy.
+fn switch_place(index: usize) -> Place {
+    Place::field(Field::Web).part(Part::Off(index))
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use registry_core::assert::yields_alone;
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{
     Agent, Archive, Artefact, BaseUrlForm, ConfigFile, Exit, FileFormat, Git, Handshake, Host, Info, Login,
@@ -23,9 +24,9 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
     let facts = if cx.is_broken() { TokenStream::new() } else { facts(cx, &entry.model) };
     quote! {
         #[doc = #doc]
-        pub const #constant: #krate::model::Agent<'static> = #krate::model::Agent {
-            #fields
-            ..#krate::model::Agent::EMPTY
+        pub const #constant: #krate::model::Agent<'static> = {
+            use #krate::entry::prelude::*;
+            Agent { #fields ..Agent::EMPTY }
         };
         #names
         #facts
@@ -65,21 +66,21 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     let mut fields = quote!(name: #name, description: #description,);
     let mut add = |name: &str, value: TokenStream, given: bool| {
         if given {
-            let name = format_ident!("{name}");
+            let name = Ident::new(name, Span::call_site());
             fields.extend(quote!(#name: #value,));
         }
     };
     add("aliases", texts(aliases), !aliases.is_empty());
     add("protocols", expand_protocols(cx, agent), !protocols.is_empty());
     add("install", expand_install(cx, install), !install.is_empty());
-    add("runs", expand_runs(cx, *runs), *runs != Runs::Node);
-    add("node_floor", expand_floor(cx, *node_floor), node_floor.is_some());
-    add("launch", expand_argv(cx, launch), !launch.is_empty());
-    add("beside", expand_beside(cx, agent), beside.is_some());
-    add("handshake", expand_handshake(cx, handshake), *handshake != Handshake::EMPTY);
-    add("proof", expand_proof(cx, proof), !proof.is_empty());
+    add("runs", expand_runs(*runs), *runs != Runs::Node);
+    add("node_floor", expand_floor(*node_floor), node_floor.is_some());
+    add("launch", expand_argv(launch), !launch.is_empty());
+    add("beside", expand_beside(agent), beside.is_some());
+    add("handshake", expand_handshake(handshake), *handshake != Handshake::EMPTY);
+    add("proof", expand_proof(proof), !proof.is_empty());
     add("model", expand_model(cx, model), true);
-    add("env", mappings(cx, env), !env.is_empty());
+    add("env", mappings(env), !env.is_empty());
     add("accepts", texts(accepts), !accepts.is_empty());
     let form = match base_url {
         BaseUrlForm::AsGiven => "AsGiven",
@@ -89,16 +90,16 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     let place = Place::field(Field::BaseUrl).part(Part::Value);
     add("base_url", variant(cx, "BaseUrlForm", place, form), cx.word_at(place).is_some());
     add("config", expand_config(cx, config), !config.is_empty());
-    add("references", expand_references(cx, agent), references.is_some());
+    add("references", expand_references(agent), references.is_some());
     add("web", expand_web(cx, *web), web.is_some());
     add("home", texts(home), !home.is_empty());
     add("skills", texts(skills), !skills.is_empty());
-    add("login", expand_login(cx, login), !login.is_empty());
-    add("hosts", expand_hosts(cx, hosts), !hosts.is_empty());
+    add("login", expand_login(login), !login.is_empty());
+    add("hosts", expand_hosts(hosts), !hosts.is_empty());
     add("platforms", expand_platforms(cx, agent), !platforms.is_empty());
     add("install_timeout", quote!(#install_timeout), *install_timeout != Agent::DEFAULT_INSTALL_TIMEOUT);
-    add("suite", expand_suite(cx, *suite), suite.is_some());
-    add("allow", expand_allow(cx, agent), !allow.is_empty());
+    add("suite", expand_suite(*suite), suite.is_some());
+    add("allow", expand_allow(agent), !allow.is_empty());
     add("lock", quote!(::core::include_str!(#lock)), lock.is_some());
     fields
 }
@@ -112,30 +113,29 @@ fn expand_protocols(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
 }
 
 fn expand_install(cx: &Cx<'_>, install: &[Artefact<'_>]) -> TokenStream {
-    let krate = &cx.krate;
     let items = install.iter().enumerate().map(|(index, artefact)| match artefact {
         Artefact::Npm(Npm { package, bin, postinstall }) => {
             let postinstall = texts(postinstall);
-            quote!(#krate::model::Artefact::Npm(#krate::model::Npm {
+            quote!(Artefact::Npm(Npm {
                 package: #package, bin: #bin, postinstall: #postinstall
             }))
         }
         Artefact::Pypi(Pypi { package, bin, python, source }) => {
-            quote!(#krate::model::Artefact::Pypi(#krate::model::Pypi {
+            quote!(Artefact::Pypi(Pypi {
                 package: #package, bin: #bin, python: #python, source: #source
             }))
         }
         Artefact::Archive(archive) => expand_archive(cx, index, archive),
         Artefact::Git(Git { url, commit, bin }) => {
-            quote!(#krate::model::Artefact::Git(#krate::model::Git { url: #url, commit: #commit, bin: #bin }))
+            quote!(Artefact::Git(Git { url: #url, commit: #commit, bin: #bin }))
         }
         Artefact::Program(Program { name, text: _ }) => {
             let text = quote!(::core::include_str!(#name));
-            quote!(#krate::model::Artefact::Program(#krate::model::Program { name: #name, text: #text }))
+            quote!(Artefact::Program(Program { name: #name, text: #text }))
         }
         Artefact::Sh(Step { script, writes, needs, bin }) => {
             let (writes, needs) = (texts(writes), texts(needs));
-            quote!(#krate::model::Artefact::Sh(#krate::model::Step {
+            quote!(Artefact::Sh(Step {
                 script: #script, writes: #writes, needs: #needs, bin: #bin
             }))
         }
@@ -144,85 +144,78 @@ fn expand_install(cx: &Cx<'_>, install: &[Artefact<'_>]) -> TokenStream {
 }
 
 fn expand_archive(cx: &Cx<'_>, index: usize, archive: &Archive<'_>) -> TokenStream {
-    let krate = &cx.krate;
     let Archive { bin, downloads } = archive;
     let downloads = downloads.iter().enumerate().map(|(nth, download)| {
         let place = Place::field(Field::Install).item(index).part(Part::Nth(nth));
         let target = variant(cx, "Target", place, download.target.word());
         let (url, sha256) = (download.url, download.sha256);
-        quote!(#krate::model::Download { target: #target, url: #url, sha256: #sha256 })
+        quote!(Download { target: #target, url: #url, sha256: #sha256 })
     });
-    quote!(#krate::model::Artefact::Archive(#krate::model::Archive { bin: #bin, downloads: &[#(#downloads),*] }))
+    quote!(Artefact::Archive(Archive { bin: #bin, downloads: &[#(#downloads),*] }))
 }
 
-fn expand_runs(cx: &Cx<'_>, runs: Runs) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_runs(runs: Runs) -> TokenStream {
     match runs {
-        Runs::Node => quote!(#krate::model::Runs::Node),
-        Runs::Native => quote!(#krate::model::Runs::Native),
-        Runs::Python => quote!(#krate::model::Runs::Python),
+        Runs::Node => quote!(Runs::Node),
+        Runs::Native => quote!(Runs::Native),
+        Runs::Python => quote!(Runs::Python),
     }
 }
 
-fn expand_version(cx: &Cx<'_>, version: Version) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_version(version: Version) -> TokenStream {
     let Version { major, minor, patch } = version;
-    quote!(#krate::model::Version::new(#major, #minor, #patch))
+    quote!(Version::new(#major, #minor, #patch))
 }
 
-fn expand_floor(cx: &Cx<'_>, floor: Option<Version>) -> TokenStream {
-    let Some(floor) = floor else { return quote!(::core::option::Option::None) };
-    let version = expand_version(cx, floor);
-    quote!(::core::option::Option::Some(#version))
+fn expand_floor(floor: Option<Version>) -> TokenStream {
+    let Some(floor) = floor else { return quote!(None) };
+    let version = expand_version(floor);
+    quote!(Some(#version))
 }
 
-fn expand_argv(cx: &Cx<'_>, argv: &[registry_core::template::Template<'_>]) -> TokenStream {
-    let words = argv.iter().map(|word| template(cx, *word));
+fn expand_argv(argv: &[registry_core::template::Template<'_>]) -> TokenStream {
+    let words = argv.iter().map(|word| template(*word));
     quote!(&[#(#words),*])
 }
 
-fn expand_beside(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
-    let krate = &cx.krate;
-    let Some(beside) = agent.beside else { return quote!(::core::option::Option::None) };
-    let (argv, within) = (expand_argv(cx, beside.argv), beside.within);
-    quote!(::core::option::Option::Some(#krate::model::Beside { argv: #argv, within: #within }))
+fn expand_beside(agent: &Agent<'_>) -> TokenStream {
+    let Some(beside) = agent.beside else { return quote!(None) };
+    let (argv, within) = (expand_argv(beside.argv), beside.within);
+    quote!(Some(Beside { argv: #argv, within: #within }))
 }
 
-fn expand_handshake(cx: &Cx<'_>, handshake: &Handshake<'_>) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_handshake(handshake: &Handshake<'_>) -> TokenStream {
     let Handshake { info, env, session, exit } = handshake;
     let info = match info {
         Info::Fields { name, title, version_is_pinned } => {
-            quote!(#krate::model::Info::Fields { name: #name, title: #title, version_is_pinned: #version_is_pinned })
+            quote!(Info::Fields { name: #name, title: #title, version_is_pinned: #version_is_pinned })
         }
-        Info::None(reason) => quote!(#krate::model::Info::None(#reason)),
+        Info::None(reason) => quote!(Info::None(#reason)),
     };
     let session = match session {
-        Session::Ok => quote!(#krate::model::Session::Ok),
-        Session::Refused(code) => quote!(#krate::model::Session::Refused(#code)),
+        Session::Ok => quote!(Session::Ok),
+        Session::Refused(code) => quote!(Session::Refused(#code)),
     };
     let exit = match exit {
-        Exit::EndOfInput => quote!(#krate::model::Exit::EndOfInput),
-        Exit::Signal => quote!(#krate::model::Exit::Signal),
+        Exit::EndOfInput => quote!(Exit::EndOfInput),
+        Exit::Signal => quote!(Exit::Signal),
     };
-    let env = mappings(cx, env);
-    quote!(#krate::model::Handshake { info: #info, env: #env, session: #session, exit: #exit })
+    let env = mappings(env);
+    quote!(Handshake { info: #info, env: #env, session: #session, exit: #exit })
 }
 
-fn expand_proof(cx: &Cx<'_>, proof: &[Proof<'_>]) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_proof(proof: &[Proof<'_>]) -> TokenStream {
     let items = proof.iter().map(|proof| match proof {
-        Proof::Acp => quote!(#krate::model::Proof::Acp),
+        Proof::Acp => quote!(Proof::Acp),
         Proof::Version { bin, args, output } => {
             let args = texts(args);
-            quote!(#krate::model::Proof::Version { bin: #bin, args: #args, output: #output })
+            quote!(Proof::Version { bin: #bin, args: #args, output: #output })
         }
     });
     quote!(&[#(#items),*])
 }
 
 fn expand_model(cx: &Cx<'_>, model: &ModelDelivery<'_>) -> TokenStream {
-    let krate = &cx.krate;
     let place = Place::field(Field::Model);
     let ModelDelivery { format, via, proxy } = model;
     let format = match format {
@@ -240,19 +233,18 @@ fn expand_model(cx: &Cx<'_>, model: &ModelDelivery<'_>) -> TokenStream {
     let proxy = match proxy {
         ProxyMode::AsIs => variant(cx, "ProxyMode", place.part(Part::Proxy), "AsIs"),
         ProxyMode::RegisterProvider => variant(cx, "ProxyMode", place.part(Part::Proxy), "RegisterProvider"),
-        ProxyMode::Unsupported(reason) => quote!(#krate::model::ProxyMode::Unsupported(#reason)),
+        ProxyMode::Unsupported(reason) => quote!(ProxyMode::Unsupported(#reason)),
     };
     let format = variant(cx, "ModelIdFormat", place.part(Part::Format), format);
     let via = variant(cx, "Via", place.part(Part::Via), via);
-    quote!(#krate::model::ModelDelivery { format: #format, via: #via, proxy: #proxy })
+    quote!(ModelDelivery { format: #format, via: #via, proxy: #proxy })
 }
 
-fn expand_format(cx: &Cx<'_>, format: FileFormat) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_format(format: FileFormat) -> TokenStream {
     match format {
-        FileFormat::Json => quote!(#krate::model::FileFormat::Json),
-        FileFormat::Jsonc => quote!(#krate::model::FileFormat::Jsonc),
-        FileFormat::Toml => quote!(#krate::model::FileFormat::Toml),
+        FileFormat::Json => quote!(FileFormat::Json),
+        FileFormat::Jsonc => quote!(FileFormat::Jsonc),
+        FileFormat::Toml => quote!(FileFormat::Toml),
     }
 }
 
@@ -265,92 +257,86 @@ fn expand_owner(cx: &Cx<'_>, place: Place, owner: Owner) -> TokenStream {
 }
 
 fn expand_config(cx: &Cx<'_>, config: &[ConfigFile<'_>]) -> TokenStream {
-    let krate = &cx.krate;
     let items = config.iter().enumerate().map(|(index, file)| {
         let ConfigFile { path, format, owner, mode, body } = file;
-        let format = expand_format(cx, *format);
+        let format = expand_format(*format);
         let owner = expand_owner(cx, Place::field(Field::Config).item(index).part(Part::Owner), *owner);
-        let body = template(cx, *body);
-        quote!(#krate::model::ConfigFile { path: #path, format: #format, owner: #owner, mode: #mode, body: #body })
+        let body = template(*body);
+        quote!(ConfigFile { path: #path, format: #format, owner: #owner, mode: #mode, body: #body })
     });
     quote!(&[#(#items),*])
 }
 
-fn expand_references(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
-    let krate = &cx.krate;
-    let Some(references) = agent.references else { return quote!(::core::option::Option::None) };
+fn expand_references(agent: &Agent<'_>) -> TokenStream {
+    let Some(references) = agent.references else { return quote!(None) };
     let form = references.form;
     let semantics = match references.semantics {
-        Semantics::Textual => quote!(#krate::model::Semantics::Textual),
-        Semantics::Parsed => quote!(#krate::model::Semantics::Parsed),
+        Semantics::Textual => quote!(Semantics::Textual),
+        Semantics::Parsed => quote!(Semantics::Parsed),
     };
-    quote!(::core::option::Option::Some(#krate::model::References { form: #form, semantics: #semantics }))
+    quote!(Some(References { form: #form, semantics: #semantics }))
 }
 
 fn expand_web(cx: &Cx<'_>, web: Option<WebPolicy<'_>>) -> TokenStream {
-    let krate = &cx.krate;
     let web = match web {
-        None => return quote!(::core::option::Option::None),
-        Some(WebPolicy::NoTools(evidence)) => quote!(#krate::model::WebPolicy::NoTools(#evidence)),
+        None => return quote!(None),
+        Some(WebPolicy::NoTools(evidence)) => quote!(WebPolicy::NoTools(#evidence)),
         Some(WebPolicy::Switch { tools, off }) => {
             let (tools, off) = (texts(tools), off.iter().map(|off| expand_off(cx, off)));
-            quote!(#krate::model::WebPolicy::Switch { tools: #tools, off: &[#(#off),*] })
+            quote!(WebPolicy::Switch { tools: #tools, off: &[#(#off),*] })
         }
         Some(WebPolicy::NoSwitch { tools, reason }) => {
             let tools = texts(tools);
-            quote!(#krate::model::WebPolicy::NoSwitch { tools: #tools, reason: #reason })
+            quote!(WebPolicy::NoSwitch { tools: #tools, reason: #reason })
         }
         Some(WebPolicy::Untested { tools, reason }) => {
             let tools = texts(tools);
-            quote!(#krate::model::WebPolicy::Untested { tools: #tools, reason: #reason })
+            quote!(WebPolicy::Untested { tools: #tools, reason: #reason })
         }
     };
-    quote!(::core::option::Option::Some(#web))
+    quote!(Some(#web))
 }
 
 fn expand_off(cx: &Cx<'_>, off: &Off<'_>) -> TokenStream {
-    let krate = &cx.krate;
     match off {
         Off::File { path, format, owner, body } => {
-            let (format, body) = (expand_format(cx, *format), template(cx, *body));
+            let (format, body) = (expand_format(*format), template(*body));
             let owner = expand_owner(cx, Place::field(Field::Web).part(Part::Owner), *owner);
-            quote!(#krate::model::Off::File { path: #path, format: #format, owner: #owner, body: #body })
+            quote!(Off::File { path: #path, format: #format, owner: #owner, body: #body })
         }
         Off::Env(switches) => {
-            let switches = mappings(cx, switches);
-            quote!(#krate::model::Off::Env(#switches))
+            let switches = mappings(switches);
+            quote!(Off::Env(#switches))
         }
         Off::Argv(words) => {
             let words = texts(words);
-            quote!(#krate::model::Off::Argv(#words))
+            quote!(Off::Argv(#words))
         }
         Off::Unset(names) => {
             let names = texts(names);
-            quote!(#krate::model::Off::Unset(#names))
+            quote!(Off::Unset(#names))
         }
     }
 }
 
-fn expand_login(cx: &Cx<'_>, login: &[Login<'_>]) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_login(login: &[Login<'_>]) -> TokenStream {
     let items = login.iter().map(|Login { source, instead_of, own_endpoint_only }| {
         let source = match source {
             LoginSource::Files(files) => {
                 let files = texts(files);
-                quote!(#krate::model::LoginSource::Files(#files))
+                quote!(LoginSource::Files(#files))
             }
-            LoginSource::Variable(name) => quote!(#krate::model::LoginSource::Variable(#name)),
+            LoginSource::Variable(name) => quote!(LoginSource::Variable(#name)),
         };
-        quote!(#krate::model::Login { source: #source, instead_of: #instead_of, own_endpoint_only: #own_endpoint_only })
+        quote!(Login { source: #source, instead_of: #instead_of, own_endpoint_only: #own_endpoint_only })
     });
     quote!(&[#(#items),*])
 }
 
-fn expand_hosts(cx: &Cx<'_>, hosts: &[Host<'_>]) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_hosts(hosts: &[Host<'_>]) -> TokenStream {
     let items = hosts.iter().map(|Host { name, off, reason }| {
-        let off = mappings(cx, off);
-        quote!(#krate::model::Host { name: #name, off: #off, reason: #reason })
+        let off = mappings(off);
+        quote!(Host { name: #name, off: #off, reason: #reason })
     });
     quote!(&[#(#items),*])
 }
@@ -364,30 +350,28 @@ fn expand_platforms(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
     quote!(&[#(#words),*])
 }
 
-fn expand_suite(cx: &Cx<'_>, suite: Option<Suite<'_>>) -> TokenStream {
-    let krate = &cx.krate;
-    let Some(Suite { model, usage_tracking }) = suite else { return quote!(::core::option::Option::None) };
+fn expand_suite(suite: Option<Suite<'_>>) -> TokenStream {
+    let Some(Suite { model, usage_tracking }) = suite else { return quote!(None) };
     let (provider, id) = (model.provider, model.id);
-    quote!(::core::option::Option::Some(#krate::model::Suite {
-        model: #krate::model::ModelReference { provider: #provider, id: #id },
+    quote!(Some(Suite {
+        model: ModelReference { provider: #provider, id: #id },
         usage_tracking: #usage_tracking,
     }))
 }
 
-fn expand_allow(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_allow(agent: &Agent<'_>) -> TokenStream {
     let items = agent.allow.iter().map(|allow| {
         let (code, reason) = (allow.code, allow.reason);
         let place = match allow.place {
-            None => quote!(::core::option::Option::None),
+            None => quote!(None),
             Some(place) => {
                 let field = format_ident!("{}", format!("{:?}", place.field));
                 let item = place.item.unwrap_or_default();
-                let field = quote!(#krate::check::Place::field(#krate::check::Field::#field));
-                quote!(::core::option::Option::Some(#field.item(#item)))
+                let field = quote!(Place::field(Field::#field));
+                quote!(Some(#field.item(#item)))
             }
         };
-        quote!(#krate::check::Allow { code: #code, reason: #reason, place: #place })
+        quote!(Allow { code: #code, reason: #reason, place: #place })
     });
     quote!(&[#(#items),*])
 }
@@ -421,17 +405,10 @@ fn facts(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
         let word = format_ident!("{}", protocol.word());
         facts.extend(assertion(cx, span, &quote!(served(&super::LISTED, #krate::model::Protocol::#word, #name))));
     }
-    if let Some(floor) = agent.node_floor {
-        let span = cx.find(Place::field(Field::NodeFloor)).1;
-        let version = expand_version(cx, floor);
-        facts.extend(assertion(cx, span, &quote!(node_floor(#version, #name))));
-    }
-    if let Some(suite) = agent.suite {
+    if let Some(suite) = agent.suite.filter(|suite| !yields_alone(agent.model.format, suite.model.id)) {
         let span = cx.find(Place::field(Field::Suite).part(Part::Model)).1;
-        let format = format_ident!("{}", format!("{:?}", agent.model.format));
         let id = suite.model.id;
-        let call = quote!(suite_model(&super::LISTED, #krate::model::ModelIdFormat::#format, #id, #name));
-        facts.extend(assertion(cx, span, &call));
+        facts.extend(assertion(cx, span, &quote!(suite_model(&super::LISTED, #id, #name))));
     }
     facts
 }

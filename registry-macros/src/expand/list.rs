@@ -31,11 +31,8 @@ pub(crate) fn expand_registry(cx: &Cx<'_>, listing: &Listing) -> TokenStream {
         };
         /// The providers and families, apart from the agents, whose checks read them.
         #[allow(dead_code)]
-        const LISTED: #krate::assert::Listed<'static> = #krate::assert::Listed {
-            providers: &[#provider_slice],
-            families: &[#family_slice],
-            extends: #extends,
-        };
+        static LISTED: #krate::assert::Listed<'static> =
+            #krate::assert::Listed::new(&[#provider_slice], &[#family_slice], #extends);
         #providers
         #families
         #agents

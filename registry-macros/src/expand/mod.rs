@@ -27,16 +27,14 @@ fn constant_of(ident: &Ident) -> Ident {
 
 /// A variant of an enumeration of the model: the user's own word where there is one, so that rustc resolves it.
 fn variant(cx: &Cx<'_>, kind: &str, place: Place, word: &str) -> TokenStream {
-    let krate = &cx.krate;
-    let kind = format_ident!("{kind}");
     let Some(ident) = cx.word_at(place) else {
-        let word = format_ident!("{word}");
-        return quote!(#krate::model::#kind::#word);
+        let [kind, word] = [kind, word].map(|name| Ident::new(name, Span::call_site()));
+        return quote!(#kind::#word);
     };
     let at = before(ident.span(), cx.krate_span);
-    let path = krate_at(cx, at);
-    let rest = quote_spanned!(at=> ::model::#kind::);
-    quote!(#path #rest #ident)
+    let kind = Ident::new(kind, at);
+    let rest = quote_spanned!(at=> #kind::);
+    quote!(#rest #ident)
 }
 
 /// `$crate`, said to stand at a span that resolves as it does.
@@ -58,17 +56,15 @@ fn assertion(cx: &Cx<'_>, span: Span, call: &TokenStream) -> TokenStream {
     quote!(const _: () = { #krate #colons #call; };)
 }
 
-fn template(cx: &Cx<'_>, template: Template<'_>) -> TokenStream {
-    let krate = &cx.krate;
+fn template(template: Template<'_>) -> TokenStream {
     let text = template.0;
-    quote!(#krate::template::Template(#text))
+    quote!(Template(#text))
 }
 
-fn mappings(cx: &Cx<'_>, mappings: &[Mapping<'_>]) -> TokenStream {
-    let krate = &cx.krate;
+fn mappings(mappings: &[Mapping<'_>]) -> TokenStream {
     let items = mappings.iter().map(|Mapping { name, value }| {
-        let value = template(cx, *value);
-        quote!(#krate::model::Mapping { name: #name, value: #value })
+        let value = template(*value);
+        quote!(Mapping { name: #name, value: #value })
     });
     quote!(&[#(#items),*])
 }

@@ -15,18 +15,18 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
     let Provider { name, description, endpoints, parameters, auth, credential, families, models } = entry.model;
     let endpoints = endpoints.iter().enumerate().map(|(index, Endpoint { protocol, url })| {
         let protocol = variant(cx, "Protocol", Place::field(Field::Endpoints).item(index), protocol.word());
-        quote!(#krate::model::Endpoint { protocol: #protocol, url: #url })
+        quote!(Endpoint { protocol: #protocol, url: #url })
     });
     let parameters = parameters.iter().map(|UrlParameter { name, variable, default, from_host_of }| {
-        quote!(#krate::model::UrlParameter {
+        quote!(UrlParameter {
             name: #name, variable: #variable, default: #default, from_host_of: #from_host_of
         })
     });
     let auth = variant(cx, "Auth", Place::field(Field::Auth).part(Part::Value), &format!("{auth:?}"));
-    let credential = expand_credential(cx, credential);
+    let credential = expand_credential(credential);
     let models = models.iter().map(|ModelRecord { id, context_window, max_tokens, reasoning, input }| {
         let input = texts(input);
-        quote!(#krate::model::ModelRecord {
+        quote!(ModelRecord {
             id: #id, context_window: #context_window, max_tokens: #max_tokens, reasoning: #reasoning, input: #input
         })
     });
@@ -35,7 +35,9 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
     let families = texts(families);
     quote! {
         #[doc = #doc]
-        pub const #constant: #krate::model::Provider<'static> = #krate::model::Provider {
+        pub const #constant: #krate::model::Provider<'static> = {
+            use #krate::entry::prelude::*;
+            Provider {
             name: #name,
             description: #description,
             endpoints: &[#(#endpoints),*],
@@ -44,25 +46,24 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
             credential: #credential,
             families: #families,
             models: &[#(#models),*],
-        };
+        }};
         #claims
     }
 }
 
-fn expand_credential(cx: &Cx<'_>, credential: Credential<'_>) -> TokenStream {
-    let krate = &cx.krate;
+fn expand_credential(credential: Credential<'_>) -> TokenStream {
     match credential {
-        Credential::None => quote!(#krate::model::Credential::None),
+        Credential::None => quote!(Credential::None),
         Credential::AnyOf(names) => {
             let names = texts(names);
-            quote!(#krate::model::Credential::AnyOf(#names))
+            quote!(Credential::AnyOf(#names))
         }
         Credential::File { content, path, variable } => {
-            quote!(#krate::model::Credential::File { content: #content, path: #path, variable: #variable })
+            quote!(Credential::File { content: #content, path: #path, variable: #variable })
         }
         Credential::AllOf(groups) => {
             let groups = groups.iter().map(|group| texts(group));
-            quote!(#krate::model::Credential::AllOf(&[#(#groups),*]))
+            quote!(Credential::AllOf(&[#(#groups),*]))
         }
     }
 }
@@ -80,14 +81,16 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
     let (tokens, keys) = (texts(tokens), texts(keys));
     quote! {
         #[doc = #doc]
-        pub const #constant: #krate::model::Family<'static> = #krate::model::Family {
+        pub const #constant: #krate::model::Family<'static> = {
+            use #krate::entry::prelude::*;
+            Family {
             name: #name,
             description: #description,
             tokens: #tokens,
             namespace: #namespace,
             protocols: &[#(#protocols),*],
             keys: #keys,
-        };
+        }};
         #claims
     }
 }
