@@ -47,6 +47,8 @@ pub(crate) struct Cx<'b> {
     rustc_reports: bool,
     /// Tokens whose only purpose is an error of rustc's.
     probes: Vec<TokenStream>,
+    /// Paths of providers.
+    mentions: Vec<TokenStream>,
     /// The texts of `fmt("…")`.
     pub(crate) formatted: Vec<Formatted>,
     /// Whether one of them has a wrong placeholder.
@@ -71,6 +73,7 @@ impl<'b> Cx<'b> {
             words: BTreeMap::new(),
             rustc_reports: false,
             probes: Vec::new(),
+            mentions: Vec::new(),
             formatted: Vec::new(),
             wrong_formats: false,
             scripts: BTreeMap::new(),
@@ -130,9 +133,14 @@ impl<'b> Cx<'b> {
         self.probes.push(tokens);
     }
 
-    /// Emits tokens that make rustc resolve a name.
-    pub(crate) fn probe(&mut self, tokens: TokenStream) {
-        self.probes.push(tokens);
+    /// Keeps the path of a provider that rustc is to resolve.
+    pub(crate) fn mention(&mut self, provider: TokenStream) {
+        self.mentions.push(provider);
+    }
+
+    /// The paths of the providers that the entry mentions.
+    pub(crate) fn mentions(&self) -> &[TokenStream] {
+        &self.mentions
     }
 
     /// Where a place is: itself, or the nearest one around it that was marked.

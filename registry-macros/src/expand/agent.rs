@@ -19,6 +19,7 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
     let krate = &cx.krate;
     let constant = constant_of(&entry.ident);
     let fields = fields(cx, &entry.model, lock);
+    let mentions = cx.mentions();
     let doc = if entry.model.description.is_empty() { "An agent." } else { entry.model.description };
     let names = names(cx, entry);
     let facts = if cx.is_broken() { TokenStream::new() } else { facts(cx, &entry.model) };
@@ -26,6 +27,7 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
         #[doc = #doc]
         pub const #constant: #krate::model::Agent<'static> = {
             use #krate::entry::prelude::*;
+            #(let _: &Provider<'static> = &#mentions;)*
             Agent { #fields ..Agent::EMPTY }
         };
         #names
@@ -403,12 +405,13 @@ fn facts(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
     for (index, protocol) in agent.protocols.iter().enumerate() {
         let span = cx.find(Place::field(Field::Protocols).item(index)).1;
         let word = format_ident!("{}", protocol.word());
-        facts.extend(assertion(cx, span, &quote!(served(&super::LISTED, #krate::model::Protocol::#word, #name))));
+        let protocol = quote!(#krate::model::Protocol::#word);
+        facts.extend(assertion(cx, span, |at| quote_spanned!(at=> served(&super::LISTED, #protocol, #name))));
     }
     if let Some(suite) = agent.suite.filter(|suite| !yields_alone(agent.model.format, suite.model.id)) {
         let span = cx.find(Place::field(Field::Suite).part(Part::Model)).1;
         let id = suite.model.id;
-        facts.extend(assertion(cx, span, &quote!(suite_model(&super::LISTED, #id, #name))));
+        facts.extend(assertion(cx, span, |at| quote_spanned!(at=> suite_model(&super::LISTED, #id, #name))));
     }
     facts
 }

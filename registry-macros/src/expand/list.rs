@@ -67,7 +67,8 @@ fn expand_agents(cx: &Cx<'_>, listing: &Listing, base: Option<&TokenStream>) -> 
     let new_names = listing.modules("agents").iter().filter_map(|module| {
         let base = base?;
         let constant = constant_of(&module.name);
-        Some(assertion(cx, module.name.span(), &quote!(name_is_new(&agents::#constant, &#base))))
+        let span = module.name.span();
+        Some(assertion(cx, span, |at| quote_spanned!(at=> name_is_new(&agents::#constant, &#base))))
     });
     quote! {
         /// The agents: a module and a constant each.

@@ -44,16 +44,12 @@ fn krate_at(cx: &Cx<'_>, span: Span) -> TokenTree {
     krate
 }
 
-/// A constant that the compiler evaluates and whose panic underlines a span: every token of the call stands there.
-fn assertion(cx: &Cx<'_>, span: Span, call: &TokenStream) -> TokenStream {
+/// A constant that the compiler evaluates and whose panic underlines a span: the call stands there.
+fn assertion(cx: &Cx<'_>, span: Span, call: impl FnOnce(Span) -> TokenStream) -> TokenStream {
     let krate = krate_at(cx, crate::span::at(span, cx.krate_span));
-    let call = call.clone().into_iter().map(|mut token| {
-        token.set_span(crate::span::at(span, token.span()));
-        token
-    });
-    let call: TokenStream = call.collect();
-    let colons = quote_spanned!(span=> ::assert::);
-    quote!(const _: () = { #krate #colons #call; };)
+    let span = crate::span::at(span, Span::call_site());
+    let call = call(span);
+    quote_spanned!(span=> const _: () = { #krate::assert::#call; };)
 }
 
 fn template(template: Template<'_>) -> TokenStream {

@@ -136,10 +136,10 @@ fn at<'b>(
 
 fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
     let mut protocols = Vec::new();
-    let group = cursor.group(Delimiter::Bracket, "");
-    let pieces = match group {
-        Ok(group) => Cursor::of(&group).split(),
-        Err(_) => core::mem::replace(cursor, Cursor::new(proc_macro2::TokenStream::new(), here(cursor))).split(),
+    let pieces = if cursor.is_group(Delimiter::Bracket) {
+        Cursor::of(&cursor.group(Delimiter::Bracket, "a list of protocols")?).split()
+    } else {
+        core::mem::replace(cursor, Cursor::new(proc_macro2::TokenStream::new(), here(cursor))).split()
     };
     for (index, mut piece) in pieces.into_iter().enumerate() {
         let ident = piece.ident("a protocol")?;

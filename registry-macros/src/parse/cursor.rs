@@ -68,6 +68,14 @@ impl Cursor {
         if self.eat(punct) { Ok(()) } else { Err(self.expected(&format!("`{punct}`"))) }
     }
 
+    fn is_ident(&self) -> bool {
+        matches!(self.peek(), Some(TokenTree::Ident(_)))
+    }
+
+    pub(crate) fn is_group(&self, delimiter: Delimiter) -> bool {
+        matches!(self.peek(), Some(TokenTree::Group(group)) if group.delimiter() == delimiter)
+    }
+
     pub(crate) fn is_word(&self, word: &str) -> bool {
         matches!(self.peek(), Some(TokenTree::Ident(ident)) if ident == word)
     }
@@ -83,26 +91,22 @@ impl Cursor {
 
     /// The next token, which must be an identifier.
     pub(crate) fn ident(&mut self, what: &str) -> Result<Ident, Fault> {
-        match self.peek() {
-            Some(TokenTree::Ident(ident)) => {
-                let ident = ident.clone();
-                self.next();
-                Ok(ident)
-            }
+        match self.is_ident().then(|| self.next()).flatten() {
+            Some(TokenTree::Ident(ident)) => Ok(ident),
             _ => Err(self.expected(what)),
         }
     }
 
     /// The next token, which must be a string; with its content.
     pub(crate) fn string(&mut self, what: &str) -> Result<(Literal, String), Fault> {
-        if let Some(TokenTree::Literal(literal)) = self.peek()
-            && let Some(text) = text_of(literal)
-        {
-            let literal = literal.clone();
-            self.next();
-            return Ok((literal, text));
+        let text = match self.peek() {
+            Some(TokenTree::Literal(literal)) => text_of(literal),
+            _ => None,
+        };
+        match text.and_then(|text| self.next().map(|token| (token, text))) {
+            Some((TokenTree::Literal(literal), text)) => Ok((literal, text)),
+            _ => Err(self.expected(what)),
         }
-        Err(self.expected(what))
     }
 
     /// The next token, which must be an integer that fits; with its suffix.
@@ -121,12 +125,8 @@ impl Cursor {
 
     /// The next token, which must be a group.
     pub(crate) fn group(&mut self, delimiter: Delimiter, what: &str) -> Result<Group, Fault> {
-        match self.peek() {
-            Some(TokenTree::Group(group)) if group.delimiter() == delimiter => {
-                let group = group.clone();
-                self.next();
-                Ok(group)
-            }
+        match self.is_group(delimiter).then(|| self.next()).flatten() {
+            Some(TokenTree::Group(group)) => Ok(group),
             _ => Err(self.expected(what)),
         }
     }
