@@ -1,8 +1,8 @@
 //! Package managers: which commands run one, and what they do with it.
 
 use super::{base, operands, program};
-use crate::shell::reader::Command;
-use crate::shell::word::Word;
+use crate::reader::Command;
+use crate::word::Word;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manager {

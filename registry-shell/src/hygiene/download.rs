@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{has, operands, option_value, program};
-use crate::shell::finding::Findings;
-use crate::shell::reader::{Command, Reading};
-use crate::shell::sink::{Place, Shape};
-use crate::shell::word::Word;
-use crate::shell::wrappers::{base, unwrapped};
+use crate::finding::Findings;
+use crate::reader::{Command, Reading};
+use crate::sink::{Place, Shape};
+use crate::word::Word;
+use crate::wrappers::{base, unwrapped};
 
 const RULE: &str = "I004";
 
@@ -239,7 +239,7 @@ fn names_commit(reading: &Reading<'_>, word: &Word<'_>) -> bool {
     let Some(name) = word.text.strip_prefix('$').filter(|_| !word.literal) else { return is_commit(&word.text) };
     let assigned = reading.commands.iter().flat_map(|command| command.assignments.iter().chain(&command.words));
     let mut values = assigned.filter_map(Word::assignment).filter(|(assigned, _)| *assigned == name);
-    crate::shell::text::is_name(name.as_bytes()) && values.all(|(_, value)| is_commit(value) || value.starts_with('$'))
+    crate::text::is_name(name.as_bytes()) && values.all(|(_, value)| is_commit(value) || value.starts_with('$'))
 }
 
 fn checks_sum(reading: &Reading<'_>, command: &Command<'_>) -> bool {
@@ -281,7 +281,7 @@ fn said_around(reading: &Reading<'_>, command: &Command<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::shell::find_unverified_downloads;
+    use crate::find_unverified_downloads;
 
     #[track_caller]
     fn check(script: &str, expected: &[&str]) {

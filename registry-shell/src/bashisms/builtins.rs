@@ -1,10 +1,10 @@
 //! Options and operands that the builtins of dash refuse or misread.
 
 use super::{Dialect, Found, add, conditions, shown};
-use crate::shell::reader::Command;
-use crate::shell::text::is_name;
-use crate::shell::word::Word;
-use crate::shell::wrappers::unwrap_once;
+use crate::reader::Command;
+use crate::text::is_name;
+use crate::word::Word;
+use crate::wrappers::unwrap_once;
 
 mod output;
 mod signals;

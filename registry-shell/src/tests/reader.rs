@@ -1,6 +1,6 @@
 //! The commands of a script: their words, and what stands around them.
 
-use crate::shell::{Follow, Operator, Place, Shape, commands};
+use crate::{Follow, Operator, Place, Shape, commands};
 
 #[test]
 fn commands_know_their_words_and_neighbours() {

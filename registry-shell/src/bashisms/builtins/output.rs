@@ -1,7 +1,7 @@
 //! `echo` and `printf`.
 
 use super::super::{Found, add, shown};
-use crate::shell::word::Word;
+use crate::word::Word;
 
 /// `-n` is the one option of `echo`, once.
 pub(super) fn check_echo(arguments: &[Word<'_>], found: &mut Found) {

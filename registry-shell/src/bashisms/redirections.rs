@@ -1,9 +1,9 @@
 //! Redirections that dash reads otherwise than bash.
 
 use super::{Found, add, shown};
-use crate::shell::reader::{Command, Reading, Redirection};
-use crate::shell::sink::Operator;
-use crate::shell::word::Word;
+use crate::reader::{Command, Reading, Redirection};
+use crate::sink::Operator;
+use crate::word::Word;
 
 pub(super) fn check(reading: &Reading<'_>, command: &Command<'_>, found: &mut Found) {
     for redirection in &command.redirections {
@@ -35,7 +35,7 @@ fn check_descriptor(words: &[Word<'_>], redirection: &Redirection<'_>, found: &m
             let message = format!("dash takes {} for an argument: its descriptors have one digit", shown(word));
             add(found, &word.range, message, help);
         }
-        [b'{', name @ .., b'}'] if crate::shell::text::is_name(name) => {
+        [b'{', name @ .., b'}'] if crate::text::is_name(name) => {
             let message = format!("dash takes {} for an argument: it cannot choose a descriptor", shown(word));
             add(found, &word.range, message, help);
         }

@@ -1,7 +1,7 @@
 //! `trap` and `kill`: names of signals.
 
 use super::super::{Found, add, shown};
-use crate::shell::word::Word;
+use crate::word::Word;
 
 /// The names dash knows, without `SIG`.
 static SIGNALS: &[&str] = &[

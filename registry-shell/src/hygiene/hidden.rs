@@ -4,10 +4,10 @@
 
 use super::managers::{Manager, Run, run};
 use super::{has, option_value};
-use crate::shell::finding::Findings;
-use crate::shell::reader::{Command, Reading};
-use crate::shell::sink::{Follow, Operator, Place, Shape};
-use crate::shell::word::Word;
+use crate::finding::Findings;
+use crate::reader::{Command, Reading};
+use crate::sink::{Follow, Operator, Place, Shape};
+use crate::word::Word;
 
 const RULE: &str = "I005";
 
@@ -215,7 +215,7 @@ fn quiet_option<'w>(run: &Run<'w, '_>) -> Option<&'w str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::shell::find_hidden_failures;
+    use crate::find_hidden_failures;
 
     #[track_caller]
     fn check(script: &str, expected: &[&str]) {

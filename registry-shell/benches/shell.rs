@@ -1,12 +1,12 @@
 //! Speed of the recogniser and of the rules, in MB/s, beside a plain scan of the same bytes.
 //!
-//! `cargo bench -p registry-core --bench shell`. The corpus is made here, so that it is the same everywhere.
+//! `cargo bench -p registry-shell --bench shell`. The corpus is made here, so that it is the same everywhere.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use registry_core::shell::{check_syntax, find_bashisms, lint};
+use registry_shell::{check_syntax, find_bashisms, lint};
 
 const SCRIPTS: usize = 200;
 const TIME: Duration = Duration::from_millis(1_500);

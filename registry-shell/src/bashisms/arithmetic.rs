@@ -1,8 +1,8 @@
 //! `$((…))`: operators that dash has not.
 
 use super::{Found, add};
-use crate::shell::reader::Expansion;
-use crate::shell::text::{in_name, is_name, slice, without_splices};
+use crate::reader::Expansion;
+use crate::text::{in_name, is_name, slice, without_splices};
 
 pub(super) fn check(expansion: &Expansion<'_>, found: &mut Found) {
     let text = without_splices(&expansion.text);

@@ -1,6 +1,6 @@
 //! The list of `spec/shell.md` as exact tests, one per line of it.
 
-use crate::shell::check_syntax;
+use crate::check_syntax;
 
 #[track_caller]
 fn accepts(scripts: &[&str]) {

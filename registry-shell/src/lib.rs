@@ -1,4 +1,6 @@
 //! POSIX shell as dash reads it: a recogniser, a reader of commands, and the rules over shell text.
+//!
+//! This crate does no I/O and has no dependencies; `registry-core` gives it to others as `shell`.
 
 mod bashisms;
 mod complaint;

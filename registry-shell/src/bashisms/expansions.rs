@@ -1,10 +1,10 @@
 //! Parameters and `${…}` operators that dash has not.
 
 use super::{Dialect, Found, add, arithmetic};
-use crate::shell::reader::Expansion;
-use crate::shell::sink::{Expands, Shape};
-use crate::shell::text::{quote, slice, without_splices};
-use crate::shell::word::Word;
+use crate::reader::Expansion;
+use crate::sink::{Expands, Shape};
+use crate::text::{quote, slice, without_splices};
+use crate::word::Word;
 
 /// Variables that bash sets and dash does not.
 static UNSET: &[&str] = &[

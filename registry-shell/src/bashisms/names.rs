@@ -1,9 +1,9 @@
 //! Commands that bash has and dash has not.
 
 use super::{Dialect, Found, add, shown};
-use crate::shell::reader::Command;
-use crate::shell::word::Word;
-use crate::shell::wrappers::{base, unwrap_once};
+use crate::reader::Command;
+use crate::word::Word;
+use crate::wrappers::{base, unwrap_once};
 
 /// Builtins and reserved words of bash, and what to write instead.
 static MISSING: &[(&str, &str)] = &[
@@ -78,9 +78,9 @@ fn check_assignment(first: &Word<'_>, found: &mut Found) {
         add(found, &first.range, message, "put a space after `!`");
         return;
     }
-    let name = source.iter().take_while(|&&byte| crate::shell::text::in_name(byte)).count();
+    let name = source.iter().take_while(|&&byte| crate::text::in_name(byte)).count();
     let (name, rest) = source.split_at_checked(name).unwrap_or_default();
-    if !crate::shell::text::is_name(name) {
+    if !crate::text::is_name(name) {
         return;
     }
     let element = rest.first() == Some(&b'[') && rest.windows(2).any(|pair| pair == b"]=" || pair == b"]+");

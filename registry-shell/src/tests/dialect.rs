@@ -1,6 +1,6 @@
 //! What dash gets wrong, in every place it can stand, and what it gets right.
 
-use crate::shell::{check_syntax, find_bashisms, lint};
+use crate::{check_syntax, find_bashisms, lint};
 
 /// Variants of the recorded constructs.
 static CONSTRUCTS: &[&str] = &[

@@ -1,7 +1,7 @@
 //! `[` and `test`: operators that dash has not.
 
 use super::{Found, add};
-use crate::shell::word::Word;
+use crate::word::Word;
 
 /// Checks the arguments of `[` (without the `]`) or `test`.
 pub(super) fn check(arguments: &[Word<'_>], found: &mut Found) {

@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use super::managers::{Manager, Run, run};
 use super::{has, operands, option_value, program};
-use crate::shell::finding::Findings;
-use crate::shell::reader::{Command, Reading};
-use crate::shell::word::Word;
+use crate::finding::Findings;
+use crate::reader::{Command, Reading};
+use crate::word::Word;
 
 const RULE: &str = "I003";
 
@@ -289,7 +289,7 @@ fn check_packages(run: &Run<'_, '_>, findings: &mut Findings<'_>) {
 
 /// `pip` outside a virtual environment.
 fn check_pip(script: &Script<'_>, index: usize, command: &Command<'_>, run: &Run<'_, '_>, findings: &mut Findings<'_>) {
-    let program = crate::shell::wrappers::unwrapped(&command.words).first();
+    let program = crate::wrappers::unwrapped(&command.words).first();
     let path = program.map(|word| &*word.text).unwrap_or_default();
     let own_program = path.contains('/') && !is_owned(path);
     let elsewhere = option_value(&command.words, &["--target", "--prefix", "--root", "-t", "--python"]);
@@ -311,7 +311,7 @@ fn check_pip(script: &Script<'_>, index: usize, command: &Command<'_>, run: &Run
 
 #[cfg(test)]
 mod tests {
-    use crate::shell::find_owned;
+    use crate::find_owned;
 
     #[track_caller]
     fn check(script: &str, expected: usize) {
