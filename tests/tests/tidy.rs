@@ -97,8 +97,14 @@ fn agent_names(_: &str, text: &str) -> Vec<String> {
 
 /// Whether a file is one of the parts that must work for any agent.
 fn knows_no_agent(path: &str) -> bool {
-    const PARTS: [&str; 5] =
-        ["registry-core/src/", "registry-macros/src/", "registry/src/render/", "registry/src/payload/", "xtask/"];
+    const PARTS: [&str; 6] = [
+        "registry-core/src/",
+        "registry-macros/src/",
+        "registry/src/payload/",
+        "registry/src/render/",
+        "registry/src/routing/",
+        "xtask/",
+    ];
     // Where incidents come from are other people's issues, by their names.
     let cites = path == "registry-core/src/incidents.rs";
     let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/benches/");
