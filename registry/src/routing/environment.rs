@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use registry_core::model::{Agent, Off, Protocol, Provider};
+use registry_core::model::{Agent, Off, Provider};
 
 use super::credential::{Asked, Credentials};
 use super::values::Scope;
@@ -27,7 +27,7 @@ impl<'a> Router<'a> {
         let agent = entry.agent;
         let (_, id) = self.provider(reference);
         if id.is_empty() {
-            return Err(Refusal::NoProvider { model: reference.to_owned() });
+            return Err(Refusal::NoModelId { model: reference.to_owned() });
         }
         let server = self.server(agent, reference, given)?;
         let place = server.place(given)?;
@@ -92,17 +92,17 @@ fn fill<'a>(set: &mut Set<'a>, name: &'a str, value: Option<(String, Origin<'a>)
 
 /// What the canonical variables say of the server, beside its place and key.
 fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
-    let entry = |text: &str| Some((text.to_owned(), Origin::Registry));
     match server {
         Server::Provider(provider, _) => {
-            fill(set, names::PROVIDER, entry(provider.name));
+            fill(set, names::PROVIDER, Some((provider.name.to_owned(), Origin::Registry)));
             fill(set, names::MODELS, models(provider).map(|text| (text, Origin::Registry)));
         }
         Server::Gateway { alias } => fill(set, names::ALIAS, Some((alias.clone(), Origin::Reference))),
         Server::Family(_) | Server::Named => {}
     }
     if set.contains_key(names::BASE_URL) {
-        fill(set, names::PROTOCOL, server.protocol(agent).map(Protocol::id).and_then(entry));
+        let origin = if matches!(server, Server::Provider(..)) { Origin::Registry } else { Origin::Default };
+        fill(set, names::PROTOCOL, server.protocol(agent).map(|it| (it.id().to_owned(), origin)));
     }
 }
 

@@ -8,7 +8,7 @@ use registry_core::variables::is_secret;
 
 use super::document::Node;
 use super::values::Scope;
-use super::{Refusal, Resolution, Sandbox};
+use super::{Refusal, Resolution, Sandbox, names};
 
 /// What stands where a secret would.
 pub const MASK: &str = "********";
@@ -27,6 +27,14 @@ pub struct File {
 }
 
 impl Resolution<'_> {
+    /// Whether a variable holds a secret: by its name, as a copy of the key, or as a URL with a password in it.
+    pub fn is_secret(&self, name: &str) -> bool {
+        let value = |name: &str| self.variables.get(name).map(|it| it.value.as_str());
+        let copied = value(name).is_some_and(|it| Some(it) == value(names::API_KEY));
+        let with_password = value(name).and_then(|it| it.split_once("://")).is_some_and(|(_, rest)| rest.contains('@'));
+        is_secret(name) || copied || with_password
+    }
+
     /// The files, in the order of the entry; secrets are masked unless they are to be shown.
     pub fn files(&self, sandbox: &Sandbox, show_secrets: bool) -> Result<Vec<File>, Refusal> {
         let real = self.bodies(&Scope { set: &self.variables, agent: self.agent, sandbox })?;
@@ -35,7 +43,7 @@ impl Resolution<'_> {
         }
         // Evaluated again, and not searched for secrets: a secret may be a word that stands elsewhere too.
         let mut masked = self.variables.clone();
-        masked.iter_mut().filter(|(name, _)| is_secret(name)).for_each(|(_, it)| MASK.clone_into(&mut it.value));
+        masked.iter_mut().filter(|(name, _)| self.is_secret(name)).for_each(|(_, it)| MASK.clone_into(&mut it.value));
         self.bodies(&Scope { set: &masked, agent: self.agent, sandbox })
     }
 

@@ -33,7 +33,7 @@ impl Router<'_> {
     pub fn acp_model_id(&self, format: ModelIdFormat, reference: &str) -> Result<String, Refusal> {
         let (provider, id) = self.provider(reference);
         if id.is_empty() {
-            return Err(Refusal::NoProvider { model: reference.to_owned() });
+            return Err(Refusal::NoModelId { model: reference.to_owned() });
         }
         match format {
             ModelIdFormat::RegisteredProvider if provider.is_some() => Ok(reference.to_owned()),
@@ -43,7 +43,7 @@ impl Router<'_> {
             ModelIdFormat::ModelsDev => {
                 let owner = self.owner(id).map(|provider| provider.name);
                 let namespace = owner.or_else(|| self.family(id).map(|family| family.namespace));
-                let namespace = namespace.ok_or_else(|| Refusal::NoProvider { model: reference.to_owned() })?;
+                let namespace = namespace.ok_or_else(|| Refusal::NoModelId { model: reference.to_owned() })?;
                 Ok(format!("{namespace}/{id}"))
             }
         }

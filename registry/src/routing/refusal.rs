@@ -42,6 +42,11 @@ pub enum Refusal {
         /// The reference, as it was given.
         model: String,
     },
+    /// The reference yields no model id that the agent knows.
+    NoModelId {
+        /// The reference, as it was given.
+        model: String,
+    },
     /// The agent cannot take the gateway's alias.
     GatewayUnsupported {
         /// The agent.
@@ -83,7 +88,7 @@ impl Refusal {
             Self::MissingUrlParameter { .. } => "missing-url-parameter",
             Self::BadUrlParameter { .. } => "bad-url-parameter",
             Self::MissingCredential { .. } => "missing-credential",
-            Self::NoProvider { .. } => "no-provider",
+            Self::NoProvider { .. } | Self::NoModelId { .. } => "no-provider",
             Self::GatewayUnsupported { .. } => "gateway-unsupported",
             Self::WebPolicy { .. } => "web-policy",
             Self::NotAnInteger { .. } => "not-an-integer",
@@ -101,7 +106,7 @@ impl Refusal {
             | Self::NotAnInteger { variable }
             | Self::UnsafeValue { variable, .. } => variable,
             Self::MissingCredential { variables, .. } => variables.first().map_or("", String::as_str),
-            Self::NoProvider { model } => model,
+            Self::NoProvider { model } | Self::NoModelId { model } => model,
             Self::GatewayUnsupported { agent, .. } | Self::WebPolicy { agent, .. } => agent,
             Self::BrokenEntry { place } => place,
         }
@@ -132,6 +137,11 @@ impl fmt::Display for Refusal {
                 f,
                 "nobody is known to serve the model `{model}`\n\
                  help: put a registered provider before it, as in `openrouter/{model}`"
+            ),
+            Self::NoModelId { model } => write!(
+                f,
+                "`{model}` yields no model id that the agent knows\n\
+                 help: name a model of a known family, or give its id in `BENCHFLOW_ACP_MODEL_ID`"
             ),
             Self::GatewayUnsupported { agent, reason } => write!(
                 f,
