@@ -93,6 +93,22 @@ fn agents() -> Vec<&'static str> {
     REGISTRY.agents().iter().map(|agent| agent.name).collect()
 }
 
+#[test]
+fn every_model_of_the_suite_is_routed() {
+    let set = |name: &str| if name.ends_with("_URL") { "https://models.example/v1" } else { "set" }.to_owned();
+    let direct: Variables = owned().map(|name| (name.to_owned(), set(name))).collect();
+    let gateway: Variables = CANONICAL[..3].iter().map(|name| ((*name).to_owned(), set(name))).collect();
+    for (agent, suite) in REGISTRY.agents().into_iter().filter_map(|agent| Some((agent, agent.suite?))) {
+        let (provider, id) = (suite.model.provider, suite.model.id);
+        let reference = if provider.is_empty() { id.to_owned() } else { format!("{provider}/{id}") };
+        let host = if suite.usage_tracking { gateway.clone() } else { direct.clone() };
+        let given = Given { host, ..Given::default() };
+        let found = ROUTER.entry(agent.name).map(|entry| ROUTER.resolve(entry, &reference, &given, &sandbox(true)));
+        let told = found.map(|found| found.and_then(|found| found.acp_model_id));
+        assert!(matches!(told, Some(Ok(_))), "{} with {reference}: {told:?}", agent.name);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
