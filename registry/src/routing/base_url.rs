@@ -71,22 +71,20 @@ fn check(value: &str, parameter: &UrlParameter<'_>, whole: bool) -> Result<(), R
     if whole {
         return check_url(value, parameter.variable);
     }
-    let leads_out = value.contains(['/', '?', '#', '@', '\\', '%']) || !is_printable(value);
-    if leads_out { Err(bad(parameter.variable, "a plain name without slashes and blanks")) } else { Ok(()) }
+    // What a URL leaves as it is, and the colon of domain-scoped projects.
+    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte));
+    if plain { Ok(()) } else { Err(bad(parameter.variable, "a plain name without slashes and blanks")) }
 }
 
 /// A value is an absolute URL of HTTP.
 pub(crate) fn check_url(value: &str, variable: &str) -> Result<(), Refusal> {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     let absolute = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-    if absolute && is_printable(value) {
+    let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte));
+    if absolute && plain {
         return Ok(());
     }
     Err(bad(variable, "a URL that begins with `https://` or `http://`"))
-}
-
-fn is_printable(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn bad(variable: &str, wanted: &'static str) -> Refusal {
