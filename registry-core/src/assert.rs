@@ -79,7 +79,7 @@ impl<'a> Listed<'a> {
         while let Some((provider, others)) = rest.split_first() {
             let mut models = provider.models;
             while let Some((model, more)) = models.split_first() {
-                if same(model.id, id) {
+                if identical(model.id.as_bytes(), id.as_bytes()) {
                     count += 1;
                 }
                 models = more;
@@ -97,7 +97,7 @@ impl<'a> Listed<'a> {
         while let Some((family, others)) = rest.split_first() {
             let mut tokens = family.tokens;
             while let Some((token, more)) = tokens.split_first() {
-                if contains(id.as_bytes(), token.as_bytes()) {
+                if contains_word(id, token) {
                     return true;
                 }
                 tokens = more;
@@ -267,6 +267,15 @@ const fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && stands_at(a.as_bytes(), 0, b.as_bytes())
 }
 
+/// Whether two texts are the same, case included: a model's id is what goes over the wire.
+const fn identical(a: &[u8], b: &[u8]) -> bool {
+    match (a.split_first(), b.split_first()) {
+        (Some((x, a)), Some((y, b))) => *x == *y && identical(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 /// Whether a text stands in another, from a byte on; letters of either case are the same.
 ///
 /// The compiler evaluates this for every agent, and a call costs it more than a loop does.
@@ -297,14 +306,20 @@ const fn contains(text: &[u8], part: &[u8]) -> bool {
     false
 }
 
+/// Whether a family's word, which is lower-case, stands anywhere in an id, letters of either case.
+pub const fn contains_word(id: &str, word: &str) -> bool {
+    contains(id.as_bytes(), word.as_bytes())
+}
+
 /// Whether an id begins with a family's word, which its end or a character that is no letter follows.
-const fn begins_with_family(id: &str, token: &str) -> bool {
+pub const fn begins_with_family(id: &str, token: &str) -> bool {
     if !stands_at(id.as_bytes(), 0, token.as_bytes()) {
         return false;
     }
     let (_, rest) = id.as_bytes().split_at(token.len());
     match rest.first() {
-        Some(next) => !next.is_ascii_alphabetic(),
+        // Beyond ASCII, every character is taken for a letter.
+        Some(next) => !next.is_ascii_alphabetic() && next.is_ascii(),
         None => true,
     }
 }

@@ -12,6 +12,7 @@ pub use registry_core::entry;
 
 mod macros;
 pub mod render;
+pub mod routing;
 pub mod site;
 
 #[doc(hidden)]

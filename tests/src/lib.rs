@@ -157,11 +157,23 @@ pub struct Run {
 /// Starts this test binary again, as the program that its test `child` is, and waits for it.
 #[track_caller]
 pub fn run_self(words: &[&str]) -> Run {
+    finish(&mut command_self(words))
+}
+
+/// This test binary as the program that its test `child` is, to be changed before [`finish`] runs it.
+#[track_caller]
+pub fn command_self(words: &[&str]) -> Command {
     let binary = std::env::current_exe().unwrap_or_else(|error| panic!("a test has a binary: {error}"));
     let mut command = Command::new(binary);
     command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env(ARGUMENTS, words.join(SEPARATOR));
     // Neither the width nor the colours of a terminal are part of what is compared.
     command.env("NO_COLOR", "1").env_remove("COLUMNS").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// Runs the program of [`command_self`] and waits for it.
+#[track_caller]
+pub fn finish(command: &mut Command) -> Run {
     let output = command.output().unwrap_or_else(|error| panic!("the test binary starts: {error}"));
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let own = stdout.split_once(BEGIN).map_or(stdout.as_str(), |(_, own)| own).to_owned();

@@ -97,12 +97,13 @@ fn agent_names(_: &str, text: &str) -> Vec<String> {
 
 /// Whether a file is one of the parts that must work for any agent.
 fn knows_no_agent(path: &str) -> bool {
-    const PARTS: [&str; 6] = [
+    const PARTS: [&str; 7] = [
         "registry-shell/src/",
         "registry-core/src/",
         "registry-macros/src/",
         "registry/src/render/",
         "registry/src/payload/",
+        "registry/src/routing/",
         "xtask/",
     ];
     // Where incidents come from are other people's issues, by their names.

@@ -117,19 +117,23 @@ fn handshake(agent: &Agent<'_>) -> Value {
 }
 
 fn model(agent: &Agent<'_>) -> Value {
-    let via = match agent.model.via {
-        Via::SetModel => "session/set_model",
-        Via::ConfigOption => "config option",
-        Via::Env => "variable",
-        Via::File => "file",
-        Via::Argv => "argument",
-    };
     let proxy = match agent.model.proxy {
         ProxyMode::AsIs => "as is".to_owned(),
         ProxyMode::RegisterProvider => "register provider".to_owned(),
         ProxyMode::Unsupported(why) => format!("unsupported: {why}"),
     };
-    json!({"format": agent.model.format.id(), "via": via, "proxy": proxy})
+    json!({"format": agent.model.format.id(), "via": via(agent.model.via), "proxy": proxy})
+}
+
+/// The way by which the model reaches an agent, in words.
+pub(crate) fn via(via: Via) -> &'static str {
+    match via {
+        Via::SetModel => "session/set_model",
+        Via::ConfigOption => "config option",
+        Via::Env => "variable",
+        Via::File => "file",
+        Via::Argv => "argument",
+    }
 }
 
 fn mappings(mappings: &[registry_core::model::Mapping<'_>]) -> Value {

@@ -16,6 +16,7 @@ mod output;
 mod parallel;
 mod pin;
 mod rendering;
+mod resolve;
 mod violations;
 
 use std::ffi::OsString;
@@ -62,6 +63,7 @@ fn cli() -> Command {
         .subcommand(gen_scripts::command())
         .subcommand(list::list_command())
         .subcommand(list::show_command())
+        .subcommand(resolve::command())
         .subcommand(lint::command())
         .subcommand(explain::command())
         .subcommand(pin::command())
@@ -72,6 +74,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("gen-scripts", matches)) => gen_scripts::run(registry, matches, console),
         Some(("list", matches)) => list::list(registry, matches),
         Some(("show", matches)) => list::show(registry, matches),
+        Some(("resolve", matches)) => resolve::run(registry, matches, console),
         Some(("lint", matches)) => lint::run(matches, console),
         Some(("explain", matches)) => explain::run(matches),
         Some(("pin", matches)) => pin::run(registry, matches, console),

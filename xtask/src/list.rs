@@ -63,7 +63,8 @@ pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     Ok(Status::Done)
 }
 
-fn pretty(value: &Value) -> Outcome<String> {
+/// JSON for programs, indented.
+pub(crate) fn pretty(value: &Value) -> Outcome<String> {
     serde_json::to_string_pretty(value).map_err(|error| Failure::new(format!("cannot write JSON: {error}")))
 }
 
@@ -77,7 +78,8 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
+/// Rows of cells as columns.
+pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

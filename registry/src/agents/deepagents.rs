@@ -29,7 +29,9 @@ agent! {
         model: { format: Bare, via: Env, proxy: AsIs },
         env: {
             DEEPAGENTS_MODEL = ACP_MODEL,
-            DEEPAGENTS_BASE_URL = if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+            DEEPAGENTS_BASE_URL = if set(BASE_URL) { BASE_URL } else { if set(API_KEY) {
+                "https://api.openai.com/v1"
+            } },
             DEEPAGENTS_API_KEY = API_KEY,
         },
         web: NoTools(

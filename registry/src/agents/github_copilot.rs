@@ -26,7 +26,9 @@ agent! {
         env: {
             COPILOT_PROVIDER_TYPE = "openai",
             // Without a base URL the call would go through GitHub, with a key that is OpenAI's.
-            COPILOT_PROVIDER_BASE_URL = if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+            COPILOT_PROVIDER_BASE_URL = if set(BASE_URL) { BASE_URL } else { if set(API_KEY) {
+                "https://api.openai.com/v1"
+            } },
             COPILOT_PROVIDER_API_KEY = API_KEY,
             COPILOT_MODEL = ACP_MODEL,
         },

@@ -27,7 +27,9 @@ agent! {
         model: { format: Bare, via: Env, proxy: AsIs },
         env: {
             // A bare model of OpenAI's has no base URL of its own, and the default here may be another vendor's.
-            OPENAI_BASE_URL = if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+            OPENAI_BASE_URL = if set(BASE_URL) { BASE_URL } else { if set(API_KEY) {
+                "https://api.openai.com/v1"
+            } },
             OPENAI_API_KEY = API_KEY,
             OPENAI_MODEL = ACP_MODEL,
         },

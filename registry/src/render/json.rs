@@ -70,6 +70,6 @@ impl core::fmt::Display for Json {
 }
 
 /// A text as a JSON string, by the writer of encoded values: literals are strings of JSON there.
-fn string(text: &str) -> String {
+pub(crate) fn string(text: &str) -> String {
     Value::Text(text.into()).encode()
 }

@@ -111,7 +111,7 @@ fn write_model(w: &mut Writer, agent: &Agent<'_>) {
 
 /// The variables of the agent: those of the entry, the hosts' switches, the policy's.
 fn write_environment(w: &mut Writer, agent: &Agent<'_>) -> Result<(), RenderError> {
-    w.section("the environment; a variable that is set already stays");
+    w.section("the environment, over what is inherited; what the caller gave explicitly stays");
     write_base_url(w, agent.base_url);
     for mapping in agent.env.iter().chain(agent.hosts.iter().flat_map(|host| host.off)) {
         write_mapping(w, mapping)?;
@@ -120,6 +120,8 @@ fn write_environment(w: &mut Writer, agent: &Agent<'_>) -> Result<(), RenderErro
     let policy: Vec<&Mapping<'_>> = policy.flatten().collect();
     let dropped = agent.web_switches().iter().filter_map(|off| if let Off::Unset(it) = off { Some(*it) } else { None });
     let dropped: Vec<&str> = dropped.flatten().copied().collect();
+    // What is explicit for this agent is not so for one that it starts.
+    w.line("unset BENCHFLOW_EXPLICIT_ENV");
     if policy.is_empty() && dropped.is_empty() {
         return Ok(());
     }
@@ -132,30 +134,41 @@ fn write_environment(w: &mut Writer, agent: &Agent<'_>) -> Result<(), RenderErro
         }
         for mapping in policy {
             w.line(&format!("unset {}", mapping.name));
-            result = result.clone().and_then(|()| write_mapping(w, mapping));
+            result = result.clone().and_then(|()| write_export(w, mapping));
         }
     });
     w.line("fi");
     result
 }
 
+/// A variable of the agent, unless the caller gave it explicitly.
 fn write_mapping(w: &mut Writer, mapping: &Mapping<'_>) -> Result<(), RenderError> {
-    let place = format!("env: {}", mapping.name);
+    let name = mapping.name;
+    if let Value::Text(text) = read(mapping.value, name)? {
+        let text = w.quoted(&text);
+        w.line(&format!("bf_explicit {name} || export {name}={text}"));
+        return Ok(());
+    }
+    let mut result = Ok(());
+    w.block(&format!("if ! bf_explicit {name}; then"), "fi", |w| result = write_export(w, mapping));
+    result
+}
+
+/// A variable of the agent; one whose value is empty is left alone.
+fn write_export(w: &mut Writer, mapping: &Mapping<'_>) -> Result<(), RenderError> {
+    let name = mapping.name;
+    let place = format!("env: {name}");
     let value = read(mapping.value, &place)?;
     if let Value::Text(text) = &value {
         let text = w.quoted(text);
-        w.line(&format!("bf_given \"${{{0}-}}\" || export {0}={text}", mapping.name));
+        w.line(&format!("export {name}={text}"));
         return Ok(());
     }
-    w.block(&format!("if ! bf_given \"${{{}-}}\"; then", mapping.name), "fi", |w| {
-        if word(&value).is_none() {
-            w.line("bf_value=");
-        }
-        write_value(w, &value, &place);
-        w.block("if bf_given \"$bf_value\"; then", "fi", |w| {
-            w.line(&format!("export {}=\"$bf_value\"", mapping.name));
-        });
-    });
+    if word(&value).is_none() {
+        w.line("bf_value=");
+    }
+    write_value(w, &value, &place);
+    w.block("if bf_given \"$bf_value\"; then", "fi", |w| w.line(&format!("export {name}=\"$bf_value\"")));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! From an agent and a site to three POSIX shell scripts: install.sh, launch.sh, web-policy.sh. No I/O.
 
 mod install;
-mod json;
+pub(crate) mod json;
 mod launch;
 mod payload;
 mod plan;
@@ -16,6 +16,7 @@ use registry_core::rules::MAX_QUOTED_TWICE;
 
 use crate::site::{Site, SiteError};
 use install::{Carried, Parts};
+pub(crate) use launch::refusal;
 pub use payload::Payload;
 use writer::Writer;
 
@@ -172,6 +173,13 @@ impl Place {
     pub(crate) fn policy(&self) -> String {
         format!("{}/policy/{}", self.prefix, self.agent)
     }
+}
+
+/// The folder of an agent's install at a site: what it is published in, under the prefix.
+pub fn folder(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
+    let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
+    let stamp = stamp(agent, &lock.map_err(RenderError::Lock)?, site)?;
+    Ok(Place::new(agent, site, &stamp).dir())
 }
 
 /// The three scripts of an agent.

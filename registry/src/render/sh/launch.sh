@@ -17,6 +17,15 @@ bf_given() {
     return 1
 }
 
+# Whether the caller gave a variable of the agent explicitly: then its value stays. Routing lists them; a variable that
+# the image or the task has set is not among them, since its key may be another vendor's.
+bf_explicit() {
+    case " ${BENCHFLOW_EXPLICIT_ENV-} " in
+    *" $1 "*) return 0 ;;
+    esac
+    return 1
+}
+
 # The interpreter is protected, and nothing else: PATH and the rest belong to the task.
 for bf_name in NODE_OPTIONS NODE_PATH $(env | sed -n "s/^\(LD_[A-Za-z0-9_]*\)=.*/\1/p"); do
     eval "bf_value=\${$bf_name+set}"

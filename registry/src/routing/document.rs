@@ -1,0 +1,142 @@
+//! A configuration file as it will be written: a tree, and its text in the file's format.
+
+use std::fmt::Write as _;
+
+use registry_core::model::FileFormat;
+
+use crate::render::json::string;
+
+/// A value in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Node {
+    Null,
+    Bool(bool),
+    Number(String),
+    Text(String),
+    List(Vec<Node>),
+    /// Items that are added to a list which is there.
+    Append(Vec<Node>),
+    Object(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// The text of a value that is part of a text.
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::Number(text) | Self::Text(text) => text,
+            Self::Bool(bool) => bool.to_string(),
+            Self::Null | Self::List(_) | Self::Append(_) | Self::Object(_) => String::new(),
+        }
+    }
+
+    /// Merges another body of the same file into this one: objects deep, items added, the rest replaced.
+    pub(crate) fn merge(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Object(members), Self::Object(others)) => {
+                for (key, node) in others {
+                    match members.iter_mut().find(|(name, _)| *name == key) {
+                        Some((_, there)) => there.merge(node),
+                        None => members.push((key, node)),
+                    }
+                }
+            }
+            (Self::List(items) | Self::Append(items), Self::Append(others)) => {
+                let new: Vec<Self> = others.into_iter().filter(|item| !items.contains(item)).collect();
+                items.extend(new);
+            }
+            (there, other) => *there = other,
+        }
+    }
+
+    /// The text of a file.
+    pub(crate) fn print(&self, format: FileFormat) -> String {
+        let mut out = String::new();
+        if let (FileFormat::Toml, Self::Object(members)) = (format, self) {
+            table(members, &mut Vec::new(), &mut out);
+        } else {
+            json(self, "\n", &mut out);
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// Writes JSON, indented by two blanks; `line` is a newline with the indentation of this value.
+fn json(node: &Node, line: &str, out: &mut String) {
+    let inner = format!("{line}  ");
+    let separator = |index: usize| if index == 0 { "" } else { "," };
+    match node {
+        Node::Null => out.push_str("null"),
+        Node::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
+        Node::Number(number) => out.push_str(number),
+        Node::Text(text) => out.push_str(&string(text)),
+        Node::List(items) | Node::Append(items) if items.is_empty() => out.push_str("[]"),
+        Node::Object(members) if members.is_empty() => out.push_str("{}"),
+        Node::List(items) | Node::Append(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(separator(index));
+                out.push_str(&inner);
+                json(item, &inner, out);
+            }
+            out.push_str(line);
+            out.push(']');
+        }
+        Node::Object(members) => {
+            out.push('{');
+            for (index, (key, value)) in members.iter().enumerate() {
+                let _ = write!(out, "{}{inner}{}: ", separator(index), string(key));
+                json(value, &inner, out);
+            }
+            out.push_str(line);
+            out.push('}');
+        }
+    }
+}
+
+/// Writes a table of TOML: plain values first, since a table ends only where the next begins.
+fn table<'n>(members: &'n [(String, Node)], place: &mut Vec<&'n str>, out: &mut String) {
+    let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| matches!(value, Node::Object(_)));
+    if !place.is_empty() && (!plain.is_empty() || tables.is_empty()) {
+        let head: Vec<String> = place.iter().map(|key| toml_key(key)).collect();
+        let _ = writeln!(out, "{}[{}]", if out.is_empty() { "" } else { "\n" }, head.join("."));
+    }
+    for (key, value) in plain {
+        let _ = writeln!(out, "{} = {}", toml_key(key), toml(value));
+    }
+    for (key, value) in tables {
+        if let Node::Object(members) = value {
+            place.push(key);
+            table(members, place, out);
+            place.pop();
+        }
+    }
+}
+
+fn toml_key(key: &str) -> String {
+    let plain = !key.is_empty() && key.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_' || it == b'-');
+    if plain { key.to_owned() } else { toml_string(key) }
+}
+
+/// JSON's escapes are TOML's, but for the delete character, which TOML wants escaped.
+fn toml_string(text: &str) -> String {
+    string(text).replace('\u{7f}', "\\u007f")
+}
+
+fn toml(node: &Node) -> String {
+    match node {
+        // The rule C004 refuses a null in TOML.
+        Node::Null => "\"\"".to_owned(),
+        Node::Bool(bool) => bool.to_string(),
+        Node::Number(number) => number.clone(),
+        Node::Text(text) => toml_string(text),
+        Node::List(items) | Node::Append(items) => {
+            format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", "))
+        }
+        Node::Object(members) => {
+            let members: Vec<String> =
+                members.iter().map(|(key, value)| format!("{} = {}", toml_key(key), toml(value))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The environment of an agent: the canonical variables first, then the agent's own from them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use registry_core::model::{Agent, Off, Provider};
+
+use super::credential::{Asked, Credentials};
+use super::values::Scope;
+use super::{
+    Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
+};
+use crate::render::{json::Json, refusal};
+
+/// The variables of an agent, by their names.
+type Set<'a> = BTreeMap<Cow<'a, str>, Variable<'a>>;
+
+impl<'a> Router<'a> {
+    /// What an agent is started with, or why it is not.
+    pub fn resolve(
+        &self,
+        entry: &Entry<'a>,
+        reference: &str,
+        given: &Given,
+        sandbox: &Sandbox,
+    ) -> Result<Resolution<'a>, Refusal> {
+        let agent = entry.agent;
+        let (_, id) = self.provider(reference);
+        if id.is_empty() {
+            return Err(Refusal::NoModelId { model: reference.to_owned() });
+        }
+        let server = self.server(agent, reference, given)?;
+        let place = server.place(given)?;
+        let credentials = self.credentials(&Asked { agent, server: &server, given, sandbox })?;
+        let web_off = web_off(agent, given)?;
+
+        let mut set = self.explicit(entry, given);
+        fill(&mut set, names::BASE_URL, place);
+        fill(&mut set, names::MODEL, Some((id.to_owned(), Origin::Reference)));
+        fill(&mut set, names::ALIAS, given.find(names::ALIAS).map(|(layer, it)| (it.to_owned(), Origin::Given(layer))));
+        fill_server(&mut set, agent, &server);
+        fill(&mut set, names::API_KEY, credentials.key.clone());
+        let acp_model_id = self.told(agent, reference, &server, &set);
+        fill_model(&mut set, acp_model_id.as_deref().ok());
+        self.pass_on(&mut set, agent, &credentials, given);
+        map(&mut set, entry, sandbox, given, web_off)?;
+        let withheld = withheld(&set, given);
+        let Credentials { login, file: credential_file, .. } = credentials;
+        Ok(Resolution { agent, server, variables: set, acp_model_id, login, credential_file, withheld, web_off })
+    }
+
+    /// What the caller gives explicitly, less the variables of providers, unless the agent reads them by these names.
+    fn explicit(&self, entry: &Entry<'a>, given: &Given) -> Set<'a> {
+        let reads = |name: &str| entry.mappings.iter().any(|(target, _)| *target == name);
+        let names = given.flags.keys().filter(|name| !self.owned.contains(name.as_str()) || reads(name));
+        let set = names.filter_map(|name| Some((name, given.explicit(name)?)));
+        set.map(|(name, value)| (Cow::Owned(name.clone()), variable(value, Origin::Given(Layer::Flag)))).collect()
+    }
+
+    /// The model id that the agent is told.
+    fn told(&self, agent: &Agent<'_>, reference: &str, server: &Server<'_>, set: &Set<'_>) -> Result<String, Refusal> {
+        match (set.get(names::ACP_MODEL), server) {
+            (Some(explicit), _) => Ok(explicit.value.clone()),
+            (None, Server::Gateway { alias }) => Ok(model_id::told_alias(agent.model.format, alias)),
+            (None, _) => self.acp_model_id(agent.model.format, reference),
+        }
+    }
+
+    /// What the agent reads by itself: its credential's own variables, and what its entry accepts. A variable of a
+    /// provider that does not serve this model stays on the host.
+    fn pass_on(&self, set: &mut Set<'a>, agent: &Agent<'a>, credentials: &Credentials<'a>, given: &Given) {
+        for (name, value, origin) in &credentials.own {
+            fill(set, name, Some((value.clone(), *origin)));
+        }
+        let others = |name: &str| self.owned.contains(name) && !credentials.used.contains(&name);
+        for &name in agent.accepts.iter().chain([&names::WEB]).filter(|name| !others(name)) {
+            fill(set, name, given.find(name).map(|(layer, value)| (value.to_owned(), Origin::Given(layer))));
+        }
+    }
+}
+
+fn variable<'a>(value: &str, origin: Origin<'a>) -> Variable<'a> {
+    Variable { value: value.to_owned(), origin }
+}
+
+/// Sets a variable that is not set yet.
+fn fill<'a>(set: &mut Set<'a>, name: &'a str, value: Option<(String, Origin<'a>)>) {
+    if let Some((value, origin)) = value {
+        set.entry(Cow::Borrowed(name)).or_insert(Variable { value, origin });
+    }
+}
+
+/// What the canonical variables say of the server, beside its place and key.
+fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
+    match server {
+        Server::Provider(provider, _) => {
+            fill(set, names::PROVIDER, Some((provider.name.to_owned(), Origin::Registry)));
+            fill(set, names::MODELS, models(provider).map(|text| (text, Origin::Registry)));
+        }
+        Server::Gateway { alias } => fill(set, names::ALIAS, Some((alias.clone(), Origin::Reference))),
+        Server::Family(_) | Server::Named => {}
+    }
+    if set.contains_key(names::BASE_URL) {
+        let origin = if matches!(server, Server::Provider(..)) { Origin::Registry } else { Origin::Default };
+        fill(set, names::PROTOCOL, server.protocol(agent).map(|it| (it.id().to_owned(), origin)));
+    }
+}
+
+/// What is known of a provider's models.
+fn models(provider: &Provider<'_>) -> Option<String> {
+    let known = provider.models.iter().map(|model| {
+        Json::object([
+            ("id", Json::text(model.id)),
+            ("contextWindow", Json::Number(model.context_window.into())),
+            ("maxTokens", Json::Number(model.max_tokens.into())),
+            ("reasoning", Json::Bool(model.reasoning)),
+            ("input", Json::texts(model.input.iter().copied())),
+        ])
+    });
+    (!provider.models.is_empty()).then(|| Json::list(known).to_string())
+}
+
+fn fill_model(set: &mut Set<'_>, told: Option<&str>) {
+    let Some(told) = told else { return };
+    let (provider, name) = told.split_once('/').unwrap_or(("", told));
+    fill(set, names::ACP_MODEL, Some((told.to_owned(), Origin::Reference)));
+    fill(set, names::ACP_MODEL_NAME, Some((name.to_owned(), Origin::Reference)));
+    if !provider.is_empty() {
+        fill(set, names::ACP_MODEL_PROVIDER, Some((provider.to_owned(), Origin::Reference)));
+    }
+}
+
+/// Whether the web is to be off; refused where nothing shows that it would be.
+fn web_off(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
+    let off = given.find(names::WEB).is_some_and(|(_, value)| !matches!(value, "0" | "false" | "no"));
+    match refusal(agent).filter(|_| off) {
+        Some(reason) => Err(Refusal::WebPolicy { agent: agent.name.to_owned(), reason }),
+        None => Ok(off),
+    }
+}
+
+/// Sets the agent's own variables from the others: over what is inherited, never over what is explicit. A policy is
+/// stronger than both.
+fn map<'a>(
+    set: &mut Set<'a>,
+    entry: &Entry<'a>,
+    sandbox: &Sandbox,
+    given: &Given,
+    web_off: bool,
+) -> Result<(), Refusal> {
+    let agent = entry.agent;
+    let mut explicit = Vec::new();
+    for mapping in &entry.mappings {
+        if given.explicit(mapping.0).is_some() {
+            explicit.push(mapping.0);
+        } else {
+            set_mapping(set, mapping, agent, sandbox)?;
+        }
+    }
+    if web_off {
+        for off in agent.web_switches() {
+            if let Off::Unset(names) = off {
+                names.iter().for_each(|name| drop(set.remove(*name)));
+            }
+        }
+        for mapping in &entry.policy {
+            set.remove(mapping.0);
+            set_mapping(set, mapping, agent, sandbox)?;
+        }
+    }
+    let explicit = (!explicit.is_empty()).then(|| (explicit.join(" "), Origin::Mapping));
+    fill(set, names::EXPLICIT, explicit);
+    Ok(())
+}
+
+fn set_mapping<'a>(
+    set: &mut Set<'a>,
+    (name, value): &Read<'a>,
+    agent: &Agent<'_>,
+    sandbox: &Sandbox,
+) -> Result<(), Refusal> {
+    let broken = || Refusal::BrokenEntry { place: format!("env: {name}") };
+    let value = value.as_ref().ok_or_else(broken)?;
+    if let Some(value) = (Scope { set, agent, sandbox }).text(value)? {
+        set.insert(Cow::Borrowed(name), Variable { value, origin: Origin::Mapping });
+    }
+    Ok(())
+}
+
+/// What the caller gave and the agent does not get in any form.
+fn withheld(set: &Set<'_>, given: &Given) -> Vec<String> {
+    let copied = |name: &str| set.values().any(|it| matches!(it.origin, Origin::Copied(_, from) if from == name));
+    let kept = |name: &String| set.contains_key(name.as_str()) || copied(name);
+    given.flags.keys().filter(|name| !kept(name) && given.explicit(name).is_some()).cloned().collect()
+}

@@ -1,0 +1,74 @@
+//! What is given to routing: variables in three layers, log-ins of the host, and where the agent will run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Variables by their names.
+pub type Variables = BTreeMap<String, String>;
+
+/// A layer of variables, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// What the caller gives explicitly.
+    Flag,
+    /// A `.env` file.
+    File,
+    /// The host's environment.
+    Host,
+}
+
+impl Layer {
+    /// The word of tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::File => ".env",
+            Self::Host => "host",
+        }
+    }
+}
+
+/// What is given: variables in three layers, and the log-ins that the host has.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// What the caller gives explicitly: no mapping replaces it.
+    pub flags: Variables,
+    /// What a `.env` file gives.
+    pub file: Variables,
+    /// What the host has set.
+    pub host: Variables,
+    /// The log-in files that are on the host, beginning with `~/`.
+    pub logins: BTreeSet<String>,
+}
+
+impl Given {
+    /// The strongest layer that gives a variable, with its value; a blank value counts as unset.
+    pub fn find(&self, name: &str) -> Option<(Layer, &str)> {
+        let layers = [(Layer::Flag, &self.flags), (Layer::File, &self.file), (Layer::Host, &self.host)];
+        layers.into_iter().find_map(|(layer, variables)| Some((layer, set(variables, name)?)))
+    }
+
+    /// The value of a variable that the caller gives explicitly.
+    pub fn explicit(&self, name: &str) -> Option<&str> {
+        set(&self.flags, name)
+    }
+}
+
+fn set<'v>(variables: &'v Variables, name: &str) -> Option<&'v str> {
+    variables.get(name).map(String::as_str).filter(|value| is_given(value))
+}
+
+/// Whether a value holds more than blanks, by the blanks of the POSIX locale, as the launcher has it.
+pub(crate) fn is_given(value: &str) -> bool {
+    !value.bytes().all(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
+}
+
+/// Where the agent will run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sandbox {
+    /// Its home folder, an absolute path.
+    pub home: String,
+    /// Whether it runs as uid 0.
+    pub root: bool,
+    /// The folder of its install, in which the shims of companion programs lie.
+    pub folder: String,
+}

@@ -1,0 +1,51 @@
+//! The model id that an agent is told over ACP: three formats, one an agent.
+
+use registry_core::model::ModelIdFormat;
+
+use super::{Refusal, Router};
+
+/// What an alias of the gateway begins with.
+const ALIAS_PREFIX: &str = "benchflow-";
+
+/// The provider under which agents with models.dev ids register the gateway. Never `openai`: they send that one to the
+/// Responses API, which gateways do not serve.
+const GATEWAY_IN_MODELS_DEV: &str = "benchflow";
+
+/// The provider under which agents with registered providers know the gateway.
+const GATEWAY_REGISTERED: &str = "litellm";
+
+/// Whether an id is an alias of the gateway.
+pub fn is_alias(id: &str) -> bool {
+    id.starts_with(ALIAS_PREFIX)
+}
+
+/// An alias of the gateway as an agent is told it.
+pub(crate) fn told_alias(format: ModelIdFormat, alias: &str) -> String {
+    match format {
+        ModelIdFormat::Bare => alias.to_owned(),
+        ModelIdFormat::RegisteredProvider => format!("{GATEWAY_REGISTERED}/{alias}"),
+        ModelIdFormat::ModelsDev => format!("{GATEWAY_IN_MODELS_DEV}/{alias}"),
+    }
+}
+
+impl Router<'_> {
+    /// The id that an agent of a format is told for a reference; refused where it would be a guess.
+    pub fn acp_model_id(&self, format: ModelIdFormat, reference: &str) -> Result<String, Refusal> {
+        let (provider, id) = self.provider(reference);
+        if id.is_empty() {
+            return Err(Refusal::NoModelId { model: reference.to_owned() });
+        }
+        match format {
+            ModelIdFormat::RegisteredProvider if provider.is_some() => Ok(reference.to_owned()),
+            ModelIdFormat::ModelsDev if id.contains('/') => Ok(id.to_owned()),
+            _ if is_alias(id) => Ok(told_alias(format, id)),
+            ModelIdFormat::Bare | ModelIdFormat::RegisteredProvider => Ok(id.to_owned()),
+            ModelIdFormat::ModelsDev => {
+                let owner = self.owner(id).map(|provider| provider.name);
+                let namespace = owner.or_else(|| self.family(id).map(|family| family.namespace));
+                let namespace = namespace.ok_or_else(|| Refusal::NoModelId { model: reference.to_owned() })?;
+                Ok(format!("{namespace}/{id}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The files that routing shows are those that the launcher's own program writes, where Node.js is here to run it.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use registry::REGISTRY;
+use registry::model::{Agent, BaseUrlForm, FileFormat};
+use registry::render::{self, ScriptKind, scripts};
+use registry::routing::{Given, Resolution, Router, Sandbox};
+use registry::site::Site;
+use serde_json::Value;
+
+/// Models of every kind of route: providers by each protocol, families, and one whose id holds a slash.
+const REFERENCES: [&str; 8] = [
+    "zai/glm-5",
+    "xiaomi/mimo-v2.5",
+    "openai/gpt-5.5",
+    "openrouter/qwen/qwen3.5-397b-a17b",
+    "azure-foundry-anthropic/claude-opus-4-5",
+    "gpt-5.4-nano",
+    "claude-sonnet-4-6",
+    "gemini-2.5-flash",
+];
+
+/// What every route finds on the host.
+const HOST: [(&str, &str); 10] = [
+    ("ZAI_API_KEY", "za-1"),
+    ("XIAOMI_API_KEY", "xm-1"),
+    ("XIAOMI_BASE_URL", "https://mi.example/v1/"),
+    ("OPENAI_API_KEY", "sk-1"),
+    // An agent that pastes references into its file must not be started with it.
+    ("OPENROUTER_API_KEY", "or \"quoted\""),
+    ("AZURE_API_KEY", "az-1"),
+    ("AZURE_API_ENDPOINT", "https://acme.services.ai.azure.com/"),
+    ("ANTHROPIC_API_KEY", "an \"quoted\" \u{7f} key"),
+    ("GEMINI_API_KEY", "gm-1"),
+    ("LLM_TIMEOUT", "0030"),
+];
+
+/// What a gateway is reached by.
+const GATEWAY: [(&str, &str); 3] = [
+    ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-some-model"),
+    ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:4000/v1"),
+    ("BENCHFLOW_PROVIDER_API_KEY", "gw-1"),
+];
+
+/// The files that an install of an agent brings, by their names.
+fn payload(agent: &Agent<'_>) -> BTreeMap<String, String> {
+    let all = scripts(agent, &Site::default()).expect("a registered agent is rendered");
+    let install = all.into_iter().find(|it| it.kind == ScriptKind::Install).expect("there is an install script");
+    let packed = install.payloads.first().expect("it carries a payload").bytes.clone();
+    let mut gzip = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
+    let mut input = gzip.stdin.take().expect("it is piped");
+    let writer = std::thread::spawn(move || input.write_all(&packed));
+    let output = gzip.wait_with_output().expect("gzip ends");
+    writer.join().expect("the writer ends").expect("gzip reads");
+    serde_json::from_slice(&output.stdout).expect("a payload is JSON of texts")
+}
+
+/// What the launcher's program writes into an empty home folder, by path; none where it refuses.
+#[track_caller]
+fn written(lib: &Path, found: &Resolution<'_>, home: &Path) -> Option<BTreeMap<String, String>> {
+    let mut command = Command::new("node");
+    command.arg(lib.join("config.mjs")).args(["launch", if found.web_off { "off" } else { "on" }]);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", home);
+    command.envs(found.variables.iter().map(|(name, it)| (name.to_string(), it.value.clone())));
+    if let Some(url) = found.variables.get("BENCHFLOW_PROVIDER_BASE_URL") {
+        command.env("BENCHFLOW_FORMED_BASE_URL", formed(&url.value, found.agent.base_url));
+    }
+    let output = command.output().expect("node starts");
+    if output.status.code() == Some(14) {
+        return None;
+    }
+    assert!(output.status.success(), "{}: {}", found.agent.name, String::from_utf8_lossy(&output.stderr));
+    let mut files = BTreeMap::new();
+    collect(home, home, &mut files);
+    Some(files)
+}
+
+/// The form in which the launcher hands the base URL on; `routing_launch.rs` holds that dash makes it so.
+fn formed(url: &str, form: BaseUrlForm) -> String {
+    let bare = url.trim_end_matches('/');
+    match form {
+        BaseUrlForm::AsGiven => url.to_owned(),
+        BaseUrlForm::WithV1 if bare.ends_with("/v1") => bare.to_owned(),
+        BaseUrlForm::WithV1 => format!("{bare}/v1"),
+        BaseUrlForm::WithoutV1 => bare.trim_end_matches("/v1").to_owned(),
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).map(|it| format!("~/{}", it.display())).unwrap_or_default();
+            files.insert(name, fs::read_to_string(&path).expect("what was written is text"));
+        }
+    }
+}
+
+/// A file as what it means: JSON as its value, TOML as its text.
+fn meaning(text: &str, format: FileFormat) -> Value {
+    match format {
+        FileFormat::Json | FileFormat::Jsonc => serde_json::from_str(text).expect("it is JSON"),
+        FileFormat::Toml => Value::from(text),
+    }
+}
+
+/// Holds the files of every route of an agent against those that its launcher's program writes.
+#[track_caller]
+fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)]) -> usize {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let lib = folder.path().join("lib");
+    fs::create_dir(&lib).expect("there is room");
+    for (name, text) in payload(agent) {
+        if let Some(file) = name.strip_prefix("lib/") {
+            fs::write(lib.join(file), text).expect("there is room");
+        }
+    }
+    let host = host.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let given = Given { host, ..Given::default() };
+    let place = render::folder(agent, &Site::default()).expect("a registered agent has a folder");
+    let sandbox = Sandbox { home: "/root".to_owned(), root: true, folder: place };
+    let entry = router.entry(agent.name).expect("a registered agent has an entry");
+    let mut compared = 0;
+    for reference in REFERENCES {
+        let Ok(found) = router.resolve(entry, reference, &given, &sandbox) else { continue };
+        let home = tempfile::tempdir().expect("there is room for a folder");
+        let real = written(&lib, &found, home.path());
+        let Ok(files) = found.files(&sandbox, true) else {
+            assert_eq!(real, None, "{} with {reference} is refused", agent.name);
+            compared += 1;
+            continue;
+        };
+        let formats: BTreeMap<String, FileFormat> = files.iter().map(|it| (it.path.clone(), it.format)).collect();
+        let format = |path: &String| formats.get(path).copied().unwrap_or(FileFormat::Json);
+        let shown: BTreeMap<_, _> = files.iter().map(|it| (it.path.clone(), meaning(&it.content, it.format))).collect();
+        let real = real.map(|files| {
+            files
+                .into_iter()
+                .map(|(path, text)| (path.clone(), meaning(&text, format(&path))))
+                .collect::<BTreeMap<_, _>>()
+        });
+        assert_eq!(Some(shown), real, "{} with {reference}", agent.name);
+        compared += files.len();
+    }
+    compared
+}
+
+#[test]
+fn files_are_shown_as_they_are_written() {
+    if Command::new("node").arg("--version").stdout(Stdio::null()).status().is_err() {
+        eprintln!("no `node` is here: the files are not compared");
+        return;
+    }
+    let router = Router::new(&REGISTRY);
+    let off = [("BENCHFLOW_DISALLOW_WEB_TOOLS", "1")];
+    let kinds: [Vec<(&str, &str)>; 3] = [HOST.to_vec(), [&HOST[..], &GATEWAY].concat(), [&HOST[..], &off].concat()];
+    let compared: usize = REGISTRY
+        .agents()
+        .into_iter()
+        .flat_map(|agent| kinds.iter().map(move |host| (agent, host)))
+        .map(|(agent, host)| check_files(agent, &router, host))
+        .sum();
+    assert!(compared > 100, "only {compared} files were compared");
+}

@@ -1,0 +1,244 @@
+//! `resolve` as a user runs it, over the real registry: the table, the refusals, `.env` files, batches.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::fs::{self, File};
+use std::process::Command;
+
+use registry_tests::{Run, command_self, finish, read, report};
+use serde_json::Value;
+
+#[test]
+fn child() {
+    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
+}
+
+/// The command, with no variable of the host but these, and a home folder of its own.
+fn resolve(words: &[&str], host: &[(&str, &str)]) -> Command {
+    let words: Vec<&str> = ["resolve"].iter().chain(words).copied().collect();
+    let mut command = command_self(&words);
+    let of_the_test: Vec<_> =
+        command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    command.env_clear().envs(of_the_test).env("HOME", "/nonexistent").envs(host.iter().copied());
+    command
+}
+
+/// Runs the command, which must end with this status and say all of these things; every run of a command must keep
+/// these values to itself.
+#[track_caller]
+fn check(command: &mut Command, status: i32, says: &[&str], hides: &[&str]) -> Run {
+    let run = finish(command);
+    let all = format!("{}\n{}", run.stdout, run.stderr);
+    assert_eq!(run.status, Some(status), "{all}");
+    for text in says {
+        assert!(all.contains(text), "no `{text}` in\n{all}");
+    }
+    for text in hides {
+        assert!(!all.contains(text), "`{text}` is told in\n{all}");
+    }
+    run
+}
+
+/// Answers lines of a file, a line each.
+#[track_caller]
+fn answers(words: &[&str], lines: &str, status: i32) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let file = folder.path().join("lines.jsonl");
+    fs::write(&file, lines).expect("there is room");
+    let words: Vec<&str> = words.iter().copied().chain(["--batch", "-"]).collect();
+    let mut command = resolve(&words, &[]);
+    let run = check(command.stdin(File::open(&file).expect("it is there")), status, &[], &[]);
+    run.stdout.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+}
+
+#[test]
+fn a_person_sees_where_everything_comes_from() {
+    let host = [("ZAI_API_KEY", "za-secret"), ("OPENAI_API_KEY", "sk-other")];
+    let says = [
+        "codex-acp with zai/glm-5: zai, openai-responses",
+        "BENCHFLOW_PROVIDER_API_KEY   host (ZAI_API_KEY)  ********",
+        "OPENAI_API_KEY               mapping             ********",
+        "model id: glm-5, by file",
+        "~/.codex/config.toml (toml, written whole)",
+        "base_url = \"https://api.z.ai/api/paas/v4\"",
+    ];
+    check(&mut resolve(&["codex", "--model", "zai/glm-5"], &host), 0, &says, &["za-secret", "sk-other"]);
+    let shown = &["codex", "--model", "zai/glm-5", "--show-secrets"];
+    check(&mut resolve(shown, &host), 0, &["mapping             za-secret"], &["sk-other"]);
+}
+
+#[test]
+fn secrets_stay_out_of_the_files_that_are_shown() {
+    let words = ["openhands", "--model", "deepseek/deepseek-v4-flash", "--env", "DEEPSEEK_API_KEY=ds-secret"];
+    check(&mut resolve(&words, &[]), 0, &["\"api_key\": \"********\""], &["ds-secret"]);
+    let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://me:pw@x.example/v1"];
+    check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["LLM_BASE_URL"], &["me:pw", "sk-1"]);
+}
+
+#[test]
+fn layers_are_taken_in_their_order() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let file = folder.path().join(".env");
+    fs::write(&file, "ZAI_API_KEY=from-file\nGLM_BASE_URL=' '\n").expect("there is room");
+    let path = file.to_str().expect("a path of ASCII");
+    let words = ["pi", "--model", "zai/glm-5", "--env-file", path, "--show-secrets"];
+    let host = [("ZAI_API_KEY", "from-host")];
+    check(&mut resolve(&words, &host), 0, &[".env (ZAI_API_KEY)  from-file"], &["from-host"]);
+    let words: Vec<&str> = words.iter().copied().chain(["--env", "ZAI_API_KEY=from-flag"]).collect();
+    check(&mut resolve(&words, &host), 0, &["flag (ZAI_API_KEY)  from-flag"], &["from-host", "from-file"]);
+    let words: Vec<&str> = words.iter().copied().chain(["--env", "ZAI_API_KEY= "]).collect();
+    check(&mut resolve(&words, &host), 0, &[".env (ZAI_API_KEY)  from-file"], &[]);
+}
+
+#[test]
+fn a_line_of_a_file_that_is_none_is_told_without_its_value() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let file = folder.path().join("run.env");
+    fs::write(&file, "A=1\nZAI_API_KEY=very secret\n").expect("there is room");
+    let path = file.to_str().expect("a path of ASCII");
+    let words = ["pi", "--model", "zai/glm-5", "--env-file", path];
+    check(&mut resolve(&words, &[]), 2, &["run.env:2` is no line of a .env file", "help: "], &["secret"]);
+    let words = ["pi", "--model", "zai/glm-5", "--env-file", "/nonexistent.env"];
+    check(&mut resolve(&words, &[]), 2, &["cannot read `/nonexistent.env`"], &[]);
+    let words = ["pi", "--model", "zai/glm-5", "--env", "=secret"];
+    check(&mut resolve(&words, &[]), 2, &["`--env ` has no name"], &["secret"]);
+}
+
+#[test]
+fn a_refusal_names_the_way_out() {
+    check(&mut resolve(&["pi", "--model", "zai/glm-5"], &[]), 1, &["`ZAI_API_KEY` is not set", "help: set"], &[]);
+    check(
+        &mut resolve(&["pi", "--model", "llama-4"], &[]),
+        1,
+        &["nobody is known to serve", "openrouter/llama-4"],
+        &[],
+    );
+    check(&mut resolve(&["vertex", "--model", "zai/glm-5"], &[]), 2, &["there is no agent `vertex`", "help: "], &[]);
+    check(&mut resolve(&["opncode", "--model", "zai/glm-5"], &[]), 2, &["did you mean `opencode`?"], &[]);
+    check(&mut resolve(&["opencode"], &[]), 2, &["needs an agent and a model"], &[]);
+    let words = ["cline", "--model", "zai/glm-5", "--home", "here"];
+    check(&mut resolve(&words, &[]), 2, &["`--home here` is no absolute path"], &[]);
+    let words = ["gemini", "--model", "claude-sonnet-4-6", "--json"];
+    let run = check(&mut resolve(&words, &[]), 1, &[], &[]);
+    let answer: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(answer["error"]["kind"], "protocol-unsupported");
+    assert_eq!(answer["error"]["name"], "google-generate-content");
+}
+
+#[test]
+fn without_a_model_id_the_environment_stands_and_the_run_is_refused() {
+    let words = ["opencode", "--model", "zai/llama-4", "--env", "ZAI_API_KEY=za-1"];
+    check(
+        &mut resolve(&words, &[]),
+        1,
+        &["BENCHFLOW_PROVIDER_NAME", "`zai/llama-4` yields no model id"],
+        &["small_model"],
+    );
+    let words: Vec<&str> = words.iter().copied().chain(["--env", "BENCHFLOW_ACP_MODEL_ID=zai/llama-4"]).collect();
+    check(&mut resolve(&words, &[]), 0, &["model id: zai/llama-4", "small_model"], &[]);
+}
+
+#[test]
+fn programs_get_everything() {
+    let words = ["claude", "--model", "zai/glm-5", "--json", "--env", "ZAI_API_KEY=za-1", "--env", "KIMI_API_KEY=km-1"];
+    let run = check(&mut resolve(&words, &[]), 0, &[], &["km-1"]);
+    let answer: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(answer["set"]["ANTHROPIC_AUTH_TOKEN"], "za-1");
+    assert_eq!(answer["from"]["BENCHFLOW_PROVIDER_API_KEY"], "flag (ZAI_API_KEY)");
+    assert_eq!(answer["secrets"], serde_json::json!(["ANTHROPIC_AUTH_TOKEN", "BENCHFLOW_PROVIDER_API_KEY"]));
+    assert_eq!(answer["withheld"], serde_json::json!(["KIMI_API_KEY"]));
+    assert_eq!((&answer["acp_model_id"], &answer["model_via"]), (&"glm-5".into(), &"variable".into()));
+}
+
+#[test]
+fn a_gateway_is_named_by_its_alias() {
+    let words = ["opencode", "--model", "gemini-2.5-flash", "--proxy", "benchflow-x"];
+    check(&mut resolve(&words, &[]), 1, &["the base URL of `the gateway` needs `BENCHFLOW_PROVIDER_BASE_URL`"], &[]);
+    let host = [("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:4000/v1"), ("BENCHFLOW_PROVIDER_API_KEY", "gw-1")];
+    let says = ["model id: benchflow/benchflow-x", "\"benchflow-x\": {", "the gateway, as benchflow-x"];
+    check(&mut resolve(&words, &host), 0, &says, &["gw-1"]);
+}
+
+#[test]
+fn a_log_in_of_the_host_stands_in_for_a_key() {
+    let home = tempfile::tempdir().expect("there is room for a folder");
+    fs::create_dir(home.path().join(".codex")).expect("there is room");
+    fs::write(home.path().join(".codex/auth.json"), "{}").expect("there is room");
+    let path = home.path().to_str().expect("a path of ASCII");
+    let words = |model| ["codex", "--model", model];
+    let home = [("HOME", path)];
+    check(&mut resolve(&words("openai/gpt-5.5"), &home), 0, &["log-in: ~/.codex/auth.json, from the host"], &[]);
+    check(&mut resolve(&words("gpt-5.5"), &home), 0, &["log-in: ~/.codex/auth.json"], &["model_provider"]);
+    // It is valid at the vendor's own endpoint alone, and a key that is set wins.
+    check(&mut resolve(&words("us-openai/gpt-5.5"), &home), 1, &["`OPENAI_API_KEY` is not set"], &[]);
+    check(&mut resolve(&words("gpt-5.5"), &[("HOME", path), ("OPENAI_API_KEY", "sk-1")]), 0, &["env_key"], &["log-in"]);
+}
+
+#[test]
+fn a_batch_answers_every_line_and_none_stops_it() {
+    let lines = concat!(
+        r#"{"agent": "pi", "model": "zai/glm-5", "env": {"ZAI_API_KEY": "za-1"}}"#,
+        "\nno JSON, but a secret\n\n",
+        r#"{"agent": "pi", "model": "zai/glm-5", "env": {"ZAI_API_KEY": 7}}"#,
+        "\n",
+        r#"{"agent": "nobody", "model": "zai/glm-5"}"#,
+        "\n",
+        r#"{"agent": "pi", "model": "zai/glm-5", "env": {}, "set": {}}"#,
+    );
+    let found = answers(&[], lines, 1);
+    assert_eq!(found.len(), 6, "{found:?}");
+    assert_eq!(
+        (&found[0]["set"]["BENCHFLOW_PROVIDER_API_KEY"], &found[0]["acp_model_id"]),
+        (&"za-1".into(), &"zai/glm-5".into())
+    );
+    for line in [2, 3, 4] {
+        assert_eq!(found[line - 1]["error"]["kind"], "bad-line", "{found:?}");
+        assert_eq!(found[line - 1]["error"]["name"], line.to_string());
+        assert!(!found[line - 1].to_string().contains("secret"));
+    }
+    assert_eq!(found[4]["error"]["kind"], "unknown-agent");
+    assert_eq!(
+        (&found[5]["error"]["kind"], &found[5]["error"]["name"]),
+        (&"missing-credential".into(), &"ZAI_API_KEY".into())
+    );
+}
+
+#[test]
+fn a_line_that_is_too_long_is_passed_over() {
+    let question = r#"{"agent": "pi", "model": "zai/glm-5"}"#;
+    let lines = format!("{question}\n{{\"agent\": \"{}\"}}\n{question}\n", "x".repeat(2_500_000));
+    let found = answers(&[], &lines, 1);
+    let kinds: Vec<&Value> = found.iter().map(|line| &line["error"]["kind"]).collect();
+    assert_eq!(kinds, ["missing-credential", "bad-line", "missing-credential"]);
+}
+
+/// Answers the vectors of a name through the command line, and compares the keys that they give.
+#[track_caller]
+fn check_query(words: &[&str], name: &str) {
+    let lines = read(&format!("tests/vectors/{name}.jsonl"));
+    let found = answers(words, &lines, 0);
+    assert_eq!(found.len(), lines.lines().count(), "a line for a line");
+    let mut faults = Vec::new();
+    for (index, (line, found)) in lines.lines().zip(&found).enumerate() {
+        let case: Value = serde_json::from_str(line).expect("vectors are JSON");
+        for (key, wanted) in case.as_object().into_iter().flatten() {
+            let asked = words.is_empty() && ["agent", "model", "env"].contains(&key.as_str());
+            let holds = match wanted {
+                Value::Object(wanted) => wanted.iter().all(|(name, value)| found[key].get(name) == Some(value)),
+                wanted => &found[key] == wanted,
+            };
+            if !asked && !holds {
+                faults.push(format!("{name}.jsonl:{}: {key}: wanted {wanted}, is {found}", index + 1));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn every_vector_is_answered_on_the_command_line() {
+    check_query(&[], "agent_env");
+    for query in ["lookup", "base_url", "acp_model_id"] {
+        check_query(&["--query", query], query);
+    }
+}

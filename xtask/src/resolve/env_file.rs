@@ -1,0 +1,96 @@
+//! A `.env` file: read by `dotenvy`, which is only asked for the pairs and so leaves this process's environment alone.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use registry::routing::Variables;
+
+use crate::failure::{Failure, Outcome};
+
+/// The variables of a file; the last line of a name counts.
+pub(crate) fn read(path: &Path) -> Outcome<Variables> {
+    let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+    parse(&text).map_err(|line| {
+        Failure::new(format!("`{}:{line}` is no line of a .env file", path.display()))
+            .help("NAME=VALUE; quote a value that holds blanks, quotes, `$` or `#`")
+    })
+}
+
+/// The variables of a text, or the number of the first line that is none. The fault itself holds the value.
+fn parse(text: &str) -> Result<Variables, usize> {
+    let handed_out = Cell::new(0);
+    // The reader finds the end of a quoted value at a line's end only.
+    let text = format!("{}\n", text.strip_prefix('\u{feff}').unwrap_or(text));
+    let lines = Lines { rest: text.as_bytes(), handed_out: &handed_out };
+    let mut variables = Variables::new();
+    for pair in dotenvy::Iter::new(lines) {
+        let (name, value) = pair.map_err(|error| match error {
+            // A value may go over several lines: the fault is told where it begins. One that never ends still has its
+            // last newline.
+            dotenvy::Error::LineParse(entry, _) => {
+                let lines = entry.matches('\n').count() + usize::from(!entry.ends_with('\n'));
+                handed_out.get() + 1 - lines.min(handed_out.get())
+            }
+            _ => handed_out.get().max(1),
+        })?;
+        variables.insert(name, value);
+    }
+    Ok(variables)
+}
+
+/// Hands out a line at a time, so that their number is known where parsing stops.
+struct Lines<'t> {
+    rest: &'t [u8],
+    handed_out: &'t Cell<usize>,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let line = self.rest.iter().position(|&byte| byte == b'\n').map_or(self.rest.len(), |at| at + 1);
+        let (Some(from), Some(to)) =
+            (self.rest.get(..line.min(buffer.len())), buffer.get_mut(..line.min(buffer.len())))
+        else {
+            return Ok(0);
+        };
+        to.copy_from_slice(from);
+        self.handed_out.set(self.handed_out.get() + usize::from(from.ends_with(b"\n")));
+        self.rest = self.rest.get(from.len()..).unwrap_or_default();
+        Ok(from.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<&[(&str, &str)], usize>) {
+        let expected = expected.map(|pairs| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Variables>()
+        });
+        assert_eq!(parse(text), expected, "{text:?}");
+    }
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        check("", Ok(&[]));
+        check(
+            "\u{feff}A=1\r\n# B=2\n\nexport C='a b'\nD=\"x\ny\"\nA=3",
+            Ok(&[("A", "3"), ("C", "a b"), ("D", "x\ny")]),
+        );
+        check("KEY=sk-1 # mine\nEMPTY=\nLAST=1  ", Ok(&[("EMPTY", ""), ("KEY", "sk-1"), ("LAST", "1")]));
+    }
+
+    #[test]
+    fn a_line_that_is_none_is_told_by_its_number() {
+        check("A=1\n\nno pair\nB=2\n", Err(3));
+        check("A=1\nB='x\n", Err(2));
+        check("A=1\nB='x\ny\nz\n", Err(2));
+        check("A=1\nB='x\ny' z\nC=1", Err(2));
+        check("1A=1", Err(1));
+        check("A=a b", Err(1));
+        check(&format!("A={}\n=\n", "x".repeat(20_000)), Err(2));
+    }
+}

@@ -1,0 +1,144 @@
+//! `resolve`: what an agent is started with for a model, or why it is not.
+
+mod batch;
+mod env_file;
+mod show;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use registry::render;
+use registry::routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
+use registry::site::Site;
+use registry_core::model::{Agent, LoginSource, Registry};
+
+use crate::console::{Console, print};
+use crate::failure::{Failure, Outcome, Status};
+use crate::lookup;
+
+/// The variable in which a gateway's alias is given.
+const ALIAS: &str = "BENCHFLOW_LITELLM_MODEL_ALIAS";
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    let text = |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
+    let path = |name: &'static str| text(name, "FILE").value_parser(value_parser!(PathBuf));
+    let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+    Command::new("resolve")
+        .about("Tell what an agent is started with for a model, or why it is not")
+        .after_help(
+            "A variable is taken from --env, then from the .env file, then from the environment.\n\
+             Exit status: 0 routed, 1 refused, 2 the command could not run.",
+        )
+        .arg(Arg::new("agent").value_name("AGENT").help("An agent, by name or alias"))
+        .arg(text("model", "REF").help("The model, for example zai/glm-5"))
+        .arg(text("env", "K=V").action(ArgAction::Append).help("A variable, given explicitly"))
+        .arg(path("env-file").help("A .env file"))
+        .arg(text("proxy", "ALIAS").help("Go through the gateway, which serves the model under this alias"))
+        .arg(text("home", "DIR").default_value("/root").help("The home folder in the sandbox"))
+        .arg(switch("not-root").help("The agent does not run as root"))
+        .arg(switch("json").help("Print JSON for programs, secrets included"))
+        .arg(switch("show-secrets").help("Print secrets as they are"))
+        .arg(
+            path("batch")
+                .conflicts_with_all(["agent", "model", "json"])
+                .help("Answer JSON Lines of agent, model and env; `-` is standard input"),
+        )
+        .arg(
+            text("query", "WHAT")
+                .value_parser(["lookup", "base_url", "acp_model_id"])
+                .conflicts_with_all(["agent", "model", "json"])
+                .help("Answer JSON Lines of another kind"),
+        )
+}
+
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let router = Router::new(registry);
+    let given = given(matches)?;
+    if matches.contains_id("batch") || matches.contains_id("query") {
+        let query = matches.get_one::<String>("query").map(String::as_str);
+        let file = matches.get_one::<PathBuf>("batch").map_or(Path::new("-"), PathBuf::as_path);
+        let place = |agent: &Agent<'_>| sandbox(agent, matches);
+        return batch::run(&batch::Batch { registry, router: &router, query, given, sandbox: &place }, file);
+    }
+    let (Some(name), Some(model)) = (matches.get_one::<String>("agent"), matches.get_one::<String>("model")) else {
+        return Err(Failure::new("`resolve` needs an agent and a model")
+            .help("cargo xtask resolve AGENT --model REF, or --batch FILE for many"));
+    };
+    let agent = lookup::agent(registry, name)?;
+    let given = Given { host: host(), logins: logins(agent), ..given };
+    let entry = router.entry(agent.name).ok_or_else(|| Failure::new(format!("there is no agent `{name}`")))?;
+    let sandbox = sandbox(agent, matches)?;
+    let view = show::View { model, sandbox: &sandbox, show_secrets: matches.get_flag("show-secrets") };
+    let resolved = router.resolve(entry, model, &given, &sandbox);
+    if matches.get_flag("json") {
+        let (answer, status) = view.json(resolved)?;
+        print(answer)?;
+        return Ok(status);
+    }
+    tell(&view, resolved, console)
+}
+
+/// Tells a person; a refusal goes where errors go, after what stands without it.
+fn tell(view: &show::View<'_>, resolved: Result<Resolution<'_>, Refusal>, console: Console) -> Outcome {
+    let text = resolved.and_then(|found| Ok((view.text(&found)?, found.acp_model_id.err())));
+    let refusal = match text {
+        Ok((text, refusal)) => {
+            print(text.trim_end())?;
+            refusal
+        }
+        Err(refusal) => Some(refusal),
+    };
+    if let Some(refusal) = &refusal {
+        console.error(refusal);
+    }
+    Ok(Status::found(refusal.is_some()))
+}
+
+/// The environment of this process; what is no Unicode can be no part of a route.
+fn host() -> Variables {
+    env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+/// What the command line and the `.env` file give.
+fn given(matches: &ArgMatches) -> Outcome<Given> {
+    let mut flags = Variables::new();
+    for pair in matches.get_many::<String>("env").into_iter().flatten() {
+        let (name, value) = pair.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
+            let name = pair.split('=').next().unwrap_or_default();
+            Failure::new(format!("`--env {name}` has no name or no value")).help("--env NAME=VALUE")
+        })?;
+        flags.insert(name.to_owned(), value.to_owned());
+    }
+    if let Some(alias) = matches.get_one::<String>("proxy") {
+        flags.insert(ALIAS.to_owned(), alias.clone());
+    }
+    let file =
+        matches.get_one::<PathBuf>("env-file").map_or_else(|| Ok(Variables::new()), |path| env_file::read(path))?;
+    Ok(Given { flags, file, ..Given::default() })
+}
+
+/// Where an agent will run: by the default site, which only says where companion programs lie.
+fn sandbox(agent: &Agent<'_>, matches: &ArgMatches) -> Outcome<Sandbox> {
+    let folder = render::folder(agent, &Site::default())
+        .map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
+    let home = matches.get_one::<String>("home").cloned().unwrap_or_default();
+    if !home.starts_with('/') {
+        return Err(Failure::new(format!("`--home {home}` is no absolute path")).help("the home folder in the sandbox"));
+    }
+    Ok(Sandbox { home, root: !matches.get_flag("not-root"), folder })
+}
+
+/// The log-in files of an agent that are on this host.
+fn logins(agent: &Agent<'_>) -> BTreeSet<String> {
+    let Some(home) = env::home_dir() else { return BTreeSet::new() };
+    let files = agent.login.iter().filter_map(|login| match login.source {
+        LoginSource::Files(files) => Some(files),
+        LoginSource::Variable(_) => None,
+    });
+    let there = |file: &&&str| file.strip_prefix("~/").is_some_and(|file| home.join(file).is_file());
+    files.flatten().filter(there).map(|file| (*file).to_owned()).collect()
+}

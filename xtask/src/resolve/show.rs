@@ -1,0 +1,143 @@
+//! A resolution for people and for programs.
+
+use std::fmt::Write as _;
+
+use registry::routing::{File, MASK, Refusal, Resolution, Sandbox, Server};
+use registry_core::model::{LoginSource, Owner};
+use serde_json::{Value, json};
+
+use crate::facts;
+use crate::failure::{Outcome, Status};
+use crate::list::{pretty, table};
+
+/// How a resolution is looked at.
+pub(crate) struct View<'v> {
+    /// The model reference, as it was given.
+    pub(crate) model: &'v str,
+    /// Where the agent will run.
+    pub(crate) sandbox: &'v Sandbox,
+    /// Whether secrets are shown to a person.
+    pub(crate) show_secrets: bool,
+}
+
+impl View<'_> {
+    /// The text for people: the variables, the model id, the files.
+    pub(crate) fn text(&self, found: &Resolution<'_>) -> Result<String, Refusal> {
+        let mut text = format!("{} with {}: {}\n\n", found.agent.name, self.model, server(found));
+        text.push_str(&table(&self.rows(found)));
+        for line in notes(found) {
+            let _ = write!(text, "\n{line}\n");
+        }
+        // Without a model id, what the files would hold is a guess.
+        if found.acp_model_id.is_ok() {
+            for file in found.files(self.sandbox, self.show_secrets)? {
+                let _ = write!(text, "\n{} ({}, {})\n", file.path, file.format.word(), owner(&file));
+                for line in file.content.lines() {
+                    text.push_str(format!("    {line}").trim_end());
+                    text.push('\n');
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    fn rows(&self, found: &Resolution<'_>) -> Vec<[String; 3]> {
+        let mut rows = vec![["variable", "from", "value"].map(str::to_owned)];
+        rows.extend(found.variables.iter().map(|(name, variable)| {
+            let hidden = !self.show_secrets && found.is_secret(name);
+            let value = if hidden { MASK.to_owned() } else { printable(&variable.value) };
+            [name.to_string(), variable.origin.to_string(), value]
+        }));
+        rows
+    }
+
+    /// The JSON for programs, with its exit status.
+    pub(crate) fn json(&self, resolved: Result<Resolution<'_>, Refusal>) -> Outcome<(String, Status)> {
+        let whole = resolved.and_then(|found| {
+            let files = match &found.acp_model_id {
+                Ok(_) => found.files(self.sandbox, true)?,
+                Err(_) => Vec::new(),
+            };
+            Ok((self.facts(&found, &files), found.acp_model_id.is_err()))
+        });
+        let (value, refused) = whole.unwrap_or_else(|refusal| (json!({"error": fault(&refusal)}), true));
+        Ok((pretty(&value)?, Status::found(refused)))
+    }
+
+    fn facts(&self, found: &Resolution<'_>, files: &[File]) -> Value {
+        let map = |value: &dyn Fn(&str) -> Value| -> Value {
+            found.variables.keys().map(|name| (name.to_string(), value(name))).collect::<serde_json::Map<_, _>>().into()
+        };
+        let of = |name: &str| found.variables.get(name);
+        json!({
+            "agent": found.agent.name,
+            "model": self.model,
+            "server": found.server.name(),
+            "set": map(&|name| of(name).map_or(Value::Null, |it| json!(it.value))),
+            "from": map(&|name| of(name).map_or(Value::Null, |it| json!(it.origin.to_string()))),
+            "secrets": found.variables.keys().filter(|name| found.is_secret(name)).collect::<Vec<_>>(),
+            "acp_model_id": found.acp_model_id.as_ref().ok(),
+            "acp_model_error": found.acp_model_id.as_ref().err().map(fault),
+            "model_via": facts::via(found.agent.model.via),
+            "login": login(found),
+            "credential_file": found.credential_file.map(|it| json!({"content_of": it.content, "path": it.path})),
+            "withheld": found.withheld,
+            "web_off": found.web_off,
+            "files": files.iter().map(|file| json!({
+                "path": file.path, "format": file.format.word(), "whole": file.owner == Owner::Whole,
+                "content": file.content,
+            })).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A refusal for programs.
+pub(crate) fn fault(refusal: &Refusal) -> Value {
+    json!({"kind": refusal.kind(), "name": refusal.name(), "message": refusal.to_string()})
+}
+
+fn server(found: &Resolution<'_>) -> String {
+    match &found.server {
+        Server::Provider(provider, endpoint) => format!("{}, {}", provider.name, endpoint.protocol.id()),
+        Server::Family(family) => format!("{}, which the agent knows by itself", family.namespace),
+        Server::Gateway { alias } => format!("the gateway, as {}", printable(alias)),
+        Server::Named => "the server at BENCHFLOW_PROVIDER_BASE_URL".to_owned(),
+    }
+}
+
+/// What is not a variable: the model id, what authenticates, what stays behind.
+fn notes(found: &Resolution<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Ok(id) = &found.acp_model_id {
+        notes.push(format!("model id: {}, by {}", printable(id), facts::via(found.agent.model.via)));
+    }
+    notes.extend(found.login.map(|it| match it.source {
+        LoginSource::Files(files) => format!("log-in: {}, from the host", files.join(", ")),
+        LoginSource::Variable(name) => format!("log-in: {name}"),
+    }));
+    notes.extend(found.credential_file.map(|it| format!("{} is written from {}", it.path, it.content)));
+    if !found.withheld.is_empty() {
+        notes.push(format!("not passed on, since another provider owns it: {}", found.withheld.join(", ")));
+    }
+    notes
+}
+
+fn login(found: &Resolution<'_>) -> Value {
+    match found.login.map(|it| it.source) {
+        Some(LoginSource::Files(files)) => json!({"files": files}),
+        Some(LoginSource::Variable(name)) => json!({"variable": name}),
+        None => Value::Null,
+    }
+}
+
+fn owner(file: &File) -> &'static str {
+    match file.owner {
+        Owner::Keys => "merged into what is there",
+        Owner::Whole => "written whole",
+    }
+}
+
+/// A value on one line: control characters of it do nothing to a terminal.
+fn printable(value: &str) -> String {
+    if value.chars().any(char::is_control) { value.escape_debug().to_string() } else { value.to_owned() }
+}
