@@ -316,7 +316,7 @@ fn another_target_has_artefacts_of_its_own() {
             "`Node.js for linux-arm64` cannot be had (file://",
             "none.tar.gz: is not there); needed by alpha on linux-arm64",
             "2 agents on linux-x64 and linux-arm64: 10 files (6 new, 0 removed, 1 missing)",
-            "see `--substitute-runtimes`",
+            "`--substitute-runtimes`",
         ],
     );
     assert_eq!(room.read("mirror/npm/@s/alpha-arm64/-/alpha-arm64-1.0.0.tgz"), "the tarball of alpha for arm64\n");
@@ -371,9 +371,9 @@ fn server(status: &'static str) -> String {
 fn what_is_gone_is_told_apart_from_what_fails() {
     let room = Room::new();
     for (status, says) in [
-        ("404 Not Found", "`npm/alpha/-/alpha-1.0.0.tgz` answers 404; needed by alpha on linux-x64"),
-        ("410 Gone", "`npm/alpha/-/alpha-1.0.0.tgz` answers 410; needed by alpha on linux-x64"),
-        ("403 Forbidden", "`npm/alpha/-/alpha-1.0.0.tgz` answers 403; needed by alpha on linux-x64"),
+        ("404 Not Found", "`npm/alpha/-/alpha-1.0.0.tgz` is gone: it answers 404; needed by alpha on linux-x64"),
+        ("410 Gone", "`npm/alpha/-/alpha-1.0.0.tgz` is gone: it answers 410; needed by alpha on linux-x64"),
+        ("403 Forbidden", "`npm/alpha/-/alpha-1.0.0.tgz` is refused: it answers 403; needed by alpha on linux-x64"),
     ] {
         room.site(&server(status));
         room.check(&["--agent", "alpha"], 1, &[says, "1 missing"]);
@@ -388,6 +388,19 @@ fn what_is_gone_is_told_apart_from_what_fails() {
     room.site("http://127.0.0.1:9");
     let mut command = room.command("packages", &["--agent", "alpha"]);
     check_command(command.env("BENCHFLOW_NPM_REGISTRY", room.path("source/npm")), 0, &["(1 new, "]);
+}
+
+#[test]
+fn two_runtimes_of_one_file_name_are_refused() {
+    let room = Room::new();
+    let site = room.read("site.toml").replace("none.tar.gz", "node.tar.gz");
+    room.put("site.toml", &site);
+    room.check(
+        &["--target", "linux-arm64"],
+        2,
+        &["two runtimes of the site have the file name `node.tar.gz`", "help: "],
+    );
+    room.check(&[], 0, &[]);
 }
 
 #[test]

@@ -102,8 +102,8 @@ fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, A
     let answer = match (exit, status) {
         ("0", _) => Answer::Came(place(index)),
         (NO_FILE, _) => Answer::Gone("is not there".to_owned()),
-        (_, "404" | "410") => Answer::Gone(format!("answers {status}")),
-        (_, status) if status.starts_with(['4', '5']) => Answer::Refused(format!("answers {status}")),
+        (_, "404" | "410") => Answer::Gone(format!("is gone: it answers {status}")),
+        (_, status) if status.starts_with(['4', '5']) => Answer::Refused(format!("is refused: it answers {status}")),
         _ if said.is_empty() => Answer::Silence(format!("curl ends with {exit}")),
         _ => Answer::Silence(said.to_owned()),
     };
@@ -146,11 +146,11 @@ mod tests {
     fn what_does_not_exist_is_told_apart_from_what_fails() {
         check_answer("0 0 200 ", (0, Answer::Came(PathBuf::from("0"))));
         let error = "The requested URL returned error: 404";
-        check_answer(&format!("7 22 404 {error}"), (7, Answer::Gone("answers 404".to_owned())));
-        check_answer("7 22 410 x", (7, Answer::Gone("answers 410".to_owned())));
+        check_answer(&format!("7 22 404 {error}"), (7, Answer::Gone("is gone: it answers 404".to_owned())));
+        check_answer("7 22 410 x", (7, Answer::Gone("is gone: it answers 410".to_owned())));
         check_answer("7 37 000 x", (7, Answer::Gone("is not there".to_owned())));
-        check_answer("7 22 403 x", (7, Answer::Refused("answers 403".to_owned())));
-        check_answer("7 22 503 x", (7, Answer::Refused("answers 503".to_owned())));
+        check_answer("7 22 403 x", (7, Answer::Refused("is refused: it answers 403".to_owned())));
+        check_answer("7 22 503 x", (7, Answer::Refused("is refused: it answers 503".to_owned())));
         check_answer("1 6 000 Could not resolve host", (1, Answer::Silence("Could not resolve host".to_owned())));
         check_answer("1 28 200 Operation too slow", (1, Answer::Silence("Operation too slow".to_owned())));
         check_answer("2 28 000 ", (2, Answer::Silence("curl ends with 28".to_owned())));

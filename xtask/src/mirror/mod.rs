@@ -70,8 +70,8 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     }
     if !complete {
         console.step(
-            "help: what answers 404 is gone from its registry: pin another version (`cargo pin AGENT`); for a runtime\n      \
-             see `--substitute-runtimes`, `--python` and `--site`; what came is kept, and the mirror serves it",
+            "help: where something is gone, pin another version (`cargo pin AGENT`); for a runtime see\n      \
+             `--substitute-runtimes`, `--python` and `--site`; what came is kept, and the mirror serves it",
         );
     }
     let bytes: u64 = mirror.held.values().map(|it| it.bytes).sum();
@@ -138,7 +138,7 @@ fn package_jobs(
     }
     for (tool, pin) in tools {
         let files = index.files.iter().filter(|(sha256, _)| tool.wheel.sha256.contains(sha256));
-        let of_target = files.filter(|(_, (name, _))| places::serves(name, tool.target));
+        let of_target = files.filter(|(_, (name, _))| places::serves(name, tool.target) && wanted::is_plain(name));
         let found: Vec<Job> = of_target.map(|(sha256, file)| tool_job(sha256, file, &tool.users)).collect();
         if found.is_empty() {
             mirror.miss(&pin.requirement, "is not in the index with a checksum of the site", &tool.users);

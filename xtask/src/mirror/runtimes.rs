@@ -15,7 +15,7 @@ use super::{checksum::Sum, own_target};
 use crate::clients::process::Cell;
 use crate::clients::tools::NODE;
 use crate::console::Console;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 
 /// The runtime that the mirror has for a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,8 +78,16 @@ pub(crate) fn look(
     collection: &mut Collection<'_>,
 ) -> Outcome<(Vec<Chosen>, Vec<Job>)> {
     let (mut chosen, mut jobs) = (Vec::new(), Vec::new());
+    let mut names: BTreeMap<String, Sum> = BTreeMap::new();
     for needed in needed.values() {
         let candidate = Candidate::new(needed, substitutes);
+        if let Some(Job { path, sum, .. }) = &candidate.official
+            && names.insert(path.clone(), sum.clone()).is_some_and(|other| other != *sum)
+        {
+            // An install, too, asks a mirror for a file name.
+            return Err(Failure::new(format!("two runtimes of the site have the file name `{}`", file_name(path)))
+                .help("give their files different names: a mirror has one folder for them"));
+        }
         match candidate.there(folder, collection)? {
             Some(it) => chosen.push(it),
             None => jobs.extend(candidate.official),
