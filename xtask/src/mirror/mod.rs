@@ -141,7 +141,8 @@ fn package_jobs(
         let of_target = files.filter(|(_, (name, _))| places::serves(name, tool.target) && wanted::is_plain(name));
         let found: Vec<Job> = of_target.map(|(sha256, file)| tool_job(sha256, file, &tool.users)).collect();
         if found.is_empty() {
-            mirror.miss(&pin.requirement, "is not in the index with a checksum of the site", &tool.users);
+            let why = index.why(&pin.requirement).unwrap_or("is not in the index with a checksum of the site");
+            mirror.miss(&pin.requirement, why, &tool.users);
         }
         // Two targets may have one file.
         jobs.extend(found.into_iter().filter(|job| !mirror.held.contains_key(&job.path)));

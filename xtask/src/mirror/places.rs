@@ -124,14 +124,19 @@ impl Index {
     pub(crate) fn url(&self, sha256: &str, requirement: &str) -> Result<String, String> {
         let known = self.files.get(sha256).map(|(_, url)| url.clone());
         let nothing = || "is not in the index with this checksum".to_owned();
-        known.ok_or_else(|| self.absent.get(requirement).cloned().unwrap_or_else(nothing))
+        known.ok_or_else(|| self.why(requirement).map_or_else(nothing, str::to_owned))
+    }
+
+    /// Why there is nothing for a requirement, where the index said so.
+    pub(crate) fn why(&self, requirement: &str) -> Option<&str> {
+        self.absent.get(requirement).map(String::as_str)
     }
 }
 
 /// What uv says that the index does not have, where that is why it failed.
 fn absence(answer: &Answer) -> Option<String> {
     let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (_, because) = said.split_once("No solution found when resolving dependencies:")?;
+    let (_, because) = said.split_once("No solution found when resolving dependencies")?;
     let cause = because.split_once("Because ").map_or(because, |(_, rest)| rest);
     let cause = cause.split_once(" and you require").or_else(|| cause.split_once(", we can")).map_or(cause, |it| it.0);
     Some(format!("is not in the index: {}", cause.trim()))
@@ -217,7 +222,7 @@ mod tests {
     fn what_uv_says_of_an_index_that_lacks_something_is_told_apart() {
         let answer =
             |stderr: &str| Answer { ok: false, stdout: String::new(), stderr: stderr.to_owned(), line: String::new() };
-        let said = "  × No solution found when resolving dependencies:\n  ╰─▶ Because there is no version of six==99.0 and you require six==99.0, we can conclude that your requirements are unsatisfiable.";
+        let said = "error: No solution found when resolving dependencies\n  cause: Because there is no version of six==99.0 and you require six==99.0, we can conclude that your requirements are unsatisfiable.";
         let expected = "is not in the index: there is no version of six==99.0";
         assert_eq!(absence(&answer(said)).as_deref(), Some(expected));
         assert_eq!(absence(&answer("error: Failed to fetch: connection refused")), None);
