@@ -3,7 +3,7 @@
 #
 #     real_install.sh MIRROR SCRIPTS AGENT...
 #
-# MIRROR   a folder made by make_mirror.py
+# MIRROR   a folder made by `cargo xtask mirror`
 # SCRIPTS  the output of `cargo xtask gen-scripts --site MIRROR/site.toml --out SCRIPTS`; the site must name folders
 # AGENT    agents of SCRIPTS whose locks the mirror holds: opencode openhands
 #

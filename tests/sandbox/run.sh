@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a mirror from the locks of some agents, renders their scripts for it, and runs these for real in a sandbox.
+# Mirrors what some agents install, renders their scripts for the mirror, and runs these for real in a sandbox.
 #
 #     run.sh [FOLDER]
 #
@@ -7,7 +7,7 @@
 # AGENTS   the agents (an environment variable); opencode and openhands without it
 # PYTHON   a folder with bin/python3 of CPython 3.12 (an environment variable), packed as the substitute runtime
 #
-# Needs root, bwrap, python3 with pip, and the package registries.
+# Needs root, bwrap, busybox, curl, python3 with pip, and the package registries.
 set -eu
 cd "$(dirname "$0")/../.."
 folder=${1:-target/sandbox}
@@ -27,14 +27,18 @@ find_python() {
 }
 
 python=$(find_python)
-locks=
+set -- --substitute-runtimes --python "$python"
 for agent in $agents; do
-    locks="$locks registry/src/agents/$(echo "$agent" | tr - _).lock"
+    set -- "$@" --agent "$agent"
 done
-echo "mirror: $folder/mirror, with CPython of $python"
-# The names of agents have no blanks, and each lock is a word.
+cargo build --quiet --package xtask
+xtask=${CARGO_TARGET_DIR:-target}/debug/xtask
+"$xtask" mirror --out "$folder/mirror" "$@"
+failed=0
+sh tests/sandbox/mirror_twice.sh "$xtask" "$folder" "$@" || failed=1
+sh tests/sandbox/mirror_served.sh "$xtask" "$folder" "$agents" --substitute-runtimes --python "$python" || failed=1
+"$xtask" gen-scripts --site "$folder/mirror/site.toml" --out "$folder/scripts"
+# The names of agents have no blanks.
 # shellcheck disable=SC2086
-python3 tests/sandbox/make_mirror.py --out "$folder/mirror" --python "$python" $locks
-cargo xtask gen-scripts --site "$folder/mirror/site.toml" --out "$folder/scripts"
-# shellcheck disable=SC2086
-sh tests/sandbox/real_install.sh "$folder/mirror" "$folder/scripts" $agents
+sh tests/sandbox/real_install.sh "$folder/mirror" "$folder/scripts" $agents || failed=1
+exit "$failed"

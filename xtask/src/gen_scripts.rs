@@ -129,7 +129,8 @@ fn generate(
     Ok(Status::Done)
 }
 
-fn select<'a>(registry: &Registry<'a>, named: &[&String]) -> Outcome<Vec<&'a Agent<'a>>> {
+/// The agents that are named, or all, in the order of their names.
+pub(crate) fn select<'a>(registry: &Registry<'a>, named: &[&String]) -> Outcome<Vec<&'a Agent<'a>>> {
     if named.is_empty() {
         return Ok(registry.agents());
     }

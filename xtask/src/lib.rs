@@ -2,6 +2,7 @@
 //!
 //! It holds no rules (they are in `registry_core`) and no rendering (that is in `registry`).
 
+mod clients;
 mod console;
 mod dash;
 mod explain;
@@ -12,6 +13,7 @@ mod gen_scripts;
 mod lint;
 mod list;
 mod lookup;
+mod mirror;
 mod output;
 mod parallel;
 mod pin;
@@ -67,6 +69,7 @@ fn cli() -> Command {
         .subcommand(lint::command())
         .subcommand(explain::command())
         .subcommand(pin::command())
+        .subcommand(mirror::command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -78,6 +81,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("lint", matches)) => lint::run(matches, console),
         Some(("explain", matches)) => explain::run(matches),
         Some(("pin", matches)) => pin::run(registry, matches, console),
+        Some(("mirror", matches)) => mirror::run(registry, matches, console),
         _ => Ok(Status::Done),
     }
 }

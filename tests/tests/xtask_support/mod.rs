@@ -18,7 +18,7 @@ const SEPARATOR: &str = "\u{1f}";
 /// What divides the words of the test harness from the program's own.
 const BEGIN: &str = "\u{1}program\u{1}\n";
 
-const ALPHA: Agent<'static> = Agent {
+pub(crate) const ALPHA: Agent<'static> = Agent {
     name: "alpha",
     description: "An agent of the tests.",
     aliases: &["al"],
@@ -62,7 +62,7 @@ const PINNED: Agent<'static> = Agent {
     ..ALPHA
 };
 
-const PROVIDER: Provider<'static> = Provider {
+pub(crate) const PROVIDER: Provider<'static> = Provider {
     name: "makers",
     description: "Somebody who serves models.",
     endpoints: &[Endpoint { protocol: Protocol::OpenAiCompletions, url: "https://models.example/v1" }],
@@ -80,10 +80,16 @@ static LOCK: Registry<'static> = registry(&[&WRONG_LOCK]);
 
 /// The program that a test binary is when it was started by [`Run::of`]; nothing otherwise.
 pub(crate) fn child() {
+    child_of(|_| None);
+}
+
+/// [`child`], with registries of a test file's own by their names.
+pub(crate) fn child_of(own: impl Fn(&str) -> Option<Registry<'static>>) {
     let (Ok(which), Ok(words)) = (std::env::var("XTASK_TEST_REGISTRY"), std::env::var("XTASK_TEST_ARGS")) else {
         return;
     };
     let registry: &'static Registry<'static> = match which.as_str() {
+        which if own(which).is_some() => Box::leak(Box::new(own(which).unwrap_or(BOTH))),
         "both" => &BOTH,
         "one" => &ONE,
         "broken step" => &STEP,

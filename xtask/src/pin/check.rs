@@ -7,11 +7,11 @@ use registry_core::model::{Agent, Lock, LockedPackage, Registry, Target};
 
 use super::lock_path;
 use super::npm::{self, Found};
-use super::process;
 use super::pypi;
 use super::request::Request;
-use super::tools::Tools;
 use super::tree::{Package, Tree};
+use crate::clients::Tools;
+use crate::clients::process;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome, Status};
 use crate::files;

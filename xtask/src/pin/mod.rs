@@ -5,10 +5,8 @@ mod groups;
 mod lock;
 mod npm;
 mod platform;
-mod process;
-mod pypi;
+pub(crate) mod pypi;
 mod request;
-mod tools;
 mod tree;
 
 use std::fs;
@@ -17,13 +15,13 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use registry_core::model::{Agent, Lock, Registry};
 
+use crate::clients::{self, Tools};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome, Status};
 use crate::files;
 use lock::Draft;
 use npm::Wanted;
 use request::Request;
-use tools::Tools;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -47,7 +45,7 @@ pub(crate) fn command() -> Command {
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let words: Vec<&str> = matches.get_many::<String>("what").unwrap_or_default().map(String::as_str).collect();
     let request = Request::read(registry, &words)?;
-    let tools = Tools::prepare(&cache(registry), console)?;
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
     if matches.get_flag("check") {
         return check::run(registry, &request, &tools, console);
     }
@@ -55,15 +53,6 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         pin(registry, agent, &request, &tools, console)?;
     }
     Ok(Status::Done)
-}
-
-/// Where the wheels of the tools are kept: beside what cargo builds.
-fn cache(registry: &Registry<'_>) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let workspace = || {
-        Path::new(registry.folder).ancestors().find(|it| it.join("Cargo.lock").is_file()).map(|it| it.join("target"))
-    };
-    target.or_else(workspace).unwrap_or_else(|| Path::new(registry.folder).join("target")).join("xtask-tools")
 }
 
 /// The lock of an agent.

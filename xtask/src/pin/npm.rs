@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::groups;
 use super::lock::{Draft, PackageLine};
-use super::process::{self, Answer};
-use super::tools::Tools;
 use super::tree::{Package, Tree};
+use crate::clients::Tools;
+use crate::clients::process::{self, Answer};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 
@@ -199,9 +199,9 @@ fn prove(tools: &Tools, exact: &BTreeMap<String, String>, tree: &Tree, console: 
 /// Installs a tree with `npm ci`.
 pub(crate) fn install(tools: &Tools, folder: &Path, exact: &BTreeMap<String, String>, tree: &Tree) -> Outcome<()> {
     fresh(folder)?;
-    let base = process::run_well(tools.npm(folder).args(["config", "get", "registry"]), "asking npm for its registry")?;
+    let base = tools.npm_registry()?;
     write_json(&folder.join("package.json"), &manifest(exact))?;
-    write_json(&folder.join("package-lock.json"), &package_lock(exact, tree, base.stdout.trim()))?;
+    write_json(&folder.join("package-lock.json"), &package_lock(exact, tree, &base))?;
     process::run_well(tools.npm(folder).arg("ci"), "installing from the lock").map(drop)
 }
 
@@ -213,7 +213,7 @@ fn package_lock(exact: &BTreeMap<String, String>, tree: &Tree, registry: &str) -
         if let Some(entry) = entry.as_object_mut() {
             entry.insert("version".to_owned(), json!(package.version));
             entry.insert("integrity".to_owned(), json!(package.integrity));
-            entry.insert("resolved".to_owned(), json!(format!("{}/{}", registry.trim_end_matches('/'), package.path)));
+            entry.insert("resolved".to_owned(), json!(format!("{registry}/{}", package.path)));
         }
         packages.insert(place.clone(), entry);
     }

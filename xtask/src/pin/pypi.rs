@@ -9,8 +9,8 @@ use toml::{Table, Value};
 
 use super::lock::{Distribution, Draft, PackageLine};
 use super::npm::Wanted;
-use super::process::{self, Answer};
-use super::tools::Tools;
+use crate::clients::Tools;
+use crate::clients::process::{self, Answer};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 

