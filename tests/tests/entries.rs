@@ -2,20 +2,21 @@
 
 #![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use registry::REGISTRY;
+use registry::agents::{GEMINI, OPENCODE};
 use registry_core::assert::Listed;
 use registry_core::model::{Agent, Artefact, FileFormat, Lock, Mapping, Off, WebPolicy};
 use registry_core::names::{constant, is_kebab, is_snake, kebab};
 use registry_core::template::{Condition, Template, Value};
-use registry_core::variables::canonical;
 use registry_tests::{names_in, read, report};
 use serde_json::Value as Json;
 
-/// Checks every agent; a fault is a text.
+/// Checks every agent, and first that the check finds what is wrong with one that is; a fault is a text.
 #[track_caller]
-fn check_agents(check: impl Fn(&Agent<'_>) -> Vec<String>) {
+fn check_agents(wrong: &Agent<'_>, check: impl Fn(&Agent<'_>) -> Vec<String>) {
+    assert!(!check(wrong).is_empty(), "the check finds nothing wrong with `{}`", wrong.name);
     let agents = REGISTRY.agents();
     assert!(agents.len() >= 12, "the registry has {} agents", agents.len());
     let of =
@@ -35,7 +36,7 @@ fn stem(name: &str) -> String {
 
 #[test]
 fn every_spelling_of_a_name_leads_back_to_it() {
-    check_agents(|agent| {
+    check_agents(&Agent { name: "no-such-agent", ..OPENCODE }, |agent| {
         let name = agent.name;
         [
             unless(is_kebab(name), "is no kebab-case name"),
@@ -49,7 +50,7 @@ fn every_spelling_of_a_name_leads_back_to_it() {
 
 #[test]
 fn every_alias_is_of_one_agent() {
-    check_agents(|agent| {
+    check_agents(&Agent { aliases: &["gemini"], ..OPENCODE }, |agent| {
         let lost = |alias: &&&str| REGISTRY.agent(alias).is_none_or(|it| it.name != agent.name);
         agent.aliases.iter().filter(lost).map(|alias| format!("the alias `{alias}` is another's")).collect()
     });
@@ -79,7 +80,7 @@ fn every_entry_has_its_file_and_every_file_its_entry() {
 
 #[test]
 fn every_package_is_in_a_lock_that_can_be_read() {
-    check_agents(|agent| {
+    check_agents(&Agent { lock: GEMINI.lock, ..OPENCODE }, |agent| {
         let packages: Vec<_> = agent.install.iter().filter_map(Artefact::package).collect();
         if packages.is_empty() {
             return unless(agent.lock.is_empty(), "has a lock and no package");
@@ -117,7 +118,8 @@ fn templates<'a>(agent: &Agent<'a>) -> Vec<Template<'a>> {
 
 #[test]
 fn every_template_is_read_and_written_to_the_same_text() {
-    check_agents(|agent| {
+    let spaced = [Template(r#"["variable", "HOME"]"#)];
+    check_agents(&Agent { launch: &spaced, ..OPENCODE }, |agent| {
         let differs = |it: &Template<'_>| it.value().is_none_or(|value| value.encode() != it.0);
         templates(agent).into_iter().filter(differs).map(|it| format!("{} is another value when read", it.0)).collect()
     });
@@ -135,7 +137,8 @@ fn asked(condition: &Condition<'_>) -> Vec<String> {
 
 #[test]
 fn every_provider_that_an_entry_names_is_registered() {
-    check_agents(|agent| {
+    let condition = [Template(r#"["if",["provider","nobody"],"acp"]"#)];
+    check_agents(&Agent { launch: &condition, ..OPENCODE }, |agent| {
         let mut named: Vec<String> = agent.suite.iter().map(|suite| suite.model.provider.to_owned()).collect();
         for value in templates(agent).iter().filter_map(|it| it.value()) {
             value.visit(&mut |_, value| {
@@ -151,7 +154,8 @@ fn every_provider_that_an_entry_names_is_registered() {
 
 #[test]
 fn every_web_tool_is_named() {
-    check_agents(|agent| match agent.web {
+    let twice = WebPolicy::Untested { tools: &["fetch", "fetch"], reason: "nobody tried" };
+    check_agents(&Agent { web: Some(twice), ..OPENCODE }, |agent| match agent.web {
         None => vec!["has no web policy".to_owned()],
         Some(WebPolicy::NoTools(evidence)) => unless(!evidence.is_empty(), "says not how it was seen"),
         Some(policy) => {
@@ -163,7 +167,7 @@ fn every_web_tool_is_named() {
 
 #[test]
 fn every_file_lies_in_a_folder_of_the_agent() {
-    check_agents(|agent| {
+    check_agents(&Agent { home: &[".elsewhere"], ..OPENCODE }, |agent| {
         let own = |path: &str| {
             let below = |home: &&str| {
                 path.strip_prefix("~/").and_then(|it| it.strip_prefix(*home)).is_some_and(|it| it.starts_with('/'))
@@ -188,92 +192,6 @@ fn vectors(file: &str) -> Vec<Json> {
 
 fn text<'j>(row: &'j Json, key: &str) -> &'j str {
     row[key].as_str().expect("a case has this text")
-}
-
-/// Whether a condition holds, where the variables of a case tell.
-fn holds(condition: &Condition<'_>, set: &BTreeMap<String, String>) -> Option<bool> {
-    let is_set = |name: &str| set.get(name).is_some_and(|value| !value.trim().is_empty());
-    let word = |word: &str| canonical(word).map_or("", |it| it.name);
-    Some(match condition {
-        Condition::Set(name) if set.contains_key(&**name) || is_routed(name) => is_set(name),
-        Condition::Set(_) | Condition::Root => return None,
-        Condition::Direct => !is_set(word("ALIAS")),
-        Condition::Proxy => is_set(word("ALIAS")),
-        Condition::Provider(name) => set.get(word("PROVIDER")).is_some_and(|it| it == name),
-        Condition::Not(inner) => !holds(inner, set)?,
-        Condition::All(inner) => {
-            inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().all(|it| it)
-        }
-        Condition::Any(inner) => {
-            inner.iter().map(|it| holds(it, set)).collect::<Option<Vec<_>>>()?.into_iter().any(|it| it)
-        }
-    })
-}
-
-/// Whether the cases give a variable whenever it is set: the six that a harness fills in.
-fn is_routed(name: &str) -> bool {
-    ["PROVIDER", "BASE_URL", "API_KEY", "MODEL", "PROTOCOL", "MODELS"]
-        .iter()
-        .any(|word| canonical(word).is_some_and(|it| it.name == name))
-}
-
-/// What a mapping gives.
-enum Given {
-    Text(String),
-    Nothing,
-    /// The variables of a case do not tell.
-    Unknown,
-}
-
-fn given(value: &Value<'_>, set: &BTreeMap<String, String>) -> Given {
-    match value {
-        Value::Text(text) => Given::Text(text.to_string()),
-        Value::Variable(name) => match set.get(&**name) {
-            Some(text) => Given::Text(text.clone()),
-            None if is_routed(name) => Given::Nothing,
-            None => Given::Unknown,
-        },
-        Value::If { condition, then, otherwise } => match (holds(condition, set), otherwise) {
-            (Some(true), _) => given(then, set),
-            (Some(false), Some(otherwise)) => given(otherwise, set),
-            (Some(false), None) => Given::Nothing,
-            (None, _) => Given::Unknown,
-        },
-        _ => Given::Unknown,
-    }
-}
-
-/// What the entry's mapping makes of a case against what the case wants.
-fn environment_faults(row: &Json) -> Vec<String> {
-    let (agent, model) = (text(row, "agent"), text(row, "model"));
-    let Some(wanted) = row["set"].as_object() else { return Vec::new() };
-    let wanted: BTreeMap<String, String> =
-        wanted.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
-    let Some(entry) = REGISTRY.agent(agent) else { return vec![format!("there is no agent `{agent}`")] };
-    let mut faults = Vec::new();
-    for name in wanted.keys().filter(|name| !name.starts_with("BENCHFLOW_")) {
-        let mapped = entry.env.iter().any(|it| it.name == name);
-        faults.extend(unless(mapped, format!("{agent} {model}: nothing gives `{name}`")));
-    }
-    for Mapping { name, value } in entry.env {
-        let value = value.value().expect("a template can be read");
-        match (given(&value, &wanted), wanted.get(*name)) {
-            (Given::Text(ours), Some(theirs)) if ours != *theirs => {
-                faults.push(format!("{agent} {model}: `{name}` is {ours:?}, and {theirs:?} is wanted"));
-            }
-            (Given::Nothing, Some(_)) => faults.push(format!("{agent} {model}: `{name}` is not given")),
-            (Given::Text(_), None) if matches!(value, Value::Variable(_)) => {
-                faults.push(format!("{agent} {model}: `{name}` is given, and not wanted"));
-            }
-            _ => {}
-        }
-    }
-    faults
-}
-
-#[test]
-fn the_mappings_give_what_the_recorded_cases_want() {
-    report(&vectors("agent_env.jsonl").iter().flat_map(environment_faults).collect::<Vec<_>>());
 }
 
 /// A reference without the registered provider that it begins with: letters of either case, the longest name first.
