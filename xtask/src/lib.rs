@@ -15,7 +15,9 @@ mod lookup;
 mod output;
 mod parallel;
 mod pin;
+mod relaunch;
 mod rendering;
+mod verify;
 mod violations;
 
 use std::ffi::OsString;
@@ -65,6 +67,7 @@ fn cli() -> Command {
         .subcommand(lint::command())
         .subcommand(explain::command())
         .subcommand(pin::command())
+        .subcommand(verify::command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -75,6 +78,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("lint", matches)) => lint::run(matches, console),
         Some(("explain", matches)) => explain::run(matches),
         Some(("pin", matches)) => pin::run(registry, matches, console),
+        Some(("verify", matches)) => verify::run(registry, matches, console),
         _ => Ok(Status::Done),
     }
 }
