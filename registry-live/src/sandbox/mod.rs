@@ -7,6 +7,8 @@ mod changes;
 mod choose;
 mod docker;
 mod overlay;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use std::fmt;

@@ -93,6 +93,8 @@ impl Overlay {
         let layer = self.layer(who);
         // Whatever ends this process ends all of it, also where nobody is left to do that.
         let mut command = Command::new("setpriv");
+        // The tools of the host see nothing of the caller's settings but where they are.
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()));
         command.args(["--pdeathsig", "KILL", "unshare", "--mount", "sh", "-c", MOUNT, "mount"]);
         if who == As::Agent {
             // The agent sees what was installed, and changes nothing of it. A second overlay over the first one, since

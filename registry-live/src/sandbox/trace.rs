@@ -34,7 +34,8 @@ pub(super) fn refused(record: &str) -> Vec<String> {
 }
 
 fn refused_path(line: &str) -> Option<String> {
-    let (call, result) = line.rsplit_once(") = -1 ")?;
+    // Results stand in a column of their own, where there is room for that.
+    let (call, result) = line.rsplit_once(" = -1 ")?;
     if !["EROFS", "EACCES", "EPERM"].iter().any(|error| result.starts_with(error)) {
         return None;
     }
@@ -75,7 +76,7 @@ mod tests {
             Some("/etc/x"),
         );
         check_refused(&format!(r#"7 openat(AT_FDCWD</w>, "x", O_RDWR|O_CLOEXEC) = -1 {end}"#), Some("/w/x"));
-        check_refused(&format!(r#"[pid 7] mkdir("/root/.npm", 0777) = -1 {end}"#), Some("/root/.npm"));
+        check_refused(&format!(r#"[pid 7] mkdir("/root/.npm", 0777)      = -1 {end}"#), Some("/root/.npm"));
         check_refused(&format!(r#"rename("/tmp/a", "/etc/b") = -1 {end}"#), Some("/etc/b"));
         check_refused(r#"7 unlink("/usr/lib/x") = -1 EACCES (Permission denied)"#, Some("/usr/lib/x"));
         check_refused(r#"7 openat(AT_FDCWD</w>, "/etc/shadow", O_RDONLY) = -1 EACCES (Permission denied)"#, None);

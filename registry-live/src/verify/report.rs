@@ -285,3 +285,88 @@ impl fmt::Display for StepName {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::EndedBy;
+
+    fn evidence(agent: &str, verdict: Verdict) -> Evidence {
+        Evidence { verdict, ..Evidence::new(agent) }
+    }
+
+    fn failed() -> Verdict {
+        let detail = "`session/new` is refused".to_owned();
+        Verdict::Failed { class: Class::DOES_NOT_START, step: StepName::Session, detail }
+    }
+
+    fn unavailable() -> Verdict {
+        Verdict::Unavailable { detail: "the registry answers 404 for `x@1`, and gives `npm`".to_owned() }
+    }
+
+    #[track_caller]
+    fn check_ok(verdicts: &[(&str, Verdict)], require: &[&str], ok: bool) {
+        let agents = verdicts.iter().map(|(agent, verdict)| evidence(agent, verdict.clone())).collect();
+        let require: Vec<String> = require.iter().map(ToString::to_string).collect();
+        assert_eq!(Report::new(String::new(), agents, &require).ok, ok, "{verdicts:?} with {require:?}");
+    }
+
+    #[test]
+    fn a_run_is_good_when_one_passed_and_every_required_one() {
+        check_ok(&[("a", Verdict::Passed)], &[], true);
+        check_ok(&[("a", Verdict::Passed), ("b", unavailable())], &[], true);
+        check_ok(&[("a", Verdict::Passed), ("b", failed())], &[], false);
+        check_ok(&[("a", Verdict::Passed), ("b", failed())], &["a"], true);
+        check_ok(&[("a", Verdict::Passed), ("b", failed())], &["a", "b"], false);
+        check_ok(&[("a", Verdict::Passed), ("b", unavailable())], &["b"], false);
+        check_ok(&[("a", Verdict::Passed)], &["c"], false);
+        check_ok(&[("a", unavailable())], &[], false);
+        check_ok(&[("a", failed())], &[], false);
+        check_ok(&[], &[], false);
+    }
+
+    /// A report of one agent of each verdict.
+    fn report() -> Report {
+        let ending = Ending { by: EndedBy::EndOfInput, status: 0, milliseconds: 48 };
+        let seen = Seen {
+            agent_info: serde_json::json!({"name": "One", "version": "1.2.3"}),
+            protocol_version: 1.into(),
+            session: Some(SessionAnswer::Ok),
+            ending: Some(ending),
+            stderr: "sandbox: proved for the user 24711\n".to_owned(),
+        };
+        let step = |step, ok, milliseconds, detail: &str| Step { step, ok, milliseconds, detail: detail.to_owned() };
+        let passed = Evidence {
+            runtime: Runtime::Substituted,
+            version: "1.2.3".to_owned(),
+            stamp: "0123456789abcdef".to_owned(),
+            megabytes: Some(680),
+            milliseconds: 32_345,
+            steps: vec![
+                step(StepName::Install, true, 12_712, "one 1.2.3, 680 MB"),
+                step(StepName::Session, true, 3_449, "One 1.2.3, ended with 0 in 48 ms"),
+            ],
+            session: Some(seen),
+            refused_writes: Some(Vec::new()),
+            ..evidence("one", Verdict::Passed)
+        };
+        let error = RpcError { code: -32000, message: "log in".to_owned(), data: None };
+        let refused = Seen { session: Some(SessionAnswer::Refused(error)), ..Seen::default() };
+        let two = Evidence { runtime: Runtime::Real, session: Some(refused), ..evidence("two", failed()) };
+        let agents = vec![passed, two, evidence("three", unavailable())];
+        Report::new("bubblewrap 0.8.0 over /".to_owned(), agents, &["one".to_owned(), "two".to_owned()])
+    }
+
+    #[track_caller]
+    fn check_snapshot(name: &str, text: &str) {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, text);
+        });
+    }
+
+    #[test]
+    fn the_evidence_has_this_form() {
+        check_snapshot("report_json", &serde_json::to_string_pretty(&report()).expect("it is JSON"));
+        check_snapshot("report_table", &report().table());
+    }
+}
