@@ -49,7 +49,7 @@ sed 's/^prefix = .*/&\ndisk-megabytes = 700/' "$site" >"$work/site.toml"
 cargo xtask gen-scripts --site "$work/site.toml" --out "$work/scripts" >/dev/null 2>"$work/render.err" || fail "no scripts"
 
 mkfifo "$work/requests"
-box --setenv HOME /tmp/home --dir /tmp/home "/opt/benchflow/bin/$second" <"$work/requests" >"$work/answers" \
+box --setenv HOME /tmp/home --setenv TMPDIR /tmp --dir /tmp/home "/opt/benchflow/bin/$second" <"$work/requests" >"$work/answers" \
     2>"$work/session.err" &
 session=$!
 exec 7>"$work/requests"

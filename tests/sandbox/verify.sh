@@ -70,7 +70,7 @@ kill -TERM "$started"
 wait "$started"
 expect "an interrupted run" 2 "$?"
 expect "an interrupted run leaves no folder" "log" "$(ls "$work")"
-expect "an interrupted run leaves no process" "" "$(grep -la "$work/verify-" /proc/[0-9]*/cmdline 2>/dev/null)"
+expect "an interrupted run leaves no process" "" "$(grep -la "$work/[v]erify-" /proc/[0-9]*/cmdline 2>/dev/null)"
 
 cargo xtask gen-scripts --site "$site" --out "$work/scripts" >"$work/log" 2>&1
 sh tests/sandbox/together.sh "$site" "$work/scripts" "$first" "$second"
