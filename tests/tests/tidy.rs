@@ -324,3 +324,26 @@ fn entries_are_written_alike() {
     };
     check_files(&["agents", "providers", "families"].map(entry).concat(), entry_layout);
 }
+
+/// The packages that a build of the commands compiles, with these words for its features.
+fn compiled(features: &[&str]) -> Vec<String> {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.current_dir(workspace()).args(["tree", "--offline", "--locked", "--package", "xtask"]);
+    cargo.args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]).args(features);
+    let output = cargo.output();
+    let succeeded = output.as_ref().is_ok_and(|output| output.status.success());
+    assert!(succeeded, "cargo cannot tell what it compiles: {output:?}");
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_main_job_compiles_no_async_runtime() {
+    let has = |packages: &[String], name: &str| packages.iter().any(|package| package == name);
+    let (main, live) = (compiled(&[]), compiled(&["--features", "xtask/live"]));
+    for name in ["registry-live", "tokio", "futures", "agent-client-protocol"] {
+        assert!(has(&live, name), "the build that runs agents has no `{name}`");
+        assert!(!has(&main, name), "`gen-scripts` would wait for `{name}`");
+    }
+    assert!(has(&main, "clap"), "{main:?}");
+}

@@ -17,8 +17,10 @@ mod mirror;
 mod output;
 mod parallel;
 mod pin;
+mod relaunch;
 mod rendering;
 mod resolve;
+mod verify;
 mod violations;
 
 use std::ffi::OsString;
@@ -70,6 +72,7 @@ fn cli() -> Command {
         .subcommand(explain::command())
         .subcommand(pin::command())
         .subcommand(mirror::command())
+        .subcommand(verify::command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -82,6 +85,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("explain", matches)) => explain::run(matches),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
+        Some(("verify", matches)) => verify::run(registry, matches, console),
         _ => Ok(Status::Done),
     }
 }

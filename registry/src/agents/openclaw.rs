@@ -6,8 +6,7 @@ agent! {
     /// OpenClaw, a gateway between messengers and agents, with its own agent behind an ACP bridge.
     ///
     /// The bridge needs its gateway beside it, which listens some seconds after its start (17 on a busy machine). The
-    /// gateway copies the key in the clear into `~/.openclaw/agents/main/agent/models.json`, whatever the entry writes,
-    /// and keeps its log in `/tmp/openclaw`.
+    /// gateway copies the key in the clear into `~/.openclaw/agents/main/agent/models.json`, whatever the entry writes.
     openclaw {
         protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
         install: [npm("openclaw", bin: "openclaw")],
@@ -31,6 +30,8 @@ agent! {
         config: [
             jsonc("~/.openclaw/openclaw.json") {
                 "gateway": { "mode": "local" },
+                // Otherwise it keeps its log in /tmp.
+                "logging": { "file": "~/.openclaw/openclaw.log" },
                 // Otherwise it asks npm for a newer version at start, and two catalogues for prices.
                 "update": { "checkOnStart": false },
                 "models": { "pricing": { "enabled": false } },

@@ -28,6 +28,7 @@ async function main() {
   for (const it of cx.agent.steps) await runStep(cx, it);
   linkRuntimes(cx);
   makeShims(cx);
+  closeToOthers(cx.dir);
   fs.writeFileSync(path.join(cx.dir, "tree.sha256"), digest(cx.dir));
   settle(cx);
   const settled = context(args.final);
@@ -119,6 +120,17 @@ function makeShims(cx) {
     }
     const starter = { node: `"${args.final}/node/bin/node" `, python: `"${args.final}/venv/bin/python" -I `, native: "" }[kind];
     fs.writeFileSync(path.join(folder, it.name), `#!/bin/sh\nexec ${starter}"${args.final}/${it.path}" "$@"\n`, { mode: 0o755 });
+  }
+}
+
+// Nobody but the owner may change what is installed: uv leaves a lock that all may write, and an archive what it likes.
+function closeToOthers(folder) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const place = path.join(folder, entry.name);
+    if (entry.isSymbolicLink()) continue;
+    const { mode } = fs.lstatSync(place);
+    if (mode & 0o022) fs.chmodSync(place, mode & 0o7755);
+    if (entry.isDirectory()) closeToOthers(place);
   }
 }
 

@@ -10,9 +10,29 @@ const NOBODY = 65534;
 
 export async function prove(cx) {
   const place = prepare(cx);
-  for (const it of cx.agent.proof) {
-    if (it.kind === "version") await proveVersion(cx, place, it);
-    else await proveAcp(cx, place);
+  const before = new Set(shared());
+  try {
+    for (const it of cx.agent.proof) {
+      if (it.kind === "version") await proveVersion(cx, place, it);
+      else await proveAcp(cx, place);
+    }
+  } finally {
+    if (place.uid !== undefined) sweep(shared().filter((it) => !before.has(it)), place.uid);
+  }
+}
+
+// What stands in the folders that everybody may write.
+function shared() {
+  const list = (folder) => fs.readdirSync(folder).map((it) => path.join(folder, it));
+  return ["/tmp", "/var/tmp", "/dev/shm"].filter((it) => fs.existsSync(it)).flatMap(list);
+}
+
+// Some agents make a folder in /tmp whatever TMPDIR says; what is new there and the proof's own goes with it.
+function sweep(paths, uid) {
+  for (const it of paths) {
+    try {
+      if (fs.lstatSync(it).uid === uid) fs.rmSync(it, { recursive: true, force: true });
+    } catch {}
   }
 }
 

@@ -1,5 +1,6 @@
 //! From an agent and a site to three POSIX shell scripts: install.sh, launch.sh, web-policy.sh. No I/O.
 
+mod expected;
 mod install;
 pub(crate) mod json;
 mod launch;
@@ -15,6 +16,7 @@ use registry_core::model::{Agent, Artefact, Lock, LockError};
 use registry_core::rules::MAX_QUOTED_TWICE;
 
 use crate::site::{Site, SiteError};
+pub use expected::Expected;
 use install::{Carried, Parts};
 pub(crate) use launch::refusal;
 pub use payload::Payload;

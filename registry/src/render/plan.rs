@@ -1,12 +1,10 @@
 //! What the installed programs are told of an agent: `agent.json` for the install, `plan.json` for every launch.
 
-use registry_core::model::{
-    Agent, Artefact, Exit, FileFormat, Info, Lock, Off, Owner, Proof, Runs, Semantics, Session,
-};
+use registry_core::model::{Agent, Artefact, Exit, FileFormat, Lock, Off, Owner, Proof, Runs, Semantics, Session};
 use registry_core::template::{Template, Value};
-use registry_core::variables::canonical;
 
 use super::RenderError;
+use super::expected::Expected;
 use super::json::Json;
 use super::value::read;
 use crate::site::{Site, Wheel};
@@ -145,32 +143,19 @@ fn proofs(agent: &Agent<'_>, programs: &[Program<'_>]) -> Json {
 }
 
 fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Json, RenderError> {
-    let mut env = Vec::new();
-    for mapping in agent.handshake.env {
-        let Value::Text(text) = read(mapping.value, "handshake")? else {
-            return Err(RenderError::Structure(format!("handshake: {}", mapping.name)));
-        };
-        // An entry may say a canonical variable by its word.
-        let name = canonical(mapping.name).map_or(mapping.name, |variable| variable.name);
-        env.push((name, Json::text(text)));
-    }
-    let info = match agent.handshake.info {
-        Info::None(_) => Json::Null,
-        Info::Fields { name, title, version_is_pinned } => {
-            let version = if version_is_pinned { super::locked_version(agent, lock) } else { "" };
-            let fields = [("name", name), ("title", title), ("version", version)];
-            Json::object(fields.into_iter().filter(|(_, it)| !it.is_empty()).map(|(key, it)| (key, Json::text(it))))
-        }
-    };
-    let session = match agent.handshake.session {
+    let Expected { env, info, session, exit } = Expected::with_lock(agent, lock)?;
+    let env = Json::object(env.iter().map(|(name, value)| (name.as_str(), Json::text(value.as_str()))));
+    let info =
+        info.map_or(Json::Null, |fields| Json::object(fields.into_iter().map(|(key, it)| (key, Json::text(it)))));
+    let session = match session {
         Session::Ok => Json::text("ok"),
         Session::Refused(code) => Json::Number(code.into()),
     };
-    let exit = match agent.handshake.exit {
+    let exit = match exit {
         Exit::EndOfInput => "eof",
         Exit::Signal => "signal",
     };
-    Ok(Json::object([("info", info), ("env", Json::object(env)), ("session", session), ("exit", Json::text(exit))]))
+    Ok(Json::object([("info", info), ("env", env), ("session", session), ("exit", Json::text(exit))]))
 }
 
 /// The text of `plan.json`: the files of a launch and of the web policy.

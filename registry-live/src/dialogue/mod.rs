@@ -1,0 +1,305 @@
+//! A dialogue with an agent over ACP: its process, the connection, and what is said on it, all within time limits.
+//!
+//! It knows neither sandboxes nor entries: [`Peer::start`] takes any command whose standard streams speak ACP.
+
+mod peer;
+mod wire;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use agent_client_protocol::schema::ProtocolVersion;
+use agent_client_protocol::v1::ConnectionTo;
+use agent_client_protocol::v1::schema::{
+    ContentBlock, InitializeRequest, NewSessionRequest, PermissionOptionKind, PromptRequest, RequestPermissionOutcome,
+    RequestPermissionRequest, RequestPermissionResponse, SelectedPermissionOutcome, TextContent,
+};
+use agent_client_protocol::{Agent, UntypedMessage};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+pub(crate) use peer::shortened;
+pub use peer::{EndedBy, Ending, Peer};
+
+/// How long a line may be under way that was read before the output ended.
+const UNDERWAY: Duration = Duration::from_millis(200);
+
+/// How long an agent may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For its first answer: some unpack themselves, and some start a helper first.
+    pub start: Duration,
+    /// For any other answer.
+    pub answer: Duration,
+    /// For a whole turn, from the prompt to its end.
+    pub turn: Duration,
+}
+
+/// What is answered when the agent asks for permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// The narrowest option that allows it.
+    Allow,
+    /// That it may not.
+    Refuse,
+}
+
+/// What ends a dialogue before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No answer in time.
+    Late {
+        /// What was asked.
+        method: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The process ended, or closed its output.
+    Ended {
+        /// What was asked.
+        method: String,
+        /// Its exit status, where it has one.
+        status: Option<i32>,
+    },
+    /// A line of standard output that is no message.
+    Garbage {
+        /// The line, cut off.
+        line: String,
+    },
+    /// An error in the place of an answer.
+    Refused {
+        /// What was asked.
+        method: String,
+        /// The error.
+        error: Box<RpcError>,
+    },
+    /// The connection itself.
+    Connection(String),
+}
+
+/// An error of JSON-RPC, as the agent gave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RpcError {
+    /// Its code.
+    pub code: i32,
+    /// Its message.
+    pub message: String,
+    /// Its data, where there is any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+}
+
+impl fmt::Display for RpcError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.message)?;
+        self.data.as_ref().map_or(Ok(()), |data| write!(f, " ({})", shortened(&data.to_string())))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Late { method, seconds } => write!(f, "no answer to `{method}` in {seconds} s"),
+            Self::Ended { method, status: Some(status) } => {
+                write!(f, "the agent ended with {status} before it answered `{method}`")
+            }
+            Self::Ended { method, status: None } => {
+                write!(f, "the agent closed its output before it answered `{method}`")
+            }
+            Self::Garbage { line } => write!(f, "standard output holds what is no message: `{line}`"),
+            Self::Refused { method, error } => write!(f, "`{method}` is refused: {error}"),
+            Self::Connection(message) => write!(f, "the connection failed: {message}"),
+        }
+    }
+}
+
+impl core::error::Error for Fault {}
+
+/// What came of a turn.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Turn {
+    /// Why it ended, in the protocol's word.
+    pub stop_reason: String,
+    /// The text that the agent said.
+    pub text: String,
+    /// The updates of the session, as they came.
+    pub updates: Vec<Value>,
+    /// What permission was asked for, as it came.
+    pub permissions: Vec<Value>,
+}
+
+/// What the agent sent unasked since it was last looked at.
+#[derive(Debug, Default)]
+struct Heard {
+    updates: Vec<Value>,
+    permissions: Vec<Value>,
+}
+
+/// The client's side of a connection.
+#[derive(Debug)]
+pub struct Dialogue {
+    connection: ConnectionTo<Agent>,
+    fault: watch::Receiver<Option<Fault>>,
+    heard: Arc<Mutex<Heard>>,
+    limits: Limits,
+}
+
+impl Dialogue {
+    /// `initialize`, as a client that offers nothing; the answer as it came.
+    pub async fn initialize(&self) -> Result<Value, Fault> {
+        let request = InitializeRequest::new(ProtocolVersion::V1);
+        let capabilities = json!({"fs": {"readTextFile": false, "writeTextFile": false}, "terminal": false});
+        let mut params = serde_json::to_value(request).unwrap_or_default();
+        if let Some(params) = params.as_object_mut() {
+            params.insert("clientCapabilities".to_owned(), capabilities);
+        }
+        self.ask("initialize", params, self.limits.start).await
+    }
+
+    /// `session/new` in a folder, without servers of tools; the answer as it came.
+    pub async fn new_session(&self, folder: &Path) -> Result<Value, Fault> {
+        self.ask("session/new", NewSessionRequest::new(folder), self.limits.answer).await
+    }
+
+    /// `session/set_model`, which the protocol does not have yet and most agents do.
+    pub async fn set_model(&self, session: &str, model: &str) -> Result<Value, Fault> {
+        let params = json!({"sessionId": session, "modelId": model});
+        self.ask("session/set_model", params, self.limits.answer).await
+    }
+
+    /// `session/set_config_option`.
+    pub async fn set_config_option(&self, session: &str, option: &str, value: &str) -> Result<Value, Fault> {
+        let params = json!({"sessionId": session, "configId": option, "value": value});
+        self.ask("session/set_config_option", params, self.limits.answer).await
+    }
+
+    /// `session/prompt` with a text, to the end of the turn.
+    pub async fn prompt(&self, session: &str, text: &str) -> Result<Turn, Fault> {
+        drop(self.take());
+        let content = vec![ContentBlock::Text(TextContent::new(text))];
+        let request = PromptRequest::new(session.to_owned(), content);
+        let answer = self.ask("session/prompt", request, self.limits.turn).await?;
+        let Heard { updates, permissions } = self.take();
+        let stop_reason = answer.get("stopReason").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let said = |update: &Value| {
+            let chunk = update.pointer("/update/sessionUpdate")? == "agent_message_chunk";
+            chunk.then(|| update.pointer("/update/content/text")?.as_str().map(str::to_owned))?
+        };
+        let text = updates.iter().filter_map(said).collect();
+        Ok(Turn { stop_reason, text, updates, permissions })
+    }
+
+    fn take(&self) -> Heard {
+        core::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A request and its answer. A fault of the wire comes first: it is why there is no answer.
+    async fn ask(&self, method: &str, params: impl Serialize, limit: Duration) -> Result<Value, Fault> {
+        let message = UntypedMessage::new(method, params).map_err(|error| Fault::Connection(error.to_string()))?;
+        let answer = self.connection.send_request(message).block_task();
+        let mut fault = self.fault.clone();
+        let broken = async {
+            let found = match fault.wait_for(Option::is_some).await {
+                Ok(fault) => fault.clone(),
+                // Nobody is left who could tell of a fault; the answer decides.
+                Err(_) => std::future::pending().await,
+            };
+            // The last line before the end may be the answer, still on its way through the library.
+            if matches!(found, Some(Fault::Ended { .. })) {
+                tokio::time::sleep(UNDERWAY).await;
+            }
+            found
+        };
+        tokio::select! {
+            biased;
+            answer = answer => answer.map_err(|error| self.refusal(method, error)),
+            fault = broken => Err(named(fault.unwrap_or(Fault::Connection(String::new())), method)),
+            () = tokio::time::sleep(limit) => Err(Fault::Late { method: method.to_owned(), seconds: limit.as_secs() }),
+        }
+    }
+
+    /// The agent's own error; or the fault of the wire that the library tells as one.
+    fn refusal(&self, method: &str, error: agent_client_protocol::Error) -> Fault {
+        if let Some(fault) = self.fault.borrow().clone() {
+            return named(fault, method);
+        }
+        let error = RpcError { code: error.code.into(), message: error.message, data: error.data };
+        Fault::Refused { method: method.to_owned(), error: Box::new(error) }
+    }
+}
+
+/// The end of a process, told as the end before this answer.
+fn named(fault: Fault, method: &str) -> Fault {
+    match fault {
+        Fault::Ended { status, .. } => Fault::Ended { method: method.to_owned(), status },
+        other => other,
+    }
+}
+
+/// Talks to an agent, and closes its input when all is said.
+///
+/// The process goes on: [`Peer::stop`] ends it.
+pub async fn converse<T>(
+    peer: &mut Peer,
+    limits: Limits,
+    permission: Permission,
+    talk: impl AsyncFnOnce(&Dialogue) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let Some((transport, fault)) = peer.transport() else {
+        return Err(Fault::Connection("its input was closed before".to_owned()));
+    };
+    let heard = Arc::new(Mutex::new(Heard::default()));
+    let (hears_updates, hears_requests) = (heard.clone(), heard.clone());
+    let lock = |heard: &Arc<Mutex<Heard>>, update: &dyn Fn(&mut Heard)| {
+        update(&mut heard.lock().unwrap_or_else(PoisonError::into_inner));
+    };
+    let said = agent_client_protocol::Client
+        .v1()
+        .on_receive_request(
+            async move |request: RequestPermissionRequest, responder, _connection| {
+                let value = serde_json::to_value(&request).unwrap_or_default();
+                lock(&hears_requests, &|heard| heard.permissions.push(value.clone()));
+                responder.respond(RequestPermissionResponse::new(decide(&request, permission)))
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_notification(
+            async move |notification: UntypedMessage, _connection| {
+                if notification.method() == "session/update" {
+                    lock(&hears_updates, &|heard| heard.updates.push(notification.params().clone()));
+                }
+                Ok(())
+            },
+            agent_client_protocol::on_receive_notification!(),
+        )
+        .connect_with(transport, async |connection: ConnectionTo<Agent>| {
+            let dialogue = Dialogue { connection, fault: fault.clone(), heard, limits };
+            Ok(talk(&dialogue).await)
+        })
+        .await;
+    let broken = fault.borrow().clone();
+    let result = match (said, broken) {
+        (Ok(result), _) => result,
+        (Err(_), Some(fault)) => Err(fault),
+        (Err(error), None) => Err(Fault::Connection(error.to_string())),
+    };
+    match result {
+        Err(Fault::Ended { method, status: None }) => Err(Fault::Ended { method, status: peer.status().await }),
+        other => other,
+    }
+}
+
+/// The narrowest option that allows, or one that refuses; where there is none, that the turn was cancelled.
+fn decide(request: &RequestPermissionRequest, permission: Permission) -> RequestPermissionOutcome {
+    let kinds = match permission {
+        Permission::Allow => [PermissionOptionKind::AllowOnce, PermissionOptionKind::AllowAlways],
+        Permission::Refuse => [PermissionOptionKind::RejectOnce, PermissionOptionKind::RejectAlways],
+    };
+    let option = kinds.iter().find_map(|kind| request.options.iter().find(|option| option.kind == *kind));
+    option.map_or(RequestPermissionOutcome::Cancelled, |option| {
+        RequestPermissionOutcome::Selected(SelectedPermissionOutcome::new(option.option_id.clone()))
+    })
+}

@@ -1,0 +1,126 @@
+//! The agent's process: started in a group of its own, listened to until its end, and gone afterwards.
+
+use std::io;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tokio::process::{Child, ChildStdin};
+use tokio::sync::{mpsc, watch};
+
+use super::Fault;
+use super::wire::{self, Transport};
+use crate::process::{self, Group, Tail};
+
+/// How long a process whose output is closed has to end.
+const BARELY: Duration = Duration::from_secs(2);
+
+/// The most characters of anything an agent said that are shown in a message.
+const SHOWN: usize = 240;
+
+/// The process of an agent. It is killed, with all of its group, when this goes.
+#[derive(Debug)]
+pub struct Peer {
+    group: Group,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Option<mpsc::UnboundedReceiver<String>>,
+    fault: watch::Receiver<Option<Fault>>,
+    errors: Tail,
+}
+
+/// How a process came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Ending {
+    /// What made it end.
+    pub by: EndedBy,
+    /// Its exit status, as a shell tells it.
+    pub status: i32,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
+/// What made a process end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndedBy {
+    /// The end of its input.
+    EndOfInput,
+    /// A signal that it can heed.
+    Signal,
+    /// Force.
+    Force,
+}
+
+impl Peer {
+    /// Starts a command whose standard streams speak ACP.
+    pub fn start(command: Command) -> io::Result<Self> {
+        let (mut child, group) = process::spawn(command)?;
+        let (errors, _) = process::keep(child.stderr.take());
+        let (sends_lines, lines) = mpsc::unbounded_channel();
+        let (sends_fault, fault) = watch::channel(None);
+        tokio::spawn(wire::read(child.stdout.take(), sends_lines, sends_fault));
+        let stdin = child.stdin.take();
+        Ok(Self { group, child, stdin, lines: Some(lines), fault, errors })
+    }
+
+    /// The end of what it wrote on its standard error.
+    pub fn errors(&self) -> String {
+        self.errors.text()
+    }
+
+    /// What it broke the protocol with, seen up to now; its end is no such thing.
+    pub fn garbage(&self) -> Option<Fault> {
+        self.fault.borrow().clone().filter(|fault| matches!(fault, Fault::Garbage { .. }))
+    }
+
+    /// The process id, on this side of any sandbox.
+    pub fn id(&self) -> Option<i32> {
+        self.child.id().and_then(|id| i32::try_from(id).ok())
+    }
+
+    /// The end of its standard error, which goes on while the process does.
+    pub(crate) fn tail(&self) -> Tail {
+        self.errors.clone()
+    }
+
+    pub(super) fn transport(&mut self) -> Option<(Transport, watch::Receiver<Option<Fault>>)> {
+        let transport = wire::transport(self.stdin.take()?, self.lines.take()?);
+        Some((transport, self.fault.clone()))
+    }
+
+    /// Its exit status, when it ends at once.
+    pub(super) async fn status(&mut self) -> Option<i32> {
+        let ended = tokio::time::timeout(BARELY, self.child.wait()).await;
+        ended.ok().and_then(Result::ok).map(process::code)
+    }
+
+    /// Ends it: by the end of its input; after `patience` by a signal, which `signal` sends; and then by force.
+    pub async fn stop(mut self, patience: Duration, signal: impl FnOnce()) -> Ending {
+        let begin = Instant::now();
+        drop(self.stdin.take());
+        let mut signal = Some(signal);
+        for by in [EndedBy::EndOfInput, EndedBy::Signal, EndedBy::Force] {
+            match by {
+                EndedBy::EndOfInput => {}
+                EndedBy::Signal => signal.take().map_or((), |signal| signal()),
+                EndedBy::Force => self.group.kill(),
+            }
+            if let Ok(Ok(status)) = tokio::time::timeout(patience, self.child.wait()).await {
+                let milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+                return Ending { by, status: process::code(status), milliseconds };
+            }
+        }
+        // Not even force: it hangs in the kernel, and the group's own end will try again.
+        Ending { by: EndedBy::Force, status: -1, milliseconds: u64::MAX }
+    }
+}
+
+/// The beginning of a text, on one line.
+pub(crate) fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}

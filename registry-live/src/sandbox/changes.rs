@@ -1,0 +1,96 @@
+//! What a command changed: the upper folder of an overlay and the folders that were mounted over it, read as a list.
+
+use std::fs::{self, FileType};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use super::Changes;
+
+/// What is known of a sandbox before anything runs in it.
+pub(super) struct Seen<'a> {
+    /// The one folder that may change.
+    pub(super) prefix: &'a str,
+    /// Places on which something is mounted; the sandbox may have made them itself, empty.
+    pub(super) points: &'a [PathBuf],
+}
+
+/// Adds what stands in a folder that was empty before, seen at a place of the sandbox, to a list.
+///
+/// A folder is told by what is in it; an empty one, and anything else, by its own name. What overlayfs writes for
+/// something that was removed is a character device 0/0.
+pub(super) fn collect(folder: &Path, place: &str, known: &Seen<'_>, changes: &mut Changes) -> io::Result<()> {
+    let Seen { prefix, points } = *known;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let seen = format!("{place}/{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type()?;
+        if seen == prefix {
+            changes.prefix = !is_whiteout(&entry.path(), kind)?;
+            changes.bytes += size(&entry.path())?;
+        } else if kind.is_dir() && fs::read_dir(entry.path())?.next().is_some() {
+            collect(&entry.path(), &seen, known, changes)?;
+        } else if kind.is_dir() && prefix.starts_with(&format!("{seen}/")) {
+            // The way to the prefix.
+        } else if points.iter().any(|point| point == Path::new(&seen))
+            && (kind.is_dir() || entry.metadata()?.len() == 0)
+        {
+            // What the sandbox itself made to mount something on.
+        } else if is_whiteout(&entry.path(), kind)? {
+            changes.outside.push(format!("{seen} (removed)"));
+        } else {
+            changes.outside.push(seen);
+        }
+    }
+    Ok(())
+}
+
+fn is_whiteout(path: &Path, kind: FileType) -> io::Result<bool> {
+    Ok(kind.is_char_device() && fs::symlink_metadata(path)?.rdev() == 0)
+}
+
+/// The bytes on the disk of everything under a path; a file of two names counts once for each.
+fn size(path: &Path) -> io::Result<u64> {
+    let about = fs::symlink_metadata(path)?;
+    let mut bytes = about.blocks() * 512;
+    if about.is_dir() {
+        for entry in fs::read_dir(path)? {
+            bytes += size(&entry?.path())?;
+        }
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_changes(make: &[&str], outside: &[&str], prefix: bool) {
+        let folder = tempfile::tempdir().expect("there is room");
+        for path in make {
+            let path = folder.path().join(path);
+            let file = !path.to_string_lossy().ends_with('/');
+            fs::create_dir_all(if file { path.parent().expect("it has one") } else { &path }).expect("there is room");
+            if file {
+                fs::write(path, "x").expect("there is room");
+            }
+        }
+        let mut changes = Changes::default();
+        let known = Seen { prefix: "/opt/benchflow", points: &["/srv/mirror".into()] };
+        collect(folder.path(), "", &known, &mut changes).expect("it can be read");
+        changes.outside.sort();
+        assert_eq!((changes.outside, changes.prefix), (outside.iter().map(ToString::to_string).collect(), prefix));
+    }
+
+    #[test]
+    fn what_is_outside_the_prefix_is_told_by_its_path() {
+        check_changes(&[], &[], false);
+        check_changes(&["opt/"], &[], false);
+        check_changes(&["opt/benchflow/bin/x"], &[], true);
+        check_changes(&["opt/benchflow/x", "etc/a", "root/.b/"], &["/etc/a", "/root/.b"], true);
+        check_changes(&["srv/mirror/", "srv/other/"], &["/srv/other"], false);
+        check_changes(&["srv/mirror/x"], &["/srv/mirror/x"], false);
+        check_changes(&["opt/benchflower", "opt/other/"], &["/opt/benchflower", "/opt/other"], false);
+    }
+}

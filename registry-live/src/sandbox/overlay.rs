@@ -1,0 +1,270 @@
+//! The sandbox of namespaces: a writable overlay over a root that is not changed, entered by bwrap.
+//!
+//! bwrap runs without a user namespace, so that root inside is root and the agent's user is nobody's on the host. The
+//! overlay is mounted in a mount namespace of the command's own, so that nothing is left mounted when it ends.
+
+use std::ffi::OsString;
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{As, CANARY, Changes, HOME, Host, PATH, Setting, WORKSPACE, changes, proved, trace};
+use crate::Refusal;
+
+/// Mounts overlays (options, place) up to a `--` and becomes the command that follows.
+const MOUNT: &str = "\
+while [ \"$1\" != -- ]; do
+    mount -t overlay overlay -o \"$1\" \"$2\" || exit 96
+    shift 2
+done
+shift
+exec \"$@\"";
+
+/// What root may do in a container of the usual engines, and so in an install.
+const CONTAINER_CAPABILITIES: [&str; 14] = [
+    "CAP_AUDIT_WRITE",
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_MKNOD",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_NET_RAW",
+    "CAP_SETFCAP",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+    "CAP_SETUID",
+    "CAP_SYS_CHROOT",
+];
+
+/// What it takes to become another user for good.
+const DROPPING_CAPABILITIES: [&str; 3] = ["CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"];
+
+/// A sandbox of namespaces.
+#[derive(Debug)]
+pub(crate) struct Overlay {
+    root: PathBuf,
+    uid: u32,
+    setting: Setting,
+    folder: PathBuf,
+}
+
+/// The folders of one layer: what it changes, and what is mounted over it.
+struct Layer<'a> {
+    folder: &'a Path,
+    name: &'static str,
+}
+
+impl Layer<'_> {
+    fn part(&self, part: &str) -> PathBuf {
+        self.folder.join(self.name).join(part)
+    }
+}
+
+impl Overlay {
+    /// Makes the folders of one.
+    pub(super) fn open(host: &Host, setting: &Setting, folder: &Path) -> Result<Self, Refusal> {
+        let cell =
+            Self { root: host.root.clone(), uid: host.uid, setting: setting.clone(), folder: folder.to_path_buf() };
+        if cell.in_root(&setting.prefix).exists() {
+            return Err(Refusal::new(
+                format!(
+                    "`{}` is there already, so that no install would be a first one",
+                    cell.in_root(&setting.prefix).display()
+                ),
+                "give another root with `--rootfs`, or remove the folder",
+            ));
+        }
+        let made = cell.make_folders();
+        made.map_err(|error| {
+            Refusal::new(
+                format!("cannot make the folders of a sandbox in `{}`: {error}", folder.display()),
+                "name a folder with room in TMPDIR",
+            )
+        })?;
+        Ok(cell)
+    }
+
+    /// The command of the host that runs a command inside.
+    pub(super) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Command {
+        let layer = self.layer(who);
+        // Whatever ends this process ends all of it, also where nobody is left to do that.
+        let mut command = Command::new("setpriv");
+        // The tools of the host see nothing of the caller's settings but where they are.
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()));
+        command.args(["--pdeathsig", "KILL", "unshare", "--mount", "sh", "-c", MOUNT, "mount"]);
+        if who == As::Agent {
+            // The agent sees what was installed, and changes nothing of it. A second overlay over the first one, since
+            // the folders of a single one must not lie within each other, and these all lie in the root.
+            let installed = self.layer(As::Root);
+            command.arg(mount_options(&self.root, &installed)).arg(installed.part("merged"));
+            command.arg(mount_options(&installed.part("merged"), &layer)).arg(layer.part("merged"));
+        } else {
+            command.arg(mount_options(&self.root, &layer)).arg(layer.part("merged"));
+        }
+        command.arg("--");
+        if who == As::RootTraced {
+            let flags = ["strace", "-f", "-qq", "--seccomp-bpf", "-y", "-Z", "-s", "512", "-e", "trace=%file"];
+            command.args(flags).args(["-e", "signal=none", "-o"]).arg(self.record());
+        }
+        command.arg("bwrap").args(self.mounts(&layer, who)).args(self.isolation(who));
+        command.args(["--clearenv", "--setenv", "PATH", PATH]);
+        for (name, value) in env {
+            command.args(["--setenv", name, value]);
+        }
+        command.arg("--");
+        if who == As::Agent {
+            let uid = self.uid.to_string();
+            command.args(["setpriv", "--reuid", &uid, "--regid", &uid, "--clear-groups", "--no-new-privs"]);
+            command.args(["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"]);
+            command.args(proved(self.uid, &self.setting.prefix, argv));
+        } else {
+            command.args(argv);
+        }
+        command
+    }
+
+    /// What is different outside the prefix.
+    pub(super) fn changes(&self, who: As) -> Result<Changes, Refusal> {
+        let layer = self.layer(who);
+        let mut found = Changes::default();
+        let places = [("upper", ""), ("tmp", "/tmp"), ("shm", "/dev/shm")];
+        for (part, place) in places {
+            let seen = changes::Seen { prefix: &self.setting.prefix, points: &self.setting.shown };
+            changes::collect(&layer.part(part), place, &seen, &mut found).map_err(|error| {
+                Refusal::new(
+                    format!("cannot read what an install changed in `{}`: {error}", layer.part(part).display()),
+                    "run it again; if it stays so, this is a fault of `verify`",
+                )
+            })?;
+        }
+        found.outside.sort();
+        Ok(found)
+    }
+
+    /// The paths of refused writes of the traced run.
+    pub(super) fn refused(&self) -> Vec<String> {
+        let record = fs::read(self.record()).unwrap_or_default();
+        trace::refused(&String::from_utf8_lossy(&record))
+    }
+
+    fn record(&self) -> PathBuf {
+        self.folder.join("record")
+    }
+
+    fn in_root(&self, place: &str) -> PathBuf {
+        self.root.join(place.trim_start_matches('/'))
+    }
+
+    fn layer(&self, who: As) -> Layer<'_> {
+        let name = match who {
+            As::Root | As::RootReadOnly => "install",
+            As::RootTraced => "traced",
+            As::Agent => "agent",
+        };
+        Layer { folder: &self.folder, name }
+    }
+
+    fn make_folders(&self) -> io::Result<()> {
+        for who in [As::Root, As::RootTraced, As::Agent] {
+            let layer = self.layer(who);
+            for part in ["upper", "work", "tmp", "shm", "merged"] {
+                make(&layer.part(part), 0o755)?;
+            }
+            // As every system has them: for everybody, and nobody removes another's files.
+            make(&layer.part("tmp"), 0o1777)?;
+            make(&layer.part("shm"), 0o1777)?;
+        }
+        for who in [As::Root, As::RootTraced] {
+            for shown in &self.setting.shown {
+                self.make_point(&self.layer(who), shown)?;
+            }
+        }
+        let under = |layer: &Layer<'_>, place: &str| layer.part("upper").join(place.trim_start_matches('/'));
+        make(&under(&self.layer(As::RootTraced), &self.setting.prefix), 0o755)?;
+        let agent = self.layer(As::Agent);
+        make(&under(&agent, HOME), 0o755)?;
+        make(&agent.part("home/workspace"), 0o755)?;
+        for owned in ["home", "home/workspace"] {
+            std::os::unix::fs::chown(agent.part(owned), Some(self.uid), Some(self.uid))?;
+        }
+        make(&under(&agent, CANARY), 0o700)?;
+        fs::write(under(&agent, CANARY).join("secret"), "nobody but root reads this\n")
+    }
+
+    /// Where the root does not have the place of something that is shown, the layer above it has.
+    fn make_point(&self, layer: &Layer<'_>, shown: &Path) -> io::Result<()> {
+        let place = shown.strip_prefix("/").unwrap_or(shown);
+        if self.root.join(place).exists() {
+            return Ok(());
+        }
+        let point = layer.part("upper").join(place);
+        if shown.is_dir() {
+            return make(&point, 0o755);
+        }
+        point.parent().map_or(Ok(()), |parent| make(parent, 0o755))?;
+        fs::write(point, "")
+    }
+
+    fn mounts(&self, layer: &Layer<'_>, who: As) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
+        let mut add = |kind: &str, from: &Path, to: &Path| {
+            words.extend([OsString::from(kind), from.into(), to.into()]);
+        };
+        let merged = layer.part("merged");
+        let read_only = matches!(who, As::RootReadOnly | As::RootTraced);
+        let bind = if read_only { "--ro-bind" } else { "--bind" };
+        add(bind, &merged, Path::new("/"));
+        if who == As::RootTraced {
+            add("--bind", &merged.join(self.setting.prefix.trim_start_matches('/')), Path::new(&self.setting.prefix));
+        }
+        for shown in &self.setting.shown {
+            add("--ro-bind", shown, shown);
+        }
+        add(bind, &layer.part("tmp"), Path::new("/tmp"));
+        if who == As::Agent {
+            add("--bind", &layer.part("home"), Path::new(HOME));
+        }
+        words.extend(["--ro-bind-try", "/sys", "/sys", "--proc", "/proc", "--dev", "/dev"].map(OsString::from));
+        words.extend([OsString::from(bind), layer.part("shm").into(), OsString::from("/dev/shm")]);
+        words.extend(["--remount-ro", "/dev"].map(OsString::from));
+        words
+    }
+
+    fn isolation(&self, who: As) -> Vec<String> {
+        let mut words: Vec<String> = ["--die-with-parent", "--unshare-pid", "--unshare-ipc"].map(str::to_owned).into();
+        if who == As::Agent || !self.setting.network {
+            words.push("--unshare-net".to_owned());
+        }
+        let capabilities: &[&str] = if who == As::Agent { &DROPPING_CAPABILITIES } else { &CONTAINER_CAPABILITIES };
+        words.extend(["--cap-drop", "ALL"].map(str::to_owned));
+        words.extend(capabilities.iter().flat_map(|it| ["--cap-add".to_owned(), (*it).to_owned()]));
+        let folder = if who == As::Agent { WORKSPACE } else { "/" };
+        words.extend(["--chdir", folder].map(str::to_owned));
+        words
+    }
+}
+
+/// The options of an overlay over a root.
+fn mount_options(root: &Path, layer: &Layer<'_>) -> OsString {
+    let mut options = OsString::from("lowerdir=");
+    options.push(root);
+    for part in ["upper", "work"] {
+        options.push(format!(",{part}dir="));
+        options.push(layer.part(part));
+    }
+    options
+}
+
+/// Makes a folder and those above it, and gives it its mode whatever the umask is.
+fn make(path: &Path, mode: u32) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|it| !it.exists()).collect();
+    for folder in missing.into_iter().rev() {
+        fs::create_dir(folder)?;
+        fs::set_permissions(folder, Permissions::from_mode(0o755))?;
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode))
+}

@@ -1,0 +1,127 @@
+//! The sandbox itself, for real: what it measures and what it proves is first made to fail.
+//!
+//! They need root, bwrap and strace, so they are ignored; `tests/sandbox/verify.sh` runs them.
+
+use std::time::Duration;
+
+use super::*;
+use crate::process::{self, Finished};
+
+/// A sandbox with a prefix that holds one program.
+struct Fixture {
+    cell: Cell,
+    folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let host = Host::choose(Some(Kind::Bwrap), None, None).expect("this host gives a sandbox");
+        let setting = Setting { prefix: "/opt/benchflow".to_owned(), shown: Vec::new(), network: false };
+        let folder = folder().expect("there is room");
+        let cell = Cell::open(&host, &setting, folder.path(), "fixture").expect("there is room");
+        let fixture = Self { cell, folder };
+        fixture.check(As::Root, "mkdir -p /opt/benchflow/bin && : >/opt/benchflow/bin/fixture", 0);
+        fixture
+    }
+
+    fn run(&self, who: As, script: &str) -> Finished {
+        let argv = ["sh", "-c", script].map(str::to_owned);
+        let command = self.cell.command(who, &[], &argv).expect("it runs commands");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there is a runtime");
+        runtime.block_on(process::run(command, Duration::from_secs(30))).expect("it starts")
+    }
+
+    #[track_caller]
+    fn check(&self, who: As, script: &str, status: i32) -> Finished {
+        let finished = self.run(who, script);
+        assert_eq!(finished.status, Some(status), "{}\n{}", finished.stdout, finished.stderr);
+        finished
+    }
+}
+
+#[test]
+#[ignore = "needs root and bwrap"]
+fn every_place_that_is_written_is_told() {
+    let fixture = Fixture::new();
+    let changes = fixture.cell.changes(As::Root).expect("they can be read");
+    assert_eq!((changes.outside, changes.prefix), (Vec::new(), true));
+    let script = "echo x >/etc/verify-a; echo x >/root/.verify-b; echo x >/tmp/verify-c; mkdir -p /usr/lib/verify-d; \
+                  echo x >/dev/shm/verify-e; rm /etc/passwd; echo x >/opt/benchflow/verify-f";
+    fixture.check(As::Root, script, 0);
+    let changes = fixture.cell.changes(As::Root).expect("they can be read");
+    let places = ["/dev/shm/verify-e", "/etc/passwd (removed)", "/etc/verify-a", "/root/.verify-b", "/tmp/verify-c"];
+    assert_eq!(changes.outside, [places.as_slice(), &["/usr/lib/verify-d"]].concat());
+    assert!(!Path::new("/etc/verify-a").exists() && Path::new("/etc/passwd").exists(), "it reached the host");
+}
+
+#[test]
+#[ignore = "needs root, bwrap and strace"]
+fn every_refused_write_is_told_though_nothing_is_left_of_it() {
+    let fixture = Fixture::new();
+    let script = "(: >/etc/verify-a) 2>/dev/null; mkdir /root/.verify-b 2>/dev/null; (: >/tmp/verify-c) 2>/dev/null; \
+                  rm -f /etc/passwd 2>/dev/null; (: >/dev/shm/verify-e) 2>/dev/null; : >/opt/benchflow/verify-f";
+    fixture.check(As::RootTraced, script, 0);
+    let places = ["/dev/shm/verify-e", "/etc/passwd", "/etc/verify-a", "/root/.verify-b", "/tmp/verify-c"];
+    assert_eq!(fixture.cell.refused(), places);
+    let changes = fixture.cell.changes(As::RootTraced).expect("they can be read");
+    assert_eq!((changes.outside, changes.prefix), (Vec::new(), true));
+}
+
+#[test]
+#[ignore = "needs root and bwrap"]
+fn nothing_can_be_written_in_a_read_only_run() {
+    let fixture = Fixture::new();
+    let places = ["/etc/verify-a", "/root/.verify-b", "/tmp/verify-c", "/opt/benchflow/verify-f", "/dev/verify-g"];
+    for place in places {
+        fixture.check(As::RootReadOnly, &format!("! (: >{place}) 2>/dev/null"), 0);
+    }
+}
+
+#[track_caller]
+fn check_proof(breaks: &str, says: &str) {
+    let fixture = Fixture::new();
+    fixture.check(As::Root, breaks, 0);
+    let finished = fixture.check(As::Agent, "true", BROKEN);
+    assert!(finished.stderr.contains(says) && !finished.stderr.contains(PROVED), "{}", finished.stderr);
+}
+
+#[test]
+#[ignore = "needs root and bwrap"]
+fn a_sandbox_that_does_not_hold_is_noticed() {
+    let fixture = Fixture::new();
+    // Nobody's user, on the host as well: the user ids are the host's own.
+    let script = "[ \"$(id -u)\" -ge 24711 ] && [ \"$(tr -s ' ' </proc/self/uid_map)\" = ' 0 0 4294967295' ] && pwd";
+    let finished = fixture.check(As::Agent, script, 0);
+    assert_eq!((finished.stdout.trim(), finished.stderr.contains(PROVED)), (WORKSPACE, true), "{}", finished.stderr);
+    check_proof("chmod 644 /etc/shadow", "it can read /etc/shadow");
+    check_proof("chmod 777 /opt/benchflow/bin", "it can write /opt/benchflow/bin");
+    check_proof(": >/opt/benchflow/x; chmod 666 /opt/benchflow/x", "it can write /opt/benchflow/x");
+    check_proof("rm -r /opt/benchflow/bin", "cannot be seen");
+    check_proof("echo x:x:24711:24711::/:/bin/sh >>/etc/passwd", "has the user 24711");
+}
+
+#[test]
+#[ignore = "needs root and bwrap"]
+fn what_is_given_up_leaves_nothing_behind() {
+    let fixture = Fixture::new();
+    let argv = ["sh", "-c", "sleep 600 & sleep 601"].map(str::to_owned);
+    let command = fixture.cell.command(As::Root, &[], &argv).expect("it runs commands");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there is a runtime");
+    let finished = runtime.block_on(process::run(command, Duration::from_secs(1))).expect("it starts");
+    assert_eq!(finished.status, None);
+    let place = fixture.folder.path().display().to_string();
+    let running = || {
+        let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let text = |entry: &std::fs::DirEntry, file: &str| std::fs::read(entry.path().join(file)).unwrap_or_default();
+        let holds =
+            |entry: &std::fs::DirEntry, file: &str| String::from_utf8_lossy(&text(entry, file)).contains(&place);
+        all.filter(|entry| holds(entry, "mounts") || holds(entry, "cmdline")).count()
+    };
+    for _ in 0..100 {
+        if running() == 0 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("{} processes still have the sandbox", running());
+}

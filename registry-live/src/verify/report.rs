@@ -1,0 +1,372 @@
+//! What a run found: the evidence of each agent, the verdict, the exit status, and both forms of the report.
+
+use std::fmt::{self, Write};
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::dialogue::{Ending, RpcError};
+
+/// The name and version of the JSON form.
+const SCHEMA: &str = "benchflow-verify/1";
+
+/// The class of a failure: the exit statuses of the contract of `install.sh`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Class(pub i32);
+
+impl Class {
+    /// Something around the agent: network, registry, time.
+    pub const INFRASTRUCTURE: Self = Self(10);
+    /// The agent is not made for this machine, by its own entry or lock.
+    pub const UNSUPPORTED: Self = Self(11);
+    /// The agent does not start, or does not do as its entry says.
+    pub const DOES_NOT_START: Self = Self(15);
+    /// A fault of ours: a sandbox that does not hold, an install that breaks its promises.
+    pub const OURS: Self = Self(70);
+}
+
+/// What came of an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// All steps did as they must.
+    Passed,
+    /// One did not.
+    Failed {
+        /// Which class of failure.
+        class: Class,
+        /// The step.
+        step: StepName,
+        /// What was seen.
+        detail: String,
+    },
+    /// The registry does not have it any more, and answers for another package.
+    Unavailable {
+        /// What was asked, and the answer.
+        detail: String,
+    },
+}
+
+/// Whether an agent was run by its maker's runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Runtime {
+    /// The maker's own archive.
+    Real,
+    /// Another build of the same version, as the site file says.
+    Substituted,
+    /// Nothing was installed.
+    Unknown,
+}
+
+/// A step of an agent, in the order in which they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepName {
+    /// install.sh.
+    Install,
+    /// The launcher, `initialize`, `session/new` and the end.
+    Session,
+    /// install.sh again, which has nothing to do and nothing to write.
+    Repeat,
+    /// `check`.
+    Check,
+    /// `remove`.
+    Remove,
+    /// install.sh where nothing but the prefix may be written, under strace.
+    Trace,
+}
+
+/// A step that is done.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// Which.
+    pub step: StepName,
+    /// Whether it did as it must.
+    pub ok: bool,
+    /// How long it took.
+    #[serde(rename = "seconds", serialize_with = "tenths")]
+    pub milliseconds: u64,
+    /// What was seen, in a line.
+    pub detail: String,
+}
+
+/// What an agent answered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Seen {
+    /// Its `agentInfo`, as it came.
+    pub agent_info: Value,
+    /// The version of the protocol that it speaks.
+    pub protocol_version: Value,
+    /// Its answer to `session/new`.
+    pub session: Option<SessionAnswer>,
+    /// How it ended.
+    pub ending: Option<Ending>,
+    /// The end of its standard error.
+    pub stderr: String,
+}
+
+/// An answer to `session/new`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionAnswer {
+    /// A session.
+    Ok,
+    /// An error.
+    Refused(RpcError),
+}
+
+/// All that was seen of an agent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evidence {
+    /// The agent.
+    pub agent: String,
+    /// What came of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// What ran it.
+    pub runtime: Runtime,
+    /// The locked version.
+    pub version: String,
+    /// The stamp of the install.
+    pub stamp: String,
+    /// What the prefix took on the disk, in millions of bytes.
+    pub megabytes: Option<u64>,
+    /// How long all steps took.
+    #[serde(rename = "seconds", serialize_with = "tenths")]
+    pub milliseconds: u64,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// What it answered.
+    pub session: Option<Seen>,
+    /// What changed outside the prefix.
+    pub outside: Vec<String>,
+    /// The paths of refused writes; none where nothing was recorded.
+    pub refused_writes: Option<Vec<String>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn tenths<S: Serializer>(milliseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    let tenths = u32::try_from(milliseconds / 100).unwrap_or(u32::MAX);
+    serializer.serialize_f64(f64::from(tenths) / 10.0)
+}
+
+impl Evidence {
+    /// Nothing seen yet.
+    pub fn new(agent: &str) -> Self {
+        Self {
+            agent: agent.to_owned(),
+            verdict: Verdict::Passed,
+            runtime: Runtime::Unknown,
+            version: String::new(),
+            stamp: String::new(),
+            megabytes: None,
+            milliseconds: 0,
+            steps: Vec::new(),
+            session: None,
+            outside: Vec::new(),
+            refused_writes: None,
+        }
+    }
+}
+
+/// What a run found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The form.
+    pub schema: &'static str,
+    /// The sandbox.
+    pub sandbox: String,
+    /// Whether the run is good: see [`Report::new`].
+    pub ok: bool,
+    /// Required agents that did not pass.
+    pub missing: Vec<String>,
+    /// The agents, by name.
+    pub agents: Vec<Evidence>,
+}
+
+impl Report {
+    /// Judges a run: it is good when at least one agent passed, and every required one; where none is required, when
+    /// none failed. A pass on a substituted runtime counts, and an unavailable agent is neither.
+    pub fn new(sandbox: String, agents: Vec<Evidence>, require: &[String]) -> Self {
+        let passed = |name: &str| agents.iter().any(|it| it.agent == name && it.verdict == Verdict::Passed);
+        let missing: Vec<String> = require.iter().filter(|name| !passed(name)).cloned().collect();
+        let any = agents.iter().any(|it| it.verdict == Verdict::Passed);
+        let failed = agents.iter().any(|it| matches!(it.verdict, Verdict::Failed { .. }));
+        let ok = any && missing.is_empty() && !(require.is_empty() && failed);
+        Self { schema: SCHEMA, sandbox, ok, missing, agents }
+    }
+
+    /// The table for a person.
+    pub fn table(&self) -> String {
+        let heads = ["agent", "verdict", "runtime", "version", "install", "session", "total", "MB", ""];
+        let mut rows = vec![heads.map(str::to_owned)];
+        rows.extend(self.agents.iter().map(row));
+        let width = |column: usize| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max();
+        let widths: Vec<usize> = (0..heads.len()).map(|column| width(column).unwrap_or_default()).collect();
+        let mut table = String::new();
+        for row in &rows {
+            let mut line = String::new();
+            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let numbers = (4..8).contains(&index);
+                let _ = if numbers { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
+            }
+            table.push_str(line.trim_end());
+            table.push('\n');
+        }
+        table + &self.sentence()
+    }
+
+    /// The verdict on the whole, in a line.
+    fn sentence(&self) -> String {
+        let count = |is: fn(&Verdict) -> bool| self.agents.iter().filter(|it| is(&it.verdict)).count();
+        let passed = count(|it| *it == Verdict::Passed);
+        let failed = count(|it| matches!(it, Verdict::Failed { .. }));
+        let substituted = |it: &&Evidence| it.verdict == Verdict::Passed && it.runtime == Runtime::Substituted;
+        let substituted = self.agents.iter().filter(substituted).count();
+        let unavailable = self.agents.len() - passed - failed;
+        let mut text = format!("{passed} passed ({substituted} on a substituted runtime), {failed} failed, ");
+        let _ = write!(text, "{unavailable} unavailable");
+        if !self.missing.is_empty() {
+            let _ = write!(text, "; required and not passed: {}", self.missing.join(", "));
+        }
+        text
+    }
+}
+
+fn row(evidence: &Evidence) -> [String; 9] {
+    let step = |name: StepName| {
+        let found = evidence.steps.iter().find(|it| it.step == name);
+        found.map_or_else(|| "-".to_owned(), |step| seconds(step.milliseconds))
+    };
+    let (verdict, detail) = match &evidence.verdict {
+        Verdict::Passed => ("passed".to_owned(), String::new()),
+        Verdict::Failed { class, step, detail } => (format!("failed {}", class.0), format!("{step}: {detail}")),
+        Verdict::Unavailable { detail } => ("unavailable".to_owned(), detail.clone()),
+    };
+    [
+        evidence.agent.clone(),
+        verdict,
+        evidence.runtime.to_string(),
+        evidence.version.clone(),
+        step(StepName::Install),
+        step(StepName::Session),
+        seconds(evidence.milliseconds),
+        evidence.megabytes.map_or_else(|| "-".to_owned(), |megabytes| megabytes.to_string()),
+        detail,
+    ]
+}
+
+/// Seconds with one decimal.
+pub(super) fn seconds(milliseconds: u64) -> String {
+    format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100)
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Real => "real",
+            Self::Substituted => "substituted",
+            Self::Unknown => "-",
+        })
+    }
+}
+
+impl fmt::Display for StepName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Install => "install",
+            Self::Session => "session",
+            Self::Repeat => "repeat",
+            Self::Check => "check",
+            Self::Remove => "remove",
+            Self::Trace => "trace",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::EndedBy;
+
+    fn evidence(agent: &str, verdict: Verdict) -> Evidence {
+        Evidence { verdict, ..Evidence::new(agent) }
+    }
+
+    fn failed() -> Verdict {
+        let detail = "`session/new` is refused".to_owned();
+        Verdict::Failed { class: Class::DOES_NOT_START, step: StepName::Session, detail }
+    }
+
+    fn unavailable() -> Verdict {
+        Verdict::Unavailable { detail: "the registry answers 404 for `x@1`, and gives `npm`".to_owned() }
+    }
+
+    #[track_caller]
+    fn check_ok(verdicts: &[(&str, Verdict)], require: &[&str], ok: bool) {
+        let agents = verdicts.iter().map(|(agent, verdict)| evidence(agent, verdict.clone())).collect();
+        let require: Vec<String> = require.iter().map(ToString::to_string).collect();
+        assert_eq!(Report::new(String::new(), agents, &require).ok, ok, "{verdicts:?} with {require:?}");
+    }
+
+    #[test]
+    fn a_run_is_good_when_one_passed_and_every_required_one() {
+        check_ok(&[("a", Verdict::Passed)], &[], true);
+        check_ok(&[("a", Verdict::Passed), ("b", unavailable())], &[], true);
+        check_ok(&[("a", Verdict::Passed), ("b", failed())], &[], false);
+        check_ok(&[("a", Verdict::Passed), ("b", failed())], &["a"], true);
+        check_ok(&[("a", Verdict::Passed), ("b", failed())], &["a", "b"], false);
+        check_ok(&[("a", Verdict::Passed), ("b", unavailable())], &["b"], false);
+        check_ok(&[("a", Verdict::Passed)], &["c"], false);
+        check_ok(&[("a", unavailable())], &[], false);
+        check_ok(&[("a", failed())], &[], false);
+        check_ok(&[], &[], false);
+    }
+
+    /// A report of one agent of each verdict.
+    fn report() -> Report {
+        let ending = Ending { by: EndedBy::EndOfInput, status: 0, milliseconds: 48 };
+        let seen = Seen {
+            agent_info: serde_json::json!({"name": "One", "version": "1.2.3"}),
+            protocol_version: 1.into(),
+            session: Some(SessionAnswer::Ok),
+            ending: Some(ending),
+            stderr: "sandbox: proved for the user 24711\n".to_owned(),
+        };
+        let step = |step, ok, milliseconds, detail: &str| Step { step, ok, milliseconds, detail: detail.to_owned() };
+        let passed = Evidence {
+            runtime: Runtime::Substituted,
+            version: "1.2.3".to_owned(),
+            stamp: "0123456789abcdef".to_owned(),
+            megabytes: Some(680),
+            milliseconds: 32_345,
+            steps: vec![
+                step(StepName::Install, true, 12_712, "one 1.2.3, 680 MB"),
+                step(StepName::Session, true, 3_449, "One 1.2.3, ended with 0 in 48 ms"),
+            ],
+            session: Some(seen),
+            refused_writes: Some(Vec::new()),
+            ..evidence("one", Verdict::Passed)
+        };
+        let error = RpcError { code: -32000, message: "log in".to_owned(), data: None };
+        let refused = Seen { session: Some(SessionAnswer::Refused(error)), ..Seen::default() };
+        let two = Evidence { runtime: Runtime::Real, session: Some(refused), ..evidence("two", failed()) };
+        let agents = vec![passed, two, evidence("three", unavailable())];
+        Report::new("bubblewrap 0.8.0 over /".to_owned(), agents, &["one".to_owned(), "two".to_owned()])
+    }
+
+    #[track_caller]
+    fn check_snapshot(name: &str, text: &str) {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, text);
+        });
+    }
+
+    #[test]
+    fn the_evidence_has_this_form() {
+        check_snapshot("report_json", &serde_json::to_string_pretty(&report()).expect("it is JSON"));
+        check_snapshot("report_table", &report().table());
+    }
+}

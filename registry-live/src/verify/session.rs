@@ -1,0 +1,193 @@
+//! A session with an installed agent, held against its entry.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use registry::render::Expected;
+use registry_core::model::{Exit, Session};
+use serde_json::Value;
+
+use super::report::{Class, Seen, SessionAnswer};
+use crate::dialogue::{EndedBy, Ending, Fault, Limits, Peer, Permission, converse, shortened};
+use crate::sandbox::{BROKEN, PROVED, WORKSPACE};
+
+/// How long an agent has to answer, and to end.
+const START: Duration = Duration::from_secs(90);
+const ANSWER: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Talks to an agent and ends it; what was seen, and the first thing that is not as the entry says.
+pub(super) async fn hold(
+    command: Command,
+    expected: &Expected,
+    helper: Duration,
+    terminate: impl FnOnce(i32),
+) -> (Seen, Result<(), (Class, String)>) {
+    let mut seen = Seen::default();
+    let mut peer = match Peer::start(command) {
+        Ok(peer) => peer,
+        Err(error) => return (seen, Err((Class::OURS, format!("cannot start the sandbox: {error}")))),
+    };
+    let limits = Limits { start: START + helper, answer: ANSWER + helper, turn: ANSWER };
+    let said = converse(&mut peer, limits, Permission::Refuse, async |dialogue| {
+        let started = dialogue.initialize().await?;
+        let part = |key: &str| started.get(key).cloned().unwrap_or_default();
+        seen.agent_info = part("agentInfo");
+        seen.protocol_version = part("protocolVersion");
+        seen.session = Some(match dialogue.new_session(Path::new(WORKSPACE)).await {
+            Ok(_) => SessionAnswer::Ok,
+            Err(Fault::Refused { error, .. }) => SessionAnswer::Refused(*error),
+            Err(other) => return Err(other),
+        });
+        Ok(())
+    })
+    .await;
+    let id = peer.id();
+    let said = said.and_then(|()| peer.garbage().map_or(Ok(()), Err));
+    let errors = peer.tail();
+    let ending = peer.stop(PATIENCE, || id.map_or((), terminate)).await;
+    seen.stderr = errors.text();
+    seen.ending = Some(ending);
+    let judged = judge(said, &seen, expected, ending);
+    (seen, judged)
+}
+
+fn judge(said: Result<(), Fault>, seen: &Seen, expected: &Expected, ending: Ending) -> Result<(), (Class, String)> {
+    if ending.status == BROKEN && !seen.stderr.contains(PROVED) {
+        return Err((Class::OURS, format!("the sandbox does not hold: {}", last(&seen.stderr))));
+    }
+    let differs = |detail: String| (Class::DOES_NOT_START, detail);
+    said.map_err(|fault| differs(format!("{fault}; its last words: {}", last(&seen.stderr))))?;
+    if !seen.stderr.contains(PROVED) {
+        return Err((Class::OURS, "the sandbox was not proved".to_owned()));
+    }
+    compare_info(&seen.agent_info, expected).map_err(differs)?;
+    compare_session(seen.session.as_ref(), expected.session).map_err(differs)?;
+    compare_ending(ending, expected.exit).map_err(differs)
+}
+
+fn compare_info(found: &Value, expected: &Expected) -> Result<(), String> {
+    let Some(fields) = &expected.info else {
+        let none = found.is_null();
+        return if none { Ok(()) } else { Err(format!("`agentInfo` is {found}, and the entry says there is none")) };
+    };
+    for (key, wanted) in fields {
+        let found = found.get(*key).unwrap_or(&Value::Null);
+        if found.as_str() != Some(wanted) {
+            return Err(format!("`agentInfo.{key}` is {found}, and the entry says \"{wanted}\""));
+        }
+    }
+    Ok(())
+}
+
+fn compare_session(found: Option<&SessionAnswer>, expected: Session) -> Result<(), String> {
+    match (found, expected) {
+        (Some(SessionAnswer::Ok), Session::Ok) => Ok(()),
+        (Some(SessionAnswer::Refused(error)), Session::Refused(code)) if error.code == code => Ok(()),
+        (Some(SessionAnswer::Refused(error)), Session::Ok) => Err(format!("`session/new` is refused: {error}")),
+        (Some(SessionAnswer::Refused(error)), Session::Refused(code)) => {
+            Err(format!("`session/new` is refused: {error}; the entry says with {code}"))
+        }
+        (Some(SessionAnswer::Ok), Session::Refused(code)) => {
+            Err(format!("`session/new` gives a session, and the entry says that it is refused with {code}"))
+        }
+        (None, _) => Err("`session/new` was not answered".to_owned()),
+    }
+}
+
+/// The end of the input must end an agent well. What a signal ends tells any status of its own, one time 0 and another
+/// 1, or the signal's; the signal of a crash is none of these.
+fn compare_ending(ending: Ending, expected: Exit) -> Result<(), String> {
+    match (expected, ending.by, ending.status) {
+        (Exit::EndOfInput, EndedBy::EndOfInput, 0) | (Exit::Signal, EndedBy::Signal, 0..=127 | 143) => Ok(()),
+        (_, EndedBy::Force, _) => Err("it does not end, neither with its input nor by a signal".to_owned()),
+        (Exit::EndOfInput, EndedBy::Signal, _) => {
+            Err(format!("it goes on {} s after the end of its input; the entry says `exit: eof`", PATIENCE.as_secs()))
+        }
+        (Exit::Signal, EndedBy::EndOfInput, _) => {
+            Err("it ends with its input; the entry says `exit: signal`".to_owned())
+        }
+        (_, _, status) => Err(format!("it ends with status {status}")),
+    }
+}
+
+fn last(stderr: &str) -> String {
+    let mut lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).rev().take(3).collect();
+    lines.reverse();
+    shortened(&lines.join(" / "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::dialogue::RpcError;
+
+    fn expected(info: Option<Vec<(&'static str, String)>>, session: Session, exit: Exit) -> Expected {
+        Expected { env: Vec::new(), info, session, exit }
+    }
+
+    /// Judges an agent that answered like this and ended like that.
+    #[track_caller]
+    fn check(seen: &Value, session: SessionAnswer, ending: (EndedBy, i32), expected: &Expected, says: Option<&str>) {
+        let (by, status) = ending;
+        let ending = Ending { by, status, milliseconds: 7 };
+        let stderr = format!("{PROVED} for the user 1\n");
+        let seen = Seen { agent_info: seen.clone(), session: Some(session), stderr, ..Seen::default() };
+        let judged = judge(Ok(()), &seen, expected, ending);
+        match (says, judged) {
+            (None, judged) => assert_eq!(judged, Ok(())),
+            (Some(says), Err((class, detail))) => {
+                assert_eq!(class, Class::DOES_NOT_START);
+                assert!(detail.contains(says), "{detail}");
+            }
+            (Some(says), Ok(())) => panic!("it passed, and not: {says}"),
+        }
+    }
+
+    #[test]
+    fn an_agent_is_held_against_its_entry() {
+        let fields = vec![("name", "x".to_owned()), ("version", "1".to_owned())];
+        let ok = expected(Some(fields), Session::Ok, Exit::EndOfInput);
+        let info = json!({"name": "x", "version": "1", "title": "any"});
+        let end = (EndedBy::EndOfInput, 0);
+        check(&info, SessionAnswer::Ok, end, &ok, None);
+        check(&json!({"name": "x", "version": "2"}), SessionAnswer::Ok, end, &ok, Some("`agentInfo.version` is \"2\""));
+        check(&Value::Null, SessionAnswer::Ok, end, &ok, Some("`agentInfo.name` is null"));
+        check(&info, SessionAnswer::Ok, (EndedBy::EndOfInput, 1), &ok, Some("status 1"));
+        check(&info, SessionAnswer::Ok, (EndedBy::Signal, 0), &ok, Some("goes on 8 s after"));
+        check(&info, SessionAnswer::Ok, (EndedBy::Force, 137), &ok, Some("does not end"));
+    }
+
+    #[test]
+    fn a_refusal_may_be_what_is_expected() {
+        let refused = |code| SessionAnswer::Refused(RpcError { code, message: "log in".to_owned(), data: None });
+        let entry = expected(None, Session::Refused(-32000), Exit::Signal);
+        let end = (EndedBy::Signal, 143);
+        check(&Value::Null, refused(-32000), end, &entry, None);
+        check(&Value::Null, refused(-32000), (EndedBy::Signal, 1), &entry, None);
+        check(&Value::Null, refused(-32000), (EndedBy::Signal, 139), &entry, Some("status 139"));
+        check(&Value::Null, refused(-32603), end, &entry, Some("-32603 log in; the entry says with -32000"));
+        check(&Value::Null, SessionAnswer::Ok, end, &entry, Some("gives a session"));
+        check(&json!({"name": "x"}), refused(-32000), end, &entry, Some("the entry says there is none"));
+        check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("ends with its input"));
+        let entry = expected(None, Session::Ok, Exit::EndOfInput);
+        check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("is refused: -32000 log in"));
+    }
+
+    #[test]
+    fn a_sandbox_that_does_not_hold_is_no_fault_of_the_agent() {
+        let entry = expected(None, Session::Ok, Exit::EndOfInput);
+        let ended = Fault::Ended { method: "initialize".to_owned(), status: Some(BROKEN) };
+        let seen = Seen { stderr: "sandbox: it can read /etc/shadow\n".to_owned(), ..Seen::default() };
+        let ending = Ending { by: EndedBy::EndOfInput, status: BROKEN, milliseconds: 1 };
+        let (class, detail) = judge(Err(ended), &seen, &entry, ending).expect_err("it does not hold");
+        assert_eq!((class, detail.contains("can read /etc/shadow")), (Class::OURS, true), "{detail}");
+        let seen = Seen { session: Some(SessionAnswer::Ok), ..Seen::default() };
+        let ending = Ending { status: 0, ..ending };
+        let (class, detail) = judge(Ok(()), &seen, &entry, ending).expect_err("nothing was proved");
+        assert_eq!((class, detail.as_str()), (Class::OURS, "the sandbox was not proved"));
+    }
+}
