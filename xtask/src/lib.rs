@@ -10,6 +10,7 @@ mod facts;
 mod failure;
 mod files;
 mod gen_scripts;
+mod json;
 mod lint;
 mod list;
 mod lookup;

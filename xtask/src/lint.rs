@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
+use crate::json;
 
 /// Something that a rule has against a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
         }
     }
     if matches.get_flag("json") {
-        print(Value::Array(found.iter().map(Found::json).collect()))?;
+        print(json::sorted(Value::Array(found.iter().map(Found::json).collect())))?;
     } else {
         found.iter().try_for_each(Found::print)?;
     }

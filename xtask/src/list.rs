@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::console::print;
 use crate::failure::{Failure, Outcome, Status};
-use crate::{facts, lookup, rendering};
+use crate::{facts, json, lookup, rendering};
 
 /// The command line of `list`.
 pub(crate) fn list_command() -> Command {
@@ -29,7 +29,7 @@ fn as_json() -> Arg {
 pub(crate) fn list(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     let agents: Vec<Value> = registry.agents().into_iter().map(facts::short).collect();
     if matches.get_flag("json") {
-        print(pretty(&Value::Array(agents))?)?;
+        print(pretty(&json::sorted(Value::Array(agents)))?)?;
         return Ok(Status::Done);
     }
     let columns = ["name", "aliases", "protocols", "platforms", "web", "summary"];
@@ -55,6 +55,7 @@ pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     if let Some(facts) = facts.as_object_mut() {
         facts.insert("script_bytes".to_owned(), scripts);
     }
+    let facts = json::sorted(facts);
     if matches.get_flag("json") {
         print(pretty(&facts)?)?;
     } else {

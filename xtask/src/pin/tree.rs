@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::platform::Platform;
 use crate::failure::{Failure, Outcome};
+use crate::json;
 
 /// What `npm ci` needs of an entry beside its place, version, integrity and tarball; a `name` marks an alias.
 const NEEDED: &[&str] = &[
@@ -116,7 +117,7 @@ impl Tree {
                 rest.insert(key.to_owned(), value);
             }
         }
-        Value::Object(rest).to_string()
+        json::sorted(Value::Object(rest)).to_string()
     }
 }
 

@@ -1,0 +1,30 @@
+//! JSON that is printed or kept: the same bytes from every build.
+
+use serde_json::Value;
+
+/// The value with the members of all objects in the order of their names.
+///
+/// A build with another package of the workspace in it may have a JSON library that keeps the order of insertion.
+pub(crate) fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<(String, Value)> =
+                members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_come_in_the_order_of_their_names() {
+        let value: Value = serde_json::from_str(r#"{"b":[{"d":1,"c":2}],"a":{"z":1,"y":null}}"#).expect("it is JSON");
+        assert_eq!(sorted(value).to_string(), r#"{"a":{"y":null,"z":1},"b":[{"c":2,"d":1}]}"#);
+    }
+}
