@@ -27,6 +27,9 @@ pub use peer::{EndedBy, Ending, Peer};
 /// How long a line may be under way that was read before the output ended.
 const UNDERWAY: Duration = Duration::from_millis(200);
 
+/// The code of JSON-RPC's internal error, which is also what the library gives for a connection that broke.
+const INTERNAL: i32 = -32603;
+
 /// How long an agent may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -144,8 +147,12 @@ pub struct Dialogue {
     connection: ConnectionTo<Agent>,
     fault: watch::Receiver<Option<Fault>>,
     heard: Arc<Mutex<Heard>>,
+    asked: Asked,
     limits: Limits,
 }
+
+/// The method that was asked last: the connection may break before the request has left, and then nobody else knows.
+type Asked = Arc<Mutex<String>>;
 
 impl Dialogue {
     /// `initialize`, as a client that offers nothing; the answer as it came.
@@ -199,6 +206,7 @@ impl Dialogue {
     /// A request and its answer. A fault of the wire comes first: it is why there is no answer.
     async fn ask(&self, method: &str, params: impl Serialize, limit: Duration) -> Result<Value, Fault> {
         let message = UntypedMessage::new(method, params).map_err(|error| Fault::Connection(error.to_string()))?;
+        method.clone_into(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner));
         let answer = self.connection.send_request(message).block_task();
         let mut fault = self.fault.clone();
         let broken = async {
@@ -215,20 +223,32 @@ impl Dialogue {
         };
         tokio::select! {
             biased;
-            answer = answer => answer.map_err(|error| self.refusal(method, error)),
+            answer = answer => match answer {
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(self.refusal(method, error).await),
+            },
             fault = broken => Err(named(fault.unwrap_or(Fault::Connection(String::new())), method)),
             () = tokio::time::sleep(limit) => Err(Fault::Late { method: method.to_owned(), seconds: limit.as_secs() }),
         }
     }
 
-    /// The agent's own error; or the fault of the wire that the library tells as one.
-    fn refusal(&self, method: &str, error: agent_client_protocol::Error) -> Fault {
-        if let Some(fault) = self.fault.borrow().clone() {
+    /// The agent's own error; or the fault of the wire that the library tells as an internal error.
+    async fn refusal(&self, method: &str, error: agent_client_protocol::Error) -> Fault {
+        let error = RpcError { code: error.code.into(), message: error.message, data: error.data };
+        let fault = if error.code == INTERNAL { underway(&self.fault).await } else { self.fault.borrow().clone() };
+        if let Some(fault) = fault {
             return named(fault, method);
         }
-        let error = RpcError { code: error.code.into(), message: error.message, data: error.data };
         Fault::Refused { method: method.to_owned(), error: Box::new(error) }
     }
+}
+
+/// The fault of the wire, also when its other end is noticed first: a write to an agent that is gone fails before the
+/// end of its output has been read.
+async fn underway(fault: &watch::Receiver<Option<Fault>>) -> Option<Fault> {
+    let mut fault = fault.clone();
+    let found = tokio::time::timeout(UNDERWAY, fault.wait_for(Option::is_some)).await;
+    found.ok().and_then(|found| found.ok().and_then(|found| found.clone()))
 }
 
 /// The end of a process, told as the end before this answer.
@@ -252,6 +272,8 @@ pub async fn converse<T>(
         return Err(Fault::Connection("its input was closed before".to_owned()));
     };
     let heard = Arc::new(Mutex::new(Heard::default()));
+    let asked = Asked::new(Mutex::new("initialize".to_owned()));
+    let last = asked.clone();
     let (hears_updates, hears_requests) = (heard.clone(), heard.clone());
     let lock = |heard: &Arc<Mutex<Heard>>, update: &dyn Fn(&mut Heard)| {
         update(&mut heard.lock().unwrap_or_else(PoisonError::into_inner));
@@ -276,15 +298,20 @@ pub async fn converse<T>(
             agent_client_protocol::on_receive_notification!(),
         )
         .connect_with(transport, async |connection: ConnectionTo<Agent>| {
-            let dialogue = Dialogue { connection, fault: fault.clone(), heard, limits };
+            let dialogue = Dialogue { connection, fault: fault.clone(), heard, asked, limits };
             Ok(talk(&dialogue).await)
         })
         .await;
-    let broken = fault.borrow().clone();
+    let broken = if said.is_err() { underway(&fault).await } else { None };
+    let last = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let result = match (said, broken) {
         (Ok(result), _) => result,
-        (Err(_), Some(fault)) => Err(fault),
-        (Err(error), None) => Err(Fault::Connection(error.to_string())),
+        (Err(_), Some(fault)) => Err(named(fault, &last)),
+        // An agent that is gone breaks the connection, whoever notices first.
+        (Err(error), None) => Err(match peer.status().await {
+            Some(status) => Fault::Ended { method: last, status: Some(status) },
+            None => Fault::Connection(error.to_string()),
+        }),
     };
     match result {
         Err(Fault::Ended { method, status: None }) => Err(Fault::Ended { method, status: peer.status().await }),
