@@ -73,6 +73,17 @@ fn secrets_stay_out_of_the_files_that_are_shown() {
     check(&mut resolve(&words, &[]), 0, &["\"api_key\": \"********\""], &["ds-secret"]);
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://me:pw@x.example/v1"];
     check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["LLM_BASE_URL"], &["me:pw", "sk-1"]);
+    let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://x.example/v1?k=sk-1"];
+    check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["LLM_BASE_URL"], &["sk-1"]);
+}
+
+#[test]
+fn a_file_that_authenticates_is_not_withheld() {
+    let host = [("GOOGLE_CLOUD_PROJECT", "p"), ("GOOGLE_CLOUD_LOCATION", "l")];
+    let content = "GOOGLE_APPLICATION_CREDENTIALS_JSON={}";
+    let words = ["pi", "--model", "google-vertex/gemini-2.5-flash", "--env", content, "--env", "ZAI_API_KEY=za-1"];
+    let says = ["is written from GOOGLE_APPLICATION_CREDENTIALS_JSON", "another provider owns it: ZAI_API_KEY\n"];
+    check(&mut resolve(&words, &host), 0, &says, &["za-1"]);
 }
 
 #[test]
@@ -101,7 +112,11 @@ fn a_line_of_a_file_that_is_none_is_told_without_its_value() {
     let words = ["pi", "--model", "zai/glm-5", "--env-file", "/nonexistent.env"];
     check(&mut resolve(&words, &[]), 2, &["cannot read `/nonexistent.env`"], &[]);
     let words = ["pi", "--model", "zai/glm-5", "--env", "=secret"];
-    check(&mut resolve(&words, &[]), 2, &["`--env ` has no name"], &["secret"]);
+    check(&mut resolve(&words, &[]), 2, &["an `--env` has no name"], &["secret"]);
+    let words = ["pi", "--model", "zai/glm-5", "--env", "sk-secret"];
+    check(&mut resolve(&words, &[]), 2, &["an `--env` has no name"], &["secret"]);
+    let words = ["pi", "--model", "zai/glm-5", "--env", "ZAI_API_KEY"];
+    check(&mut resolve(&words, &[]), 2, &["`--env ZAI_API_KEY` has no value", "help: --env ZAI_API_KEY=VALUE"], &[]);
 }
 
 #[test]
@@ -116,6 +131,10 @@ fn a_refusal_names_the_way_out() {
     check(&mut resolve(&["vertex", "--model", "zai/glm-5"], &[]), 2, &["there is no agent `vertex`", "help: "], &[]);
     check(&mut resolve(&["opncode", "--model", "zai/glm-5"], &[]), 2, &["did you mean `opencode`?"], &[]);
     check(&mut resolve(&["opencode"], &[]), 2, &["needs an agent and a model"], &[]);
+    let near = ["`zia` is no registered provider", "help: did you mean `zai/glm-5`?"];
+    check(&mut resolve(&["pi", "--model", "zia/glm-5"], &[]), 1, &near, &["openrouter"]);
+    let words = ["cline", "--model", "zai/glm-5", "--proxy", " "];
+    check(&mut resolve(&words, &[("ZAI_API_KEY", "za-1")]), 2, &["`--proxy` has no alias", "help: "], &[]);
     let words = ["cline", "--model", "zai/glm-5", "--home", "here"];
     check(&mut resolve(&words, &[]), 2, &["`--home here` is no absolute path"], &[]);
     let words = ["gemini", "--model", "claude-sonnet-4-6", "--json"];
@@ -123,6 +142,18 @@ fn a_refusal_names_the_way_out() {
     let answer: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(answer["error"]["kind"], "protocol-unsupported");
     assert_eq!(answer["error"]["name"], "google-generate-content");
+}
+
+#[test]
+fn a_reference_without_an_id_is_refused() {
+    let given = ["--env", "ZAI_API_KEY=za-1", "--env", "BENCHFLOW_ACP_MODEL_ID=glm-5"];
+    for model in [" ", "zai/", "zai/ ", "ZAI/\t"] {
+        let words: Vec<&str> = ["claude", "--model", model].into_iter().chain(given).collect();
+        check(&mut resolve(&words, &[]), 1, &["names no model", "help: give the model's id"], &["za-1", "MODEL_ID"]);
+        let line = serde_json::json!({"agent": "claude", "model": model}).to_string();
+        let answer = answers(&["--query", "acp_model_id"], &line, 0);
+        assert_eq!(answer[0]["error"]["kind"], "no-provider", "{answer:?}");
+    }
 }
 
 #[test]
@@ -233,6 +264,34 @@ fn check_query(words: &[&str], name: &str) {
         }
     }
     report(&faults);
+}
+
+/// Asks for a base URL, of which the answer must hold these parts.
+#[track_caller]
+fn check_base_url(provider: &str, env: &[(&str, &str)], expected: &Value) {
+    let env: serde_json::Map<_, _> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    let line = serde_json::json!({"provider": provider, "env": env}).to_string();
+    let answer = answers(&["--query", "base_url"], &line, 0);
+    let answer = answer.first().expect("a line for a line");
+    let told = answer.get("base_url").or_else(|| answer.pointer("/error/kind"));
+    assert_eq!(told, Some(expected), "{answer}");
+}
+
+#[test]
+fn a_part_that_is_missing_is_told_before_one_that_is_bad() {
+    let missing = Value::from("missing-url-parameter");
+    check_base_url("google-vertex", &[("GOOGLE_CLOUD_PROJECT", "a/b")], &missing);
+    check_base_url("google-vertex", &[("GOOGLE_CLOUD_LOCATION", "a/b")], &missing);
+    let both = [("GOOGLE_CLOUD_PROJECT", "a/b"), ("GOOGLE_CLOUD_LOCATION", "l")];
+    check_base_url("google-vertex", &both, &Value::from("bad-url-parameter"));
+}
+
+#[test]
+fn the_scheme_of_a_url_is_of_either_case() {
+    check_base_url("kimi", &[("KIMI_BASE_URL", "HTTPS://kimi.example/v1")], &Value::from("HTTPS://kimi.example/v1"));
+    check_base_url("kimi", &[("KIMI_BASE_URL", "ftp://kimi.example/v1")], &Value::from("bad-url-parameter"));
+    check_base_url("kimi", &[("KIMI_BASE_URL", "http:/kimi.example")], &Value::from("bad-url-parameter"));
+    check_base_url("kimi", &[("KIMI_BASE_URL", "\u{e9}\u{e9}\u{e9}\u{e9}")], &Value::from("bad-url-parameter"));
 }
 
 #[test]

@@ -24,17 +24,19 @@ pub(crate) fn filled<'a>(
     url: &'a str,
     given: &Given,
 ) -> Result<(String, Origin<'a>), Refusal> {
-    let mut text = url.to_owned();
-    let mut origin = Origin::Registry;
-    for parameter in provider.parameters {
-        let place = format!("{{{}}}", parameter.name);
-        if !url.contains(&place) {
-            continue;
-        }
-        let (value, from) = content(parameter, given).ok_or_else(|| Refusal::MissingUrlParameter {
+    let places = provider.parameters.iter().map(|parameter| (parameter, format!("{{{}}}", parameter.name)));
+    // All that is missing is told before what is there is looked at.
+    let contents = places.filter(|(_, place)| url.contains(place)).map(|(parameter, place)| {
+        let missing = || Refusal::MissingUrlParameter {
             variable: parameter.variable.to_owned(),
             server: provider.name.to_owned(),
-        })?;
+        };
+        Ok((parameter, place, content(parameter, given).ok_or_else(missing)?))
+    });
+    let contents = contents.collect::<Result<Vec<_>, Refusal>>()?;
+    let mut text = url.to_owned();
+    let mut origin = Origin::Registry;
+    for (parameter, place, (value, from)) in contents {
         check(&value, parameter, url == place)?;
         text = text.replace(&place, &value);
         origin = from;
@@ -78,8 +80,10 @@ fn check(value: &str, parameter: &UrlParameter<'_>, whole: bool) -> Result<(), R
 
 /// A value is an absolute URL of HTTP.
 pub(crate) fn check_url(value: &str, variable: &str) -> Result<(), Refusal> {
-    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
-    let absolute = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
+    let http = |scheme: &str| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let absolute = value
+        .split_once("://")
+        .is_some_and(|(scheme, rest)| http(scheme) && !rest.is_empty() && !rest.starts_with('/'));
     let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte));
     if absolute && plain {
         return Ok(());

@@ -26,9 +26,7 @@ impl<'a> Router<'a> {
     ) -> Result<Resolution<'a>, Refusal> {
         let agent = entry.agent;
         let (_, id) = self.provider(reference);
-        if id.is_empty() {
-            return Err(Refusal::NoModelId { model: reference.to_owned() });
-        }
+        model_id::check_id(reference, id)?;
         let server = self.server(agent, reference, given)?;
         let place = server.place(given)?;
         let credentials = self.credentials(&Asked { agent, server: &server, given, sandbox })?;
@@ -44,8 +42,9 @@ impl<'a> Router<'a> {
         fill_model(&mut set, acp_model_id.as_deref().ok());
         self.pass_on(&mut set, agent, &credentials, given);
         map(&mut set, entry, sandbox, given, web_off)?;
-        let withheld = withheld(&set, given);
         let Credentials { login, file: credential_file, .. } = credentials;
+        let mut withheld = withheld(&set, given);
+        withheld.retain(|name| credential_file.is_none_or(|file| file.content != name.as_str()));
         Ok(Resolution { agent, server, variables: set, acp_model_id, login, credential_file, withheld, web_off })
     }
 

@@ -27,12 +27,12 @@ pub struct File {
 }
 
 impl Resolution<'_> {
-    /// Whether a variable holds a secret: by its name, as a copy of the key, or as a URL with a password in it.
+    /// Whether a variable holds a secret: by its name, as a copy of the key, or as a URL with a password or a query.
     pub fn is_secret(&self, name: &str) -> bool {
         let value = |name: &str| self.variables.get(name).map(|it| it.value.as_str());
         let copied = value(name).is_some_and(|it| Some(it) == value(names::API_KEY));
-        let with_password = value(name).and_then(|it| it.split_once("://")).is_some_and(|(_, rest)| rest.contains('@'));
-        is_secret(name) || copied || with_password
+        let telling = value(name).and_then(|it| it.split_once("://")).is_some_and(|(_, it)| it.contains(['@', '?']));
+        is_secret(name) || copied || telling
     }
 
     /// The files, in the order of the entry; secrets are masked unless they are to be shown.

@@ -2,6 +2,7 @@
 
 use registry_core::model::ModelIdFormat;
 
+use super::given::is_given;
 use super::{Refusal, Router};
 
 /// What an alias of the gateway begins with.
@@ -28,13 +29,16 @@ pub(crate) fn told_alias(format: ModelIdFormat, alias: &str) -> String {
     }
 }
 
+/// An id is more than blanks: an agent that is told nothing runs with a model of its own choice.
+pub(crate) fn check_id(reference: &str, id: &str) -> Result<(), Refusal> {
+    if is_given(id) { Ok(()) } else { Err(Refusal::EmptyModelId { model: reference.to_owned() }) }
+}
+
 impl Router<'_> {
     /// The id that an agent of a format is told for a reference; refused where it would be a guess.
     pub fn acp_model_id(&self, format: ModelIdFormat, reference: &str) -> Result<String, Refusal> {
         let (provider, id) = self.provider(reference);
-        if id.is_empty() {
-            return Err(Refusal::NoModelId { model: reference.to_owned() });
-        }
+        check_id(reference, id)?;
         match format {
             ModelIdFormat::RegisteredProvider if provider.is_some() => Ok(reference.to_owned()),
             ModelIdFormat::ModelsDev if id.contains('/') => Ok(id.to_owned()),

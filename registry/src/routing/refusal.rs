@@ -37,10 +37,17 @@ pub enum Refusal {
         /// Whose key it is.
         server: String,
     },
+    /// The reference holds no model id.
+    EmptyModelId {
+        /// The reference, as it was given.
+        model: String,
+    },
     /// Nobody is known to serve the model.
     NoProvider {
         /// The reference, as it was given.
         model: String,
+        /// The registered provider whose name is nearest to its prefix.
+        near: Option<String>,
     },
     /// The reference yields no model id that the agent knows.
     NoModelId {
@@ -88,7 +95,7 @@ impl Refusal {
             Self::MissingUrlParameter { .. } => "missing-url-parameter",
             Self::BadUrlParameter { .. } => "bad-url-parameter",
             Self::MissingCredential { .. } => "missing-credential",
-            Self::NoProvider { .. } | Self::NoModelId { .. } => "no-provider",
+            Self::EmptyModelId { .. } | Self::NoProvider { .. } | Self::NoModelId { .. } => "no-provider",
             Self::GatewayUnsupported { .. } => "gateway-unsupported",
             Self::WebPolicy { .. } => "web-policy",
             Self::NotAnInteger { .. } => "not-an-integer",
@@ -106,7 +113,7 @@ impl Refusal {
             | Self::NotAnInteger { variable }
             | Self::UnsafeValue { variable, .. } => variable,
             Self::MissingCredential { variables, .. } => variables.first().map_or("", String::as_str),
-            Self::NoProvider { model } | Self::NoModelId { model } => model,
+            Self::EmptyModelId { model } | Self::NoProvider { model, .. } | Self::NoModelId { model } => model,
             Self::GatewayUnsupported { agent, .. } | Self::WebPolicy { agent, .. } => agent,
             Self::BrokenEntry { place } => place,
         }
@@ -133,7 +140,14 @@ impl fmt::Display for Refusal {
                 let names = names.join(" or ");
                 write!(f, "no credential for `{server}`: {names} is not set\nhelp: set {names}")
             }
-            Self::NoProvider { model } => write!(
+            Self::EmptyModelId { model } => {
+                write!(f, "`{model}` names no model\nhelp: give the model's id, as in `openai/gpt-5.5`")
+            }
+            Self::NoProvider { model, near: Some(near) } => {
+                let (prefix, id) = model.split_once('/').unwrap_or((model, ""));
+                write!(f, "`{prefix}` is no registered provider\nhelp: did you mean `{near}/{id}`?")
+            }
+            Self::NoProvider { model, near: None } => write!(
                 f,
                 "nobody is known to serve the model `{model}`\n\
                  help: put a registered provider before it, as in `openrouter/{model}`"

@@ -1,6 +1,7 @@
 //! Who serves a model to an agent: a provider, the vendor of a family, the gateway, or a server of the user's.
 
 use registry_core::model::{Agent, Endpoint, Family, Protocol, Provider, ProxyMode};
+use registry_core::names::nearest;
 
 use super::base_url::{check_url, filled};
 use super::{Given, Layer, Origin, Refusal, Router, is_alias, names};
@@ -86,9 +87,15 @@ impl<'a> Router<'a> {
                 shared.then_some(Server::Family(family))
             }
             (None, None) if given.find(names::BASE_URL).is_some() => Some(Server::Named),
-            (None, None) => return Err(Refusal::NoProvider { model: reference.to_owned() }),
+            (None, None) => return Err(self.unknown(reference)),
         };
         server.ok_or_else(|| unsupported(agent, provider.map_or(id, |provider| provider.name)))
+    }
+
+    fn unknown(&self, reference: &str) -> Refusal {
+        let near = |(prefix, _): (&str, &str)| nearest(prefix, self.providers.iter().map(|it| it.name));
+        let near = reference.split_once('/').and_then(near).map(str::to_owned);
+        Refusal::NoProvider { model: reference.to_owned(), near }
     }
 }
 

@@ -13,6 +13,7 @@ use registry::render;
 use registry::routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
 use registry::site::Site;
 use registry_core::model::{Agent, LoginSource, Registry};
+use registry_core::variables::is_variable_name;
 
 use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
@@ -107,18 +108,27 @@ fn host() -> Variables {
 fn given(matches: &ArgMatches) -> Outcome<Given> {
     let mut flags = Variables::new();
     for pair in matches.get_many::<String>("env").into_iter().flatten() {
-        let (name, value) = pair.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
-            let name = pair.split('=').next().unwrap_or_default();
-            Failure::new(format!("`--env {name}` has no name or no value")).help("--env NAME=VALUE")
-        })?;
+        let (name, value) = pair.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| no_pair(pair))?;
         flags.insert(name.to_owned(), value.to_owned());
     }
     if let Some(alias) = matches.get_one::<String>("proxy") {
+        // Unset would mean: not through the gateway, and so at the vendor's and uncounted.
+        if alias.trim().is_empty() {
+            return Err(Failure::new("`--proxy` has no alias").help("--proxy benchflow-NAME, or leave it out"));
+        }
         flags.insert(ALIAS.to_owned(), alias.clone());
     }
     let file =
         matches.get_one::<PathBuf>("env-file").map_or_else(|| Ok(Variables::new()), |path| env_file::read(path))?;
     Ok(Given { flags, file, ..Given::default() })
+}
+
+/// What is wrong with an `--env`; what may be a value is not repeated.
+fn no_pair(text: &str) -> Failure {
+    if is_variable_name(text) {
+        return Failure::new(format!("`--env {text}` has no value")).help(format!("--env {text}=VALUE"));
+    }
+    Failure::new("an `--env` has no name").help("--env NAME=VALUE")
 }
 
 /// Where an agent will run: by the default site, which only says where companion programs lie.
