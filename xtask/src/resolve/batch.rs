@@ -160,7 +160,7 @@ impl Answers<'_, '_> {
             question.remove(key);
         }
         question.extend(answer);
-        self.write(&question);
+        self.write(&crate::json::sorted(Value::Object(question)));
         Ok(())
     }
 
@@ -205,7 +205,7 @@ fn refused(refusal: &Refusal) -> Map<String, Value> {
 fn unknown_agent(registry: &Registry<'_>, name: &str) -> Map<String, Value> {
     let near = names::nearest(name, registry.names());
     let help = near.map_or(String::new(), |near| format!("\nhelp: did you mean `{near}`?"));
-    let error = json!({"kind": "unknown-agent", "name": name, "message": format!("there is no agent `{name}`{help}")});
+    let error = json!({"kind": "unknown-agent", "message": format!("there is no agent `{name}`{help}"), "name": name});
     Map::from_iter([("error".to_owned(), error)])
 }
 

@@ -61,7 +61,7 @@ impl View<'_> {
             Ok((self.facts(&found, &files), found.acp_model_id.is_err()))
         });
         let (value, refused) = whole.unwrap_or_else(|refusal| (json!({"error": fault(&refusal)}), true));
-        Ok((pretty(&value)?, Status::found(refused)))
+        Ok((pretty(&crate::json::sorted(value))?, Status::found(refused)))
     }
 
     fn facts(&self, found: &Resolution<'_>, files: &[File]) -> Value {
@@ -93,7 +93,7 @@ impl View<'_> {
 
 /// A refusal for programs.
 pub(crate) fn fault(refusal: &Refusal) -> Value {
-    json!({"kind": refusal.kind(), "name": refusal.name(), "message": refusal.to_string()})
+    json!({"kind": refusal.kind(), "message": refusal.to_string(), "name": refusal.name()})
 }
 
 fn server(found: &Resolution<'_>) -> String {
