@@ -240,3 +240,14 @@ fn the_readme_shows_an_error_of_the_compiler() {
     check_finds(shown, "nothing", &[": quotes no error of the compiler"]);
     check_documents(&["README.md"], shown);
 }
+
+#[test]
+fn the_page_of_faults_has_every_row_of_their_table() {
+    let program = workspace().join("tests/sandbox/faults.py");
+    let out = std::process::Command::new("python3").arg(program).arg("--table").output();
+    let out = out.expect("python3 runs; help: install python3");
+    let (table, page) = (String::from_utf8_lossy(&out.stdout), read("docs/faults.md"));
+    assert!(out.status.success() && table.lines().count() > 2, "{}", String::from_utf8_lossy(&out.stderr));
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
+    assert_eq!(rows, table.lines().collect::<Vec<_>>(), "help: paste `python3 tests/sandbox/faults.py --table`");
+}

@@ -42,7 +42,7 @@ export function run(argv, { cwd, env, log, end, quiet = false, uid }) {
     const take = (chunk) => {
       if (output.length < LOG_LIMIT) output += chunk.toString("utf8");
       if (!quiet) process.stderr.write(chunk);
-      if (log && fs.existsSync(path.dirname(log)) && size(log) < LOG_LIMIT) fs.appendFileSync(log, chunk);
+      if (log && size(log) < LOG_LIMIT) keep(log, chunk);
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
@@ -58,6 +58,13 @@ export function run(argv, { cwd, env, log, end, quiet = false, uid }) {
       resolve({ code: code ?? 128, signal, output });
     });
   });
+}
+
+// A log that cannot be written, on a full file system or in a stage that is gone, ends nothing.
+function keep(log, chunk) {
+  try {
+    fs.appendFileSync(log, chunk);
+  } catch {}
 }
 
 function size(file) {

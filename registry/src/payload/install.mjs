@@ -11,7 +11,7 @@ import { checkEnvironment, installPython } from "./python.mjs";
 const args = Object.fromEntries(process.argv.slice(2).map((it) => it.split(/=(.*)/s).slice(0, 2)));
 args.end = Number(args.end);
 
-for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129]]) {
+for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129], ["SIGQUIT", 131]]) {
   process.on(signal, () => {
     stopChildren("SIGKILL");
     process.exit(status);
@@ -22,6 +22,7 @@ async function main() {
   const cx = context(args.agent);
   if (args.mode === "prove") return prove(cx);
   if (args.mode === "check") return check(cx);
+  sealRuntimes(cx);
   await installNpm(cx);
   await installPython(cx);
   for (const it of cx.agent.git) await installGit(cx, it);
@@ -56,12 +57,28 @@ function context(dir) {
   };
 }
 
+const runtimes = (cx) => [cx.nodeHome, ...(args.python ? [cx.pythonHome] : [])];
+
+// A runtime's checksum is written beside what it is of, by the first install that has it: the one that unpacked it.
+function sealRuntimes(cx) {
+  for (const home of runtimes(cx)) {
+    const seal = path.join(home, "tree.sha256");
+    if (fs.existsSync(seal)) continue;
+    const temporary = path.join(args.stage, "seal");
+    fs.writeFileSync(temporary, digest(home));
+    fs.renameSync(temporary, seal);
+  }
+}
+
 // Proves what is installed; writes in the stage only, which is outside the prefix then.
 async function check(cx) {
   checkTree(cx.dir, cx.lock, args.target);
   if (cx.agent.pypi.length > 0) checkEnvironment(cx.dir, cx.lock, args.target);
-  if (digest(cx.dir) !== fs.readFileSync(path.join(cx.dir, "tree.sha256"), "utf8")) {
-    throw new Fault(12, "tree", `files under ${cx.dir} were changed since they were installed`);
+  for (const dir of [...runtimes(cx), cx.dir]) {
+    const seal = path.join(dir, "tree.sha256");
+    if (!fs.existsSync(seal) || digest(dir) !== fs.readFileSync(seal, "utf8")) {
+      throw new Fault(12, "tree", `files under ${dir} were changed since they were installed`);
+    }
   }
   await proveApart(cx);
 }
@@ -194,7 +211,12 @@ main().then(
     const fault = error instanceof Fault ? error : new Fault(space[error.code] ?? 70, args.mode, `${error.message}`);
     if (fault.status === 70) process.stderr.write(`${error.stack}\n`);
     const line = (text) => `${String(text).replace(/\s+/g, " ")}\n`;
-    fs.writeFileSync(path.join(args.stage, "fault"), line(fault.step) + line(fault.detail) + (fault.final ? "1\n" : "\n"));
+    try {
+      fs.writeFileSync(path.join(args.stage, "fault"), line(fault.step) + line(fault.detail) + (fault.final ? "1\n" : "\n"));
+    } catch {
+      // On a full file system the detail is told here, and the class by the status alone.
+      say(args.name, fault.detail);
+    }
     process.exit(fault.status);
   },
 );

@@ -60,6 +60,7 @@ function npmFault(result, cx) {
   let detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
   const distrusted = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_/.test(result.output);
   if (distrusted) detail += "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
+  if (/ENOSPC|no space left/i.test(result.output)) return new Fault(14, "npm", detail);
   if (/^(EINTEGRITY|Z_|TAR_)/.test(code)) return new Fault(12, "npm", detail);
   if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);
   if (code === "EBADPLATFORM") return new Fault(11, "npm", detail);

@@ -3,8 +3,7 @@ archive() {
     fetch "$3" "$STAGE/${3##*/}" "$4"
     rm -rf -- "$STAGE/unpack"
     mkdir -p "$STAGE/unpack" "$1/archives"
-    await "$(left)" tar -C "$STAGE/unpack" -xzof "$STAGE/${3##*/}" >>"$STAGE/log" 2>&1 ||
-        fail 14 unpack "${3##*/} cannot be unpacked; see the log"
+    unpack "$STAGE/${3##*/}" "$STAGE/unpack"
     set -- "$1" "$2" "$STAGE/unpack"/*
     if [ "$#" -eq 3 ] && [ -d "$3" ]; then
         mv -- "$3" "$1/archives/$2"

@@ -21,7 +21,7 @@ class_of() {
     14) echo space-or-permission ;;
     15) echo does-not-start ;;
     16) echo lock ;;
-    129 | 130 | 143) echo signal ;;
+    129 | 13[0-9] | 14[0-9]) echo signal ;;
     *) echo internal ;;
     esac
 }
@@ -46,18 +46,27 @@ report() {
 # Whatever ends the run passes here once: children first, then our own files, then the report.
 finish() {
     status=$?
-    trap "" HUP INT TERM
+    trap "" HUP INT QUIT PIPE ALRM TERM USR1 USR2
     trap - EXIT
     stop_children
     case $status in
     0 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 70) ;;
-    129) FAIL_STEP=signal FAIL_DETAIL="hang-up" ;;
-    130) FAIL_STEP=signal FAIL_DETAIL="interrupted" ;;
-    143) FAIL_STEP=signal FAIL_DETAIL="terminated" ;;
+    129 | 130 | 131 | 138 | 140 | 141 | 142 | 143)
+        FAIL_STEP=signal
+        FAIL_DETAIL="ended by signal $(expr "$status" - 128)"
+        ;;
     *)
         FAIL_DETAIL="unexpected status $status; ${FAIL_DETAIL-}"
         FAIL_STEP=${FAIL_STEP:-unknown}
         status=70
+        ;;
+    esac
+    case $status in
+    10 | 12 | 14 | 15 | 70)
+        if is_full; then
+            FAIL_DETAIL="no space left under $PREFIX; ${FAIL_DETAIL-}"
+            status=14
+        fi
         ;;
     esac
     keep_log "$status"
@@ -67,6 +76,13 @@ finish() {
     release_lock
     report "$status" >&2
     exit "$status"
+}
+
+# Whether the file system of the stage has no room left: then that is the fault, whatever a tool made of it.
+is_full() {
+    [ -d "${STAGE:-/nonexistent}" ] || return 1
+    set -- $(df -Pk "$STAGE" 2>/dev/null | tail -n 1)
+    [ "${4:-1024}" -lt 1024 ]
 }
 
 # The log and the last report of a run that changed something.

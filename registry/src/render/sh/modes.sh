@@ -10,16 +10,14 @@ runtime() {
     fetch "$2" "$archive" "$3"
     rm -rf -- "$STAGE/unpack"
     mkdir "$STAGE/unpack"
-    case $archive in
-    *.xz) kind=J ;;
-    *) kind=z ;;
-    esac
-    await "$(left)" tar -C "$STAGE/unpack" "-x${kind}of" "$archive" >>"$STAGE/log" 2>&1 ||
-        fail 14 unpack "${2##*/} cannot be unpacked; see the log"
+    unpack "$archive" "$STAGE/unpack"
     rm -f -- "$archive"
     for top in "$STAGE/unpack"/*; do
         break
     done
+    if [ ! -f "$top/$4" ]; then
+        fail 12 unpack "${2##*/} holds no $4"
+    fi
     if ! "$top/$4" --version >>"$STAGE/log" 2>&1; then
         fail 15 runtime "$4 of ${2##*/} does not start on this machine"
     fi
@@ -30,6 +28,32 @@ runtime() {
     "$NODE" -e "$RENAME" "$top" "$PREFIX/$1" || fail 14 publish "cannot put $1 into place"
     rmdir "$PREFIX/python" 2>/dev/null
     say "installed $1"
+}
+
+# unpack ARCHIVE FOLDER: an archive that cannot be read, or that names a place outside, is not what was meant; where
+# one can be read and not written, the machine is at fault.
+unpack() {
+    case $1 in
+    *.xz) kind=J ;;
+    *) kind=z ;;
+    esac
+    if await "$(left)" tar -C "$2" "-x${kind}of" "$1" >>"$STAGE/log" 2>&1; then
+        return
+    fi
+    tail -n 3 "$STAGE/log" >&2
+    check_deadline unpack
+    if is_full; then
+        fail 14 unpack "no space left to unpack ${1##*/}"
+    fi
+    if ! await "$(left)" tar "-t${kind}f" "$1" >"$STAGE/names" 2>>"$STAGE/log"; then
+        fail 12 unpack "${1##*/} is no whole archive"
+    fi
+    while read -r member; do
+        case /$member/ in
+        //* | */../*) fail 12 unpack "${1##*/} has a member outside its folder: $member" ;;
+        esac
+    done <"$STAGE/names"
+    fail 14 unpack "${1##*/} cannot be unpacked; see the log"
 }
 
 # Renames a folder and takes what is there already when another install was quicker; mv would nest one in the other.
@@ -60,10 +84,10 @@ drive() {
             read -r FAIL_DETAIL
             read -r FAIL_FINAL
         } <"$STAGE/fault"
-    else
-        FAIL_STEP=$1
-        FAIL_DETAIL="the installer's driver ended with status $result; see the log"
     fi
+    # On a full file system the driver's words are missing or empty.
+    FAIL_STEP=${FAIL_STEP:-$1}
+    FAIL_DETAIL=${FAIL_DETAIL:-"the installer's driver ended with status $result; see the log"}
     exit "$result"
 }
 
@@ -116,6 +140,7 @@ mode_check() {
     TMPDIR=$STAGE/tmp
     export HOME TMPDIR
     NODE=$DIR/node/bin/node
+    "$NODE" --version >"$STAGE/log" 2>&1 || fail 15 check "$NODE does not start"
     drive check "$DIR"
 }
 
@@ -156,11 +181,11 @@ collect() {
     done
     for thing in "$PREFIX"/node-* "$PREFIX"/python/cpython-* "$PREFIX"/js-agents/*/* "$PREFIX"/python/*/* \
         "$PREFIX"/.staging/*; do
-        case $used$PREFIX/.staging/lock in
-        *" $thing "* | *"$thing") continue ;;
+        case $used in
+        *" $thing "*) continue ;;
         esac
         case $thing in
-        */stamp | "$PREFIX"/python/cpython-*/*) continue ;;
+        */stamp | "$PREFIX"/python/cpython-*/* | "$PREFIX"/.staging/lock | "$PREFIX"/.staging/lock.d) continue ;;
         esac
         if [ -e "$thing" ] || [ -L "$thing" ]; then
             rm -rf -- "$thing" || fail 14 gc "cannot remove $thing"
@@ -190,6 +215,11 @@ main() {
     trap finish EXIT
     trap "exit 129" HUP
     trap "exit 130" INT
+    trap "exit 131" QUIT
+    trap "exit 138" USR1
+    trap "exit 140" USR2
+    trap "exit 141" PIPE
+    trap "exit 142" ALRM
     trap "exit 143" TERM
     case $DEADLINE in
     "" | *[!0-9]*) fail 13 settings "BENCHFLOW_INSTALL_DEADLINE is no number of seconds" ;;

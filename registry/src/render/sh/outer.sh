@@ -1,3 +1,13 @@
+# A standard descriptor that is closed would be given to the next file that is opened.
+true >&1 || exec >/dev/null
+true >&2 || exec 2>/dev/null
+# Some shells keep a here-document in a file, for which a read-only root has no place but these.
+for folder in "${TMPDIR-}" /tmp /var/tmp /dev/shm /dev; do
+    if [ -d "$folder" ] && [ -w "$folder" ]; then
+        TMPDIR=$folder
+        break
+    fi
+done
 # The installer runs in an environment of its own, so that no setting of the image reaches a tool: what it may see is
 # listed here. It stands in a here-document, since a script that came as `sh -c TEXT` cannot be run a second time.
 set -- "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C HOME=/nonexistent

@@ -1,0 +1,276 @@
+"""A machine to break: runs a generated script over a throw-away copy of this machine, and says what it changed.
+
+The root is an overlay whose upper layer is a tmpfs, so a fault can remove a program or write into /etc, and whatever the
+script leaves outside its prefix is found there afterwards. The network is a loopback interface, on which a server may
+misbehave by rules. The part that runs inside the sandbox is this file as well: `faultbox.py --inside JOB`.
+"""
+
+import http.server
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PORT = 8470
+CLOSED_PORT = 8471
+SERVER = f"http://127.0.0.1:{PORT}"
+# No run of a case takes longer than this, whatever it waits for.
+LIMIT = 400
+
+
+class Result:
+    """What one run of a script left behind."""
+
+    def __init__(self, io, changes):
+        told = json.loads((io / "result").read_text()) if (io / "result").exists() else {}
+        self.status = told.get("status")
+        self.probe = told.get("probe", "")
+        self.err = read(io / "err")
+        self.log = {name: read(io / name) for name in ("server", "stub", "strace", "dns")}
+        self.changes = changes
+        try:
+            self.report = json.loads((self.err.splitlines() or [""])[-1])
+        except ValueError:
+            self.report = {}
+
+
+class Box:
+    """A prefix and the sandbox around it; the prefix stays from run to run, and nothing else does."""
+
+    def __init__(self, mirror, size=None):
+        self.mirror = mirror
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="faults.", dir="/var/tmp"))
+        self.prefix = self.work / "prefix"
+        self.prefix.mkdir()
+        self.mounts = []
+        if size is not None:
+            self.mount("tmpfs", self.prefix, f"size={size}m,mode=755")
+
+    def mount(self, kind, place, options):
+        subprocess.run(["mount", "-t", kind, "-o", options, kind, str(place)], check=True)
+        self.mounts.append(place)
+
+    def unmount(self, place):
+        subprocess.run(["umount", "-l", str(place)], check=True)
+        self.mounts.remove(place)
+
+    def resize(self, size):
+        subprocess.run(["mount", "-o", f"remount,size={size}m", str(self.prefix)], check=True)
+
+    def close(self):
+        for place in reversed(self.mounts[:]):
+            self.unmount(place)
+        shutil.rmtree(self.work)
+
+    def run(self, job, prepare=(), read_only=(), root_read_only=False, tmp=None):
+        """Runs a job inside; `prepare` changes the throw-away root first, `read_only` are folders under /opt or all of it."""
+        layer, io = self.work / "layer", self.work / "io"
+        for folder in (layer, io):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        io.chmod(0o777)
+        self.mount("tmpfs", layer, "size=1g")
+        for name in ("upper", "work", "root"):
+            (layer / name).mkdir()
+        root = layer / "root"
+        self.mount("overlay", root, f"lowerdir=/,upperdir={layer}/upper,workdir={layer}/work")
+        try:
+            (root / "faults").mkdir()
+            inside(root, self.mirror).mkdir(parents=True, exist_ok=True)
+            for change in prepare:
+                change(root)
+            (io / "job").write_text(json.dumps(job))
+            before = listing(layer / "upper")
+            self.enter(root, io, read_only, root_read_only, tmp)
+            changes = sorted(set(listing(layer / "upper").items()) - set(before.items()))
+            return Result(io, [path for path, _ in changes])
+        finally:
+            self.unmount(root)
+            self.unmount(layer)
+
+    def enter(self, root, io, read_only, root_read_only, tmp):
+        words = ["bwrap", "--ro-bind" if root_read_only else "--bind", root, "/", "--dev", "/dev", "--proc", "/proc"]
+        words += ["--ro-bind", self.mirror, self.mirror, "--bind", self.prefix, "/opt", "--bind", io, "/faults"]
+        for folder in read_only:
+            words += ["--remount-ro", folder]
+        if tmp is not None:
+            words += ["--size", str(tmp), "--tmpfs", "/tmp"]
+        words += ["--unshare-net", "--unshare-pid", "--die-with-parent", "--cap-add", "ALL", "--chdir", "/"]
+        words += [sys.executable, "-ISB", "-", "--inside", "/faults/job"]
+        with open(__file__, "rb") as program, open(io / "box", "wb") as out:
+            subprocess.run([str(it) for it in words], stdin=program, stdout=out, stderr=out, timeout=LIMIT + 60)
+
+
+def read(path):
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def inside(root, path):
+    return root / str(path).lstrip("/")
+
+
+def listing(upper):
+    """Every file of the upper layer, and every folder that the machine below does not have, with what tells it apart."""
+    found = {}
+    for folder, folders, files in os.walk(upper):
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            place = "/" + os.path.relpath(path, upper)
+            it = os.lstat(path)
+            if name in folders and not os.path.islink(path) and os.path.isdir(place):
+                continue
+            found[place] = (it.st_mode, it.st_uid, it.st_size, it.st_mtime_ns)
+    return found
+
+
+# --- inside the sandbox
+
+
+class Misbehaving(http.server.SimpleHTTPRequestHandler):
+    """A static server that breaks an answer where a rule says so."""
+
+    protocol_version = "HTTP/1.1"
+    rules = []
+    counts = {}
+    log = None
+
+    def do_GET(self):
+        rule = next((it for it in self.rules if re.search(it["match"], self.path) and self.left(it)), None)
+        action = rule["do"] if rule else "serve"
+        self.log.write(f"{self.path} {action}\n")
+        self.log.flush()
+        if rule and rule["do"].isdigit():
+            return self.refuse(int(rule["do"]), rule.get("headers", {}))
+        getattr(self, f"do_{action}", self.serve)()
+
+    def left(self, rule):
+        times = rule.get("times")
+        self.counts[rule["match"]] = self.counts.get(rule["match"], 0) + 1
+        return times is None or self.counts[rule["match"]] <= times
+
+    def content(self):
+        with open(self.translate_path(self.path), "rb") as file:
+            return file.read()
+
+    def send(self, status, body, headers=(), length=None):
+        self.send_response(status)
+        for name, value in dict(headers).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def refuse(self, status, headers):
+        page = f"<!DOCTYPE html><title>{status}</title><p>No, said the proxy.\n".encode()
+        self.send(status, page, {"Content-Type": "text/html", **headers})
+
+    def serve(self):
+        super().do_GET()
+
+    def do_flip(self):
+        body = bytearray(self.content())
+        body[len(body) // 2] ^= 1
+        self.send(200, bytes(body))
+
+    def do_cut(self):
+        body = self.content()
+        self.send(200, body[: len(body) // 2], length=len(body))
+        self.close_connection = True
+
+    def do_stall(self):
+        self.send(200, b"", length=len(self.content()))
+        time.sleep(LIMIT)
+
+    def do_drip(self):
+        body = self.content()
+        self.send(200, b"", length=len(body))
+        for at in range(len(body)):
+            self.wfile.write(body[at : at + 1])
+            time.sleep(0.2)
+
+    def do_loop(self):
+        self.send(302, b"", {"Location": self.path})
+
+    def log_message(self, *_):
+        pass
+
+
+def serve(job):
+    """Starts the server, and a name server that knows no name."""
+    Misbehaving.rules = job["rules"]
+    Misbehaving.log = open("/faults/server", "a")
+    handler = lambda *words: Misbehaving(*words, directory=job["root"])
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", PORT), handler)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=no_names, daemon=True).start()
+
+
+def no_names():
+    names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    names.bind(("127.0.0.1", 53))
+    while True:
+        question, asker = names.recvfrom(512)
+        with open("/faults/dns", "a") as log:
+            log.write(f"{question[12:]!r}\n")
+        answer = question[:2] + struct.pack(">HHHHH", 0x8183, 1, 0, 0, 0) + question[12:]
+        names.sendto(answer, asker)
+
+
+def seen(moment):
+    """Whether the moment of an injection has come: a pattern in standard error, a file, a line of strace."""
+    kind, what = moment
+    if kind == "file":
+        return any(pathlib.Path("/").glob(what.lstrip("/")))
+    return re.search(what, read(pathlib.Path("/faults") / kind)) is not None
+
+
+def watch(job, child):
+    """Waits for the end, or for the moment at which a signal is due; `KILL` ends the whole machine."""
+    due, end = job.get("signal"), time.time() + LIMIT
+    while child.poll() is None and time.time() < end:
+        if due and seen(due["when"]):
+            if due["name"] == "POWER":
+                os._exit(0)
+            os.kill(child.pid, getattr(signal, f"SIG{due['name']}"))
+            with open("/faults/stub", "a") as log:
+                log.write(f"sent {due['name']}\n")
+            due = None
+        time.sleep(0.05)
+    if child.poll() is None:
+        child.kill()
+    return child.wait()
+
+
+def run_inside(path):
+    job = json.loads(read(pathlib.Path(path)))
+    serve(job)
+    told = {}
+    env = job["env"]
+    settle = lambda: os.umask(job.get("umask", 0o022))
+    if "probe" in job:
+        probe = subprocess.run(job["probe"], env=env, capture_output=True, preexec_fn=settle, stdin=subprocess.DEVNULL)
+        told["probe"] = f"{probe.returncode} {(probe.stdout + probe.stderr).decode(errors='replace')}"
+    with open("/faults/err", "wb") as err, open("/faults/out", "wb") as out:
+        children = [
+            subprocess.Popen(job["argv"], env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=settle)
+            for _ in range(job.get("copies", 1))
+        ]
+        statuses = [watch(job, child) for child in children]
+    worst = max(statuses)
+    told["status"] = worst if worst >= 0 else 128 - worst
+    pathlib.Path("/faults/result").write_text(json.dumps(told))
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["--inside"]:
+    run_inside(sys.argv[2])
