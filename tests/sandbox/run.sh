@@ -41,5 +41,4 @@ sh tests/sandbox/mirror_served.sh "$xtask" "$folder" "$agents" --substitute-runt
 # The names of agents have no blanks.
 # shellcheck disable=SC2086
 sh tests/sandbox/real_install.sh "$folder/mirror" "$folder/scripts" $agents || failed=1
-python3 tests/sandbox/faults.py "$folder" "$folder/scripts" || failed=1
 exit "$failed"
