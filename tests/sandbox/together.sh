@@ -45,7 +45,7 @@ done
 before=$(cat "$work"/opt/benchflow/*/"$first"/stamp)
 
 # Another script is another stamp: the same versions, with other needs.
-sed 's/^prefix = .*/&\ndisk-megabytes = 700/' "$site" >"$work/site.toml"
+sed -e '/^disk-megabytes = /d' -e 's/^prefix = .*/&\ndisk-megabytes = 701/' "$site" >"$work/site.toml"
 cargo xtask gen-scripts --site "$work/site.toml" --out "$work/scripts" >/dev/null 2>"$work/render.err" || fail "no scripts"
 
 mkfifo "$work/requests"
