@@ -22,7 +22,6 @@ import json
 import os
 import pathlib
 import re
-import shlex
 import sys
 import threading
 import traceback
@@ -36,7 +35,6 @@ UNSUPPORTED = (11, "unsupported-platform")
 INTEGRITY = (12, "integrity")
 PREREQUISITE = (13, "missing-prerequisite")
 ROOM = (14, "space-or-permission")
-NO_START = (15, "does-not-start")
 BASE = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
 
 
@@ -106,10 +104,8 @@ def shell(target):
     """Puts another shell in the place of sh."""
 
     def change(root):
-        for place in ("/bin/sh", "/usr/bin/sh"):
-            inside(root, place).unlink(missing_ok=True)
-            os.symlink(target, inside(root, "/usr/bin/sh"))
-            return
+        inside(root, "/usr/bin/sh").unlink()
+        os.symlink(target, inside(root, "/usr/bin/sh"))
 
     return change
 
@@ -164,7 +160,7 @@ def downloads():
             yield Fault(
                 f"download/{name}/{fetcher}", f"{what}, to {fetcher}", expected, step,
                 trace or ("server", f"{ALWAYS}.* {how}"), setting=setting, setting_env=MIRROR, detail=detail, final=final,
-                check=(0,) if expected is OK else (15,), short=fetcher == "curl" and name in ("404", "flip"), **more,
+                check=(0,) if expected is OK else (15,), short=fetcher == "curl" and name == "flip", **more,
             )  # fmt: skip
 
 
@@ -198,7 +194,7 @@ def hostile():
     rc = {
         "curlrc": ("url = http://127.0.0.1:1/\n", "curl --version -o /dev/null", "[^0] "),
         "wgetrc": ("no_such_command = on\n", "wget --version", "[^0] "),
-        "npmrc": ("registry=http://127.0.0.1:1/\nscript-shell=/bin/false\nomit=optional\n", "npm config get omit", "0 optional"),
+        "npmrc": ("registry=http://127.0.0.1:1/\nscript-shell=/bin/false\nomit=optional\n", "npm config get omit --logs-max=0", "0 optional"),
     }
     both = lambda name, text: (write(f"/root/.{name}", text), write(f"/etc/{name}", text))
     for name, (text, probe, seen) in rc.items():
@@ -249,7 +245,7 @@ def machine():
                 argv=("setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups", "sh", "SCRIPT"), owner=12345,
                 job={"probe": ["setpriv", "--reuid", "12345", "--clear-groups", "id"]}, check=(0,))  # fmt: skip
     yield Fault("read-only-prefix", "a prefix that cannot be written", ROOM, "prefix", ("probe", "(?s).*Read-only"),
-                box={"read_only": ("/opt",)}, job={"probe": ["touch", "/opt/x"]}, short=True)  # fmt: skip
+                box={"read_only": ("/opt",)}, job={"probe": ["touch", "/opt/x"]})  # fmt: skip
     for size, at in ((20 << 10, "the first folder"), (20 << 20, "the archive"), (60 << 20, "unpacking"), (220 << 20, "the packages")):
         yield Fault(f"full/{size >> 10}K", f"a file system that is full by {at}", ROOM, "*", ("probe", f"(?s)0 .* {size >> 10} "),
                     lean=True, size=size >> 10, setting_env=MIRROR, short=at == "the archive", detail="no space left|MB free",
@@ -268,7 +264,7 @@ def machine():
                 damage=damage_node, env={"BENCHFLOW_INSTALL_MODE": "check"}, check=(12,), short=True)  # fmt: skip
     no_lock = (without("flock"),)
     yield Fault("gc-without-flock", "gc where flock is missing", OK, "done", ("strace", r"mkdir\(\"/opt/benchflow/.staging/lock.d\".* = 0"),
-                installed=True, setting=no_lock, env={"BENCHFLOW_INSTALL_MODE": "gc"}, check=(0,), never="removed .*lock", short=True,
+                installed=True, setting=no_lock, env={"BENCHFLOW_INSTALL_MODE": "gc"}, check=(0,), never="removed .*lock",
                 argv=("strace", "-f", "-o", "/faults/strace", "-e", "trace=mkdir,unlinkat,rmdir", "sh", "SCRIPT"))  # fmt: skip
     yield Fault("four-at-once", "four installs at one time", OK, "done", ("err", "waiting for another install"), job={"copies": 4},
                 check=(0,))  # fmt: skip
@@ -292,28 +288,11 @@ def signals():
         for name, status in numbers.items():
             yield Fault(f"signal/{name}/{at}", f"{name} during the {at}", (status, "signal"), "signal", ("stub", f"sent {name}"),
                         setting_env=it["env"], rules=it["rules"], job={"signal": {"name": name, "when": it["when"]}},
-                        short=at == "npm" and name in ("TERM", "PIPE"))  # fmt: skip
+                        short=at == "npm" and name == "PIPE")  # fmt: skip
     yield Fault("closed-error", "standard error is closed", OK, "done", ("probe", "[^0]"), silent=True, check=(0,), short=True,
                 argv=("sh", "-c", 'exec 2>&-; exec sh "$0"', "SCRIPT"), job={"probe": ["sh", "-c", "exec 2>&-; echo x >&2"]})  # fmt: skip
     yield Fault("closed-all", "no standard descriptor is open", OK, "done", ("probe", "[^0]"), silent=True, check=(0,),
                 argv=("sh", "-c", 'exec 2>&- >&- <&-; exec sh "$0"', "SCRIPT"), job={"probe": ["sh", "-c", "exec >&-; echo x"]})  # fmt: skip
-
-
-def power():
-    """The machine stops right after each rename, link, folder or file that publication makes."""
-    calls = "rename,renameat,renameat2,symlink,symlinkat,mkdir,mkdirat,rmdir,unlink"
-    places = {
-        "staging": ".staging", "node": "node-22.20.0-*", "holder": "js-agents/opencode", "final": "js-agents/opencode/*",
-        "link": "node", "bin": "bin", "launcher": "bin/opencode", "stamp": "js-agents/opencode/stamp",
-    }  # fmt: skip
-    for name, place in places.items():
-        yield Fault(
-            f"power/{name}", f"the machine stops at the first change of {place}", (None, None), "", ("strace", "SIGSTOP"),
-            argv=("strace", "-f", "--seccomp-bpf", "-o", "/faults/strace", "-e", f"trace={calls}", "-P", f"PREFIX/{place}",
-                  "-e", f"inject={calls}:signal=STOP:when=1", "sh", "SCRIPT"),
-            job={"signal": {"name": "POWER", "when": ("strace", "SIGSTOP")}}, check=(0,) if name == "stamp" else (15,),
-            short=name in ("launcher", "stamp"),
-        )  # fmt: skip
 
 
 def shells():
@@ -325,10 +304,10 @@ def shells():
     for name, argv in kinds.items():
         seen = {"busybox": "busybox", "bash-posix": "bash"}.get(name, name)
         yield Fault(f"shell/{name}", f"sh is {name}", OK, "done", ("probe", f"0 .*{seen}"), prepare=(shell(argv[0]),),
-                    argv=(*argv, "SCRIPT"), job={"probe": ["readlink", "-f", "/bin/sh"]}, check=(0,), short=name == "busybox")  # fmt: skip
+                    argv=(*argv, "SCRIPT"), job={"probe": ["readlink", "-f", "/bin/sh"]}, check=(0,))  # fmt: skip
 
 
-FAULTS = [*downloads(), *packages(), *hostile(), *machine(), *signals(), *power(), *shells()]
+FAULTS = [*downloads(), *packages(), *hostile(), *machine(), *signals(), *shells()]
 
 
 # --- holding a row
@@ -367,13 +346,7 @@ class Bench:
         if mode:
             env["BENCHFLOW_INSTALL_MODE"] = mode
         plain = ("sh", "SCRIPT") if fault.argv[0] != "setpriv" else fault.argv
-        node = read(self.mirror / "site.toml")
-        sha = re.search(r'\[node\.linux-x64\].*?sha256 = "(.{8})', node, re.S)[1]
-        stamp = re.search(r"(?m)^STAMP=(.*)$", self.script(fault))[1]
-        words = {"SCRIPT": "/script/install.sh", "PREFIX": "/opt/benchflow"}
-        expand = lambda it: re.sub("SCRIPT|PREFIX", lambda found: words[found[0]], it)
-        argv = [expand(it) for it in (fault.argv if faulty else plain)]
-        argv = [it.replace("node-22.20.0-*", f"node-22.20.0-{sha}").replace("opencode/*", f"opencode/{stamp}") for it in argv]
+        argv = ["/script/install.sh" if it == "SCRIPT" else it for it in (fault.argv if faulty else plain)]
         job = {"argv": argv, "env": env, "root": str(self.mirror), "rules": fault.rules if faulty else []}
         job |= fault.job if faulty else {}
         changes = [write("/script/install.sh", self.script(fault)), *fault.setting, *(fault.prepare if faulty else ())]
@@ -446,8 +419,6 @@ def expect_trace(fault, result):
 def expect_result(fault, result, box):
     status, name = fault.expected
     want(not result.changes, f"changed outside the prefix: {result.changes[:3]}")
-    if status is None:
-        return
     report = result.report
     want(not fault.never or not re.search(fault.never, result.err), f"standard error has {fault.never!r}")
     log = box.prefix / "benchflow" / "log" / f"{fault.agent}.json"
@@ -483,8 +454,7 @@ def expect_after(bench, fault, box):
 def table():
     lines = ["| fault | injected | status | step |", "|---|---|---|---|"]
     for it in FAULTS:
-        status = "none: killed" if it.expected[0] is None else f"{it.expected[0]} `{it.expected[1]}`"
-        lines.append(f"| `{it.name}` | {it.injected} | {status} | {it.step or '-'} |")
+        lines.append(f"| `{it.name}` | {it.injected} | {it.expected[0]} `{it.expected[1]}` | {it.step} |")
     return "\n".join(lines)
 
 
