@@ -1,7 +1,6 @@
 // The proof of an install: the agent is started by its own launcher and answers as the entry says.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 
 import { Fault, run, say, stopChildren } from "./common.mjs";
@@ -42,7 +41,7 @@ function prepare(cx) {
   const base = path.join(args.stage, "proof");
   const folders = { HOME: path.join(base, "home"), TMPDIR: path.join(base, "tmp"), work: path.join(base, "work") };
   for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true });
-  let uid = os.userInfo().uid === 0 ? NOBODY : undefined;
+  let uid = process.getuid() === 0 ? NOBODY : undefined;
   if (uid !== undefined) {
     try {
       for (const folder of Object.values(folders)) fs.chownSync(folder, uid, uid);

@@ -28,7 +28,9 @@ export async function installPython(cx) {
 
 async function installUv(cx, python) {
   const folder = await pipTarget(cx, python, "uv", cx.agent.uv);
-  return path.join(folder, "bin/uv");
+  const uv = path.join(folder, "bin/uv");
+  if (!fs.existsSync(uv)) throw new Fault(12, "pip", "pip ended with 0 and left uv out");
+  return uv;
 }
 
 // Installs pinned tools into a folder of the stage; pip knows its own index.

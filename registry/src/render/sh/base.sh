@@ -102,32 +102,37 @@ stop_children() {
     for child in $CHILD $WATCH; do
         kill "$child" 2>/dev/null
     done
-    for child in $CHILD $WATCH; do
+    for child in $CHILD; do
         wait "$child" 2>/dev/null
     done
     CHILD=
     WATCH=
 }
 
-# await SECONDS COMMAND…: runs a command in the background, so that a signal is handled at once and not after it.
+# await SECONDS COMMAND...: runs a command in the background, so that a signal is handled at once and not after it.
 await() {
     limit=$1
     shift
     "$@" </dev/null 9>&- &
     CHILD=$!
-    (
-        trap 'kill "$nap" 2>/dev/null; exit 0' TERM
-        sleep "$limit" 9>&- &
-        nap=$!
-        wait "$nap"
-        kill "$CHILD" 2>/dev/null
-    ) </dev/null >/dev/null 2>&1 9>&- &
-    WATCH=$!
+    # The substitution ends once the watch is ready for its signal: one that came earlier would be lost, and the wait for
+    # a command that ends at once would last as long as the limit.
+    WATCH=$(
+        {
+            trap 'kill "$nap" 2>/dev/null; exit 0' TERM
+            exec 8>&1 >/dev/null 9>&-
+            { exec 8>&-; exec sleep "$limit"; } &
+            nap=$!
+            exec 8>&-
+            wait "$nap"
+            kill "$CHILD" 2>/dev/null
+        } </dev/null 2>/dev/null &
+        echo "$!"
+    )
     wait "$CHILD"
     result=$?
     CHILD=
     kill "$WATCH" 2>/dev/null
-    wait "$WATCH" 2>/dev/null
     WATCH=
     return "$result"
 }

@@ -140,7 +140,10 @@ download() {
             set -- "$@" --cacert "$CA_BUNDLE"
         fi
     else
-        set -- "$1" "$2" wget -S -T 45 -O "$2"
+        set -- "$1" "$2" wget -S -O "$2"
+        if [ -z "${NO_STALL-}" ]; then
+            set -- "$@" -T 45
+        fi
         if wget --version 2>/dev/null | grep -q GNU; then
             set -- "$@" --no-config --tries=1
             if [ -n "$CA_BUNDLE" ]; then
@@ -154,6 +157,12 @@ download() {
     await "$limit" "$@" "$url" >"$STAGE/code" 2>"$STAGE/fetch.err"
     result=$?
     cat "$STAGE/fetch.err" >>"$STAGE/log"
+    # The wget of Debian 12's busybox crashes when it is given a limit for a stall; the limit of the whole is left then.
+    if [ "$result" -eq 139 ] && [ "$FETCHER" = wget ] && [ -z "${NO_STALL-}" ]; then
+        NO_STALL=1
+        download "$url" "$file"
+        return
+    fi
     if [ "$FETCHER" = curl ]; then
         CODE=$(cat "$STAGE/code")
     else

@@ -3,6 +3,11 @@
 # The target, by what the image's own shell is linked with: uname and ldd tell about the kernel and about themselves.
 detect_target() {
     shell=$(command -v sh)
+    case $shell in
+    /*) ;;
+    # A busybox may name its own applet without a place.
+    *) shell=/bin/sh ;;
+    esac
     loader=$(tr -c "[:print:]" "\n" <"$shell" | sed -n "/\/ld-[a-z0-9_-]*\.so\.[0-9]\$/{p;q;}")
     case $loader in
     */ld-linux-x86-64.so.2) TARGET=linux-x64 ;;
