@@ -13,6 +13,8 @@ import re
 import shutil
 import signal
 import socket
+import socketserver
+import ssl
 import struct
 import subprocess
 import sys
@@ -33,6 +35,9 @@ class Result:
     def __init__(self, io, changes):
         told = json.loads((io / "result").read_text()) if (io / "result").exists() else {}
         self.status = told.get("status")
+        self.statuses = told.get("statuses", [])
+        self.left = told.get("left", [])
+        self.after = told.get("after", [])
         self.probe = told.get("probe", "")
         self.err = read(io / "err")
         self.log = {name: read(io / name) for name in ("server", "stub", "strace", "dns")}
@@ -142,6 +147,7 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
     rules = []
     counts = {}
     log = None
+    tls = None  # certificate and key of the proxy
 
     def do_GET(self):
         rule = next((it for it in self.rules if re.search(it["match"], self.path) and self.left(it)), None)
@@ -197,6 +203,25 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
             self.wfile.write(body[at : at + 1])
             time.sleep(0.2)
 
+    def do_CONNECT(self):
+        """Breaks TLS open, as a proxy of a site does: the client sees a certificate of the proxy's own authority."""
+        self.log.write(f"CONNECT {self.path}\n")
+        self.log.flush()
+        self.send_response(200)
+        self.end_headers()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.tls)
+        try:
+            self.connection = self.request = context.wrap_socket(self.connection, server_side=True)
+        except (ssl.SSLError, ConnectionError) as error:
+            self.log.write(f"distrusted {type(error).__name__}\n")
+            self.log.flush()
+            self.close_connection = True
+            return
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = socketserver._SocketWriter(self.connection)
+        self.close_connection = False
+
     def do_loop(self):
         self.send(302, b"", {"Location": self.path})
 
@@ -207,6 +232,7 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
 def serve(job):
     """Starts the server, and a name server that knows no name."""
     Misbehaving.rules = job["rules"]
+    Misbehaving.tls = job.get("tls")
     Misbehaving.log = open("/faults/server", "a")
     handler = lambda *words: Misbehaving(*words, directory=job["root"])
     server = http.server.ThreadingHTTPServer(("127.0.0.1", PORT), handler)
@@ -228,11 +254,12 @@ def no_names():
 
 
 def seen(moment):
-    """Whether the moment of an injection has come: a pattern in standard error, a file, a line of strace."""
-    kind, what = moment
+    """Whether the moment of an injection has come: a file, or a pattern in a log, once or a number of times."""
+    kind, what, *times = moment
     if kind == "file":
         return any(pathlib.Path("/").glob(what.lstrip("/")))
-    return re.search(what, read(pathlib.Path("/faults") / kind)) is not None
+    found = re.findall(what, read(pathlib.Path("/faults") / kind))
+    return len(found) >= (times[0] if times else 1)
 
 
 def watch(job, child):
@@ -240,11 +267,12 @@ def watch(job, child):
     due, end = job.get("signal"), time.time() + LIMIT
     while child.poll() is None and time.time() < end:
         if due and seen(due["when"]):
-            os.kill(child.pid, getattr(signal, f"SIG{due['name']}"))
+            send = os.killpg if due.get("group") else os.kill
+            send(child.pid, getattr(signal, f"SIG{due['name']}"))
             with open("/faults/stub", "a") as log:
                 log.write(f"sent {due['name']}\n")
             due = None
-        time.sleep(0.05)
+        time.sleep(0.002 if due and len(due["when"]) > 2 else 0.05)
     if child.poll() is None:
         child.kill()
     return child.wait()
@@ -259,15 +287,37 @@ def run_inside(path):
     if "probe" in job:
         probe = subprocess.run(job["probe"], env=env, capture_output=True, preexec_fn=settle, stdin=subprocess.DEVNULL)
         told["probe"] = f"{probe.returncode} {(probe.stdout + probe.stderr).decode(errors='replace')}"
-    with open("/faults/err", "wb") as err, open("/faults/out", "wb") as out:
+    statuses = start(job, env, settle, "err", job.get("copies", 1), True)
+    worst = max(statuses, key=abs)
+    told["status"], told["statuses"], told["left"] = worst, statuses, left()
+    # What a killed script leaves running goes on while the next one runs.
+    told["after"] = [
+        start(job | step, step["env"], settle, f"after{at}", 1, False)[0] for at, step in enumerate(job.get("after", []))
+    ]
+    pathlib.Path("/faults/result").write_text(json.dumps(told))
+
+
+def left():
+    """What still runs of the script, a moment after its end."""
+    time.sleep(0.5)
+    lines = [read(it).replace("\0", " ").strip() for it in pathlib.Path("/proc").glob("[0-9]*/cmdline")]
+    return [it[:200] for it in lines if "/opt/benchflow" in it or it.startswith(("curl ", "wget "))]
+
+
+def start(job, env, settle, name, copies, faulty):
+    """Runs copies of the script at once, in a process group each; a signal is told as the shell tells it."""
+    if not faulty:
+        Misbehaving.rules = []
+        job = {**job, "signal": None}
+    with open(f"/faults/{name}", "wb") as err, open("/faults/out", "ab") as out:
         children = [
-            subprocess.Popen(job["argv"], env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=settle)
-            for _ in range(job.get("copies", 1))
+            subprocess.Popen(
+                job["argv"], env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=settle, process_group=0
+            )
+            for _ in range(copies)
         ]
         statuses = [watch(job, child) for child in children]
-    worst = max(statuses)
-    told["status"] = worst if worst >= 0 else 128 - worst
-    pathlib.Path("/faults/result").write_text(json.dumps(told))
+    return [status if status >= 0 else 128 - status for status in statuses]
 
 
 if __name__ == "__main__" and sys.argv[1:2] == ["--inside"]:

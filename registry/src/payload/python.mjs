@@ -101,7 +101,9 @@ async function command(cx, argv, more = {}) {
   const tool = path.basename(argv[0]) === "uv" ? "uv" : "pip";
   const line = result.output.split("\n").filter((it) => it.trim()).slice(-1)[0] ?? "";
   const detail = `${tool} ended with ${result.code}: ${line.trim()}`;
-  if (/hash mismatch|DO NOT MATCH THE HASHES|do not match the hashes/i.test(result.output)) throw new Fault(12, tool, `${tool}: a file does not have the lock's checksum`);
+  // uv unpacks while it fetches, so that a changed file may fail as an archive before its checksum is known.
+  const changed = /hash mismatch|do not match the hashes|Bad CRC|corrupt deflate|invalid (block|stored|distance)/i;
+  if (changed.test(result.output)) throw new Fault(12, tool, `${tool}: a file does not have the lock's checksum`);
   if (/No space left|Permission denied/.test(result.output)) throw new Fault(14, tool, detail);
   throw new Fault(10, tool, detail, /404|403|no version|not found in the package registry|No matching distribution/i.test(result.output));
 }

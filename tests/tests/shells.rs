@@ -1,0 +1,298 @@
+//! Every script runs, and does the same, under every shell that is here: installs with toy runtimes, launches, web
+//! policies.
+//!
+//! What is compared with dash is all that a run leaves: its status and output, what it called and with which variables,
+//! and the files under the prefix. The inner half of an installer is started as `sh` by its name, so that one word is
+//! replaced by the shell in question.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is not as it must be")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use registry::REGISTRY;
+use registry::model::{Agent, Artefact};
+use registry::render::scripts;
+use registry::site::{Runtime, Site};
+
+/// The shells, the first of which must be here.
+const SHELLS: [&[&str]; 6] = [&["dash"], &["busybox", "ash"], &["bash"], &["bash", "--posix"], &["mksh"], &["yash"]];
+
+/// A toy of both runtimes and of every program: it does what the scripts ask of the real ones, and notes it.
+const TOY: &str = r#"#!/bin/sh
+toys=TOYS
+{
+    printf '%s' "call ${0##*/}"
+    printf ' <%s>' "$@"
+    echo
+} >>"$toys/calls"
+case "${1-} ${2-}" in
+--version*) echo v1 ;;
+"-e "*renameSync*) [ -e "$4" ] || mv "$3" "$4" ;;
+"-e "*) mkdir -p "$3/lib" && cat >"$3/lib/payload" && cp "$toys/launch.sh" "$3/launch.sh" ;;
+*/install.mjs\ mode=install)
+    for pair in "$@"; do
+        case $pair in
+        *=*) eval "${pair%%=*}=\${pair#*=}" ;;
+        esac
+    done
+    mkdir -p "${final%/*}" "$prefix/bin" && mv "$agent" "$final" && ln -s "../../../$node" "$final/node"
+    while read -r program; do
+        mkdir -p "$final/${program%/*}" && cp "$0" "$final/$program"
+    done <"$toys/programs"
+    ln -sfn "$node" "$prefix/node"
+    cp "$final/launch.sh" "$prefix/bin/$name" && chmod 755 "$prefix/bin/$name"
+    echo "$stamp $target $node ${python:--}" >"${final%/*}/stamp"
+    ;;
+*/install.mjs*) ;;
+*/config.mjs*) ;;
+*/beside.mjs\ port) echo 45678 ;;
+*) env | grep -Ev '^(_|PWD|OLDPWD|SHLVL|PPID)=' | sort >>"$toys/calls" ;;
+esac
+"#;
+
+/// What differs from run to run: the name of a stage, times, process numbers.
+const VARIES: [(&str, &str); 4] = [("/.staging/", "/"), ("\"elapsed_ms\":", "}"), ("<end=", ">"), ("/tmp/", "/")];
+
+/// A folder with toys for one agent, and its scripts.
+struct Bench {
+    folder: tempfile::TempDir,
+    prefix: PathBuf,
+    scripts: BTreeMap<&'static str, String>,
+}
+
+impl Bench {
+    fn new(agent: &Agent<'_>) -> Self {
+        let folder = tempfile::tempdir_in("/var/tmp").expect("there is room for a folder");
+        let prefix = folder.path().join("opt");
+        let archive = toy_archive(folder.path());
+        let (url, sha256) = (archive.display().to_string(), sha256(&archive));
+        let toy = |(target, it): (String, Runtime)| {
+            (target, Runtime { url: url.clone(), sha256: sha256.clone(), substituted: true, ..it })
+        };
+        let maker = Site::default();
+        let site = Site {
+            prefix: prefix.display().to_string(),
+            disk_megabytes: 1,
+            node: maker.node.into_iter().map(toy).collect(),
+            python: maker.python.into_iter().map(toy).collect(),
+            ..Site::default()
+        };
+        let all = scripts(agent, &site).expect("a registered agent is rendered");
+        let scripts: BTreeMap<_, _> = all.into_iter().map(|it| (it.kind.file_name(), it.text)).collect();
+        let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
+        let programs = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
+        let programs: Vec<String> = programs.chain(["venv/bin/python".to_owned()]).collect();
+        write(&folder.path().join("programs"), &format!("{}\n", programs.join("\n")));
+        write(&folder.path().join("launch.sh"), &scripts["launch.sh"]);
+        Self { folder, prefix, scripts }
+    }
+
+    /// All runs of an agent under a shell, one after another, from an empty prefix to an empty prefix.
+    fn runs(&self, shell: &[&str]) -> Vec<Outcome> {
+        let _ = fs::remove_dir_all(&self.prefix);
+        let bad = self.folder.path().join("bad").display().to_string();
+        let mode = |mode: &'static str| ("BENCHFLOW_INSTALL_MODE", mode.to_owned());
+        let launch = [
+            ("BENCHFLOW_PROVIDER_NAME", "openai"),
+            ("BENCHFLOW_PROVIDER_MODEL", "a model"),
+            ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:9/v1"),
+            ("BENCHFLOW_PROVIDER_API_KEY", "it's a $key `with` \\ \"quotes\" *"),
+            ("BENCHFLOW_PROVIDER_PROTOCOL", "openai-completions"),
+            ("NODE_OPTIONS", "--none"),
+            ("LD_NOTHING", "x"),
+        ];
+        let launch = launch.map(|(name, value)| (name, value.to_owned()));
+        let home = self.folder.path().join("home");
+        fs::create_dir_all(&home).expect("there is room");
+        let install = |name, variables: &[_]| self.run(shell, name, "install.sh", variables);
+        vec![
+            install("plan", &[mode("plan")]),
+            install("unknown mode", &[mode("undo")]),
+            install("check before", &[mode("check")]),
+            install("wrong checksum", &[("BENCHFLOW_MIRROR", bad)]),
+            install("install", &[]),
+            install("no-op", &[]),
+            install("check", &[mode("check")]),
+            self.run(shell, "launch", "launch.sh", &launch),
+            self.run(shell, "policy", "web-policy.sh", &[("HOME", home.display().to_string())]),
+            install("gc", &[mode("gc")]),
+            install("remove", &[mode("remove")]),
+        ]
+    }
+
+    fn run(&self, shell: &[&str], name: &'static str, script: &str, variables: &[(&str, String)]) -> Outcome {
+        let calls = self.folder.path().join("calls");
+        let _ = fs::remove_file(&calls);
+        let word = format!("exec env -i \"$@\" {} -s <<", shell.join(" "));
+        let text = self.scripts[script].replace("exec env -i \"$@\" sh -s <<", &word);
+        assert_eq!(script == "install.sh", text.contains(&word), "{script}");
+        let file = self.folder.path().join(script);
+        write(&file, &text);
+        let mut command = Command::new(shell[0]);
+        command.args(&shell[1..]).arg(&file).env_clear().env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+        let output =
+            command.envs(variables.iter().map(|(key, value)| (key, value))).output().expect("the shell starts");
+        let text = |bytes: &[u8]| stable(&String::from_utf8_lossy(bytes));
+        Outcome {
+            name,
+            status: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+            calls: stable(&fs::read_to_string(&calls).unwrap_or_default()),
+            files: listing(&self.prefix),
+        }
+    }
+}
+
+/// What one run left.
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    name: &'static str,
+    status: Option<i32>,
+    out: String,
+    err: String,
+    calls: String,
+    files: Vec<String>,
+}
+
+/// An archive with the toy as `bin/node` and `bin/python3`, and beside it a folder with a damaged one.
+fn toy_archive(folder: &Path) -> PathBuf {
+    let text = TOY.replace("TOYS", &folder.display().to_string());
+    for name in ["node", "python3"] {
+        let place = folder.join("top/bin").join(name);
+        write(&place, &text);
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).expect("the file is ours");
+    }
+    let archive = folder.join("toys.tar.gz");
+    let status = Command::new("tar").arg("-C").arg(folder).arg("-czf").arg(&archive).arg("top").status();
+    assert!(status.is_ok_and(|it| it.success()), "help: install tar and gzip");
+    write(&folder.join("bad/toys.tar.gz"), "not an archive");
+    archive
+}
+
+fn sha256(path: &Path) -> String {
+    let output = Command::new("sha256sum").arg(path).output().expect("help: install coreutils");
+    String::from_utf8_lossy(&output.stdout).split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("there is room");
+    fs::write(path, text).expect("there is room");
+}
+
+/// A text without what differs from run to run.
+fn stable(text: &str) -> String {
+    VARIES.iter().fold(text.to_owned(), |text, (begin, end)| {
+        let mut parts = text.split(begin);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |out, part| {
+            let from = part.find(|it: char| end.contains(it) || it.is_whitespace()).unwrap_or(part.len());
+            out + begin + part.get(from..).unwrap_or_default()
+        })
+    })
+}
+
+/// Everything under a folder: kind and mode, size or target, and the path.
+fn listing(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let data = fs::symlink_metadata(&path).expect("what is listed is there");
+        let target = fs::read_link(&path).unwrap_or_default();
+        // A log has the times of a run.
+        let size = if data.is_file() && !path.starts_with(folder.join("log")) { data.len() } else { 0 };
+        found.push(format!("{:o} {size} {} {}", data.permissions().mode(), target.display(), path.display()));
+        if data.is_dir() && !path.ends_with("log") {
+            found.extend(listing(&path));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Whether a shell is here; dash must be.
+fn is_here(shell: &[&str]) -> bool {
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).args(["-c", ":"]).stderr(Stdio::null());
+    let here = command.status().is_ok_and(|status| status.success());
+    assert!(here || shell != ["dash"], "help: install dash");
+    if !here {
+        eprintln!("left out, since it is not here: {}", shell.join(" "));
+    }
+    here
+}
+
+/// Holds what dash makes of the scripts against what they promise, and every other shell against dash.
+#[track_caller]
+fn check_shells(agent: &Agent<'_>, shells: &[&[&str]]) {
+    let bench = Bench::new(agent);
+    let (dash, others) = shells.split_first().expect("dash is here");
+    let wanted = bench.runs(dash);
+    check_promises(agent, &wanted);
+    for shell in others {
+        for (found, wanted) in bench.runs(shell).iter().zip(&wanted) {
+            assert!(found == wanted, "{} {}: {}", agent.name, shell.join(" "), difference(found, wanted));
+        }
+    }
+}
+
+#[track_caller]
+fn check_promises(agent: &Agent<'_>, runs: &[Outcome]) {
+    let status: BTreeMap<&str, i32> = runs.iter().map(|it| (it.name, it.status.unwrap_or(-1))).collect();
+    let run = |name: &str| runs.iter().find(|it| it.name == name).expect("the run was made");
+    let last = |name: &str| run(name).err.lines().last().unwrap_or_default().to_owned();
+    assert_eq!(status["unknown mode"], 13, "{}", agent.name);
+    if status["plan"] == 11 {
+        assert_eq!((status["install"], status["launch"]), (11, 15), "{}: {}", agent.name, last("install"));
+        return;
+    }
+    let wanted =
+        [("plan", 0), ("check before", 15), ("wrong checksum", 12), ("install", 0), ("no-op", 0), ("check", 0)];
+    for (name, wanted) in wanted.into_iter().chain([("launch", 0), ("gc", 0), ("remove", 0)]) {
+        assert_eq!(status[name], wanted, "{} {name}: {:#?}", agent.name, run(name));
+    }
+    assert!(run("install").calls.contains("install.mjs> <mode=install>"), "{}", run("install").calls);
+    assert!(run("no-op").calls.is_empty() && run("no-op").err.contains("nothing to do"), "{}", run("no-op").err);
+    assert!(last("wrong checksum").contains("\"class\":\"integrity\""), "{}", last("wrong checksum"));
+    assert!(run("launch").err.contains("NODE_OPTIONS is not passed on"), "{}", run("launch").err);
+    assert!(run("launch").calls.contains("it's a $key `with` \\ \"quotes\" *"), "{}", run("launch").calls);
+    assert!(run("remove").files.is_empty(), "{:?}", run("remove").files);
+}
+
+fn difference(found: &Outcome, wanted: &Outcome) -> String {
+    let lines = |it: &Outcome| format!("{it:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
+    let pairs: Vec<_> = lines(found).into_iter().zip(lines(wanted)).filter(|(a, b)| a != b).take(6).collect();
+    format!("{} differs from dash: {pairs:#?}", found.name)
+}
+
+#[test]
+fn every_script_does_the_same_under_every_shell() {
+    let here: Vec<&[&str]> = SHELLS.into_iter().filter(|shell| is_here(shell)).collect();
+    let agents = REGISTRY.agents();
+    let served = agents.iter().filter(|it| !it.install.is_empty()).count();
+    assert!(served > 10, "{served} agents cannot be all");
+    std::thread::scope(|scope| {
+        for part in agents.chunks(agents.len().div_ceil(2)) {
+            scope.spawn(|| part.iter().for_each(|agent| check_shells(agent, &here)));
+        }
+    });
+}
+
+#[test]
+fn what_differs_is_found() {
+    let outcome = |err: &str| Outcome {
+        name: "x",
+        status: Some(0),
+        out: String::new(),
+        err: stable(err),
+        calls: String::new(),
+        files: Vec::new(),
+    };
+    let text = |stage: &str| format!("in /opt/.staging/{stage}/x {{\"elapsed_ms\":{}}}", stage.len());
+    assert_eq!(outcome(&text("a.1")), outcome(&text("b.23")));
+    assert_ne!(outcome("a"), outcome("b"));
+}
