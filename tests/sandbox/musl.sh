@@ -24,6 +24,8 @@ if [ ! -e "$root/lib/ld-musl-x86_64.so.1" ]; then
     (
         cd "$folder"
         apt-get download busybox-static >/dev/null 2>&1
+        # What is here already has no place.
+        rm -f musl_*.deb
         place=$(apt-get download --print-uris musl | cut -d "'" -f 2)
         curl -sS --fail -o "$later" "${place%/*}/$later"
     )
