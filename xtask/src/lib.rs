@@ -15,6 +15,7 @@ mod lint;
 mod list;
 mod lookup;
 mod mirror;
+mod new;
 mod output;
 mod parallel;
 mod pin;
@@ -71,6 +72,7 @@ fn cli() -> Command {
         .subcommand(resolve::command())
         .subcommand(lint::command())
         .subcommand(explain::command())
+        .subcommand(new::command())
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
@@ -84,6 +86,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("resolve", matches)) => resolve::run(registry, matches, console),
         Some(("lint", matches)) => lint::run(matches, console),
         Some(("explain", matches)) => explain::run(matches),
+        Some(("new", matches)) => new::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),

@@ -187,7 +187,7 @@ fn entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
 }
 
 /// A unified diff in which payloads are cut short.
-fn diff(path: &Path, old: &str, new: &str) -> String {
+pub(crate) fn diff(path: &Path, old: &str, new: &str) -> String {
     if old == new {
         return format!("  (only the permissions of `{}` differ)\n", path.display());
     }

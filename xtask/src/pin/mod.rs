@@ -2,8 +2,8 @@
 
 mod check;
 mod groups;
-mod lock;
-mod npm;
+pub(crate) mod lock;
+pub(crate) mod npm;
 mod platform;
 pub(crate) mod pypi;
 mod request;
