@@ -10,6 +10,7 @@ mod facts;
 mod failure;
 mod files;
 mod gen_scripts;
+mod generate;
 mod json;
 mod lint;
 mod list;
@@ -67,6 +68,7 @@ fn cli() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(gen_scripts::command())
+        .subcommands(generate::commands())
         .subcommand(list::list_command())
         .subcommand(list::show_command())
         .subcommand(resolve::command())
@@ -90,6 +92,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
-        _ => Ok(Status::Done),
+        Some((name, matches)) => generate::run(registry, name, matches, console).unwrap_or(Ok(Status::Done)),
+        None => Ok(Status::Done),
     }
 }
