@@ -3,8 +3,11 @@
 //! [`GENERATORS`] is the one list: the commands, `gen` and its check walk it. A new output is a module with a
 //! [`Generator`] and a line in that list.
 
+mod docs;
 mod file;
 mod manifests;
+
+use std::collections::BTreeMap;
 
 use registry::site::Site;
 use registry_core::model::{Agent, Registry};
@@ -12,7 +15,7 @@ use registry_core::model::{Agent, Registry};
 pub use file::{File, Kind};
 
 /// Every generator but that of the scripts, in the order of their names.
-pub const GENERATORS: &[Generator] = &[manifests::GENERATOR];
+pub const GENERATORS: &[Generator] = &[docs::GENERATOR, manifests::GENERATOR];
 
 /// Makes one kind of output.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +51,13 @@ pub struct Input<'a> {
     pub agents: Vec<&'a Agent<'a>>,
     /// Where artefacts come from.
     pub site: &'a Site,
+    /// What was seen of agents on the wire, by their names: the text of `src/evidence/<agent>.json`.
+    pub evidence: BTreeMap<String, String>,
 }
 
 impl<'a> Input<'a> {
-    /// All of a registry.
+    /// All of a registry, of which nothing was seen on the wire.
     pub fn new(registry: &'a Registry<'a>, site: &'a Site) -> Self {
-        Self { registry, agents: registry.agents(), site }
+        Self { registry, agents: registry.agents(), site, evidence: BTreeMap::new() }
     }
 }

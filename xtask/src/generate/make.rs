@@ -1,5 +1,6 @@
 //! Runs generators and hands their files on to be written or held against what is there.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use registry_outputs::{GENERATORS, Generator, Input};
 
 use crate::console::{Console, print};
 use crate::failure::{Outcome, Status};
+use crate::files;
 use crate::gen_scripts::{self, Request, again, select};
 use crate::output::{Generated, Place};
 use crate::rendering;
@@ -36,7 +38,8 @@ pub(super) fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Co
             kept: generator.kept,
             ..place_of(generator, folder.join(generator.folder), regions(matches), command.clone())
         };
-        status = status.and(write(generator, &Input::new(registry, &site), place, check, console)?);
+        let input = Input { evidence: evidence(registry)?, ..Input::new(registry, &site) };
+        status = status.and(write(generator, &input, place, check, console)?);
     }
     Ok(status)
 }
@@ -57,7 +60,25 @@ pub(super) fn run_one(
     let command = again(&format!("cargo xtask {}", generator.name), matches);
     let folder = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
     let place = Place { complete: named.is_empty(), ..place_of(generator, folder, regions(matches), command) };
-    write(generator, &Input { registry, agents, site: &site }, place, matches.get_flag("check"), console)
+    write(
+        generator,
+        &Input { registry, agents, site: &site, evidence: evidence(registry)? },
+        place,
+        matches.get_flag("check"),
+        console,
+    )
+}
+
+/// The evidence that is kept beside the entries; a registry's own comes before that of the one it extends.
+fn evidence(registry: &Registry<'_>) -> Outcome<BTreeMap<String, String>> {
+    let mut found = registry.extends.map_or_else(|| Ok(BTreeMap::new()), evidence)?;
+    for agent in registry.agents() {
+        let path = Path::new(registry.folder).join("src/evidence").join(format!("{}.json", agent.name));
+        if let Some(text) = files::read_if_there(&path)? {
+            found.insert(agent.name.to_owned(), text);
+        }
+    }
+    Ok(found)
 }
 
 fn site(matches: &ArgMatches) -> Outcome<Site> {
