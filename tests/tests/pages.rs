@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use registry::site::Site;
-use registry_core::model::{Agent, FileFormat, Handshake, Host, Info, Off, Owner, Registry, WebPolicy};
+use registry_core::model::{
+    Agent, Artefact, FileFormat, Handshake, Host, Info, Mapping, Off, Owner, Program, Registry, WebPolicy,
+};
 use registry_core::template::Template;
 use registry_outputs::{File, GENERATORS, Input, Kind};
 use registry_tests::{names_in, read, report, workspace};
@@ -27,7 +29,9 @@ const WORST: Agent<'static> = Agent {
     name: "worst",
     description: HOSTILE,
     aliases: &[HOSTILE],
+    install: &[Artefact::Program(Program { name: HOSTILE, text: "" })],
     launch: &[Template("\"`|<script>\"")],
+    env: &[Mapping { name: HOSTILE, value: Template("\"a|b`c\"") }],
     handshake: Handshake {
         info: Info::Fields { name: HOSTILE, title: HOSTILE, version_is_pinned: true },
         ..Handshake::EMPTY
@@ -194,8 +198,9 @@ fn links(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (index, line) in prose(text) {
         // Code has no links, and an escaped bracket opens none.
-        let plain: String = line.replace("\\]", "").split("](").skip(1).map(|rest| format!("({rest}")).collect();
-        found.extend(plain.split('(').skip(1).filter_map(|rest| Some((index + 1, rest.split_once(')')?.0.to_owned()))));
+        let plain = line.replace("\\]", "");
+        let targets = plain.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        found.extend(targets.map(|(link, _)| (index + 1, link.to_owned())));
     }
     found
 }

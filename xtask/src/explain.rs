@@ -11,6 +11,9 @@ use crate::failure::{Failure, Outcome, Status};
 pub(crate) fn command() -> Command {
     Command::new("explain")
         .about("Explain a rule, or list all of them")
+        .after_help(
+            "Examples:\n  cargo xtask explain\n  cargo xtask explain I001\n  cargo xtask explain unlocked-package",
+        )
         .arg(Arg::new("rule").value_name("CODE").help("A rule by code or name, for example I001 or unlocked-package"))
 }
 

@@ -35,7 +35,13 @@ const BATCH: usize = 32;
 pub(crate) fn command() -> Command {
     Command::new("gen-scripts")
         .about("Write the install, launch and web-policy scripts of the agents")
-        .after_help("Every script goes through the recogniser and `dash -n` first; then all are written, or none.")
+        .after_help(
+            "Every script goes through the recogniser and `dash -n` first; then all are written, or none.\n\n\
+             Examples:\n  \
+             cargo xtask gen-scripts\n  \
+             cargo xtask gen-scripts --agent my-agent --out /tmp/scripts\n  \
+             cargo xtask gen-scripts --site site.toml --check",
+        )
         .arg(agent_option())
         .arg(
             path_option("out", "DIR", "The folder that gets DIR/<agent>/{install,launch,web-policy}.sh")

@@ -22,7 +22,11 @@ pub(crate) fn commands() -> impl Iterator<Item = Command> {
     let all = Command::new(ALL)
         .about("Write everything that is generated: the scripts, and what every gen-… command writes")
         .after_help(
-            "`gen --check` holds against the tree what is kept in it; what is not is made, and held against nothing.",
+            "`gen --check` holds against the tree what is kept in it; what is not is made, and held against nothing.\n\n\
+             Examples:\n  \
+             cargo xtask gen\n  \
+             cargo xtask gen --check\n  \
+             cargo xtask gen --site site.toml --out /tmp/outputs",
         )
         .arg(path_option("out", "DIR", "The folder that gets the folders of all generators").default_value("."))
         .arg(site_option())
@@ -33,7 +37,16 @@ pub(crate) fn commands() -> impl Iterator<Item = Command> {
 
 fn command(generator: &Generator) -> Command {
     let out = path_option("out", "DIR", "The folder that gets the files").default_value(generator.folder);
-    let command = Command::new(generator.name).about(generator.about).arg(out).arg(site_option()).arg(check_option());
+    let examples = format!(
+        "Examples:\n  cargo xtask {0}\n  cargo xtask {0} --check\n  cargo xtask {0} --out /tmp/{1}",
+        generator.name, generator.folder
+    );
+    let command = Command::new(generator.name)
+        .about(generator.about)
+        .after_help(examples)
+        .arg(out)
+        .arg(site_option())
+        .arg(check_option());
     if generator.by_agent { command.arg(agent_option()) } else { command }
 }
 

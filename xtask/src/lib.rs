@@ -23,6 +23,7 @@ mod pin;
 mod relaunch;
 mod rendering;
 mod resolve;
+mod shell;
 mod verify;
 mod violations;
 
@@ -78,6 +79,8 @@ fn cli() -> Command {
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
+        .subcommand(shell::completions_command())
+        .subcommand(shell::man_command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -92,6 +95,8 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
+        Some(("completions", matches)) => shell::completions(registry, matches, console),
+        Some(("man", matches)) => shell::man(matches, console),
         Some((name, matches)) => generate::run(registry, name, matches, console).unwrap_or(Ok(Status::Done)),
         None => Ok(Status::Done),
     }

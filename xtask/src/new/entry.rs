@@ -26,6 +26,8 @@ pub(crate) struct Known {
     pub node_floor: Option<Version>,
     /// Its arguments.
     pub arguments: Vec<String>,
+    /// The model of its suite; none where nobody has one.
+    pub suite: Option<String>,
     /// What it is, in its maker's words.
     pub description: String,
     /// Its license, by its package.
@@ -74,7 +76,9 @@ pub(crate) fn text(known: &Known) -> String {
     line("model: { format: Bare, via: SetModel, proxy: AsIs },");
     line("env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },");
     line("web: { tools: [\"unknown\"], off: Untested(\"nobody has looked at its tools yet\") },");
-    line("suite: { model: \"gemini-3.1-flash-lite-preview\", usage_tracking: on },");
+    if let Some(model) = &known.suite {
+        line(&format!("suite: {{ model: {}, usage_tracking: on }},", quoted(model)));
+    }
     out.push_str("    }\n}\n");
     out
 }
@@ -159,6 +163,7 @@ mod tests {
             runs: Runs::Node,
             node_floor: Some(Version::new(22, 19, 0)),
             arguments: vec!["--acp".to_owned()],
+            suite: Some("glm-5".to_owned()),
             description: "an agent that\nedits files".to_owned(),
             license: "MIT".to_owned(),
         }
@@ -184,7 +189,7 @@ agent! {
         model: { format: Bare, via: SetModel, proxy: AsIs },
         env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
         web: { tools: ["unknown"], off: Untested("nobody has looked at its tools yet") },
-        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+        suite: { model: "glm-5", usage_tracking: on },
     }
 }
 "#;

@@ -26,9 +26,10 @@ use package::Facts;
 use source::Source;
 
 /// Words that Rust keeps for itself; a module cannot bear them.
-const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn else enum extern false final \
-                        fn for gen if impl in let loop macro match mod move mut override priv pub ref return self static \
-                        struct super trait true try type typeof unsafe unsized use virtual where while yield ";
+const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn else enum extern false \
+                        final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
+                        self static struct super trait true try type typeof unsafe unsized use virtual where while \
+                        yield ";
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -100,6 +101,7 @@ fn identifier(name: &str) -> Outcome<String> {
 /// Where a new entry goes.
 struct Place {
     ident: String,
+    suite: Option<String>,
     entry: PathBuf,
     lock: PathBuf,
     list: ListFile,
@@ -120,8 +122,17 @@ impl Place {
             return Err(Failure::new(message).help("add it to the list, or move it away"));
         }
         let list = list::find(Path::new(registry.folder))?;
-        Ok(Self { ident: ident.to_owned(), entry, lock, list })
+        Ok(Self { ident: ident.to_owned(), suite: common_model(registry), entry, lock, list })
     }
+}
+
+/// The bare model that most suites of a registry run; the first of several.
+fn common_model(registry: &Registry<'_>) -> Option<String> {
+    let suites = registry.agents().into_iter().filter_map(|agent| agent.suite);
+    let bare: Vec<&str> = suites.filter(|it| it.model.provider.is_empty()).map(|it| it.model.id).collect();
+    let count = |id: &str| bare.iter().filter(|it| **it == id).count();
+    let most = bare.iter().map(|id| count(id)).max()?;
+    bare.iter().find(|id| count(id) == most).map(|id| (*id).to_owned())
 }
 
 /// The texts of the files.
@@ -166,6 +177,7 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
         runs,
         node_floor: package::node_floor(&draft)?,
         arguments: source.arguments.clone(),
+        suite: place.suite.clone(),
         description: if source.description.is_empty() { facts.description.clone() } else { source.description.clone() },
         license: if facts.license.is_empty() { source.license.clone() } else { facts.license.clone() },
         package,
