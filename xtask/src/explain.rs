@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use registry_core::incidents::{self, Incident};
-use registry_core::rules::{self, Checked, Rule};
+use registry_core::rules::{self, Rule};
 
 use crate::console::print;
 use crate::failure::{Failure, Outcome, Status};
@@ -11,6 +11,9 @@ use crate::failure::{Failure, Outcome, Status};
 pub(crate) fn command() -> Command {
     Command::new("explain")
         .about("Explain a rule, or list all of them")
+        .after_help(
+            "Examples:\n  cargo xtask explain\n  cargo xtask explain I001\n  cargo xtask explain unlocked-package",
+        )
         .arg(Arg::new("rule").value_name("CODE").help("A rule by code or name, for example I001 or unlocked-package"))
 }
 
@@ -44,11 +47,7 @@ fn find(word: &str) -> Outcome<&'static Rule> {
 
 fn page(rule: &Rule) -> String {
     let Rule { code, name, sentence, example, help, incidents, checked, allowable, absence: _ } = rule;
-    let checked = match checked {
-        Checked::Macro => "when an entry is compiled, and again when files are generated",
-        Checked::Registry => "when all entries of a registry are known, and again when files are generated",
-        Checked::Generation => "when files are generated",
-    };
+    let checked = checked.when();
     let allow =
         if *allowable { format!("`allow: {code}(\"reason\")` at the place it is about") } else { "never".to_owned() };
     let example = example.replace('\n', "\n    ");

@@ -1,27 +1,19 @@
 //! An agent as data for people and programs: what `list` and `show` print.
 
 use registry_core::model::{
-    Agent, Artefact, BaseUrlForm, Info, Lock, LoginSource, Off, Proof, ProxyMode, Runs, Target, Via, WebPolicy,
+    Agent, Artefact, BaseUrlForm, Info, Lock, LoginSource, Off, Proof, ProxyMode, Runs, Target,
 };
 use registry_core::template::Template;
 use serde_json::{Value, json};
 
 /// The word for an agent's web policy.
 pub(crate) fn web_word(agent: &Agent<'_>) -> &'static str {
-    match agent.web {
-        None => "none",
-        Some(WebPolicy::Switch { .. }) => "switch",
-        Some(WebPolicy::NoTools(_)) => "no tools",
-        Some(WebPolicy::NoSwitch { .. }) => "no switch",
-        Some(WebPolicy::Untested { .. }) => "untested",
-    }
+    agent.web.map_or("none", |web| web.words())
 }
 
 /// The targets that an agent can be installed on.
 pub(crate) fn targets(agent: &Agent<'_>) -> Vec<Target> {
-    let lock = Lock::parse(agent.lock).unwrap_or_default();
-    let named = |target: &Target| agent.platforms.is_empty() || agent.platforms.contains(target);
-    Target::ALL.into_iter().filter(named).filter(|&target| lock.unavailable_on(target).is_none()).collect()
+    Target::ALL.into_iter().filter(|&target| agent.refused_on(target).is_none()).collect()
 }
 
 /// What the table shows of an agent.
@@ -63,7 +55,7 @@ pub(crate) fn whole(agent: &Agent<'_>) -> Value {
         "references": agent.references.map(|it| json!({"form": it.form, "semantics": word(&it.semantics)})),
         "web_tools": agent.web.map(|it| it.tools()),
         "web_off": agent.web_switches().iter().map(off).collect::<Vec<_>>(),
-        "web_reason": web_reason(agent),
+        "web_reason": agent.web.map(|it| it.reason()).filter(|it| !it.is_empty()),
         "home": agent.home,
         "skills": agent.skills,
         "login": agent.login.iter().map(|it| json!({
@@ -122,18 +114,7 @@ fn model(agent: &Agent<'_>) -> Value {
         ProxyMode::RegisterProvider => "register provider".to_owned(),
         ProxyMode::Unsupported(why) => format!("unsupported: {why}"),
     };
-    json!({"format": agent.model.format.id(), "via": via(agent.model.via), "proxy": proxy})
-}
-
-/// The way by which the model reaches an agent, in words.
-pub(crate) fn via(via: Via) -> &'static str {
-    match via {
-        Via::SetModel => "session/set_model",
-        Via::ConfigOption => "config option",
-        Via::Env => "variable",
-        Via::File => "file",
-        Via::Argv => "argument",
-    }
+    json!({"format": agent.model.format.id(), "via": agent.model.via.words(), "proxy": proxy})
 }
 
 fn mappings(mappings: &[registry_core::model::Mapping<'_>]) -> Value {
@@ -146,15 +127,6 @@ fn off(off: &Off<'_>) -> Value {
         Off::Env(variables) => json!({"env": mappings(variables)}),
         Off::Argv(words) => json!({"argv": words}),
         Off::Unset(names) => json!({"unset": names}),
-    }
-}
-
-fn web_reason<'a>(agent: &Agent<'a>) -> Option<&'a str> {
-    match agent.web? {
-        WebPolicy::Switch { .. } => None,
-        WebPolicy::NoTools(reason) | WebPolicy::NoSwitch { reason, .. } | WebPolicy::Untested { reason, .. } => {
-            Some(reason)
-        }
     }
 }
 

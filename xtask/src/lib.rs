@@ -10,17 +10,20 @@ mod facts;
 mod failure;
 mod files;
 mod gen_scripts;
+mod generate;
 mod json;
 mod lint;
 mod list;
 mod lookup;
 mod mirror;
+mod new;
 mod output;
 mod parallel;
 mod pin;
 mod relaunch;
 mod rendering;
 mod resolve;
+mod shell;
 mod verify;
 mod violations;
 
@@ -66,14 +69,18 @@ fn cli() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(gen_scripts::command())
+        .subcommands(generate::commands())
         .subcommand(list::list_command())
         .subcommand(list::show_command())
         .subcommand(resolve::command())
         .subcommand(lint::command())
         .subcommand(explain::command())
+        .subcommand(new::command())
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
+        .subcommand(shell::completions_command())
+        .subcommand(shell::man_command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -84,9 +91,13 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("resolve", matches)) => resolve::run(registry, matches, console),
         Some(("lint", matches)) => lint::run(matches, console),
         Some(("explain", matches)) => explain::run(matches),
+        Some(("new", matches)) => new::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
-        _ => Ok(Status::Done),
+        Some(("completions", matches)) => shell::completions(registry, matches, console),
+        Some(("man", matches)) => shell::man(matches, console),
+        Some((name, matches)) => generate::run(registry, name, matches, console).unwrap_or(Ok(Status::Done)),
+        None => Ok(Status::Done),
     }
 }

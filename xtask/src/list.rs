@@ -10,13 +10,17 @@ use crate::{facts, json, lookup, rendering};
 
 /// The command line of `list`.
 pub(crate) fn list_command() -> Command {
-    Command::new("list").about("List the agents").arg(as_json())
+    Command::new("list")
+        .about("List the agents")
+        .after_help("Examples:\n  cargo xtask list\n  cargo xtask list --json | jq -r '.[].name'")
+        .arg(as_json())
 }
 
 /// The command line of `show`.
 pub(crate) fn show_command() -> Command {
     Command::new("show")
         .about("Show one agent whole: its entry, its lock, the size of its scripts")
+        .after_help("Examples:\n  cargo xtask show my-agent\n  cargo xtask show my-agent --json | jq .web_off")
         .arg(Arg::new("name").value_name("NAME").required(true).help("An agent, by name or alias"))
         .arg(as_json())
 }

@@ -79,6 +79,17 @@ pub enum Checked {
     Generation,
 }
 
+impl Checked {
+    /// When that is, in words that go on from `checked`.
+    pub const fn when(self) -> &'static str {
+        match self {
+            Self::Macro => "when an entry is compiled, and again when files are generated",
+            Self::Registry => "when all entries of a registry are known, and again when files are generated",
+            Self::Generation => "when files are generated",
+        }
+    }
+}
+
 /// Every rule, sorted by code.
 pub const ALL: &[&Rule] = &[
     &a001_idle_allow::RULE,

@@ -55,7 +55,8 @@ impl Draft {
     /// Records that a package is not there at all.
     pub(crate) fn add_absent(&mut self, ecosystem: &'static str, name: &str, version: &str) -> Outcome<()> {
         if version.is_empty() {
-            let help = format!("look at its name; to record it as unavailable, name a version: `{name}=VERSION`");
+            let help =
+                format!("look at its name; `cargo pin` records it as unavailable with a version: `{name}=VERSION`");
             return Err(Failure::new(format!("the package `{name}` is not there")).help(help));
         }
         self.packages.push(PackageLine::new(ecosystem, name, version, "-"));

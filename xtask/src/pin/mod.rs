@@ -2,8 +2,8 @@
 
 mod check;
 mod groups;
-mod lock;
-mod npm;
+pub(crate) mod lock;
+pub(crate) mod npm;
 mod platform;
 pub(crate) mod pypi;
 mod request;
@@ -30,7 +30,11 @@ pub(crate) fn command() -> Command {
         .after_help(
             "Versions come from PKG=VERSION, else from the lock that is there, else the latest. Packages whose versions\n\
              must match are given together:  cargo pin my-agent my-adapter=0.0.34 @scope/my-agent=0.87.1\n\
-             BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.",
+             BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.\n\n\
+             Examples:\n  \
+             cargo pin my-agent\n  \
+             cargo pin my-agent my-adapter=0.0.34 @scope/my-agent=0.87.1\n  \
+             cargo xtask pin --check",
         )
         .arg(Arg::new("what").value_name("AGENT|PKG=VERSION").action(ArgAction::Append).help("Agents (all, when none is given) and versions"))
         .arg(
