@@ -3,8 +3,12 @@
 //! [`GENERATORS`] is the one list: the commands, `gen` and its check walk it. A new output is a module with a
 //! [`Generator`] and a line in that list.
 
+pub mod facts;
 mod file;
+pub mod json;
 mod manifests;
+mod registry_json;
+mod suite;
 
 use registry::site::Site;
 use registry_core::model::{Agent, Registry};
@@ -12,7 +16,7 @@ use registry_core::model::{Agent, Registry};
 pub use file::{File, Kind};
 
 /// Every generator but that of the scripts, in the order of their names.
-pub const GENERATORS: &[Generator] = &[manifests::GENERATOR];
+pub const GENERATORS: &[Generator] = &[manifests::GENERATOR, registry_json::GENERATOR, suite::GENERATOR];
 
 /// Makes one kind of output.
 #[derive(Clone, Copy, Debug)]
