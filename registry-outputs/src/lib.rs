@@ -4,8 +4,12 @@
 //! [`Generator`] and a line in that list.
 
 mod docs;
+pub mod facts;
 mod file;
+pub mod json;
 mod manifests;
+mod registry_json;
+mod suite;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +19,8 @@ use registry_core::model::{Agent, Registry};
 pub use file::{File, Kind};
 
 /// Every generator but that of the scripts, in the order of their names.
-pub const GENERATORS: &[Generator] = &[docs::GENERATOR, manifests::GENERATOR];
+pub const GENERATORS: &[Generator] =
+    &[docs::GENERATOR, manifests::GENERATOR, registry_json::GENERATOR, suite::GENERATOR];
 
 /// Makes one kind of output.
 #[derive(Clone, Copy, Debug)]

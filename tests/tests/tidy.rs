@@ -356,5 +356,5 @@ fn the_main_job_compiles_no_async_runtime() {
 
 #[test]
 fn the_main_job_compiles_no_writer_of_other_formats() {
-    check_only_with("outputs", &["toml_writer"]);
+    check_only_with("outputs", &["schemars", "serde_yaml", "toml_writer"]);
 }

@@ -63,10 +63,13 @@ fn a_check_finds_what_is_stale_missing_and_left_over() {
     ]);
     fs::remove_file(&manifest).expect("it is there");
     tree.check_finds_and_mends(&["beta/manifest.toml` is missing"]);
+    let empty = tree.path("manifests/beta/empty");
+    fs::write(&empty, "").expect("there is room");
     let left = tree.path("manifests/gamma/manifest.toml");
     fs::create_dir_all(left.parent().expect("it has a folder")).expect("there is room");
     fs::write(&left, &text).expect("there is room");
     tree.check_finds_and_mends(&["gamma/manifest.toml` belongs to nothing any more"]);
+    assert!(empty.exists(), "an empty file is not ours");
     assert!(!tree.path("manifests/gamma").exists(), "the folder of an agent that is gone");
 }
 
@@ -93,6 +96,26 @@ fn a_file_of_somebody_else_stops_the_generator_that_would_replace_it() {
     fs::write(&mine, "name = \"mine\"\n").expect("there is room");
     tree.check("both", &[], 2, &["alpha/manifest.toml` is a file that", "did not write", "help: move it away"]);
     assert_eq!(fs::read_to_string(&mine).expect("it is still there"), "name = \"mine\"\n");
+}
+
+#[test]
+fn a_file_without_room_for_the_mark_is_known_by_the_list_beside_it() {
+    let tree = Tree::new();
+    let (matrix, list) = (tree.path("generated/suite/matrix.json"), tree.path("generated/suite/.generated"));
+    fs::write(&matrix, "{}\n").expect("there is room");
+    tree.check_finds_and_mends(&["suite/matrix.json` is stale"]);
+    let text = fs::read_to_string(&list).expect("it was written");
+    assert!(text.lines().any(|line| line == "matrix.json"), "{text}");
+    fs::write(tree.path("generated/suite/old.json"), "{}\n").expect("there is room");
+    fs::write(&list, format!("{text}old.json\n")).expect("there is room");
+    tree.check_finds_and_mends(&["suite/old.json` belongs to nothing any more"]);
+    assert!(!tree.path("generated/suite/old.json").exists(), "what nothing makes any more");
+    fs::remove_file(&list).expect("it is there");
+    tree.check_finds_and_mends(&["suite/.generated` is missing"]);
+    fs::remove_file(&list).expect("it is there");
+    fs::write(&matrix, "{}\n").expect("there is room");
+    tree.check("both", &[], 2, &["suite/matrix.json` is a file that", "did not write"]);
+    assert_eq!(fs::read_to_string(&matrix).expect("it is still there"), "{}\n");
 }
 
 #[test]

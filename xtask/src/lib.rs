@@ -6,12 +6,10 @@ mod clients;
 mod console;
 mod dash;
 mod explain;
-mod facts;
 mod failure;
 mod files;
 mod gen_scripts;
 mod generate;
-mod json;
 mod lint;
 mod list;
 mod lookup;
@@ -32,6 +30,7 @@ use std::process::ExitCode;
 
 use clap::Command;
 use registry_core::model::Registry;
+use registry_outputs::{facts, json};
 
 use console::Console;
 use failure::{Outcome, Status};

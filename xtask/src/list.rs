@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use registry_core::model::Registry;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::console::print;
@@ -31,7 +32,8 @@ fn as_json() -> Arg {
 
 /// Runs `list`.
 pub(crate) fn list(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
-    let agents: Vec<Value> = registry.agents().into_iter().map(facts::short).collect();
+    let agents: Vec<Value> =
+        registry.agents().into_iter().map(|agent| value(&facts::short(agent))).collect::<Outcome<_>>()?;
     if matches.get_flag("json") {
         print(pretty(&json::sorted(Value::Array(agents)))?)?;
         return Ok(Status::Done);
@@ -46,7 +48,7 @@ pub(crate) fn list(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
 /// Runs `show`.
 pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     let agent = lookup::agent(registry, matches.get_one::<String>("name").map_or("", String::as_str))?;
-    let mut facts = facts::whole(agent);
+    let mut facts = value(&facts::whole(agent))?;
     let scripts = match rendering::scripts(agent, &rendering::site(None)?) {
         Ok(scripts) => scripts
             .into_iter()
@@ -66,6 +68,10 @@ pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
         print(outline(&facts, 0).trim_end())?;
     }
     Ok(Status::Done)
+}
+
+fn value(facts: &impl Serialize) -> Outcome<Value> {
+    serde_json::to_value(facts).map_err(|error| Failure::new(format!("cannot write JSON: {error}")))
 }
 
 /// JSON for programs, indented.

@@ -104,7 +104,7 @@ impl Generated {
             regions: BTreeMap::new(),
             tally: Tally::default(),
         };
-        let listing = generated.read_ours(&generated.place.folder.join(LISTING))?.unwrap_or_default();
+        let listing = generated.read_ours(&generated.place.folder.join(LISTING), None)?.unwrap_or_default();
         generated.listed = listing.lines().filter(|line| !line.starts_with('#')).map(PathBuf::from).collect();
         Ok(generated)
     }
@@ -116,7 +116,6 @@ impl Generated {
             Kind::Whole(mode) => {
                 if !is_marked(&file.text, &self.place.mark) {
                     self.unmarked.insert(file.path.clone());
-                    self.listed.insert(file.path.clone());
                 }
                 self.add_whole(&file.path, &file.text, mode)
             }
@@ -131,7 +130,7 @@ impl Generated {
             return Ok(());
         }
         let path = self.place.folder.join(path);
-        let old = self.read_ours(&path)?;
+        let old = self.read_ours(&path, Some(text))?;
         if old.as_ref().is_some_and(|old| *old == text && has_mode(&path, mode)) {
             self.tally.unchanged += 1;
         } else if self.check {
@@ -173,12 +172,15 @@ impl Generated {
 
     /// Accounts for the files that cannot say themselves that they are generated.
     fn add_listing(&mut self) -> Outcome<()> {
-        let lines = if self.place.complete { &self.unmarked } else { &self.listed };
+        let mut lines = self.unmarked.clone();
+        if !self.place.complete {
+            lines.extend(self.listed.iter().cloned());
+        }
         if lines.is_empty() {
             return Ok(());
         }
         let mut text = format!("# {}, as are these files, whose formats have no comments.\n", self.place.mark);
-        for path in lines {
+        for path in &lines {
             text.extend([&*path.to_string_lossy(), "\n"]);
         }
         self.tally.bytes += text.len();
@@ -220,8 +222,9 @@ impl Generated {
         Ok(self.tally)
     }
 
-    /// The text of a file that this generator wrote; none when there is no file, an error when it is another's.
-    fn read_ours(&self, path: &Path) -> Outcome<Option<String>> {
+    /// The text of a file that this generator wrote; none when there is no file, an error when it is another's. One
+    /// that is as it must be is nobody's loss.
+    fn read_ours(&self, path: &Path, expected: Option<&str>) -> Outcome<Option<String>> {
         let foreign = |what: &str| {
             Failure::new(format!("`{}` is {what} that `{}` did not write", path.display(), self.place.command))
                 .help("move it away, or give another folder with `--out`; nothing was written")
@@ -235,7 +238,11 @@ impl Generated {
         let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let listed = path.strip_prefix(&self.place.folder).is_ok_and(|path| self.listed.contains(path));
-        if listed || is_marked(&text, &self.place.mark) { Ok(Some(text)) } else { Err(foreign("a file")) }
+        if listed || expected == Some(text.as_str()) || is_marked(&text, &self.place.mark) {
+            Ok(Some(text))
+        } else {
+            Err(foreign("a file"))
+        }
     }
 
     /// Files of the generator's that nothing generates any more, no deeper than those that something does.
@@ -251,7 +258,7 @@ impl Generated {
                 if is_real_folder(&path) {
                     let deep = path.components().count() >= depth.max(folder_depth + 2);
                     folders.extend((!deep).then_some(path));
-                } else if !ours && matches!(self.read_ours(&path), Ok(Some(_))) {
+                } else if !ours && matches!(self.read_ours(&path, None), Ok(Some(_))) {
                     orphans.push(path);
                 }
             }
