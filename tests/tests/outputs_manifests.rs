@@ -316,7 +316,7 @@ fn check_without_web(agent: &'static Agent<'static>, status: i32) {
     let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
     install(agent, &site);
     let (registry, generator) = (Registry { agents: &[], ..REGISTRY }, generator());
-    let input = Input { registry: &registry, agents: vec![agent], site: &site };
+    let input = Input { agents: vec![agent], ..Input::new(&registry, &site) };
     let files = (generator.make)(&input).expect("every agent has a manifest");
     let manifest: Table = files.first().and_then(|it| it.text.parse().ok()).expect("a manifest is TOML");
     let command = twice(text(&manifest, "launch_cmd"));

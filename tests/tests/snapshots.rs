@@ -135,7 +135,7 @@ fn check_manifest(name: &str) {
     let site = Site::default();
     let generator = GENERATORS.iter().find(|it| it.name == "gen-manifests").expect("it is a generator");
     let agents = vec![REGISTRY.agent(name).expect("it is registered")];
-    let files = (generator.make)(&Input { registry: &REGISTRY, agents, site: &site }).expect("it has a manifest");
+    let files = (generator.make)(&Input { agents, ..Input::new(&REGISTRY, &site) }).expect("it has a manifest");
     let text = &files.first().expect("a manifest an agent").text;
     let (before, script) = text.split_once("#!/bin/sh\n").expect("a manifest has a script");
     let (_, after) = script.split_once("\n'''\n").expect("the script ends");

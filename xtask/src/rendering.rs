@@ -72,8 +72,7 @@ fn refused(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
-    Failure::new(format!("`{}:{line}`: {message}", path.display()))
-        .help(SITE_HELP)
+    Failure::new(format!("`{}:{line}`: {message}", path.display())).help(SITE_HELP)
 }
 
 #[cfg(test)]
@@ -84,7 +83,8 @@ mod tests {
     fn a_field_of_a_site_file_has_a_line() {
         let text = "prefix = \"/opt/x\"\n[node.linux-x64]\nurl = \"u\"\nsha256 = \"s\"\n\n[[uv]]\nname = \"uv\"\n\
                     version = \"v\"\nsha256 = [\"s\"]\n";
-        let lines = ["prefix", "node.linux-x64.url", "node.linux-x64.sha256", "uv.uv.version", "uv.uv.sha256", "mirror"];
+        let lines =
+            ["prefix", "node.linux-x64.url", "node.linux-x64.sha256", "uv.uv.version", "uv.uv.sha256", "mirror"];
         let lines = lines.map(|field| line_of(text, field));
         assert_eq!(lines, [Some(1), Some(3), Some(4), Some(8), Some(9), None]);
         // What is missing stands where it would be.

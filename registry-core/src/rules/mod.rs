@@ -169,7 +169,8 @@ pub(crate) const PROVIDER: &[fn(&Provider<'_>, &mut Report)] = &[
 ];
 
 /// The rules over one family.
-pub(crate) const FAMILY: &[fn(&Family<'_>, &mut Report)] = &[n003_no_description::check_family, p002_bad_family_token::check_family];
+pub(crate) const FAMILY: &[fn(&Family<'_>, &mut Report)] =
+    &[n003_no_description::check_family, p002_bad_family_token::check_family];
 
 /// The rules over several entries.
 const REGISTRY: &[fn(&Registry<'_>, &mut Findings)] = &[
