@@ -23,19 +23,19 @@ use registry::REGISTRY;
 use registry::model::{Agent, Semantics};
 use serde_json::Value;
 
-/// Values that have broken something somewhere. `@CANARY@` is a file that nobody may make.
+/// Values that have broken something somewhere. Each is tried in an empty folder, where `canary` must not appear.
 const LIST: [&str; 36] = [
     "plain",
     "it's",
     "\"double\"",
     "back\\slash",
     "trailing\\",
-    "$(touch @CANARY@)",
-    "`touch @CANARY@`",
-    "'; touch @CANARY@; '",
-    "\"; touch @CANARY@; \"",
-    "!touch @CANARY@",
-    "x\ntouch @CANARY@\n",
+    "$(touch canary)",
+    "`touch canary`",
+    "'; touch canary; '",
+    "\"; touch canary; \"",
+    "!touch canary",
+    "x\ntouch canary\n",
     "${HOME}",
     "$HOME",
     "$$",
@@ -136,8 +136,7 @@ fn launch(installed: &Installed, case: &Case, value: &str) -> Outcome {
     for folder in ["home", "work"] {
         fs::create_dir(at(folder)).expect("there is room");
     }
-    let canary = at("canary");
-    let content = case.role.content(&value.replace("@CANARY@", &canary.display().to_string()));
+    let content = case.role.content(value);
     let mut command = installed.launch(SHELLS.get(case.shell).copied().unwrap_or_default(), &at("home"));
     command.current_dir(at("work")).env("NOTE", at("note"));
     command.env("BENCHFLOW_PROVIDER_NAME", "acme").env("BENCHFLOW_PROVIDER_PROTOCOL", "openai-completions");
@@ -152,7 +151,7 @@ fn launch(installed: &Installed, case: &Case, value: &str) -> Outcome {
     let in_words = content.len() >= 8 && words.windows(content.len()).any(|it| it == content.as_bytes());
     let environment = noted_environment(&at("note"));
     let wrong = |what: &str| Outcome::Wrong(format!("{case:?} {value:?}: {what}: {:?} {error}", output.status));
-    if canary.exists() || !files_under(&at("work")).is_empty() || !output.stdout.is_empty() {
+    if !files_under(&at("work")).is_empty() || !output.stdout.is_empty() {
         return wrong("it was executed, or left something in the working directory");
     }
     if told || in_words {
@@ -236,7 +235,7 @@ impl Subject {
         let outcome = launch(&self.installed, case, value);
         let mut tally = self.tally.borrow_mut();
         match outcome {
-            Outcome::Started(received) if values_of(&received, mark, value) => tally.accepted += 1,
+            Outcome::Started(received) if received == instead(mark, value) => tally.accepted += 1,
             Outcome::Refused => tally.refused += 1,
             Outcome::Started(received) => tally.wrong.push(format!("{case:?} {value:?}: {received:?}")),
             Outcome::Wrong(what) => tally.wrong.push(what),
@@ -245,15 +244,7 @@ impl Subject {
     }
 }
 
-/// Whether an agent received what it would have of a harmless value. A canary has another path in each run.
-fn values_of(received: &Received, mark: &Received, value: &str) -> bool {
-    let Some((head, tail)) = value.split_once("@CANARY@") else { return *received == instead(mark, value) };
-    let texts: String = format!("{received:?}");
-    let (head, tail) = (format!("{head:?}"), format!("{tail:?}"));
-    texts.contains(head.trim_matches('"')) && texts.contains(tail.trim_matches('"'))
-}
-
-/// Runs a command that prints an agent's count.
+/// The counts, an agent a line.
 fn table(subjects: &[Subject]) -> String {
     let mut text = format!("{:<18} accepted  refused  wrong\n", "agent");
     for subject in subjects {
@@ -263,6 +254,11 @@ fn table(subjects: &[Subject]) -> String {
             writeln!(text, "{:<18} {accepted:>8} {refused:>8} {:>6}", subject.installed.agent.name, tally.wrong.len());
     }
     text
+}
+
+/// Whether no URL and no id may be such a value.
+fn is_refused(value: &str) -> bool {
+    value.contains(['\u{1b}', '\n'])
 }
 
 /// Most are short and hold what shells, formats and agents look for; a few are as long as a variable may be.
@@ -276,7 +272,7 @@ fn values() -> impl Strategy<Value = String> {
     ];
     let short = proptest::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat());
     let long = (short.clone(), 1_000..100_000_usize).prop_map(|(text, size)| {
-        let mut text = text.replace("@CANARY@", "x").repeat(size / text.len().max(1) + 1);
+        let mut text = text.repeat(size / text.len().max(1) + 1);
         while text.len() > size {
             text.pop();
         }
@@ -292,7 +288,8 @@ fn every_value_arrives_as_it_is_or_is_refused_by_name() {
     let subjects: Vec<Subject> = REGISTRY.agents().into_iter().map(|agent| Subject::new(&prefix, agent)).collect();
     for (row, subject) in subjects.iter().enumerate() {
         for (column, value) in LIST.into_iter().enumerate() {
-            let roles = Role::ALL.into_iter().filter(|&role| role == Role::Key || column % 6 == row % 6);
+            let roles =
+                Role::ALL.into_iter().filter(|&role| role == Role::Key || column % 6 == row % 6 || is_refused(value));
             for role in roles {
                 let case = Case { role, proxy: column % 2 == 0, shell: (row + column / 2) % SHELLS.len() };
                 // What is wrong is told at the end, with the counts.

@@ -156,7 +156,10 @@ pub(crate) fn files_under(folder: &Path) -> BTreeMap<String, Vec<u8>> {
                 waiting.push(path);
             } else {
                 let name = path.strip_prefix(folder).map(|it| it.display().to_string()).unwrap_or_default();
-                found.insert(name, fs::read(&path).unwrap_or_default());
+                // A pipe would be waited for, and a link is what it points to.
+                let file = entry.file_type().is_ok_and(|it| it.is_file());
+                let link = || fs::read_link(&path).unwrap_or_default().into_os_string().into_encoded_bytes();
+                found.insert(name, if file { fs::read(&path).unwrap_or_default() } else { link() });
             }
         }
     }
