@@ -225,10 +225,16 @@ impl Generated {
     /// The text of a file that this generator wrote; none when there is no file, an error when it is another's. One
     /// that is as it must be is nobody's loss.
     fn read_ours(&self, path: &Path, expected: Option<&str>) -> Outcome<Option<String>> {
-        let foreign = |what: &str| {
+        let not_ours = |path: &Path, what: &str| {
             Failure::new(format!("`{}` is {what} that `{}` did not write", path.display(), self.place.command))
                 .help("move it away, or give another folder with `--out`; nothing was written")
         };
+        let foreign = |what: &str| not_ours(path, what);
+        // Only the folder that is given may be a link: what lies behind another one is not this generator's.
+        let inside = path.ancestors().skip(1).take_while(|it| *it != self.place.folder);
+        if let Some(link) = inside.into_iter().find(|it| it.is_symlink()) {
+            return Err(not_ours(link, "a link"));
+        }
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::io("look at", path, &error)),

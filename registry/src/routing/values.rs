@@ -167,7 +167,7 @@ impl<'s> Scope<'s, '_> {
     /// The content of a variable in a file: no text of it may be taken for a reference there.
     fn plain(&self, name: &str) -> Result<Option<Cow<'s, str>>, Refusal> {
         let text = self.get(name);
-        if self.textual() && text.as_deref().is_some_and(looks_like_reference) {
+        if text.as_deref().is_some_and(|text| self.refers(text)) {
             let reason = "looks like a reference, which the agent would resolve";
             return Err(Refusal::UnsafeValue { variable: name.to_owned(), reason });
         }
@@ -176,11 +176,18 @@ impl<'s> Scope<'s, '_> {
 
     fn reference(&self, name: &str) -> Result<String, Refusal> {
         let unsafe_char = |it: char| matches!(it, '"' | '\'' | '\\' | '{' | '}' | '\0'..='\u{1f}' | '\u{7f}');
-        if self.textual() && self.get(name).is_some_and(|text| text.contains(unsafe_char)) {
+        let text = self.get(name).ok_or_else(|| Refusal::UnsetReference { variable: name.to_owned() })?;
+        if self.textual() && text.contains(unsafe_char) {
             let reason = "holds a quote, backslash, brace or control character, and the agent pastes it into its file";
             return Err(Refusal::UnsafeValue { variable: name.to_owned(), reason });
         }
         Ok(self.agent.references.map_or(name.to_owned(), |References { form, .. }| form.replacen("NAME", name, 1)))
+    }
+
+    /// Whether the agent would take a text for a reference; a textual one knows more forms than the entry's.
+    fn refers(&self, text: &str) -> bool {
+        let begin = self.agent.references.and_then(|it| it.form.split("NAME").next());
+        begin.is_some_and(|begin| text.contains(begin)) || (self.textual() && looks_like_reference(text))
     }
 
     fn textual(&self) -> bool {
