@@ -10,6 +10,13 @@ use super::reader::{Command, Reading};
 use super::word::Word;
 use super::wrappers::base;
 
+/// I003, I004 and I005.
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+    check_owned(reading, findings);
+    check_downloads(reading, findings);
+    check_hidden(reading, findings);
+}
+
 /// I003: steps that touch what the task owns.
 pub(super) fn check_owned(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     owned::check(reading, findings);
