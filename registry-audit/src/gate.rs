@@ -18,6 +18,9 @@ pub(crate) enum Gate {
 /// The key of the sandboxes that the reference harness runs in: every agent needs it, whatever its model.
 pub(crate) const SANDBOX_KEY: &str = "DAYTONA_API_KEY";
 
+/// The function of a generated `suite.sh` that holds when one of its arguments is not blank.
+const ANY_GIVEN: &str = "suite_any_given";
+
 /// With more variables a gate is not compared: it is none of the reference harness's.
 const VARIABLES: usize = 12;
 
@@ -97,8 +100,10 @@ fn condition(
     }
     let gate = match command.shape {
         Shape::Group | Shape::Subshell => {
-            let own =
-                list.iter().copied().find(|index| commands.get(*index).is_some_and(|it| it.range == command.range))?;
+            let own = members
+                .iter()
+                .copied()
+                .find(|index| commands.get(*index).is_some_and(|it| it.range == command.range))?;
             let inner: Vec<usize> =
                 commands.iter().enumerate().filter(|(_, it)| it.parent == Some(own)).map(|(index, _)| index).collect();
             read(commands, &inner, functions)?
@@ -119,6 +124,9 @@ fn test(command: &Command<'_>, functions: &Functions<'_>) -> Option<Gate> {
         [sign, value] if sign.is("-n") => variable(value).map(Gate::Set),
         [sign, value] if sign.is("-z") => variable(value).map(|name| Gate::Not(Box::new(Gate::Set(name)))),
         [value] if !bare => variable(value).map(Gate::Set),
+        [name, values @ ..] if bare && name.is(ANY_GIVEN) => {
+            values.iter().map(|it| variable(it).map(Gate::Set)).collect::<Option<_>>().map(Gate::Any)
+        }
         [name, ..] if bare => match name.literal()? {
             "true" | ":" | "local" | "readonly" => Some(ALWAYS),
             "false" => Some(NEVER),
@@ -231,6 +239,7 @@ mod tests {
         check_reads("[ -n \"$A\" ] && return 0\nreturn 1", Some(&[&["A"]]));
         check_reads("[ -z \"$A\" ] && return 1\n[ -n \"$B\" ]", Some(&[&["A"], &["B"]]));
         check_reads("other && [ -n \"$DAYTONA_API_KEY\" ]", Some(&[&["O"]]));
+        check_reads("suite_any_given \"${A-}\" \"${B-}\" && suite_any_given \"$C\"", Some(&[&["A", "B"], &["C"]]));
         check_reads("return 0", Some(&[]));
         check_reads("grep -q x file", None);
         check_reads("if [ -n \"$A\" ]; then return 0; fi", None);

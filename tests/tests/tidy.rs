@@ -97,13 +97,14 @@ fn agent_names(_: &str, text: &str) -> Vec<String> {
 
 /// Whether a file is one of the parts that must work for any agent.
 fn knows_no_agent(path: &str) -> bool {
-    const PARTS: [&str; 7] = [
+    const PARTS: [&str; 8] = [
         "registry-shell/src/",
         "registry-core/src/",
         "registry-macros/src/",
         "registry/src/render/",
         "registry/src/payload/",
         "registry/src/routing/",
+        "registry-audit/src/",
         "xtask/",
     ];
     // Where incidents come from are other people's issues, by their names.
@@ -346,4 +347,14 @@ fn the_main_job_compiles_no_async_runtime() {
         assert!(!has(&main, name), "`gen-scripts` would wait for `{name}`");
     }
     assert!(has(&main, "clap"), "{main:?}");
+}
+
+#[test]
+fn the_main_job_compiles_no_reader_of_other_formats() {
+    let has = |packages: &[String], name: &str| packages.iter().any(|package| package == name);
+    let (main, outputs) = (compiled(&[]), compiled(&["--features", "xtask/outputs"]));
+    for name in ["registry-audit", "serde_yaml"] {
+        assert!(has(&outputs, name), "the build that audits has no `{name}`");
+        assert!(!has(&main, name), "`gen-scripts` would wait for `{name}`");
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! It holds no rules (they are in `registry_core`) and no rendering (that is in `registry`).
 
+mod audit;
 mod clients;
 mod console;
 mod dash;
@@ -70,6 +71,7 @@ fn cli() -> Command {
         .subcommand(list::show_command())
         .subcommand(resolve::command())
         .subcommand(lint::command())
+        .subcommand(audit::command())
         .subcommand(explain::command())
         .subcommand(pin::command())
         .subcommand(mirror::command())
@@ -83,7 +85,8 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("show", matches)) => list::show(registry, matches),
         Some(("resolve", matches)) => resolve::run(registry, matches, console),
         Some(("lint", matches)) => lint::run(matches, console),
-        Some(("explain", matches)) => explain::run(matches),
+        Some(("explain", matches)) => explain::run(matches, console),
+        Some(("audit", matches)) => audit::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),

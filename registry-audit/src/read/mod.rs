@@ -8,8 +8,8 @@ pub(crate) mod manifest;
 pub(crate) mod runner;
 pub(crate) mod script;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::checks::{D001, D002};
@@ -60,6 +60,10 @@ const CONFIGS: &str = "tests/integration/configs";
 const RUNNER: &str = "tests/integration/run.sh";
 const DOCS: &str = "docs/integration-tests.md";
 
+/// The runner's part of a generated suite; its configurations lie in a folder beside it.
+const GENERATED: &str = "suite.sh";
+const BESIDE: &str = "configs";
+
 /// Bytes that are read of a file: manifests hold whole installers.
 const BYTES: u64 = 4 << 20;
 
@@ -88,7 +92,9 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>, findings: &mut Findings) 
     for (path, why) in left {
         findings.add(&D001, &Place::start(&shown(&path).into()), why);
     }
-    let classed: Vec<_> = found.into_iter().filter_map(|it| Some((class(&it.path)?, it))).collect();
+    let generated = found.iter().filter(|it| it.path.file_name().is_some_and(|name| name == GENERATED));
+    let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
+    let classed: Vec<_> = found.into_iter().filter_map(|it| Some((class(&it.path, &suites)?, it))).collect();
     // Where manifests, entries or a suite are, other scripts are the tree's own business.
     let plain = classed.iter().all(|(class, it)| *class == Class::Script || it.kind == Kind::Other);
     for (class, found) in classed {
@@ -124,15 +130,18 @@ fn bytes(tree: &dyn Tree, path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// What a path is for.
-fn class(path: &Path) -> Option<Class> {
+/// What a path is for; `suites` are the folders of generated suites.
+fn class(path: &Path, suites: &BTreeSet<PathBuf>) -> Option<Class> {
     let text = shown(path);
     let (folder, name) = text.rsplit_once('/').unwrap_or(("", &text));
     let ends = |tail: &str| text.strip_suffix(tail).is_some_and(|root| root.is_empty() || root.ends_with('/'));
-    let in_configs = folder.strip_suffix(CONFIGS).is_some_and(|root| root.is_empty() || root.ends_with('/'));
+    let beside = |folder: &Path| folder.ends_with(BESIDE) && folder.parent().is_some_and(|it| suites.contains(it));
+    let in_configs = folder.strip_suffix(CONFIGS).is_some_and(|root| root.is_empty() || root.ends_with('/'))
+        || path.parent().is_some_and(beside);
     Some(match name {
         "manifest.toml" => Class::Manifest,
         "agent.json" => Class::Entry,
+        GENERATED => Class::Runner,
         _ if ends(RUNNER) => Class::Runner,
         _ if ends(DOCS) => Class::Docs,
         _ if in_configs && has_extension(path, &["yaml", "yml"]) => Class::Config,
@@ -165,13 +174,17 @@ impl Contents {
             }
         };
         let source = Source::new(file, text);
-        let suite = |tail: &str| file.strip_suffix(tail).unwrap_or_default().to_owned();
+        // A suite is known by the folder that its parts have in common.
+        let root = || {
+            let parts = [CONFIGS, RUNNER, DOCS, BESIDE, GENERATED];
+            let cut = parts.iter().find_map(|part| Some(file.rsplit_once(*part)?.0));
+            cut.unwrap_or_default().to_owned()
+        };
         let outcome = match class {
             Class::Manifest => Manifest::read(&source).map(|it| self.manifests.push(it)),
             Class::Entry => AcpEntry::read(&source).map(|it| self.entries.push(it)),
             Class::Config => Config::read(&source).map(|it| {
-                let (root, _) = file.rsplit_once(CONFIGS).unwrap_or_default();
-                self.suites.entry(root.to_owned()).or_default().configs.push(it);
+                self.suites.entry(root()).or_default().configs.push(it);
             }),
             Class::Runner => {
                 let runner = Runner::read(&source);
@@ -184,11 +197,11 @@ impl Contents {
                         "write it as an array, or a function with a `case`",
                     );
                 }
-                self.suites.entry(suite(RUNNER)).or_default().runner = Some(runner);
+                self.suites.entry(root()).or_default().runner = Some(runner);
                 Ok(())
             }
             Class::Docs => {
-                self.suites.entry(suite(DOCS)).or_default().docs = Some(Docs::read(&source));
+                self.suites.entry(root()).or_default().docs = Some(Docs::read(&source));
                 Ok(())
             }
             Class::Script => Ok(()),

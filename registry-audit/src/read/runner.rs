@@ -32,15 +32,21 @@ pub(crate) const LIST: &str = "ALL_AGENTS";
 pub(crate) const MODELS: &str = "model_for_agent";
 pub(crate) const GATES: &str = "has_creds_for";
 
+/// The functions of a generated `suite.sh`, which a runner may source instead.
+const GENERATED: [&str; 3] = ["suite_agents", "suite_model", "suite_has_credentials"];
+
 /// How many functions may call one another for a gate.
 const CALLS: usize = 8;
 
 impl Runner {
     pub(crate) fn read(source: &Source) -> Self {
+        let [agents, models, gates] = GENERATED;
+        let of_model = |name| table(source, name, &|commands, arm| answer(source, commands, arm));
+        let of_gate = |name| table(source, name, &|commands, arm| asks(source, commands, arm, CALLS));
         Self {
-            list: list(source),
-            models: table(source, MODELS, &|commands, arm| answer(source, commands, arm)),
-            gates: table(source, GATES, &|commands, arm| asks(source, commands, arm, CALLS)),
+            list: list(source).or_else(|| printed_list(source, agents)),
+            models: of_model(MODELS).or_else(|| of_model(models)),
+            gates: of_gate(GATES).or_else(|| of_gate(gates)),
         }
     }
 
@@ -91,6 +97,22 @@ fn list(source: &Source) -> Option<At<Vec<At<String>>>> {
         }
     }
     Some(source.at(names, at))
+}
+
+/// The agents that a function prints by a here-document.
+fn printed_list(source: &Source, function: &str) -> Option<At<Vec<At<String>>>> {
+    let range = body(source, function)?;
+    let text = source.text.get(range.clone())?;
+    let (head, rest) = text.split_once("<<")?;
+    let (mark, document) = rest.split_once('\n')?;
+    let mark = mark.trim_matches(['\\', '"', '\'', '-', ' ']);
+    let mut offset = range.start + head.len() + 2 + rest.len() - document.len();
+    let mut names = Vec::new();
+    for line in document.lines().take_while(|line| *line != mark) {
+        names.push(source.at(line.trim().to_owned(), offset));
+        offset += line.len() + 1;
+    }
+    Some(source.at(names, range.start))
 }
 
 /// The body of a function, by its range in the text.

@@ -43,5 +43,5 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 /// Has it run by a build that can.
 #[cfg(not(feature = "live"))]
 pub(crate) fn run(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with_live(console)
+    crate::relaunch::with(&["live"], "what runs real agents", console)
 }
