@@ -27,13 +27,14 @@ fn runs(script: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let mut lines = script.split(|byte| matches!(byte, b'\n' | b' ' | b'"' | b'\'')).peekable();
     std::iter::from_fn(move || {
         let mut run = lines.find(|line| long(line))?.to_vec();
-        // The lines of one payload are equally long, and the last is shorter.
+        // The lines of one payload are equally long, the last is shorter, and nothing follows its padding.
         let first = run.len();
-        while let Some(line) = lines.next_if(|line| !line.is_empty() && line.iter().all(digit) && line.len() <= first) {
+        let mut over = run.ends_with(b"=");
+        while !over
+            && let Some(line) = lines.next_if(|line| !line.is_empty() && line.iter().all(digit) && line.len() <= first)
+        {
             run.extend_from_slice(line);
-            if line.len() < first {
-                break;
-            }
+            over = line.len() < first || line.ends_with(b"=");
         }
         Some(run)
     })

@@ -43,7 +43,8 @@ fn missing_in_list(suite: &Suite, name: &str, findings: &mut Findings) {
 fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
     let listed = suite.runner.as_ref().and_then(|it| it.list.as_ref());
     let named = listed.and_then(|it| it.value.iter().find(|it| it.value == name));
-    let has_config = suite.configs.iter().any(|it| it.agent().value == name || it.stem() == name);
+    let has_config = suite.configs.iter().any(|it| it.agent().value == name || it.stem() == name)
+        || suite.unread.iter().any(|it| it == name);
     if !suite.configs.is_empty() && !has_config {
         // Without a list, the folder of the configurations is all there is to point at.
         let place = named.map(|it| it.place.clone());

@@ -33,8 +33,8 @@ pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
         if let Some(runner) = &suite.runner {
             let list = runner.list.iter().flat_map(|it| &it.value).map(text).collect();
             twice(list, "the list of agents", findings);
-            twice(patterns(runner.models.as_ref()), MODELS, findings);
-            twice(patterns(runner.gates.as_ref()), GATES, findings);
+            twice(patterns(runner.models.as_ref()), &format!("`{MODELS}`"), findings);
+            twice(patterns(runner.gates.as_ref()), &format!("`{GATES}`"), findings);
         }
         let rows = suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows);
         twice(rows.map(|[agent, _]| At { value: plain(&agent.value), ..text(agent) }).collect(), "the table", findings);

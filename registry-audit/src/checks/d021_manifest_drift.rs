@@ -26,9 +26,9 @@ pub(crate) const CHECK: Check = Check {
 pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(agent) = manifest.name().and_then(|name| known.agent(name)) else { continue };
-        for (key, expected) in facts(agent) {
-            let Some(value) = manifest.table.get(key) else { continue };
+        for (key, kind, expected) in facts(agent) {
             // A value of another kind is told by D016.
+            let Some(value) = manifest.table.get(key).filter(|it| it.value.kind() == kind) else { continue };
             if let Some(said) = shown(&value.value).filter(|said| *said != expected) {
                 let message =
                     format!("`{key}` is {} here, and {expected} in the entry of `{}`", quoted(&said), agent.name);
@@ -40,20 +40,20 @@ pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findi
     }
 }
 
-/// Keys with what the entry has for them, as [`shown`] shows it.
-fn facts(agent: &Agent<'_>) -> [(&'static str, String); 6] {
+/// Keys with the kind of their values and what the entry has for them, as [`shown`] shows it.
+fn facts(agent: &Agent<'_>) -> [(&'static str, &'static str, String); 6] {
     let list = |items: Vec<String>| shown_list(items.into_iter());
     let skills = agent
         .skills
         .iter()
         .map(|it| it.strip_prefix("~/").map_or_else(|| (*it).to_owned(), |rest| format!("$HOME/{rest}")));
     [
-        ("acp_model_format", format!("`{}`", agent.model.format.id())),
-        ("supports_acp_set_model", format!("`{}`", agent.model.via == Via::SetModel)),
-        ("install_timeout", format!("`{}`", agent.install_timeout)),
-        ("skill_paths", list(skills.collect())),
-        ("home_dirs", list(agent.home.iter().map(|it| (*it).to_owned()).collect())),
-        ("aliases", list(agent.aliases.iter().map(|it| (*it).to_owned()).collect())),
+        ("acp_model_format", "a string", format!("`{}`", agent.model.format.id())),
+        ("supports_acp_set_model", "a boolean", format!("`{}`", agent.model.via == Via::SetModel)),
+        ("install_timeout", "an integer", format!("`{}`", agent.install_timeout)),
+        ("skill_paths", "a list", list(skills.collect())),
+        ("home_dirs", "a list", list(agent.home.iter().map(|it| (*it).to_owned()).collect())),
+        ("aliases", "a list", list(agent.aliases.iter().map(|it| (*it).to_owned()).collect())),
     ]
 }
 

@@ -28,12 +28,17 @@ impl Config {
 
     /// The agent that its file is named after.
     pub(crate) fn stem(&self) -> &str {
-        let name = self.file.rsplit('/').next().unwrap_or_default();
-        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+        stem(&self.file)
     }
 
     /// The agent it says it is for, or else its file.
     pub(crate) fn agent(&self) -> At<&str> {
         self.table.text("agent").unwrap_or(At { value: self.stem(), place: Place::start(&self.file) })
     }
+}
+
+/// The name of a file without its extension.
+pub(crate) fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -17,7 +17,7 @@ use crate::finding::{Findings, Place};
 use crate::known::Known;
 use crate::report::Read;
 use crate::source::Source;
-use crate::tree::{Kind, Tree, shown, walk};
+use crate::tree::{Found, Kind, Tree, shown, walk};
 
 use config::Config;
 use docs::Docs;
@@ -40,6 +40,8 @@ pub(crate) struct Contents {
 #[derive(Debug, Default)]
 pub(crate) struct Suite {
     pub(crate) configs: Vec<Config>,
+    /// The names of configurations that are there and could not be read: nobody misses them.
+    pub(crate) unread: Vec<String>,
     pub(crate) runner: Option<Runner>,
     pub(crate) docs: Option<Docs>,
 }
@@ -96,38 +98,44 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>, findings: &mut Findings) 
     let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
     let classed: Vec<_> = found.into_iter().filter_map(|it| Some((class(&it.path, &suites)?, it))).collect();
     // Where manifests, entries or a suite are, other scripts are the tree's own business.
-    let plain = classed.iter().all(|(class, it)| *class == Class::Script || it.kind == Kind::Other);
+    let plain = classed.iter().all(|(class, _)| *class == Class::Script);
     for (class, found) in classed {
         let file: Rc<str> = shown(&found.path).into();
         if class == Class::Script && !plain && !script::installs(&file, known) {
             continue;
         }
-        match found.kind {
-            Kind::File(_) => {}
-            Kind::Link => {
-                findings.add(&D001, &Place::start(&file), "it is a symbolic link, and no link is followed");
-                continue;
+        let bytes = bytes(tree, &found, class).map_err(|why| (why, Place::start(&file)));
+        if let Err((why, place)) = bytes.and_then(|bytes| contents.take(class, &file, bytes, findings)) {
+            findings.add(&D001, &place, why);
+            if class == Class::Config {
+                let name = config::stem(&file).to_owned();
+                contents.suites.entry(root(&file)).or_default().unread.push(name);
             }
-            Kind::Folder | Kind::Other => {
-                findings.add(&D001, &Place::start(&file), "it is no plain file");
-                continue;
-            }
-        }
-        let limit = if class == Class::Config { BYTES_OF_YAML } else { BYTES };
-        match bytes(tree, &found.path, limit) {
-            Ok(bytes) => contents.take(class, &file, bytes, findings),
-            Err(why) => findings.add(&D001, &Place::start(&file), why),
         }
     }
     contents
 }
 
-fn bytes(tree: &dyn Tree, path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    let bytes = tree.read(path, limit)?;
+/// The bytes of a plain file of no more than there may be.
+fn bytes(tree: &dyn Tree, found: &Found, class: Class) -> Result<Vec<u8>, String> {
+    match found.kind {
+        Kind::File(_) => {}
+        Kind::Link => return Err("it is a symbolic link, and no link is followed".to_owned()),
+        Kind::Folder | Kind::Other => return Err("it is no plain file".to_owned()),
+    }
+    let limit = if class == Class::Config { BYTES_OF_YAML } else { BYTES };
+    let bytes = tree.read(&found.path, limit)?;
     if bytes.len() as u64 > limit {
         return Err(format!("it has more than {limit} bytes; no such file has so many"));
     }
     Ok(bytes)
+}
+
+/// The folder that the parts of a suite have in common.
+fn root(file: &str) -> String {
+    let parts = [CONFIGS, RUNNER, DOCS, BESIDE, GENERATED];
+    let cut = parts.iter().find_map(|part| Some(file.rsplit_once(*part)?.0));
+    cut.unwrap_or_default().to_owned()
 }
 
 /// What a path is for; `suites` are the folders of generated suites.
@@ -157,59 +165,52 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 }
 
 impl Contents {
-    fn take(&mut self, class: Class, file: &Rc<str>, bytes: Vec<u8>, findings: &mut Findings) {
+    /// Reads a file; on a fault, what is wrong and where.
+    fn take(
+        &mut self,
+        class: Class,
+        file: &Rc<str>,
+        bytes: Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), (String, Place)> {
         let bytes = without_mark(file, bytes, findings);
         if class == Class::Script {
             self.scripts.push(Script::new(file, bytes));
-            return;
+            return Ok(());
         }
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let offset = error.utf8_error().valid_up_to();
-                let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                let source = Source::new(file, lossy);
-                findings.add(&D001, &source.place(offset), "it is no UTF-8");
-                return;
-            }
-        };
-        let source = Source::new(file, text);
-        // A suite is known by the folder that its parts have in common.
-        let root = || {
-            let parts = [CONFIGS, RUNNER, DOCS, BESIDE, GENERATED];
-            let cut = parts.iter().find_map(|part| Some(file.rsplit_once(*part)?.0));
-            cut.unwrap_or_default().to_owned()
-        };
-        let outcome = match class {
-            Class::Manifest => Manifest::read(&source).map(|it| self.manifests.push(it)),
-            Class::Entry => AcpEntry::read(&source).map(|it| self.entries.push(it)),
-            Class::Config => Config::read(&source).map(|it| {
-                self.suites.entry(root()).or_default().configs.push(it);
-            }),
-            Class::Runner => {
-                let runner = Runner::read(&source);
-                for place in runner.unread() {
-                    let message = format!("it has no `{place}` that can be read, so nothing is held against it");
-                    findings.add_with_help(
-                        &D001,
-                        &Place::start(file),
-                        message,
-                        "write it as an array, or a function with a `case`",
-                    );
-                }
-                self.suites.entry(root()).or_default().runner = Some(runner);
-                Ok(())
-            }
-            Class::Docs => {
-                self.suites.entry(root()).or_default().docs = Some(Docs::read(&source));
-                Ok(())
-            }
-            Class::Script => Ok(()),
-        };
-        if let Err((why, offset)) = outcome {
-            findings.add(&D001, &source.place(offset), why);
+        let source = source(file, bytes)?;
+        let fault = |(why, offset): (String, usize)| (why, source.place(offset));
+        let suite = self.suites.entry(root(file));
+        match class {
+            Class::Manifest => self.manifests.push(Manifest::read(&source).map_err(fault)?),
+            Class::Entry => self.entries.push(AcpEntry::read(&source).map_err(fault)?),
+            Class::Config => suite.or_default().configs.push(Config::read(&source).map_err(fault)?),
+            Class::Runner => suite.or_default().runner = Some(runner(&source, findings)),
+            Class::Docs => suite.or_default().docs = Some(Docs::read(&source)),
+            Class::Script => {}
         }
+        Ok(())
     }
+}
+
+/// The text of a file.
+fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, Place)> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let source = Source::new(file, String::from_utf8_lossy(error.as_bytes()).into_owned());
+        ("it is no UTF-8".to_owned(), source.place(error.utf8_error().valid_up_to()))
+    })?;
+    Ok(Source::new(file, text))
+}
+
+/// A runner; what it lacks is told, since nothing is held against that.
+fn runner(source: &Source, findings: &mut Findings) -> Runner {
+    const HELP: &str = "write it as an array, or as a function with a `case`";
+    let runner = Runner::read(source);
+    for place in runner.unread() {
+        let message = format!("it has no `{place}` that can be read");
+        findings.add_with_help(&D001, &Place::start(&source.file), message, HELP);
+    }
+    runner
 }
 
 /// The bytes without a byte-order mark; that and carriage returns are told.
@@ -218,11 +219,7 @@ fn without_mark(file: &Rc<str>, bytes: Vec<u8>, findings: &mut Findings) -> Vec<
         let before = bytes.get(..at).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count();
         let place = Place { file: Rc::clone(file), line, column: 1 };
-        findings.add(
-            &D002,
-            &place,
-            "the line ends in a carriage return, which a shell takes for a part of its last word",
-        );
+        findings.add(&D002, &place, "the line holds a carriage return, which a shell takes for a part of a word");
     }
     match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => {
