@@ -22,13 +22,16 @@ pub(crate) struct Known<'a> {
     pub(crate) agents: Vec<&'a Agent<'a>>,
     pub(crate) router: Router<'a>,
     pub(crate) pinned: Vec<Pinned<'a>>,
+    /// What models.dev calls the vendors of families.
+    pub(crate) namespaces: Vec<&'a str>,
 }
 
 impl<'a> Known<'a> {
     pub(crate) fn new(registry: &Registry<'a>) -> Self {
         let agents = registry.agents();
         let pinned = agents.iter().flat_map(|agent| pins(agent)).collect();
-        Self { agents, router: Router::new(registry), pinned }
+        let namespaces = registry.families().iter().map(|family| family.namespace).collect();
+        Self { agents, router: Router::new(registry), pinned, namespaces }
     }
 
     /// The agent of a name.

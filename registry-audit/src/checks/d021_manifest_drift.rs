@@ -2,7 +2,7 @@
 
 use registry_core::model::{Agent, Via};
 
-use crate::finding::{Findings, quoted};
+use crate::finding::{Findings, Place, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::datum::Datum;
@@ -32,11 +32,18 @@ pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findi
             if let Some(said) = shown(&value.value).filter(|said| *said != expected) {
                 let message =
                     format!("`{key}` is {} here, and {expected} in the entry of `{}`", quoted(&said), agent.name);
-                findings.add(&CHECK, &value.place, message);
+                add(&value.place, message, findings);
             }
         }
         check_protocol(agent, manifest, findings);
         check_model(known, agent, manifest, findings);
+    }
+}
+
+/// A line that another check has something against is not told again.
+fn add(place: &Place, message: String, findings: &mut Findings) {
+    if !findings.any_at(&place.file, place.line) {
+        findings.add(&CHECK, place, message);
     }
 }
 
@@ -80,14 +87,21 @@ fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Finding
     let spoken: Vec<String> = agent.protocols.iter().map(|it| format!("`{}`", it.id())).collect();
     if !agent.protocols.iter().any(|it| it.id() == said.value) {
         let message = format!("`{}` speaks {}, not `{}`", agent.name, spoken.join(", "), quoted(said.value));
-        findings.add(&CHECK, &said.place, message);
+        add(&said.place, message, findings);
     }
 }
 
 /// A default model that yields no id which the agent knows.
 fn check_model(known: &Known<'_>, agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
     let Some(model) = manifest.table.text("default_model") else { return };
-    if let Err(refusal) = known.router.acp_model_id(agent.model.format, model.value) {
+    let prefix = model.value.split_once('/').map(|(prefix, _)| prefix);
+    let registered =
+        |prefix: &str| known.router.provider(model.value).0.is_some() || known.namespaces.contains(&prefix);
+    if let Some(prefix) = prefix.filter(|prefix| !registered(prefix)) {
+        let message =
+            format!("`{}` is no registered provider, so nobody serves `{}`", quoted(prefix), quoted(model.value));
+        findings.add(&CHECK, &model.place, message);
+    } else if let Err(refusal) = known.router.acp_model_id(agent.model.format, model.value) {
         let text = refusal.to_string();
         let message = text.lines().next().unwrap_or_default();
         findings.add(&CHECK, &model.place, message);

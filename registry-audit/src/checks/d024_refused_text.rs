@@ -69,20 +69,23 @@ fn check_npm(script: &Script, text: &str, at: usize, findings: &mut Findings) {
             add(script, at, format!("the harness's tests refuse `{refused}` beside `npm install`"), findings);
         }
     }
-    let place = script.place_of(at);
-    for wanted in NPM_WANTED.into_iter().filter(|wanted| !text.contains(wanted)) {
-        findings.add(&CHECK, &place, format!("the harness's tests want `{wanted}` beside `npm install`"));
+    let mut wanted: Vec<String> =
+        NPM_WANTED.into_iter().filter(|wanted| !text.contains(wanted)).map(|wanted| format!("`{wanted}`")).collect();
+    if !has_new_node(text) {
+        let (major, minor) = NODE_FLOOR;
+        wanted.push(format!("`{NODE_VERSION}{major}.{minor}.0` or later"));
     }
+    if !wanted.is_empty() {
+        let message = format!("the harness's tests want {} beside `npm install`", wanted.join(", "));
+        findings.add(&CHECK, &script.place_of(at), message);
+    }
+}
+
+/// Whether the version of Node.js that a script sets is new enough.
+fn has_new_node(text: &str) -> bool {
     let version = text.split_once(NODE_VERSION).map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
     let mut numbers = version.unwrap_or_default().split(|char: char| !char.is_ascii_digit()).map(str::parse);
-    let new =
-        matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= NODE_FLOOR);
-    if !new {
-        let (major, minor) = NODE_FLOOR;
-        let message =
-            format!("the harness's tests want `{NODE_VERSION}{major}.{minor}.0` or later beside `npm install`");
-        findings.add(&CHECK, &place, message);
-    }
+    matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= NODE_FLOOR)
 }
 
 /// Where a word stands with nothing of a word beside it.
