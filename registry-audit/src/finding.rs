@@ -142,8 +142,8 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// Characters that would break a line or turn its direction.
 fn unsafe_to_show(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || char.is_control() || matches!(char, '\u{2028}' | '\u{2029}')
 }
 
 /// A part of a tree for a message: short.

@@ -1,7 +1,7 @@
 //! Somebody else's checkout, held against a registry and its rules: what is missing, stale or contradictory, and where.
 //!
-//! [`audit`] reads a tree through a small interface ([`Tree`]) and does no other I/O. Nothing of the tree is run, no link
-//! in it is followed, and no file of it can stop an audit: what cannot be read is a finding (D001) like any other.
+//! [`audit`] reads a tree through a small interface ([`Tree`]) and does no other I/O. Nothing of the tree is run, no
+//! link in it is followed, and no file of it can stop an audit: what cannot be read is a finding (D001) like any other.
 
 pub mod checks;
 mod disk;

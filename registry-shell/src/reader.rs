@@ -58,8 +58,8 @@ impl<'a> Command<'a> {
         if self.shape == Shape::Simple { self.words.first()?.literal() } else { None }
     }
 
-    /// The program that it runs in the end, without its folder, and that program's arguments; `env`, `sudo` and their kin
-    /// are taken off.
+    /// The program that it runs in the end, without its folder, and that program's arguments; `env`, `sudo` and their
+    /// kin are taken off.
     pub fn program(&self) -> Option<(&str, &[Word<'a>])> {
         let (first, arguments) = super::wrappers::unwrapped(&self.words).split_first()?;
         Some((super::wrappers::base(&first.text), arguments))

@@ -187,7 +187,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_in_any_file_are_audited(pick in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn any_bytes_in_any_file_are_audited(
+        pick in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
         let right = Memory::right();
         let file = pick.get(&right.0.keys().cloned().collect::<Vec<_>>()).clone();
         let report = right.with(&file.to_string_lossy(), bytes).audit();

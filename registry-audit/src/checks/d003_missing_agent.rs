@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
     level: Level::Error,
     sentence: "an agent of the registry stands in every place of a suite",
     example: r"ALL_AGENTS=(
-  gemini
+  some-agent
 )   # and eleven more are registered",
     help: "add it, or have `cargo xtask gen-suite` write the place",
     incidents: &[73, 72],

@@ -14,7 +14,7 @@ pub(crate) const CHECK: Check = Check {
     name: "alias-for-name",
     level: Level::Error,
     sentence: "a place names an agent by its name",
-    example: "ALL_AGENTS=( claude )",
+    example: "ALL_AGENTS=( short-name )",
     help: "write the name: results, folders and tables are found by it",
     incidents: &[72],
 };

@@ -19,8 +19,8 @@ pub(crate) const CHECK: Check = Check {
     sentence: "a place names an agent once",
     example: r#"model_for_agent() {
   case "$1" in
-    mimo) echo "xiaomi/mimo-v2.5" ;;
-    mimo) echo "xiaomi/mimo-v2.5-pro" ;;"#,
+    some-agent) echo "makers/big-1" ;;
+    some-agent) echo "makers/big-2" ;;"#,
     help: "keep one of them: the first arm of a `case` hides the others",
     incidents: &[72, 73],
 };

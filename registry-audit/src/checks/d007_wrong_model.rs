@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
     name: "wrong-model",
     level: Level::Error,
     sentence: "a suite runs an agent with the model of its entry",
-    example: "model: mimo/mimo-auto   # the entry says xiaomi/mimo-v2.5",
+    example: "model: some-agent/auto   # the entry says makers/big-1",
     help: "write the model as the entry has it: results are compared by this text",
     incidents: &[65, 73],
 };

@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
     sentence: "a gate opens for exactly the credentials that the agent's model needs",
     example: r#"has_creds_for() {
   case "$1" in
-    mimo) [ -n "${MIMO_API_KEY:-}" ] ;;"#,
+    some-agent) [ -n "${SOME_KEY:-}" ] ;;"#,
     help: "ask for the variables of the provider and of the parameters of its URL",
     incidents: &[61, 62],
 };

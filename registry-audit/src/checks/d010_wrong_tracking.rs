@@ -14,7 +14,7 @@ pub(crate) const CHECK: Check = Check {
     name: "wrong-tracking",
     level: Level::Error,
     sentence: "a suite tracks usage for exactly the agents that can take the gateway's aliases",
-    example: r#"mimo.yaml without `usage_tracking: "off"`"#,
+    example: r#"some-agent.yaml without `usage_tracking: "off"`"#,
     help: "set it as the entry has it",
     incidents: &[66, 73],
 };

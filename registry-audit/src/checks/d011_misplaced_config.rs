@@ -12,7 +12,7 @@ pub(crate) const CHECK: Check = Check {
     name: "misplaced-config",
     level: Level::Error,
     sentence: "a configuration is of the agent that its file and its folder of jobs are named after",
-    example: "gemini.yaml with `agent: mimo`",
+    example: "some-agent.yaml with `agent: other-agent`",
     help: "name the file, `agent` and the end of `jobs_dir` alike: the runner finds them by the agent's name",
     incidents: &[72, 73],
 };

@@ -19,7 +19,7 @@ pub(crate) const CHECK: Check = Check {
     name: "wrong-credential-row",
     level: Level::Warning,
     sentence: "the table of variables has what the agents' models need, and nothing else",
-    example: "| `MIMO_API_KEY` | mimo |",
+    example: "| `SOME_KEY` | some-agent |",
     help: "write a row for each variable that a gate asks for",
     incidents: &[61, 73],
 };

@@ -12,7 +12,7 @@ pub(crate) const CHECK: Check = Check {
     name: "bad-folder",
     level: Level::Error,
     sentence: "skills lie under the home folder or the workspace, and folders of an agent begin with a dot",
-    example: r#"skill_paths = ["/root/.claude/skills"]"#,
+    example: r#"skill_paths = ["/root/.some-agent/skills"]"#,
     help: "write `$HOME/…` or `$WORKSPACE/…` for skills, `.name` for folders",
     incidents: &[26, 35],
 };

@@ -15,7 +15,7 @@ pub(crate) const CHECK: Check = Check {
     name: "name-taken",
     level: Level::Error,
     sentence: "a name or an alias of a manifest is one agent's",
-    example: r#"aliases = ["claude"]   # of another agent"#,
+    example: r#"aliases = ["other-agent"]   # of another agent"#,
     help: "choose another: the loader refuses an alias that is another's, and a name replaces",
     incidents: &[72],
 };

@@ -15,7 +15,7 @@ pub(crate) const CHECK: Check = Check {
     name: "unpinned-package",
     level: Level::Error,
     sentence: "a package is installed by one version",
-    example: "npm install -g cline@latest",
+    example: "npm install some-agent@latest",
     help: "write the version that the registry's lock has, or any other one version",
     incidents: &[14, 44, 49],
 };

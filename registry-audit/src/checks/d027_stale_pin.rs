@@ -15,7 +15,7 @@ pub(crate) const CHECK: Check = Check {
     name: "stale-pin",
     level: Level::Warning,
     sentence: "a package of a registered agent has the version of the lock",
-    example: "npm ci of cline 3.0.1, where the lock has 3.0.65",
+    example: "npm install some-agent@1.2.3   # the lock has 1.2.5",
     help: "pin what the lock has, since that is what was proved; or `cargo pin` the newer one",
     incidents: &[14, 43, 75],
 };
