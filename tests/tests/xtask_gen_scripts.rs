@@ -239,7 +239,7 @@ fn a_site_file_is_refused_by_file_and_field() {
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
     };
     refuse("prefix = \"/opt/x\"\nprefx = \"/opt/y\"\n", &["site.toml:2`", "prefx"]);
-    refuse("mirror = \"https://me:hunter2@mirror.example/\"\n", &["site.toml`", "`mirror` has a credential"]);
+    refuse("mirror = \"https://me:hunter2@mirror.example/\"\n", &["site.toml:1`", "`mirror` has a credential"]);
     refuse(
         "[node.linux-x64]\nurl = \"https://x.example/n.tar.gz\"\nsha256 = \"beef\"\n",
         &["`node.linux-x64.sha256` is not 64"],

@@ -150,6 +150,7 @@ pub(crate) const AGENT: &[fn(&Subject<'_>, &mut Report)] = &[
 
 /// The rules over one provider.
 pub(crate) const PROVIDER: &[fn(&Provider<'_>, &mut Report)] = &[
+    n003_no_description::check_provider,
     p001_loose_placeholder::check,
     p003_credential_mismatch::check,
     p004_duplicate_model::check,
@@ -157,7 +158,7 @@ pub(crate) const PROVIDER: &[fn(&Provider<'_>, &mut Report)] = &[
 ];
 
 /// The rules over one family.
-pub(crate) const FAMILY: &[fn(&Family<'_>, &mut Report)] = &[p002_bad_family_token::check_family];
+pub(crate) const FAMILY: &[fn(&Family<'_>, &mut Report)] = &[n003_no_description::check_family, p002_bad_family_token::check_family];
 
 /// The rules over several entries.
 const REGISTRY: &[fn(&Registry<'_>, &mut Findings)] = &[
