@@ -4,6 +4,7 @@
 
 mod bashisms;
 mod complaint;
+mod embedded;
 mod expand;
 mod fault;
 mod finding;
@@ -22,6 +23,7 @@ mod token;
 mod word;
 mod wrappers;
 
+pub use embedded::Embedded;
 pub use fault::SyntaxError;
 pub use finding::Finding;
 pub use reader::{Command, Redirection};

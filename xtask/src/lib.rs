@@ -2,6 +2,7 @@
 //!
 //! It holds no rules (they are in `registry_core`) and no rendering (that is in `registry`).
 
+mod audit;
 mod clients;
 mod console;
 mod dash;
@@ -73,6 +74,7 @@ fn cli() -> Command {
         .subcommand(list::show_command())
         .subcommand(resolve::command())
         .subcommand(lint::command())
+        .subcommand(audit::command())
         .subcommand(explain::command())
         .subcommand(new::command())
         .subcommand(pin::command())
@@ -89,7 +91,8 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("show", matches)) => list::show(registry, matches),
         Some(("resolve", matches)) => resolve::run(registry, matches, console),
         Some(("lint", matches)) => lint::run(matches, console),
-        Some(("explain", matches)) => explain::run(matches),
+        Some(("audit", matches)) => audit::run(registry, matches, console),
+        Some(("explain", matches)) => explain::run(matches, console),
         Some(("new", matches)) => new::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
