@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use registry_audit::checks;
-use registry_tests::{Run, read, run_self, workspace};
+use registry_tests::{Run, names_in, read, run_self, workspace};
 use serde_json::Value;
 
 const SAMPLE: &str = "tests/audit/sample";
@@ -138,11 +138,21 @@ fn exit_statuses_tell_findings_from_failures() {
     check(&["audit", &script.display().to_string()], 1, &["anything.sh:1:1: error: `source`"]);
 }
 
-#[test]
-fn what_is_generated_here_is_right_by_its_own_registry() {
+/// Runs a generator into a folder of its own; nothing is found in what it wrote, and all of it was read.
+#[track_caller]
+fn check_generated(generator: &str, read: &str) {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let text = folder.path().display().to_string();
-    check(&["gen-scripts", "--out", &text], 0, &[]);
-    let scripts = 3 * registry::REGISTRY.agents().len();
-    check(&["audit", &text], 0, &[&format!("nothing found in {scripts} scripts")]);
+    check(&[generator, "--out", &text], 0, &[]);
+    check(&["audit", &text], 0, &[&format!("nothing found in {read}")]);
+}
+
+#[test]
+fn what_is_generated_here_is_right_by_its_own_registry() {
+    let agents = registry::REGISTRY.agents().len();
+    check_generated("gen-scripts", &format!("{} scripts", 3 * agents));
+    check_generated("gen-manifests", &format!("{agents} manifests"));
+    check_generated("gen-suite", &format!("{agents} suite configs, 1 suite runner"));
+    let described = names_in("generated/registry/acp").len();
+    check_generated("gen-registry", &format!("{described} ACP entries"));
 }

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use launch_support::{Installed, Prefix, files_under, noted_environment, parsed};
+use launch_support::{Installed, Prefix, files_under, noted_environment, parsed, provide};
 use registry::REGISTRY;
 use registry::model::{Agent, FileFormat, Off, Owner, WebPolicy};
 use serde_json::Value;
@@ -90,11 +90,8 @@ fn holds(all: &Value, part: &Value) -> bool {
 fn launch(installed: &Installed, place: &Place, proxy: bool, off: bool) -> Vec<(String, Value)> {
     let mut command = installed.launch(&["dash"], &place.at("home"));
     let note = place.at(&format!("note-{proxy}-{off}"));
-    command.env("NOTE", &note).env("BENCHFLOW_PROVIDER_NAME", "acme").env("BENCHFLOW_PROVIDER_API_KEY", "key");
-    command.env("BENCHFLOW_PROVIDER_BASE_URL", "https://model.example/v1").env("BENCHFLOW_PROVIDER_MODEL", "model");
-    if proxy {
-        command.env("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-model");
-    }
+    command.env("NOTE", &note);
+    provide(&mut command, proxy);
     if off {
         command.env("BENCHFLOW_DISALLOW_WEB_TOOLS", "1");
     }

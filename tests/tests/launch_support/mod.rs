@@ -101,6 +101,15 @@ impl Installed {
     }
 }
 
+/// The variables of a provider, in direct mode or through a proxy.
+pub(crate) fn provide(command: &mut Command, proxy: bool) {
+    command.env("BENCHFLOW_PROVIDER_NAME", "acme").env("BENCHFLOW_PROVIDER_API_KEY", "key");
+    command.env("BENCHFLOW_PROVIDER_BASE_URL", "https://model.example/v1").env("BENCHFLOW_PROVIDER_MODEL", "model");
+    if proxy {
+        command.env("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-model");
+    }
+}
+
 /// A tool of PATH.
 #[track_caller]
 pub(crate) fn find(tool: &str) -> PathBuf {
