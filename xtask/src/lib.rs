@@ -5,6 +5,7 @@
 mod clients;
 mod console;
 mod dash;
+mod day;
 mod explain;
 mod facts;
 mod failure;
@@ -18,6 +19,7 @@ mod mirror;
 mod output;
 mod parallel;
 mod pin;
+mod probe;
 mod relaunch;
 mod rendering;
 mod resolve;
@@ -74,6 +76,7 @@ fn cli() -> Command {
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
+        .subcommand(probe::command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -87,6 +90,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
+        Some(("probe", matches)) => probe::run(registry, matches, console),
         _ => Ok(Status::Done),
     }
 }
