@@ -4,10 +4,12 @@
 //! feature `live` alone.
 
 pub mod dialogue;
+pub mod probe;
 pub mod sandbox;
 pub mod verify;
 
 mod process;
+mod run;
 
 use std::fmt;
 

@@ -6,6 +6,7 @@ mod audit;
 mod clients;
 mod console;
 mod dash;
+mod day;
 mod explain;
 mod failure;
 mod files;
@@ -19,6 +20,7 @@ mod new;
 mod output;
 mod parallel;
 mod pin;
+mod probe;
 mod relaunch;
 mod rendering;
 mod resolve;
@@ -80,6 +82,7 @@ fn cli() -> Command {
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
+        .subcommand(probe::command())
         .subcommand(shell::completions_command())
         .subcommand(shell::man_command())
 }
@@ -97,6 +100,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
+        Some(("probe", matches)) => probe::run(registry, matches, console),
         Some(("completions", matches)) => shell::completions(registry, matches, console),
         Some(("man", matches)) => shell::man(matches, console),
         Some((name, matches)) => generate::run(registry, name, matches, console).unwrap_or(Ok(Status::Done)),

@@ -18,7 +18,7 @@ use registry_core::model::{Agent, Lock, Registry};
 use crate::clients::{self, Tools};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome, Status};
-use crate::files;
+use crate::{day, files};
 use lock::Draft;
 use npm::Wanted;
 use request::Request;
@@ -96,7 +96,7 @@ fn pin(
             "name a version that can be had: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
         return Err(Failure::new(message).help(help));
     }
-    let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &lock::today());
+    let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &day::today());
     Lock::parse(&text)
         .map_err(|error| Failure::new(format!("the lock of `{}` came out wrong: {error}", agent.name)))?;
     for (target, reason) in &draft.unavailable {
