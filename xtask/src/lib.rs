@@ -15,6 +15,7 @@ mod lint;
 mod list;
 mod lookup;
 mod mirror;
+mod model_server;
 mod output;
 mod parallel;
 mod pin;
@@ -74,6 +75,7 @@ fn cli() -> Command {
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
+        .subcommand(model_server::command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -87,6 +89,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
+        Some(("model-server", matches)) => model_server::run(matches, console),
         _ => Ok(Status::Done),
     }
 }
