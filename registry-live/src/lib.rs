@@ -4,6 +4,7 @@
 //! feature `live` alone.
 
 pub mod dialogue;
+pub mod model_server;
 pub mod probe;
 pub mod sandbox;
 pub mod verify;

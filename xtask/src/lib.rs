@@ -16,6 +16,7 @@ mod lint;
 mod list;
 mod lookup;
 mod mirror;
+mod model_server;
 mod new;
 mod output;
 mod parallel;
@@ -82,6 +83,7 @@ fn cli() -> Command {
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
+        .subcommand(model_server::command())
         .subcommand(probe::command())
         .subcommand(shell::completions_command())
         .subcommand(shell::man_command())
@@ -100,6 +102,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
+        Some(("model-server", matches)) => model_server::run(matches, console),
         Some(("probe", matches)) => probe::run(registry, matches, console),
         Some(("completions", matches)) => shell::completions(registry, matches, console),
         Some(("man", matches)) => shell::man(matches, console),

@@ -48,12 +48,7 @@ impl Server {
             "--die-with-parent",
             "--",
         ]);
-        if let Some(standin) = std::env::var_os("STANDIN") {
-            command.arg("python3").arg(standin);
-        } else {
-            command.arg(&program);
-        } // STANDIN
-        command.arg("model-server");
+        command.arg(&program).arg("model-server");
         for name in ["plan", "log", "ready"] {
             command.arg(format!("--{name}")).arg(file(folder, name));
         }

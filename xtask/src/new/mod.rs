@@ -182,7 +182,7 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
         license: if facts.license.is_empty() { source.license.clone() } else { facts.license.clone() },
         package,
     };
-    let lock = draft.text(&format!("cargo pin {name}"), None, &lock::today());
+    let lock = draft.text(&format!("cargo pin {name}"), None, &crate::day::today());
     Lock::parse(&lock).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
     Ok(Made { entry: entry::text(&known), list: place.list.with(&place.ident), lock, facts, known })
 }

@@ -56,5 +56,5 @@ fn probe(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Out
 /// Has it run by a build that can.
 #[cfg(not(feature = "live"))]
 fn probe(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with_live(console)
+    crate::relaunch::with(&["live"], "what runs real agents", console)
 }
