@@ -115,7 +115,12 @@ fn check_gate(agent: &Agent<'static>, reference: &str) {
     let registry = client(agent);
     let routes = Router::new(&registry);
     let entry = routes.entry(agent.name).expect("it is registered");
-    let sandbox = Sandbox { home: "/nowhere".to_owned(), root: false, folder: "/opt/benchflow".to_owned() };
+    let sandbox = Sandbox {
+        home: "/nowhere".to_owned(),
+        root: false,
+        folder: "/opt/benchflow".to_owned(),
+        path: Sandbox::PATH.to_owned(),
+    };
     let needs = routes.needs(Some(entry.agent), reference).expect("the suite's model is served");
     let mut names = needs.concat();
     // One that has nothing to do with it.
@@ -152,7 +157,12 @@ fn check_needs(reference: &str) {
     let registry = client(&tracked);
     let routes = Router::new(&registry);
     let entry = routes.entry(first.name).expect("it is registered");
-    let sandbox = Sandbox { home: "/nowhere".to_owned(), root: false, folder: "/opt/benchflow".to_owned() };
+    let sandbox = Sandbox {
+        home: "/nowhere".to_owned(),
+        root: false,
+        folder: "/opt/benchflow".to_owned(),
+        path: Sandbox::PATH.to_owned(),
+    };
     let needs = routes.needs(None, reference).expect("somebody serves it");
     for host in environments(&needs.concat()) {
         let set = |name: &&str| host.get(*name).is_some_and(|value| !value.trim().is_empty());

@@ -127,7 +127,12 @@ fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)
     let host = host.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let given = Given { host, ..Given::default() };
     let place = render::folder(agent, &Site::default()).expect("a registered agent has a folder");
-    let sandbox = Sandbox { home: "/root".to_owned(), root: true, folder: place };
+    let sandbox = Sandbox {
+        home: "/root".to_owned(),
+        root: true,
+        folder: place,
+        path: std::env::var("PATH").unwrap_or_default(),
+    };
     let entry = router.entry(agent.name).expect("a registered agent has an entry");
     let mut compared = 0;
     for reference in REFERENCES {

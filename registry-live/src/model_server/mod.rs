@@ -10,7 +10,7 @@
 //!   `/messages-count-tokens`, `/models-list`;
 //! - OpenAI's chat completions and responses: <https://platform.openai.com/docs/api-reference/chat>,
 //!   `/chat-streaming`, `/responses`, `/responses-streaming`, `/models`;
-//! - Google's generateContent: <https://ai.google.dev/api/generate-content>, `/api/models`, `/api/tokens`, and for Vertex
+//! - Google's generateContent: <https://ai.google.dev/api/generate-content>, `/api/models`, `/api/tokens`; for Vertex
 //!   AI <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>; errors as in
 //!   <https://cloud.google.com/apis/design/errors>.
 

@@ -23,7 +23,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) route: &'a Route,
     /// Words of the prompts, each of which has to arrive.
     pub(crate) prompts: &'a [&'a str],
-    /// The folder of the task's programs, its PATH and its VIRTUAL_ENV.
+    /// The folder of the task's programs, its `PATH` and its `VIRTUAL_ENV`.
     pub(crate) programs: &'a str,
     pub(crate) path: &'a str,
     pub(crate) virtual_env: &'a str,
@@ -64,7 +64,7 @@ fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
     let placed = here && route.base_url.starts_with(&format!("{}://", request.scheme));
     let under = request.path.strip_prefix(BASE_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let Some(protocol) = request.protocol.as_deref() else {
-        // Anything but a model call: at the model server it must at least keep to its place, and elsewhere it says nothing.
+        // Anything but a model call: at the model server it keeps to its place, and elsewhere it tells no prompt.
         let told = wanted.prompts.iter().any(|prompt| request.body().contains(prompt));
         return match (placed, under, told) {
             (true, false, _) => Some(format!("{} is not under {}", request.describe(), route.base_url)),
@@ -150,7 +150,7 @@ struct ShellAnswer {
 /// The first answer of the shell tool. Some terminals wrap what they show, and some show the command as well: a blank
 /// says nothing, and the last of a kind counts.
 fn shell_answer(record: &Record) -> Option<ShellAnswer> {
-    let results = record.model_calls().flat_map(|call| &call.tool_results);
+    let mut results = record.model_calls().flat_map(|call| &call.tool_results);
     let parsed = |result: &String| {
         let text: String = result.split_whitespace().collect();
         let after = |head: &str| Some(text.rsplit_once(head)?.1.split('>').next().unwrap_or_default().to_owned());
@@ -159,7 +159,7 @@ fn shell_answer(record: &Record) -> Option<ShellAnswer> {
         let programs = PROGRAMS.map(|it| after(&format!("{it}=<")).unwrap_or_default());
         Some(ShellAnswer { programs, path, virtual_env })
     };
-    results.filter_map(parsed).next()
+    results.find_map(parsed)
 }
 
 /// A folder under the prefix, by its end: the beginning has a stamp, which changes with every pin. One of the home by
@@ -179,8 +179,9 @@ pub(crate) fn strangers(record: &Record) -> BTreeSet<String> {
     let called = record.requests.iter().map(Request::to);
     let names = called.chain(record.names.iter().map(String::as_str));
     let own = |name: &str| name == NAME || name.starts_with(&format!("{NAME}:")) || name.starts_with("127.0.0.1");
-    let named = names.filter(|name| !own(name)).map(|name| called_by_entries(name.split(':').next().unwrap_or(name)));
-    named.chain(record.called.iter().cloned()).collect()
+    let strange = names.filter(|name| !own(name));
+    let strange = strange.map(|name| called_by_entries(name.split(':').next().unwrap_or(name)));
+    strange.chain(record.called.iter().cloned()).collect()
 }
 
 /// The name by which entries call a host: nothing here names a package registry, which is the business of its client.

@@ -88,6 +88,11 @@ impl Request {
         self.answered.as_ref().is_some_and(answers)
     }
 
+    /// Whether the server answered with a call of a tool.
+    pub(crate) fn asks_for_a_tool(&self) -> bool {
+        self.answered.as_ref().is_some_and(|it| it.status == 200 && it.kind.contains("tool"))
+    }
+
     /// The host that it was for: by the name of its connection, or by what it says.
     pub(crate) fn to(&self) -> &str {
         let named = self.sni.as_deref().or(self.host.as_deref());

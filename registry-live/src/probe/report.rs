@@ -174,8 +174,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Judges a run: it is good when the routing of at least one agent is proved, and nothing failed; of required agents
-    /// every question has to be proved, and then only they count.
+    /// Judges a run: it is good when the routing of at least one agent is proved, and nothing failed; of required
+    /// agents every question has to be proved, and then only they count.
     pub fn new(sandbox: String, agents: Vec<Evidence>, require: &[String]) -> Self {
         let whole = |it: &Evidence| it.verdicts().iter().all(|(_, verdict)| **verdict == Verdict::Proved);
         let holds = |name: &str| agents.iter().any(|it| it.agent == name && whole(it));

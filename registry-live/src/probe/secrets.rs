@@ -59,7 +59,8 @@ fn in_file(place: &str, file: &Path, key: &str, prompts: &[&str]) -> Option<Stri
     let stands = |canary: &str| bytes.windows(canary.len()).any(|it| it == canary.as_bytes());
     let home = is_in(place, HOME) && !is_in(place, WORKSPACE);
     let mode = about.mode() & 0o777;
-    if stands(key) && !(home && mode & 0o077 == 0) {
+    let alone = mode.trailing_zeros() >= 6;
+    if stands(key) && !(home && alone) {
         return Some(format!("the key is in {place} (mode {mode:o})"));
     }
     (is_in(place, WORKSPACE) && prompts.iter().any(|it| stands(it))).then(|| format!("a prompt is in {place}"))

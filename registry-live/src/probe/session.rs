@@ -39,7 +39,7 @@ pub(crate) const PROMPTS: [(&str, &str); 3] = [
 pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look something up in the web.");
 
 /// How long an agent has to answer, and to end.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_mins(2);
 const ANSWER: Duration = Duration::from_secs(90);
 const TURN: Duration = Duration::from_secs(150);
 /// For a turn in which every call is denied: some agents try again for minutes.

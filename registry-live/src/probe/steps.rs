@@ -143,7 +143,7 @@ fn sets_policy(agent: &Agent<'_>, name: &str) -> bool {
 
 fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> Result<Route, String> {
     let folder = render::folder(agent, &cx.options.site).map_err(|error| error.to_string())?;
-    let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder };
+    let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder, path: session::path() };
     scenario::route(cx.registry, agent, scenario, &sandbox)
 }
 

@@ -209,9 +209,25 @@ fn offers(tools: &[&str], text: &str) -> Record {
     Record { requests: vec![call], ..Record::default() }
 }
 
+/// The record with a call in which the server asks for the web tool; none is added where no call arrived.
+fn forbidden(record: &Record) -> Record {
+    let mut record = record.clone();
+    if let Some(last) = record.requests.last().cloned() {
+        let answered = Some(Answered { status: 200, kind: "tool_call".to_owned() });
+        record.requests.push(Request { answered, body: json!({"messages": ["PROBE-WEB"]}), ..last });
+    }
+    record
+}
+
 #[track_caller]
 fn check_web(without: &Record, with: &Record, word: &str, says: &str) {
-    check(&web::web(&agent(), without, Some(with)), word, says);
+    check(&web::web(&agent(), without, Some(&forbidden(with))), word, says);
+}
+
+#[test]
+fn a_tool_that_was_not_called_by_its_name_proves_nothing() {
+    let (without, with) = (offers(&["bash", "get_page"], ""), offers(&["bash"], ""));
+    check(&web::web(&agent(), &without, Some(&with)), "unproven", "was not called by its name");
 }
 
 #[test]

@@ -101,6 +101,9 @@ fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record
         let changed = others.symmetric_difference(&kept).copied().collect();
         return Verdict::Failed(format!("it changes other tools too: {}", words(changed)));
     }
+    if !with.model_calls().any(|call| call.body().contains(WEB_PROMPT.0) && call.asks_for_a_tool()) {
+        return Verdict::Unproven("the web tool was not called by its name".to_owned());
+    }
     let reached = &strangers(with) - &strangers(without);
     if !reached.is_empty() {
         return Verdict::Failed(format!("it reaches {}", words(reached.iter().map(String::as_str).collect())));

@@ -42,7 +42,7 @@ pub(crate) const HOME: &str = "/verify-home";
 pub(crate) const WORKSPACE: &str = "/verify-home/workspace";
 
 /// Which programs the sandboxed commands find.
-pub(crate) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub(crate) const PATH: &str = registry::routing::Sandbox::PATH;
 
 /// What is the same for all cells of a run.
 #[derive(Clone, Debug)]

@@ -23,7 +23,9 @@ pub(crate) struct Scope<'s, 'a> {
 impl<'s> Scope<'s, '_> {
     /// The content of a variable, none when it is unset or blank; the base URL in the form that the agent wants.
     fn get(&self, name: &str) -> Option<Cow<'s, str>> {
-        let value = self.set.get(name).map(|it| it.value.as_str()).filter(|value| given::is_given(value))?;
+        let set = || self.set.get(name).map(|it| it.value.as_str());
+        let value = if name == names::PATH { Some(self.sandbox.path.as_str()) } else { set() };
+        let value = value.filter(|value| given::is_given(value))?;
         Some(if name == names::BASE_URL { formed(value, self.agent.base_url) } else { Cow::Borrowed(value) })
     }
 

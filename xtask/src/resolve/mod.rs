@@ -143,7 +143,7 @@ fn sandbox(agent: &Agent<'_>, matches: &ArgMatches) -> Outcome<Sandbox> {
     if !home.starts_with('/') {
         return Err(Failure::new(format!("`--home {home}` is no absolute path")).help("the home folder in the sandbox"));
     }
-    Ok(Sandbox { home, root: !matches.get_flag("not-root"), folder })
+    Ok(Sandbox { home, root: !matches.get_flag("not-root"), folder, path: Sandbox::PATH.to_owned() })
 }
 
 /// The log-in files of an agent that are on this host.
