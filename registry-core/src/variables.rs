@@ -32,6 +32,7 @@ pub const CANONICAL: &[Variable] = &[
         meaning: "the part of ACP_MODEL after its first slash",
     },
     Variable { word: "PORT", name: "BENCHFLOW_BESIDE_PORT", meaning: "the free port of the helper process" },
+    Variable { word: "PATH", name: "PATH", meaning: "where the task has its programs" },
 ];
 
 /// The canonical variable of an entry's word or of its full name.

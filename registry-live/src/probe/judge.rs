@@ -8,9 +8,13 @@ use super::record::{Record, Request};
 use super::scenario::{BASE_PATH, NAME, Route};
 use super::verdict::Verdict;
 use crate::dialogue::shortened;
+use crate::sandbox::HOME;
 
 /// What begins the last line that the shell command prints.
 pub(crate) const ENVIRONMENT: &str = "PROBE-ENVIRONMENT";
+
+/// The programs that a task may have of its own.
+pub(crate) const PROGRAMS: [&str; 3] = ["node", "python3", "npm"];
 
 /// What must be the case in a run.
 #[derive(Clone, Debug)]
@@ -60,8 +64,13 @@ fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
     let placed = here && route.base_url.starts_with(&format!("{}://", request.scheme));
     let under = request.path.strip_prefix(BASE_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let Some(protocol) = request.protocol.as_deref() else {
-        // Anything but a model call: at the model server it must at least keep to its place.
-        return (placed && !under).then(|| format!("{} is not under {}", request.describe(), route.base_url));
+        // Anything but a model call: at the model server it must at least keep to its place, and elsewhere it says nothing.
+        let told = wanted.prompts.iter().any(|prompt| request.body().contains(prompt));
+        return match (placed, under, told) {
+            (true, false, _) => Some(format!("{} is not under {}", request.describe(), route.base_url)),
+            (false, _, true) => Some(format!("a prompt is in {}", request.describe())),
+            _ => None,
+        };
     };
     if !(placed && under) {
         return Some(format!("{} is not at {}", request.describe(), route.base_url));
@@ -93,43 +102,74 @@ fn key_elsewhere(request: &Request, key: &str) -> Option<&'static str> {
     found.or_else(|| request.body().contains(key).then_some("the body"))
 }
 
-/// Whether the agent's commands see the task's programs and variables, and nothing of the prefix.
+/// Whether the agent's commands find the task's programs and have its variables: its PATH may have more folders than
+/// the task's ([`added_folders`]), but the task's are all there, in their order, and its programs are the first.
 pub(crate) fn environment(record: &Record, wanted: &Wanted<'_>) -> Verdict {
-    // Some terminals wrap what they show, so that blanks say nothing.
-    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-    let results: Vec<&String> = record.model_calls().flat_map(|call| &call.tool_results).collect();
-    let head = format!("{ENVIRONMENT}<");
-    let Some(result) = results.iter().map(|it| squeezed(it)).find(|it| it.contains(&format!("{head}/"))) else {
-        let said = results.first().map_or_else(String::new, |it| format!("; its tool said: {}", shortened(it)));
+    let Some(answer) = shell_answer(record) else {
+        let said = record.model_calls().flat_map(|call| &call.tool_results).next();
+        let said = said.map_or_else(String::new, |it| format!("; its tool said: {}", shortened(it)));
         return Verdict::Unproven(format!("no answer of its shell tool arrived{said}"));
     };
-    let seen = result.rsplit_once(&head).map(|(_, rest)| rest).unwrap_or_default();
-    let path = seen.split('>').next().unwrap_or_default();
-    if path != wanted.path {
-        let added: Vec<&str> = path.split(':').filter(|it| !wanted.path.split(':').any(|own| own == *it)).collect();
-        let lost: Vec<&str> = wanted.path.split(':').filter(|own| !path.split(':').any(|it| it == *own)).collect();
-        let change = |sign: &str, all: &[&str]| {
-            all.iter().map(|it| format!(" {sign}{}", stampless(it, wanted.prefix))).collect::<String>()
-        };
-        return Verdict::Failed(format!("PATH is not the task's:{}{}", change("+", &added), change("-", &lost)));
+    let folders: Vec<&str> = answer.path.split(':').collect();
+    let places: Vec<Option<usize>> =
+        wanted.path.split(':').map(|own| folders.iter().position(|it| *it == own)).collect();
+    let lost = wanted.path.split(':').zip(&places).filter(|(_, place)| place.is_none()).map(|(own, _)| own);
+    let lost: Vec<&str> = lost.collect();
+    if !lost.is_empty() {
+        return Verdict::Failed(format!("its commands have not the task's {} in PATH", lost.join(", ")));
     }
-    if result.contains(wanted.prefix) {
-        return Verdict::Failed(format!("its commands see {}: {}", wanted.prefix, shortened(&result)));
+    if !places.is_sorted() {
+        return Verdict::Failed(format!("PATH has another order than the task's: {}", answer.path));
     }
-    let programs = ["node", "python3", "npm"].map(|program| format!("{}/{program}", wanted.programs));
-    if let Some(program) = programs.iter().find(|it| !result.contains(it.as_str())) {
-        return Verdict::Failed(format!("its commands do not find {program}: {}", shortened(&result)));
+    for (program, found) in PROGRAMS.into_iter().zip(&answer.programs) {
+        if *found != format!("{}/{program}", wanted.programs) {
+            let found = if found.is_empty() { "nothing" } else { found };
+            return Verdict::Failed(format!("its commands find {found} for the task's `{program}`"));
+        }
     }
-    if seen.starts_with(&format!("{path}><{}>", wanted.virtual_env)) {
-        return Verdict::Proved;
+    if answer.virtual_env != wanted.virtual_env {
+        return Verdict::Failed(format!("VIRTUAL_ENV is not the task's: {}", shortened(&answer.virtual_env)));
     }
-    Verdict::Failed(format!("VIRTUAL_ENV is not the task's: {}", shortened(seen)))
+    Verdict::Proved
 }
 
-/// A folder under the prefix, by its end: the beginning has a stamp, which changes with every pin.
+/// The folders that the agent's commands have in PATH beside the task's.
+pub(crate) fn added_folders(record: &Record, wanted: &Wanted<'_>) -> BTreeSet<String> {
+    let path = shell_answer(record).map(|it| it.path).unwrap_or_default();
+    let added = path.split(':').filter(|it| !it.is_empty() && !wanted.path.split(':').any(|own| own == *it));
+    added.map(|it| stampless(it, wanted.prefix)).collect()
+}
+
+/// What the shell tool printed: where the programs are, empty where there is none, and the two variables.
+struct ShellAnswer {
+    programs: [String; 3],
+    path: String,
+    virtual_env: String,
+}
+
+/// The first answer of the shell tool. Some terminals wrap what they show, and some show the command as well: a blank
+/// says nothing, and the last of a kind counts.
+fn shell_answer(record: &Record) -> Option<ShellAnswer> {
+    let results = record.model_calls().flat_map(|call| &call.tool_results);
+    let parsed = |result: &String| {
+        let text: String = result.split_whitespace().collect();
+        let after = |head: &str| Some(text.rsplit_once(head)?.1.split('>').next().unwrap_or_default().to_owned());
+        let path = after(&format!("{ENVIRONMENT}<")).filter(|it| it.starts_with('/'))?;
+        let virtual_env = after(&format!("{ENVIRONMENT}<{path}><"))?;
+        let programs = PROGRAMS.map(|it| after(&format!("{it}=<")).unwrap_or_default());
+        Some(ShellAnswer { programs, path, virtual_env })
+    };
+    results.filter_map(parsed).next()
+}
+
+/// A folder under the prefix, by its end: the beginning has a stamp, which changes with every pin. One of the home by
+/// its beginning: some names of its end are made up anew for each session.
 fn stampless(folder: &str, prefix: &str) -> String {
-    match folder.strip_prefix(prefix) {
-        Some(rest) => format!("{prefix}/…/{}", rest.rsplit('/').next().unwrap_or_default()),
+    if let Some(rest) = folder.strip_prefix(prefix) {
+        return format!("{prefix}/…/{}", rest.rsplit('/').next().unwrap_or_default());
+    }
+    match folder.strip_prefix(HOME).and_then(|rest| rest.split('/').nth(1)) {
+        Some(first) => format!("~/{first}/…"),
         None => folder.to_owned(),
     }
 }
@@ -139,7 +179,8 @@ pub(crate) fn strangers(record: &Record) -> BTreeSet<String> {
     let called = record.requests.iter().map(Request::to);
     let names = called.chain(record.names.iter().map(String::as_str));
     let own = |name: &str| name == NAME || name.starts_with(&format!("{NAME}:")) || name.starts_with("127.0.0.1");
-    names.filter(|name| !own(name)).map(|name| called_by_entries(name.split(':').next().unwrap_or(name))).collect()
+    let named = names.filter(|name| !own(name)).map(|name| called_by_entries(name.split(':').next().unwrap_or(name)));
+    named.chain(record.called.iter().cloned()).collect()
 }
 
 /// The name by which entries call a host: nothing here names a package registry, which is the business of its client.
@@ -157,7 +198,7 @@ pub(crate) fn hosts(strangers: &BTreeSet<String>, agent: &Agent<'_>) -> Verdict 
         None => Some(format!("`{name}` is not in the entry")),
         Some(host) if !host.off.is_empty() => {
             let switch: Vec<&str> = host.off.iter().map(|it| it.name).collect();
-            Some(format!("`{name}` is looked up although {} is set", switch.join(", ")))
+            Some(format!("`{name}` is called although {} is set", switch.join(", ")))
         }
         Some(_) => None,
     });

@@ -8,11 +8,13 @@ mod names;
 mod record;
 mod report;
 mod scenario;
+mod secrets;
 mod server;
 mod session;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod verdict;
 mod web;
 mod web_names;
@@ -40,7 +42,7 @@ pub struct Options {
     /// The runs that are wanted; all, when none is named.
     pub runs: Vec<String>,
     /// What is broken on purpose, to see the verdicts turn.
-    pub breaks: Option<Break>,
+    pub breaks: Vec<Break>,
 }
 
 /// What can be broken on purpose: no verdict that hangs on it may be *proved* then.
@@ -52,11 +54,15 @@ pub enum Break {
     Server,
     /// The web policy is left out.
     Policy,
+    /// A program is started with the key among its words.
+    Secret,
+    /// A program calls an address that no entry has.
+    Hosts,
 }
 
 impl Break {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Model, Self::Server, Self::Policy];
+    pub const ALL: [Self; 5] = [Self::Model, Self::Server, Self::Policy, Self::Secret, Self::Hosts];
 
     /// The word of the command line.
     pub const fn word(self) -> &'static str {
@@ -64,6 +70,8 @@ impl Break {
             Self::Model => "model",
             Self::Server => "server",
             Self::Policy => "policy",
+            Self::Secret => "secret",
+            Self::Hosts => "hosts",
         }
     }
 
@@ -111,6 +119,9 @@ pub fn run(
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<Report, Refusal> {
+    if !host.traces {
+        return Err(Refusal::new("`strace` is not in PATH", "install it (Debian: `apt-get install strace`)"));
+    }
     let evidence = running::within(options.keep, async |folder| {
         if options.keep {
             tell(Event::Note(format!("sandboxes and logs stay in {}", folder.display())));

@@ -13,6 +13,8 @@ pub(crate) struct Record {
     pub(crate) requests: Vec<Request>,
     /// The names that were asked for and stand in no file of the sandbox.
     pub(crate) names: Vec<String>,
+    /// The addresses beyond loopback that were called, with their ports.
+    pub(crate) called: std::collections::BTreeSet<String>,
 }
 
 /// A request, or a connection that came to none.
@@ -59,7 +61,7 @@ impl Record {
             serde_json::from_str(line).map_err(|error| format!("line {} of the server's log: {error}", index + 1))
         };
         let lines = log.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        Ok(Self { requests: lines.map(line).collect::<Result<_, _>>()?, names })
+        Ok(Self { requests: lines.map(line).collect::<Result<_, _>>()?, names, ..Self::default() })
     }
 
     /// The calls of a model, wherever they went.
@@ -88,7 +90,8 @@ impl Request {
 
     /// The host that it was for: by the name of its connection, or by what it says.
     pub(crate) fn to(&self) -> &str {
-        self.sni.as_deref().or(self.host.as_deref()).unwrap_or(&self.listener)
+        let named = self.sni.as_deref().or(self.host.as_deref());
+        named.filter(|it| !it.is_empty()).unwrap_or(&self.listener)
     }
 
     /// What it is, in a line.

@@ -28,8 +28,12 @@ pub struct Run {
     pub environment: Verdict,
     /// Whether it reaches no other host but those that the entry cannot silence.
     pub hosts: Verdict,
+    /// Whether the key and the prompts are nowhere but where they belong.
+    pub secrets: Verdict,
     /// The other hosts.
     pub strangers: Vec<String>,
+    /// The folders that its commands have in PATH beside the task's.
+    pub added_folders: Vec<String>,
     /// The tools that it offered.
     pub tools: Vec<String>,
     /// What it answered when the server called a web tool that was turned off.
@@ -52,7 +56,9 @@ impl Run {
             routing: nothing(),
             environment: nothing(),
             hosts: nothing(),
+            secrets: nothing(),
             strangers: Vec::new(),
+            added_folders: Vec::new(),
             tools: Vec::new(),
             forbidden_call: None,
             fault: None,
@@ -60,8 +66,13 @@ impl Run {
         }
     }
 
+    /// Whether something was not proved and did not fail either.
+    pub(crate) fn is_open(&self) -> bool {
+        [&self.routing, &self.environment].into_iter().any(|it| matches!(it, Verdict::Unproven(_)))
+    }
+
     pub(crate) fn give_up(&mut self, why: &str) {
-        for verdict in [&mut self.routing, &mut self.environment, &mut self.hosts] {
+        for verdict in [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.secrets] {
             *verdict = Verdict::Unproven(why.to_owned());
         }
     }
@@ -84,6 +95,8 @@ pub struct Evidence {
     pub hosts: Verdict,
     /// Whether its web policy works.
     pub web: Verdict,
+    /// Whether the key and the prompts are nowhere but where they belong.
+    pub secrets: Verdict,
     /// The other hosts that it reached.
     pub strangers: Vec<String>,
     /// How long all of it took.
@@ -104,6 +117,7 @@ impl Evidence {
             environment: nothing(),
             hosts: nothing(),
             web: nothing(),
+            secrets: nothing(),
             strangers: Vec::new(),
             milliseconds: 0,
             runs: Vec::new(),
@@ -111,7 +125,8 @@ impl Evidence {
     }
 
     pub(crate) fn give_up(&mut self, why: &str) {
-        for verdict in [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.web] {
+        let all = [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.web, &mut self.secrets];
+        for verdict in all {
             *verdict = Verdict::Unproven(why.to_owned());
         }
     }
@@ -125,14 +140,21 @@ impl Evidence {
         self.routing = worst(|run| &run.routing);
         self.environment = worst(|run| &run.environment);
         self.hosts = worst(|run| &run.hosts);
+        self.secrets = worst(|run| &run.secrets);
         let strangers: std::collections::BTreeSet<&String> = runs.iter().flat_map(|run| &run.strangers).collect();
         self.strangers = strangers.into_iter().cloned().collect();
         self.runs = runs;
     }
 
-    /// The four questions and their verdicts.
-    pub fn verdicts(&self) -> [(&'static str, &Verdict); 4] {
-        [("routing", &self.routing), ("environment", &self.environment), ("hosts", &self.hosts), ("web", &self.web)]
+    /// The questions and their verdicts.
+    pub fn verdicts(&self) -> [(&'static str, &Verdict); 5] {
+        [
+            ("routing", &self.routing),
+            ("environment", &self.environment),
+            ("hosts", &self.hosts),
+            ("web", &self.web),
+            ("secrets", &self.secrets),
+        ]
     }
 }
 
@@ -166,10 +188,11 @@ impl Report {
 
     /// The table for a person.
     pub fn table(&self) -> String {
-        let mut rows = vec![["agent", "routing", "environment", "hosts", "web", "calls", "seconds"].map(str::to_owned)];
+        let mut rows =
+            vec![["agent", "routing", "environment", "hosts", "web", "secrets", "calls", "seconds"].map(str::to_owned)];
         rows.extend(self.agents.iter().map(row));
         let width = |column: usize| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max();
-        let widths: Vec<usize> = (0..7).map(|column| width(column).unwrap_or_default()).collect();
+        let widths: Vec<usize> = (0..8).map(|column| width(column).unwrap_or_default()).collect();
         let mut table = String::new();
         for row in &rows {
             let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
@@ -191,9 +214,9 @@ impl Report {
             self.agents.iter().filter(|it| *question(it) == Verdict::Proved).count()
         };
         let (routing, environment) = (count(|it| &it.routing), count(|it| &it.environment));
-        let (hosts, web) = (count(|it| &it.hosts), count(|it| &it.web));
+        let (hosts, web, secrets) = (count(|it| &it.hosts), count(|it| &it.web), count(|it| &it.secrets));
         let mut text = format!(
-            "proved of {}: routing {routing}, environment {environment}, hosts {hosts}, web {web}",
+            "proved of {}: routing {routing}, environment {environment}, hosts {hosts}, web {web}, secrets {secrets}",
             self.agents.len()
         );
         if !self.missing.is_empty() {
@@ -203,7 +226,7 @@ impl Report {
     }
 }
 
-fn row(evidence: &Evidence) -> [String; 7] {
+fn row(evidence: &Evidence) -> [String; 8] {
     let word = |verdict: &Verdict| verdict.word().to_owned();
     [
         evidence.agent.clone(),
@@ -211,6 +234,7 @@ fn row(evidence: &Evidence) -> [String; 7] {
         word(&evidence.environment),
         word(&evidence.hosts),
         word(&evidence.web),
+        word(&evidence.secrets),
         evidence.runs.iter().map(|run| run.calls).sum::<usize>().to_string(),
         seconds(evidence.milliseconds),
     ]

@@ -3,6 +3,8 @@
 use registry::routing::{Entry, Given, Router, Sandbox, Variables};
 use registry_core::model::{Agent, Credential, Family, Provider, Registry};
 
+use super::names::Network;
+
 /// How the agent reaches the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -32,6 +34,28 @@ pub(crate) enum Web {
     Variable,
 }
 
+/// How the model server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// As a model does.
+    Model,
+    /// That the key is none: what agents then say of their errors must not show it.
+    Denial,
+    /// With what no client can read.
+    Garbage,
+}
+
+impl Answers {
+    /// The word of the server's plan.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Model => "dialogue",
+            Self::Denial => "refuse_401",
+            Self::Garbage => "garbage",
+        }
+    }
+}
+
 /// A run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scenario {
@@ -39,17 +63,31 @@ pub(crate) struct Scenario {
     pub(crate) mode: Mode,
     pub(crate) wire: Wire,
     pub(crate) web: Web,
+    pub(crate) network: Network,
+    pub(crate) answers: Answers,
 }
 
 /// All runs. Those without the web are the same as the first two but for that, so each has its control.
-pub(crate) const SCENARIOS: [Scenario; 6] = [
-    Scenario { name: "direct", mode: Mode::Direct, wire: Wire::Tls, web: Web::On },
-    Scenario { name: "proxy", mode: Mode::Proxy, wire: Wire::Tls, web: Web::On },
-    Scenario { name: "direct-loopback", mode: Mode::Direct, wire: Wire::Loopback, web: Web::On },
-    Scenario { name: "proxy-loopback", mode: Mode::Proxy, wire: Wire::Loopback, web: Web::On },
-    Scenario { name: "policy", mode: Mode::Direct, wire: Wire::Tls, web: Web::Policy },
-    Scenario { name: "variable", mode: Mode::Proxy, wire: Wire::Tls, web: Web::Variable },
+pub(crate) const SCENARIOS: [Scenario; 9] = [
+    DIRECT,
+    Scenario { name: "proxy", mode: Mode::Proxy, ..DIRECT },
+    Scenario { name: "direct-loopback", wire: Wire::Loopback, ..DIRECT },
+    Scenario { name: "proxy-loopback", mode: Mode::Proxy, wire: Wire::Loopback, ..DIRECT },
+    Scenario { name: "policy", web: Web::Policy, ..DIRECT },
+    Scenario { name: "variable", mode: Mode::Proxy, web: Web::Variable, ..DIRECT },
+    Scenario { name: "refusing", network: Network::Refusing, ..DIRECT },
+    Scenario { name: "dropping", network: Network::Dropping, ..DIRECT },
+    Scenario { name: "denied", answers: Answers::Denial, ..DIRECT },
 ];
+
+const DIRECT: Scenario = Scenario {
+    name: "direct",
+    mode: Mode::Direct,
+    wire: Wire::Tls,
+    web: Web::On,
+    network: Network::Leading,
+    answers: Answers::Model,
+};
 
 /// The name of the model server, which is nobody's.
 pub(crate) const NAME: &str = "models.probe.example";

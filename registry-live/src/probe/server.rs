@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::process::{Child, ChildStdin};
 
-use super::names::Names;
+use super::names::{Names, Network};
 use super::record::Record;
-use super::scenario::{BASE_PATH, NAME, Scenario, Wire};
+use super::scenario::{Answers, BASE_PATH, NAME, Scenario, Wire};
 use crate::process::{self, Group, Tail};
 use crate::sandbox;
 
@@ -30,7 +30,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts one; its files lie in the folder.
-    pub(crate) async fn start(folder: &Path, plan: &Value) -> Result<Self, String> {
+    pub(crate) async fn start(folder: &Path, plan: &Value, network: Network) -> Result<Self, String> {
         let say = |what: &str, error: std::io::Error| format!("cannot {what} in `{}`: {error}", folder.display());
         std::fs::create_dir_all(folder).map_err(|error| say("make the folder of a run", error))?;
         std::fs::write(folder.join("plan.json"), plan.to_string()).map_err(|error| say("write the plan", error))?;
@@ -57,7 +57,7 @@ impl Server {
         let (_, _) = process::keep(child.stdout.take());
         let stdin = child.stdin.take();
         let inside = listening(&mut child, folder).await.map_err(|why| format!("{why}: {}", errors.text().trim()))?;
-        let names = Names::serve(inside)?;
+        let names = Names::serve(inside, network)?;
         Ok(Self { child, group, stdin, errors, folder: folder.to_path_buf(), names, inside })
     }
 
@@ -96,7 +96,7 @@ async fn listening(child: &mut Child, folder: &Path) -> Result<i32, String> {
 }
 
 /// What the server is told.
-pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, web_tool: Option<&str>, garbage: bool) -> Value {
+pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, web_tool: Option<&str>, answers: Answers) -> Value {
     let tls = match scenario.wire {
         Wire::Tls => json!({"names": [NAME], "ca_out": authority(folder)}),
         Wire::Loopback => Value::Null,
@@ -108,8 +108,10 @@ pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, web_tool: Opt
         "model": model,
         "shell_command": super::session::SHELL,
         "web_tool": web_tool,
+        // It is called although it is not offered: that is the question.
+        "web_unoffered": true,
         "also_listen": ["127.0.0.1:443", "127.0.0.1:80"],
-        "mode": if garbage { "garbage" } else { "dialogue" },
+        "mode": answers.word(),
     })
 }
 

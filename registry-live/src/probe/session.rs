@@ -1,5 +1,6 @@
 //! A dialogue with an installed agent in the network of the model server.
 
+use std::fmt::Write as _;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -8,16 +9,21 @@ use std::time::Duration;
 use registry_core::model::{Agent, Via};
 use serde_json::Value;
 
-use super::scenario::{NAME, Route, Scenario, Web, Wire};
+use super::Break;
+use super::judge::PROGRAMS;
+use super::scenario::{Answers, NAME, Route, Scenario, Web, Wire};
+use super::secrets::Remains;
 use super::server;
+use super::trace::Trace;
 use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, converse, shortened};
 use crate::process;
 use crate::sandbox::{As, BROKEN, Beyond, HOME, PATH, PROVED, WORKSPACE};
 use crate::verify::ready::Ready;
 
 /// What the model server has the agent's shell tool run: one command for each program, since `command -v` of some
-/// shells tells of the first only.
-pub(crate) const SHELL: &str = "command -v node; command -v python3; command -v npm; \
+/// shells tells of the first only, and no `$(…)`, which some agents refuse.
+pub(crate) const SHELL: &str = "command -v node | sed 's/.*/node=<&>/'; command -v python3 | sed 's/.*/python3=<&>/'; \
+                                command -v npm | sed 's/.*/npm=<&>/'; \
                                 echo \"PROBE-ENVIRONMENT <$PATH> <$VIRTUAL_ENV>\"";
 
 /// Where the task's own folder is in the sandbox, and the certificate of the private authority.
@@ -36,6 +42,8 @@ pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look somet
 const START: Duration = Duration::from_secs(120);
 const ANSWER: Duration = Duration::from_secs(90);
 const TURN: Duration = Duration::from_secs(150);
+/// For a turn in which every call is denied: some agents try again for minutes.
+const DENIED: Duration = Duration::from_secs(20);
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The folder of the task's programs.
@@ -54,10 +62,13 @@ pub(crate) fn virtual_env() -> String {
 }
 
 /// The prompts of a run.
-pub(crate) fn prompts(web: Web) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn prompts(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
     let mut prompts = PROMPTS.to_vec();
+    if scenario.answers == Answers::Denial {
+        prompts.truncate(1);
+    }
     // Last: from then on the name of a web tool stands in what the agent sends, since the server has called it.
-    prompts.extend((web != Web::On).then_some(WEB_PROMPT));
+    prompts.extend((scenario.web != Web::On).then_some(WEB_PROMPT));
     prompts
 }
 
@@ -66,7 +77,7 @@ pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Res
     let task = folder.join("task");
     std::fs::create_dir_all(task.join("bin"))?;
     std::fs::create_dir_all(task.join("venv"))?;
-    for program in ["node", "python3", "npm"] {
+    for program in PROGRAMS {
         let path = task.join("bin").join(program);
         std::fs::write(&path, format!("#!/bin/sh\necho 'the {program} of the task'\n"))?;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
@@ -83,7 +94,7 @@ pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Res
     let resolver = write("resolv.conf", "nameserver 127.0.0.1\n")?;
     let laid = [(task, TASK), (hosts, "/etc/hosts"), (resolver, "/etc/resolv.conf")];
     let laid = laid.into_iter().map(|(from, to)| (from, PathBuf::from(to))).collect();
-    Ok(Beyond { network_of: Some(network_of), laid })
+    Ok(Beyond { network_of: Some(network_of), laid, record: Some(folder.join("record")) })
 }
 
 /// The environment of the agent: the task's, what routing says, and a trust as a deployment gives it.
@@ -113,6 +124,21 @@ pub(crate) async fn turn_web_off(ready: &Ready) -> Result<(), String> {
     }
 }
 
+/// The words that start the agent; broken on purpose, they do before it what it must not.
+fn words(launcher: String, key: &str, breaks: &[Break]) -> Vec<String> {
+    let mut before = String::new();
+    if breaks.contains(&Break::Secret) {
+        let _ = write!(before, "sh -c : {key}; ");
+    }
+    if breaks.contains(&Break::Hosts) {
+        before.push_str("python3 -c 'import socket; socket.socket().connect_ex((\"192.0.2.1\", 9))'; ");
+    }
+    if before.is_empty() {
+        return vec![launcher];
+    }
+    ["sh", "-c", &format!("{before}exec \"$0\""), &launcher].map(str::to_owned).into()
+}
+
 /// Talks to the agent; what ended the dialogue before its time is only told, since what arrived decides.
 pub(crate) async fn hold(
     ready: &Ready,
@@ -120,18 +146,20 @@ pub(crate) async fn hold(
     route: &Route,
     scenario: Scenario,
     beyond: &Beyond,
-) -> Result<Option<String>, String> {
-    let argv = [format!("{}/bin/{}", ready.prefix, agent.name)];
+    breaks: &[Break],
+) -> Result<(Option<String>, Remains), String> {
+    let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), &route.key, breaks);
     let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
     let command = command.ok_or("this sandbox gives no network of its own")?;
     let mut peer = Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))?;
     let helper = Duration::from_secs(agent.beside.map_or(0, |beside| u64::from(beside.within)));
-    let limits = Limits { start: START + helper, answer: ANSWER + helper, turn: TURN };
+    let turn = if scenario.answers == Answers::Denial { DENIED } else { TURN };
+    let limits = Limits { start: START + helper, answer: ANSWER + helper, turn };
     let mut refused = Vec::new();
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
         let session = begin(dialogue).await?;
         select(dialogue, agent, &session, &route.told).await?;
-        for (_, text) in prompts(scenario.web) {
+        for (_, text) in prompts(scenario) {
             // A turn that the agent gives up is no reason not to ask for the next.
             match dialogue.prompt(&session, text).await {
                 Err(fault @ Fault::Refused { .. }) => refused.push(fault.to_string()),
@@ -142,14 +170,24 @@ pub(crate) async fn hold(
     })
     .await;
     let id = peer.id();
-    let errors = peer.tail();
+    let (errors, output) = (peer.tail(), peer.heard());
     let ending = peer.stop(PATIENCE, || id.map_or((), |id| ready.cell.terminate(id))).await;
     let errors = errors.text();
     if ending.status == BROKEN || !errors.contains(PROVED) {
         return Err(format!("the sandbox does not hold: {}", shortened(&errors)));
     }
     let fault = said.err().map(|fault| fault.to_string()).or_else(|| refused.into_iter().next());
-    Ok(fault.map(|fault| format!("{fault}; its last words: {}", last(&errors))))
+    let fault = fault.map(|fault| format!("{fault}; its last words: {}", last(&errors)));
+    let record = beyond.record.as_ref().map(std::fs::read).transpose();
+    let record = record.map_err(|error| format!("strace left no record: {error}"))?.unwrap_or_default();
+    let remains = Remains {
+        trace: Trace::read(&String::from_utf8_lossy(&record)),
+        errors,
+        output: output.text(),
+        files: ready.cell.left(),
+        prefix: ready.prefix.clone(),
+    };
+    Ok((fault, remains))
 }
 
 async fn begin(dialogue: &Dialogue) -> Result<String, Fault> {

@@ -10,7 +10,8 @@ use registry_core::model::{Agent, Registry, WebPolicy};
 use super::judge::{self, Wanted};
 use super::record::Record;
 use super::report::{Evidence, Run};
-use super::scenario::{self, Route, SCENARIOS, Scenario, Web};
+use super::scenario::{self, Answers, Route, SCENARIOS, Scenario, Web};
+use super::secrets::{self, Remains};
 use super::server::{self, Server};
 use super::verdict::Verdict;
 use super::{Break, Event, Options, session, web};
@@ -59,23 +60,33 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
     evidence.stamp = installed.stamp;
     let mut seen = Vec::new();
     for scenario in SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)) {
-        let begin = Instant::now();
-        (cx.tell)(Event::Began { agent: agent.name, run: scenario.name });
-        let mut run = Run::new(scenario.name);
-        let record = match hold(cx, agent, &ready, scenario, &mut run).await {
-            Ok(record) => record,
-            Err(why) => {
-                run.give_up(&why);
-                Record::default()
-            }
-        };
-        run.milliseconds = elapsed(begin);
-        (cx.tell)(Event::Ran { agent: agent.name, run: &run });
-        seen.push(Seen { scenario, record, run });
+        let mut one = attempt(cx, agent, &ready, scenario).await;
+        if one.run.is_open() && options.breaks.is_empty() {
+            // A busy machine can make an agent give up its turn; what stays open twice is no accident.
+            one = attempt(cx, agent, &ready, scenario).await;
+        }
+        seen.push(one);
     }
     evidence.web = judge_web(agent, &seen);
     evidence.take(seen.into_iter().map(|it| it.run).collect());
     Ok(())
+}
+
+/// One run, told from its beginning to its verdicts.
+async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario) -> Seen {
+    let begin = Instant::now();
+    (cx.tell)(Event::Began { agent: agent.name, run: scenario.name });
+    let mut run = Run::new(scenario.name);
+    let record = match hold(cx, agent, ready, scenario, &mut run).await {
+        Ok(record) => record,
+        Err(why) => {
+            run.give_up(&why);
+            Record::default()
+        }
+    };
+    run.milliseconds = elapsed(begin);
+    (cx.tell)(Event::Ran { agent: agent.name, run: &run });
+    Seen { scenario, record, run }
 }
 
 /// An agent without a policy has no run with it.
@@ -96,24 +107,27 @@ async fn hold(
     let route = route(cx, agent, scenario)?;
     let folder = cx.folder.join(agent.name).join("runs").join(scenario.name);
     ready.cell.renew().map_err(|refusal| refusal.message)?;
-    let breaks = cx.options.breaks;
-    let left_out = breaks == Some(Break::Policy);
+    let breaks = &cx.options.breaks;
+    let left_out = breaks.contains(&Break::Policy);
     if scenario.web == Web::Policy && !left_out {
         session::turn_web_off(ready).await?;
     }
     let tool = agent.web.and_then(|it| it.tools().first().copied()).filter(|_| scenario.web != Web::On);
-    let plan = server::plan(&folder, scenario, &route.model, tool, breaks == Some(Break::Server));
-    let server = Server::start(&folder, &plan).await?;
+    let answers = if breaks.contains(&Break::Server) { Answers::Garbage } else { scenario.answers };
+    let plan = server::plan(&folder, scenario, &route.model, tool, answers);
+    let server = Server::start(&folder, &plan, scenario.network).await?;
     let beyond = session::lay(&folder, scenario, server.inside);
     let beyond = beyond.map_err(|error| format!("cannot lay out the task in `{}`: {error}", folder.display()))?;
     let mut started = route.clone();
     if left_out {
         started.variables.retain(|(name, _)| name != "BENCHFLOW_DISALLOW_WEB_TOOLS" && !sets_policy(agent, name));
     }
-    let fault = session::hold(ready, agent, &started, scenario, &beyond).await;
-    let record = server.stop().await?;
-    run.fault = fault?;
-    judge_run(cx, agent, scenario, &route, &record, run);
+    let held = session::hold(ready, agent, &started, scenario, &beyond, breaks).await;
+    let mut record = server.stop().await?;
+    let (fault, remains) = held?;
+    run.fault = fault;
+    record.called.clone_from(&remains.trace.called);
+    judge_run(cx, agent, scenario, &route, &record, &remains, run);
     keep_record(cx, &folder, &record);
     Ok(record)
 }
@@ -133,13 +147,22 @@ fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> Result<Rout
     scenario::route(cx.registry, agent, scenario, &sandbox)
 }
 
-fn judge_run(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario, route: &Route, record: &Record, run: &mut Run) {
+/// What is asked of a run: where every call is denied, only that it keeps its secrets.
+fn judge_run(
+    cx: &Context<'_>,
+    agent: &Agent<'_>,
+    scenario: Scenario,
+    route: &Route,
+    record: &Record,
+    remains: &Remains,
+    run: &mut Run,
+) {
     let mut route = route.clone();
-    if cx.options.breaks == Some(Break::Model) {
+    if cx.options.breaks.contains(&Break::Model) {
         route.model.push_str("-of-another");
     }
     let (programs, path, virtual_env) = (session::programs(), session::path(), session::virtual_env());
-    let prompts: Vec<&str> = session::prompts(scenario.web).iter().map(|(word, _)| *word).collect();
+    let prompts: Vec<&str> = session::prompts(scenario).iter().map(|(word, _)| *word).collect();
     let wanted = Wanted {
         route: &route,
         prompts: &prompts,
@@ -151,13 +174,30 @@ fn judge_run(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario, route: &Ro
     run.calls = record.model_calls().count();
     run.base_url.clone_from(&route.base_url);
     run.model.clone_from(&route.model);
-    run.routing = because(judge::routing(record, &wanted), run.fault.as_deref());
-    run.environment = because(judge::environment(record, &wanted), run.fault.as_deref());
+    if scenario.answers == Answers::Denial {
+        (run.routing, run.environment) = (denied(record), Verdict::Proved);
+    } else {
+        run.routing = because(judge::routing(record, &wanted), run.fault.as_deref());
+        run.environment = because(judge::environment(record, &wanted), run.fault.as_deref());
+    }
+    run.added_folders = judge::added_folders(record, &wanted).into_iter().collect();
+    run.secrets = secrets::secrets(remains, &route.key, &prompts);
     let strangers = judge::strangers(record);
-    run.hosts = judge::hosts(&strangers, agent);
+    run.hosts = match secrets::changed_prefix(remains) {
+        Some(place) => Verdict::Failed(format!("it changed what is installed: {place}")),
+        None => judge::hosts(&strangers, agent),
+    };
     run.strangers = strangers.into_iter().collect();
     run.forbidden_call = web::answer(record);
     run.tools = web::Offered::of(record, agent).tools.into_iter().collect();
+}
+
+/// Whether there was anything to deny: without a call nothing is known of how its errors look.
+fn denied(record: &Record) -> Verdict {
+    match record.model_calls().next() {
+        Some(_) => Verdict::Proved,
+        None => Verdict::Unproven("no model call arrived".to_owned()),
+    }
 }
 
 /// Adds to what is not proved how the dialogue ended before its time.
@@ -170,6 +210,7 @@ fn because(verdict: Verdict, fault: Option<&str>) -> Verdict {
 
 /// Each run without the web against the one that is the same but for that.
 fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
+    // The first of a mode is the one with a network that leads somewhere and a server that answers.
     let control = |mode| seen.iter().find(|it| it.scenario.mode == mode && it.scenario.web == Web::On);
     if !matches!(agent.web, Some(WebPolicy::Switch { .. })) {
         return Verdict::worst(seen.iter().map(|it| (it.scenario.name, web::web(agent, &it.record, None))));

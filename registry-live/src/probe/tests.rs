@@ -41,10 +41,11 @@ fn call(prompt: &str) -> Request {
 /// The record of a run in which all is well.
 fn record() -> Record {
     let result = format!(
-        "/probe-task/bin/node\n/probe-task/bin/python3\n/probe-task/bin/npm\nPROBE-ENVIRONMENT <{PATH}> </probe-task/venv>"
+        "node=</probe-task/bin/node>\npython3=</probe-task/bin/python3>\nnpm=</probe-task/bin/npm>\n\
+         PROBE-ENVIRONMENT <{PATH}> </probe-task/venv>"
     );
     let with_result = Request { tool_results: vec![result], ..call("PROBE-SHELL") };
-    Record { requests: vec![call("PROBE-HELLO"), with_result], names: Vec::new() }
+    Record { requests: vec![call("PROBE-HELLO"), with_result], ..Record::default() }
 }
 
 fn changed(change: impl FnOnce(&mut Request)) -> Record {
@@ -105,6 +106,13 @@ fn what_is_no_model_call_keeps_to_the_base_url() {
     // Without it the second prompt has no call that was answered.
     check_routing(other("/gateway/v7/models"), "unproven", "PROBE-SHELL");
     check_routing(other("/models"), "failed", "is not under https://models");
+    let elsewhere = |text: &'static str| {
+        move |it: &mut Request| {
+            (it.protocol, it.host, it.body) = (None, Some("x.example".to_owned()), json!([text]));
+        }
+    };
+    check_routing(elsewhere("version"), "unproven", "PROBE-SHELL");
+    check_routing(elsewhere("PROBE-HELLO"), "failed", "a prompt is in POST https://x.example");
 }
 
 #[test]
@@ -131,7 +139,7 @@ fn what_was_not_answered_as_a_model_does_proves_nothing() {
     check_routing(|it| it.answered = None, "unproven", "PROBE-SHELL");
     check(&judged(&Record::default(), judge::routing), "unproven", "no model call arrived");
     let broken = Request { sni: Some("x".to_owned()), error: Some("unknown CA".to_owned()), ..Request::default() };
-    let record = Record { requests: vec![broken], names: Vec::new() };
+    let record = Record { requests: vec![broken], ..Record::default() };
     check(&judged(&record, judge::routing), "unproven", "a connection for x: unknown CA");
 }
 
@@ -144,18 +152,30 @@ fn check_environment(from: &str, to: &str, word: &str, says: &str) {
 #[test]
 fn the_commands_of_an_agent_see_the_tasks_environment() {
     check_environment("", "", "proved", "");
-    check_environment(
-        PATH,
-        "/opt/benchflow/x/0123/bin:/probe-task/bin:/bin",
-        "failed",
-        "+/opt/benchflow/…/bin -/usr/bin",
-    );
-    check_environment("/probe-task/bin/node", "/usr/bin/node", "failed", "do not find /probe-task/bin/node");
-    check_environment("/probe-task/bin/npm\n", "/probe-task/bin/npm /opt/benchflow/x\n", "failed", "commands see /opt");
+    let added = format!("/opt/benchflow/x/0123/bin:{PATH}");
+    check_environment(PATH, &added, "proved", "");
+    check_environment(PATH, "/probe-task/bin:/bin", "failed", "have not the task's /usr/bin in PATH");
+    check_environment(PATH, "/usr/bin:/probe-task/bin:/bin", "failed", "another order than the task's: /usr/bin");
+    check_environment("/probe-task/bin/node", "/usr/bin/node", "failed", "find /usr/bin/node for the task's `node`");
+    check_environment("npm=", "", "failed", "find nothing for the task's `npm`");
     check_environment("/probe-task/venv", "", "failed", "VIRTUAL_ENV is not");
-    check_environment("PROBE-ENVIRONMENT", "bash: not found", "unproven", "its tool said: /probe-task/bin/node");
+    check_environment("PROBE-ENVIRONMENT", "bash: not found", "unproven", "its tool said: node=</probe-task/bin/node");
+    // The command is shown before its output.
+    check_environment("node=<", "s/.*/node=<&>/ echo PROBE-ENVIRONMENT <$PATH> node=<", "proved", "");
     // A terminal of few columns.
     check_environment("python3", "pyth\non3", "proved", "");
+}
+
+#[test]
+fn folders_that_an_agent_adds_are_told_by_what_stays_of_their_names() {
+    let path = format!("/opt/benchflow/x/0123/bin:{PATH}:/verify-home/.x/tmp/a0b1");
+    let record = changed(|it| it.tool_results.iter_mut().for_each(|text| *text = text.replace(PATH, &path)));
+    let mut added = std::collections::BTreeSet::new();
+    judged(&record, |record, wanted| {
+        added = judge::added_folders(record, wanted);
+        Verdict::Proved
+    });
+    assert_eq!(added.into_iter().collect::<Vec<_>>(), ["/opt/benchflow/…/bin", "~/.x/…"]);
 }
 
 #[track_caller]
@@ -174,19 +194,19 @@ fn check_hosts(names: &[&str], word: &str, says: &str) {
 fn a_host_that_its_switch_should_silence_fails() {
     check_hosts(&[], "proved", "");
     check_hosts(&["loud.example", "models.probe.example"], "proved", "");
-    check_hosts(&["quiet.example"], "failed", "although QUIET is set");
+    check_hosts(&["quiet.example"], "failed", "is called although QUIET is set");
     check_hosts(&["other.example"], "failed", "`other.example` is not in the entry");
     // The package managers' own registries have no names here.
     check_hosts(&["registry.npm.example"], "proved", "");
     let stray = Request { sni: Some("api.example.org".to_owned()), ..call("") };
-    let record = Record { requests: vec![stray], names: Vec::new() };
+    let record = Record { requests: vec![stray], ..Record::default() };
     assert!(judge::strangers(&record).contains("api.example.org"));
 }
 
 /// A record of a run that offers these tools.
 fn offers(tools: &[&str], text: &str) -> Record {
     let call = Request { tools: tools.iter().map(ToString::to_string).collect(), ..call(text) };
-    Record { requests: vec![call], names: Vec::new() }
+    Record { requests: vec![call], ..Record::default() }
 }
 
 #[track_caller]

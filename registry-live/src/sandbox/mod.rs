@@ -84,6 +84,8 @@ pub(crate) struct Beyond {
     pub(crate) network_of: Option<i32>,
     /// Files and folders of the host, and where they are seen; nobody inside can write them.
     pub(crate) laid: Vec<(PathBuf, PathBuf)>,
+    /// Where strace writes what all of its processes start and whom they call; none for no record.
+    pub(crate) record: Option<PathBuf>,
 }
 
 /// A sandbox for one agent, made for it and gone with it.
@@ -134,6 +136,14 @@ impl Cell {
         }
     }
 
+    /// Every file that sessions left, where it is seen inside and where it lies on the host.
+    pub(crate) fn left(&self) -> Vec<(String, PathBuf)> {
+        match self {
+            Self::Overlay(cell) => cell.left(),
+            Self::Container(_) => Vec::new(),
+        }
+    }
+
     /// What is different from a fresh sandbox outside the prefix, and how large the prefix is.
     pub(crate) fn changes(&self, who: As) -> Result<Changes, Refusal> {
         match self {
@@ -155,8 +165,10 @@ impl Cell {
         match self {
             Self::Overlay(_) => {
                 // bwrap does not hand signals on: its child is the first process inside, and that one's is the agent.
-                let first = children(started).into_iter().next();
-                let agent = first.and_then(|first| children(first).into_iter().next());
+                // A tracer stands above all of them.
+                let child = |parent: i32| children(parent).into_iter().next();
+                let outermost = if is_tracer(started) { child(started) } else { Some(started) };
+                let agent = outermost.and_then(child).and_then(child);
                 agent.map(process::terminate);
             }
             Self::Container(cell) => cell.terminate(),
@@ -179,6 +191,10 @@ pub(crate) struct Changes {
 fn proved(uid: u32, prefix: &str, argv: &[String]) -> Vec<String> {
     let head = ["sh", "-c", PROVE, "prove", &uid.to_string(), prefix, CANARY].map(str::to_owned);
     head.into_iter().chain(argv.iter().cloned()).collect()
+}
+
+fn is_tracer(process: i32) -> bool {
+    std::fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "strace")
 }
 
 /// The processes that a process of the host started, by what the kernel says of their parents.

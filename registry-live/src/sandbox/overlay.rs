@@ -40,6 +40,9 @@ const CONTAINER_CAPABILITIES: [&str; 14] = [
     "CAP_SYS_CHROOT",
 ];
 
+/// The calls by which programs are started and hosts are called.
+const CALLS: &str = "trace=execve,execveat,connect,sendto,sendmsg,sendmmsg";
+
 /// What it takes to become another user for good.
 const DROPPING_CAPABILITIES: [&str; 3] = ["CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"];
 
@@ -124,6 +127,10 @@ impl Overlay {
             let flags = ["strace", "-f", "-qq", "--seccomp-bpf", "-y", "-Z", "-s", "512", "-e", "trace=%file"];
             command.args(flags).args(["-e", "signal=none", "-o"]).arg(self.record());
         }
+        if let Some(record) = &beyond.record {
+            let flags = ["strace", "-f", "-qq", "--seccomp-bpf", "-s", "4096", "-e", "abbrev=none", "-e", CALLS];
+            command.args(flags).args(["-e", "signal=none", "-o"]).arg(record);
+        }
         command.arg("bwrap").args(self.mounts(&layer, who));
         for (from, to) in &beyond.laid {
             command.arg("--ro-bind").arg(from).arg(to);
@@ -161,6 +168,29 @@ impl Overlay {
         }
         found.outside.sort();
         Ok(found)
+    }
+
+    /// Every file that sessions left: where it is seen inside, and where it lies.
+    pub(super) fn left(&self) -> Vec<(String, PathBuf)> {
+        let layer = self.layer(As::Agent);
+        let mut waiting = vec![
+            (String::new(), layer.part("upper")),
+            (HOME.to_owned(), layer.part("home")),
+            ("/tmp".to_owned(), layer.part("tmp")),
+            ("/dev/shm".to_owned(), layer.part("shm")),
+        ];
+        let mut files = Vec::new();
+        while let Some((place, folder)) = waiting.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let seen = format!("{place}/{}", entry.file_name().to_string_lossy());
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => waiting.push((seen, entry.path())),
+                    _ => files.push((seen, entry.path())),
+                }
+            }
+        }
+        files.sort();
+        files
     }
 
     /// The paths of refused writes of the traced run.

@@ -127,7 +127,11 @@ fn model(out: &mut String, facts: &Facts<'_>) {
         item(out, &format!("Told, {mode}"), &format!("{} for {}", code_span(id), code_span(reference)));
     }
     item(out, "An alias of the gateway", &markdown(&format!("is {}", facts.proxy())));
-    item(out, "Routing", &verdict(&facts.evidence.routing, &facts.evidence.date));
+    let seen = &facts.evidence;
+    item(out, "Routing", &verdict(&seen.routing, &seen.date));
+    item(out, "The task's programs in its commands", &verdict(&seen.environment, &seen.date));
+    item(out, "No host beyond the entry's", &verdict(&seen.hosts, &seen.date));
+    item(out, "The key where it belongs", &verdict(&seen.secrets, &seen.date));
     let suite = facts.suite();
     if let Some(it) = agent.suite {
         let tracking = if it.usage_tracking { "on" } else { "off" };

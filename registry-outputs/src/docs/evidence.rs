@@ -1,6 +1,8 @@
 //! What was seen on the wire: verdicts, with the pins they were measured with. Without evidence, nothing was measured.
 
-use registry_core::model::{Agent, Lock, LockedPackage};
+use std::collections::BTreeMap;
+
+use registry_core::model::Agent;
 use serde::Deserialize;
 
 /// What came of a question.
@@ -44,8 +46,14 @@ impl Verdict {
 pub(crate) struct Evidence {
     /// Whether its model calls go where they should.
     pub routing: Verdict,
+    /// Whether its commands find the task's programs.
+    pub environment: Verdict,
+    /// Whether it calls no other host than those of the entry.
+    pub hosts: Verdict,
     /// Whether its web policy works.
     pub web: Verdict,
+    /// Whether the key is nowhere but where it belongs.
+    pub secrets: Verdict,
     /// The day; empty where nothing was measured.
     pub date: String,
 }
@@ -57,11 +65,10 @@ struct Measured {
     pins: Vec<String>,
     #[serde(default)]
     date: String,
-    routing: Judged,
-    web: Judged,
+    verdicts: BTreeMap<String, Judged>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Judged {
     verdict: String,
     #[serde(default)]
@@ -72,19 +79,30 @@ impl Evidence {
     /// Reads the evidence on an agent; none is no error, and a text that cannot be read is one.
     pub(crate) fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
         let Some(text) = text else {
-            return Ok(Self { routing: Verdict::NotMeasured, web: Verdict::NotMeasured, date: String::new() });
+            return Ok(Self::of(String::new(), |_| Verdict::NotMeasured));
         };
         let measured: Measured = serde_json::from_str(text).map_err(|error| {
             format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it anew", agent.name)
         })?;
-        let pins = pins(agent);
+        let pins = agent.pins();
         let stale = (measured.pins != pins)
             .then(|| format!("measured with {}, and the lock has {}", measured.pins.join(", "), pins.join(", ")));
-        let verdict = |judged: Judged| match &stale {
-            Some(why) => Verdict::Stale(why.clone()),
-            None => judged.verdict(),
-        };
-        Ok(Self { routing: verdict(measured.routing), web: verdict(measured.web), date: measured.date })
+        Ok(Self::of(measured.date, |question| match (&stale, measured.verdicts.get(question)) {
+            (Some(why), _) => Verdict::Stale(why.clone()),
+            (None, Some(judged)) => judged.clone().verdict(),
+            (None, None) => Verdict::NotMeasured,
+        }))
+    }
+
+    fn of(date: String, verdict: impl Fn(&str) -> Verdict) -> Self {
+        Self {
+            routing: verdict("routing"),
+            environment: verdict("environment"),
+            hosts: verdict("hosts"),
+            web: verdict("web"),
+            secrets: verdict("secrets"),
+            date,
+        }
     }
 }
 
@@ -98,22 +116,13 @@ impl Judged {
     }
 }
 
-/// The locked packages of an agent, as their managers write them.
-pub(crate) fn pins(agent: &Agent<'_>) -> Vec<String> {
-    let pin = |it: &LockedPackage<'_>| match it.ecosystem {
-        "pypi" => format!("{}=={}", it.name, it.version),
-        _ => format!("{}@{}", it.name, it.version),
-    };
-    Lock::parse(agent.lock).unwrap_or_default().packages.iter().map(pin).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const AGENT: Agent<'static> = Agent { lock: "format 1\npackage npm a 1.0 -\n", ..Agent::EMPTY };
-    const SEEN: &str = r#"{"pins":["a@1.0"],"date":"2026-01-02","routing":{"verdict":"proved"},
-        "web":{"verdict":"unproven","detail":"no tool was seen"}}"#;
+    const SEEN: &str = r#"{"pins":["a@1.0"],"date":"2026-01-02","verdicts":{"routing":{"verdict":"proved"},
+        "web":{"verdict":"unproven","detail":"no tool was seen"}}}"#;
 
     #[track_caller]
     fn check(text: Option<&str>, routing: &str, web: &str, detail: &str) {

@@ -6,7 +6,7 @@ use registry_core::model::{
     Target, WebPolicy,
 };
 
-use super::evidence::{self, Evidence};
+use super::evidence::Evidence;
 use super::value;
 use crate::Input;
 
@@ -143,7 +143,7 @@ fn reference(model: ModelReference<'_>) -> String {
 }
 
 fn installs(agent: &Agent<'_>) -> Vec<String> {
-    let mut all = evidence::pins(agent);
+    let mut all = agent.pins();
     all.extend(agent.install.iter().filter_map(|artefact| match artefact {
         Artefact::Npm(_) | Artefact::Pypi(_) => None,
         Artefact::Archive(it) => Some(format!("{} (an archive)", it.bin)),

@@ -15,6 +15,7 @@ use crate::failure::{Outcome, Status};
 use crate::files;
 use crate::gen_scripts::{self, Request, again, select};
 use crate::output::{Generated, Place};
+use crate::probe;
 use crate::rendering;
 use crate::violations::{self, count};
 
@@ -73,8 +74,7 @@ pub(super) fn run_one(
 fn evidence(registry: &Registry<'_>) -> Outcome<BTreeMap<String, String>> {
     let mut found = registry.extends.map_or_else(|| Ok(BTreeMap::new()), evidence)?;
     for agent in registry.agents() {
-        let path = Path::new(registry.folder).join("src/evidence").join(format!("{}.json", agent.name));
-        if let Some(text) = files::read_if_there(&path)? {
+        if let Some(text) = files::read_if_there(&probe::evidence::path(registry, agent.name))? {
             found.insert(agent.name.to_owned(), text);
         }
     }

@@ -17,7 +17,7 @@ use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
 use crate::files::{self, Staged};
 use crate::output;
-use crate::pin::lock::{self, Draft};
+use crate::pin::lock::Draft;
 use crate::pin::npm::{self, Wanted};
 use crate::pin::pypi;
 use entry::{Known, Package};

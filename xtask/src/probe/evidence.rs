@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use registry_core::model::{Agent, Lock, LockedPackage, Registry};
+use registry_core::model::{Agent, Lock, Registry};
 use serde_json::Value;
 
 use crate::console::print;
@@ -34,20 +34,11 @@ pub(crate) fn read(registry: &Registry<'_>, agent: &str) -> Outcome<Option<Value
     }
 }
 
-/// The locked packages of an agent, as their managers write them.
-pub(crate) fn pins(agent: &Agent<'_>) -> Vec<String> {
-    let pin = |it: &LockedPackage<'_>| match it.ecosystem {
-        "pypi" => format!("{}=={}", it.name, it.version),
-        _ => format!("{}@{}", it.name, it.version),
-    };
-    Lock::parse(agent.lock).unwrap_or_default().packages.iter().map(pin).collect()
-}
-
 /// Why the evidence on an agent does not count any more; none when it does.
 pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Option<String> {
     let Some(evidence) = evidence else { return Some("there is none".to_owned()) };
     let measured: Vec<&str> = evidence.get("pins")?.as_array()?.iter().filter_map(Value::as_str).collect();
-    let pins = pins(agent);
+    let pins = agent.pins();
     if measured != pins {
         return Some(format!("measured with {}, and the lock has {}", measured.join(", "), pins.join(", ")));
     }

@@ -33,7 +33,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         keep: matches.get_flag("keep"),
         require: required.iter().map(|agent| agent.name.to_owned()).collect(),
         runs,
-        breaks: matches.get_one::<String>("break").and_then(|word| Break::from_word(word)),
+        breaks: words("break").into_iter().filter_map(Break::from_word).collect(),
     };
     let mut display = Display { console, total: agents.len(), judged: 0, running: BTreeMap::new() };
     let report = probe::run(registry, &agents, &host, &options, &mut |event| display.show(&event)).map_err(failure)?;
@@ -87,11 +87,19 @@ fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outc
 /// What is kept: nothing that differs from run to run but the date.
 fn committed(agent: &Agent<'_>, evidence: &Evidence) -> Value {
     let verdict = |it: &Verdict| json!({"verdict": it.word(), "detail": it.detail()});
-    let run = |run: &probe::Run| json!({"name": run.name, "model": run.model, "tools": run.tools});
+    let run = |run: &probe::Run| {
+        json!({
+            "name": run.name,
+            "model": run.model,
+            "tools": run.tools,
+            "added_folders": run.added_folders,
+            "forbidden_call": run.forbidden_call,
+        })
+    };
     json!({
         "agent": evidence.agent,
         "date": day::today(),
-        "pins": evidence::pins(agent),
+        "pins": agent.pins(),
         "runtime": evidence.runtime,
         "verdicts": evidence.verdicts().map(|(question, it)| (question.to_owned(), verdict(it))).into_iter().collect::<serde_json::Map<_, _>>(),
         "strangers": evidence.strangers,
@@ -114,7 +122,12 @@ impl Display {
                 self.running.insert((*agent).to_owned(), ((*run).to_owned(), Instant::now()));
             }
             Event::Ran { agent, run } => {
-                let verdicts = [("routing", &run.routing), ("environment", &run.environment), ("hosts", &run.hosts)];
+                let verdicts = [
+                    ("routing", &run.routing),
+                    ("environment", &run.environment),
+                    ("hosts", &run.hosts),
+                    ("secrets", &run.secrets),
+                ];
                 let words =
                     verdicts.map(|(question, verdict)| format!("{question} {}", self.painted(verdict))).join(", ");
                 let seconds = format!("{}.{}", run.milliseconds / 1000, run.milliseconds % 1000 / 100);

@@ -19,7 +19,9 @@ pub(crate) fn command() -> Command {
     Command::new("probe")
         .about("Prove on the wire where the calls of agents go, what their commands see, and that a web policy works")
         .after_help(
-            "Exit status: 0 when some routing is proved and nothing failed (with --require: when all of those is proved),\n\
+            "Examples:\n  cargo xtask probe --site mirror/site.toml opencode\n  cargo xtask probe --write gemini\n  \
+             cargo xtask probe --check\n\
+             Exit status: 0 when some routing is proved and nothing failed (with --require: when all of those is proved),\n\
              1 otherwise; 2 when nothing could be run. With --check: 1 when something is stale.",
         )
         .arg(Arg::new("agent").value_name("AGENT").action(ArgAction::Append).help("Agents by name or alias; all, when none is given"))
@@ -28,7 +30,7 @@ pub(crate) fn command() -> Command {
         .arg(option("rootfs", "DIR", "The root to install over, made by debootstrap; without it, this machine's own").value_parser(value_parser!(PathBuf)))
         .arg(option("jobs", "N", "Agents at a time").value_parser(value_parser!(usize)).default_value("1"))
         .arg(option("run", "A,B", "These runs only, by their names").value_delimiter(',').action(ArgAction::Append))
-        .arg(option("break", "WHAT", "Break the model, the server or the policy on purpose, to see the verdicts turn").value_parser(["model", "server", "policy"]))
+        .arg(option("break", "A,B", "Break these on purpose, to see the verdicts turn that hang on them").value_delimiter(',').action(ArgAction::Append).value_parser(["model", "server", "policy", "secret", "hosts"]))
         .arg(switch("keep").help("Leave the sandboxes and the server's logs for a look into them"))
         .arg(switch("json").help("Print the evidence as JSON"))
         .arg(switch("write").conflicts_with_all(["run", "break"]).help("Write the verdicts beside the entries, with the pins and the date"))

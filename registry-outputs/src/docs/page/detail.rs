@@ -76,7 +76,14 @@ fn model(facts: &Facts<'_>) -> String {
         let tracking = if suite.usage_tracking { "tracked" } else { "not tracked" };
         all.push(row("Suite", format!("{}, usage {tracking}", codes([facts.suite().as_str()]))));
     }
-    all.push(row("Routing", verdict(&facts.evidence.routing, &facts.evidence.date)));
+    let seen = &facts.evidence;
+    let questions = [
+        ("Routing", &seen.routing),
+        ("The task's programs", &seen.environment),
+        ("No other hosts", &seen.hosts),
+        ("The key", &seen.secrets),
+    ];
+    all.extend(questions.map(|(name, it)| row(name, verdict(it, &seen.date))));
     part("Model", &rows(&all))
 }
 
