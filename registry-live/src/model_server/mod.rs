@@ -4,14 +4,14 @@
 //! plan's command, one with [`WEB_WORD`] the plan's web tool; everything else is answered by a short text, or by the
 //! smallest JSON that fits the schema which was asked for. Nothing is remembered between two requests.
 //!
-//! The forms of the APIs are those that their providers document and that their own libraries read, which the tests
-//! put to the proof:
+//! The forms of the APIs are those that their providers document. The tests hold them with curl, and `probe` with the
+//! agents' own libraries:
 //! - Anthropic's messages: <https://docs.anthropic.com/en/api/messages> and `/messages-streaming`, `/errors`,
 //!   `/messages-count-tokens`, `/models-list`;
 //! - OpenAI's chat completions and responses: <https://platform.openai.com/docs/api-reference/chat>,
 //!   `/chat-streaming`, `/responses`, `/responses-streaming`, `/models`;
-//! - Google's generateContent: <https://ai.google.dev/api/generate-content>, `/api/models`, `/api/tokens`; for Vertex
-//!   AI <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>; errors as in
+//! - Google's generateContent: <https://ai.google.dev/api/generate-content>, `/api/models`, `/api/tokens`, and for
+//!   Vertex AI <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>; errors as in
 //!   <https://cloud.google.com/apis/design/errors>.
 
 mod answer;
