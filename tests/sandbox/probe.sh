@@ -58,6 +58,7 @@ expect "$required: all is proved" 0 "$?"
 cat "$work/out"
 
 broken model,secret,hosts direct routing=failed secrets=failed hosts=failed
+broken place direct routing=failed
 broken server direct routing=unproven environment=unproven
 broken policy direct,policy routing=proved web=failed
 
