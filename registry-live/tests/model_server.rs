@@ -279,10 +279,10 @@ fn dialogues_are_held_in_every_api_plainly() {
 
 /// Holds the status of an answer and a word of it, and what the record calls it.
 #[track_caller]
-fn check_answer(mode: &str, path: &str, more: &[&str], expected: (u16, &str, &str)) {
+fn check_answer(mode: &str, path: &str, extra: &[&str], expected: (u16, &str, &str)) {
     let served = Served::new(true, mode);
     let body = completions("hello", None);
-    let (status, text) = served.ask(path, Some(&body), more);
+    let (status, text) = served.ask(path, Some(&body), extra);
     let record = served.record();
     let kind = record.first().and_then(|it| it.answered.as_ref()).map(|it| it.kind.clone()).unwrap_or_default();
     assert_eq!((status, kind.as_str()), (expected.0, expected.2), "{text}");
