@@ -57,9 +57,9 @@ probe "$@" --require "$required"
 expect "$required: all is proved" 0 "$?"
 cat "$work/out"
 
-broken model,secret,hosts direct routing=failed secrets=failed hosts=failed
+broken place,secret,hosts direct routing=failed secrets=failed hosts=failed
 broken server direct routing=unproven environment=unproven
-broken policy direct,policy routing=proved web=failed
+broken model,policy direct,policy routing=failed web=failed
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -50,6 +50,8 @@ pub struct Options {
 pub enum Break {
     /// The agent is held against another model than it is told.
     Model,
+    /// The agent is started with another base URL than was resolved.
+    Place,
     /// The model server answers with garbage.
     Server,
     /// The web policy is left out.
@@ -62,12 +64,13 @@ pub enum Break {
 
 impl Break {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Model, Self::Server, Self::Policy, Self::Secret, Self::Hosts];
+    pub const ALL: [Self; 6] = [Self::Model, Self::Place, Self::Server, Self::Policy, Self::Secret, Self::Hosts];
 
     /// The word of the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Model => "model",
+            Self::Place => "place",
             Self::Server => "server",
             Self::Policy => "policy",
             Self::Secret => "secret",

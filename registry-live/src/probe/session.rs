@@ -1,6 +1,5 @@
 //! A dialogue with an installed agent in the network of the model server.
 
-use std::fmt::Write as _;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -125,13 +124,14 @@ pub(crate) async fn turn_web_off(ready: &Ready) -> Result<(), String> {
 }
 
 /// The words that start the agent; broken on purpose, they do before it what it must not.
-fn words(launcher: String, key: &str, breaks: &[Break]) -> Vec<String> {
+fn words(launcher: String, breaks: &[Break]) -> Vec<String> {
     let mut before = String::new();
     if breaks.contains(&Break::Secret) {
-        let _ = write!(before, "sh -c : {key}; ");
+        before.push_str("sh -c : \"$BENCHFLOW_PROVIDER_API_KEY\"; ");
     }
     if breaks.contains(&Break::Hosts) {
-        before.push_str("python3 -c 'import socket; socket.socket().connect_ex((\"192.0.2.1\", 9))'; ");
+        // By its path: the task's own `python3` comes first in PATH.
+        before.push_str("/usr/bin/python3 -c 'import socket; socket.socket().connect_ex((\"192.0.2.1\", 9))'; ");
     }
     if before.is_empty() {
         return vec![launcher];
@@ -148,7 +148,7 @@ pub(crate) async fn hold(
     beyond: &Beyond,
     breaks: &[Break],
 ) -> Result<(Option<String>, Remains), String> {
-    let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), &route.key, breaks);
+    let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), breaks);
     let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
     let command = command.ok_or("this sandbox gives no network of its own")?;
     let mut peer = Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))?;

@@ -10,7 +10,7 @@ use registry_core::model::{Agent, Registry, WebPolicy};
 use super::judge::{self, Wanted};
 use super::record::Record;
 use super::report::{Evidence, Run};
-use super::scenario::{self, Answers, Route, SCENARIOS, Scenario, Web};
+use super::scenario::{self, Answers, BASE_PATH, Route, SCENARIOS, Scenario, Web};
 use super::secrets::{self, Remains};
 use super::server::{self, Server};
 use super::verdict::Verdict;
@@ -121,6 +121,10 @@ async fn hold(
     let mut started = route.clone();
     if left_out {
         started.variables.retain(|(name, _)| name != "BENCHFLOW_DISALLOW_WEB_TOOLS" && !sets_policy(agent, name));
+    }
+    if breaks.contains(&Break::Place) {
+        let another = |value: &mut String| *value = value.replace(BASE_PATH, "/gateway/v8");
+        started.variables.iter_mut().for_each(|(_, value)| another(value));
     }
     let held = session::hold(ready, agent, &started, scenario, &beyond, breaks).await;
     let mut record = server.stop().await?;

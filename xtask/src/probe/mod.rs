@@ -49,7 +49,7 @@ pub(crate) fn command() -> Command {
             option("break", "A,B", "Break these on purpose, to see the verdicts turn that hang on them")
                 .value_delimiter(',')
                 .action(ArgAction::Append)
-                .value_parser(["model", "server", "policy", "secret", "hosts"]),
+                .value_parser(["model", "place", "server", "policy", "secret", "hosts"]),
         )
         .arg(switch("keep").help("Leave the sandboxes and the server's logs for a look into them"))
         .arg(switch("json").help("Print the evidence as JSON"))
