@@ -205,6 +205,11 @@ pub const ALL: &[Incident] = &[
         source: "benchflow-ai/benchflow, reproduced",
     },
     Incident {
+        number: 74,
+        what: "one broken agent held up every update of a registry for days",
+        source: "agentclientprotocol/registry#273",
+    },
+    Incident {
         number: 75,
         what: "a proof was made with credentials that were left over",
         source: "benchflow-ai/agents, commit d244384",
@@ -213,5 +218,10 @@ pub const ALL: &[Incident] = &[
         number: 78,
         what: "an unknown model was refused, and the prompt was run with another",
         source: "measured with claude-agent-acp 0.40.0",
+    },
+    Incident {
+        number: 82,
+        what: "a published fleet of manifests failed the tests of the harness that it was for",
+        source: "benchflow-ai/agents, reproduced",
     },
 ];

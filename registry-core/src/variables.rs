@@ -32,6 +32,7 @@ pub const CANONICAL: &[Variable] = &[
         meaning: "the part of ACP_MODEL after its first slash",
     },
     Variable { word: "PORT", name: "BENCHFLOW_BESIDE_PORT", meaning: "the free port of the helper process" },
+    Variable { word: "PATH", name: "PATH", meaning: "where the task has its programs" },
 ];
 
 /// The canonical variable of an entry's word or of its full name.
@@ -56,6 +57,52 @@ pub fn is_base_url(name: &str) -> bool {
     name == "BASE_URL" || name.ends_with("_BASE_URL")
 }
 
+/// What a variable holds, as far as that limits its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A URL: no control character, and no query or fragment, since paths are put behind it.
+    Url,
+    /// The id of a model, a provider or a protocol: no control character.
+    Id,
+    /// Any text.
+    Text,
+}
+
+impl Kind {
+    /// The kind of a variable, by its name.
+    pub fn of(name: &str) -> Self {
+        const IDS: &[&str] =
+            &["_MODEL", "_MODEL_ID", "_MODEL_NAME", "_MODEL_ALIAS", "_MODEL_PROVIDER", "_PROVIDER_NAME", "_PROTOCOL"];
+        if name.ends_with("_URL") {
+            Self::Url
+        } else if IDS.iter().any(|ending| name.ends_with(ending)) {
+            Self::Id
+        } else {
+            Self::Text
+        }
+    }
+
+    /// Its word, for the launcher's program.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Id => "id",
+            Self::Text => "text",
+        }
+    }
+
+    /// Why a text cannot be of this kind; the words stand behind a variable's name.
+    pub fn fault(self, text: &str) -> Option<&'static str> {
+        let control = self != Self::Text && text.contains(char::is_control);
+        let tail = self == Self::Url && text.contains(['?', '#']);
+        match (control, tail) {
+            (true, _) => Some("holds a control character"),
+            (_, true) => Some("holds a query or fragment, and the agent puts a path behind it"),
+            _ => None,
+        }
+    }
+}
+
 /// Whether a text is the name of an environment variable: upper-case letters, digits and underscores.
 pub fn is_variable_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase() || first == '_')
@@ -76,6 +123,9 @@ const RESERVED: &[&str] = &[
     "OLDPWD",
     "PATH",
     "PERL5LIB",
+    "PPID",
+    "PS1",
+    "PS2",
     "PS4",
     "PWD",
     "PYTHONHOME",

@@ -4,10 +4,13 @@
 //! feature `live` alone.
 
 pub mod dialogue;
+pub mod model_server;
+pub mod probe;
 pub mod sandbox;
 pub mod verify;
 
 mod process;
+mod run;
 
 use std::fmt;
 

@@ -129,5 +129,5 @@ fn of_a_loud_agent_the_last_words_are_kept() {
         said.expect("a full pipe of standard error stops no dialogue");
         peer.errors()
     });
-    assert!(errors.len() <= 32 * 1024 && errors.contains("a line on standard error"), "{} bytes", errors.len());
+    assert!(errors.len() == 4 * 1024 * 1024 && errors.contains("a line on standard error"), "{} bytes", errors.len());
 }

@@ -34,7 +34,7 @@ case $fault in
 early) echo "no such thing" >&2 && exit 3 ;;
 garbage) say "Welcome!" ;;
 number) say 17 ;;
-loud) yes "a line on standard error" | head -n 100000 >&2 ;;
+loud) yes "a line on standard error" | head -n 200000 >&2 ;;
 deaf) trap "" TERM ;;
 esac
 

@@ -4,12 +4,14 @@
 
 mod bashisms;
 mod complaint;
+mod embedded;
 mod expand;
 mod fault;
 mod finding;
 mod grammar;
 mod heredoc;
 mod hygiene;
+mod nested;
 mod parse;
 mod reader;
 mod scan;
@@ -21,6 +23,7 @@ mod token;
 mod word;
 mod wrappers;
 
+pub use embedded::Embedded;
 pub use fault::SyntaxError;
 pub use finding::Finding;
 pub use reader::{Command, Redirection};
@@ -58,18 +61,35 @@ pub fn find_bashisms(script: &[u8]) -> Vec<Finding> {
 }
 
 /// All findings of the rules over shell text, in source order.
+///
+/// A script that is handed to another shell as it stands (`sh -c '…'`, `su -c '…'`, `eval '…'`) is looked at as well.
 pub fn lint(script: &[u8]) -> Vec<Finding> {
     let reading = reader::read(script);
     let mut findings = Findings::new(script);
-    if let Some(error) = &reading.error {
+    bashisms::check(&reading, &mut findings);
+    lint_into(&reading, false, NESTED, &mut findings);
+    findings.finish()
+}
+
+/// How many scripts within scripts are looked at.
+const NESTED: usize = 4;
+
+/// Adds what is wrong with a script and with those that it hands to other shells, but for the bash-isms. The grammar of
+/// a `loose` one is nobody's business.
+fn lint_into(reading: &reader::Reading<'_>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
+    if let Some(error) = reading.error.as_ref().filter(|_| !loose) {
         let help = "dash refuses the whole script: check it with `dash -n`";
         findings.add("S001", &(error.offset..error.offset), error.message.clone(), help);
     }
-    bashisms::check(&reading, &mut findings);
-    hygiene::check_owned(&reading, &mut findings);
-    hygiene::check_downloads(&reading, &mut findings);
-    hygiene::check_hidden(&reading, &mut findings);
-    findings.finish()
+    hygiene::check(reading, findings);
+    for inner in nested::scripts(reading).filter(|_| depth > 0) {
+        let text = inner.text.as_bytes();
+        let mut found = Findings::new(text);
+        lint_into(&reader::read(text), loose || inner.loose, depth - 1, &mut found);
+        for it in found.finish() {
+            findings.add(it.rule, &inner.outer(&(it.offset..it.end)), it.message, it.help);
+        }
+    }
 }
 
 /// Rule I003: steps that touch what the task owns, in source order.

@@ -32,6 +32,8 @@ pub struct Command<'a> {
     pub assignments: Vec<Word<'a>>,
     /// A simple command's name and arguments; a function's name; the variable and words of `for`; the word of `case`.
     pub words: Vec<Word<'a>>,
+    /// The patterns of a `case`, all arms in a row.
+    pub patterns: Vec<Word<'a>>,
     /// In the order written.
     pub redirections: Vec<Redirection<'a>>,
     /// A `!` stands before its pipeline.
@@ -50,10 +52,17 @@ pub struct Command<'a> {
     pub place: Place,
 }
 
-impl Command<'_> {
+impl<'a> Command<'a> {
     /// The command's name, if it is a simple command whose first word is literal.
     pub fn name(&self) -> Option<&str> {
         if self.shape == Shape::Simple { self.words.first()?.literal() } else { None }
+    }
+
+    /// The program that it runs in the end, without its folder, and that program's arguments; `env`, `sudo` and their
+    /// kin are taken off.
+    pub fn program(&self) -> Option<(&str, &[Word<'a>])> {
+        let (first, arguments) = super::wrappers::unwrapped(&self.words).split_first()?;
+        Some((super::wrappers::base(&first.text), arguments))
     }
 }
 
@@ -169,6 +178,7 @@ impl<'a> Reader<'a> {
             range: at..at,
             assignments: Vec::new(),
             words: Vec::new(),
+            patterns: Vec::new(),
             redirections: Vec::new(),
             negated: scope.negated,
             follow: Follow::End,
@@ -277,7 +287,7 @@ impl Sink for Reader<'_> {
                 command.assignments.push(word);
             }
             Role::Argument | Role::Header => command.words.push(word),
-            Role::Pattern => {}
+            Role::Pattern => command.patterns.push(word),
             Role::Target => {
                 if let Some(redirection) = command.redirections.last_mut() {
                     redirection.target = Some(word);

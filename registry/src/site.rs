@@ -232,6 +232,10 @@ impl Site {
             check_url("proxy", proxy)?;
         }
         if let Some(bundle) = &self.ca_bundle {
+            // An install runs in folders of its own, where a relative path is another file.
+            if !bundle.starts_with('/') {
+                return refuse("ca-bundle", "is no absolute path");
+            }
             check_folder("ca-bundle", bundle)?;
         }
         check_runtimes("node", &self.node)?;
@@ -361,6 +365,7 @@ mod tests {
         check_refused(|site| site.npm_registry = Some("https://u:p@host/".to_owned()), "npm-registry");
         check_refused(|site| site.mirror = Some("ftp://host".to_owned()), "mirror");
         check_refused(|site| site.pypi_index = Some("/x`y`".to_owned()), "pypi-index");
+        check_refused(|site| site.ca_bundle = Some("site.pem".to_owned()), "ca-bundle");
         let node = |site: &mut Site, change: fn(&mut Runtime)| site.node.values_mut().for_each(change);
         check_refused(|site| node(site, |it| it.sha256 = "ABC".to_owned()), "node.linux-arm64.sha256");
         check_refused(|site| node(site, |it| it.url = "https://h/x.zip".to_owned()), "node.linux-arm64.url");

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// Folders that hold nothing of the sources: what cargo makes is known by its tag.
-const NOT_SOURCES: [&str; 3] = [".git", "scripts", "node_modules"];
+const NOT_SOURCES: [&str; 4] = [".git", "scripts", "manifests", "node_modules"];
 
 /// What divides the arguments of [`run_self`] in the variable.
 const SEPARATOR: &str = "\u{1f}";

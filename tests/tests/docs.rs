@@ -102,7 +102,9 @@ fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
 fn refusal(words: &[String]) -> Option<String> {
     let [_, name, rest @ ..] = words else { return Some("names no command".to_owned()) };
     if name == "xtask" {
-        let words: Vec<&str> = rest.iter().map(String::as_str).chain(["--help"]).collect();
+        // What follows `--` is no option.
+        let own = rest.iter().map(String::as_str).take_while(|word| *word != "--");
+        let words: Vec<&str> = own.chain(["--help"]).collect();
         let run = run_self(&words);
         let first = run.stderr.lines().next().unwrap_or_default().to_owned();
         return (run.status != Some(0)).then_some(first);

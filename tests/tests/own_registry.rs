@@ -77,6 +77,11 @@ fn a_private_registry_has_the_same_commands_and_the_same_rules() {
         assert!(stranger.folder.path().join("out").join(script).is_file(), "no {script}");
     }
     check_succeeds(&stranger.cargo(&["xtask", "gen-scripts", "--out", "out", "--check"]));
+    check_succeeds(&stranger.cargo(&["xtask", "gen", "--out", "all"]));
+    for file in ["scripts/parrot/launch.sh", "manifests/parrot/manifest.toml", "manifests/mimo/manifest.toml"] {
+        assert!(stranger.folder.path().join("all").join(file).is_file(), "no {file}");
+    }
+    check_succeeds(&stranger.cargo(&["xtask", "gen", "--out", "all", "--check"]));
     let list = check_succeeds(&stranger.cargo(&["xtask", "list"]));
     for name in ["parrot", "house-coder", "mimo"] {
         assert!(list.contains(name), "{name} is not listed:\n{list}");

@@ -1,4 +1,4 @@
-//! The files that routing shows are those that the launcher's own program writes, where Node.js is here to run it.
+//! The files that routing shows are those that the launcher's own program writes.
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
@@ -127,7 +127,12 @@ fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)
     let host = host.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let given = Given { host, ..Given::default() };
     let place = render::folder(agent, &Site::default()).expect("a registered agent has a folder");
-    let sandbox = Sandbox { home: "/root".to_owned(), root: true, folder: place };
+    let sandbox = Sandbox {
+        home: "/root".to_owned(),
+        root: true,
+        folder: place,
+        path: std::env::var("PATH").unwrap_or_default(),
+    };
     let entry = router.entry(agent.name).expect("a registered agent has an entry");
     let mut compared = 0;
     for reference in REFERENCES {
@@ -156,10 +161,8 @@ fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)
 
 #[test]
 fn files_are_shown_as_they_are_written() {
-    if Command::new("node").arg("--version").stdout(Stdio::null()).status().is_err() {
-        eprintln!("no `node` is here: the files are not compared");
-        return;
-    }
+    let node = Command::new("node").arg("--version").stdout(Stdio::null()).status();
+    assert!(node.is_ok(), "`node` is not in PATH\nhelp: install it; without it the files are compared with nothing");
     let router = Router::new(&REGISTRY);
     let off = [("BENCHFLOW_DISALLOW_WEB_TOOLS", "1")];
     let kinds: [Vec<(&str, &str)>; 3] = [HOST.to_vec(), [&HOST[..], &GATEWAY].concat(), [&HOST[..], &off].concat()];

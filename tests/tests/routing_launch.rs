@@ -51,7 +51,7 @@ impl Install {
 
     fn sandbox(&self, agent: &Agent<'_>) -> Sandbox {
         let folder = render::folder(agent, &self.site).expect("a registered agent has a folder");
-        Sandbox { home: "/nowhere".to_owned(), root: uid() == "0", folder }
+        Sandbox { home: "/nowhere".to_owned(), root: uid() == "0", folder, path: Sandbox::PATH.to_owned() }
     }
 }
 

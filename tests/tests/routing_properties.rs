@@ -73,7 +73,12 @@ fn anything() -> impl Strategy<Value = Variables> {
 }
 
 fn sandbox(root: bool) -> Sandbox {
-    Sandbox { home: "/home/agent".to_owned(), root, folder: "/opt/benchflow/agent".to_owned() }
+    Sandbox {
+        home: "/home/agent".to_owned(),
+        root,
+        folder: "/opt/benchflow/agent".to_owned(),
+        path: Sandbox::PATH.to_owned(),
+    }
 }
 
 /// The variables that a resolution may draw on.

@@ -53,7 +53,12 @@ fn refused(refusal: &Refusal) -> Value {
 }
 
 fn sandbox() -> Sandbox {
-    Sandbox { home: "/root".to_owned(), root: true, folder: "/opt/benchflow/x".to_owned() }
+    Sandbox {
+        home: "/root".to_owned(),
+        root: true,
+        folder: "/opt/benchflow/x".to_owned(),
+        path: Sandbox::PATH.to_owned(),
+    }
 }
 
 #[test]

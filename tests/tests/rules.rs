@@ -150,7 +150,7 @@ const BROKEN: &[(&str, Broken)] = &[
             ..MAKERS
         }),
     ),
-    ("P002", Broken::Family(Family { name: "fixtures", tokens: &["GLM"], ..Family::EMPTY })),
+    ("P002", Broken::Family(Family { name: "fixtures", tokens: &["GLM"], description: "fixtures", ..Family::EMPTY })),
     ("P003", Broken::Provider(Provider { credential: Credential::None, ..MAKERS })),
     ("P004", Broken::Provider(Provider { models: &[MODEL, MODEL], ..MAKERS })),
     ("S001", install(&[ARCHIVE, step("if true; then\n")])),

@@ -15,11 +15,15 @@ use registry::site::Site;
 use registry_core::model::Agent;
 use registry_core::rules::MAX_QUOTED_TWICE;
 use registry_core::shell::{check_syntax, find_bashisms, lint};
+use registry_outputs::{GENERATORS, Input};
 use registry_tests::{names_in, report, run_self};
 
 /// The commands whose output is kept.
 const COMMANDS: [&[&str]; 5] =
     [&["list"], &["show", "mimo"], &["explain"], &["explain", "I001"], &["show", "mimo", "--json"]];
+
+/// The agents whose manifests are kept. What else is generated is kept in `generated/` itself.
+const MANIFESTS: [&str; 2] = ["mimo", "pi-acp"];
 
 #[test]
 fn child() {
@@ -113,6 +117,7 @@ fn every_script_keeps_its_promises() {
 #[test]
 fn every_script_and_command_is_as_its_snapshot_and_none_is_left_over() {
     every_script_keeps_its_promises();
+    MANIFESTS.into_iter().for_each(check_manifest);
     COMMANDS.into_iter().for_each(check_command);
     no_snapshot_is_left_over();
 }
@@ -125,6 +130,23 @@ fn check_command(words: &[&str]) {
     check_snapshot(&command_name(words), &if words.contains(&"--json") { yaml(&run.stdout) } else { run.stdout });
 }
 
+/// Holds a manifest against its snapshot, but for the install script, which has one of its own.
+fn check_manifest(name: &str) {
+    let site = Site::default();
+    let generator = GENERATORS.iter().find(|it| it.name == "gen-manifests").expect("it is a generator");
+    let agents = vec![REGISTRY.agent(name).expect("it is registered")];
+    let files = (generator.make)(&Input { agents, ..Input::new(&REGISTRY, &site) }).expect("it has a manifest");
+    let text = &files.first().expect("a manifest an agent").text;
+    let (before, script) = text.split_once("#!/bin/sh\n").expect("a manifest has a script");
+    let (_, after) = script.split_once("\n'''\n").expect("the script ends");
+    check_snapshot(&manifest_name(name), &format!("{before}(install.sh)\n'''\n{after}"));
+}
+
+/// The snapshot of a manifest: `mimo__manifest.toml`.
+fn manifest_name(agent: &str) -> String {
+    format!("{agent}__manifest.toml")
+}
+
 /// JSON as YAML, which a reviewer reads more easily and whose diffs are lines.
 fn yaml(json: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(json).expect("the command prints JSON");
@@ -135,8 +157,11 @@ fn yaml(json: &str) -> String {
 fn no_snapshot_is_left_over() {
     let agents = REGISTRY.agents();
     let scripts = agents.iter().flat_map(|agent| ScriptKind::ALL.map(|kind| script_name(agent, kind)));
-    let expected: BTreeSet<String> =
-        scripts.chain(COMMANDS.into_iter().map(command_name)).map(|name| format!("{name}.snap")).collect();
+    let expected: BTreeSet<String> = scripts
+        .chain(MANIFESTS.map(manifest_name))
+        .chain(COMMANDS.map(command_name))
+        .map(|name| format!("{name}.snap"))
+        .collect();
     // `.snap.new` is what a failed run leaves for review; git ignores it.
     let there = names_in("tests/snapshots").into_iter().filter(|name| !name.ends_with(".snap.new")).collect();
     assert_eq!(expected, there);

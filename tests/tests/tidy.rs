@@ -97,13 +97,15 @@ fn agent_names(_: &str, text: &str) -> Vec<String> {
 
 /// Whether a file is one of the parts that must work for any agent.
 fn knows_no_agent(path: &str) -> bool {
-    const PARTS: [&str; 7] = [
+    const PARTS: [&str; 9] = [
         "registry-shell/src/",
         "registry-core/src/",
         "registry-macros/src/",
         "registry/src/render/",
         "registry/src/payload/",
         "registry/src/routing/",
+        "registry-outputs/src/",
+        "registry-audit/src/",
         "xtask/",
     ];
     // Where incidents come from are other people's issues, by their names.
@@ -337,13 +339,23 @@ fn compiled(features: &[&str]) -> Vec<String> {
     text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
+/// Holds that only a build with a feature compiles these packages.
+#[track_caller]
+fn check_only_with(feature: &str, packages: &[&str]) {
+    let (main, other) = (compiled(&[]), compiled(&["--features", &format!("xtask/{feature}")]));
+    for name in packages {
+        assert!(other.iter().any(|package| package == name), "the build with `{feature}` has no `{name}`");
+        assert!(main.iter().all(|package| package != name), "`gen-scripts` would wait for `{name}`");
+    }
+    assert!(main.iter().any(|package| package == "clap"), "{main:?}");
+}
+
 #[test]
 fn the_main_job_compiles_no_async_runtime() {
-    let has = |packages: &[String], name: &str| packages.iter().any(|package| package == name);
-    let (main, live) = (compiled(&[]), compiled(&["--features", "xtask/live"]));
-    for name in ["registry-live", "tokio", "futures", "agent-client-protocol"] {
-        assert!(has(&live, name), "the build that runs agents has no `{name}`");
-        assert!(!has(&main, name), "`gen-scripts` would wait for `{name}`");
-    }
-    assert!(has(&main, "clap"), "{main:?}");
+    check_only_with("live", &["registry-live", "tokio", "futures", "agent-client-protocol"]);
+}
+
+#[test]
+fn the_main_job_compiles_no_reader_or_writer_of_other_formats() {
+    check_only_with("outputs", &["registry-audit", "schemars", "serde_yaml", "toml_writer"]);
 }

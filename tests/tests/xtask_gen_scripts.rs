@@ -120,6 +120,27 @@ fn a_link_is_not_written_through() {
 }
 
 #[test]
+fn a_folder_that_is_a_link_is_not_written_through() {
+    let (keep, out) = folder();
+    let elsewhere = keep.path().join("elsewhere");
+    fs::create_dir_all(&elsewhere).expect("there is room");
+    fs::create_dir_all(&out).expect("there is room");
+    std::os::unix::fs::symlink(&elsewhere, Path::new(&out).join("beta")).expect("there is room");
+    check(
+        "both",
+        &["gen-scripts", "--out", &out],
+        2,
+        &["beta` is a link that `cargo xtask gen-scripts", "help: move it"],
+    );
+    assert!(listing(&elsewhere).is_empty());
+    // The folder itself may be one: it is what was asked for.
+    let linked = keep.path().join("linked");
+    fs::remove_file(Path::new(&out).join("beta")).expect("it is there");
+    std::os::unix::fs::symlink(&elsewhere, &linked).expect("there is room");
+    check("both", &["gen-scripts", "--out", &linked.display().to_string()], 0, &["6 written"]);
+}
+
+#[test]
 fn an_unknown_agent_is_named_with_what_was_meant() {
     let (_keep, out) = folder();
     check(
@@ -239,7 +260,7 @@ fn a_site_file_is_refused_by_file_and_field() {
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
     };
     refuse("prefix = \"/opt/x\"\nprefx = \"/opt/y\"\n", &["site.toml:2`", "prefx"]);
-    refuse("mirror = \"https://me:hunter2@mirror.example/\"\n", &["site.toml`", "`mirror` has a credential"]);
+    refuse("mirror = \"https://me:hunter2@mirror.example/\"\n", &["site.toml:1`", "`mirror` has a credential"]);
     refuse(
         "[node.linux-x64]\nurl = \"https://x.example/n.tar.gz\"\nsha256 = \"beef\"\n",
         &["`node.linux-x64.sha256` is not 64"],

@@ -73,17 +73,44 @@ fn secrets_stay_out_of_the_files_that_are_shown() {
     check(&mut resolve(&words, &[]), 0, &["\"api_key\": \"********\""], &["ds-secret"]);
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://me:pw@x.example/v1"];
     check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["LLM_BASE_URL"], &["me:pw", "sk-1"]);
+    // An `@` behind the host is no password.
+    let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://x.example/@acme/v1"];
+    check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["https://x.example/@acme/v1"], &["sk-1"]);
+}
+
+#[test]
+fn a_base_url_with_a_query_is_refused_without_it() {
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://x.example/v1?k=sk-1"];
-    check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["LLM_BASE_URL"], &["sk-1"]);
+    let says = ["`BENCHFLOW_PROVIDER_BASE_URL`", "without query and fragment"];
+    check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 1, &says, &["sk-1"]);
+    let words = ["qwen", "--model", "zai/glm-5", "--env", "OPENAI_BASE_URL=https://x.example/v1?k=sk-1"];
+    check(&mut resolve(&words, &[("ZAI_API_KEY", "za-1")]), 1, &["`OPENAI_BASE_URL`", "a query"], &["sk-1", "za-1"]);
+}
+
+#[test]
+fn a_model_id_with_a_control_character_is_refused() {
+    let words = ["pi", "--model", "zai/glm-5\u{1b}[2J"];
+    check(
+        &mut resolve(&words, &[("ZAI_API_KEY", "za-1")]),
+        1,
+        &["`BENCHFLOW_ACP_MODEL_ID`", "control"],
+        &["za-1", "\u{1b}"],
+    );
 }
 
 #[test]
 fn a_file_that_authenticates_is_not_withheld() {
     let host = [("GOOGLE_CLOUD_PROJECT", "p"), ("GOOGLE_CLOUD_LOCATION", "l")];
     let content = "GOOGLE_APPLICATION_CREDENTIALS_JSON={}";
-    let words = ["pi", "--model", "google-vertex/gemini-2.5-flash", "--env", content, "--env", "ZAI_API_KEY=za-1"];
+    let words =
+        ["openhands", "--model", "google-vertex/gemini-2.5-flash", "--env", content, "--env", "ZAI_API_KEY=za-1"];
     let says = ["is written from GOOGLE_APPLICATION_CREDENTIALS_JSON", "another provider owns it: ZAI_API_KEY\n"];
     check(&mut resolve(&words, &host), 0, &says, &["za-1"]);
+    // An agent whose file refers to a key would get a reference to nothing; a token of the cloud's does.
+    let words = ["pi", "--model", "google-vertex/gemini-2.5-flash", "--env", content];
+    check(&mut resolve(&words, &host), 1, &["`BENCHFLOW_PROVIDER_API_KEY` is not set", "help: set"], &[]);
+    let words = [&words[..], &["--env", "BENCHFLOW_PROVIDER_API_KEY=ya29"]].concat();
+    check(&mut resolve(&words, &host), 0, &["is written from GOOGLE_APPLICATION_CREDENTIALS_JSON"], &["ya29"]);
 }
 
 #[test]
@@ -99,6 +126,15 @@ fn layers_are_taken_in_their_order() {
     check(&mut resolve(&words, &host), 0, &["flag (ZAI_API_KEY)  from-flag"], &["from-host", "from-file"]);
     let words: Vec<&str> = words.iter().copied().chain(["--env", "ZAI_API_KEY= "]).collect();
     check(&mut resolve(&words, &host), 0, &[".env (ZAI_API_KEY)  from-file"], &[]);
+}
+
+#[test]
+fn a_file_that_is_no_utf_8_is_told_by_its_line() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let file = folder.path().join("run.env");
+    fs::write(&file, b"A=1\nZAI_API_KEY=secret\xff\n").expect("there is room");
+    let words = ["pi", "--model", "zai/glm-5", "--env-file", file.to_str().expect("a path of ASCII")];
+    check(&mut resolve(&words, &[]), 2, &["run.env:2` is no UTF-8", "help: write the file in UTF-8"], &["secret"]);
 }
 
 #[test]

@@ -2,27 +2,36 @@
 
 use clap::{Arg, ArgMatches, Command};
 use registry_core::incidents::{self, Incident};
-use registry_core::rules::{self, Checked, Rule};
+use registry_core::rules::{self, Rule};
 
-use crate::console::print;
+use crate::audit;
+use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
 
 /// The command line.
 pub(crate) fn command() -> Command {
     Command::new("explain")
         .about("Explain a rule, or list all of them")
-        .arg(Arg::new("rule").value_name("CODE").help("A rule by code or name, for example I001 or unlocked-package"))
+        .after_help(
+            "Examples:\n  cargo xtask explain\n  cargo xtask explain I001\n  cargo xtask explain unlocked-package\n  cargo xtask explain D001",
+        )
+        .arg(Arg::new("rule").value_name("CODE").help(
+            "A rule by code or name, for example I001 or unlocked-package; or a check of `audit` by code, D001",
+        ))
 }
 
 /// Runs it.
-pub(crate) fn run(matches: &ArgMatches) -> Outcome {
+pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
     match matches.get_one::<String>("rule") {
         None => {
             for rule in rules::ALL {
                 print(format!("{}  {:<26} {}", rule.code, rule.name, rule.sentence))?;
             }
         }
-        Some(word) => print(page(find(word)?).trim_end())?,
+        Some(word) => match audit::explain(word, console) {
+            Some(outcome) => return outcome,
+            None => print(page(find(word)?).trim_end())?,
+        },
     }
     Ok(Status::Done)
 }
@@ -36,7 +45,9 @@ fn find(word: &str) -> Outcome<&'static Rule> {
         let near = if word.len() > 4 { word } else { &upper };
         let help = match registry_core::names::nearest(near, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "`cargo xtask explain` lists the rules".to_owned(),
+            None => {
+                "`cargo xtask explain` lists the rules, `cargo xtask audit --checks` what an audit finds".to_owned()
+            }
         };
         Failure::new(format!("there is no rule `{word}`")).help(help)
     })
@@ -44,19 +55,20 @@ fn find(word: &str) -> Outcome<&'static Rule> {
 
 fn page(rule: &Rule) -> String {
     let Rule { code, name, sentence, example, help, incidents, checked, allowable, absence: _ } = rule;
-    let checked = match checked {
-        Checked::Macro => "when an entry is compiled, and again when files are generated",
-        Checked::Registry => "when all entries of a registry are known, and again when files are generated",
-        Checked::Generation => "when files are generated",
-    };
+    let checked = checked.when();
     let allow =
         if *allowable { format!("`allow: {code}(\"reason\")` at the place it is about") } else { "never".to_owned() };
     let example = example.replace('\n', "\n    ");
-    let incidents = incidents.iter().filter_map(|number| incidents::find(*number)).map(incident).collect::<String>();
+    let incidents = self::incidents(incidents);
     format!(
         "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {example}\n\nWay out:   {help}\nChecked:   {checked}\n\
          Allowed:   {allow}\n\nIt happened\n\n{incidents}"
     )
+}
+
+/// Incidents by their numbers, each with its source.
+pub(crate) fn incidents(numbers: &[u8]) -> String {
+    numbers.iter().filter_map(|number| incidents::find(*number)).map(incident).collect()
 }
 
 fn incident(incident: &Incident) -> String {

@@ -131,6 +131,12 @@ impl Drop for Scratch {
     }
 }
 
+/// The permission bits of a file.
+pub(crate) fn mode(path: &Path) -> Outcome<u32> {
+    let about = fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
+    Ok(about.permissions().mode() & 0o777)
+}
+
 /// Reads a text file; none when there is no such file.
 pub(crate) fn read_if_there(path: &Path) -> Outcome<Option<String>> {
     match fs::read_to_string(path) {

@@ -2,25 +2,30 @@
 //!
 //! It holds no rules (they are in `registry_core`) and no rendering (that is in `registry`).
 
+mod audit;
 mod clients;
 mod console;
 mod dash;
+mod day;
 mod explain;
-mod facts;
 mod failure;
 mod files;
 mod gen_scripts;
-mod json;
+mod generate;
 mod lint;
 mod list;
 mod lookup;
 mod mirror;
+mod model_server;
+mod new;
 mod output;
 mod parallel;
 mod pin;
+mod probe;
 mod relaunch;
 mod rendering;
 mod resolve;
+mod shell;
 mod verify;
 mod violations;
 
@@ -29,6 +34,7 @@ use std::process::ExitCode;
 
 use clap::Command;
 use registry_core::model::Registry;
+use registry_outputs::{facts, json};
 
 use console::Console;
 use failure::{Outcome, Status};
@@ -66,14 +72,21 @@ fn cli() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(gen_scripts::command())
+        .subcommands(generate::commands())
         .subcommand(list::list_command())
         .subcommand(list::show_command())
         .subcommand(resolve::command())
         .subcommand(lint::command())
+        .subcommand(audit::command())
         .subcommand(explain::command())
+        .subcommand(new::command())
         .subcommand(pin::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
+        .subcommand(model_server::command())
+        .subcommand(probe::command())
+        .subcommand(shell::completions_command())
+        .subcommand(shell::man_command())
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
@@ -83,10 +96,17 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("show", matches)) => list::show(registry, matches),
         Some(("resolve", matches)) => resolve::run(registry, matches, console),
         Some(("lint", matches)) => lint::run(matches, console),
-        Some(("explain", matches)) => explain::run(matches),
+        Some(("audit", matches)) => audit::run(registry, matches, console),
+        Some(("explain", matches)) => explain::run(matches, console),
+        Some(("new", matches)) => new::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
-        _ => Ok(Status::Done),
+        Some(("model-server", matches)) => model_server::run(matches, console),
+        Some(("probe", matches)) => probe::run(registry, matches, console),
+        Some(("completions", matches)) => shell::completions(registry, matches, console),
+        Some(("man", matches)) => shell::man(matches, console),
+        Some((name, matches)) => generate::run(registry, name, matches, console).unwrap_or(Ok(Status::Done)),
+        None => Ok(Status::Done),
     }
 }

@@ -31,7 +31,11 @@ pub(crate) fn command() -> Command {
     Command::new("lint")
         .about("Hold shell scripts and agent manifests (*.toml with install_cmd, launch_cmd) against the rules")
         .after_help(
-            "Exit status: 0 nothing found, 1 something found, 2 a file could not be read (the others were linted).",
+            "Exit status: 0 nothing found, 1 something found, 2 a file could not be read (the others were linted).\n\n\
+             Examples:\n  \
+             cargo xtask lint install.sh\n  \
+             cargo xtask lint --json agents/my-agent/manifest.toml\n  \
+             cargo xtask lint scripts/*/install.sh",
         )
         .arg(
             Arg::new("json")

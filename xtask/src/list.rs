@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use registry_core::model::Registry;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::console::print;
@@ -10,13 +11,17 @@ use crate::{facts, json, lookup, rendering};
 
 /// The command line of `list`.
 pub(crate) fn list_command() -> Command {
-    Command::new("list").about("List the agents").arg(as_json())
+    Command::new("list")
+        .about("List the agents")
+        .after_help("Examples:\n  cargo xtask list\n  cargo xtask list --json | jq -r '.[].name'")
+        .arg(as_json())
 }
 
 /// The command line of `show`.
 pub(crate) fn show_command() -> Command {
     Command::new("show")
         .about("Show one agent whole: its entry, its lock, the size of its scripts")
+        .after_help("Examples:\n  cargo xtask show my-agent\n  cargo xtask show my-agent --json | jq .web_off")
         .arg(Arg::new("name").value_name("NAME").required(true).help("An agent, by name or alias"))
         .arg(as_json())
 }
@@ -27,7 +32,8 @@ fn as_json() -> Arg {
 
 /// Runs `list`.
 pub(crate) fn list(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
-    let agents: Vec<Value> = registry.agents().into_iter().map(facts::short).collect();
+    let agents: Vec<Value> =
+        registry.agents().into_iter().map(|agent| value(&facts::short(agent))).collect::<Outcome<_>>()?;
     if matches.get_flag("json") {
         print(pretty(&json::sorted(Value::Array(agents)))?)?;
         return Ok(Status::Done);
@@ -42,7 +48,7 @@ pub(crate) fn list(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
 /// Runs `show`.
 pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     let agent = lookup::agent(registry, matches.get_one::<String>("name").map_or("", String::as_str))?;
-    let mut facts = facts::whole(agent);
+    let mut facts = value(&facts::whole(agent))?;
     let scripts = match rendering::scripts(agent, &rendering::site(None)?) {
         Ok(scripts) => scripts
             .into_iter()
@@ -62,6 +68,10 @@ pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
         print(outline(&facts, 0).trim_end())?;
     }
     Ok(Status::Done)
+}
+
+fn value(facts: &impl Serialize) -> Outcome<Value> {
+    serde_json::to_value(facts).map_err(|error| Failure::new(format!("cannot write JSON: {error}")))
 }
 
 /// JSON for programs, indented.

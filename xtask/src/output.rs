@@ -1,36 +1,26 @@
 //! Generated files: written, or held against what is there. Every generator gives paths and texts, and is done.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+mod diff;
+mod region;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use similar::TextDiff;
+use registry_outputs::{File, Kind};
 
 use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome};
-use crate::files::Staged;
+use crate::files::{Staged, read_if_there};
+pub(crate) use diff::diff;
 
 /// How many lines from the top the mark of a generated file may be.
 const MARK_LINES: usize = 5;
 
-/// Lines of a diff longer than this are payloads.
-const LONG_LINE: usize = 160;
-
-/// Lines of base64 are at least this long, but for the last one.
-const PACKED_LINE: usize = 60;
-
-/// A generated file.
-#[derive(Clone, Debug)]
-pub(crate) struct Output {
-    /// Where it goes, under the folder of the generator.
-    pub path: PathBuf,
-    /// What it holds.
-    pub text: String,
-    /// Its permission bits.
-    pub mode: u32,
-}
+/// Lists the generated files beside it whose formats have no room for the mark.
+const LISTING: &str = ".generated";
 
 /// What a generator makes, and where.
 #[derive(Clone, Debug)]
@@ -39,8 +29,12 @@ pub(crate) struct Place {
     pub folder: PathBuf,
     /// Whether the generator makes all of it: then generated files beside its own are left over.
     pub complete: bool,
+    /// Whether the files must be there: a check says nothing of a folder that is not kept and does not exist.
+    pub kept: bool,
+    /// Whether regions of files that people write belong to it too; they are where those files are.
+    pub regions: bool,
     /// What marks a file as generated; it stands in its first lines.
-    pub mark: &'static str,
+    pub mark: String,
     /// The command that makes them.
     pub command: String,
 }
@@ -54,8 +48,28 @@ pub(crate) struct Tally {
     pub unchanged: usize,
     /// Files that belong to nothing any more: removed, unless this is a check.
     pub removed: usize,
+    /// Files that were held against nothing, since their folder is not kept and not there.
+    pub uncompared: usize,
     /// Bytes of all generated files.
     pub bytes: usize,
+}
+
+impl Tally {
+    /// How many files were made.
+    pub(crate) fn files(self) -> usize {
+        self.written + self.unchanged + self.uncompared
+    }
+
+    /// What was done, or what a check found.
+    pub(crate) fn told(self, check: bool) -> String {
+        let Self { written, unchanged, removed, uncompared, .. } = self;
+        match (check, written + removed) {
+            (false, _) => format!("{written} written, {unchanged} unchanged, {removed} removed"),
+            (true, 0) if uncompared > 0 => "none of them kept here, so only made".to_owned(),
+            (true, 0) => "all as generated".to_owned(),
+            (true, _) => format!("{written} stale or missing, {unchanged} unchanged, {removed} left over"),
+        }
+    }
 }
 
 /// Takes generated files as they are made and keeps none of them in memory: each is held against what is there, and
@@ -67,31 +81,110 @@ pub(crate) struct Generated {
     console: Console,
     staged: Staged,
     expected: BTreeSet<PathBuf>,
+    /// Files without the mark that an earlier run listed.
+    listed: BTreeSet<PathBuf>,
+    /// Files without the mark that this run made.
+    unmarked: BTreeSet<PathBuf>,
+    /// Files with regions: what is there, and what must be.
+    regions: BTreeMap<PathBuf, (String, String)>,
     tally: Tally,
 }
 
 impl Generated {
     /// Begins; nothing is replaced before [`Generated::finish`].
-    pub(crate) fn new(place: Place, check: bool, console: Console) -> Self {
-        let (staged, expected, tally) = (Staged::default(), BTreeSet::new(), Tally::default());
-        Self { place, check, console, staged, expected, tally }
+    pub(crate) fn new(place: Place, check: bool, console: Console) -> Outcome<Self> {
+        let mut generated = Self {
+            place,
+            check,
+            console,
+            staged: Staged::default(),
+            expected: BTreeSet::new(),
+            listed: BTreeSet::new(),
+            unmarked: BTreeSet::new(),
+            regions: BTreeMap::new(),
+            tally: Tally::default(),
+        };
+        let listing = generated.read_ours(&generated.place.folder.join(LISTING), None)?.unwrap_or_default();
+        generated.listed = listing.lines().filter(|line| !line.starts_with('#')).map(PathBuf::from).collect();
+        Ok(generated)
     }
 
-    /// Takes a file.
-    pub(crate) fn add(&mut self, output: &Output) -> Outcome<()> {
-        let path = self.place.folder.join(&output.path);
-        self.tally.bytes += output.text.len();
-        let old = self.read_ours(&path)?;
-        if old.as_ref().is_some_and(|old| *old == output.text && has_mode(&path, output.mode)) {
+    /// Takes a file, or a region of one.
+    pub(crate) fn add(&mut self, file: &File) -> Outcome<()> {
+        self.tally.bytes += file.text.len();
+        match file.kind {
+            Kind::Whole(mode) => {
+                if !is_marked(&file.text, &self.place.mark) {
+                    self.unmarked.insert(file.path.clone());
+                }
+                self.add_whole(&file.path, &file.text, mode)
+            }
+            Kind::Region(name) if self.place.regions => self.add_region(&file.path, name, &file.text),
+            Kind::Region(_) => Ok(()),
+        }
+    }
+
+    fn add_whole(&mut self, path: &Path, text: &str, mode: u32) -> Outcome<()> {
+        if self.check && !self.place.kept && !self.place.folder.exists() {
+            self.tally.uncompared += 1;
+            return Ok(());
+        }
+        let path = self.place.folder.join(path);
+        let old = self.read_ours(&path, Some(text))?;
+        if old.as_ref().is_some_and(|old| *old == text && has_mode(&path, mode)) {
             self.tally.unchanged += 1;
         } else if self.check {
-            self.tell(&path, old.as_deref(), &output.text)?;
+            self.tell(&path, old.as_deref(), text)?;
         } else {
-            self.staged.add(&path, output.text.as_bytes(), output.mode)?;
+            self.staged.add(&path, text.as_bytes(), mode)?;
             self.tally.written += 1;
         }
         self.expected.insert(path);
         Ok(())
+    }
+
+    fn add_region(&mut self, path: &Path, name: &str, text: &str) -> Outcome<()> {
+        let known = self.regions.get(path).map(|(_, new)| new.clone());
+        let Some(old) = known.map_or_else(|| read_if_there(path), |text| Ok(Some(text)))? else {
+            self.console.step(format!("there is no `{}` with a region `{name}` to fill", path.display()));
+            return Ok(());
+        };
+        let new = region::filled(path, &old, name, text)?;
+        self.regions.entry(path.to_path_buf()).or_insert((old, String::new())).1 = new;
+        Ok(())
+    }
+
+    /// Holds the files with regions against what is there.
+    fn compare_regions(&mut self) -> Outcome<()> {
+        for (path, (old, new)) in std::mem::take(&mut self.regions) {
+            if old == new {
+                self.tally.unchanged += 1;
+            } else if self.check {
+                self.tell(&path, Some(&old), &new)?;
+            } else {
+                let about = fs::metadata(&path).map_err(|error| Failure::io("look at", &path, &error))?;
+                self.staged.add(&path, new.as_bytes(), about.permissions().mode() & 0o777)?;
+                self.tally.written += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Accounts for the files that cannot say themselves that they are generated.
+    fn add_listing(&mut self) -> Outcome<()> {
+        let mut lines = self.unmarked.clone();
+        if !self.place.complete {
+            lines.extend(self.listed.iter().cloned());
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let mut text = format!("# {}, as are these files, whose formats have no comments.\n", self.place.mark);
+        for path in &lines {
+            text.extend([&*path.to_string_lossy(), "\n"]);
+        }
+        self.tally.bytes += text.len();
+        self.add_whole(Path::new(LISTING), &text, 0o644)
     }
 
     fn tell(&mut self, path: &Path, old: Option<&str>, new: &str) -> Outcome<()> {
@@ -106,6 +199,8 @@ impl Generated {
 
     /// Puts everything into place and removes what is left over; or, in a check, says what is to be done.
     pub(crate) fn finish(mut self) -> Outcome<Tally> {
+        self.add_listing()?;
+        self.compare_regions()?;
         let orphans = if self.place.complete { self.orphans()? } else { Vec::new() };
         self.tally.removed = orphans.len();
         if self.check {
@@ -121,17 +216,25 @@ impl Generated {
         for path in &orphans {
             fs::remove_file(path).map_err(|error| Failure::io("remove", path, &error))?;
             // A folder with something of its owner's in it stays.
-            let _ = path.parent().map(fs::remove_dir);
+            let above = path.ancestors().skip(1).take_while(|it| *it != self.place.folder);
+            let _ = above.map(fs::remove_dir).take_while(Result::is_ok).count();
         }
         Ok(self.tally)
     }
 
-    /// The text of a file that this generator wrote; none when there is no file, an error when it is another's.
-    fn read_ours(&self, path: &Path) -> Outcome<Option<String>> {
-        let foreign = |what: &str| {
+    /// The text of a file that this generator wrote; none when there is no file, an error when it is another's. One
+    /// that is as it must be is nobody's loss.
+    fn read_ours(&self, path: &Path, expected: Option<&str>) -> Outcome<Option<String>> {
+        let not_ours = |path: &Path, what: &str| {
             Failure::new(format!("`{}` is {what} that `{}` did not write", path.display(), self.place.command))
                 .help("move it away, or give another folder with `--out`; nothing was written")
         };
+        let foreign = |what: &str| not_ours(path, what);
+        // Only the folder that is given may be a link: what lies behind another one is not this generator's.
+        let inside = path.ancestors().skip(1).take_while(|it| *it != self.place.folder);
+        if let Some(link) = inside.into_iter().find(|it| it.is_symlink()) {
+            return Err(not_ours(link, "a link"));
+        }
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::io("look at", path, &error)),
@@ -140,21 +243,33 @@ impl Generated {
         }
         let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        if is_marked(&text, self.place.mark) { Ok(Some(text)) } else { Err(foreign("a file")) }
+        let listed = path.strip_prefix(&self.place.folder).is_ok_and(|path| self.listed.contains(path));
+        if listed || expected == Some(text.as_str()) || is_marked(&text, &self.place.mark) {
+            Ok(Some(text))
+        } else {
+            Err(foreign("a file"))
+        }
     }
 
-    /// Files with the mark in a folder of the generator's that nothing generates any more.
+    /// Files of the generator's that nothing generates any more, no deeper than those that something does.
     fn orphans(&self) -> Outcome<Vec<PathBuf>> {
         let waiting = self.staged.waiting();
         let mut orphans = Vec::new();
-        for folder in entries(&self.place.folder)?.into_iter().filter(|path| is_real_folder(path)) {
+        let folder_depth = self.place.folder.components().count();
+        let depth = self.expected.iter().map(|path| path.components().count()).max().unwrap_or_default();
+        let mut folders = vec![self.place.folder.clone()];
+        while let Some(folder) = folders.pop() {
             for path in entries(&folder)? {
                 let ours = self.expected.contains(&path) || waiting.contains(path.as_path());
-                if !ours && matches!(self.read_ours(&path), Ok(Some(_))) {
+                if is_real_folder(&path) {
+                    let deep = path.components().count() >= depth.max(folder_depth + 2);
+                    folders.extend((!deep).then_some(path));
+                } else if !ours && matches!(self.read_ours(&path, None), Ok(Some(_))) {
                     orphans.push(path);
                 }
             }
         }
+        orphans.sort();
         Ok(orphans)
     }
 }
@@ -168,7 +283,6 @@ fn is_real_folder(path: &Path) -> bool {
 }
 
 fn has_mode(path: &Path, mode: u32) -> bool {
-    use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o777 == mode)
 }
 
@@ -184,71 +298,4 @@ fn entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
         listed.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>().map_err(|error| failed(&error))?;
     paths.sort();
     Ok(paths)
-}
-
-/// A unified diff in which payloads are cut short.
-fn diff(path: &Path, old: &str, new: &str) -> String {
-    if old == new {
-        return format!("  (only the permissions of `{}` differ)\n", path.display());
-    }
-    let (old, new) = (short_lines(old), short_lines(new));
-    let name = path.display().to_string();
-    TextDiff::from_lines(&old, &new).unified_diff().header(&name, &format!("{name} (generated)")).to_string()
-}
-
-/// The lines of a text, with each run of packed lines (and each line that is too long to read) told in one.
-fn short_lines(text: &str) -> String {
-    let mut short = String::new();
-    let mut packed: Vec<&str> = Vec::new();
-    for line in text.lines() {
-        if is_packed(line) {
-            packed.push(line);
-            continue;
-        }
-        tell_packed(&mut packed, &mut short);
-        match line.char_indices().nth(LONG_LINE) {
-            None => short.push_str(line),
-            Some((cut, _)) => {
-                let head = line.get(..cut).unwrap_or(line);
-                let _ = write!(short, "{head}… ({} bytes, checksum {:016x})", line.len(), fingerprint(line));
-            }
-        }
-        short.push('\n');
-    }
-    tell_packed(&mut packed, &mut short);
-    short
-}
-
-fn tell_packed(packed: &mut Vec<&str>, out: &mut String) {
-    if !packed.is_empty() {
-        let _ = writeln!(out, "({} packed lines, checksum {:016x})", packed.len(), fingerprint(&packed.concat()));
-        packed.clear();
-    }
-}
-
-/// Whether a line is base64.
-fn is_packed(line: &str) -> bool {
-    line.len() >= PACKED_LINE && line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
-}
-
-/// Tells payloads that begin alike apart (FNV-1a).
-fn fingerprint(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn payloads_are_cut_short_in_a_diff() {
-        let text = |letter: &str| format!("#!/bin/sh\n{0}\n{0}\nend '{0}{0}'\n", letter.repeat(100));
-        let shown = diff(Path::new("a/install.sh"), &text("a"), &text("b"));
-        assert!(
-            shown.contains("-(2 packed lines, checksum ") && shown.contains("+(2 packed lines, checksum "),
-            "{shown}"
-        );
-        assert!(shown.lines().all(|line| line.chars().count() < 220), "{shown}");
-        assert!(shown.starts_with("--- a/install.sh\n+++ a/install.sh (generated)\n"), "{shown}");
-    }
 }

@@ -1,7 +1,8 @@
 //! An agent: everything that is known of it, in the order in which an entry says it.
 
 use super::{
-    Artefact, Handshake, ModelDelivery, ModelReference, Off, Proof, Protocol, Runs, Target, Version, WebPolicy,
+    Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelReference, Off, Proof, Protocol, Runs, Target,
+    Version, WebPolicy,
 };
 use crate::check::Allow;
 use crate::template::Template;
@@ -105,6 +106,26 @@ impl Agent<'_> {
     /// The first sentence of the description.
     pub fn summary(&self) -> &str {
         self.description.split("\n\n").next().unwrap_or_default().trim()
+    }
+}
+
+impl Agent<'_> {
+    /// The packages of its lock with their versions, each as its manager writes it: `name@1.2.3`, `name==1.2.3`.
+    pub fn pins(&self) -> Vec<String> {
+        let pin = |it: &LockedPackage<'_>| match it.ecosystem {
+            "pypi" => format!("{}=={}", it.name, it.version),
+            _ => format!("{}@{}", it.name, it.version),
+        };
+        Lock::parse(self.lock).unwrap_or_default().packages.iter().map(pin).collect()
+    }
+
+    /// Why it cannot be installed on a target, by its entry or its lock; none when it can.
+    pub fn refused_on(&self, target: Target) -> Option<String> {
+        if !self.platforms.is_empty() && !self.platforms.contains(&target) {
+            return Some("its entry leaves it out".to_owned());
+        }
+        let lock = Lock::parse(self.lock).unwrap_or_default();
+        lock.unavailable_on(target).map(|it| it.reason.to_owned())
     }
 }
 

@@ -33,6 +33,24 @@ pub enum WebPolicy<'a> {
 }
 
 impl<'a> WebPolicy<'a> {
+    /// The kind in words: `switch`, `no tools`, `no switch`, `untested`.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Switch { .. } => "switch",
+            Self::NoTools(_) => "no tools",
+            Self::NoSwitch { .. } => "no switch",
+            Self::Untested { .. } => "untested",
+        }
+    }
+
+    /// What it rests on, where it is no switch: the evidence that there are no tools, or why nothing turns them off.
+    pub const fn reason(&self) -> &'a str {
+        match self {
+            Self::Switch { .. } => "",
+            Self::NoTools(reason) | Self::NoSwitch { reason, .. } | Self::Untested { reason, .. } => reason,
+        }
+    }
+
     /// The names of the web tools.
     pub const fn tools(&self) -> &'a [&'a str] {
         match self {

@@ -98,6 +98,19 @@ pub enum Via {
     Argv,
 }
 
+impl Via {
+    /// The way in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::SetModel => "session/set_model",
+            Self::ConfigOption => "config option",
+            Self::Env => "variable",
+            Self::File => "file",
+            Self::Argv => "argument",
+        }
+    }
+}
+
 /// What an agent does with an alias of the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyMode<'a> {

@@ -79,6 +79,17 @@ pub enum Checked {
     Generation,
 }
 
+impl Checked {
+    /// When that is, in words that go on from `checked`.
+    pub const fn when(self) -> &'static str {
+        match self {
+            Self::Macro => "when an entry is compiled, and again when files are generated",
+            Self::Registry => "when all entries of a registry are known, and again when files are generated",
+            Self::Generation => "when files are generated",
+        }
+    }
+}
+
 /// Every rule, sorted by code.
 pub const ALL: &[&Rule] = &[
     &a001_idle_allow::RULE,
@@ -150,6 +161,7 @@ pub(crate) const AGENT: &[fn(&Subject<'_>, &mut Report)] = &[
 
 /// The rules over one provider.
 pub(crate) const PROVIDER: &[fn(&Provider<'_>, &mut Report)] = &[
+    n003_no_description::check_provider,
     p001_loose_placeholder::check,
     p003_credential_mismatch::check,
     p004_duplicate_model::check,
@@ -157,7 +169,8 @@ pub(crate) const PROVIDER: &[fn(&Provider<'_>, &mut Report)] = &[
 ];
 
 /// The rules over one family.
-pub(crate) const FAMILY: &[fn(&Family<'_>, &mut Report)] = &[p002_bad_family_token::check_family];
+pub(crate) const FAMILY: &[fn(&Family<'_>, &mut Report)] =
+    &[n003_no_description::check_family, p002_bad_family_token::check_family];
 
 /// The rules over several entries.
 const REGISTRY: &[fn(&Registry<'_>, &mut Findings)] = &[

@@ -1,6 +1,7 @@
-//! N003 `no-description`: an entry says in a doc comment what the agent is
+//! N003 `no-description`: an entry says in a doc comment what it describes
 
 use crate::check::{Field, Place, Report, Subject};
+use crate::model::{Family, Provider};
 
 use super::{Checked, Rule};
 
@@ -8,7 +9,7 @@ use super::{Checked, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "N003",
     name: "no-description",
-    sentence: "an entry says in a doc comment what the agent is",
+    sentence: "an entry says in a doc comment what it describes",
     example: "agent! { parrot { … } }   // without a `///` line",
     help: "write `/// What it is, in one sentence.` above the name",
     incidents: &[73],
@@ -17,11 +18,23 @@ pub(crate) const RULE: Rule = Rule {
     absence: true,
 };
 
-/// Reports an entry without a doc comment.
+/// Reports an agent without a doc comment.
 pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
-    let Subject { agent, .. } = cx;
-    if agent.description.trim().is_empty() {
-        let message = format!("`{}` has no description", agent.name);
-        report.add(&RULE, Place::field(Field::Name), message, RULE.help);
+    check_description(cx.agent.name, cx.agent.description, report);
+}
+
+/// Reports a provider without a doc comment.
+pub(crate) fn check_provider(provider: &Provider<'_>, report: &mut Report) {
+    check_description(provider.name, provider.description, report);
+}
+
+/// Reports a family without a doc comment.
+pub(crate) fn check_family(family: &Family<'_>, report: &mut Report) {
+    check_description(family.name, family.description, report);
+}
+
+fn check_description(name: &str, description: &str, report: &mut Report) {
+    if description.trim().is_empty() {
+        report.add(&RULE, Place::field(Field::Name), format!("`{name}` has no description"), RULE.help);
     }
 }

@@ -26,6 +26,7 @@ pub struct Peer {
     stdin: Option<ChildStdin>,
     lines: Option<mpsc::UnboundedReceiver<String>>,
     fault: watch::Receiver<Option<Fault>>,
+    heard: Tail,
     errors: Tail,
 }
 
@@ -59,9 +60,10 @@ impl Peer {
         let (errors, _) = process::keep(child.stderr.take());
         let (sends_lines, lines) = mpsc::unbounded_channel();
         let (sends_fault, fault) = watch::channel(None);
-        tokio::spawn(wire::read(child.stdout.take(), sends_lines, sends_fault));
+        let heard = Tail::default();
+        tokio::spawn(wire::read(child.stdout.take(), sends_lines, heard.clone(), sends_fault));
         let stdin = child.stdin.take();
-        Ok(Self { group, child, stdin, lines: Some(lines), fault, errors })
+        Ok(Self { group, child, stdin, lines: Some(lines), fault, heard, errors })
     }
 
     /// The end of what it wrote on its standard error.
@@ -82,6 +84,11 @@ impl Peer {
     /// The end of its standard error, which goes on while the process does.
     pub(crate) fn tail(&self) -> Tail {
         self.errors.clone()
+    }
+
+    /// The end of what it said on its standard output.
+    pub(crate) fn heard(&self) -> Tail {
+        self.heard.clone()
     }
 
     pub(super) fn transport(&mut self) -> Option<(Transport, watch::Receiver<Option<Fault>>)> {

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Fault;
 use super::peer::shortened;
+use crate::process::Tail;
 
 /// The longest line that is taken for a message.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -20,6 +21,7 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 pub(super) async fn read(
     stream: Option<impl AsyncRead + Unpin>,
     lines: mpsc::UnboundedSender<String>,
+    heard: Tail,
     fault: watch::Sender<Option<Fault>>,
 ) {
     let tell = |found: Fault| fault.send_modify(|fault| *fault = fault.take().or(Some(found)));
@@ -28,6 +30,7 @@ pub(super) async fn read(
         let mut line = Vec::new();
         while matches!((&mut stream).take(LONGEST).read_until(b'\n', &mut line).await, Ok(count) if count > 0) {
             let text = String::from_utf8_lossy(&line).trim().to_owned();
+            heard.push(&line);
             line.clear();
             if text.is_empty() {
                 continue;

@@ -67,7 +67,7 @@ impl Container {
         match who {
             As::Root => {}
             As::Agent => argv.extend(words(&["--user", &format!("{0}:{0}", self.uid), "--workdir", WORKSPACE])),
-            As::RootReadOnly | As::RootTraced => return None,
+            As::RootReadOnly | As::RootTraced | As::RootBeside => return None,
         }
         argv.extend(["--env".to_owned(), format!("PATH={PATH}")]);
         argv.extend(env.iter().flat_map(|(name, value)| ["--env".to_owned(), format!("{name}={value}")]));

@@ -42,7 +42,7 @@ pub(crate) const HOME: &str = "/verify-home";
 pub(crate) const WORKSPACE: &str = "/verify-home/workspace";
 
 /// Which programs the sandboxed commands find.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub(crate) const PATH: &str = registry::routing::Sandbox::PATH;
 
 /// What is the same for all cells of a run.
 #[derive(Clone, Debug)]
@@ -66,6 +66,26 @@ pub(crate) enum As {
     RootTraced,
     /// As the agent's user, without a network, after the proof.
     Agent,
+    /// As root on what the agent sees, its home folder included.
+    RootBeside,
+}
+
+impl As {
+    /// Whether it sees what the agent sees.
+    const fn sees_home(self) -> bool {
+        matches!(self, Self::Agent | Self::RootBeside)
+    }
+}
+
+/// What a session has beyond the installed agent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beyond {
+    /// The process whose network it shares; none for no network at all.
+    pub(crate) network_of: Option<i32>,
+    /// Files and folders of the host, and where they are seen; nobody inside can write them.
+    pub(crate) laid: Vec<(PathBuf, PathBuf)>,
+    /// Where strace writes what all of its processes start and whom they call; none for no record.
+    pub(crate) record: Option<PathBuf>,
 }
 
 /// A sandbox for one agent, made for it and gone with it.
@@ -94,6 +114,36 @@ impl Cell {
         }
     }
 
+    /// The same with more around it; none where this kind of sandbox cannot do that.
+    pub(crate) fn command_with(
+        &self,
+        who: As,
+        beyond: &Beyond,
+        env: &[(String, String)],
+        argv: &[String],
+    ) -> Option<Command> {
+        match self {
+            Self::Overlay(cell) => Some(cell.command_with(who, beyond, env, argv)),
+            Self::Container(_) => None,
+        }
+    }
+
+    /// Takes away what sessions left behind: the next one begins as the first.
+    pub(crate) fn renew(&self) -> Result<(), Refusal> {
+        match self {
+            Self::Overlay(cell) => cell.renew(),
+            Self::Container(_) => Ok(()),
+        }
+    }
+
+    /// Every file that sessions left, where it is seen inside and where it lies on the host.
+    pub(crate) fn left(&self) -> Vec<(String, PathBuf)> {
+        match self {
+            Self::Overlay(cell) => cell.left(),
+            Self::Container(_) => Vec::new(),
+        }
+    }
+
     /// What is different from a fresh sandbox outside the prefix, and how large the prefix is.
     pub(crate) fn changes(&self, who: As) -> Result<Changes, Refusal> {
         match self {
@@ -115,8 +165,10 @@ impl Cell {
         match self {
             Self::Overlay(_) => {
                 // bwrap does not hand signals on: its child is the first process inside, and that one's is the agent.
-                let first = children(started).into_iter().next();
-                let agent = first.and_then(|first| children(first).into_iter().next());
+                // A tracer stands above all of them.
+                let child = |parent: i32| children(parent).into_iter().next();
+                let outermost = if is_tracer(started) { child(started) } else { Some(started) };
+                let agent = outermost.and_then(child).and_then(child);
                 agent.map(process::terminate);
             }
             Self::Container(cell) => cell.terminate(),
@@ -141,8 +193,12 @@ fn proved(uid: u32, prefix: &str, argv: &[String]) -> Vec<String> {
     head.into_iter().chain(argv.iter().cloned()).collect()
 }
 
+fn is_tracer(process: i32) -> bool {
+    std::fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "strace")
+}
+
 /// The processes that a process of the host started, by what the kernel says of their parents.
-fn children(parent: i32) -> Vec<i32> {
+pub(crate) fn children(parent: i32) -> Vec<i32> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let parent_of = |pid: i32| -> Option<i32> {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

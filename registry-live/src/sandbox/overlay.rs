@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{As, CANARY, Changes, HOME, Host, PATH, Setting, WORKSPACE, changes, proved, trace};
+use super::{As, Beyond, CANARY, Changes, HOME, Host, PATH, Setting, WORKSPACE, changes, proved, trace};
 use crate::Refusal;
 
 /// Mounts overlays (options, place) up to a `--` and becomes the command that follows.
@@ -40,6 +40,9 @@ const CONTAINER_CAPABILITIES: [&str; 14] = [
     "CAP_SYS_CHROOT",
 ];
 
+/// The calls by which programs are started and hosts are called.
+const CALLS: &str = "trace=execve,execveat,connect,sendto,sendmsg,sendmmsg";
+
 /// What it takes to become another user for good.
 const DROPPING_CAPABILITIES: [&str; 3] = ["CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"];
 
@@ -61,6 +64,11 @@ struct Layer<'a> {
 impl Layer<'_> {
     fn part(&self, part: &str) -> PathBuf {
         self.folder.join(self.name).join(part)
+    }
+
+    /// Where a place of the sandbox lies among the changes.
+    fn upper(&self, place: &str) -> PathBuf {
+        self.part("upper").join(place.trim_start_matches('/'))
     }
 }
 
@@ -90,13 +98,22 @@ impl Overlay {
 
     /// The command of the host that runs a command inside.
     pub(super) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Command {
+        self.command_with(who, &Beyond::default(), env, argv)
+    }
+
+    /// The same with more around it.
+    pub(super) fn command_with(&self, who: As, beyond: &Beyond, env: &[(String, String)], argv: &[String]) -> Command {
         let layer = self.layer(who);
         // Whatever ends this process ends all of it, also where nobody is left to do that.
         let mut command = Command::new("setpriv");
         // The tools of the host see nothing of the caller's settings but where they are.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()));
-        command.args(["--pdeathsig", "KILL", "unshare", "--mount", "sh", "-c", MOUNT, "mount"]);
-        if who == As::Agent {
+        command.args(["--pdeathsig", "KILL"]);
+        if let Some(process) = beyond.network_of {
+            command.arg("nsenter").arg(format!("--net=/proc/{process}/ns/net"));
+        }
+        command.args(["unshare", "--mount", "sh", "-c", MOUNT, "mount"]);
+        if who.sees_home() {
             // The agent sees what was installed, and changes nothing of it. A second overlay over the first one, since
             // the folders of a single one must not lie within each other, and these all lie in the root.
             let installed = self.layer(As::Root);
@@ -110,7 +127,15 @@ impl Overlay {
             let flags = ["strace", "-f", "-qq", "--seccomp-bpf", "-y", "-Z", "-s", "512", "-e", "trace=%file"];
             command.args(flags).args(["-e", "signal=none", "-o"]).arg(self.record());
         }
-        command.arg("bwrap").args(self.mounts(&layer, who)).args(self.isolation(who));
+        if let Some(record) = &beyond.record {
+            let flags = ["strace", "-f", "-qq", "--seccomp-bpf", "-s", "4096", "-e", "abbrev=none", "-e", CALLS];
+            command.args(flags).args(["-e", "signal=none", "-o"]).arg(record);
+        }
+        command.arg("bwrap").args(self.mounts(&layer, who));
+        for (from, to) in &beyond.laid {
+            command.arg("--ro-bind").arg(from).arg(to);
+        }
+        command.args(self.isolation(who, beyond));
         command.args(["--clearenv", "--setenv", "PATH", PATH]);
         for (name, value) in env {
             command.args(["--setenv", name, value]);
@@ -145,6 +170,29 @@ impl Overlay {
         Ok(found)
     }
 
+    /// Every file that sessions left: where it is seen inside, and where it lies.
+    pub(super) fn left(&self) -> Vec<(String, PathBuf)> {
+        let layer = self.layer(As::Agent);
+        let mut waiting = vec![
+            (String::new(), layer.part("upper")),
+            (HOME.to_owned(), layer.part("home")),
+            ("/tmp".to_owned(), layer.part("tmp")),
+            ("/dev/shm".to_owned(), layer.part("shm")),
+        ];
+        let mut files = Vec::new();
+        while let Some((place, folder)) = waiting.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let seen = format!("{place}/{}", entry.file_name().to_string_lossy());
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => waiting.push((seen, entry.path())),
+                    _ => files.push((seen, entry.path())),
+                }
+            }
+        }
+        files.sort();
+        files
+    }
+
     /// The paths of refused writes of the traced run.
     pub(super) fn refused(&self) -> Vec<String> {
         let record = fs::read(self.record()).unwrap_or_default();
@@ -163,36 +211,54 @@ impl Overlay {
         let name = match who {
             As::Root | As::RootReadOnly => "install",
             As::RootTraced => "traced",
-            As::Agent => "agent",
+            As::Agent | As::RootBeside => "agent",
         };
         Layer { folder: &self.folder, name }
     }
 
     fn make_folders(&self) -> io::Result<()> {
         for who in [As::Root, As::RootTraced, As::Agent] {
-            let layer = self.layer(who);
-            for part in ["upper", "work", "tmp", "shm", "merged"] {
-                make(&layer.part(part), 0o755)?;
-            }
-            // As every system has them: for everybody, and nobody removes another's files.
-            make(&layer.part("tmp"), 0o1777)?;
-            make(&layer.part("shm"), 0o1777)?;
+            self.make_layer(who)?;
         }
         for who in [As::Root, As::RootTraced] {
             for shown in &self.setting.shown {
                 self.make_point(&self.layer(who), shown)?;
             }
         }
-        let under = |layer: &Layer<'_>, place: &str| layer.part("upper").join(place.trim_start_matches('/'));
-        make(&under(&self.layer(As::RootTraced), &self.setting.prefix), 0o755)?;
+        make(&self.layer(As::RootTraced).upper(&self.setting.prefix), 0o755)?;
+        self.make_home()
+    }
+
+    /// Makes the layer of sessions anew.
+    pub(super) fn renew(&self) -> Result<(), Refusal> {
+        let gone = fs::remove_dir_all(self.folder.join(self.layer(As::Agent).name));
+        gone.and_then(|()| self.make_layer(As::Agent)).and_then(|()| self.make_home()).map_err(|error| {
+            Refusal::new(
+                format!("cannot make the folders of a session in `{}`: {error}", self.folder.display()),
+                "name a folder with room in TMPDIR",
+            )
+        })
+    }
+
+    fn make_layer(&self, who: As) -> io::Result<()> {
+        let layer = self.layer(who);
+        for part in ["upper", "work", "tmp", "shm", "merged"] {
+            make(&layer.part(part), 0o755)?;
+        }
+        // As every system has them: for everybody, and nobody removes another's files.
+        make(&layer.part("tmp"), 0o1777)?;
+        make(&layer.part("shm"), 0o1777)
+    }
+
+    fn make_home(&self) -> io::Result<()> {
         let agent = self.layer(As::Agent);
-        make(&under(&agent, HOME), 0o755)?;
+        make(&agent.upper(HOME), 0o755)?;
         make(&agent.part("home/workspace"), 0o755)?;
         for owned in ["home", "home/workspace"] {
             std::os::unix::fs::chown(agent.part(owned), Some(self.uid), Some(self.uid))?;
         }
-        make(&under(&agent, CANARY), 0o700)?;
-        fs::write(under(&agent, CANARY).join("secret"), "nobody but root reads this\n")
+        make(&agent.upper(CANARY), 0o700)?;
+        fs::write(agent.upper(CANARY).join("secret"), "nobody but root reads this\n")
     }
 
     /// Where the root does not have the place of something that is shown, the layer above it has.
@@ -225,7 +291,7 @@ impl Overlay {
             add("--ro-bind", shown, shown);
         }
         add(bind, &layer.part("tmp"), Path::new("/tmp"));
-        if who == As::Agent {
+        if who.sees_home() {
             add("--bind", &layer.part("home"), Path::new(HOME));
         }
         words.extend(["--ro-bind-try", "/sys", "/sys", "--proc", "/proc", "--dev", "/dev"].map(OsString::from));
@@ -234,9 +300,10 @@ impl Overlay {
         words
     }
 
-    fn isolation(&self, who: As) -> Vec<String> {
+    fn isolation(&self, who: As, beyond: &Beyond) -> Vec<String> {
         let mut words: Vec<String> = ["--die-with-parent", "--unshare-pid", "--unshare-ipc"].map(str::to_owned).into();
-        if who == As::Agent || !self.setting.network {
+        let alone = who.sees_home() || !self.setting.network;
+        if alone && beyond.network_of.is_none() {
             words.push("--unshare-net".to_owned());
         }
         let capabilities: &[&str] = if who == As::Agent { &DROPPING_CAPABILITIES } else { &CONTAINER_CAPABILITIES };

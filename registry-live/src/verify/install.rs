@@ -24,35 +24,35 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// What a run of install.sh reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     /// Its exit status.
-    pub(super) status: i32,
+    pub(crate) status: i32,
     /// The step that failed, by the script's own account.
-    pub(super) step: String,
+    pub(crate) step: String,
     /// What it says of it.
-    pub(super) detail: String,
+    pub(crate) detail: String,
     /// The version that it is about.
-    pub(super) version: String,
+    pub(crate) version: String,
     /// Its stamp.
-    pub(super) stamp: String,
+    pub(crate) stamp: String,
     /// What runs the agent.
-    pub(super) runtime: Runtime,
+    pub(crate) runtime: Runtime,
 }
 
 /// The environment of a run in a mode.
-pub(super) fn environment(mode: &str) -> Vec<(String, String)> {
+pub(crate) fn environment(mode: &str) -> Vec<(String, String)> {
     let mode = [("BENCHFLOW_INSTALL_MODE", mode)];
     HOSTILE.into_iter().chain(mode).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The words that run the script, as a harness does: its whole text is one argument. The umask hides what is made from
 /// every other user, which the script must not take over.
-pub(super) fn argv(script: &str) -> Vec<String> {
+pub(crate) fn argv(script: &str) -> Vec<String> {
     ["sh", "-c", "umask 077; exec sh -c \"$1\"", "install", script].map(str::to_owned).into()
 }
 
 /// Runs it; the message of the error stands alone.
-pub(super) async fn run(command: Command, deadline: u32) -> Result<Outcome, String> {
+pub(crate) async fn run(command: Command, deadline: u32) -> Result<Outcome, String> {
     let limit = Duration::from_secs(u64::from(deadline)) + GRACE;
     let finished = process::run(command, limit).await.map_err(|error| format!("cannot start the sandbox: {error}"))?;
     let Some(status) = finished.status else {

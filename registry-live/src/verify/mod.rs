@@ -2,26 +2,20 @@
 
 mod absent;
 mod install;
+pub(crate) mod ready;
 mod report;
 mod session;
 mod sources;
 mod steps;
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use futures::StreamExt;
 use registry::site::Site;
 use registry_core::model::Agent;
-use tokio::signal::unix::{SignalKind, signal};
 
 pub use report::{Class, Evidence, Report, Runtime, Seen, SessionAnswer, Step, StepName, Verdict};
+pub(crate) use report::{seconds, tenths};
 
-use crate::Refusal;
-use crate::sandbox::{self, Host};
-
-/// How often somebody who watches is told that time passes.
-const TICK: Duration = Duration::from_millis(200);
+use crate::sandbox::Host;
+use crate::{Refusal, run};
 
 /// What is asked of a run.
 #[derive(Debug)]
@@ -68,99 +62,17 @@ pub fn run(
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<Report, Refusal> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| {
-        Refusal::new(format!("cannot start an async runtime: {error}"), "look at the limits of this user: `ulimit -a`")
+    let evidence = run::within(options.keep, async |folder| {
+        if options.keep {
+            tell(Event::Note(format!("the sandboxes stay in {}", folder.display())));
+        }
+        let tell = std::cell::RefCell::new(tell);
+        let tell = |event: Event<'_>| (tell.borrow_mut())(event);
+        let cx = steps::Context { host, options, folder: folder.to_path_buf(), tell: &tell };
+        let work = agents.iter().map(|agent| steps::verify(&cx, agent));
+        let mut evidence = run::each(work, options.jobs, &|| tell(Event::Tick)).await;
+        evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
+        evidence
     })?;
-    let folder = Folder::new(options.keep)?;
-    if options.keep {
-        tell(Event::Note(format!("the sandboxes stay in {}", folder.path().display())));
-    }
-    let result = runtime.block_on(async {
-        tokio::select! {
-            evidence = verify_all(agents, host, options, folder.path().to_path_buf(), tell) => Ok(evidence),
-            name = interrupted() => Err(Refusal::new(format!("ended by {name}"), "what was started is gone")),
-        }
-    });
-    // What was dropped above was told to end; the runtime goes first, so that nothing writes into the folder any more.
-    drop(runtime);
-    Ok(Report::new(host.describe(), result?, &options.require))
-}
-
-async fn verify_all(
-    agents: &[&Agent<'_>],
-    host: &Host,
-    options: &Options,
-    folder: PathBuf,
-    tell: &mut dyn FnMut(Event<'_>),
-) -> Vec<Evidence> {
-    let tell = std::cell::RefCell::new(tell);
-    let cx = steps::Context { host, options, folder, tell: &|event| (tell.borrow_mut())(event) };
-    let work = futures::stream::iter(agents.iter().map(|agent| steps::verify(&cx, agent)));
-    let all = work.buffer_unordered(options.jobs.max(1)).collect::<Vec<_>>();
-    let ticks = async {
-        let mut interval = tokio::time::interval(TICK);
-        loop {
-            interval.tick().await;
-            (tell.borrow_mut())(Event::Tick);
-        }
-    };
-    let mut evidence = tokio::select! {
-        evidence = all => evidence,
-        () = ticks => Vec::new(),
-    };
-    evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
-    evidence
-}
-
-/// Waits for a signal that asks this process to end.
-async fn interrupted() -> &'static str {
-    let one = |kind: SignalKind, name: &'static str| async move {
-        match signal(kind) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-        name
-    };
-    tokio::select! {
-        name = one(SignalKind::interrupt(), "Ctrl-C") => name,
-        name = one(SignalKind::terminate(), "SIGTERM") => name,
-        name = one(SignalKind::hangup(), "SIGHUP") => name,
-    }
-}
-
-/// The folder of a run. A process that was just killed may still be at its last write, so removing it is tried again.
-struct Folder {
-    made: Option<tempfile::TempDir>,
-    path: PathBuf,
-}
-
-impl Folder {
-    fn new(keep: bool) -> Result<Self, Refusal> {
-        let made = sandbox::folder()?;
-        let path = made.path().to_path_buf();
-        if keep {
-            return Ok(Self { made: None, path: made.keep() });
-        }
-        Ok(Self { made: Some(made), path })
-    }
-
-    fn path(&self) -> &std::path::Path {
-        &self.path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if self.made.is_none() {
-            return;
-        }
-        for _ in 0..50 {
-            let gone = std::fs::remove_dir_all(&self.path);
-            if gone.is_ok() || !self.path.exists() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    }
+    Ok(Report::new(host.describe(), evidence, &options.require))
 }

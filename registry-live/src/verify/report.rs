@@ -147,7 +147,7 @@ pub struct Evidence {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
-fn tenths<S: Serializer>(milliseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn tenths<S: Serializer>(milliseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     let tenths = u32::try_from(milliseconds / 100).unwrap_or(u32::MAX);
     serializer.serialize_f64(f64::from(tenths) / 10.0)
 }
@@ -259,7 +259,7 @@ fn row(evidence: &Evidence) -> [String; 9] {
 }
 
 /// Seconds with one decimal.
-pub(super) fn seconds(milliseconds: u64) -> String {
+pub(crate) fn seconds(milliseconds: u64) -> String {
     format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100)
 }
 

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use registry::render::{self, Expected, ScriptKind};
 use registry_core::model::Agent;
 
-use super::install::{self, Outcome};
+use super::install::Outcome;
+use super::ready::{Failed, Ready};
 use super::report::{Class, Evidence, Step, StepName, Verdict};
 use super::{Event, Options, absent, session, sources};
-use crate::Refusal;
-use crate::sandbox::{As, Cell, Changes, HOME, Host, Setting};
+use crate::sandbox::{As, Changes, HOME, Host};
 
 /// What is the same for all agents of a run.
 pub(super) struct Context<'a> {
@@ -18,18 +17,6 @@ pub(super) struct Context<'a> {
     pub(super) options: &'a Options,
     pub(super) folder: PathBuf,
     pub(super) tell: &'a dyn Fn(Event<'_>),
-}
-
-/// A step that did not do as it must.
-struct Failed {
-    class: Class,
-    detail: String,
-}
-
-impl Failed {
-    fn ours(refusal: &Refusal) -> Self {
-        Self { class: Class::OURS, detail: refusal.message.clone() }
-    }
 }
 
 /// What a step comes to: a line on what was seen.
@@ -59,17 +46,11 @@ struct Run<'a, 'r> {
     evidence: Evidence,
 }
 
-/// What every step of an agent needs.
-struct Ready {
-    cell: Cell,
-    script: String,
-    prefix: String,
-    expected: Expected,
-}
-
 impl Run<'_, '_> {
     async fn all(&mut self) -> Result<(), (StepName, Failed)> {
-        let ready = self.prepare().map_err(|failed| (StepName::Install, failed))?;
+        let Context { host, options, folder, .. } = self.cx;
+        let ready = Ready::open(self.agent, host, &options.site, folder);
+        let ready = ready.map_err(|failed| (StepName::Install, failed))?;
         for step in
             [StepName::Install, StepName::Session, StepName::Repeat, StepName::Check, StepName::Remove, StepName::Trace]
         {
@@ -95,36 +76,9 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn prepare(&self) -> Result<Ready, Failed> {
-        let Self { cx, agent, .. } = self;
-        let site = &cx.options.site;
-        let rendered = |error: render::RenderError| Failed { class: Class::OURS, detail: error.to_string() };
-        let expected = Expected::of(agent).map_err(rendered)?;
-        let scripts = render::scripts(agent, site).map_err(rendered)?;
-        let script = scripts.into_iter().find(|script| script.kind == ScriptKind::Install);
-        let network = sources::needs_network(agent, site, sources::target(&cx.host.root));
-        let setting = Setting { prefix: site.prefix.clone(), shown: sources::shown(site, network), network };
-        let folder = cx.folder.join(agent.name);
-        let cell = Cell::open(cx.host, &setting, &folder, agent.name).map_err(|refusal| Failed::ours(&refusal))?;
-        let script = script.map(|script| script.text).unwrap_or_default();
-        Ok(Ready { cell, script, prefix: setting.prefix, expected })
-    }
-
     /// install.sh in a mode; it must end with 0.
     async fn run(&self, ready: &Ready, who: As, mode: &str) -> Result<Outcome, Failed> {
-        let command = ready.cell.command(who, &install::environment(mode), &install::argv(&ready.script));
-        let command = command
-            .or_else(|| ready.cell.command(As::Root, &install::environment(mode), &install::argv(&ready.script)));
-        let Some(command) = command else {
-            return Err(Failed { class: Class::OURS, detail: "this sandbox runs no command".to_owned() });
-        };
-        let outcome = install::run(command, self.agent.install_timeout).await;
-        let outcome = outcome.map_err(|detail| Failed { class: Class::INFRASTRUCTURE, detail })?;
-        if outcome.status == 0 {
-            return Ok(outcome);
-        }
-        let detail = format!("{}: {}", outcome.step, outcome.detail);
-        Err(Failed { class: Class(outcome.status), detail })
+        ready.install(who, mode, self.agent.install_timeout).await
     }
 
     /// What is different now; nothing may be outside the prefix.

@@ -182,6 +182,10 @@ fn parse_requires(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -
 fn parse_platforms<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
     let group = cursor.group(Delimiter::Bracket, "a list `[LinuxX64]`")?;
     let mut platforms = Vec::new();
+    if group.stream().is_empty() {
+        let help = "leave the field out: then it runs where everything in its lock does";
+        return Err(Fault::new(group.span_open(), "an agent that runs nowhere needs no entry", help));
+    }
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
         let ident = piece.ident("a target")?;
         piece.end()?;

@@ -134,10 +134,9 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
     let (mut name, mut title, mut version_is_pinned, mut none) = (None, "", false, None);
     for mut piece in arguments(Cursor::of(&group)) {
         let Some(key) = cx.take(argument_key(&mut piece)) else { continue };
-        let part = Place::field(Field::Handshake).part(Part::Name);
         let parsed = match key.to_string().as_str() {
-            "name" => text(cx, part, &mut piece, "the agent's own name").map(|it| name = Some(it)),
-            "title" => text(cx, part, &mut piece, "the agent's own title").map(|it| title = it),
+            "name" => agent_name(cx, &mut piece).map(|it| name = Some(it)),
+            "title" => text(cx, AGENT_NAME, &mut piece, "the agent's own title").map(|it| title = it),
             "version" => pinned(&mut piece).map(|()| version_is_pinned = true),
             "info" => no_info(cx, &mut piece).map(|it| none = Some(it)),
             "env" => handshake_env(cx, &mut piece).map(|it| handshake.env = it),
@@ -158,6 +157,20 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
     };
     draft.agent.handshake = handshake;
     Ok(())
+}
+
+/// Where what an agent calls itself stands.
+const AGENT_NAME: Place = Place::field(Field::Handshake).part(Part::Name);
+
+fn agent_name<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
+    let (literal, name) = cursor.string("the agent's own name")?;
+    if name.trim().is_empty() {
+        let help = "write what `agentInfo.name` is in its answer, or `info: none(\"why\")` where there is no agentInfo";
+        // It is a name all the same: nobody is told to write one.
+        cx.take::<()>(Err(Fault::new(literal.span(), "an agent does not call itself nothing", help)));
+    }
+    cx.mark(AGENT_NAME, literal.span());
+    Ok(cx.text(&name))
 }
 
 fn pinned(cursor: &mut Cursor) -> Result<(), Fault> {

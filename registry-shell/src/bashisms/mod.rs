@@ -11,10 +11,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::finding::Findings;
+use super::nested;
 use super::reader::{Command, Reading};
 use super::sink::{Place, Shape};
 use super::word::Word;
-use super::wrappers::{base, unwrap_once};
+use super::wrappers::unwrap_once;
 
 const RULE: &str = "S002";
 
@@ -111,17 +112,12 @@ impl<'a> Dialect<'_, 'a> {
 
     /// Scripts in words: `sh -c '…'`, `eval '…'`, `trap '…' EXIT`.
     fn check_texts(&self, command: &Command<'a>, depth: u8, found: &mut Found) {
-        let Some((first, rest)) = command.words.split_first() else { return };
-        let text = match (first.literal().map(base), rest) {
-            (Some("eval"), [text]) if !self.probes(command) => text,
-            (Some("trap"), [text, _, ..]) => text,
-            (Some("sh" | "dash"), [option, text, ..]) if is_command_option(option) => text,
-            _ => return,
-        };
-        if let (Some(script), true) = (text.literal(), depth < MAX_TEXTS) {
-            for (_, message, help) in collect(&super::reader::read(script.as_bytes()), depth + 1) {
-                add(found, &text.range, message, help);
-            }
+        let Some(inner) = nested::script_of(command).filter(|it| !it.loose && depth < MAX_TEXTS) else { return };
+        if command.name() == Some("eval") && self.probes(command) {
+            return;
+        }
+        for (range, message, help) in collect(&super::reader::read(inner.text.as_bytes()), depth + 1) {
+            add(found, &inner.outer(&range), message, help);
         }
     }
 
@@ -157,10 +153,6 @@ fn questions(script: &[u8]) -> Vec<usize> {
     };
     let starts = script.iter().enumerate().filter(|(_, byte)| matches!(byte, b'B' | b'Z' | b'K' | b'('));
     starts.map(|(at, _)| at).filter(|&at| signs(script.get(at..).unwrap_or_default())).collect()
-}
-
-fn is_command_option(word: &Word<'_>) -> bool {
-    word.literal().is_some_and(|text| text.starts_with('-') && text.ends_with('c') && !text.starts_with("--"))
 }
 
 /// `~+` and `~-`.

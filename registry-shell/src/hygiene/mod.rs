@@ -8,7 +8,14 @@ mod owned;
 use super::finding::{Finding, Findings};
 use super::reader::{Command, Reading};
 use super::word::Word;
-use super::wrappers::{base, unwrapped};
+use super::wrappers::base;
+
+/// I003, I004 and I005.
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+    check_owned(reading, findings);
+    check_downloads(reading, findings);
+    check_hidden(reading, findings);
+}
 
 /// I003: steps that touch what the task owns.
 pub(super) fn check_owned(reading: &Reading<'_>, findings: &mut Findings<'_>) {
@@ -34,8 +41,7 @@ pub(super) fn run(script: &[u8], rule: fn(&Reading<'_>, &mut Findings<'_>)) -> V
 
 /// The words of the program a command runs in the end, and that program's name.
 fn program<'w, 'a>(command: &'w Command<'a>) -> Option<(&'w str, &'w [Word<'a>])> {
-    let (first, arguments) = unwrapped(&command.words).split_first()?;
-    Some((base(&first.text), arguments))
+    command.program()
 }
 
 /// The words that are no options.

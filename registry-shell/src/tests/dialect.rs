@@ -262,3 +262,32 @@ fn every_rule_speaks_in_lint() {
     let rules: Vec<_> = lint(script).into_iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, ["S002", "I004", "I003", "I005", "I005"]);
 }
+
+/// Holds the rules and places that `lint` finds against what it must find.
+#[track_caller]
+fn check_nested(script: &str, expected: &[(&str, u32, u32)]) {
+    let found = lint(script.as_bytes());
+    let found: Vec<_> = found.iter().map(|it| (it.rule, it.line, it.column)).collect();
+    assert_eq!(found, expected, "{script:?}");
+}
+
+#[test]
+fn scripts_within_scripts_are_linted() {
+    check_nested("sh -c 'source x'", &[("S002", 1, 8)]);
+    check_nested("true\nsh -ec \"\ncurl https://x | sh\n\"", &[("I004", 3, 1)]);
+    check_nested("timeout 9 /bin/sh -c 'npm install -g a'", &[("I003", 1, 23)]);
+    check_nested("su - agent -c 'npm install -g a'", &[("I003", 1, 16)]);
+    check_nested("eval 'source x'", &[("S002", 1, 7)]);
+    check_nested("sh -c 'if a'", &[("S001", 1, 8)]);
+    // Where the bytes are not the script's own, the word is the place.
+    check_nested("sh -c 'a '\\''b'\\''; source x'", &[("S002", 1, 7)]);
+    check_nested("sh -c \"sh -c 'source x'\"", &[("S002", 1, 15)]);
+    // What another shell speaks is its own business; what it does to the machine is not.
+    check_nested("bash -c 'source x; npm install -g a'", &[("I003", 1, 20)]);
+    check_nested("sh -c \"npm install -g $package\"", &[("I003", 1, 8)]);
+    // Nothing is told twice, and files are not scripts.
+    check_nested("sh -c \"$(curl https://x | sh)\"", &[("I004", 1, 10)]);
+    for script in ["sh script -c 'source x'", "sh -c \"$text\"", "eval \"x=$y\"", "su agent", "sh -o errexit"] {
+        check_nested(script, &[]);
+    }
+}

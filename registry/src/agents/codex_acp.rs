@@ -32,6 +32,8 @@ agent! {
                 "model"?: ACP_MODEL,
                 // Its market of plugins looks up chatgpt.com, github.com and api.github.com at start.
                 "features": { "plugins": false },
+                // Otherwise each command runs in a login shell, whose profile takes the task's PATH away.
+                "allow_login_shell": false,
             },
             toml("~/.codex/config.toml", if set(API_KEY), owner: Whole) {
                 "model_provider": "benchflow",

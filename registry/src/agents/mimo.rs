@@ -22,7 +22,7 @@ agent! {
         config: [
             jsonc("~/.config/mimocode/mimocode.json", if all(direct, set(XIAOMI_API_KEY))) {
                 "provider": { "xiaomi": { "options": {
-                    "baseURL": ref(XIAOMI_BASE_URL), "apiKey": ref(XIAOMI_API_KEY),
+                    "baseURL"?: ref(XIAOMI_BASE_URL), "apiKey": ref(XIAOMI_API_KEY),
                 } } },
             },
             jsonc("~/.config/mimocode/mimocode.json", if any(proxy, all(set(BASE_URL), not(provider(XIAOMI))))) {

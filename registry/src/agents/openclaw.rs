@@ -60,6 +60,8 @@ agent! {
                     fmt("openai/{ACP_MODEL}")
                 } } } } },
             },
+            // Its commands run in a login shell, whose profile puts the system's folders before the task's.
+            jsonc("~/.openclaw/openclaw.json", if set(PATH)) { "tools": { "exec": { "pathPrepend": [PATH] } } },
             json("~/.openclaw/exec-approvals.json") { "version": 1, "defaults": { "allow_all": true } },
         ],
         web: {

@@ -64,7 +64,10 @@ agent! {
         },
         home: [".opencode", ".config/opencode"],
         skills: ["~/.opencode/skills"],
-        hosts: [host("models.opencode.ai", env { OPENCODE_DISABLE_MODELS_FETCH = "1" })],
+        hosts: [
+            host("models.opencode.ai", env { OPENCODE_DISABLE_MODELS_FETCH = "1" }),
+            host("npm", none("no switch was found for the plugin package that it installs at every start")),
+        ],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }
 }

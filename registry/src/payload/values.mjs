@@ -3,7 +3,8 @@ import { Append, Raw } from "./edit.mjs";
 
 export class Refused extends Error {}
 
-const given = (text) => text !== undefined && text.trim() !== "";
+// Whether a text holds more than the blanks of POSIX, as the launcher and routing have it.
+export const given = (text) => text !== undefined && /[^ \t-\r]/.test(text);
 
 // What a value is now; undefined where nothing is written.
 export class Values {
@@ -17,10 +18,17 @@ export class Values {
     return given(text) ? text : undefined;
   }
 
+  // Whether an agent would take a text for a reference; a textual one knows more forms than the entry's.
+  refers(text) {
+    if (!this.references) return false;
+    const begin = this.references.form.split("NAME")[0];
+    return text.includes(begin) || (this.references.textual && /\{[a-z]+:/i.test(text));
+  }
+
   // The content of a variable in a file: no text of it may be taken for a reference there.
   plain(name) {
     const text = this.get(name);
-    if (text !== undefined && this.references?.textual && /\{[a-z]+:/i.test(text)) {
+    if (text !== undefined && this.refers(text)) {
       throw new Refused(`the value of ${name} looks like a reference, which the agent would resolve`);
     }
     return text;
@@ -29,18 +37,19 @@ export class Values {
   reference(name) {
     if (!this.references) throw new Refused(`a reference to ${name}, and the agent has none`);
     const text = this.get(name);
+    if (text === undefined) throw new Refused(`${name} is not set, and a file of the agent refers to it; set ${name}`);
     // biome-ignore lint: control characters are what is looked for
-    if (text !== undefined && this.references.textual && /["'\\{}\u0000-\u001f\u007f]/.test(text)) {
+    if (this.references.textual && /["'\\{}\u0000-\u001f\u007f]/.test(text)) {
       throw new Refused(`the value of ${name} holds a quote, backslash, brace or control character, and the agent pastes it into its file`);
     }
     return this.references.form.replace("NAME", () => name);
   }
 
   uint(name) {
-    const text = this.get(name)?.trim();
+    const text = this.get(name);
     if (text === undefined) return undefined;
-    if (!/^\d{1,15}$/.test(text)) throw new Refused(`the value of ${name} is no non-negative integer`);
-    return new Raw(String(Number(text)));
+    if (!/^[0-9]+$/.test(text)) throw new Refused(`the value of ${name} is no non-negative integer`);
+    return new Raw(text.replace(/^0+(?=[0-9])/, ""));
   }
 
   holds([word, ...rest]) {
@@ -125,14 +134,17 @@ export function combine(into, map) {
   return into;
 }
 
+// The first line of a file of TOML that is ours: one without it was there before us.
+export const MARK = "# Written by the launcher at every start.";
+
 // A file of TOML: plain values first, then tables, since a table ends only where the next begins.
 export function toml(map) {
-  const lines = [];
+  const lines = [MARK];
   const table = (it, where) => {
     const inner = [...it].filter(([, value]) => value instanceof Map);
     const plain = [...it].filter(([, value]) => !(value instanceof Map));
     if (where.length > 0 && (plain.length > 0 || inner.length === 0)) {
-      if (lines.length > 0) lines.push("");
+      lines.push("");
       lines.push(`[${where.map(tomlKey).join(".")}]`);
     }
     for (const [key, value] of plain) lines.push(`${tomlKey(key)} = ${tomlValue(value)}`);

@@ -78,6 +78,8 @@ fn write_constants(w: &mut Writer, parts: &Parts<'_>) {
     w.assign("PREFIX", &text(&site.prefix));
     w.assign("HOLDER", &Word::text(place.holder()));
     w.line("DIR=$HOLDER/$STAMP");
+    w.assign("NODE_LINK", &Word::text(format!("{}/node", site.prefix)));
+    w.assign("LAUNCHER", &Word::text(format!("{}/bin/{}", site.prefix, agent.name)));
     w.assign("TIMEOUT", &Word::text(agent.install_timeout.to_string()));
     w.assign("DISK", &Word::text(site.disk_megabytes.to_string()));
     w.assign("SITE_MIRROR", &optional(&site.mirror));
@@ -135,6 +137,8 @@ fn write_runtimes(w: &mut Writer, parts: &Parts<'_>) {
 
 fn write_target(w: &mut Writer, parts: &Parts<'_>, target: Target) {
     if let Some(node) = parts.site.node(target) {
+        // BenchFlow reads under this name which Node.js a script brings.
+        w.assign("BF_NODE_VERSION", &Word::text(node.version.as_str()));
         write_runtime(w, "NODE", "node", node);
     }
     if let Some(python) = parts.site.python(target).filter(|_| needs_python(parts.agent)) {

@@ -43,7 +43,7 @@ pub(crate) fn launch(agent: &Agent<'_>, lock: &Lock<'_>, place: &Place) -> Resul
     }
     write_model(&mut w, agent);
     write_environment(&mut w, agent)?;
-    write_files(&mut w, agent);
+    write_files(&mut w);
     write_start(&mut w, agent, lock)?;
     w.finish()
 }
@@ -172,17 +172,11 @@ fn write_export(w: &mut Writer, mapping: &Mapping<'_>) -> Result<(), RenderError
     Ok(())
 }
 
-/// The files, by the private Node.js and its encoders.
-fn write_files(w: &mut Writer, agent: &Agent<'_>) {
-    let by_policy = agent.web_switches().iter().any(|off| matches!(off, Off::File { .. }));
-    let write = "BENCHFLOW_FORMED_BASE_URL=$bf_base_url \"$bf_dir/node/bin/node\" \"$bf_dir/lib/config.mjs\" launch \"$bf_web\" || exit";
-    if !agent.config.is_empty() {
-        w.section("the agent's files; a policy key is written along with the others, so that none is lost");
-        w.line(write);
-    } else if by_policy {
-        w.section("the agent's files");
-        w.block("if [ \"$bf_web\" = off ]; then", "fi", |w| w.line(write));
-    }
+/// The files, by the private Node.js and its encoders; values that no agent may get are refused there too, so it runs
+/// where there is no file as well.
+fn write_files(w: &mut Writer) {
+    w.section("the agent's files; a policy key is written along with the others, so that none is lost");
+    w.line("BENCHFLOW_FORMED_BASE_URL=$bf_base_url \"$bf_dir/node/bin/node\" \"$bf_dir/lib/config.mjs\" launch \"$bf_web\" || exit");
 }
 
 /// The argument vector, and `exec`.

@@ -87,6 +87,8 @@ pub enum RenderError {
     NoProgram(String),
     /// A character that no shell word can hold.
     Nul,
+    /// A character that a reader does not see, or sees in another place, at this line.
+    Hidden(char, usize),
     /// A here-document that holds its own end.
     HereDocument(String),
     /// A Python version that the site's interpreter is not.
@@ -126,6 +128,13 @@ impl fmt::Display for RenderError {
             Self::Structure(place) => write!(f, "`{place}` needs a plain text, a variable or a choice between such"),
             Self::NoProgram(word) => write!(f, "I002: no artefact of the entry provides the program `{word}`"),
             Self::Nul => f.write_str("a text holds a NUL byte, which no shell word can"),
+            Self::Hidden(char, line) => {
+                write!(
+                    f,
+                    "line {line} would hold U+{:04X}, which a reader of the script does not see",
+                    u32::from(*char)
+                )
+            }
             Self::HereDocument(end) => write!(f, "a here-document holds its own end `{end}`"),
             Self::Python { wanted, version } => {
                 write!(f, "the entry asks for Python `{wanted}`, the site has {version}")

@@ -31,13 +31,15 @@ pub struct Payload {
 }
 
 /// The programs of every install, by their names under `lib/`.
-const PROGRAMS: [(&str, &str); 10] = [
+const PROGRAMS: [(&str, &str); 12] = [
     ("common.mjs", include_str!("../payload/common.mjs")),
     ("install.mjs", include_str!("../payload/install.mjs")),
     ("npm.mjs", include_str!("../payload/npm.mjs")),
     ("python.mjs", include_str!("../payload/python.mjs")),
     ("proof.mjs", include_str!("../payload/proof.mjs")),
     ("config.mjs", include_str!("../payload/config.mjs")),
+    ("check.mjs", include_str!("../payload/check.mjs")),
+    ("place.mjs", include_str!("../payload/place.mjs")),
     ("edit.mjs", include_str!("../payload/edit.mjs")),
     ("values.mjs", include_str!("../payload/values.mjs")),
     ("beside.mjs", include_str!("../payload/beside.mjs")),

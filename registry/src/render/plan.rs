@@ -2,6 +2,7 @@
 
 use registry_core::model::{Agent, Artefact, Exit, FileFormat, Lock, Off, Owner, Proof, Runs, Semantics, Session};
 use registry_core::template::{Template, Value};
+use registry_core::variables::{CANONICAL, Kind};
 
 use super::RenderError;
 use super::expected::Expected;
@@ -186,7 +187,15 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, prefix_dir: &str) ->
         ("config", Json::List(config)),
         ("web", Json::List(web)),
         ("companions", Json::object(companions)),
+        ("variables", Json::object(kinds(agent).into_iter().map(|(name, kind)| (name, Json::text(kind.word()))))),
     ]))
+}
+
+/// Every variable that reaches the agent, the canonical ones first, with what it holds.
+fn kinds<'a>(agent: &Agent<'a>) -> Vec<(&'a str, Kind)> {
+    let own = agent.env.iter().map(|mapping| mapping.name).filter(|name| !agent.accepts.contains(name));
+    let names = CANONICAL.iter().map(|it| it.name).chain(agent.accepts.iter().copied()).chain(own);
+    names.map(|name| (name, Kind::of(name))).collect()
 }
 
 fn file_members(path: &str, format: FileFormat, owner: Owner, body: Template<'_>) -> Vec<(&'static str, Json)> {

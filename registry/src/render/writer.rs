@@ -97,7 +97,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// The text, or the first fault.
     pub(crate) fn finish(self) -> Result<String, RenderError> {
-        match self.fault {
+        match self.fault.or_else(|| hidden(&self.text)) {
             Some(fault) => Err(fault),
             None => Ok(self.text),
         }
@@ -223,9 +223,33 @@ impl Writer {
     }
 }
 
+/// The first character that would show a reader another script than the one that runs: of control, of direction, or of
+/// no width.
+fn hidden(text: &str) -> Option<RenderError> {
+    let directs = |char| matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}');
+    let joins = |char| matches!(char, '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let unseen = |char: char| (char.is_control() && char != '\n') || directs(char) || joins(char);
+    let (at, char) = text.char_indices().find(|(_, char)| unseen(*char))?;
+    let line = 1 + text.get(..at).unwrap_or_default().matches('\n').count();
+    Some(RenderError::Hidden(char, line))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_reader_does_not_see_is_refused() {
+        for char in ['\u{1b}', '\r', '\t', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}'] {
+            let mut writer = Writer::default();
+            writer.line("#!/bin/sh");
+            writer.comment(&format!("a{char}b"));
+            assert_eq!(writer.finish(), Err(RenderError::Hidden(char, 2)), "{char:?}");
+        }
+        let mut writer = Writer::default();
+        writer.comment("\u{e9} \u{2192} \u{1f511}");
+        assert!(writer.finish().is_ok());
+    }
 
     #[track_caller]
     fn check_quote(text: &str, quoted: &str) {

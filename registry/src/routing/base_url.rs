@@ -78,17 +78,17 @@ fn check(value: &str, parameter: &UrlParameter<'_>, whole: bool) -> Result<(), R
     if plain { Ok(()) } else { Err(bad(parameter.variable, "a plain name without slashes and blanks")) }
 }
 
-/// A value is an absolute URL of HTTP.
+/// A value is an absolute URL of HTTP without query and fragment: a path is put behind it.
 pub(crate) fn check_url(value: &str, variable: &str) -> Result<(), Refusal> {
     let http = |scheme: &str| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
     let absolute = value
         .split_once("://")
         .is_some_and(|(scheme, rest)| http(scheme) && !rest.is_empty() && !rest.starts_with('/'));
-    let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte));
+    let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"#<>?\\^`{|}".contains(&byte));
     if absolute && plain {
         return Ok(());
     }
-    Err(bad(variable, "a URL that begins with `https://` or `http://`"))
+    Err(bad(variable, "a URL that begins with `https://` or `http://`, without query and fragment"))
 }
 
 fn bad(variable: &str, wanted: &'static str) -> Refusal {

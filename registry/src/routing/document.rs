@@ -6,6 +6,9 @@ use registry_core::model::FileFormat;
 
 use crate::render::json::string;
 
+/// The first line of a file of TOML, by which the launcher knows its own.
+const TOML_MARK: &str = "# Written by the launcher at every start.\n";
+
 /// A value in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
@@ -52,6 +55,7 @@ impl Node {
     pub(crate) fn print(&self, format: FileFormat) -> String {
         let mut out = String::new();
         if let (FileFormat::Toml, Self::Object(members)) = (format, self) {
+            out.push_str(TOML_MARK);
             table(members, &mut Vec::new(), &mut out);
         } else {
             json(self, "\n", &mut out);
@@ -99,7 +103,7 @@ fn table<'n>(members: &'n [(String, Node)], place: &mut Vec<&'n str>, out: &mut 
     let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| matches!(value, Node::Object(_)));
     if !place.is_empty() && (!plain.is_empty() || tables.is_empty()) {
         let head: Vec<String> = place.iter().map(|key| toml_key(key)).collect();
-        let _ = writeln!(out, "{}[{}]", if out.is_empty() { "" } else { "\n" }, head.join("."));
+        let _ = writeln!(out, "\n[{}]", head.join("."));
     }
     for (key, value) in plain {
         let _ = writeln!(out, "{} = {}", toml_key(key), toml(value));

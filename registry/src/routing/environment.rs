@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use registry_core::model::{Agent, Off, Provider};
+use registry_core::variables::{Kind, canonical};
 
 use super::credential::{Asked, Credentials};
 use super::values::Scope;
@@ -42,6 +43,7 @@ impl<'a> Router<'a> {
         fill_model(&mut set, acp_model_id.as_deref().ok());
         self.pass_on(&mut set, agent, &credentials, given);
         map(&mut set, entry, sandbox, given, web_off)?;
+        check_values(&set, entry)?;
         let Credentials { login, file: credential_file, .. } = credentials;
         let mut withheld = withheld(&set, given);
         withheld.retain(|name| credential_file.is_none_or(|file| file.content != name.as_str()));
@@ -170,6 +172,17 @@ fn map<'a>(
     let explicit = (!explicit.is_empty()).then(|| (explicit.join(" "), Origin::Mapping));
     fill(set, names::EXPLICIT, explicit);
     Ok(())
+}
+
+/// Refuses a URL or an id of the agent's that the launcher would refuse.
+fn check_values(set: &Set<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
+    let own = |name: &str| entry.mappings.iter().any(|(target, _)| *target == name);
+    let checked = |name: &str| canonical(name).is_some() || entry.agent.accepts.contains(&name) || own(name);
+    let faults = set.iter().filter_map(|(name, it)| Some((name, Kind::of(name).fault(&it.value)?)));
+    match faults.into_iter().find(|(name, _)| checked(name)) {
+        Some((name, reason)) => Err(Refusal::UnsafeValue { variable: name.to_string(), reason }),
+        None => Ok(()),
+    }
 }
 
 fn set_mapping<'a>(

@@ -31,7 +31,7 @@ impl Resolution<'_> {
     pub fn is_secret(&self, name: &str) -> bool {
         let value = |name: &str| self.variables.get(name).map(|it| it.value.as_str());
         let copied = value(name).is_some_and(|it| Some(it) == value(names::API_KEY));
-        let telling = value(name).and_then(|it| it.split_once("://")).is_some_and(|(_, it)| it.contains(['@', '?']));
+        let telling = value(name).and_then(|it| it.split_once("://")).is_some_and(|(_, it)| tells(it));
         is_secret(name) || copied || telling
     }
 
@@ -69,6 +69,11 @@ impl Resolution<'_> {
         };
         Ok(files.into_iter().map(file).collect())
     }
+}
+
+/// Whether a URL, without its scheme, holds a password or a query. An `@` behind the host is neither.
+fn tells(rest: &str) -> bool {
+    rest.contains('?') || rest.split(['/', '#']).next().is_some_and(|authority| authority.contains('@'))
 }
 
 fn value<'a>(body: Template<'a>, path: &str) -> Result<registry_core::template::Value<'a>, Refusal> {

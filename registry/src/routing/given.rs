@@ -71,4 +71,11 @@ pub struct Sandbox {
     pub root: bool,
     /// The folder of its install, in which the shims of companion programs lie.
     pub folder: String,
+    /// The task's `PATH` there; [`Sandbox::PATH`] where nothing else is known.
+    pub path: String,
+}
+
+impl Sandbox {
+    /// Where a container has its programs.
+    pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }

@@ -13,6 +13,7 @@ mod given;
 mod lookup;
 mod model_id;
 mod names;
+mod needs;
 mod refusal;
 mod server;
 mod values;
@@ -28,6 +29,7 @@ pub use credential::CredentialFile;
 pub use files::{File, MASK};
 pub use given::{Given, Layer, Sandbox, Variables};
 pub use model_id::is_alias;
+pub use needs::Need;
 pub use refusal::Refusal;
 pub use server::Server;
 

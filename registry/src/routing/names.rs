@@ -14,6 +14,8 @@ pub(crate) const PROTOCOL: &str = "BENCHFLOW_PROVIDER_PROTOCOL";
 pub(crate) const MODELS: &str = "BENCHFLOW_PROVIDER_MODELS";
 /// The gateway's alias of the model.
 pub(crate) const ALIAS: &str = "BENCHFLOW_LITELLM_MODEL_ALIAS";
+/// Where the task has its programs: what the sandbox has, and nobody gives.
+pub(crate) const PATH: &str = "PATH";
 /// The model id that the agent is told.
 pub(crate) const ACP_MODEL: &str = "BENCHFLOW_ACP_MODEL_ID";
 /// The part of it before its first slash.

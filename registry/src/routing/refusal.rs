@@ -73,6 +73,11 @@ pub enum Refusal {
         /// The variable.
         variable: String,
     },
+    /// A file of the agent refers to a variable that is not set.
+    UnsetReference {
+        /// The variable.
+        variable: String,
+    },
     /// A value that the agent would take for more than a text.
     UnsafeValue {
         /// The variable that holds it.
@@ -99,6 +104,7 @@ impl Refusal {
             Self::GatewayUnsupported { .. } => "gateway-unsupported",
             Self::WebPolicy { .. } => "web-policy",
             Self::NotAnInteger { .. } => "not-an-integer",
+            Self::UnsetReference { .. } => "unset-reference",
             Self::UnsafeValue { .. } => "unsafe-value",
             Self::BrokenEntry { .. } => "broken-entry",
         }
@@ -111,6 +117,7 @@ impl Refusal {
             Self::MissingUrlParameter { variable, .. }
             | Self::BadUrlParameter { variable, .. }
             | Self::NotAnInteger { variable }
+            | Self::UnsetReference { variable }
             | Self::UnsafeValue { variable, .. } => variable,
             Self::MissingCredential { variables, .. } => variables.first().map_or("", String::as_str),
             Self::EmptyModelId { model } | Self::NoProvider { model, .. } | Self::NoModelId { model } => model,
@@ -170,6 +177,11 @@ impl fmt::Display for Refusal {
             Self::NotAnInteger { variable } => {
                 write!(f, "the value of `{variable}` is no non-negative integer\nhelp: give digits alone")
             }
+            Self::UnsetReference { variable } => write!(
+                f,
+                "`{variable}` is not set, and a file of the agent refers to it\n\
+                 help: set `{variable}`; for a provider that logs in by a file, to an access token of it"
+            ),
             Self::UnsafeValue { variable, reason } => {
                 write!(f, "the value of `{variable}` {reason}\nhelp: give `{variable}` another value")
             }

@@ -23,7 +23,9 @@ pub(crate) struct Scope<'s, 'a> {
 impl<'s> Scope<'s, '_> {
     /// The content of a variable, none when it is unset or blank; the base URL in the form that the agent wants.
     fn get(&self, name: &str) -> Option<Cow<'s, str>> {
-        let value = self.set.get(name).map(|it| it.value.as_str()).filter(|value| given::is_given(value))?;
+        let set = || self.set.get(name).map(|it| it.value.as_str());
+        let value = if name == names::PATH { Some(self.sandbox.path.as_str()) } else { set() };
+        let value = value.filter(|value| given::is_given(value))?;
         Some(if name == names::BASE_URL { formed(value, self.agent.base_url) } else { Cow::Borrowed(value) })
     }
 
@@ -167,7 +169,7 @@ impl<'s> Scope<'s, '_> {
     /// The content of a variable in a file: no text of it may be taken for a reference there.
     fn plain(&self, name: &str) -> Result<Option<Cow<'s, str>>, Refusal> {
         let text = self.get(name);
-        if self.textual() && text.as_deref().is_some_and(looks_like_reference) {
+        if text.as_deref().is_some_and(|text| self.refers(text)) {
             let reason = "looks like a reference, which the agent would resolve";
             return Err(Refusal::UnsafeValue { variable: name.to_owned(), reason });
         }
@@ -176,11 +178,18 @@ impl<'s> Scope<'s, '_> {
 
     fn reference(&self, name: &str) -> Result<String, Refusal> {
         let unsafe_char = |it: char| matches!(it, '"' | '\'' | '\\' | '{' | '}' | '\0'..='\u{1f}' | '\u{7f}');
-        if self.textual() && self.get(name).is_some_and(|text| text.contains(unsafe_char)) {
+        let text = self.get(name).ok_or_else(|| Refusal::UnsetReference { variable: name.to_owned() })?;
+        if self.textual() && text.contains(unsafe_char) {
             let reason = "holds a quote, backslash, brace or control character, and the agent pastes it into its file";
             return Err(Refusal::UnsafeValue { variable: name.to_owned(), reason });
         }
         Ok(self.agent.references.map_or(name.to_owned(), |References { form, .. }| form.replacen("NAME", name, 1)))
+    }
+
+    /// Whether the agent would take a text for a reference; a textual one knows more forms than the entry's.
+    fn refers(&self, text: &str) -> bool {
+        let begin = self.agent.references.and_then(|it| it.form.split("NAME").next());
+        begin.is_some_and(|begin| text.contains(begin)) || (self.textual() && looks_like_reference(text))
     }
 
     fn textual(&self) -> bool {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use registry_core::model::{Arch, Libc, NODE_VERSION};
+use registry_core::model::{Arch, Libc, LockedWheel, NODE_VERSION, PYTHON_VERSION};
 
 use super::process::{self, Cell};
 use crate::console::Console;
@@ -137,6 +137,26 @@ impl Tools {
     /// Unpacks a wheel into a folder; the permission bits of its files are lost.
     pub(crate) fn unzip(&self, wheel: &Path, folder: &Path) -> Outcome<()> {
         unzip(&self.cell, &self.python, wheel, folder)
+    }
+
+    /// Fetches a wheel of a lock into a folder, by its checksum and whatever machine it is for.
+    pub(crate) fn fetch_wheel(&self, wheel: &LockedWheel<'_>, folder: &Path) -> Outcome<()> {
+        let LockedWheel { name, version, file, hash, .. } = wheel;
+        let requirements = self.cell.scratch().path().join("wheel.txt");
+        let text = format!("{name}=={version} --hash={hash}\n");
+        fs::write(&requirements, text).map_err(|error| Failure::io("write", &requirements, &error))?;
+        let mut command = pip(&self.cell, &self.python);
+        command.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]);
+        command.args(["--python-version", &format!("{}.{}", PYTHON_VERSION.major, PYTHON_VERSION.minor)]);
+        let platforms = file.trim_end_matches(".whl").rsplit('-').next().unwrap_or_default();
+        for platform in platforms.split('.').filter(|it| *it != "any") {
+            command.args(["--platform", platform]);
+        }
+        if let Some(index) = place(PYPI_INDEX) {
+            command.arg("--index-url").arg(index);
+        }
+        command.arg("-d").arg(folder).arg("-r").arg(&requirements);
+        process::run_well(&mut command, &format!("fetching `{file}`")).map(drop)
     }
 
     fn check_node(&self) -> Outcome<()> {

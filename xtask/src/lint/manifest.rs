@@ -22,9 +22,9 @@ pub(crate) fn lint(name: &str, bytes: &[u8]) -> Outcome<Vec<Found>> {
             return Err(refused(&format!("`{key}` is no string")));
         };
         commands += 1;
-        let source = Source::new(text, value.span(), script);
+        let source = shell::Embedded::new(text, value.span(), script);
         for finding in shell::lint(script.as_bytes()) {
-            let (line, column) = source.place(&finding);
+            let (line, column) = source.place(finding.line, finding.column);
             found.push(Found::new(name, line, column, finding));
         }
     }
@@ -34,48 +34,6 @@ pub(crate) fn lint(name: &str, bytes: &[u8]) -> Outcome<Vec<Found>> {
     }
     found.sort_by_key(|it| (it.line, it.column));
     Ok(found)
-}
-
-/// Where the text of a string stands in its file.
-struct Source {
-    /// Line and column of the string's first character.
-    start: (usize, usize),
-    /// Whether the string has in the file the lines that it has itself.
-    by_line: bool,
-    /// Whether it stands there letter by letter.
-    verbatim: bool,
-}
-
-impl Source {
-    fn new(text: &str, span: core::ops::Range<usize>, script: &str) -> Self {
-        let raw = text.get(span.clone()).unwrap_or_default();
-        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
-        let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or_default();
-        let skipped = if quotes == 3 && inner.starts_with("\r\n") {
-            2
-        } else {
-            usize::from(quotes == 3 && inner.starts_with('\n'))
-        };
-        let inner = inner.get(skipped..).unwrap_or_default();
-        let before = text.get(..span.start + quotes + skipped).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self {
-            start: (before.matches('\n').count() + 1, before.get(line_start..).unwrap_or_default().chars().count() + 1),
-            by_line: inner.matches('\n').count() == script.matches('\n').count(),
-            verbatim: inner.replace("\r\n", "\n") == script,
-        }
-    }
-
-    /// The line and column of a finding; those of the string itself, where escapes hide them.
-    fn place(&self, finding: &shell::Finding) -> (usize, usize) {
-        let (line, column) = (finding.line as usize, finding.column as usize);
-        match line {
-            1 if self.verbatim => (self.start.0, self.start.1 + column - 1),
-            _ if self.verbatim => (self.start.0 + line - 1, column),
-            _ if self.by_line => (self.start.0 + line - 1, 1),
-            _ => self.start,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,10 @@ pub(crate) fn command() -> Command {
         .after_help(
             "The folder holds what the command line asks for: what earlier runs brought besides is removed. A run into\n\
              the same folder fetches only what is missing. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other\n\
-             places to ask. Exit status: 0 all is there, 1 something cannot be had, 2 the command could not run.",
+             places to ask. Exit status: 0 all is there, 1 something cannot be had, 2 the command could not run.\n\n\
+             Examples:\n  \
+             cargo xtask mirror --out mirror --agent my-agent\n  \
+             cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",
         )
         .arg(path("out", "DIR", "The folder of the mirror").required(true))
         .arg(many("agent", "NAME", "Only this agent (by name or alias); may be repeated"))

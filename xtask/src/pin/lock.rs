@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use registry_core::model::{Lock, Target};
 
@@ -55,7 +54,8 @@ impl Draft {
     /// Records that a package is not there at all.
     pub(crate) fn add_absent(&mut self, ecosystem: &'static str, name: &str, version: &str) -> Outcome<()> {
         if version.is_empty() {
-            let help = format!("look at its name; to record it as unavailable, name a version: `{name}=VERSION`");
+            let help =
+                format!("look at its name; `cargo pin` records it as unavailable with a version: `{name}=VERSION`");
             return Err(Failure::new(format!("the package `{name}` is not there")).help(help));
         }
         self.packages.push(PackageLine::new(ecosystem, name, version, "-"));
@@ -98,36 +98,9 @@ impl Draft {
     }
 }
 
-/// Today, as `2026-11-23`, in universal time.
-pub(crate) fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
-    date(seconds / 86_400)
-}
-
-/// The date of a day counted from 1970-01-01 (Hinnant's `civil_from_days`, for days after it).
-fn date(days: u64) -> String {
-    let days = days + 719_468;
-    let era = days / 146_097;
-    let of_era = days % 146_097;
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year}-{month:02}-{day:02}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_have_dates() {
-        assert_eq!(date(0), "1970-01-01");
-        assert_eq!(date(20_780), "2026-11-23");
-        assert_eq!(date(19_782), "2024-02-29");
-    }
 
     #[test]
     fn a_fact_that_stays_keeps_its_date() {

@@ -2,8 +2,8 @@
 
 mod check;
 mod groups;
-mod lock;
-mod npm;
+pub(crate) mod lock;
+pub(crate) mod npm;
 mod platform;
 pub(crate) mod pypi;
 mod request;
@@ -18,7 +18,7 @@ use registry_core::model::{Agent, Lock, Registry};
 use crate::clients::{self, Tools};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome, Status};
-use crate::files;
+use crate::{day, files};
 use lock::Draft;
 use npm::Wanted;
 use request::Request;
@@ -30,7 +30,11 @@ pub(crate) fn command() -> Command {
         .after_help(
             "Versions come from PKG=VERSION, else from the lock that is there, else the latest. Packages whose versions\n\
              must match are given together:  cargo pin my-agent my-adapter=0.0.34 @scope/my-agent=0.87.1\n\
-             BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.",
+             BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.\n\n\
+             Examples:\n  \
+             cargo pin my-agent\n  \
+             cargo pin my-agent my-adapter=0.0.34 @scope/my-agent=0.87.1\n  \
+             cargo xtask pin --check",
         )
         .arg(Arg::new("what").value_name("AGENT|PKG=VERSION").action(ArgAction::Append).help("Agents (all, when none is given) and versions"))
         .arg(
@@ -92,7 +96,7 @@ fn pin(
             "name a version that can be had: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
         return Err(Failure::new(message).help(help));
     }
-    let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &lock::today());
+    let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &day::today());
     Lock::parse(&text)
         .map_err(|error| Failure::new(format!("the lock of `{}` came out wrong: {error}", agent.name)))?;
     for (target, reason) in &draft.unavailable {

@@ -11,10 +11,15 @@ use crate::failure::{Failure, Outcome};
 
 /// The variables of a file; the last line of a name counts.
 pub(crate) fn read(path: &Path) -> Outcome<Variables> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        let line = 1 + before.filter(|&&byte| byte == b'\n').count();
+        Failure::new(format!("`{}:{line}` is no UTF-8", path.display())).help("write the file in UTF-8")
+    })?;
     parse(&text).map_err(|line| {
         Failure::new(format!("`{}:{line}` is no line of a .env file", path.display()))
-            .help("NAME=VALUE; quote a value that holds blanks, quotes, `$` or `#`")
+            .help("NAME=VALUE; quote a value that holds blanks, quotes or `#`")
     })
 }
 
@@ -23,6 +28,7 @@ fn parse(text: &str) -> Result<Variables, usize> {
     let handed_out = Cell::new(0);
     // The reader finds the end of a quoted value at a line's end only.
     let text = format!("{}\n", text.strip_prefix('\u{feff}').unwrap_or(text));
+    let (text, dollar) = without_references(&text);
     let lines = Lines { rest: text.as_bytes(), handed_out: &handed_out };
     let mut variables = Variables::new();
     for pair in dotenvy::Iter::new(lines) {
@@ -35,9 +41,24 @@ fn parse(text: &str) -> Result<Variables, usize> {
             }
             _ => handed_out.get().max(1),
         })?;
-        variables.insert(name, value);
+        variables.insert(name, value.replace(dollar, "$"));
     }
     Ok(variables)
+}
+
+/// A text in which a character that it does not hold stands for every `$` but an escaped one, and that character.
+///
+/// The reader would put variables of this process in the place of `$word`: a key with a `$` in it would be another, and
+/// what belongs to the host would reach an agent. So a `$` is a `$`.
+fn without_references(text: &str) -> (String, char) {
+    let dollar = ('\u{e000}'..='\u{f8ff}').find(|char| !text.contains(*char)).unwrap_or('\u{e000}');
+    let mut out = String::with_capacity(text.len());
+    let mut escaped = false;
+    for char in text.chars() {
+        out.push(if char == '$' && !escaped { dollar } else { char });
+        escaped = char == '\\' && !escaped;
+    }
+    (out, dollar)
 }
 
 /// Hands out a line at a time, so that their number is known where parsing stops.
@@ -81,6 +102,12 @@ mod tests {
             Ok(&[("A", "3"), ("C", "a b"), ("D", "x\ny")]),
         );
         check("KEY=sk-1 # mine\nEMPTY=\nLAST=1  ", Ok(&[("EMPTY", ""), ("KEY", "sk-1"), ("LAST", "1")]));
+    }
+
+    #[test]
+    fn nothing_is_put_in_the_place_of_a_dollar() {
+        check("A=1\nB=x$A${A}$HOME$", Ok(&[("A", "1"), ("B", "x$A${A}$HOME$")]));
+        check("B=\"$HOME \\$HOME\"\nC='$HOME \\$HOME'", Ok(&[("B", "$HOME $HOME"), ("C", "$HOME \\$HOME")]));
     }
 
     #[test]

@@ -31,7 +31,11 @@ pub(crate) fn command() -> Command {
         .about("Tell what an agent is started with for a model, or why it is not")
         .after_help(
             "A variable is taken from --env, then from the .env file, then from the environment.\n\
-             Exit status: 0 routed, 1 refused, 2 the command could not run.",
+             Exit status: 0 routed, 1 refused, 2 the command could not run.\n\n\
+             Examples:\n  \
+             cargo xtask resolve my-agent --model deepseek/deepseek-chat --env-file .env\n  \
+             cargo xtask resolve my-agent --model glm-5 --proxy benchflow-glm-5 --json\n  \
+             cargo xtask resolve --batch questions.jsonl > answers.jsonl",
         )
         .arg(Arg::new("agent").value_name("AGENT").help("An agent, by name or alias"))
         .arg(text("model", "REF").help("The model, for example zai/glm-5"))
@@ -139,7 +143,7 @@ fn sandbox(agent: &Agent<'_>, matches: &ArgMatches) -> Outcome<Sandbox> {
     if !home.starts_with('/') {
         return Err(Failure::new(format!("`--home {home}` is no absolute path")).help("the home folder in the sandbox"));
     }
-    Ok(Sandbox { home, root: !matches.get_flag("not-root"), folder })
+    Ok(Sandbox { home, root: !matches.get_flag("not-root"), folder, path: Sandbox::PATH.to_owned() })
 }
 
 /// The log-in files of an agent that are on this host.

@@ -6,7 +6,6 @@ use registry::routing::{File, MASK, Refusal, Resolution, Sandbox, Server};
 use registry_core::model::{LoginSource, Owner};
 use serde_json::{Value, json};
 
-use crate::facts;
 use crate::failure::{Outcome, Status};
 use crate::list::{pretty, table};
 
@@ -78,7 +77,7 @@ impl View<'_> {
             "secrets": found.variables.keys().filter(|name| found.is_secret(name)).collect::<Vec<_>>(),
             "acp_model_id": found.acp_model_id.as_ref().ok(),
             "acp_model_error": found.acp_model_id.as_ref().err().map(fault),
-            "model_via": facts::via(found.agent.model.via),
+            "model_via": found.agent.model.via.words(),
             "login": login(found),
             "credential_file": found.credential_file.map(|it| json!({"content_of": it.content, "path": it.path})),
             "withheld": found.withheld,
@@ -109,7 +108,7 @@ fn server(found: &Resolution<'_>) -> String {
 fn notes(found: &Resolution<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Ok(id) = &found.acp_model_id {
-        notes.push(format!("model id: {}, by {}", printable(id), facts::via(found.agent.model.via)));
+        notes.push(format!("model id: {}, by {}", printable(id), found.agent.model.via.words()));
     }
     notes.extend(found.login.map(|it| match it.source {
         LoginSource::Files(files) => format!("log-in: {}, from the host", files.join(", ")),

@@ -17,7 +17,11 @@ pub(crate) fn command() -> Command {
         .about("Install agents in a sandbox, start them, and hold what they answer over ACP against their entries")
         .after_help(
             "Exit status: 0 when at least one agent passed, and every required one (without --require: and none failed);\n\
-             1 otherwise; 2 when nothing could be run.",
+             1 otherwise; 2 when nothing could be run.\n\n\
+             Examples:\n  \
+             cargo xtask verify my-agent\n  \
+             cargo xtask verify --site mirror/site.toml --jobs 2 --json\n  \
+             cargo xtask verify my-agent --require my-agent --keep",
         )
         .arg(Arg::new("agent").value_name("AGENT").action(ArgAction::Append).help("Agents by name or alias; all, when none is given"))
         .arg(option("require", "A,B", "Agents that must pass").value_delimiter(',').action(ArgAction::Append))
@@ -43,5 +47,5 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 /// Has it run by a build that can.
 #[cfg(not(feature = "live"))]
 pub(crate) fn run(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with_live(console)
+    crate::relaunch::with(&["live"], "what runs real agents", console)
 }

@@ -26,14 +26,35 @@ bf_explicit() {
     return 1
 }
 
-# The interpreter is protected, and nothing else: PATH and the rest belong to the task.
-for bf_name in NODE_OPTIONS NODE_PATH $(env | sed -n "s/^\(LD_[A-Za-z0-9_]*\)=.*/\1/p"); do
-    eval "bf_value=\${$bf_name+set}"
+# The interpreter is protected, and nothing else: PATH and the rest belong to the task. The shell lists its variables
+# itself, so that nothing depends on what is in PATH, nor runs under a loader that is told to load something.
+bf_drop() {
+    eval "bf_value=\${$1+set}"
     if [ -n "$bf_value" ]; then
-        unset "$bf_name"
-        bf_say "$bf_name is not passed on to the agent"
+        unset "$1"
+        bf_say "$1 is not passed on to the agent"
     fi
+}
+bf_drop NODE_OPTIONS
+bf_drop NODE_PATH
+bf_blanks=$IFS
+IFS="
+"
+set -f
+for bf_line in $(export -p); do
+    case $bf_line in
+    "export LD_"* | *" -x LD_"*)
+        bf_line=${bf_line%%=*}
+        bf_line=LD_${bf_line#* LD_}
+        case $bf_line in
+        *[!A-Za-z0-9_]*) ;;
+        *) bf_drop "$bf_line" ;;
+        esac
+        ;;
+    esac
 done
+set +f
+IFS=$bf_blanks
 if [ ! -x "$bf_dir/node/bin/node" ]; then
     bf_die 15 "not installed: $bf_dir is missing"
 fi

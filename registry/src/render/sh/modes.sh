@@ -95,8 +95,8 @@ drive() {
 is_current() {
     line=
     read -r line 2>/dev/null <"$HOLDER/stamp"
-    [ "$line" = "$STAMP $TARGET $NODE_NAME ${PYTHON_NAME:--}" ] && [ -x "$PREFIX/bin/$AGENT" ] && [ -x "$DIR/node/bin/node" ] &&
-        [ -r "$DIR/launch.sh" ] && [ "$(cat "$PREFIX/bin/$AGENT")" = "$(cat "$DIR/launch.sh")" ]
+    [ "$line" = "$STAMP $TARGET $NODE_NAME ${PYTHON_NAME:--}" ] && [ -x "$LAUNCHER" ] && [ -x "$DIR/node/bin/node" ] &&
+        [ -r "$DIR/launch.sh" ] && [ "$(cat "$LAUNCHER")" = "$(cat "$DIR/launch.sh")" ]
 }
 
 # --- modes
@@ -150,7 +150,7 @@ mode_remove() {
     fi
     mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot write in $PREFIX"
     take_lock
-    rm -f -- "$HOLDER/stamp" "$PREFIX/bin/$AGENT" "$PREFIX/policy/$AGENT" "$PREFIX/log/$AGENT.log" \
+    rm -f -- "$HOLDER/stamp" "$LAUNCHER" "$PREFIX/policy/$AGENT" "$PREFIX/log/$AGENT.log" \
         "$PREFIX/log/$AGENT.json" || fail 14 remove "cannot remove the files of $AGENT"
     rm -rf -- "$HOLDER" || fail 14 remove "cannot remove $HOLDER"
     say "removed"
@@ -193,7 +193,7 @@ collect() {
         fi
     done
     if [ "$used" = " " ]; then
-        rm -rf -- "$PREFIX/node" "$PREFIX/.staging" "$PREFIX/log"
+        rm -rf -- "$NODE_LINK" "$PREFIX/.staging" "$PREFIX/log"
     fi
     rmdir "$PREFIX"/js-agents/* "$PREFIX"/python/* "$PREFIX/js-agents" "$PREFIX/python" "$PREFIX/bin" "$PREFIX/policy" \
         2>/dev/null

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The value with the members of all objects in the order of their names.
 ///
 /// A build with another package of the workspace in it may have a JSON library that keeps the order of insertion.
-pub(crate) fn sorted(value: Value) -> Value {
+pub fn sorted(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let mut members: Vec<(String, Value)> =

@@ -1,0 +1,76 @@
+//! D003 `missing-agent`: an agent of the registry stands in every place of a suite
+
+use crate::finding::{Findings, Place};
+use crate::known::Known;
+use crate::read::docs::plain;
+use crate::read::runner::{GATES, MODELS, Runner};
+use crate::read::{Contents, Suite};
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D003",
+    name: "missing-agent",
+    level: Level::Error,
+    sentence: "an agent of the registry stands in every place of a suite",
+    example: r"ALL_AGENTS=(
+  some-agent
+)   # and eleven more are registered",
+    help: "add it, or have `cargo xtask gen-suite` write the place",
+    incidents: &[73, 72],
+};
+
+/// Agents that the list lacks, and agents that another place lacks although one names them.
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for suite in contents.suites.values() {
+        for agent in known.suite_agents() {
+            missing_in_list(suite, agent.name, findings);
+            missing_elsewhere(suite, agent.name, findings);
+        }
+    }
+}
+
+fn missing_in_list(suite: &Suite, name: &str, findings: &mut Findings) {
+    let Some(list) = suite.runner.as_ref().and_then(|it| it.list.as_ref()) else { return };
+    if !list.value.iter().any(|it| it.value == name) {
+        findings.add(&CHECK, &list.place, format!("the list of agents lacks `{name}`"));
+    }
+}
+
+/// Told where the agent is named, since the place that lacks it may not exist.
+fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
+    let listed = suite.runner.as_ref().and_then(|it| it.list.as_ref());
+    let named = listed.and_then(|it| it.value.iter().find(|it| it.value == name));
+    let has_config = suite.configs.iter().any(|it| it.agent().value == name || it.stem() == name)
+        || suite.unread.iter().any(|it| it == name);
+    if !suite.configs.is_empty() && !has_config {
+        // Without a list, the folder of the configurations is all there is to point at.
+        let place = named.map(|it| it.place.clone());
+        let first = suite.configs.first().map(|it| Place::start(&it.file));
+        if let Some(place) = place.or_else(|| first.filter(|_| listed.is_none())) {
+            findings.add(&CHECK, &place, format!("`{name}` has no configuration beside the others"));
+        }
+    }
+    if let Some(runner) = &suite.runner
+        && let Some(named) = named
+    {
+        let lacks = [
+            (runner.models.is_some() && Runner::arm(runner.models.as_ref(), name).is_none(), MODELS),
+            (runner.gates.is_some() && Runner::arm(runner.gates.as_ref(), name).is_none(), GATES),
+        ];
+        for (_, function) in lacks.into_iter().filter(|(lacks, _)| *lacks) {
+            findings.add(
+                &CHECK,
+                &named.place,
+                format!("`{function}` has no arm for `{name}`, and no other that takes it"),
+            );
+        }
+    }
+    if let Some(table) = suite.docs.as_ref().and_then(|it| it.models.as_ref())
+        && !table.rows.iter().any(|[agent, _]| plain(&agent.value) == name)
+    {
+        findings.add(&CHECK, &table.place, format!("the table of agents lacks `{name}`"));
+    }
+}

@@ -1,0 +1,35 @@
+//! D004 `unknown-agent`: an agent that a suite names is registered
+
+use super::names;
+use crate::finding::{Findings, quoted};
+use crate::known::Known;
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D004",
+    name: "unknown-agent",
+    level: Level::Error,
+    sentence: "an agent that a suite names is registered",
+    example: "agent: gemeni",
+    help: "take the name from the registry (`cargo xtask list`), or register the agent",
+    incidents: &[72, 73],
+};
+
+/// Names that no entry bears.
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for named in contents.suites.values().flat_map(names) {
+        let name = named.value;
+        if known.agent(name).is_some() || known.of_alias(name).is_some() {
+            continue;
+        }
+        let help = match known.near(name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => CHECK.help.to_owned(),
+        };
+        findings.add_with_help(&CHECK, &named.place, format!("no agent `{}` is registered", quoted(name)), help);
+    }
+}

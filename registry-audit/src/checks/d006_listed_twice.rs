@@ -1,0 +1,63 @@
+//! D006 `listed-twice`: a place names an agent once
+
+use std::collections::BTreeMap;
+
+use crate::finding::{At, Findings, Place, quoted};
+use crate::read::Contents;
+use crate::read::config::Config;
+use crate::read::docs::plain;
+use crate::read::runner::{Arm, GATES, MODELS};
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D006",
+    name: "listed-twice",
+    level: Level::Error,
+    sentence: "a place names an agent once",
+    example: r#"model_for_agent() {
+  case "$1" in
+    some-agent) echo "makers/big-1" ;;
+    some-agent) echo "makers/big-2" ;;"#,
+    help: "keep one of them: the first arm of a `case` hides the others",
+    incidents: &[72, 73],
+};
+
+/// The second and every later time that a place names an agent.
+pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+    for suite in contents.suites.values() {
+        let configs = suite.configs.iter().map(Config::agent).collect();
+        twice(configs, "the configurations", findings);
+        if let Some(runner) = &suite.runner {
+            let list = runner.list.iter().flat_map(|it| &it.value).map(text).collect();
+            twice(list, "the list of agents", findings);
+            twice(patterns(runner.models.as_ref()), &format!("`{MODELS}`"), findings);
+            twice(patterns(runner.gates.as_ref()), &format!("`{GATES}`"), findings);
+        }
+        let rows = suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows);
+        twice(rows.map(|[agent, _]| At { value: plain(&agent.value), ..text(agent) }).collect(), "the table", findings);
+    }
+}
+
+fn patterns<T>(arms: Option<&At<Vec<Arm<T>>>>) -> Vec<At<&str>> {
+    arms.into_iter().flat_map(|it| &it.value).flat_map(|it| &it.patterns).map(text).collect()
+}
+
+fn text(at: &At<String>) -> At<&str> {
+    At { value: &at.value, place: at.place.clone() }
+}
+
+fn twice(names: Vec<At<&str>>, place: &str, findings: &mut Findings) {
+    let mut seen = BTreeMap::new();
+    for name in names {
+        match seen.get(name.value) {
+            None => drop(seen.insert(name.value, name.place)),
+            Some(Place { file, line, .. }) => {
+                let message = format!("{place} already had `{}`, at {file}:{line}", quoted(name.value));
+                findings.add(&CHECK, &name.place, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! D008 `split-model`: a configuration and the runner name one model
+
+use crate::finding::{Findings, quoted};
+use crate::known::Known;
+use crate::read::Contents;
+use crate::read::runner::Runner;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D008",
+    name: "split-model",
+    level: Level::Error,
+    sentence: "a configuration and the runner name one model",
+    example: "a configuration with `model: a/b` whose runner prints `a/c`",
+    help: "make both the same: the checker of a run compares them as texts",
+    incidents: &[73],
+};
+
+/// Agents without an entry whose two models differ; those of registered agents are held against the entry (D007).
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for suite in contents.suites.values() {
+        for config in &suite.configs {
+            let (name, Some(model)) = (config.agent().value, config.table.text("model")) else { continue };
+            let arm = suite.runner.as_ref().and_then(|it| Runner::arm(it.models.as_ref(), name));
+            let Some(other) = arm.and_then(|it| it.answer.value.as_ref()) else { continue };
+            if known.suite_agent(name).is_none() && other != model.value {
+                let message = format!(
+                    "`{}` runs with `{}` here and with `{}` in the runner",
+                    quoted(name),
+                    quoted(model.value),
+                    quoted(other)
+                );
+                findings.add(&CHECK, &model.place, message);
+            }
+        }
+    }
+}

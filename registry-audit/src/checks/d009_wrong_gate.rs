@@ -1,0 +1,51 @@
+//! D009 `wrong-gate`: a gate opens for exactly the credentials that the agent's model needs
+
+use crate::finding::{Findings, quoted};
+use crate::gate::needed;
+use crate::known::Known;
+use crate::read::Contents;
+use crate::read::runner::Runner;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D009",
+    name: "wrong-gate",
+    level: Level::Error,
+    sentence: "a gate opens for exactly the credentials that the agent's model needs",
+    example: r#"has_creds_for() {
+  case "$1" in
+    some-agent) [ -n "${SOME_KEY:-}" ] ;;"#,
+    help: "ask for the variables of the provider and of the parameters of its URL",
+    incidents: &[61, 62],
+};
+
+/// The gate of each agent, by the truth of every setting of its variables.
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for runner in contents.suites.values().filter_map(|it| it.runner.as_ref()) {
+        for agent in known.suite_agents() {
+            let (Some(arm), Some(needs)) = (Runner::arm(runner.gates.as_ref(), agent.name), known.suite_needs(agent))
+            else {
+                continue;
+            };
+            match &arm.answer.value {
+                Some(gate) if gate.is(&needs) => {}
+                Some(gate) => {
+                    let (name, needed) = (agent.name, needed(&needs));
+                    let message = format!(
+                        "the gate of `{name}` asks for {}; its model needs {needed}",
+                        quoted(&gate.to_string())
+                    );
+                    findings.add_with_help(&CHECK, &arm.answer.place, message, format!("ask for {needed}"));
+                }
+                None => {
+                    let message = format!("what the gate of `{}` asks for cannot be read", agent.name);
+                    let help = "join tests of the form `[ -n \"${NAME:-}\" ]` with `&&` and `||`";
+                    findings.add_with_help(&CHECK, &arm.answer.place, message, help);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! D010 `wrong-tracking`: a suite tracks usage for exactly the agents that can take the gateway's aliases
+
+use crate::finding::{Findings, quoted};
+use crate::known::Known;
+use crate::read::Contents;
+use crate::read::datum::Datum;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D010",
+    name: "wrong-tracking",
+    level: Level::Error,
+    sentence: "a suite tracks usage for exactly the agents that can take the gateway's aliases",
+    example: r#"some-agent.yaml without `usage_tracking: "off"`"#,
+    help: "set it as the entry has it",
+    incidents: &[66, 73],
+};
+
+/// Usage tracking that is on where it cannot work, off where it could, or off in a way that not every reader takes so.
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for config in contents.suites.values().flat_map(|it| &it.configs) {
+        let name = config.agent();
+        let Some(tracks) = known.suite_agent(name.value).and_then(|it| it.suite).map(|it| it.usage_tracking) else {
+            continue;
+        };
+        let place = config.table.member("usage_tracking").map_or(&name.place, |it| &it.key.place);
+        let off = config.table.get("usage_tracking").is_some_and(|it| {
+            matches!(&it.value, Datum::Bool(false)) || it.value.text().is_some_and(|it| it.eq_ignore_ascii_case("off"))
+        });
+        let bare =
+            config.tracking.as_ref().filter(|it| it.value.starts_with(|first: char| first.is_ascii_alphabetic()));
+        match (tracks, off, bare) {
+            (true, true, _) => {
+                let message =
+                    format!("usage tracking is off for `{}`, which can take the gateway's aliases", name.value);
+                findings.add_with_help(&CHECK, place, message, "leave `usage_tracking` out");
+            }
+            (false, false, _) => {
+                let message = format!("usage tracking is on for `{}`, whose entry turns it off", name.value);
+                findings.add_with_help(&CHECK, place, message, "write `usage_tracking: \"off\"`");
+            }
+            (false, true, Some(bare)) => {
+                let message = format!("`{}` without quotes is a boolean to a reader of YAML 1.1", quoted(&bare.value));
+                findings.add_with_help(&CHECK, &bare.place, message, "write `usage_tracking: \"off\"`");
+            }
+            (true, false, _) | (false, true, None) => {}
+        }
+    }
+}

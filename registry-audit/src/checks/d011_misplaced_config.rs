@@ -1,0 +1,42 @@
+//! D011 `misplaced-config`: a configuration is of the agent that its file and its folder of jobs are named after
+
+use crate::finding::{Findings, Place, quoted};
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D011",
+    name: "misplaced-config",
+    level: Level::Error,
+    sentence: "a configuration is of the agent that its file and its folder of jobs are named after",
+    example: "some-agent.yaml with `agent: other-agent`",
+    help: "name the file, `agent` and the end of `jobs_dir` alike: the runner finds them by the agent's name",
+    incidents: &[72, 73],
+};
+
+/// Names of one configuration that disagree.
+pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+    for config in contents.suites.values().flat_map(|it| &it.configs) {
+        let stem = config.stem();
+        let Some(agent) = config.table.text("agent") else {
+            findings.add(
+                &CHECK,
+                &Place::start(&config.file),
+                format!("the configuration of `{}` names no `agent`", quoted(stem)),
+            );
+            continue;
+        };
+        if agent.value != stem {
+            let message = format!("the file of `{}` is for `{}`", quoted(stem), quoted(agent.value));
+            findings.add(&CHECK, &agent.place, message);
+        }
+        let jobs = config.table.text("jobs_dir").filter(|it| it.value.rsplit('/').next() != Some(agent.value));
+        if let Some(jobs) = jobs {
+            let message = format!("`{}` writes its results into `{}`", quoted(agent.value), quoted(jobs.value));
+            findings.add(&CHECK, &jobs.place, message);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! D014 `missing-key`: a manifest has what the contract requires
+
+use crate::finding::Findings;
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D014",
+    name: "missing-key",
+    level: Level::Error,
+    sentence: "a manifest has what the contract requires",
+    example: "a `manifest.toml` without `launch_cmd`",
+    help: "write `contract_version`, `name`, `install_cmd` and `launch_cmd`",
+    incidents: &[72, 82],
+};
+
+/// The keys that the contract requires.
+const REQUIRED: [&str; 4] = ["contract_version", "name", "install_cmd", "launch_cmd"];
+
+/// Keys that are missing, or hold nothing.
+pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+    for manifest in &contents.manifests {
+        for key in REQUIRED {
+            match manifest.table.member(key) {
+                None => findings.add(&CHECK, &manifest.place(), format!("the manifest has no `{key}`")),
+                // A value of another kind is told by D016.
+                Some(member) if member.value.value.text().is_some() && !manifest.says(key) => {
+                    findings.add(&CHECK, &member.key.place, format!("`{key}` is empty"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}

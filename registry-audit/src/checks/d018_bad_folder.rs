@@ -1,0 +1,43 @@
+//! D018 `bad-folder`: skills lie under the home folder or the workspace, and folders of an agent begin with a dot
+
+use crate::finding::{Findings, quoted};
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D018",
+    name: "bad-folder",
+    level: Level::Error,
+    sentence: "skills lie under the home folder or the workspace, and folders of an agent begin with a dot",
+    example: r#"skill_paths = ["/root/.some-agent/skills"]"#,
+    help: "write `$HOME/…` or `$WORKSPACE/…` for skills, `.name` for folders",
+    incidents: &[26, 35],
+};
+
+/// Folders that are written otherwise.
+pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+    for manifest in &contents.manifests {
+        let texts = |key: &str| manifest.table.get(key).map(|it| it.value.texts()).unwrap_or_default();
+        for path in texts("skill_paths") {
+            let inside = ["$HOME/", "$WORKSPACE/"].iter().find_map(|root| path.value.strip_prefix(root));
+            if !inside.is_some_and(stays) {
+                let message = format!("`{}` does not begin with `$HOME/` or `$WORKSPACE/`", quoted(path.value));
+                findings.add(&CHECK, &path.place, message);
+            }
+        }
+        for folder in texts("home_dirs") {
+            if !folder.value.starts_with('.') || !stays(folder.value) {
+                let message = format!("`{}` is no folder that begins with a dot", quoted(folder.value));
+                findings.add(&CHECK, &folder.place, message);
+            }
+        }
+    }
+}
+
+/// Whether a path leads nowhere else.
+fn stays(path: &str) -> bool {
+    !path.is_empty() && path.split('/').all(|part| !matches!(part, ".." | "." | ""))
+}

@@ -1,0 +1,50 @@
+//! D020 `wrong-requirement`: a manifest requires only variables that a run with its model needs
+
+use registry_core::variables::is_variable_name;
+
+use crate::finding::{Findings, quoted};
+use crate::gate::needed;
+use crate::known::Known;
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D020",
+    name: "wrong-requirement",
+    level: Level::Error,
+    sentence: "a manifest requires only variables that a run with its model needs",
+    example: r#"requires_env = ["OPENAI_API_KEY"]   # with a default model of Google's"#,
+    help: "take it out, or choose a default model that needs it",
+    incidents: &[61, 62],
+};
+
+/// Variables that stop a run which would not need them.
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for manifest in &contents.manifests {
+        let required = manifest.table.get("requires_env").map(|it| it.value.texts()).unwrap_or_default();
+        let agent = manifest.name().and_then(|name| known.agent(name));
+        let model = manifest.table.text("default_model").map(|it| it.value.to_owned()).or_else(|| Known::model(agent?));
+        let needs = model.as_deref().and_then(|model| known.needs(model));
+        for name in required {
+            if !is_variable_name(name.value) {
+                findings.add(&CHECK, &name.place, format!("`{}` is no name of a variable", quoted(name.value)));
+            } else if let (Some(needs), Some(model)) = (&needs, &model)
+                && !needs.iter().any(|group| group.contains(&name.value))
+                && !agent.is_some_and(|agent| agent.accepts.contains(&name.value))
+                && !name.value.starts_with("BENCHFLOW_")
+            {
+                let message = format!("`{}` is required, and `{}` needs {}", name.value, quoted(model), needed(needs));
+                findings.add(&CHECK, &name.place, message);
+            } else if let Some(group) =
+                needs.iter().flatten().find(|group| group.len() > 1 && group.contains(&name.value))
+            {
+                let message =
+                    format!("`{}` is required, and {} is enough", name.value, needed(std::slice::from_ref(group)));
+                findings.add(&CHECK, &name.place, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! D022 `name-taken`: a name or an alias of a manifest is one agent's
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Findings, Place, quoted};
+use crate::known::Known;
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D022",
+    name: "name-taken",
+    level: Level::Error,
+    sentence: "a name or an alias of a manifest is one agent's",
+    example: r#"aliases = ["other-agent"]   # of another agent"#,
+    help: "choose another: the loader refuses an alias that is another's, and a name replaces",
+    incidents: &[72],
+};
+
+/// Names and aliases of manifests that others have, in the tree or in the registry.
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    let mut taken: BTreeMap<&str, (&str, &Place)> = BTreeMap::new();
+    for manifest in &contents.manifests {
+        let Some(member) = manifest.table.member("name") else { continue };
+        let (Some(name), place) = (member.value.value.text(), &member.value.place) else { continue };
+        match taken.get(name) {
+            None => drop(taken.insert(name, (name, place))),
+            Some((_, first)) => {
+                let message = format!("`{}` is already the name of {}:{}", quoted(name), first.file, first.line);
+                findings.add(&CHECK, place, message);
+            }
+        }
+    }
+    let mut aliases: BTreeMap<&str, &str> = BTreeMap::new();
+    for manifest in &contents.manifests {
+        let Some(name) = manifest.name() else { continue };
+        if let Some(agent) = known.of_alias(name).filter(|_| known.agent(name).is_none()) {
+            findings.add(&CHECK, &manifest.place(), format!("`{}` is an alias of `{}`", quoted(name), agent.name));
+        }
+        for alias in manifest.table.get("aliases").map(|it| it.value.texts()).unwrap_or_default() {
+            let registered = known.agent(alias.value).or_else(|| known.of_alias(alias.value)).map(|it| it.name);
+            let in_tree =
+                || taken.get(alias.value).map(|(name, _)| *name).or_else(|| aliases.get(alias.value).copied());
+            let other = registered.or_else(in_tree).filter(|other| *other != name);
+            if let Some(other) = other {
+                let message =
+                    format!("the alias `{}` of `{}` is `{}`'s", quoted(alias.value), quoted(name), quoted(other));
+                findings.add(&CHECK, &alias.place, message);
+            }
+            aliases.entry(alias.value).or_insert(name);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! D023 `wordy-launch`: a launch command is one line of plain words
+
+use crate::finding::Findings;
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D023",
+    name: "wordy-launch",
+    level: Level::Error,
+    sentence: "a launch command is one line of plain words",
+    example: r#"launch_cmd = "cd \"$HOME\" && exec agent --acp""#,
+    help: "put the rest into a launcher that the install writes, and name that",
+    incidents: &[55, 59],
+};
+
+/// What may stand before the program: it ends in this.
+const PREFIX: &str = "; exec ";
+
+/// Launch commands that a harness cannot quote, collapse and add words to.
+pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+    for manifest in &contents.manifests {
+        let (Some(script), Some(value)) = (manifest.command("launch_cmd"), manifest.table.text("launch_cmd")) else {
+            continue;
+        };
+        let text = value.value;
+        let words = text.split_once(PREFIX).map_or(text, |(_, words)| words);
+        let message = if text.trim_end_matches('\n').contains('\n') {
+            "the launch command has several lines, and a harness may collapse their blanks".to_owned()
+        } else if let Some(at) = words.find(|char: char| !plain(char)) {
+            let char = words.get(at..).and_then(|it| it.chars().next()).unwrap_or_default();
+            format!("the launch command holds `{char}` after its program, and a harness adds and quotes words")
+        } else if text.contains("  ") || text.contains('\t') {
+            "the launch command holds blanks that a harness collapses".to_owned()
+        } else {
+            continue;
+        };
+        findings.add(&CHECK, &script.place(1, 1), message);
+    }
+}
+
+/// Whether a character means itself in a word of a shell.
+fn plain(char: char) -> bool {
+    char.is_ascii_alphanumeric() || " /._-+=:,@%\n".contains(char)
+}

@@ -1,0 +1,48 @@
+//! D027 `stale-pin`: a package of a registered agent has the version of the lock
+
+use super::packages;
+use crate::finding::{Findings, quoted};
+use crate::known::Known;
+use crate::pins::Pin;
+use crate::read::Contents;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D027",
+    name: "stale-pin",
+    level: Level::Warning,
+    sentence: "a package of a registered agent has the version of the lock",
+    example: "npm install some-agent@1.2.3   # the lock has 1.2.5",
+    help: "pin what the lock has, since that is what was proved; or `cargo pin` the newer one",
+    incidents: &[14, 43, 75],
+};
+
+/// Versions that differ from the lock's.
+pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for asked in packages(contents) {
+        let Pin::Exact(version) = &asked.version else { continue };
+        let Some(pinned) = known.version(asked.agent, asked.ecosystem, &asked.name) else { continue };
+        if pinned.version != version {
+            let message = format!(
+                "`{}` is {}, and the lock of `{}` has {}",
+                asked.name,
+                quoted(version),
+                pinned.agent,
+                pinned.version
+            );
+            findings.add(&CHECK, &asked.place, message);
+        }
+    }
+    for entry in &contents.entries {
+        let Some(agent) = entry.table.text("id").and_then(|id| known.agent(id.value)) else { continue };
+        let Some(version) = entry.table.text("version") else { continue };
+        let first = known.pinned.iter().find(|it| it.agent == agent.name);
+        if let Some(pinned) = first.filter(|it| it.version != version.value) {
+            let message = format!("`{}` is {}, and its lock has {}", agent.name, quoted(version.value), pinned.version);
+            findings.add(&CHECK, &version.place, message);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! D028 `broken-entry`: an entry of the ACP registry has what its format asks for
+
+use crate::finding::{Findings, Place, quoted};
+use crate::read::Contents;
+use crate::read::entry::AcpEntry;
+
+use super::Check;
+use crate::finding::Level;
+
+/// What the check finds, and why.
+pub(crate) const CHECK: Check = Check {
+    code: "D028",
+    name: "broken-entry",
+    level: Level::Error,
+    sentence: "an entry of the ACP registry has what its format asks for",
+    example: r#"{ "id": "My Agent", "distribution": {} }"#,
+    help: "write id, name, version, description, and a distribution of npx, uvx or binary",
+    incidents: &[72, 73],
+};
+
+/// Entries that the public registry would refuse.
+pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+    for entry in &contents.entries {
+        let start = Place::start(&entry.file);
+        for key in ["id", "name", "version", "description"] {
+            match entry.table.get(key).map(|it| (it.value.text(), it)) {
+                None => findings.add(&CHECK, &start, format!("the entry has no `{key}`")),
+                Some((None | Some(""), value)) => {
+                    findings.add(&CHECK, &value.place, format!("`{key}` must be a string that says something"));
+                }
+                Some((Some(id), value)) if key == "id" && !is_id(id) => {
+                    let message =
+                        format!("`{}` is no id: lower-case letters, digits and hyphens, a letter first", quoted(id));
+                    findings.add(&CHECK, &value.place, message);
+                }
+                Some((Some(version), value)) if key == "version" && !is_semantic(version) => {
+                    findings.add(&CHECK, &value.place, format!("`{}` is no semantic version", quoted(version)));
+                }
+                Some(_) => {}
+            }
+        }
+        check_distribution(entry, &start, findings);
+    }
+}
+
+fn check_distribution(entry: &AcpEntry, start: &Place, findings: &mut Findings) {
+    let Some(distribution) = entry.table.table("distribution") else {
+        return findings.add(&CHECK, start, "the entry has no `distribution`");
+    };
+    let place = entry.table.member("distribution").map_or(start, |it| &it.key.place);
+    if !distribution.members.iter().any(|it| WAYS.contains(&it.key.value.as_str())) {
+        findings.add(&CHECK, place, "`distribution` has none of `npx`, `uvx` and `binary`");
+    }
+    for member in &distribution.members {
+        let way = member.key.value.as_str();
+        let package = distribution.table(way).and_then(|it| it.text("package"));
+        if !WAYS.contains(&way) {
+            findings.add(&CHECK, &member.key.place, format!("`{}` is no way of distribution", quoted(way)));
+        } else if way != "binary" && package.is_none() {
+            findings.add(&CHECK, &member.key.place, format!("`{way}` names no `package`"));
+        }
+    }
+}
+
+/// The ways in which the format distributes an agent.
+const WAYS: [&str; 3] = ["npx", "uvx", "binary"];
+
+fn is_id(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Three numbers, and what semantic versions allow after them.
+fn is_semantic(text: &str) -> bool {
+    let core = text.split(['-', '+']).next().unwrap_or_default();
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    core.split('.').count() == 3 && core.split('.').all(number)
+}

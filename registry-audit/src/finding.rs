@@ -1,0 +1,153 @@
+//! What an audit has against a tree.
+
+use std::rc::Rc;
+
+use registry_core::rules;
+use registry_core::shell;
+
+use crate::checks::Check;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// A run goes wrong, or is not what it says it is.
+    Error,
+    /// A reader is misled, or a run will go wrong one day.
+    Warning,
+}
+
+impl Level {
+    /// Its word, which is SARIF's too.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// Something that a check or a rule has against a place of a tree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The file, relative to the root of the tree, with `/` between.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The code of the check or rule.
+    pub code: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// What is wrong: one line, the culprit in backticks.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// A place in a file of a tree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) file: Rc<str>,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+impl Place {
+    /// The beginning of a file, for what is about all of it.
+    pub(crate) fn start(file: &Rc<str>) -> Self {
+        Self { file: Rc::clone(file), line: 1, column: 1 }
+    }
+}
+
+/// Something that a tree says, with its place.
+#[derive(Clone, Debug)]
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) place: Place,
+}
+
+impl<T> At<T> {
+    /// A part of the value, or what follows from it, at the same place.
+    pub(crate) fn as_ref<'t>(&self, value: &'t str) -> At<&'t str> {
+        At { value, place: self.place.clone() }
+    }
+}
+
+/// Findings as they are made, in any order.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// Adds what a check found, with its own way out.
+    pub(crate) fn add(&mut self, check: &'static Check, place: &Place, message: impl Into<String>) {
+        self.add_with_help(check, place, message, check.help);
+    }
+
+    /// Adds what a check found, with a way out that knows more.
+    pub(crate) fn add_with_help(
+        &mut self,
+        check: &'static Check,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.found.push(Finding {
+            file: place.file.as_ref().to_owned(),
+            line: place.line,
+            column: place.column,
+            code: check.code,
+            name: check.name,
+            level: check.level,
+            message: one_line(&message.into()),
+            help: one_line(&help.into()),
+        });
+    }
+
+    /// Adds what a rule over shell text found.
+    pub(crate) fn add_rule(&mut self, place: &Place, finding: &shell::Finding) {
+        self.found.push(Finding {
+            file: place.file.as_ref().to_owned(),
+            line: place.line,
+            column: place.column,
+            code: finding.rule,
+            name: rules::find(finding.rule).map_or("", |rule| rule.name),
+            level: Level::Error,
+            message: one_line(&finding.message),
+            help: one_line(&finding.help),
+        });
+    }
+
+    /// Whether anything was found at a line.
+    pub(crate) fn any_at(&self, file: &str, line: usize) -> bool {
+        self.found.iter().any(|it| it.line == line && it.file == file)
+    }
+
+    /// The findings in the order of their places, each told once.
+    pub(crate) fn finish(mut self) -> Vec<Finding> {
+        self.found.sort();
+        self.found.dedup();
+        self.found
+    }
+}
+
+/// A text that quotes a tree, made fit for a line of a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    if text.chars().any(unsafe_to_show) { text.replace(unsafe_to_show, "\u{fffd}") } else { text.to_owned() }
+}
+
+/// Characters that would break a line or turn its direction.
+fn unsafe_to_show(char: char) -> bool {
+    let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || char.is_control() || matches!(char, '\u{2028}' | '\u{2029}')
+}
+
+/// A part of a tree for a message: short.
+pub(crate) fn quoted(text: &str) -> String {
+    const SHOWN: usize = 80;
+    if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
+}

@@ -1,0 +1,36 @@
+//! Somebody else's checkout, held against a registry and its rules: what is missing, stale or contradictory, and where.
+//!
+//! [`audit`] reads a tree through a small interface ([`Tree`]) and does no other I/O. Nothing of the tree is run, no
+//! link in it is followed, and no file of it can stop an audit: what cannot be read is a finding (D001) like any other.
+
+pub mod checks;
+mod disk;
+mod finding;
+mod gate;
+mod known;
+mod payload;
+mod pins;
+mod read;
+mod report;
+mod sarif;
+mod source;
+mod tree;
+
+use registry_core::model::Registry;
+
+pub use disk::Disk;
+pub use finding::{Finding, Level};
+pub use report::{Read, Report};
+pub use tree::{Entry, Kind, Tree};
+
+use finding::Findings;
+use known::Known;
+
+/// Holds a tree against a registry.
+pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Report {
+    let known = Known::new(registry);
+    let mut findings = Findings::default();
+    let contents = read::read(tree, &known, &mut findings);
+    checks::run(&known, &contents, &mut findings);
+    Report { read: contents.counts(), findings: findings.finish() }
+}

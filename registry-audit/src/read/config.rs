@@ -1,0 +1,44 @@
+//! The integration suite's configuration of one agent.
+
+use std::rc::Rc;
+
+use super::datum::{self, Table};
+use crate::finding::{At, Place};
+use crate::source::Source;
+
+/// A configuration.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) file: Rc<str>,
+    pub(crate) table: Table,
+    /// The text of the line of `usage_tracking`, quotes and all: without quotes, `off` is a boolean to some readers.
+    pub(crate) tracking: Option<At<String>>,
+}
+
+impl Config {
+    pub(crate) fn read(source: &Source) -> Result<Self, (String, usize)> {
+        let table = datum::yaml(source)?;
+        let written = |(_, line): (usize, &str)| line.strip_prefix("usage_tracking:").map(|it| it.trim().to_owned());
+        let tracking = table.get("usage_tracking").and_then(|value| {
+            let value_at = value.place.clone();
+            source.lines().find_map(written).map(|value| At { value, place: value_at })
+        });
+        Ok(Self { file: Rc::clone(&source.file), table, tracking })
+    }
+
+    /// The agent that its file is named after.
+    pub(crate) fn stem(&self) -> &str {
+        stem(&self.file)
+    }
+
+    /// The agent it says it is for, or else its file.
+    pub(crate) fn agent(&self) -> At<&str> {
+        self.table.text("agent").unwrap_or(At { value: self.stem(), place: Place::start(&self.file) })
+    }
+}
+
+/// The name of a file without its extension.
+pub(crate) fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}

@@ -1,0 +1,231 @@
+//! Reading a tree: which files count, and what each of them says.
+
+pub(crate) mod config;
+pub(crate) mod datum;
+pub(crate) mod docs;
+pub(crate) mod entry;
+pub(crate) mod manifest;
+pub(crate) mod runner;
+pub(crate) mod script;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::checks::{D001, D002};
+use crate::finding::{Findings, Place};
+use crate::known::Known;
+use crate::report::Read;
+use crate::source::Source;
+use crate::tree::{Found, Kind, Tree, shown, walk};
+
+use config::Config;
+use docs::Docs;
+use entry::AcpEntry;
+use manifest::Manifest;
+use runner::Runner;
+use script::Script;
+
+/// What a tree says of agents.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) entries: Vec<AcpEntry>,
+    pub(crate) scripts: Vec<Script>,
+    /// Integration suites, by the folder that each is in.
+    pub(crate) suites: BTreeMap<String, Suite>,
+}
+
+/// An integration suite in its places.
+#[derive(Debug, Default)]
+pub(crate) struct Suite {
+    pub(crate) configs: Vec<Config>,
+    /// The names of configurations that are there and could not be read: nobody misses them.
+    pub(crate) unread: Vec<String>,
+    pub(crate) runner: Option<Runner>,
+    pub(crate) docs: Option<Docs>,
+}
+
+/// What a file is for, by its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Manifest,
+    Entry,
+    Config,
+    Runner,
+    Docs,
+    Script,
+}
+
+/// Where the reference harness has its suite.
+const CONFIGS: &str = "tests/integration/configs";
+const RUNNER: &str = "tests/integration/run.sh";
+const DOCS: &str = "docs/integration-tests.md";
+
+/// The runner's part of a generated suite; its configurations lie in a folder beside it.
+const GENERATED: &str = "suite.sh";
+const BESIDE: &str = "configs";
+
+/// Bytes that are read of a file: manifests hold whole installers.
+const BYTES: u64 = 4 << 20;
+
+/// Bytes of a file of YAML, whose parser is the slowest.
+const BYTES_OF_YAML: u64 = 256 << 10;
+
+impl Contents {
+    /// How much was read.
+    pub(crate) fn counts(&self) -> Read {
+        let suites = || self.suites.values();
+        Read {
+            manifests: self.manifests.len(),
+            entries: self.entries.len(),
+            scripts: self.scripts.len(),
+            configs: suites().map(|it| it.configs.len()).sum(),
+            runners: suites().filter(|it| it.runner.is_some()).count(),
+            documents: suites().filter(|it| it.docs.is_some()).count(),
+        }
+    }
+}
+
+/// Reads all of a tree that counts.
+pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>, findings: &mut Findings) -> Contents {
+    let mut contents = Contents::default();
+    let (found, left) = walk(tree);
+    for (path, why) in left {
+        findings.add(&D001, &Place::start(&shown(&path).into()), why);
+    }
+    let generated = found.iter().filter(|it| it.path.file_name().is_some_and(|name| name == GENERATED));
+    let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
+    let classed: Vec<_> = found.into_iter().filter_map(|it| Some((class(&it.path, &suites)?, it))).collect();
+    // Where manifests, entries or a suite are, other scripts are the tree's own business.
+    let plain = classed.iter().all(|(class, _)| *class == Class::Script);
+    for (class, found) in classed {
+        let file: Rc<str> = shown(&found.path).into();
+        if class == Class::Script && !plain && !script::installs(&file, known) {
+            continue;
+        }
+        let bytes = bytes(tree, &found, class).map_err(|why| (why, Place::start(&file)));
+        if let Err((why, place)) = bytes.and_then(|bytes| contents.take(class, &file, bytes, findings)) {
+            findings.add(&D001, &place, why);
+            if class == Class::Config {
+                let name = config::stem(&file).to_owned();
+                contents.suites.entry(root(&file)).or_default().unread.push(name);
+            }
+        }
+    }
+    contents
+}
+
+/// The bytes of a plain file of no more than there may be.
+fn bytes(tree: &dyn Tree, found: &Found, class: Class) -> Result<Vec<u8>, String> {
+    match found.kind {
+        Kind::File(_) => {}
+        Kind::Link => return Err("it is a symbolic link, and no link is followed".to_owned()),
+        Kind::Folder | Kind::Other => return Err("it is no plain file".to_owned()),
+    }
+    let limit = if class == Class::Config { BYTES_OF_YAML } else { BYTES };
+    let bytes = tree.read(&found.path, limit)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("it has more than {limit} bytes; no such file has so many"));
+    }
+    Ok(bytes)
+}
+
+/// The folder that the parts of a suite have in common.
+fn root(file: &str) -> String {
+    let parts = [CONFIGS, RUNNER, DOCS, BESIDE, GENERATED];
+    let cut = parts.iter().find_map(|part| Some(file.rsplit_once(*part)?.0));
+    cut.unwrap_or_default().to_owned()
+}
+
+/// What a path is for; `suites` are the folders of generated suites.
+fn class(path: &Path, suites: &BTreeSet<PathBuf>) -> Option<Class> {
+    let text = shown(path);
+    let (folder, name) = text.rsplit_once('/').unwrap_or(("", &text));
+    let ends = |tail: &str| text.strip_suffix(tail).is_some_and(|root| root.is_empty() || root.ends_with('/'));
+    let beside = |folder: &Path| folder.ends_with(BESIDE) && folder.parent().is_some_and(|it| suites.contains(it));
+    let in_configs = folder.strip_suffix(CONFIGS).is_some_and(|root| root.is_empty() || root.ends_with('/'))
+        || path.parent().is_some_and(beside);
+    Some(match name {
+        "manifest.toml" => Class::Manifest,
+        "agent.json" => Class::Entry,
+        GENERATED => Class::Runner,
+        _ if ends(RUNNER) => Class::Runner,
+        _ if ends(DOCS) => Class::Docs,
+        _ if in_configs && has_extension(path, &["yaml", "yml"]) => Class::Config,
+        // The links that hide a whole place.
+        _ if ends(CONFIGS) => Class::Config,
+        _ if has_extension(path, &["sh"]) => Class::Script,
+        _ => return None,
+    })
+}
+
+fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    path.extension().is_some_and(|it| extensions.iter().any(|extension| it == *extension))
+}
+
+impl Contents {
+    /// Reads a file; on a fault, what is wrong and where.
+    fn take(
+        &mut self,
+        class: Class,
+        file: &Rc<str>,
+        bytes: Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), (String, Place)> {
+        let bytes = without_mark(file, bytes, findings);
+        if class == Class::Script {
+            self.scripts.push(Script::new(file, bytes));
+            return Ok(());
+        }
+        let source = source(file, bytes)?;
+        let fault = |(why, offset): (String, usize)| (why, source.place(offset));
+        let suite = self.suites.entry(root(file));
+        match class {
+            Class::Manifest => self.manifests.push(Manifest::read(&source).map_err(fault)?),
+            Class::Entry => self.entries.push(AcpEntry::read(&source).map_err(fault)?),
+            Class::Config => suite.or_default().configs.push(Config::read(&source).map_err(fault)?),
+            Class::Runner => suite.or_default().runner = Some(runner(&source, findings)),
+            Class::Docs => suite.or_default().docs = Some(Docs::read(&source)),
+            Class::Script => {}
+        }
+        Ok(())
+    }
+}
+
+/// The text of a file.
+fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, Place)> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let source = Source::new(file, String::from_utf8_lossy(error.as_bytes()).into_owned());
+        ("it is no UTF-8".to_owned(), source.place(error.utf8_error().valid_up_to()))
+    })?;
+    Ok(Source::new(file, text))
+}
+
+/// A runner; what it lacks is told, since nothing is held against that.
+fn runner(source: &Source, findings: &mut Findings) -> Runner {
+    const HELP: &str = "write it as an array, or as a function with a `case`";
+    let runner = Runner::read(source);
+    for place in runner.unread() {
+        let message = format!("it has no `{place}` that can be read");
+        findings.add_with_help(&D001, &Place::start(&source.file), message, HELP);
+    }
+    runner
+}
+
+/// The bytes without a byte-order mark; that and carriage returns are told.
+fn without_mark(file: &Rc<str>, bytes: Vec<u8>, findings: &mut Findings) -> Vec<u8> {
+    if let Some(at) = bytes.iter().position(|byte| *byte == b'\r') {
+        let before = bytes.get(..at).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
+        let place = Place { file: Rc::clone(file), line, column: 1 };
+        findings.add(&D002, &place, "the line holds a carriage return, which a shell takes for a part of a word");
+    }
+    match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => {
+            findings.add(&D002, &Place::start(file), "the file begins with a byte-order mark");
+            rest.to_vec()
+        }
+        None => bytes,
+    }
+}

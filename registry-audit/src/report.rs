@@ -1,0 +1,84 @@
+//! What an audit comes to: as JSON and as SARIF. A person's lines are the command's business.
+
+use serde_json::{Value, json};
+
+use crate::finding::Finding;
+use crate::sarif;
+
+/// How many of each kind of file were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Agent manifests.
+    pub manifests: usize,
+    /// Entries of the public ACP registry.
+    pub entries: usize,
+    /// Install scripts.
+    pub scripts: usize,
+    /// Configurations of an integration suite.
+    pub configs: usize,
+    /// Runners of an integration suite.
+    pub runners: usize,
+    /// Pages about an integration suite.
+    pub documents: usize,
+}
+
+impl Read {
+    /// The numbers with their words, those of which there is one at least.
+    pub fn counts(&self) -> Vec<(usize, &'static str)> {
+        let Self { manifests, entries, scripts, configs, runners, documents } = *self;
+        let all = [
+            (manifests, "manifest"),
+            (entries, "ACP entry"),
+            (scripts, "script"),
+            (configs, "suite config"),
+            (runners, "suite runner"),
+            (documents, "suite page"),
+        ];
+        all.into_iter().filter(|(number, _)| *number > 0).collect()
+    }
+}
+
+/// What an audit comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What was read.
+    pub read: Read,
+    /// What was found, in the order of files, lines and columns.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The version of the form of [`Report::json`].
+    pub const SCHEMA: u32 = 1;
+
+    /// Whether there was nothing to hold against the registry.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.read == Read::default()
+    }
+
+    /// For programs; the form is documented in `docs/audit.md`.
+    pub fn json(&self) -> Value {
+        let Read { manifests, entries, scripts, configs, runners, documents } = self.read;
+        json!({
+            "schema": Self::SCHEMA,
+            "read": {
+                "manifests": manifests, "entries": entries, "scripts": scripts,
+                "configs": configs, "runners": runners, "documents": documents,
+            },
+            "findings": self.findings.iter().map(finding).collect::<Vec<_>>(),
+        })
+    }
+
+    /// SARIF 2.1.0, for code scanning; `version` is that of the program.
+    pub fn sarif(&self, version: &str) -> Value {
+        sarif::log(&self.findings, version)
+    }
+}
+
+fn finding(finding: &Finding) -> Value {
+    let Finding { file, line, column, code, name, level, message, help } = finding;
+    json!({
+        "file": file, "line": line, "column": column, "rule": code, "name": name, "level": level.word(),
+        "message": message, "help": help,
+    })
+}

@@ -1,0 +1,185 @@
+//! What the model says: a function of the request alone, so that requests of several dialogues may mix.
+
+use serde_json::Value;
+
+use super::asked::{Asked, Choice, Said};
+use super::plan::Plan;
+use super::schema;
+use super::tools::{self, Call};
+
+/// The word of a prompt that has the shell called.
+pub const SHELL_WORD: &str = "PROBE-SHELL";
+
+/// The word of a prompt that has the web tool called.
+pub const WEB_WORD: &str = "PROBE-WEB";
+
+/// What is said where nothing else is.
+pub const TEXT: &str = "Probe answered.";
+
+/// Calls in a dialogue. An agent that repeats the prompt behind every output would go on for ever.
+const MOST_CALLS: usize = 24;
+
+/// What the model says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// A text, which ends the turn.
+    Text(String),
+    /// A call of a tool.
+    Call(Call),
+}
+
+impl Answer {
+    /// What it is called in the record.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Call(_) => "tool_call",
+        }
+    }
+
+    /// About how many tokens it has.
+    pub(crate) fn tokens(&self) -> u64 {
+        let length = match self {
+            Self::Text(text) => text.len(),
+            Self::Call(call) => call.tool.name.len() + call.arguments.to_string().len(),
+        };
+        u64::try_from(length.div_ceil(4)).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+/// The answer to a request.
+pub(crate) fn answer(asked: &Asked, plan: &Plan) -> Answer {
+    if let Some(call) = call(asked, plan) {
+        return Answer::Call(call);
+    }
+    match &asked.schema {
+        Some(schema) => Answer::Text(schema::instance(schema).to_string()),
+        None => Answer::Text(TEXT.to_owned()),
+    }
+}
+
+fn call(asked: &Asked, plan: &Plan) -> Option<Call> {
+    let last = asked.last_words();
+    if asked.tools.is_empty() || asked.outputs().count() >= MOST_CALLS {
+        return None;
+    }
+    let shell = || tools::shell(&asked.tools, &plan.shell_command);
+    let web = || {
+        let name = plan.web_tool.as_deref()?;
+        tools::web(&asked.tools, name, plan.web_arguments.as_ref(), plan.web_unoffered)
+    };
+    let asked_for = if last.contains(SHELL_WORD) {
+        shell()
+    } else if last.contains(WEB_WORD) {
+        web()
+    } else {
+        None
+    };
+    asked_for.or_else(|| demanded(asked))
+}
+
+/// The call that the request leaves no choice about. Once it was made, the dialogue may end.
+fn demanded(asked: &Asked) -> Option<Call> {
+    if matches!(asked.said.last(), Some(Said::Output(_))) {
+        return None;
+    }
+    let tool = match (&asked.choice, asked.tools.as_slice()) {
+        (Choice::Named(name), tools) => tools.iter().find(|tool| tool.name == *name),
+        (Choice::Any, [only]) => Some(only),
+        (Choice::Any | Choice::Free, _) => None,
+    };
+    tool.map(tools::plainly)
+}
+
+/// About how many tokens a request has: what the usage tells must be of its order.
+pub(crate) fn tokens(body: &Value) -> u64 {
+    u64::try_from(body.to_string().len().div_ceil(4)).unwrap_or(u64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::asked::Tool;
+    use super::*;
+
+    fn plan(more: &Value) -> Plan {
+        let mut plan = json!({"listen": "127.0.0.1:0", "model": "m", "shell_command": "true", "web_tool": "fetch"});
+        plan.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        serde_json::from_value(plan).expect("it is a plan")
+    }
+
+    fn asked(said: &[Said]) -> Asked {
+        let tools = vec![
+            Tool::function(
+                "fetch",
+                json!({"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]}),
+            ),
+            Tool::function("bash", json!({"type": "object", "properties": {"command": {"type": "string"}}})),
+        ];
+        Asked { tools, said: said.to_vec(), ..Asked::default() }
+    }
+
+    fn user(text: &str) -> Said {
+        Said::User(text.to_owned())
+    }
+
+    /// Holds which tool is called; none for a text.
+    #[track_caller]
+    fn check(asked: &Asked, called: Option<&str>) {
+        let answer = answer(asked, &plan(&json!({})));
+        let name = match &answer {
+            Answer::Call(call) => Some(call.tool.name.as_str()),
+            Answer::Text(text) => {
+                assert!(!text.is_empty(), "a text says something");
+                None
+            }
+        };
+        assert_eq!(name, called, "{asked:?}");
+    }
+
+    #[test]
+    fn a_word_of_the_prompt_has_a_tool_called() {
+        check(&asked(&[user("PROBE-SHELL please")]), Some("bash"));
+        check(&asked(&[user("<reminder/>"), user("PROBE-SHELL"), user("<more/>")]), Some("bash"));
+        check(&asked(&[user("hello"), Said::Model, user("PROBE-WEB")]), Some("fetch"));
+        check(&asked(&[user("hello")]), None);
+        check(&Asked { tools: Vec::new(), ..asked(&[user("PROBE-SHELL")]) }, None);
+    }
+
+    #[test]
+    fn a_turn_ends_with_the_output_of_the_tool() {
+        let output = || Said::Output("out".to_owned());
+        let called = [user("PROBE-SHELL"), Said::Model, output()];
+        check(&asked(&called), None);
+        check(&asked(&[&called[..], &[user("<reminder/>")]].concat()), None);
+        check(&asked(&[&called[..], &[Said::Model, user("PROBE-SHELL")]].concat()), Some("bash"));
+        let endless = (0..MOST_CALLS).flat_map(|_| [output(), user("PROBE-SHELL")]).collect::<Vec<_>>();
+        check(&asked(&endless), None);
+    }
+
+    #[test]
+    fn a_tool_that_must_be_called_is_called_once() {
+        let named = Asked { choice: Choice::Named("bash".to_owned()), ..asked(&[user("hello")]) };
+        check(&named, Some("bash"));
+        check(&Asked { said: vec![user("hello"), Said::Model, Said::Output(String::new())], ..named }, None);
+        check(&Asked { choice: Choice::Any, ..asked(&[user("hello")]) }, None);
+        let mut only = Asked { choice: Choice::Any, ..asked(&[user("hello")]) };
+        only.tools.truncate(1);
+        check(&only, Some("fetch"));
+    }
+
+    #[test]
+    fn a_structured_answer_fits_its_schema() {
+        let schema = json!({"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]});
+        let asked = Asked { schema: Some(schema), ..asked(&[user("hello")]) };
+        assert_eq!(answer(&asked, &plan(&json!({}))), Answer::Text(r#"{"title":"probe"}"#.to_owned()));
+    }
+
+    #[test]
+    fn a_tool_that_is_not_offered_is_called_when_the_plan_says_so() {
+        let plan = plan(&json!({"web_tool": "hidden", "web_unoffered": true}));
+        let Answer::Call(call) = answer(&asked(&[user("PROBE-WEB")]), &plan) else { panic!("a tool is called") };
+        assert_eq!(call.tool.name, "hidden");
+    }
+}

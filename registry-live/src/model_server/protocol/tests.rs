@@ -1,0 +1,119 @@
+//! The forms in which clients ask: each API's own tools, choices and schemas. How answers are read is held by the tests
+//! that speak to a whole server.
+
+use serde_json::{Value, json};
+
+use super::super::answer::{Answer, TEXT};
+use super::super::asked::{Choice, Form, Said, Tool};
+use super::super::tools::Call;
+use super::*;
+
+#[track_caller]
+fn check_tools(protocol: Protocol, tools: &Value, expected: &[(&str, Form)]) {
+    let tools = read(protocol, &json!({ "tools": tools })).tools;
+    let read: Vec<_> = tools.iter().map(|it| (it.name.as_str(), it.form)).collect();
+    assert_eq!(read, expected, "{}", protocol.id());
+}
+
+#[test]
+fn tools_are_read_in_every_form() {
+    use Form::{Custom, Function, Hosted, LocalShell};
+    let chat =
+        json!([{"type": "function", "function": {"name": "a"}}, {"type": "custom", "custom": {"name": "b"}}, {}]);
+    check_tools(Protocol::OpenAiCompletions, &chat, &[("a", Function), ("b", Custom)]);
+    let group = json!({"type": "namespace", "name": "n", "tools": [{"type": "function", "name": "d"}]});
+    let responses = json!([{"type": "function", "name": "a"}, {"type": "custom", "name": "b"}, {"type": "local_shell"},
+        {"type": "web_search"}, group]);
+    let expected =
+        [("a", Function), ("b", Custom), ("local_shell", LocalShell), ("web_search", Hosted), ("d", Function)];
+    check_tools(Protocol::OpenAiResponses, &responses, &expected);
+    let messages = json!([{"name": "a", "input_schema": {}}, {"type": "bash_20250124", "name": "bash"}]);
+    check_tools(Protocol::AnthropicMessages, &messages, &[("a", Function), ("bash", Function)]);
+    let google = json!([{"functionDeclarations": [{"name": "a"}]}, {"googleSearch": {}}]);
+    check_tools(Protocol::GoogleGenerateContent, &google, &[("a", Function), ("googleSearch", Hosted)]);
+}
+
+#[track_caller]
+fn check_choice(protocol: Protocol, body: &Value, expected: &Choice) {
+    assert_eq!(read(protocol, body).choice, *expected, "{}: {body}", protocol.id());
+}
+
+#[test]
+fn a_choice_is_read_in_every_form() {
+    let named = || Choice::Named("a".to_owned());
+    let chat = |choice: Value| json!({ "tool_choice": choice });
+    check_choice(Protocol::OpenAiCompletions, &chat(json!({"function": {"name": "a"}})), &named());
+    check_choice(Protocol::OpenAiCompletions, &chat(json!("required")), &Choice::Any);
+    check_choice(Protocol::OpenAiCompletions, &chat(json!("auto")), &Choice::Free);
+    check_choice(Protocol::OpenAiResponses, &chat(json!({"type": "function", "name": "a"})), &named());
+    check_choice(Protocol::OpenAiResponses, &chat(json!("required")), &Choice::Any);
+    check_choice(Protocol::AnthropicMessages, &chat(json!({"type": "tool", "name": "a"})), &named());
+    check_choice(Protocol::AnthropicMessages, &chat(json!({"type": "any"})), &Choice::Any);
+    let google =
+        |names: Value| json!({"toolConfig": {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": names}}});
+    check_choice(Protocol::GoogleGenerateContent, &google(json!(["a"])), &named());
+    check_choice(Protocol::GoogleGenerateContent, &google(json!(["a", "b"])), &Choice::Any);
+}
+
+#[test]
+fn a_schema_is_read_in_every_form() {
+    let schema = json!({"type": "object", "properties": {"title": {"type": "string"}}});
+    let forms = [
+        (
+            Protocol::OpenAiCompletions,
+            json!({"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}}),
+        ),
+        (Protocol::OpenAiResponses, json!({"text": {"format": {"type": "json_schema", "schema": schema}}})),
+        (Protocol::AnthropicMessages, json!({"output_config": {"format": {"type": "json_schema", "schema": schema}}})),
+        (Protocol::GoogleGenerateContent, json!({"generationConfig": {"responseJsonSchema": schema}})),
+        (Protocol::GoogleGenerateContent, json!({"generation_config": {"response_schema": schema}})),
+    ];
+    for (protocol, body) in forms {
+        assert_eq!(read(protocol, &body).schema.as_ref(), Some(&schema), "{}: {body}", protocol.id());
+    }
+}
+
+#[test]
+fn what_a_tool_gave_is_told_from_what_the_user_said() {
+    let body = json!({"messages": [{"role": "user", "content": [
+        {"type": "tool_result", "tool_use_id": "c", "content": [{"type": "text", "text": "out"}]},
+        {"type": "text", "text": "more"},
+    ]}]});
+    let said = read(Protocol::AnthropicMessages, &body).said;
+    assert_eq!(said, [Said::Output("out".to_owned()), Said::User("more".to_owned())]);
+    let body = json!({"input": [{"role": "developer", "content": "PROBE-SHELL"}, {"type": "local_shell_call_output",
+        "output": "out"}]});
+    assert_eq!(read(Protocol::OpenAiResponses, &body).said, [Said::Output("out".to_owned())]);
+}
+
+/// The last event of a stream, for a text and for a call.
+#[track_caller]
+fn check_end(protocol: Protocol, place: &str, ends: [&str; 2]) {
+    let call = Call { tool: Tool::function("a", json!({})), arguments: json!({"b": 1}) };
+    for (answer, end) in [Answer::Text(TEXT.to_owned()), Answer::Call(call)].iter().zip(ends) {
+        let turn = Turn { id: "0".to_owned(), model: "m", answer, input: 1, usage: false };
+        let events = events(protocol, &turn);
+        let found = events.iter().rev().find_map(|event| event.data.pointer(place)).and_then(Value::as_str);
+        assert_eq!(found, Some(end), "{}", protocol.id());
+        let sent = server_sent(protocol, &events);
+        let done = sent.last().is_some_and(|last| last == "data: [DONE]\n\n");
+        assert_eq!(done, protocol == Protocol::OpenAiCompletions, "{}", protocol.id());
+    }
+}
+
+#[test]
+fn a_stream_tells_why_it_ends() {
+    check_end(Protocol::OpenAiCompletions, "/choices/0/finish_reason", ["stop", "tool_calls"]);
+    check_end(Protocol::OpenAiResponses, "/response/status", ["completed"; 2]);
+    check_end(Protocol::AnthropicMessages, "/delta/stop_reason", ["end_turn", "tool_use"]);
+    check_end(Protocol::GoogleGenerateContent, "/candidates/0/finishReason", ["STOP"; 2]);
+}
+
+#[test]
+fn a_stream_of_google_is_a_list_unless_events_are_asked_for() {
+    let answer = Answer::Text(TEXT.to_owned());
+    let turn = Turn { id: "0".to_owned(), model: "m", answer: &answer, input: 1, usage: false };
+    let text = json_array(&events(Protocol::GoogleGenerateContent, &turn)).concat();
+    let list: Vec<Value> = serde_json::from_str(&text).expect("it is a list");
+    assert_eq!(list.len(), 2);
+}

@@ -1,0 +1,223 @@
+//! Calls of tools: which of the tools that an agent offers is its shell, and with which arguments a tool is called.
+
+use serde_json::{Map, Value, json};
+
+use super::asked::{Form, Tool};
+use super::schema;
+
+/// What shells are called, in lower case and without what joins the words; the first that is offered is taken.
+///
+/// The names are those that agents were seen to offer, and those of the APIs themselves.
+const SHELLS: [&str; 14] = [
+    "bash",
+    "shell",
+    "shellcommand",
+    "localshell",
+    "execcommand",
+    "runshellcommand",
+    "executebash",
+    "executecommand",
+    "runcommand",
+    "runcommands",
+    "terminal",
+    "runinterminal",
+    "execute",
+    "exec",
+];
+
+/// What the argument is called that holds a command.
+const COMMANDS: [&str; 7] = ["command", "cmd", "commands", "script", "code", "argv", "input"];
+
+/// A page that no tool can read: it is at a name that is reserved.
+const PAGE: &str = "https://web.probe.example/";
+
+/// A call of a tool.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Call {
+    /// The tool.
+    pub(crate) tool: Tool,
+    /// Its arguments; a text for one that is called with a text.
+    pub(crate) arguments: Value,
+}
+
+/// A call of the shell that is among the tools.
+pub(crate) fn shell(tools: &[Tool], command: &str) -> Option<Call> {
+    let named = |shell: &&str| tools.iter().find(|tool| tool.form != Form::Hosted && plain(&tool.name) == **shell);
+    SHELLS.iter().filter_map(named).find_map(|tool| {
+        let arguments = shell_arguments(tool, command)?;
+        Some(Call { tool: tool.clone(), arguments })
+    })
+}
+
+/// A call of a tool with the least that its schema asks for.
+pub(crate) fn plainly(tool: &Tool) -> Call {
+    let arguments = match tool.form {
+        Form::Custom => Value::from(schema::WORD),
+        Form::Function | Form::LocalShell | Form::Hosted => Value::Object(filled(&tool.schema)),
+    };
+    Call { tool: tool.clone(), arguments }
+}
+
+/// A call of a web tool, with a page or a question wherever it asks for one.
+pub(crate) fn web(tools: &[Tool], name: &str, arguments: Option<&Map<String, Value>>, unoffered: bool) -> Option<Call> {
+    let offered = tools.iter().find(|tool| tool.name == name);
+    let tool = offered.cloned().or_else(|| unoffered.then(|| Tool::function(name, Value::Null)))?;
+    let arguments = match arguments {
+        Some(arguments) => arguments.clone(),
+        None if tool.schema.is_null() => web_arguments(),
+        None => filled(&tool.schema),
+    };
+    Some(Call { tool, arguments: Value::Object(arguments) })
+}
+
+/// What web tools ask for, for one whose schema is not known.
+fn web_arguments() -> Map<String, Value> {
+    ["url", "query", "prompt"].into_iter().map(|name| (name.to_owned(), word(name))).collect()
+}
+
+/// What is asked for by a name: a page, or a text that holds one for tools that look for it there.
+fn word(name: &str) -> Value {
+    match name {
+        "url" | "uri" | "link" => Value::from(PAGE),
+        "urls" => json!([PAGE]),
+        "prompt" => Value::from(format!("{} {PAGE}", schema::WORD)),
+        _ => Value::from(schema::WORD),
+    }
+}
+
+fn filled(schema: &Value) -> Map<String, Value> {
+    let required = schema::required(schema).into_iter();
+    let filled = required.map(|(name, asked)| {
+        let plain = schema::admits(asked, "string") && asked.get("enum").is_none();
+        let value = if plain || name == "urls" { word(name) } else { schema::instance_in(schema, asked) };
+        (name.to_owned(), value)
+    });
+    filled.collect()
+}
+
+/// A name without what joins its words: `run_shell_command` and `RunShellCommand` are one.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+fn shell_arguments(tool: &Tool, command: &str) -> Option<Value> {
+    match tool.form {
+        Form::Custom => Some(Value::from(command)),
+        Form::LocalShell => Some(json!(argv(command))),
+        // The API's own shells come without a schema.
+        Form::Function if tool.schema.is_null() => Some(json!({"command": command})),
+        Form::Function => function_arguments(&tool.schema, command),
+        Form::Hosted => None,
+    }
+}
+
+fn function_arguments(schema: &Value, command: &str) -> Option<Value> {
+    let (name, asked) = COMMANDS.iter().find_map(|name| Some((*name, schema::property(schema, name)?)))?;
+    let value = command_value(schema, name, asked, command)?;
+    let mut arguments = filled(schema);
+    arguments.insert(name.to_owned(), value);
+    Some(Value::Object(arguments))
+}
+
+/// A command in the form that an argument has: a text, an argument vector, or a list of commands.
+fn command_value(root: &Value, name: &str, asked: &Value, command: &str) -> Option<Value> {
+    if schema::admits(asked, "string") {
+        return Some(Value::from(command));
+    }
+    if !schema::admits(asked, "array") {
+        return None;
+    }
+    let item = asked.get("items").map_or(&Value::Null, |item| schema::resolved_in(root, item));
+    if schema::admits(item, "object") {
+        return Some(json!([function_arguments(item, command)?]));
+    }
+    Some(if name == "commands" { json!([command]) } else { json!(argv(command)) })
+}
+
+fn argv(command: &str) -> [&str; 3] {
+    ["sh", "-c", command]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMAND: &str = "echo \"$PATH\"";
+
+    fn function(name: &str, properties: &Value, required: &Value) -> Tool {
+        let schema = json!({"type": "object", "properties": properties, "required": required});
+        Tool::function(name, schema)
+    }
+
+    #[track_caller]
+    fn check(tool: &Tool, expected: &Value) {
+        let tools = [Tool::function("read", json!({})), tool.clone()];
+        let call = shell(&tools, COMMAND).expect("it is a shell");
+        assert_eq!((&call.tool, &call.arguments), (tool, expected));
+    }
+
+    #[test]
+    fn a_command_is_put_where_a_shell_wants_it() {
+        let string = json!({"type": "string"});
+        let two = json!({"command": string, "description": string, "timeout": {"type": "number"}});
+        check(
+            &function("Bash", &two, &json!(["command", "description"])),
+            &json!({"command": COMMAND, "description": "probe"}),
+        );
+        let strings = json!({"type": "array", "items": {"type": "string"}});
+        check(
+            &function("shell", &json!({"command": strings}), &json!(["command"])),
+            &json!({"command": ["sh", "-c", COMMAND]}),
+        );
+        check(
+            &function("run_commands", &json!({"commands": strings}), &json!(["commands"])),
+            &json!({"commands": [COMMAND]}),
+        );
+        check(&function("exec_command", &json!({"cmd": string}), &json!(["cmd"])), &json!({"cmd": COMMAND}));
+        check(&Tool::other("local_shell", Form::LocalShell), &json!(["sh", "-c", COMMAND]));
+        check(&Tool::other("shell", Form::Custom), &json!(COMMAND));
+        check(&Tool::function("bash", Value::Null), &json!({"command": COMMAND}));
+        let google = json!({"type": "OBJECT", "properties": {"command": {"type": "STRING"}, "back": {"type": "BOOLEAN"}},
+            "required": ["command", "back"]});
+        check(&Tool::function("run_shell_command", google), &json!({"command": COMMAND, "back": false}));
+        let objects = json!({"type": "array", "items": {"type": "object", "properties": {"command": string}}});
+        check(
+            &function("run_commands", &json!({"commands": objects}), &json!([])),
+            &json!({"commands": [{"command": COMMAND}]}),
+        );
+    }
+
+    #[test]
+    fn what_takes_no_command_is_no_shell() {
+        let tools = [
+            function("terminal", &json!({"id": {"type": "integer"}}), &json!(["id"])),
+            function("exec", &json!({"command": {"type": "boolean"}}), &json!([])),
+            function("bash_output", &json!({"command": {"type": "string"}}), &json!([])),
+            Tool::other("shell", Form::Hosted),
+        ];
+        assert_eq!(shell(&tools, COMMAND), None);
+        assert_eq!(shell(&[], COMMAND), None);
+    }
+
+    #[test]
+    fn the_shell_that_is_named_first_is_taken() {
+        let string = json!({"command": {"type": "string"}});
+        let tools = [function("execute", &string, &json!([])), function("bash", &string, &json!([]))];
+        assert_eq!(shell(&tools, COMMAND).map(|call| call.tool.name), Some("bash".to_owned()));
+    }
+
+    #[test]
+    fn a_web_tool_gets_a_page() {
+        let string = json!({"type": "string"});
+        let properties = json!({"url": string, "format": {"type": "string", "enum": ["md"]}, "q": string});
+        let tools = [function("fetch", &properties, &json!(["url", "format", "q"]))];
+        let call = web(&tools, "fetch", None, false).expect("it is offered");
+        assert_eq!(call.arguments, json!({"url": PAGE, "format": "md", "q": "probe"}));
+        assert_eq!(web(&tools, "search", None, false), None);
+        let call = web(&tools, "search", None, true).expect("it need not be offered");
+        assert_eq!(call.arguments.get("url"), Some(&json!(PAGE)));
+        let given = json!({"name": "fetch"});
+        let call = web(&tools, "fetch", given.as_object(), false).expect("it is offered");
+        assert_eq!(call.arguments, given);
+    }
+}

@@ -1,0 +1,241 @@
+//! What a run found: the evidence of each agent, and both forms of the report.
+
+use std::fmt::Write;
+
+use registry_core::model::Agent;
+use serde::Serialize;
+
+use super::verdict::Verdict;
+use crate::verify::{Runtime, seconds, tenths};
+
+/// The name and version of the JSON form.
+const SCHEMA: &str = "benchflow-probe/1";
+
+/// One run of an agent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Run {
+    /// Which.
+    pub name: String,
+    /// The resolved place.
+    pub base_url: String,
+    /// The resolved model id.
+    pub model: String,
+    /// How many model calls arrived.
+    pub calls: usize,
+    /// Whether they went there, with the credential and the model.
+    pub routing: Verdict,
+    /// Whether its commands see the task's environment.
+    pub environment: Verdict,
+    /// Whether it reaches no other host but those that the entry cannot silence.
+    pub hosts: Verdict,
+    /// Whether the key and the prompts are nowhere but where they belong.
+    pub secrets: Verdict,
+    /// The other hosts.
+    pub strangers: Vec<String>,
+    /// The folders that its commands have in PATH beside the task's.
+    pub added_folders: Vec<String>,
+    /// The tools that it offered.
+    pub tools: Vec<String>,
+    /// What it answered when the server called a web tool that was turned off.
+    pub forbidden_call: Option<String>,
+    /// What ended the dialogue before its time.
+    pub fault: Option<String>,
+    /// How long it took.
+    #[serde(rename = "seconds", serialize_with = "tenths")]
+    pub milliseconds: u64,
+}
+
+impl Run {
+    pub(crate) fn new(name: &str) -> Self {
+        let nothing = || Verdict::Unproven("it was not run".to_owned());
+        Self {
+            name: name.to_owned(),
+            base_url: String::new(),
+            model: String::new(),
+            calls: 0,
+            routing: nothing(),
+            environment: nothing(),
+            hosts: nothing(),
+            secrets: nothing(),
+            strangers: Vec::new(),
+            added_folders: Vec::new(),
+            tools: Vec::new(),
+            forbidden_call: None,
+            fault: None,
+            milliseconds: 0,
+        }
+    }
+
+    /// Whether something was not proved and did not fail either.
+    pub(crate) fn is_open(&self) -> bool {
+        [&self.routing, &self.environment].into_iter().any(|it| matches!(it, Verdict::Unproven(_)))
+    }
+
+    pub(crate) fn give_up(&mut self, why: &str) {
+        for verdict in [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.secrets] {
+            *verdict = Verdict::Unproven(why.to_owned());
+        }
+    }
+}
+
+/// All that was seen of an agent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evidence {
+    /// The agent.
+    pub agent: String,
+    /// What ran it.
+    pub runtime: Runtime,
+    /// The stamp of the install.
+    pub stamp: String,
+    /// Where its model calls go, with which credential and model.
+    pub routing: Verdict,
+    /// What its commands see.
+    pub environment: Verdict,
+    /// Whom else it reaches.
+    pub hosts: Verdict,
+    /// Whether its web policy works.
+    pub web: Verdict,
+    /// Whether the key and the prompts are nowhere but where they belong.
+    pub secrets: Verdict,
+    /// The other hosts that it reached.
+    pub strangers: Vec<String>,
+    /// How long all of it took.
+    #[serde(rename = "seconds", serialize_with = "tenths")]
+    pub milliseconds: u64,
+    /// The runs.
+    pub runs: Vec<Run>,
+}
+
+impl Evidence {
+    pub(crate) fn new(agent: &Agent<'_>) -> Self {
+        let nothing = || Verdict::Unproven("it was not run".to_owned());
+        Self {
+            agent: agent.name.to_owned(),
+            runtime: Runtime::Unknown,
+            stamp: String::new(),
+            routing: nothing(),
+            environment: nothing(),
+            hosts: nothing(),
+            web: nothing(),
+            secrets: nothing(),
+            strangers: Vec::new(),
+            milliseconds: 0,
+            runs: Vec::new(),
+        }
+    }
+
+    pub(crate) fn give_up(&mut self, why: &str) {
+        let all = [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.web, &mut self.secrets];
+        for verdict in all {
+            *verdict = Verdict::Unproven(why.to_owned());
+        }
+    }
+
+    /// Takes the runs, and what all of them say.
+    pub(crate) fn take(&mut self, runs: Vec<Run>) {
+        let worst = |of: fn(&Run) -> &Verdict| {
+            let verdicts = runs.iter().map(|run| (run.name.as_str(), of(run).clone()));
+            Verdict::worst(verdicts)
+        };
+        self.routing = worst(|run| &run.routing);
+        self.environment = worst(|run| &run.environment);
+        self.hosts = worst(|run| &run.hosts);
+        self.secrets = worst(|run| &run.secrets);
+        let strangers: std::collections::BTreeSet<&String> = runs.iter().flat_map(|run| &run.strangers).collect();
+        self.strangers = strangers.into_iter().cloned().collect();
+        self.runs = runs;
+    }
+
+    /// The questions and their verdicts.
+    pub fn verdicts(&self) -> [(&'static str, &Verdict); 5] {
+        [
+            ("routing", &self.routing),
+            ("environment", &self.environment),
+            ("hosts", &self.hosts),
+            ("web", &self.web),
+            ("secrets", &self.secrets),
+        ]
+    }
+}
+
+/// What a run found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The form.
+    pub schema: &'static str,
+    /// The sandbox.
+    pub sandbox: String,
+    /// Whether the run is good: see [`Report::new`].
+    pub ok: bool,
+    /// Required agents of which something is not proved.
+    pub missing: Vec<String>,
+    /// The agents, by name.
+    pub agents: Vec<Evidence>,
+}
+
+impl Report {
+    /// Judges a run: it is good when the routing of at least one agent is proved, and nothing failed; of required
+    /// agents every question has to be proved, and then only they count.
+    pub fn new(sandbox: String, agents: Vec<Evidence>, require: &[String]) -> Self {
+        let whole = |it: &Evidence| it.verdicts().iter().all(|(_, verdict)| **verdict == Verdict::Proved);
+        let holds = |name: &str| agents.iter().any(|it| it.agent == name && whole(it));
+        let missing: Vec<String> = require.iter().filter(|name| !holds(name)).cloned().collect();
+        let any = agents.iter().any(|it| it.routing == Verdict::Proved);
+        let failed = agents.iter().any(|it| it.verdicts().iter().any(|(_, it)| matches!(it, Verdict::Failed(_))));
+        let ok = any && missing.is_empty() && !(require.is_empty() && failed);
+        Self { schema: SCHEMA, sandbox, ok, missing, agents }
+    }
+
+    /// The table for a person.
+    pub fn table(&self) -> String {
+        let mut rows =
+            vec![["agent", "routing", "environment", "hosts", "web", "secrets", "calls", "seconds"].map(str::to_owned)];
+        rows.extend(self.agents.iter().map(row));
+        let width = |column: usize| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max();
+        let widths: Vec<usize> = (0..8).map(|column| width(column).unwrap_or_default()).collect();
+        let mut table = String::new();
+        for row in &rows {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            let _ = writeln!(table, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+        }
+        for evidence in &self.agents {
+            for (question, verdict) in evidence.verdicts() {
+                if *verdict != Verdict::Proved {
+                    let _ = writeln!(table, "{} {question} {verdict}: {}", evidence.agent, verdict.detail());
+                }
+            }
+        }
+        table + &self.sentence()
+    }
+
+    /// The verdict on the whole, in a line.
+    fn sentence(&self) -> String {
+        let count = |question: fn(&Evidence) -> &Verdict| {
+            self.agents.iter().filter(|it| *question(it) == Verdict::Proved).count()
+        };
+        let (routing, environment) = (count(|it| &it.routing), count(|it| &it.environment));
+        let (hosts, web, secrets) = (count(|it| &it.hosts), count(|it| &it.web), count(|it| &it.secrets));
+        let mut text = format!(
+            "proved of {}: routing {routing}, environment {environment}, hosts {hosts}, web {web}, secrets {secrets}",
+            self.agents.len()
+        );
+        if !self.missing.is_empty() {
+            let _ = write!(text, "; required and not proved: {}", self.missing.join(", "));
+        }
+        text
+    }
+}
+
+fn row(evidence: &Evidence) -> [String; 8] {
+    let word = |verdict: &Verdict| verdict.word().to_owned();
+    [
+        evidence.agent.clone(),
+        word(&evidence.routing),
+        word(&evidence.environment),
+        word(&evidence.hosts),
+        word(&evidence.web),
+        word(&evidence.secrets),
+        evidence.runs.iter().map(|run| run.calls).sum::<usize>().to_string(),
+        seconds(evidence.milliseconds),
+    ]
+}

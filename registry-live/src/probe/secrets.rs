@@ -1,0 +1,146 @@
+//! Canaries: the key of a run and the words of its prompts, and every place where they must not be afterwards.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::trace::Trace;
+use super::verdict::Verdict;
+use crate::sandbox::{HOME, WORKSPACE};
+
+/// What a run left beside what arrived.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Remains {
+    /// What its processes did.
+    pub(crate) trace: Trace,
+    /// All that the agent wrote on its standard error, without what the sandbox says of itself.
+    pub(crate) errors: String,
+    /// All that it wrote on its standard output.
+    pub(crate) output: String,
+    /// The files that it left: where they are seen inside, and where they lie.
+    pub(crate) files: Vec<(String, PathBuf)>,
+    /// The folder that nothing may change.
+    pub(crate) prefix: String,
+}
+
+/// Whether the key is nowhere but in a file that is the agent's alone, and no prompt is where the task works or where
+/// every process can see it.
+///
+/// Where the key stands in a request is the matter of the routing.
+pub(crate) fn secrets(remains: &Remains, key: &str, prompts: &[&str]) -> Verdict {
+    if remains.trace.started.is_empty() {
+        return Verdict::Unproven("there is no record of what was started".to_owned());
+    }
+    let found = in_words(remains, key, prompts)
+        .or_else(|| in_streams(remains, key))
+        .or_else(|| remains.files.iter().find_map(|(place, file)| in_file(place, file, key, prompts)));
+    found.map_or(Verdict::Proved, Verdict::Failed)
+}
+
+fn in_words(remains: &Remains, key: &str, prompts: &[&str]) -> Option<String> {
+    remains.trace.started.iter().find_map(|words| {
+        let program = words.first().map_or("", |it| it.rsplit('/').next().unwrap_or(it));
+        let stands = |canary: &str| words.iter().any(|it| it.contains(canary));
+        let what =
+            if stands(key) { Some("the key") } else { prompts.iter().any(|it| stands(it)).then_some("a prompt") };
+        what.map(|what| format!("{what} is in the words that `{program}` was started with"))
+    })
+}
+
+fn in_streams(remains: &Remains, key: &str) -> Option<String> {
+    let streams = [("error", &remains.errors), ("output", &remains.output)];
+    let found = streams.into_iter().find(|(_, text)| text.contains(key));
+    found.map(|(stream, _)| format!("the key is in what it says on its standard {stream}"))
+}
+
+fn in_file(place: &str, file: &Path, key: &str, prompts: &[&str]) -> Option<String> {
+    let about = fs::symlink_metadata(file).ok().filter(fs::Metadata::is_file)?;
+    let bytes = fs::read(file).ok()?;
+    let stands = |canary: &str| bytes.windows(canary.len()).any(|it| it == canary.as_bytes());
+    let home = is_in(place, HOME) && !is_in(place, WORKSPACE);
+    let mode = about.mode() & 0o777;
+    let alone = mode.trailing_zeros() >= 6;
+    if stands(key) && !(home && alone) {
+        return Some(format!("the key is in {place} (mode {mode:o})"));
+    }
+    (is_in(place, WORKSPACE) && prompts.iter().any(|it| stands(it))).then(|| format!("a prompt is in {place}"))
+}
+
+fn is_in(place: &str, folder: &str) -> bool {
+    place.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// A file of the prefix that the session changed; the mark of a policy is the work of root, before it.
+pub(crate) fn changed_prefix(remains: &Remains) -> Option<&str> {
+    let marks = format!("{}/policy", remains.prefix);
+    let places = remains.files.iter().map(|(place, _)| place.as_str());
+    places.into_iter().find(|place| is_in(place, &remains.prefix) && !is_in(place, &marks))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const KEY: &str = "key-of-a-run";
+
+    /// What a run left that is as it must be, but for a file of this content and mode at a place.
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut Remains), file: (&str, &str, u32), word: &str, says: &str) {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("file");
+        fs::write(&path, file.1).expect("there is room");
+        fs::set_permissions(&path, fs::Permissions::from_mode(file.2)).expect("it is ours");
+        let started = vec![vec!["/opt/x/bin/agent".to_owned(), "agent".to_owned()]];
+        let mut remains = Remains {
+            trace: Trace { started, ..Trace::default() },
+            files: vec![(file.0.to_owned(), path)],
+            prefix: "/opt/x".to_owned(),
+            ..Remains::default()
+        };
+        change(&mut remains);
+        let verdict = secrets(&remains, KEY, &["PROMPT"]);
+        assert_eq!((verdict.word(), verdict.detail().contains(says)), (word, true), "{}", verdict.detail());
+    }
+
+    #[test]
+    fn a_key_is_allowed_in_the_agents_own_file_alone() {
+        let text = "{\"key\": \"key-of-a-run\"}";
+        check(|_| {}, ("/verify-home/.x/auth.json", text, 0o600), "proved", "");
+        check(|_| {}, ("/verify-home/.x/auth.json", text, 0o640), "failed", "auth.json (mode 640)");
+        check(|_| {}, ("/verify-home/workspace/auth.json", text, 0o600), "failed", "workspace/auth.json");
+        check(|_| {}, ("/tmp/log", text, 0o600), "failed", "/tmp/log");
+        check(|_| {}, ("/verify-home2/log", text, 0o600), "failed", "/verify-home2/log");
+    }
+
+    #[test]
+    fn a_prompt_stays_out_of_the_working_directory() {
+        check(|_| {}, ("/verify-home/.x/history", "a PROMPT", 0o644), "proved", "");
+        check(|_| {}, ("/verify-home/workspace/x", "a PROMPT", 0o600), "failed", "a prompt is in");
+    }
+
+    #[test]
+    fn words_and_streams_are_looked_at() {
+        let file = ("/tmp/x", "", 0o600);
+        let say =
+            |word: &'static str| move |it: &mut Remains| it.trace.started.push(vec!["/bin/sh".into(), word.into()]);
+        check(say("--key=key-of-a-run"), file, "failed", "the key is in the words that `sh`");
+        check(say("say PROMPT"), file, "failed", "a prompt is in the words that `sh`");
+        check(|it| it.errors = format!("401 for {KEY}"), file, "failed", "standard error");
+        check(|it| it.output = format!("{{\"x\":\"{KEY}\"}}"), file, "failed", "standard output");
+        check(|it| it.trace = Trace::default(), file, "unproven", "no record");
+    }
+
+    #[test]
+    fn a_change_of_the_prefix_is_seen() {
+        let remains = |place: &str| Remains {
+            files: vec![(place.to_owned(), PathBuf::new())],
+            prefix: "/opt/x".to_owned(),
+            ..Remains::default()
+        };
+        assert_eq!(changed_prefix(&remains("/opt/x/node/new")), Some("/opt/x/node/new"));
+        assert_eq!(changed_prefix(&remains("/opt/xy/node")), None);
+        assert_eq!(changed_prefix(&remains("/opt/x/policy/agent")), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! The model server of a run, in a network of its own that has nothing but loopback, and the names asked for there.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::process::{Child, ChildStdin};
+
+use super::names::{Names, Network};
+use super::record::Record;
+use super::scenario::{Answers, BASE_PATH, NAME, Scenario, Wire};
+use crate::process::{self, Group, Tail};
+use crate::sandbox;
+
+/// How long the server may take to listen, and to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that listens.
+pub(crate) struct Server {
+    child: Child,
+    group: Group,
+    stdin: Option<ChildStdin>,
+    errors: Tail,
+    folder: PathBuf,
+    names: Names,
+    /// A process in its network.
+    pub(crate) inside: i32,
+}
+
+impl Server {
+    /// Starts one; its files lie in the folder.
+    pub(crate) async fn start(folder: &Path, plan: &Value, network: Network) -> Result<Self, String> {
+        let say = |what: &str, error: std::io::Error| format!("cannot {what} in `{}`: {error}", folder.display());
+        std::fs::create_dir_all(folder).map_err(|error| say("make the folder of a run", error))?;
+        std::fs::write(folder.join("plan.json"), plan.to_string()).map_err(|error| say("write the plan", error))?;
+        let program = std::env::current_exe().map_err(|error| format!("this program is nowhere: {error}"))?;
+        let mut command = Command::new("setpriv");
+        // bwrap gives a network whose loopback is up; nothing else of the host is taken away from the server.
+        command.args([
+            "--pdeathsig",
+            "KILL",
+            "bwrap",
+            "--unshare-net",
+            "--dev-bind",
+            "/",
+            "/",
+            "--die-with-parent",
+            "--",
+        ]);
+        command.arg(&program).arg("model-server");
+        for name in ["plan", "log", "ready"] {
+            command.arg(format!("--{name}")).arg(file(folder, name));
+        }
+        let (mut child, group) = process::spawn(command).map_err(|error| format!("cannot start bwrap: {error}"))?;
+        let (errors, _) = process::keep(child.stderr.take());
+        let (_, _) = process::keep(child.stdout.take());
+        let stdin = child.stdin.take();
+        let inside = listening(&mut child, folder).await.map_err(|why| format!("{why}: {}", errors.text().trim()))?;
+        let names = Names::serve(inside, network)?;
+        Ok(Self { child, group, stdin, errors, folder: folder.to_path_buf(), names, inside })
+    }
+
+    /// Ends it, and reads what arrived.
+    pub(crate) async fn stop(mut self) -> Result<Record, String> {
+        drop(self.stdin.take());
+        if tokio::time::timeout(PATIENCE, self.child.wait()).await.is_err() {
+            self.group.kill();
+        }
+        let log = std::fs::read_to_string(file(&self.folder, "log"));
+        let log =
+            log.map_err(|error| format!("the model server left no log ({error}): {}", self.errors.text().trim()))?;
+        Record::read(&log, self.names.take())
+    }
+}
+
+fn file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(if name == "log" { "log.jsonl".to_owned() } else { format!("{name}.json") })
+}
+
+/// Waits until it listens; a process in its network.
+async fn listening(child: &mut Child, folder: &Path) -> Result<i32, String> {
+    let begin = Instant::now();
+    while begin.elapsed() < PATIENCE {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(format!("the model server ended with {}", process::code(status)));
+        }
+        if file(folder, "ready").exists() {
+            let id = child.id().and_then(|id| i32::try_from(id).ok());
+            let inside = id.and_then(|id| sandbox::children(id).into_iter().next());
+            return inside.ok_or_else(|| "the model server is in no network of its own".to_owned());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Err(format!("the model server does not listen within {} s", PATIENCE.as_secs()))
+}
+
+/// What the server is told.
+pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, web_tool: Option<&str>, answers: Answers) -> Value {
+    let tls = match scenario.wire {
+        Wire::Tls => json!({"names": [NAME], "ca_out": authority(folder)}),
+        Wire::Loopback => Value::Null,
+    };
+    json!({
+        "listen": scenario.listen(),
+        "tls": tls,
+        "base_path": BASE_PATH,
+        "model": model,
+        "shell_command": super::session::SHELL,
+        "web_tool": web_tool,
+        // It is called although it is not offered: that is the question.
+        "web_unoffered": true,
+        "also_listen": ["127.0.0.1:443", "127.0.0.1:80"],
+        "mode": answers.word(),
+    })
+}
+
+/// Where the certificate of the private authority lies.
+pub(crate) fn authority(folder: &Path) -> PathBuf {
+    folder.join("ca.pem")
+}

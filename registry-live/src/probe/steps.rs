@@ -1,0 +1,235 @@
+//! The steps of one agent: its install, its runs, and the verdicts on all of them.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use registry::render;
+use registry::routing::Sandbox;
+use registry_core::model::{Agent, Registry, WebPolicy};
+
+use super::judge::{self, Wanted};
+use super::record::Record;
+use super::report::{Evidence, Run};
+use super::scenario::{self, Answers, BASE_PATH, Route, SCENARIOS, Scenario, Web};
+use super::secrets::{self, Remains};
+use super::server::{self, Server};
+use super::verdict::Verdict;
+use super::{Break, Event, Options, session, web};
+use crate::sandbox::{As, HOME, Host};
+use crate::verify::ready::Ready;
+
+/// What is the same for all agents of a run.
+pub(crate) struct Context<'a> {
+    pub(crate) registry: &'a Registry<'a>,
+    pub(crate) host: &'a Host,
+    pub(crate) options: &'a Options,
+    pub(crate) folder: PathBuf,
+    pub(crate) tell: &'a dyn Fn(Event<'_>),
+}
+
+/// A run and what arrived.
+struct Seen {
+    scenario: Scenario,
+    record: Record,
+    run: Run,
+}
+
+/// Probes an agent.
+pub(crate) async fn probe(cx: &Context<'_>, agent: &Agent<'_>) -> Evidence {
+    let begin = Instant::now();
+    let mut evidence = Evidence::new(agent);
+    if let Err(why) = all(cx, agent, &mut evidence).await {
+        evidence.give_up(&why);
+    }
+    evidence.milliseconds = elapsed(begin);
+    (cx.tell)(Event::Judged(&evidence));
+    evidence
+}
+
+fn elapsed(begin: Instant) -> u64 {
+    u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Result<(), String> {
+    (cx.tell)(Event::Began { agent: agent.name, run: "install" });
+    let Context { host, options, folder, .. } = cx;
+    let ready = Ready::open(agent, host, &options.site, folder).map_err(|failed| failed.detail)?;
+    let installed = ready.install(As::Root, "install", agent.install_timeout).await;
+    let installed = installed.map_err(|failed| format!("install, class {}: {}", failed.class.0, failed.detail))?;
+    evidence.runtime = installed.runtime;
+    evidence.stamp = installed.stamp;
+    let mut seen = Vec::new();
+    for scenario in SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)) {
+        let mut one = attempt(cx, agent, &ready, scenario).await;
+        if one.run.is_open() && options.breaks.is_empty() {
+            // A busy machine can make an agent give up its turn; what stays open twice is no accident.
+            one = attempt(cx, agent, &ready, scenario).await;
+        }
+        seen.push(one);
+    }
+    evidence.web = judge_web(agent, &seen);
+    evidence.take(seen.into_iter().map(|it| it.run).collect());
+    Ok(())
+}
+
+/// One run, told from its beginning to its verdicts.
+async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario) -> Seen {
+    let begin = Instant::now();
+    (cx.tell)(Event::Began { agent: agent.name, run: scenario.name });
+    let mut run = Run::new(scenario.name);
+    let record = match hold(cx, agent, ready, scenario, &mut run).await {
+        Ok(record) => record,
+        Err(why) => {
+            run.give_up(&why);
+            Record::default()
+        }
+    };
+    run.milliseconds = elapsed(begin);
+    (cx.tell)(Event::Ran { agent: agent.name, run: &run });
+    Seen { scenario, record, run }
+}
+
+/// An agent without a policy has no run with it.
+fn is_wanted(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> bool {
+    let named = &cx.options.runs;
+    let has_policy = matches!(agent.web, Some(WebPolicy::Switch { .. }));
+    (named.is_empty() || named.iter().any(|it| it == scenario.name)) && (has_policy || scenario.web == Web::On)
+}
+
+/// One run, from a fresh home to what arrived.
+async fn hold(
+    cx: &Context<'_>,
+    agent: &Agent<'_>,
+    ready: &Ready,
+    scenario: Scenario,
+    run: &mut Run,
+) -> Result<Record, String> {
+    let route = route(cx, agent, scenario)?;
+    let folder = cx.folder.join(agent.name).join("runs").join(scenario.name);
+    ready.cell.renew().map_err(|refusal| refusal.message)?;
+    let breaks = &cx.options.breaks;
+    let left_out = breaks.contains(&Break::Policy);
+    if scenario.web == Web::Policy && !left_out {
+        session::turn_web_off(ready).await?;
+    }
+    let tool = agent.web.and_then(|it| it.tools().first().copied()).filter(|_| scenario.web != Web::On);
+    let answers = if breaks.contains(&Break::Server) { Answers::Garbage } else { scenario.answers };
+    let plan = server::plan(&folder, scenario, &route.model, tool, answers);
+    let server = Server::start(&folder, &plan, scenario.network).await?;
+    let beyond = session::lay(&folder, scenario, server.inside);
+    let beyond = beyond.map_err(|error| format!("cannot lay out the task in `{}`: {error}", folder.display()))?;
+    let mut started = route.clone();
+    if left_out {
+        started.variables.retain(|(name, _)| name != "BENCHFLOW_DISALLOW_WEB_TOOLS" && !sets_policy(agent, name));
+    }
+    if breaks.contains(&Break::Place) {
+        let another = |value: &mut String| *value = value.replace(BASE_PATH, "/gateway/v8");
+        started.variables.iter_mut().for_each(|(_, value)| another(value));
+    }
+    let held = session::hold(ready, agent, &started, scenario, &beyond, breaks).await;
+    let mut record = server.stop().await?;
+    let (fault, remains) = held?;
+    run.fault = fault;
+    record.called.clone_from(&remains.trace.called);
+    judge_run(cx, agent, scenario, &route, &record, &remains, run);
+    keep_record(cx, &folder, &record);
+    Ok(record)
+}
+
+/// Whether a variable is a part of the policy.
+fn sets_policy(agent: &Agent<'_>, name: &str) -> bool {
+    let sets = |off: &registry_core::model::Off<'_>| match off {
+        registry_core::model::Off::Env(mappings) => mappings.iter().any(|it| it.name == name),
+        _ => false,
+    };
+    agent.web_switches().iter().any(sets)
+}
+
+fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> Result<Route, String> {
+    let folder = render::folder(agent, &cx.options.site).map_err(|error| error.to_string())?;
+    let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder, path: session::path() };
+    scenario::route(cx.registry, agent, scenario, &sandbox)
+}
+
+/// What is asked of a run: where every call is denied, only that it keeps its secrets.
+fn judge_run(
+    cx: &Context<'_>,
+    agent: &Agent<'_>,
+    scenario: Scenario,
+    route: &Route,
+    record: &Record,
+    remains: &Remains,
+    run: &mut Run,
+) {
+    let mut route = route.clone();
+    if cx.options.breaks.contains(&Break::Model) {
+        route.model.push_str("-of-another");
+    }
+    let (programs, path, virtual_env) = (session::programs(), session::path(), session::virtual_env());
+    let prompts: Vec<&str> = session::prompts(scenario).iter().map(|(word, _)| *word).collect();
+    let wanted = Wanted {
+        route: &route,
+        prompts: &prompts,
+        programs: &programs,
+        path: &path,
+        virtual_env: &virtual_env,
+        prefix: &cx.options.site.prefix,
+    };
+    run.calls = record.model_calls().count();
+    run.base_url.clone_from(&route.base_url);
+    run.model.clone_from(&route.model);
+    if scenario.answers == Answers::Denial {
+        (run.routing, run.environment) = (denied(record), Verdict::Proved);
+    } else {
+        run.routing = because(judge::routing(record, &wanted), run.fault.as_deref());
+        run.environment = because(judge::environment(record, &wanted), run.fault.as_deref());
+    }
+    run.added_folders = judge::added_folders(record, &wanted).into_iter().collect();
+    run.secrets = secrets::secrets(remains, &route.key, &prompts);
+    let strangers = judge::strangers(record);
+    run.hosts = match secrets::changed_prefix(remains) {
+        Some(place) => Verdict::Failed(format!("it changed what is installed: {place}")),
+        None => judge::hosts(&strangers, agent),
+    };
+    run.strangers = strangers.into_iter().collect();
+    run.forbidden_call = web::answer(record);
+    run.tools = web::Offered::of(record, agent).tools.into_iter().collect();
+}
+
+/// Whether there was anything to deny: without a call nothing is known of how its errors look.
+fn denied(record: &Record) -> Verdict {
+    match record.model_calls().next() {
+        Some(_) => Verdict::Proved,
+        None => Verdict::Unproven("no model call arrived".to_owned()),
+    }
+}
+
+/// Adds to what is not proved how the dialogue ended before its time.
+fn because(verdict: Verdict, fault: Option<&str>) -> Verdict {
+    match (verdict, fault) {
+        (Verdict::Unproven(detail), Some(fault)) => Verdict::Unproven(format!("{detail}; {fault}")),
+        (verdict, _) => verdict,
+    }
+}
+
+/// Each run without the web against the one that is the same but for that.
+fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
+    // The first of a mode is the one with a network that leads somewhere and a server that answers.
+    let control = |mode| seen.iter().find(|it| it.scenario.mode == mode && it.scenario.web == Web::On);
+    if !matches!(agent.web, Some(WebPolicy::Switch { .. })) {
+        return Verdict::worst(seen.iter().map(|it| (it.scenario.name, web::web(agent, &it.record, None))));
+    }
+    let off = seen.iter().filter(|it| it.scenario.web != Web::On);
+    Verdict::worst(off.filter_map(|it| {
+        let verdict = web::web(agent, &control(it.scenario.mode)?.record, Some(&it.record));
+        Some((it.scenario.name, because(verdict, it.run.fault.as_deref())))
+    }))
+}
+
+/// With `--keep`, the names that were asked for stay beside the log.
+fn keep_record(cx: &Context<'_>, folder: &Path, record: &Record) {
+    if cx.options.keep {
+        // What cannot be kept was judged all the same.
+        let _ = std::fs::write(folder.join("names"), record.names.join("\n"));
+    }
+}

@@ -1,0 +1,72 @@
+//! An agent's scripts for a site, and a sandbox to install it in.
+
+use std::path::Path;
+
+use registry::render::{self, Expected, ScriptKind};
+use registry::site::Site;
+use registry_core::model::Agent;
+
+use super::install::{self, Outcome};
+use super::report::Class;
+use super::sources;
+use crate::Refusal;
+use crate::sandbox::{As, Cell, Host, Setting};
+
+/// A step that did not do as it must.
+pub(crate) struct Failed {
+    pub(crate) class: Class,
+    pub(crate) detail: String,
+}
+
+impl Failed {
+    pub(crate) fn ours(refusal: &Refusal) -> Self {
+        Self { class: Class::OURS, detail: refusal.message.clone() }
+    }
+}
+
+/// What every step of an agent needs.
+pub(crate) struct Ready {
+    pub(crate) cell: Cell,
+    pub(crate) prefix: String,
+    pub(crate) expected: Expected,
+    script: String,
+    policy: String,
+}
+
+impl Ready {
+    /// Renders the scripts and makes the sandbox, in a folder of the agent's own.
+    pub(crate) fn open(agent: &Agent<'_>, host: &Host, site: &Site, folder: &Path) -> Result<Self, Failed> {
+        let rendered = |error: render::RenderError| Failed { class: Class::OURS, detail: error.to_string() };
+        let expected = Expected::of(agent).map_err(rendered)?;
+        let scripts = render::scripts(agent, site).map_err(rendered)?;
+        let text =
+            |kind: ScriptKind| scripts.iter().find(|it| it.kind == kind).map_or_else(String::new, |it| it.text.clone());
+        let network = sources::needs_network(agent, site, sources::target(&host.root));
+        let setting = Setting { prefix: site.prefix.clone(), shown: sources::shown(site, network), network };
+        let cell = Cell::open(host, &setting, &folder.join(agent.name), agent.name);
+        let cell = cell.map_err(|refusal| Failed::ours(&refusal))?;
+        let (script, policy) = (text(ScriptKind::Install), text(ScriptKind::WebPolicy));
+        Ok(Self { cell, script, policy, prefix: setting.prefix, expected })
+    }
+
+    /// install.sh in a mode; it must end with 0.
+    pub(crate) async fn install(&self, who: As, mode: &str, deadline: u32) -> Result<Outcome, Failed> {
+        let (environment, argv) = (install::environment(mode), install::argv(&self.script));
+        let command = self.cell.command(who, &environment, &argv);
+        let Some(command) = command.or_else(|| self.cell.command(As::Root, &environment, &argv)) else {
+            return Err(Failed { class: Class::OURS, detail: "this sandbox runs no command".to_owned() });
+        };
+        let outcome = install::run(command, deadline).await;
+        let outcome = outcome.map_err(|detail| Failed { class: Class::INFRASTRUCTURE, detail })?;
+        if outcome.status == 0 {
+            return Ok(outcome);
+        }
+        let detail = format!("{}: {}", outcome.step, outcome.detail);
+        Err(Failed { class: Class(outcome.status), detail })
+    }
+
+    /// The text of web-policy.sh.
+    pub(crate) fn policy(&self) -> &str {
+        &self.policy
+    }
+}

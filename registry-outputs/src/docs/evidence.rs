@@ -1,0 +1,147 @@
+//! What was seen on the wire: verdicts, with the pins they were measured with. Without evidence, nothing was measured.
+
+use std::collections::BTreeMap;
+
+use registry_core::model::Agent;
+use serde::Deserialize;
+
+/// What came of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It holds.
+    Proved,
+    /// It does not hold, and what was seen.
+    Failed(String),
+    /// Nothing that was seen says so or otherwise, and why.
+    Unproven(String),
+    /// It was measured, and with other versions.
+    Stale(String),
+    /// Nobody has measured it.
+    NotMeasured,
+}
+
+impl Verdict {
+    /// The word of tables.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Failed(_) => "failed",
+            Self::Unproven(_) => "unproven",
+            Self::Stale(_) => "stale",
+            Self::NotMeasured => "not measured",
+        }
+    }
+
+    /// What was seen, or why nothing was.
+    pub(crate) fn detail(&self) -> &str {
+        match self {
+            Self::Failed(detail) | Self::Unproven(detail) | Self::Stale(detail) => detail,
+            Self::Proved | Self::NotMeasured => "",
+        }
+    }
+}
+
+/// The verdicts on an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Evidence {
+    /// Whether its model calls go where they should.
+    pub routing: Verdict,
+    /// Whether its commands find the task's programs.
+    pub environment: Verdict,
+    /// Whether it calls no other host than those of the entry.
+    pub hosts: Verdict,
+    /// Whether its web policy works.
+    pub web: Verdict,
+    /// Whether the key is nowhere but where it belongs.
+    pub secrets: Verdict,
+    /// The day; empty where nothing was measured.
+    pub date: String,
+}
+
+/// The file, as far as a page shows it.
+#[derive(Debug, Deserialize)]
+struct Measured {
+    #[serde(default)]
+    pins: Vec<String>,
+    #[serde(default)]
+    date: String,
+    verdicts: BTreeMap<String, Judged>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Judged {
+    verdict: String,
+    #[serde(default)]
+    detail: String,
+}
+
+impl Evidence {
+    /// Reads the evidence on an agent; none is no error, and a text that cannot be read is one.
+    pub(crate) fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
+        let Some(text) = text else {
+            return Ok(Self::of(String::new(), |_| Verdict::NotMeasured));
+        };
+        let measured: Measured = serde_json::from_str(text).map_err(|error| {
+            format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it anew", agent.name)
+        })?;
+        let pins = agent.pins();
+        let stale = (measured.pins != pins)
+            .then(|| format!("measured with {}, and the lock has {}", measured.pins.join(", "), pins.join(", ")));
+        Ok(Self::of(measured.date, |question| match (&stale, measured.verdicts.get(question)) {
+            (Some(why), _) => Verdict::Stale(why.clone()),
+            (None, Some(judged)) => judged.clone().verdict(),
+            (None, None) => Verdict::NotMeasured,
+        }))
+    }
+
+    fn of(date: String, verdict: impl Fn(&str) -> Verdict) -> Self {
+        Self {
+            routing: verdict("routing"),
+            environment: verdict("environment"),
+            hosts: verdict("hosts"),
+            web: verdict("web"),
+            secrets: verdict("secrets"),
+            date,
+        }
+    }
+}
+
+impl Judged {
+    fn verdict(self) -> Verdict {
+        match self.verdict.as_str() {
+            "proved" => Verdict::Proved,
+            "failed" => Verdict::Failed(self.detail),
+            _ => Verdict::Unproven(self.detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AGENT: Agent<'static> = Agent { lock: "format 1\npackage npm a 1.0 -\n", ..Agent::EMPTY };
+    const SEEN: &str = r#"{"pins":["a@1.0"],"date":"2026-01-02","verdicts":{"routing":{"verdict":"proved"},
+        "web":{"verdict":"unproven","detail":"no tool was seen"}}}"#;
+
+    #[track_caller]
+    fn check(text: Option<&str>, routing: &str, web: &str, detail: &str) {
+        let evidence = Evidence::read(&AGENT, text).expect("it can be read");
+        assert_eq!((evidence.routing.word(), evidence.web.word(), evidence.web.detail()), (routing, web, detail));
+    }
+
+    #[test]
+    fn what_was_seen_is_shown_and_nothing_is_made_up() {
+        check(Some(SEEN), "proved", "unproven", "no tool was seen");
+        check(None, "not measured", "not measured", "");
+        assert!(Evidence::read(&AGENT, Some("{}")).is_err());
+        let failed = SEEN.replace("\"proved\"", "\"failed\"");
+        check(Some(&failed), "failed", "unproven", "no tool was seen");
+    }
+
+    #[test]
+    fn evidence_of_other_versions_is_stale() {
+        let old = SEEN.replace("a@1.0", "a@0.9");
+        check(Some(&old), "stale", "stale", "measured with a@0.9, and the lock has a@1.0");
+    }
+}

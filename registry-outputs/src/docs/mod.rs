@@ -1,0 +1,33 @@
+//! `gen-docs`: the pages on agents, providers and rules, the table of agents in the README, and the page to look at.
+
+#[cfg(feature = "make")]
+mod agents;
+#[cfg(feature = "make")]
+mod evidence;
+#[cfg(feature = "make")]
+mod facts;
+#[cfg(feature = "make")]
+mod make;
+#[cfg(feature = "make")]
+mod page;
+#[cfg(feature = "make")]
+mod providers;
+#[cfg(feature = "make")]
+mod rules;
+#[cfg(feature = "make")]
+mod text;
+#[cfg(feature = "make")]
+mod value;
+
+use crate::Generator;
+
+/// Pages that are kept in version control, so that people read them where the sources are.
+pub(crate) const GENERATOR: Generator = Generator {
+    name: "gen-docs",
+    about: "Write the pages on agents, providers and rules, and docs/index.html to look at",
+    folder: "docs",
+    kept: true,
+    by_agent: false,
+    #[cfg(feature = "make")]
+    make: make::docs,
+};

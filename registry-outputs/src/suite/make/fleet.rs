@@ -1,0 +1,122 @@
+//! All agents built and verified elsewhere: a matrix for hosted runners, and a build for `BuildKit`.
+//!
+//! Each image holds one agent, installed by its own script and proved by it. At run time the same script finds its
+//! stamp and does nothing.
+
+use std::fmt::Write as _;
+
+use registry_core::model::{Agent, Target};
+use serde::Serialize;
+
+use super::head;
+use crate::facts;
+
+/// A machine to build on, where there is a hosted one.
+const fn machine(target: Target) -> Option<(&'static str, &'static str)> {
+    match target {
+        Target::LinuxX64 => Some(("linux/amd64", "ubuntu-24.04")),
+        Target::LinuxArm64 => Some(("linux/arm64", "ubuntu-24.04-arm")),
+        // The images of these stages have glibc.
+        Target::LinuxX64Musl | Target::LinuxArm64Musl => None,
+    }
+}
+
+/// A job of the matrix.
+#[derive(Debug, Serialize)]
+struct Job<'a> {
+    agent: &'a str,
+    platform: &'static str,
+    runner: &'static str,
+    timeout_minutes: u32,
+}
+
+/// The matrix of GitHub Actions, a job an agent and machine: `matrix: ${{ fromJSON(…) }}`. A member beside `include`
+/// would be a dimension of the matrix, so nothing else stands in it.
+pub(super) fn matrix(agents: &[&Agent<'_>]) -> Result<String, String> {
+    #[derive(Serialize)]
+    struct Matrix<'a> {
+        include: Vec<Job<'a>>,
+    }
+    let jobs = agents.iter().flat_map(|agent| machines(agent).into_iter().map(|it| job(agent, it)));
+    let text = serde_json::to_string_pretty(&Matrix { include: jobs.collect() });
+    text.map(|text| format!("{text}\n")).map_err(|error| format!("cannot write JSON: {error}"))
+}
+
+fn machines(agent: &Agent<'_>) -> Vec<(&'static str, &'static str)> {
+    facts::targets(agent).into_iter().filter_map(machine).collect()
+}
+
+fn job<'a>(agent: &Agent<'a>, (platform, runner): (&'static str, &'static str)) -> Job<'a> {
+    // Twice an install, since the image proves it again, and what it takes to begin.
+    let timeout_minutes = agent.install_timeout.div_ceil(60) * 2 + 5;
+    Job { agent: agent.name, platform, runner, timeout_minutes }
+}
+
+/// `docker-bake.hcl`: a target an agent.
+pub(super) fn bake(agents: &[&Agent<'_>]) -> String {
+    let built: Vec<&&Agent<'_>> = agents.iter().filter(|agent| !machines(agent).is_empty()).collect();
+    let names = built.iter().map(|it| format!("\"{}\"", it.name)).collect::<Vec<_>>().join(", ");
+    let mut out =
+        head("Builds an image an agent: `docker buildx bake` in this folder, after `cargo xtask gen-scripts`.");
+    out.push_str(BAKE);
+    let _ = write!(out, "\ngroup \"default\" {{\n  targets = [{names}]\n}}\n");
+    for agent in built {
+        let platforms = machines(agent).iter().map(|(platform, _)| format!("\"{platform}\"")).collect::<Vec<_>>();
+        let _ = write!(
+            out,
+            "\ntarget \"{0}\" {{\n  inherits = [\"agent\"]\n  target = \"{0}\"\n  tags = [\"${{IMAGE}}:{0}\"]\n  platforms = [{1}]\n}}\n",
+            agent.name,
+            platforms.join(", ")
+        );
+    }
+    out
+}
+
+const BAKE: &str = "
+# The image over which the agents are installed; it needs a shell, and glibc.
+variable \"BASE\" {
+  default = \"debian:bookworm-slim\"
+}
+
+# The name of the images; the tag is the agent's.
+variable \"IMAGE\" {
+  default = \"agents\"
+}
+
+# The folder that `gen-scripts` wrote.
+variable \"SCRIPTS\" {
+  default = \"../../scripts\"
+}
+
+target \"agent\" {
+  dockerfile = \"Dockerfile\"
+  contexts = {
+    scripts = SCRIPTS
+  }
+  args = {
+    BASE = BASE
+  }
+}
+";
+
+/// The Dockerfile: a stage an agent.
+pub(super) fn dockerfile(agents: &[&Agent<'_>]) -> String {
+    let mut out =
+        head("A stage an agent; docker-bake.hcl builds them. The context `scripts` is what `gen-scripts` wrote.");
+    out.push_str(DOCKERFILE);
+    for agent in agents.iter().filter(|agent| !machines(agent).is_empty()) {
+        let name = agent.name;
+        let _ = write!(
+            out,
+            "\nFROM base AS {name}\n\
+             RUN --mount=type=bind,from=scripts,source={name}/install.sh,target=/run/install.sh \\\n    \
+             BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && BENCHFLOW_INSTALL_MODE=check sh /run/install.sh\n"
+        );
+    }
+    out
+}
+
+const DOCKERFILE: &str = "
+ARG BASE=debian:bookworm-slim
+FROM ${BASE} AS base
+";

@@ -1,0 +1,102 @@
+//! Scripts inside scripts: the texts that `sh -c`, `su -c`, `eval` and `trap` are given as they stand.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::reader::{Command, Reading};
+use super::sink::Shape;
+use super::word::Word;
+use super::wrappers::{base, unwrapped};
+
+/// Shells whose scripts are held against all rules, as dash might be the one that runs them.
+const POSIX: [&str; 3] = ["sh", "dash", "ash"];
+
+/// Shells with a language of their own: only what their scripts do to the machine is looked at.
+const OTHERS: [&str; 5] = ["bash", "ksh", "mksh", "yash", "zsh"];
+
+/// A script that is an argument of a command.
+#[derive(Debug)]
+pub(super) struct Nested<'r> {
+    /// What the inner shell reads.
+    pub(super) text: Cow<'r, str>,
+    /// The shell is not bound to POSIX, or parts of the text are filled in when it runs: what it says of grammar is
+    /// nobody's fault.
+    pub(super) loose: bool,
+    word: Range<usize>,
+    /// Where the text's first byte stands, if the bytes that follow are the script's own.
+    start: Option<usize>,
+}
+
+impl Nested<'_> {
+    /// Where in the outer script something of the inner one stands: at its very bytes, or else at the whole word.
+    pub(super) fn outer(&self, inner: &Range<usize>) -> Range<usize> {
+        self.start.map_or_else(|| self.word.clone(), |start| start + inner.start..start + inner.end)
+    }
+}
+
+/// The scripts that the commands of a script hand to other shells.
+pub(super) fn scripts<'r>(reading: &'r Reading<'_>) -> impl Iterator<Item = Nested<'r>> {
+    reading.commands.iter().filter_map(script_of)
+}
+
+/// The script that a command hands to another shell.
+pub(super) fn script_of<'r>(command: &'r Command<'_>) -> Option<Nested<'r>> {
+    if command.shape != Shape::Simple {
+        return None;
+    }
+    let (first, arguments) = unwrapped(&command.words).split_first()?;
+    let name = base(first.literal()?);
+    let (word, posix) = match (name, arguments) {
+        ("eval", [word]) | ("trap", [word, _, ..]) => (word, true),
+        _ if POSIX.contains(&name) => (script_argument(arguments)?, true),
+        _ if OTHERS.contains(&name) => (script_argument(arguments)?, false),
+        // It runs somebody's own shell, which may be any.
+        ("su", _) => (after_c(arguments)?, false),
+        _ => return None,
+    };
+    is_readable(word).then(|| nested(word, !posix || !word.literal))
+}
+
+/// The argument after the options of a shell, where `-c` is among them.
+fn script_argument<'w, 'a>(arguments: &'w [Word<'a>]) -> Option<&'w Word<'a>> {
+    let mut words = arguments.iter();
+    let mut asked = false;
+    while let Some(word) = words.next() {
+        let Some(letters) = word.text.strip_prefix(['-', '+']).filter(|it| !it.is_empty()) else {
+            return asked.then_some(word);
+        };
+        if word.text.starts_with("--") {
+            continue;
+        }
+        asked |= letters.contains('c');
+        if letters.contains('o') {
+            words.next();
+        }
+    }
+    None
+}
+
+/// The argument of `-c` or `--command`.
+fn after_c<'w, 'a>(arguments: &'w [Word<'a>]) -> Option<&'w Word<'a>> {
+    let at = arguments.iter().position(|word| matches!(&*word.text, "-c" | "--command" | "-lc"))?;
+    arguments.get(at + 1)
+}
+
+/// Whether a text can be read before it runs: substitutions are commands of the outer script already.
+fn is_readable(word: &Word<'_>) -> bool {
+    word.literal || !word.text.contains("$(") && !word.text.contains('`')
+}
+
+fn nested<'r>(word: &'r Word<'_>, loose: bool) -> Nested<'r> {
+    let inside = word.source.split_first().and_then(|(open, rest)| {
+        let (close, inside) = rest.split_last()?;
+        (open == close && matches!(open, b'\'' | b'"')).then_some(inside)
+    });
+    let same = inside.is_some_and(|inside| inside == word.text.as_bytes()) && word.range.len() == word.source.len();
+    Nested {
+        text: Cow::Borrowed(&word.text),
+        loose,
+        word: word.range.clone(),
+        start: same.then(|| word.range.start + 1),
+    }
+}

@@ -1,0 +1,43 @@
+// What of the environment is refused before anything is written: by its name, never with its value.
+import fs from "node:fs";
+
+import { given, Refused } from "./values.mjs";
+
+const MAX_HOME = 3000;
+
+// The home folder, an absolute path of a length that leaves room for the files in it.
+export function checkHome(home) {
+  if (!home?.startsWith("/")) throw new Refused("HOME is no absolute path; set it to the home folder of the agent's user");
+  if (Buffer.byteLength(home) > MAX_HOME) throw new Refused(`HOME is longer than ${MAX_HOME} bytes`);
+  checkText("HOME", home);
+}
+
+// Every variable that reaches the agent, by its kind: `url`, `id` or `text`.
+export function checkVariables(env, kinds) {
+  for (const [name, kind] of Object.entries(kinds)) {
+    const text = env[name];
+    if (!given(text)) continue;
+    checkText(name, text);
+    if (kind === "text") continue;
+    if (/\p{Cc}/u.test(text)) throw new Refused(`the value of ${name} holds a control character, which no ${kind === "url" ? "URL" : "model id"} has`);
+    if (kind === "url" && /[?#]/.test(text)) {
+      throw new Refused(`the value of ${name} holds a query or fragment; give a base URL, to which the agent adds a path`);
+    }
+  }
+}
+
+// Node.js puts U+FFFD in the place of what is no UTF-8. Whether it was there before, the bytes say.
+function checkText(name, text) {
+  if (!text.includes("\ufffd")) return;
+  let bytes = "";
+  try {
+    bytes = fs.readFileSync("/proc/self/environ", "latin1");
+  } catch {}
+  const found = bytes.split("\0").find((it) => it.startsWith(`${name}=`));
+  try {
+    if (found === undefined) throw new TypeError();
+    new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(found, "latin1"));
+  } catch {
+    throw new Refused(`the value of ${name} is no UTF-8`);
+  }
+}

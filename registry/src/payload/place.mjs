@@ -1,0 +1,155 @@
+// Files of a home folder that may be another's. A folder is entered a step at a time and no link is left to the system:
+// what another process swaps in between is refused, and nothing outside is ever opened for writing.
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+
+import { Refused } from "./values.mjs";
+
+const MAX_LINKS = 40;
+const MAX_BYTES = 16_000_000;
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+
+// What is at a name of the folder that was entered; undefined where there is nothing.
+const look = (name) => fs.lstatSync(name, { bigint: true, throwIfNoEntry: false });
+const same = (one, other) => one.dev === other.dev && one.ino === other.ino;
+const words = (text) => text.split("/").filter((it) => it !== "" && it !== ".");
+
+export class Home {
+  // `policy`: root writes into a home of another, so no link of another's is followed on the way to it, and a file of
+  // another's is not replaced. `bounded`: no link may lead out of the home.
+  constructor(folder, { policy, bounded }) {
+    Object.assign(this, { folder, policy, bounded, seen: undefined });
+    this.enter();
+    this.seen = fs.statSync(".", { bigint: true });
+    this.root = process.cwd();
+  }
+
+  owner() {
+    return { uid: Number(this.seen.uid), gid: Number(this.seen.gid) };
+  }
+
+  // Goes into the home folder itself, which stays the one that was entered first.
+  enter() {
+    if (this.policy) {
+      process.chdir("/");
+      if (!this.walk(words(this.folder), this.folder, { way: true })) throw new Refused(`${this.folder}: is missing`);
+    } else process.chdir(this.folder);
+    if (this.seen && !same(this.seen, fs.statSync(".", { bigint: true }))) throw new Refused(`${this.folder}: was replaced`);
+  }
+
+  // Goes through folders from the one that was entered; false where one is missing and none is made.
+  walk(names, shown, { make = false, way = false } = {}) {
+    const queue = [...names];
+    let links = 0;
+    let own = queue.length;
+    while (queue.length > 0) {
+      const name = queue.shift();
+      const linked = queue.length >= own;
+      own = Math.min(own, queue.length);
+      const seen = look(name);
+      if (!seen) {
+        if (linked) throw new Refused(`${shown}: a link on the way leads to nothing`);
+        if (!make) return false;
+        this.inside(shown);
+        fs.mkdirSync(name, 0o700);
+        queue.unshift(name);
+        own = queue.length;
+      } else if (seen.isSymbolicLink()) {
+        if (way && (seen.uid !== 0n || queue.length === 0)) throw new Refused(`${shown}: a link is on the way to the home folder`);
+        if (++links > MAX_LINKS) throw new Refused(`${shown}: too many links`);
+        const to = fs.readlinkSync(name);
+        if (to.startsWith("/")) process.chdir("/");
+        queue.unshift(...words(to));
+      } else if (!seen.isDirectory()) {
+        throw new Refused(`${shown}: ${name} on the way is no folder`);
+      } else {
+        process.chdir(name);
+        if (name !== ".." && !same(seen, fs.statSync(".", { bigint: true }))) throw new Refused(`${shown}: ${name} was replaced`);
+      }
+    }
+    return true;
+  }
+
+  inside(shown) {
+    const at = process.cwd();
+    const within = at === this.root || at.startsWith(this.root === "/" ? "/" : `${this.root}/`);
+    if (this.bounded && !within) throw new Refused(`${shown}: a link leads out of the home folder`);
+  }
+
+  // Goes into the folder of a file: its name there, its place for people, and what is there. Without `make`, undefined
+  // where a folder is missing.
+  locate(file, make) {
+    const shown = path.join(this.folder, file);
+    let [names, name] = split(file);
+    this.enter();
+    for (let links = 0; ; links++) {
+      if (links > MAX_LINKS) throw new Refused(`${shown}: too many links`);
+      if (!this.walk(names, shown, { make: make && links === 0 })) {
+        if (links > 0) throw new Refused(`${shown}: is a link to nothing`);
+        return undefined;
+      }
+      this.inside(shown);
+      const seen = look(name);
+      if (!seen && links > 0) throw new Refused(`${shown}: is a link to nothing`);
+      if (seen?.isSymbolicLink()) {
+        const to = fs.readlinkSync(name);
+        if (to.startsWith("/")) process.chdir("/");
+        [names, name] = split(to);
+      } else if (seen && !seen.isFile()) throw new Refused(`${shown}: is no file`);
+      else return { name, shown: path.join(process.cwd(), name), ...(seen && read(name, shown)) };
+    }
+  }
+
+  // Puts bytes in the place of a file, or beside nothing: whole, by a rename. What was there keeps its owner.
+  replace({ name, shown, about }, bytes, mode) {
+    const root = process.getuid() === 0;
+    if (about && this.policy && about.uid !== process.getuid() && !root) {
+      throw new Refused(`${shown}: belongs to uid ${about.uid}, not to the home's owner; give it to that user, or take it away`);
+    }
+    const temporary = `.${name}.${randomBytes(8).toString("hex")}.tmp`;
+    try {
+      const fd = fs.openSync(temporary, "wx", 0o600);
+      fs.writeFileSync(fd, bytes);
+      if (about && root) fs.fchownSync(fd, about.uid, about.gid);
+      fs.fchmodSync(fd, mode);
+      fs.fsyncSync(fd);
+      fs.closeSync(fd);
+      fs.renameSync(temporary, name);
+    } catch (error) {
+      fs.rmSync(temporary, { force: true });
+      throw new Refused(`${shown}: cannot be written: ${error.code}`);
+    }
+  }
+
+  // Keeps a file under another name beside it.
+  keep({ name, shown }) {
+    for (let count = 1; count < 100; count++) {
+      try {
+        fs.linkSync(name, `${name}.before-${count}`);
+        return `${shown}.before-${count}`;
+      } catch (error) {
+        if (error.code !== "EEXIST") throw new Refused(`${shown}: cannot be kept as ${name}.before-${count}: ${error.code}`);
+      }
+    }
+    throw new Refused(`${shown}: too many copies of it are kept beside it; take some away`);
+  }
+}
+
+function split(file) {
+  const names = words(file);
+  return [names.slice(0, -1), names.at(-1) ?? ".."];
+}
+
+// A file, neither through a link nor from a pipe that nobody fills.
+function read(name, shown) {
+  const fd = fs.openSync(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const about = fs.fstatSync(fd);
+    if (!about.isFile()) throw new Refused(`${shown}: is no file`);
+    if (about.size > MAX_BYTES) throw new Refused(`${shown}: is larger than ${MAX_BYTES} bytes`);
+    return { about, bytes: fs.readFileSync(fd) };
+  } finally {
+    fs.closeSync(fd);
+  }
+}

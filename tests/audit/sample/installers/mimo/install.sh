@@ -1,0 +1,3 @@
+#!/bin/sh
+source ./versions.sh
+mkdir -p /usr/local/lib/mimo

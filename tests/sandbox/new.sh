@@ -1,0 +1,83 @@
+#!/bin/sh
+# `cargo xtask new` for real, in a copy of the tree: an npm agent, a PyPI agent and one of an agent.json become entries
+# that compile and have scripts, here and in a private registry; what is refused leaves nothing.
+#
+#     new.sh [NPM-PACKAGE PYPI-PACKAGE]
+#
+# Needs git, python3 with pip, dash and the package registries. Prints `N passed, N failed`, and exits 1 when something
+# failed.
+set -u
+npm=${1:-pi-acp}
+pypi=${2:-gptme-acp}
+cd "$(dirname "$0")/../.." || exit 2
+work=$(mktemp -d /var/tmp/new-test.XXXXXX) || exit 2
+trap 'rm -rf "$work"' EXIT
+# Of its own: cargo takes two copies of one tree for the same packages.
+CARGO_TARGET_DIR=$work/target
+export CARGO_TARGET_DIR
+mkdir "$work/tree" && git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$work/tree" || exit 2
+passed=0
+failed=0
+
+# expect NAME WANTED STATUS: holds the status of a command against what is wanted.
+expect() {
+    if [ "$2" = "$3" ]; then
+        passed=$(expr "$passed" + 1)
+        echo "ok    $1"
+    else
+        failed=$(expr "$failed" + 1)
+        echo "FAIL  $1: $3, wanted $2"
+        tail -n 12 "$work/log" | cut -c 1-300
+    fi
+}
+
+xtask() {
+    cargo xtask "$@" >"$work/log" 2>&1
+}
+
+# sums: the checksum of every file of the sources, and their names.
+sums() {
+    find registry/src examples/own-registry/src -type f -exec cksum {} + | sort
+}
+
+cd "$work/tree" || exit 2
+sums >"$work/before"
+xtask new first-new --npm "$npm" --dry-run -- --acp
+expect "a dry run" 0 "$?"
+xtask new first-new --npm "no-such-package-$npm"
+expect "a package that is not there" 2 "$?"
+BENCHFLOW_NPM_REGISTRY=http://127.0.0.1:9/ xtask new first-new --npm "$npm"
+expect "a registry that cannot be reached" 2 "$?"
+xtask new first-new --npm npm
+expect "several programs" 2 "$?"
+xtask new first-new --pypi six
+expect "no program" 2 "$?"
+sums | cmp -s - "$work/before"
+expect "nothing was left" 0 "$?"
+
+xtask new first-new --npm "$npm" -- --acp
+expect "an agent of the npm registry" 0 "$?"
+cp "$work/log" "$work/first.log"
+grep -q '\[ \] handshake ' "$work/first.log" && grep -q 'cargo xtask verify first-new' "$work/first.log"
+expect "what is left to decide is said" 0 "$?"
+xtask new second-new --pypi "$pypi"
+expect "an agent of the Python package index" 0 "$?"
+printf '{"name":"Third","description":"It is third.","license":"MIT","distribution":{"npx":{"package":"%s","args":["--acp"]}}}' \
+    "$npm" >agent.json
+xtask new third-new --acp agent.json
+expect "an agent of an agent.json" 0 "$?"
+xtask gen-scripts --agent first-new --agent second-new --agent third-new
+expect "the three compile, and have scripts" 0 "$?"
+cargo test --quiet -p registry-tests --test tidy -- entries_are_written_alike >"$work/log" 2>&1
+expect "their layout is that of the others" 0 "$?"
+cargo pin first-new >"$work/log" 2>&1 && grep -q 'unchanged: ' "$work/log"
+expect "\`cargo pin\` writes the same lock" 0 "$?"
+
+cd examples/own-registry || exit 2
+xtask new first-house --npm "$npm"
+expect "an agent of a private registry" 0 "$?"
+xtask gen-scripts --agent first-house --out "$work/scripts"
+expect "it compiles, and has scripts" 0 "$?"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,65 @@
+#!/bin/sh
+# `probe` for real: agents are held against a model server in a network of their own, and each verdict is seen to turn
+# when what hangs on it is broken on purpose.
+#
+#     probe.sh MIRROR AGENT…
+#
+# MIRROR   a folder with the artefacts of the agents and a site.toml that names folders
+# AGENT    what must be proved, in all; the first one is broken
+#
+# Needs root, bwrap and strace. Prints `N passed, N failed` and exits 1 when something failed.
+set -u
+site=$(cd "$1" && pwd)/site.toml || exit 2
+shift
+first=$1
+cd "$(dirname "$0")/../.." || exit 2
+work=$(mktemp -d /var/tmp/probe-test.XXXXXX) || exit 2
+trap 'rm -rf "$work"' EXIT
+TMPDIR=$work
+export TMPDIR
+passed=0
+failed=0
+
+# expect NAME WANTED STATUS: holds the status of a command against what is wanted.
+expect() {
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+        echo "ok    $1"
+    else
+        failed=$((failed + 1))
+        echo "FAIL  $1: $3, wanted $2"
+        tail -n 8 "$work/log" | cut -c 1-400
+    fi
+}
+
+probe() {
+    cargo xtask probe --site "$site" "$@" >"$work/out" 2>"$work/log"
+}
+
+# broken WHAT RUNS QUESTION=WORD…: with these broken, the verdicts on the questions are those words.
+broken() {
+    what=$1 runs=$2
+    shift 2
+    probe "$first" --run "$runs" --break "$what" --json
+    expect "with $what broken, a probe fails" 1 "$?"
+    python3 - "$work/out" "$@" >"$work/log" 2>&1 <<'PYTHON'
+import json, sys
+path, *wanted = sys.argv[1:]
+agent, = json.load(open(path))["agents"]
+seen = [f"{question}={agent[question]['verdict']}" for question in (it.split("=")[0] for it in wanted)]
+sys.exit(seen != wanted and f"{' '.join(seen)}: {json.dumps(agent)}")
+PYTHON
+    expect "with $what broken: $*" 0 "$?"
+}
+
+required=$(echo "$@" | tr ' ' ,)
+probe "$@" --require "$required"
+expect "$required: all is proved" 0 "$?"
+cat "$work/out"
+
+broken place,secret,hosts direct routing=failed secrets=failed hosts=failed
+broken server direct routing=unproven environment=unproven
+broken model,policy direct,policy routing=failed web=failed
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

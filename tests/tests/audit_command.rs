@@ -1,0 +1,158 @@
+//! `audit` and `explain` as a user runs them: lines for people, JSON, SARIF held against its schema, exit statuses, and
+//! the page about it.
+
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::fs;
+use std::path::Path;
+
+use registry_audit::checks;
+use registry_tests::{Run, names_in, read, run_self, workspace};
+use serde_json::Value;
+
+const SAMPLE: &str = "tests/audit/sample";
+
+#[test]
+fn child() {
+    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
+}
+
+/// Runs a command, which must end with this status and say all of these things.
+#[track_caller]
+fn check(words: &[&str], status: i32, says: &[&str]) -> Run {
+    let run = run_self(words);
+    assert_eq!(run.status, Some(status), "{run:?}");
+    for text in says {
+        assert!(run.stdout.contains(text) || run.stderr.contains(text), "no `{text}` in {run:#?}");
+    }
+    run
+}
+
+/// A folder of the workspace, as a word.
+fn path(folder: &str) -> String {
+    workspace().join(folder).display().to_string()
+}
+
+#[test]
+fn the_page_shows_what_the_command_prints() {
+    let run = check(&["audit", &path(SAMPLE)], 1, &[]);
+    let page = read("docs/audit.md");
+    let shown = page.split(&format!("$ cargo xtask audit {SAMPLE}\n")).nth(1).and_then(|rest| rest.split("```").next());
+    let summary = run.stderr.lines().last().unwrap_or_default();
+    assert_eq!(shown, Some(format!("{}{summary}\n", run.stdout).as_str()), "help: paste the output into docs/audit.md");
+}
+
+#[test]
+fn the_page_has_a_row_for_every_check() {
+    let page = read("docs/audit.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| D0")).collect();
+    let expected: Vec<String> = checks::ALL
+        .iter()
+        .map(|it| format!("| {} | `{}` | {} | {} |", it.code, it.name, it.level.word(), it.sentence))
+        .collect();
+    assert_eq!(rows, expected, "help: paste the rows into docs/audit.md");
+}
+
+#[test]
+fn every_check_can_be_explained_and_is_listed() {
+    let list = check(&["audit", "--checks"], 0, &[]).stdout;
+    assert_eq!(list.lines().count(), checks::ALL.len());
+    for it in checks::ALL {
+        check(&["explain", it.code], 0, &[it.name, it.sentence, it.help, "It happened"]);
+        assert!(list.contains(&format!("{}  {}", it.code, it.name)), "{list}");
+    }
+    check(&["explain", "d009"], 0, &["D009 wrong-gate", "61  a stale key hid a valid log-in"]);
+    check(&["explain", "D999"], 2, &["there is no rule `D999`"]);
+}
+
+/// Holds a log against the part of the schema of SARIF that is used; no other member is allowed anywhere.
+#[track_caller]
+fn check_sarif(text: &str) -> Value {
+    let log: Value = serde_json::from_str(text).expect("it is JSON");
+    let schema: Value = serde_json::from_str(&read("tests/schemas/sarif-2.1.0-part.json")).expect("it is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    let faults: Vec<String> = validator.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path())).collect();
+    registry_tests::report(&faults);
+    // The schema takes anything in place of what it does not require; a log that is refused shows that it looks.
+    let mut wrong = log.clone();
+    if let Some(results) = wrong.pointer_mut("/runs/0/results") {
+        *results = serde_json::json!([{ "ruleId": 1 }]);
+    }
+    assert!(!validator.is_valid(&wrong));
+    log
+}
+
+#[test]
+fn sarif_is_as_its_schema_says() {
+    let sample = path(SAMPLE);
+    let log = check_sarif(&check(&["audit", "--format", "sarif", &sample], 1, &[]).stdout);
+    assert_eq!(check(&["audit", "--sarif", &sample], 1, &[]).stdout.trim(), log.to_string());
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("there are results");
+    let found: Value = serde_json::from_str(&check(&["audit", "--json", &sample], 1, &[]).stdout).expect("it is JSON");
+    assert_eq!(results.len(), found["findings"].as_array().map_or(0, Vec::len));
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().expect("it is a number")).expect("it is small");
+        let rule = &run["tool"]["driver"]["rules"][index];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["shortDescription"]["text"].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
+        let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().expect("it is a text");
+        assert!(Path::new(&sample).join(uri).is_file(), "{uri}");
+    }
+}
+
+#[test]
+fn sarif_of_nothing_is_a_log_too() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    fs::write(folder.path().join("install.sh"), "echo x\n").expect("there is room");
+    let log = check_sarif(&check(&["audit", "--sarif", &folder.path().display().to_string()], 0, &[]).stdout);
+    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
+}
+
+#[test]
+fn json_has_the_form_of_the_page() {
+    let run = check(&["audit", "--json", &path(SAMPLE)], 1, &[]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!((&report["schema"], &report["read"]["manifests"]), (&1.into(), &1.into()));
+    let first = report["findings"][0].as_object().expect("it is an object");
+    let page = read("docs/audit.md");
+    for key in first.keys().chain(report["read"].as_object().expect("it is an object").keys()) {
+        assert!(page.contains(&format!("`{key}`")), "docs/audit.md says nothing of `{key}`");
+    }
+    assert_eq!(first.len(), 8);
+}
+
+#[test]
+fn exit_statuses_tell_findings_from_failures() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let text = folder.path().display().to_string();
+    check(&["audit", &text], 2, &["holds nothing that an audit reads", "help: give a folder with"]);
+    check(&["audit", "/nonexistent/tree"], 2, &["cannot read `/nonexistent/tree`", "help: "]);
+    check(&["audit"], 2, &["PATH"]);
+    check(&["audit", "--json", "--sarif", &text], 2, &["cannot be used with"]);
+    let script = folder.path().join("anything.sh");
+    fs::write(&script, "echo x\n").expect("there is room");
+    check(&["audit", &text], 0, &["nothing found in 1 script"]);
+    fs::write(&script, "source x\n").expect("there is room");
+    check(&["audit", &text], 1, &["anything.sh:1:1: error: `source`", "1 error and 0 warnings in 1 script"]);
+    check(&["audit", &script.display().to_string()], 1, &["anything.sh:1:1: error: `source`"]);
+}
+
+/// Runs a generator into a folder of its own; nothing is found in what it wrote, and all of it was read.
+#[track_caller]
+fn check_generated(generator: &str, read: &str) {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let text = folder.path().display().to_string();
+    check(&[generator, "--out", &text], 0, &[]);
+    check(&["audit", &text], 0, &[&format!("nothing found in {read}")]);
+}
+
+#[test]
+fn what_is_generated_here_is_right_by_its_own_registry() {
+    let agents = registry::REGISTRY.agents().len();
+    check_generated("gen-scripts", &format!("{} scripts", 3 * agents));
+    check_generated("gen-manifests", &format!("{agents} manifests"));
+    check_generated("gen-suite", &format!("{agents} suite configs, 1 suite runner"));
+    let described = names_in("generated/registry/acp").len();
+    check_generated("gen-registry", &format!("{described} ACP entries"));
+}

@@ -1,0 +1,216 @@
+//! Trees with files that are broken on purpose: each is told and left, nothing panics, nothing stops the audit, and
+//! nothing outside the tree is read.
+
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+mod audit_support;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use audit_support::{Memory, REGISTRY, RIGHT};
+use proptest::prelude::*;
+use registry_audit::{Disk, Report, audit};
+use registry_tests::workspace;
+
+const CONFIG: &str = "tests/integration/configs/alpha.yaml";
+const MANIFEST: &str = "agents/alpha/manifest.toml";
+const ENTRY: &str = "acp/alpha/agent.json";
+
+/// What a broken file may take at most, in a build that is not optimised, on a machine with other work.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Holds that a file with these bytes is told as unread, for this reason, and that the rest is audited all the same.
+#[track_caller]
+fn check_unread(file: &str, bytes: impl Into<Vec<u8>>, line: usize, why: &str) {
+    let start = Instant::now();
+    let other = "installers/beta/install.sh";
+    let report = Memory::right().with(file, bytes).with(other, "source x\n").audit();
+    assert!(start.elapsed() < PATIENCE, "{file}: {:?}", start.elapsed());
+    let codes: Vec<_> = report.findings.iter().map(|it| (it.code, it.file.as_str(), it.line)).collect();
+    let mut expected = [("D001", file, line), ("S002", other, 1)];
+    expected.sort_by_key(|(_, file, _)| *file);
+    assert_eq!(codes, expected, "{:#?}", report.findings);
+    assert!(report.findings.iter().any(|it| it.message.contains(why)), "{:#?}", report.findings);
+}
+
+#[test]
+fn files_that_do_not_parse_are_told_with_their_line() {
+    check_unread(MANIFEST, "name = \"alpha\"\ncontract_version = \n", 2, "it is no TOML");
+    check_unread(ENTRY, "{\n  \"id\": \"alpha\",\n}", 3, "it is no JSON");
+    check_unread(ENTRY, "[1]", 1, "a list where an object must be");
+    check_unread(CONFIG, "agent: alpha\nmodel: [a\n", 3, "it is no YAML");
+    check_unread(CONFIG, "agent: a\nagent: b\n", 1, "it is no YAML");
+    check_unread(CONFIG, "just words\n", 1, "where a mapping must be");
+    check_unread(CONFIG, "", 1, "where a mapping must be");
+    check_unread(ENTRY, "", 1, "it is no JSON");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told() {
+    for file in [MANIFEST, CONFIG, ENTRY, "docs/integration-tests.md"] {
+        check_unread(file, b"name = 'a'\n\xff\xfe".as_slice(), 2, "it is no UTF-8");
+    }
+    // UTF-16, as an editor of another system writes it.
+    check_unread(MANIFEST, b"\xff\xfen\0a\0".as_slice(), 1, "it is no UTF-8");
+}
+
+#[test]
+fn files_of_any_size_and_depth_are_left() {
+    check_unread(CONFIG, "a".repeat(300_000), 1, "more than 262144 bytes");
+    check_unread(MANIFEST, "#".repeat((4 << 20) + 1), 1, "more than 4194304 bytes");
+    let nested = |open: &str, times: usize, close: &str| format!("x: {}{}", open.repeat(times), close.repeat(times));
+    check_unread(CONFIG, nested("[", 40_000, ""), 1, "more than 64 brackets");
+    check_unread(CONFIG, nested("[", 40_000, "]"), 1, "more than 64 brackets");
+    check_unread(CONFIG, nested("{a: ", 40_000, "}"), 1, "more than 64 brackets");
+    check_unread(CONFIG, format!("x:\n  {}a\n", "- ".repeat(100_000)), 2, "recursion limit");
+    check_unread(CONFIG, format!("{}a\n", "? ".repeat(100_000)), 1, "it is no YAML");
+    check_unread(MANIFEST, nested("[", 500_000, "").replace(':', " ="), 1, "it is no TOML");
+    check_unread(MANIFEST, format!("{}b = 1", "a.".repeat(500_000)), 1, "it is no TOML");
+    check_unread(ENTRY, format!("{{\"a\":{}{}}}", "[".repeat(500_000), "]".repeat(500_000)), 1, "it is no JSON");
+}
+
+#[test]
+fn aliases_that_unfold_without_end_are_left() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let before = format!("*a{}, ", level - 1).repeat(9);
+        bomb.extend([format!("a{level}: &a{level} [{before}*a{}]\n", level - 1)]);
+    }
+    check_unread(CONFIG, bomb, 1, "it is no YAML");
+    check_unread(CONFIG, "a: &a\n  b: *a\n", 1, "it is no YAML");
+}
+
+#[test]
+fn a_mark_and_carriage_returns_are_told_and_read_over() {
+    let right = Memory::right();
+    let text = String::from_utf8(right.0[Path::new(MANIFEST)].clone()).expect("it is text");
+    right.clone().with(MANIFEST, format!("\u{feff}{text}")).check(&[("D002", MANIFEST, 1, "byte-order mark")]);
+    let config = String::from_utf8(right.0[Path::new(CONFIG)].clone()).expect("it is text").replace('\n', "\r\n");
+    right.with(CONFIG, config).check(&[("D002", CONFIG, 1, "carriage return")]);
+}
+
+/// The right tree on a disk.
+fn on_disk() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let root = folder.path().join("tree");
+    for (path, bytes) in Memory::right().0 {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("there is room");
+        fs::write(path, bytes).expect("there is room");
+    }
+    (folder, root)
+}
+
+fn audit_disk(root: &Path) -> Report {
+    audit(&REGISTRY, &Disk::open(root).expect("it is there"))
+}
+
+/// Holds that what stands at a path of the tree is told as unread, and nothing else is found.
+#[track_caller]
+#[expect(clippy::panic, reason = "a helper of tests fails as the tests do")]
+fn check_left(root: &Path, file: &str, why: &str) {
+    let report = audit_disk(root);
+    let [found] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+    assert_eq!((found.code, found.file.as_str()), ("D001", file), "{found:#?}");
+    assert!(found.message.contains(why), "{found:#?}");
+}
+
+#[test]
+fn the_tree_on_a_disk_is_as_right_as_in_memory() {
+    let report = audit_disk(&workspace().join(RIGHT));
+    assert_eq!(report, Memory::right().audit());
+    assert!(report.findings.is_empty());
+}
+
+#[test]
+fn links_are_not_followed() {
+    let (folder, root) = on_disk();
+    let outside = folder.path().join("outside.toml");
+    fs::write(&outside, "name = 'outside'\n").expect("there is room");
+    let new = root.join("agents/new");
+    fs::create_dir_all(&new).expect("there is room");
+    let link = new.join("manifest.toml");
+    for target in
+        [outside.as_path(), Path::new("manifest.toml"), Path::new("/nonexistent"), Path::new("../alpha/manifest.toml")]
+    {
+        symlink(target, &link).expect("there is room");
+        check_left(&root, "agents/new/manifest.toml", "no link is followed");
+        fs::remove_file(&link).expect("it was made");
+    }
+    // Links to folders lead nowhere, in a circle or out: nothing of theirs is seen.
+    symlink(&root, root.join("agents/circle")).expect("there is room");
+    symlink("/", root.join("everything")).expect("there is room");
+    assert!(audit_disk(&root).findings.is_empty());
+    // A link in the place of the configurations hides them, which is told.
+    let configs = root.join("tests/integration/configs");
+    fs::rename(&configs, folder.path().join("configs")).expect("both are on one disk");
+    symlink(folder.path().join("configs"), &configs).expect("there is room");
+    check_left(&root, "tests/integration/configs", "no link is followed");
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let (_folder, root) = on_disk();
+    let fifo = root.join("agents/manifest.toml");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("coreutils are there");
+    assert!(made.success());
+    check_left(&root, "agents/manifest.toml", "no plain file");
+    fs::remove_file(&fifo).expect("it was made");
+    fs::create_dir(&fifo).expect("there is room");
+    assert!(audit_disk(&root).findings.is_empty(), "a folder of that name is a folder");
+}
+
+#[test]
+fn names_that_are_no_text_are_shown_safely() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (_folder, root) = on_disk();
+    let odd = root.join(std::ffi::OsStr::from_bytes(b"od\xff\x1b[31m\nd"));
+    fs::create_dir(&odd).expect("there is room");
+    fs::write(odd.join("manifest.toml"), "=").expect("there is room");
+    let report = audit_disk(&root);
+    let [found] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+    assert!(found.file.starts_with("od") && !found.file.contains(char::is_control), "{found:?}");
+}
+
+#[test]
+fn a_tree_that_is_too_deep_is_told() {
+    let deep = format!("{}manifest.toml", "d/".repeat(80));
+    let report = Memory::right().with(&deep, "=").audit();
+    let [found] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+    assert!(found.code == "D001" && found.message.contains("deeper than 64 folders"), "{found:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_in_any_file_are_audited(
+        pick in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
+        let right = Memory::right();
+        let file = pick.get(&right.0.keys().cloned().collect::<Vec<_>>()).clone();
+        let report = right.with(&file.to_string_lossy(), bytes).audit();
+        prop_assert!(report.findings.iter().all(|it| it.line > 0 && it.column > 0 && !it.message.contains('\n')));
+    }
+
+    #[test]
+    fn any_change_of_a_right_file_is_audited(
+        pick in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), cut in 0_usize..40,
+        new in "[\\x00-\\x7f\u{e9}\u{202e}]{0,12}",
+    ) {
+        let right = Memory::right();
+        let files: Vec<PathBuf> = right.0.keys().cloned().collect();
+        let file = pick.get(&files).clone();
+        let mut bytes = right.0[&file].clone();
+        let start = at.index(bytes.len());
+        let end = (start + cut).min(bytes.len());
+        bytes.splice(start..end, new.into_bytes());
+        let report = right.with(&file.to_string_lossy(), bytes).audit();
+        let shown = report.sarif("0.0.0").to_string() + &report.json().to_string();
+        let turned = shown.contains('\u{202e}');
+        prop_assert!(!turned);
+    }
+}

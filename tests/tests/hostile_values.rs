@@ -1,0 +1,396 @@
+//! Values of every kind go through every launcher unchanged, or are refused by the name of their variable.
+//!
+//! What an agent is given is read back by a strict parser of the file's format and from the bytes of its environment,
+//! and must be what a harmless value gives, with this value in its place.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+mod launch_support;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use launch_support::{Installed, Prefix, SHELLS, files_under, noted_environment, noted_words, parsed};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
+use registry::REGISTRY;
+use registry::model::{Agent, Semantics};
+use serde_json::Value;
+
+/// Values that have broken something somewhere. Each is tried in an empty folder, where `canary` must not appear.
+const LIST: [&str; 36] = [
+    "plain",
+    "it's",
+    "\"double\"",
+    "back\\slash",
+    "trailing\\",
+    "$(touch canary)",
+    "`touch canary`",
+    "'; touch canary; '",
+    "\"; touch canary; \"",
+    "!touch canary",
+    "x\ntouch canary\n",
+    "${HOME}",
+    "$HOME",
+    "$$",
+    "$&",
+    "%s%n",
+    "* ? [a-z] ~",
+    "-n",
+    "--help",
+    "a b  c\td",
+    " edges ",
+    "x\r\ny",
+    "\u{1}\u{8}\u{1b}[31m\u{7f}",
+    "{env:HOME}",
+    "{file:/etc/hostname}",
+    "{{env:HOME}}",
+    "\", \"x\": \"y",
+    "\"\n[mcp_servers.x]\ncommand = \"touch\"\n#",
+    "// comment /* */ # ; ,",
+    "</script>\u{2028}\u{2029}",
+    // Bytes that some shells keep for themselves.
+    "\u{c1}\u{c2}\u{c3}\u{c4}\u{c5}\u{c6}\u{c7}\u{c8}",
+    "\u{feff}bom \u{a0} \u{3000}",
+    "\u{202e}right to left\u{2066}",
+    "\u{1f511} \u{10ffff} e\u{301}",
+    "null",
+    "__proto__",
+];
+
+/// What stands in the place of a value in the run that others are held against.
+const MARK: &str = "markvalue";
+
+/// What a value is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Key,
+    Model,
+    BaseUrl,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::Key, Self::Model, Self::BaseUrl];
+
+    /// The variable that holds it.
+    fn variable(self, proxy: bool) -> &'static str {
+        match self {
+            Self::Key => "BENCHFLOW_PROVIDER_API_KEY",
+            Self::Model if proxy => "BENCHFLOW_LITELLM_MODEL_ALIAS",
+            Self::Model => "BENCHFLOW_PROVIDER_MODEL",
+            Self::BaseUrl => "BENCHFLOW_PROVIDER_BASE_URL",
+        }
+    }
+
+    /// The content of the variable for a value.
+    fn content(self, value: &str) -> String {
+        match self {
+            Self::Key => value.to_owned(),
+            Self::Model => format!("benchflow-{value}"),
+            Self::BaseUrl => format!("https://model.example/{value}/v1"),
+        }
+    }
+}
+
+/// What an agent was given.
+#[derive(Debug, PartialEq)]
+struct Received {
+    environment: BTreeMap<String, String>,
+    files: BTreeMap<String, Value>,
+}
+
+/// How a launch ended.
+#[derive(Debug)]
+enum Outcome {
+    Started(Received),
+    Refused,
+    Wrong(String),
+}
+
+/// One launch.
+#[derive(Clone, Debug)]
+struct Case {
+    role: Role,
+    proxy: bool,
+    shell: usize,
+}
+
+/// How many launches ended in which way.
+#[derive(Default)]
+struct Tally {
+    accepted: usize,
+    refused: usize,
+    wrong: Vec<String>,
+}
+
+/// Launches an agent with a value.
+fn launch(installed: &Installed, case: &Case, value: &str) -> Outcome {
+    let scratch = tempfile::tempdir().expect("there is room for a folder");
+    let at = |name: &str| scratch.path().join(name);
+    for folder in ["home", "work"] {
+        fs::create_dir(at(folder)).expect("there is room");
+    }
+    let content = case.role.content(value);
+    let mut command = installed.launch(SHELLS.get(case.shell).copied().unwrap_or_default(), &at("home"));
+    command.current_dir(at("work")).env("NOTE", at("note"));
+    command.env("BENCHFLOW_PROVIDER_NAME", "acme").env("BENCHFLOW_PROVIDER_PROTOCOL", "openai-completions");
+    for role in Role::ALL {
+        let content = if role == case.role { content.clone() } else { role.content("harmless") };
+        command.env(role.variable(case.proxy), content);
+    }
+    let output = command.output().expect("the shell starts");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    let told = content.len() >= 8 && value != "plain" && error.contains(&content);
+    let words = noted_words(&at("note"));
+    let in_words = content.len() >= 8 && words.windows(content.len()).any(|it| it == content.as_bytes());
+    let environment = noted_environment(&at("note"));
+    let wrong = |what: &str| Outcome::Wrong(format!("{case:?} {value:?}: {what}: {:?} {error}", output.status));
+    if !files_under(&at("work")).is_empty() || !output.stdout.is_empty() {
+        return wrong("it was executed, or left something in the working directory");
+    }
+    if told || in_words {
+        return wrong("it is in the log, or in an argument vector");
+    }
+    if output.status.code() == Some(14) {
+        let named = error.contains(case.role.variable(case.proxy)) || error.contains("BENCHFLOW_ACP_MODEL_");
+        let clean = files_under(&at("home")).is_empty() && environment.is_none();
+        return if named && clean { Outcome::Refused } else { wrong("a refusal that is none") };
+    }
+    match (output.status.success(), environment) {
+        (true, Some(environment)) => {
+            received(&at("home"), &environment).map_or_else(|fault| wrong(&fault), Outcome::Started)
+        }
+        _ => wrong("neither started nor refused"),
+    }
+}
+
+/// What an agent finds in its environment and in its home.
+fn received(home: &Path, environment: &BTreeMap<String, Vec<u8>>) -> Result<Received, String> {
+    let mut files = BTreeMap::new();
+    for (name, bytes) in files_under(home) {
+        let mode = fs::metadata(home.join(&name)).map_or(0, |it| it.permissions().mode() & 0o777);
+        if mode != 0o600 {
+            return Err(format!("{name} has the mode {mode:o}"));
+        }
+        files.insert(name.clone(), parsed(&name, &bytes)?);
+    }
+    let own = |name: &str| !matches!(name, "NOTE" | "HOME" | "PWD" | "PATH" | "_" | "OLDPWD" | "SHLVL" | "TMPDIR");
+    // The parts of the model id are parts of the value too, and nothing reads them from the environment.
+    let whole = |name: &str| !matches!(name, "BENCHFLOW_ACP_MODEL_PROVIDER" | "BENCHFLOW_ACP_MODEL_NAME");
+    let environment = environment.iter().filter(|(name, _)| own(name) && whole(name));
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string());
+    let environment =
+        environment.map(|(name, bytes)| Ok((name.clone(), text(bytes)?))).collect::<Result<_, String>>()?;
+    Ok(Received { environment, files })
+}
+
+/// What a run with the mark received, with a value in the place of the mark.
+fn instead(of: &Received, value: &str) -> Received {
+    let environment = of.environment.iter().map(|(name, text)| (name.clone(), text.replace(MARK, value)));
+    let files = of.files.iter().map(|(name, content)| (name.clone(), replaced(content, value)));
+    Received { environment: environment.collect(), files: files.collect() }
+}
+
+fn replaced(content: &Value, value: &str) -> Value {
+    match content {
+        Value::String(text) => Value::String(text.replace(MARK, value)),
+        Value::Array(items) => items.iter().map(|it| replaced(it, value)).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, it)| (key.replace(MARK, value), replaced(it, value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// An agent with what a harmless value gives it, by use and mode.
+struct Subject {
+    installed: Installed,
+    marks: Vec<(Role, bool, Received)>,
+    tally: RefCell<Tally>,
+}
+
+impl Subject {
+    #[track_caller]
+    fn new(prefix: &Prefix, agent: &'static Agent<'static>) -> Self {
+        let installed = prefix.add(agent);
+        let uses = Role::ALL.into_iter().flat_map(|role| [(role, false), (role, true)]);
+        let marks = uses.map(|(role, proxy)| match launch(&installed, &Case { role, proxy, shell: 0 }, MARK) {
+            Outcome::Started(received) => (role, proxy, received),
+            other => unreachable!("{} with a harmless value: {other:?}", agent.name),
+        });
+        let marks = marks.collect();
+        Self { installed, marks, tally: RefCell::default() }
+    }
+
+    /// Launches it with a value, and counts how that ended.
+    fn judge(&self, case: &Case, value: &str) -> Result<(), String> {
+        let mark = self.marks.iter().find(|(role, proxy, _)| (*role, *proxy) == (case.role, case.proxy));
+        let (_, _, mark) = mark.expect("every use has a mark");
+        let outcome = launch(&self.installed, case, value);
+        let mut tally = self.tally.borrow_mut();
+        match outcome {
+            Outcome::Started(received) if received == instead(mark, value) => tally.accepted += 1,
+            Outcome::Refused => tally.refused += 1,
+            Outcome::Started(received) => tally.wrong.push(format!("{case:?} {value:?}: {received:?}")),
+            Outcome::Wrong(what) => tally.wrong.push(what),
+        }
+        tally.wrong.last().map_or(Ok(()), |what| Err(format!("{}: {what}", self.installed.agent.name)))
+    }
+}
+
+/// The counts, an agent a line.
+fn table(subjects: &[Subject]) -> String {
+    let mut text = format!("{:<18} accepted  refused  wrong\n", "agent");
+    for subject in subjects {
+        let tally = subject.tally.borrow();
+        let (accepted, refused) = (tally.accepted, tally.refused);
+        let _ =
+            writeln!(text, "{:<18} {accepted:>8} {refused:>8} {:>6}", subject.installed.agent.name, tally.wrong.len());
+    }
+    text
+}
+
+/// Whether no URL and no id may be such a value.
+fn is_refused(value: &str) -> bool {
+    value.contains(['\u{1b}', '\n'])
+}
+
+/// Most are short and hold what shells, formats and agents look for; a few are as long as a variable may be.
+fn values() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => select(LIST.to_vec()).prop_map(str::to_owned),
+        2 => select(vec!["'", "\"", "\\", "$", "`", "\n", "\r", "*", "-", "{", "}", "${", "$(", ")", "#", "@", "/", "?"])
+            .prop_map(str::to_owned),
+        3 => any::<String>().prop_map(|text| text.replace('\0', "")),
+        3 => "[a-zA-Z0-9._-]{1,12}".prop_map(String::from),
+    ];
+    let short = proptest::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat());
+    let long = (short.clone(), 1_000..100_000_usize).prop_map(|(text, size)| {
+        let mut text = text.repeat(size / text.len().max(1) + 1);
+        while text.len() > size {
+            text.pop();
+        }
+        text
+    });
+    // A value of blanks alone counts as unset.
+    prop_oneof![15 => short, 1 => long].prop_filter("it is blank", |text| !text.trim().is_empty())
+}
+
+#[test]
+fn every_value_arrives_as_it_is_or_is_refused_by_name() {
+    let prefix = Prefix::new();
+    let subjects: Vec<Subject> = REGISTRY.agents().into_iter().map(|agent| Subject::new(&prefix, agent)).collect();
+    for (row, subject) in subjects.iter().enumerate() {
+        for (column, value) in LIST.into_iter().enumerate() {
+            let roles =
+                Role::ALL.into_iter().filter(|&role| role == Role::Key || column % 6 == row % 6 || is_refused(value));
+            for role in roles {
+                let case = Case { role, proxy: column % 2 == 0, shell: (row + column / 2) % SHELLS.len() };
+                // What is wrong is told at the end, with the counts.
+                let _ = subject.judge(&case, value);
+            }
+        }
+    }
+    let case = (0..subjects.len(), select(Role::ALL.to_vec()), any::<bool>(), 0..SHELLS.len(), values());
+    let cases = std::env::var("HOSTILE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(120);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let random = runner.run(&case, |(index, role, proxy, shell, value)| {
+        let subject = subjects.get(index).expect("there is an agent of each number");
+        subject.judge(&Case { role, proxy, shell }, &value).map_err(TestCaseError::fail)
+    });
+    println!("{}", table(&subjects));
+    let wrong: Vec<String> = subjects.iter().flat_map(|it| it.tally.borrow().wrong.clone()).collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n").chars().take(20_000).collect::<String>());
+    assert!(random.is_ok(), "{random:?}");
+    for subject in &subjects {
+        let (tally, agent) = (subject.tally.borrow(), subject.installed.agent);
+        let textual = agent.references.is_some_and(|it| it.semantics == Semantics::Textual);
+        let floor = if textual { 10 } else { 30 };
+        let all = tally.accepted + tally.refused;
+        assert!(tally.accepted * 100 >= all * floor, "{}: {} of {all} are accepted", agent.name, tally.accepted);
+        assert!(tally.refused > 0, "{}: nothing is refused", agent.name);
+    }
+}
+
+/// Launches every agent with something that must be refused, and holds that it is: by name, before anything is written.
+#[track_caller]
+fn check_refused(variable: &str, change: impl Fn(&mut Command, &Path)) {
+    let prefix = Prefix::new();
+    for agent in REGISTRY.agents() {
+        let installed = prefix.add(agent);
+        let scratch = tempfile::tempdir().expect("there is room for a folder");
+        let mut command = installed.launch(&["dash"], &scratch.path().join("home"));
+        command.env("NOTE", scratch.path().join("note")).current_dir(scratch.path());
+        for role in Role::ALL {
+            command.env(role.variable(false), role.content("harmless"));
+        }
+        command.env("BENCHFLOW_PROVIDER_NAME", "acme");
+        change(&mut command, scratch.path());
+        let output = command.output().expect("dash starts");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(14), "{}: {error}", agent.name);
+        assert!(error.contains(variable) && !error.contains("secret"), "{}: {error}", agent.name);
+        assert!(!scratch.path().join("home").exists() && noted_environment(&scratch.path().join("note")).is_none());
+    }
+}
+
+fn bytes(bytes: &'static [u8]) -> &'static std::ffi::OsStr {
+    std::os::unix::ffi::OsStrExt::from_bytes(bytes)
+}
+
+#[test]
+fn what_is_no_utf_8_is_refused() {
+    for name in ["BENCHFLOW_PROVIDER_API_KEY", "BENCHFLOW_PROVIDER_MODEL", "BENCHFLOW_PROVIDER_BASE_URL"] {
+        check_refused(name, |command, _| {
+            command.env(name, bytes(b"https://secret/\xff\xfe"));
+        });
+    }
+    // A surrogate, which some encoders write, is none either.
+    check_refused("BENCHFLOW_PROVIDER_API_KEY", |command, _| {
+        command.env("BENCHFLOW_PROVIDER_API_KEY", bytes(b"secret\xed\xa0\x80"));
+    });
+}
+
+#[test]
+fn control_characters_in_a_url_or_an_id_are_refused() {
+    for name in ["BENCHFLOW_PROVIDER_MODEL", "BENCHFLOW_PROVIDER_BASE_URL", "BENCHFLOW_ACP_MODEL_ID"] {
+        for control in ["\n", "\u{1b}", "\u{7f}", "\u{85}"] {
+            check_refused(name, |command, _| {
+                command.env(name, format!("https://secret{control}/v1"));
+            });
+        }
+    }
+}
+
+#[test]
+fn a_base_url_with_a_query_or_a_fragment_is_refused() {
+    for url in ["https://model.example/v1?secret=1", "https://model.example/v1#secret", "https://model.example?secret"]
+    {
+        check_refused("BENCHFLOW_PROVIDER_BASE_URL", |command, _| {
+            command.env("BENCHFLOW_PROVIDER_BASE_URL", url);
+        });
+    }
+}
+
+#[test]
+fn a_home_that_is_no_place_is_refused() {
+    check_refused("HOME", |command, _| {
+        command.env("HOME", "secret/relative");
+    });
+    check_refused("HOME", |command, _| {
+        command.env("HOME", "");
+    });
+    check_refused("HOME", |command, _| {
+        command.env_remove("HOME");
+    });
+    let long = "x/".repeat(1500);
+    check_refused("HOME", |command, scratch| {
+        command.env("HOME", format!("{}/{}", scratch.display(), long));
+    });
+}

@@ -1,0 +1,204 @@
+//! An install that is real but for the agent: the generated scripts and the programs of the payload, run by a real
+//! Node.js; where the agent would be, a program notes what it was started with.
+
+#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use registry::model::{Agent, Artefact, FileFormat};
+use registry::render::{self, ScriptKind, scripts};
+use registry::site::Site;
+use serde_json::Value;
+
+/// The shells under which a launcher must mean the same.
+pub(crate) const SHELLS: [&[&str]; 2] = [&["dash"], &["busybox", "ash"]];
+
+/// In the place of the agent and its runtimes: the programs of the payload are run, anything else is noted in `$NOTE`.
+const PROGRAM: &str = "#!/bin/sh
+if [ -n \"${NOTE-}\" ]; then printf '%s\\0' \"$0\" \"$@\" >>\"$NOTE.argv\"; fi
+case ${1-} in
+*/beside.mjs) [ \"$2\" = port ] && echo 45678 && exit ;;
+*/config.mjs) exec \"@NODE@\" \"$@\" ;;
+esac
+if [ -n \"${NOTE-}\" ]; then exec env -0 >\"$NOTE.env\"; fi
+";
+
+/// A folder with installs in it.
+pub(crate) struct Prefix {
+    pub(crate) folder: tempfile::TempDir,
+    site: Site,
+}
+
+/// One agent of it.
+pub(crate) struct Installed {
+    pub(crate) agent: &'static Agent<'static>,
+    /// The launcher.
+    pub(crate) launcher: PathBuf,
+    /// The text of web-policy.sh.
+    pub(crate) web_policy: String,
+    /// The folder of the install.
+    pub(crate) dir: PathBuf,
+}
+
+impl Prefix {
+    pub(crate) fn new() -> Self {
+        for tool in ["node", "dash", "busybox", "gzip"] {
+            find(tool);
+        }
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("the folder is ours");
+        let site = Site { prefix: folder.path().join("prefix").display().to_string(), ..Site::default() };
+        Self { folder, site }
+    }
+
+    /// Puts an agent into the prefix.
+    pub(crate) fn add(&self, agent: &'static Agent<'static>) -> Installed {
+        let all = scripts(agent, &self.site).expect("a registered agent is rendered");
+        let text = |kind| all.iter().find(|it| it.kind == kind).map(|it| it.text.clone()).unwrap_or_default();
+        let dir = PathBuf::from(render::folder(agent, &self.site).expect("a registered agent has a folder"));
+        for (name, text) in payload(&all) {
+            write(&dir.join(name), &text, 0o644);
+        }
+        let program = PROGRAM.replace("@NODE@", &find("node").display().to_string());
+        let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
+        let bins = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
+        for path in bins.chain(["node/bin/node".to_owned(), "venv/bin/python".to_owned()]) {
+            write(&dir.join(path), &program, 0o755);
+        }
+        let launcher = PathBuf::from(&self.site.prefix).join("bin").join(agent.name);
+        write(&launcher, &text(ScriptKind::Launch), 0o755);
+        Installed { agent, launcher, web_policy: text(ScriptKind::WebPolicy), dir }
+    }
+
+    /// Where the mark of a policy lies.
+    pub(crate) fn policy(&self, agent: &Agent<'_>) -> PathBuf {
+        PathBuf::from(&self.site.prefix).join("policy").join(agent.name)
+    }
+}
+
+impl Installed {
+    /// The launcher under a shell, with nothing in its environment but where programs and its home are.
+    pub(crate) fn launch(&self, shell: &[&str], home: &Path) -> Command {
+        let mut command = Command::new(shell.first().expect("a shell has a name"));
+        command.args(shell.get(1..).unwrap_or_default()).arg(&self.launcher);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", home).stdin(Stdio::null());
+        command
+    }
+
+    /// web-policy.sh as a harness runs it, for a home.
+    pub(crate) fn apply_policy(&self, home: &Path) -> Output {
+        let mut command = Command::new("dash");
+        command.args(["-c", &self.web_policy, "web-policy.sh"]).arg(home);
+        command.env_clear().env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+        command.output().expect("dash starts")
+    }
+}
+
+/// The variables of a provider, in direct mode or through a proxy.
+pub(crate) fn provide(command: &mut Command, proxy: bool) {
+    command.env("BENCHFLOW_PROVIDER_NAME", "acme").env("BENCHFLOW_PROVIDER_API_KEY", "key");
+    command.env("BENCHFLOW_PROVIDER_BASE_URL", "https://model.example/v1").env("BENCHFLOW_PROVIDER_MODEL", "model");
+    if proxy {
+        command.env("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-model");
+    }
+}
+
+/// A tool of PATH.
+#[track_caller]
+pub(crate) fn find(tool: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|it| it.is_file());
+    found.unwrap_or_else(|| {
+        panic!("`{tool}` is not in PATH\nhelp: install it; without it nothing of the launcher is tested")
+    })
+}
+
+/// The files that an install script carries, by their names.
+pub(crate) fn payload(scripts: &[render::Script]) -> BTreeMap<String, String> {
+    let install = scripts.iter().find(|it| it.kind == ScriptKind::Install).expect("there is an install script");
+    let packed = install.payloads.first().expect("it carries a payload").bytes.clone();
+    let mut gzip = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
+    let mut input = gzip.stdin.take().expect("it is piped");
+    let writer = std::thread::spawn(move || input.write_all(&packed));
+    let output = gzip.wait_with_output().expect("gzip ends");
+    writer.join().expect("the writer ends").expect("gzip reads");
+    serde_json::from_slice(&output.stdout).expect("a payload is JSON of texts")
+}
+
+/// Writes a file and the folders that it needs.
+#[track_caller]
+pub(crate) fn write(path: &Path, text: &str, mode: u32) {
+    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("there is room");
+    fs::write(path, text).expect("there is room");
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the file is ours");
+}
+
+/// What a noted process was started with: its environment as bytes, by name.
+pub(crate) fn noted_environment(note: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
+    let bytes = fs::read(note.with_extension("env")).ok()?;
+    let pairs = bytes.split(|&byte| byte == 0).filter_map(|pair| {
+        let at = pair.iter().position(|&byte| byte == b'=')?;
+        Some((String::from_utf8_lossy(pair.get(..at)?).into_owned(), pair.get(at + 1..)?.to_vec()))
+    });
+    Some(pairs.collect())
+}
+
+/// The argument vectors of every process that was noted, one after the other.
+pub(crate) fn noted_words(note: &Path) -> Vec<u8> {
+    fs::read(note.with_extension("argv")).unwrap_or_default()
+}
+
+/// Every file under a folder with its bytes, by its path there.
+pub(crate) fn files_under(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let (mut waiting, mut found) = (vec![folder.to_path_buf()], BTreeMap::new());
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|it| it.is_dir()) {
+                waiting.push(path);
+            } else {
+                let name = path.strip_prefix(folder).map(|it| it.display().to_string()).unwrap_or_default();
+                // A pipe would be waited for, and a link is what it points to.
+                let file = entry.file_type().is_ok_and(|it| it.is_file());
+                let link = || fs::read_link(&path).unwrap_or_default().into_os_string().into_encoded_bytes();
+                found.insert(name, if file { fs::read(&path).unwrap_or_default() } else { link() });
+            }
+        }
+    }
+    found
+}
+
+/// A file by a strict parser of its format.
+#[track_caller]
+pub(crate) fn parsed(name: &str, bytes: &[u8]) -> Result<Value, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    if Path::new(name).extension() == Some(OsStr::new("toml")) {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
+        return Ok(from_toml(toml::Value::Table(table)));
+    }
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+fn from_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::Table(table) => Value::Object(table.into_iter().map(|(key, it)| (key, from_toml(it))).collect()),
+        toml::Value::Array(items) => Value::Array(items.into_iter().map(from_toml).collect()),
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(number) => Value::from(number),
+        toml::Value::Float(number) => Value::from(number),
+        toml::Value::Boolean(bool) => Value::Bool(bool),
+        toml::Value::Datetime(time) => Value::String(time.to_string()),
+    }
+}
+
+/// The formats of the files of an agent, by their paths.
+pub(crate) fn formats(agent: &Agent<'_>) -> BTreeMap<String, FileFormat> {
+    agent.config.iter().map(|it| (it.path.trim_start_matches("~/").to_owned(), it.format)).collect()
+}

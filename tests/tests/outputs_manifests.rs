@@ -1,0 +1,337 @@
+//! The manifests: the keys of their contract, what their readers' own tests refuse, and what their readers do to
+//! the two commands, done to them here before they are run.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use regex::Regex;
+use registry::REGISTRY;
+use registry::model::{Agent, Artefact, Registry, WebPolicy};
+use registry::render::{self, ScriptKind, scripts};
+use registry::site::Site;
+use registry_core::rules::MAX_QUOTED_TWICE;
+use registry_outputs::{GENERATORS, Generator, Input};
+use registry_tests::report;
+use toml::{Table, Value};
+
+/// The shells that a harness may have.
+const SHELLS: [&str; 2] = ["dash", "bash"];
+
+/// What is added to the launch command of a run without web.
+const NO_WEB: &str = " -c tools.web_search=false";
+
+fn generator() -> &'static Generator {
+    GENERATORS.iter().find(|it| it.name == "gen-manifests").expect("it is a generator")
+}
+
+/// The manifests of a site, by the names of their agents.
+fn manifests(site: &Site) -> Vec<(&'static Agent<'static>, Table)> {
+    let files = (generator().make)(&Input::new(&REGISTRY, site)).expect("every agent has a manifest");
+    let agents = REGISTRY.agents();
+    assert_eq!(files.len(), agents.len());
+    let read = |(agent, file): (&'static Agent<'static>, registry_outputs::File)| {
+        assert_eq!(file.path, Path::new(agent.name).join("manifest.toml"), "the loader looks in folders");
+        (agent, file.text.parse().expect("a manifest is TOML"))
+    };
+    agents.into_iter().zip(files).map(read).collect()
+}
+
+fn text<'t>(table: &'t Table, key: &str) -> &'t str {
+    table.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn texts<'t>(table: &'t Table, key: &str) -> Vec<&'t str> {
+    table.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// What the contract has against a value; the keys are those of version 1.0.
+fn against_contract(key: &str, value: &Value) -> Option<String> {
+    let text = |holds: &dyn Fn(&str) -> bool| value.as_str().is_some_and(holds);
+    let texts = |holds: &dyn Fn(&str) -> bool| {
+        value.as_array().is_some_and(|items| items.iter().all(|item| item.as_str().is_some_and(holds)))
+    };
+    let holds = match key {
+        "contract_version" => text(&|it| it == "1.0"),
+        "name" | "install_cmd" | "launch_cmd" | "description" | "default_model" => text(&|it| !it.trim().is_empty()),
+        "protocol" => text(&|it| it == "acp"),
+        "api_protocol" => text(&|it| ["anthropic-messages", "openai-completions", "openai-responses"].contains(&it)),
+        "acp_model_format" => text(&|it| ["bare", "provider/model", "registered-provider/model"].contains(&it)),
+        "supports_acp_set_model" => value.is_bool(),
+        "install_timeout" => value.as_integer().is_some_and(|seconds| seconds >= 1),
+        "requires_env" | "aliases" => texts(&|it| !it.is_empty()),
+        "skill_paths" => texts(&|it| it.starts_with("$HOME/") || it.starts_with("$WORKSPACE/")),
+        "home_dirs" => texts(&|it| it.starts_with('.')),
+        "env_mapping" => value.as_table().is_some_and(|it| {
+            it.iter().all(|(from, to)| {
+                from.starts_with("BENCHFLOW_PROVIDER_") && to.as_str().is_some_and(|to| !to.is_empty())
+            })
+        }),
+        _ => return Some(format!("`{key}` is no key of the contract")),
+    };
+    (!holds).then(|| format!("`{key}` is {value}"))
+}
+
+#[test]
+fn every_key_is_one_of_the_contract_and_of_its_type() {
+    assert_eq!(against_contract("wrong", &Value::Boolean(true)).as_deref(), Some("`wrong` is no key of the contract"));
+    assert!(against_contract("home_dirs", &Value::from(vec!["x"])).is_some());
+    let mut faults = Vec::new();
+    for (agent, manifest) in manifests(&Site::default()) {
+        for key in ["contract_version", "name", "install_cmd", "launch_cmd"] {
+            if !manifest.contains_key(key) {
+                faults.push(format!("{}: `{key}` is required", agent.name));
+            }
+        }
+        let against = manifest.iter().filter_map(|(key, value)| against_contract(key, value));
+        faults.extend(against.map(|fault| format!("{}: {fault}", agent.name)));
+    }
+    report(&faults);
+}
+
+#[test]
+fn a_name_or_alias_is_one_agents_alone() {
+    let all = manifests(&Site::default());
+    let words: Vec<&str> =
+        all.iter().flat_map(|(_, it)| [vec![text(it, "name")], texts(it, "aliases")].concat()).collect();
+    let different: BTreeSet<&&str> = words.iter().collect();
+    assert!(different.len() == words.len() && words.len() > all.len(), "{words:?}");
+}
+
+#[test]
+fn a_manifest_says_what_its_entry_says() {
+    for (agent, manifest) in manifests(&Site::default()) {
+        let scripts = scripts(agent, &Site::default()).expect("a registered agent is rendered");
+        let install = scripts.iter().find(|it| it.kind == ScriptKind::Install).expect("every agent is installed");
+        assert_eq!(text(&manifest, "install_cmd"), install.text, "{}", agent.name);
+        assert_eq!(text(&manifest, "name"), agent.name);
+        assert_eq!(texts(&manifest, "aliases"), agent.aliases);
+        assert_eq!(texts(&manifest, "home_dirs"), agent.home);
+        assert_eq!(text(&manifest, "acp_model_format"), agent.model.format.id());
+        assert_eq!(manifest.get("install_timeout").and_then(Value::as_integer), Some(agent.install_timeout.into()));
+        let skills: Vec<String> = texts(&manifest, "skill_paths").iter().map(|it| it.replace("$HOME", "~")).collect();
+        assert_eq!(skills, agent.skills);
+        let suite = agent.suite.map(|it| [it.model.provider, it.model.id].join("/")).unwrap_or_default();
+        assert_eq!(text(&manifest, "default_model"), suite.trim_start_matches('/'), "{}", agent.name);
+        for (from, to) in manifest.get("env_mapping").and_then(Value::as_table).into_iter().flatten() {
+            let says = |it: &registry::model::Mapping<'_>| Some(it.name) == to.as_str() && it.value.0.contains(from);
+            assert!(agent.env.iter().any(says), "{}: {from} = {to}", agent.name);
+        }
+    }
+}
+
+/// What a reader's tests look for in an install command, as they look for it; a hit is a failure.
+const REFUSED: [&str; 15] = [
+    r"\bpipefail\b",
+    r"\[\[\s",
+    "<<<",
+    r"\$\(\(",
+    r"(^|[\s;&|])function\s+\w",
+    r"\b(declare|local)\s+-",
+    r"[^<]<\(",
+    // It would count as npm's of the image.
+    r"npm\s+install",
+    "/usr/bin/node",
+    "/usr/local/bin/npm",
+    "command -v node",
+    r"deb\.nodesource\.com",
+    r"/root/\.local/bin/",
+    r"\bsudo\b",
+    // A carriage return would be part of a word.
+    r"\r",
+];
+
+#[track_caller]
+fn check_refused(install: &str) -> Vec<String> {
+    let hit =
+        |pattern: &str| Regex::new(pattern).expect("it is a pattern").find(install).map(|it| it.as_str().to_owned());
+    REFUSED.iter().filter_map(|pattern| Some(format!("`{pattern}` finds `{}`", hit(pattern)?))).collect()
+}
+
+#[test]
+fn an_install_command_holds_nothing_that_its_readers_refuse() {
+    for text in
+        ["set -o pipefail", "[[ a", "x <<<y", "$((1))", "; function f", "local -a x", "cat <(x)", "npm install x"]
+    {
+        assert_eq!(check_refused(text).len(), 1, "{text}: {:?}", check_refused(text));
+    }
+    let found = |(agent, it): (&Agent<'_>, Table)| {
+        let faults = [check_refused(text(&it, "install_cmd")), check_refused(text(&it, "launch_cmd"))].concat();
+        faults.into_iter().map(|fault| format!("{}: {fault}", agent.name)).collect::<Vec<_>>()
+    };
+    report(&manifests(&Site::default()).into_iter().flat_map(found).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_install_command_of_npm_packages_names_its_own_node_and_places() {
+    let version = Regex::new(r"BF_NODE_VERSION=(\d+)\.(\d+)\.(\d+)").expect("it is a pattern");
+    let mut seen = 0;
+    for (agent, manifest) in manifests(&Site::default()) {
+        if !agent.install.iter().any(|it| matches!(it, Artefact::Npm(_))) {
+            continue;
+        }
+        let install = text(&manifest, "install_cmd");
+        for place in ["/opt/benchflow/node", "/opt/benchflow/js-agents", "/opt/benchflow/bin"] {
+            assert!(install.contains(place), "{} has no {place}", agent.name);
+        }
+        let found: Vec<(u32, u32)> = version
+            .captures_iter(install)
+            .map(|it| (it[1].parse().unwrap_or_default(), it[2].parse().unwrap_or_default()))
+            .collect();
+        // A target that the agent is refused on brings none.
+        let refused = !install.contains("NODE_URL=");
+        assert!(
+            found.iter().all(|version| *version >= (22, 19)) && (refused || !found.is_empty()),
+            "{}: {found:?}",
+            agent.name
+        );
+        seen += usize::from(!refused);
+    }
+    assert!(seen > 5, "only {seen} agents bring Node.js");
+}
+
+#[test]
+fn a_launch_command_is_one_line_of_plain_words() {
+    let form = Regex::new(r"^([A-Za-z0-9_=./ ]+; exec )?/opt/benchflow/bin/[a-z0-9-]+( [A-Za-z0-9_=./-]+)*$")
+        .expect("it is a pattern");
+    for (agent, manifest) in manifests(&Site::default()) {
+        assert!(form.is_match(text(&manifest, "launch_cmd")), "{}: {}", agent.name, text(&manifest, "launch_cmd"));
+    }
+}
+
+/// What Python's `shlex` makes of texts, each quoted as often as a harness does it: `sh -c 'sh -c '"'"'…'"'"''`.
+fn twice(text: &str) -> String {
+    let program = "import shlex, sys; text = sys.stdin.read()\n\
+                   sys.stdout.write('sh -c ' + shlex.quote('sh -c ' + shlex.quote(text)))";
+    let mut python = Command::new("python3").args(["-c", program]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let python = python.as_mut().expect("python3 runs; help: install python3");
+    let mut input = python.stdin.take().expect("it was asked for");
+    input.write_all(text.as_bytes()).expect("python3 reads");
+    drop(input);
+    let mut out = String::new();
+    std::io::Read::read_to_string(&mut python.stdout.take().expect("it was asked for"), &mut out)
+        .expect("python3 writes");
+    assert!(python.wait().is_ok_and(|status| status.success()));
+    out
+}
+
+/// Runs a command as one argument of a shell, without anything of this environment.
+fn run(shell: &str, command: &str, variables: &[(&str, &str)]) -> Output {
+    let mut program = Command::new(shell);
+    program.arg("-c").arg(command).env_clear().env("PATH", "/usr/bin:/bin").envs(variables.iter().copied());
+    program.output().expect("the command fits an argument of a shell that is installed")
+}
+
+#[test]
+fn a_command_that_is_quoted_twice_is_itself_again_and_fits_one_argument() {
+    for (agent, manifest) in manifests(&Site::default()) {
+        for key in ["install_cmd", "launch_cmd"] {
+            let command = text(&manifest, key);
+            let quoted = twice(command);
+            assert!(quoted.len() <= MAX_QUOTED_TWICE, "{}: {} bytes", agent.name, quoted.len());
+            let inner = shlex::split(&quoted).and_then(|words| shlex::split(words.last()?)).and_then(|mut it| it.pop());
+            assert!(inner.as_deref() == Some(command), "{}: {key} is not what it was", agent.name);
+        }
+    }
+}
+
+#[test]
+fn an_install_command_runs_quoted_twice() {
+    let mode = [("BENCHFLOW_INSTALL_MODE", "plan")];
+    for (agent, manifest) in manifests(&Site::default()) {
+        let command = text(&manifest, "install_cmd");
+        let quoted = twice(command);
+        for shell in SHELLS {
+            let (plain, quoted) = (run(shell, command, &mode), run(shell, &quoted, &mode));
+            let out = String::from_utf8_lossy(&quoted.stdout).into_owned();
+            assert_eq!((quoted.status, &out), (plain.status, &String::from_utf8_lossy(&plain.stdout).into_owned()));
+            let planned: serde_json::Value = serde_json::from_str(&out).unwrap_or_default();
+            let refused = quoted.status.code() == Some(11);
+            assert!(
+                refused || planned["agent"] == agent.name,
+                "{}: {out}{}",
+                agent.name,
+                String::from_utf8_lossy(&quoted.stderr)
+            );
+        }
+    }
+}
+
+/// The place of every program of an install: it says what it was started with.
+const PROGRAM: &str = "#!/bin/sh\ncase ${1-} in */beside.mjs) [ \"$2\" = port ] && echo 45678 && exit ;; */config.mjs) exit ;; esac\nprintf '<%s>' \"$@\"\n";
+
+/// Puts the launcher of an agent where its install does, and programs that only show their arguments.
+fn install(agent: &Agent<'_>, site: &Site) {
+    let executable = |path: &Path, text: &str| {
+        fs::create_dir_all(path.parent().expect("a program lies in a folder")).expect("there is room");
+        fs::write(path, text).expect("there is room");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
+    };
+    let all = scripts(agent, site).expect("a registered agent is rendered");
+    let launcher = all.into_iter().find(|it| it.kind == ScriptKind::Launch).expect("every agent has a launcher");
+    executable(&Path::new(&site.prefix).join("bin").join(agent.name), &launcher.text);
+    let inside = render::folder(agent, site).expect("a registered agent has a folder");
+    let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
+    let programs = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
+    for program in programs.chain(["node/bin/node".to_owned(), "venv/bin/python".to_owned()]) {
+        executable(&Path::new(&inside).join(program), PROGRAM);
+    }
+}
+
+/// What harnesses make of a launch command.
+fn treatments(command: &str) -> Vec<String> {
+    let collapsed = command.split_whitespace().collect::<Vec<_>>().join(" ");
+    let without_web = format!("{collapsed}{NO_WEB}");
+    vec![command.to_owned(), collapsed, twice(command), twice(&without_web), without_web]
+}
+
+#[test]
+fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
+    for (agent, manifest) in manifests(&site) {
+        install(agent, &site);
+        for command in treatments(text(&manifest, "launch_cmd")) {
+            for shell in SHELLS {
+                let output = run(shell, &command, &[]);
+                let out = String::from_utf8_lossy(&output.stdout);
+                let said =
+                    format!("{}: {shell} -c {command:?}: {out}{}", agent.name, String::from_utf8_lossy(&output.stderr));
+                assert!(output.status.success(), "{said}");
+                assert_eq!(command.contains(NO_WEB.trim()), out.ends_with("<-c><tools.web_search=false>"), "{said}");
+            }
+        }
+    }
+}
+
+/// How the launch command of an agent's manifest ends where the web is to be off.
+#[track_caller]
+fn check_without_web(agent: &'static Agent<'static>, status: i32) {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
+    install(agent, &site);
+    let (registry, generator) = (Registry { agents: &[], ..REGISTRY }, generator());
+    let input = Input { agents: vec![agent], ..Input::new(&registry, &site) };
+    let files = (generator.make)(&input).expect("every agent has a manifest");
+    let manifest: Table = files.first().and_then(|it| it.text.parse().ok()).expect("a manifest is TOML");
+    let command = twice(text(&manifest, "launch_cmd"));
+    let output = run("dash", &command, &[("BENCHFLOW_DISALLOW_WEB_TOOLS", "1"), ("HOME", &site.prefix)]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{}: {said}", agent.name);
+}
+
+#[test]
+fn a_launch_command_heeds_that_the_web_is_off() {
+    for agent in REGISTRY.agents() {
+        let starts = matches!(agent.web, Some(WebPolicy::Switch { .. } | WebPolicy::NoTools(_)));
+        check_without_web(agent, if starts { 0 } else { 11 });
+    }
+    let first = REGISTRY.agents().into_iter().next().expect("there are agents");
+    let untested = Agent { web: Some(WebPolicy::Untested { tools: &["web"], reason: "nobody tried" }), ..*first };
+    check_without_web(Box::leak(Box::new(untested)), 11);
+}

@@ -1,0 +1,129 @@
+//! `registry.json`, its schema, and the files for editors: loaded by what such files are made for.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::collections::BTreeMap;
+
+use registry::REGISTRY;
+use registry::site::Site;
+use registry_outputs::{GENERATORS, Input, facts, json};
+use serde_json::{Value, json as value};
+
+/// What `gen-registry` makes, by the names of its files.
+fn files() -> BTreeMap<String, Value> {
+    let generator = GENERATORS.iter().find(|it| it.name == "gen-registry").expect("it is a generator");
+    let files = (generator.make)(&Input::new(&REGISTRY, &Site::default())).expect("the registry is written");
+    let read = |file: registry_outputs::File| {
+        (file.path.display().to_string(), serde_json::from_str(&file.text).expect("the file is JSON"))
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// What a schema has against a document.
+fn against(schema: &Value, document: &Value) -> Vec<String> {
+    let validator = jsonschema::draft202012::new(schema).expect("the schema is one of 2020-12");
+    validator.iter_errors(document).map(|it| format!("{}: {it}", it.instance_path())).collect()
+}
+
+#[test]
+fn the_registry_is_as_its_schema_says() {
+    let files = files();
+    let (schema, document) = (&files["registry.schema.json"], &files["registry.json"]);
+    assert!(jsonschema::meta::is_valid(schema), "the schema is none of its dialect");
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(against(schema, document), Vec::<String>::new());
+    assert_eq!(document["schema"], "benchflow-registry/1");
+}
+
+/// A document with one place changed does not fit the schema any more.
+#[track_caller]
+fn check_refused(place: &str, new: Value) {
+    let mut files = files();
+    let mut document = files.remove("registry.json").expect("it is made");
+    let schema = files.get("registry.schema.json").expect("it is made");
+    *document.pointer_mut(place).expect("the document has such a place") = new;
+    assert!(!against(schema, &document).is_empty(), "the schema lets anything stand at {place}");
+}
+
+#[test]
+fn the_schema_refuses_what_is_not_of_its_shape() {
+    check_refused("/schema", value!("benchflow-registry/2"));
+    check_refused("/agents", value!({}));
+    check_refused("/agents/0/name", value!(1));
+    check_refused("/agents/0/model", value!({"format": "bare"}));
+    check_refused("/agents/0/install/0", value!({"npm": "x"}));
+    check_refused("/agents/0/lock", value!({"packages": [{"name": "x"}]}));
+    check_refused("/agents/0/suite/usage_tracking", value!("off"));
+    check_refused("/providers/0/endpoints/0", value!("https://models.example"));
+    check_refused("/providers/0/credential", value!({"any_of": "KEY"}));
+    check_refused("/families/0/tokens", value!(null));
+}
+
+#[test]
+fn the_registry_holds_every_agent_as_show_prints_it() {
+    let document = &files()["registry.json"];
+    let agents = document["agents"].as_array().expect("a list");
+    let facts = REGISTRY.agents().into_iter().map(|it| serde_json::to_value(facts::whole(it)).expect("facts are JSON"));
+    assert_eq!(*agents, facts.map(json::sorted).collect::<Vec<_>>());
+    let names = |key: &str| {
+        let all = document[key].as_array().into_iter().flatten();
+        all.map(|it| it["name"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("providers"), REGISTRY.providers().iter().map(|it| it.name).collect::<Vec<_>>());
+    assert_eq!(names("families"), REGISTRY.families().iter().map(|it| it.name).collect::<Vec<_>>());
+}
+
+/// The schema of the public registry of ACP agents, as its page describes the format.
+fn schema_of_editors() -> Value {
+    let package = value!({
+        "type": "object", "required": ["package"], "additionalProperties": false,
+        "properties": {
+            "package": {"type": "string", "pattern": "^(@[a-z0-9-]+/)?[a-z0-9._-]+(@|==)[0-9]+\\.[0-9]+\\.[0-9]+$"},
+            "args": {"type": "array", "items": {"type": "string"}},
+            "env": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+    });
+    let machine = value!({
+        "type": "object", "required": ["archive", "cmd"],
+        "properties": {"archive": {"type": "string", "pattern": "^https://"}, "cmd": {"type": "string"}},
+    });
+    value!({
+        "type": "object", "required": ["id", "name", "version", "description", "distribution"],
+        "additionalProperties": false,
+        "properties": {
+            "id": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+            "name": {"type": "string", "minLength": 1},
+            "version": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$"},
+            "description": {"type": "string", "minLength": 1},
+            "distribution": {
+                "type": "object", "minProperties": 1, "additionalProperties": false,
+                "properties": {"npx": package, "uvx": package, "binary": {
+                    "type": "object", "minProperties": 1, "additionalProperties": false,
+                    "patternProperties": {"^(darwin|linux|windows)-(aarch64|x86_64)$": machine},
+                }},
+            },
+        },
+    })
+}
+
+#[test]
+fn files_for_editors_are_of_the_public_format() {
+    let schema = schema_of_editors();
+    assert!(!against(&schema, &value!({"id": "X"})).is_empty());
+    let files = files();
+    let described: Vec<(&String, &Value)> = files.iter().filter(|(path, _)| path.starts_with("acp/")).collect();
+    assert!(described.len() > 5, "only {} agents are described", described.len());
+    for (path, agent) in described {
+        assert_eq!(against(&schema, agent), Vec::<String>::new(), "{path}");
+        assert_eq!(*path, format!("acp/{}/agent.json", agent["id"].as_str().unwrap_or_default()));
+        let entry = REGISTRY.agent(agent["id"].as_str().unwrap_or_default()).expect("it is registered");
+        let package =
+            agent["distribution"]["npx"]["package"].as_str().or(agent["distribution"]["uvx"]["package"].as_str());
+        let pinned = entry.lock.lines().any(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            words.first() == Some(&"package") && package == Some(&*format!("{}@{}", words[2], words[3]))
+                || words.first() == Some(&"package") && package == Some(&*format!("{}=={}", words[2], words[3]))
+        });
+        assert!(pinned, "{path}: {package:?} is not what the lock says");
+    }
+}

@@ -1,0 +1,257 @@
+//! The suite's wiring: each file read by what such files are for, and the gate held against routing.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use dockerfile_parser::{Dockerfile, Instruction};
+use registry::REGISTRY;
+use registry::model::{Agent, Protocol, Registry};
+use registry::routing::{Given, Router, Sandbox};
+use registry::site::Site;
+use registry_outputs::{GENERATORS, Input};
+use serde_json::Value;
+
+/// What `gen-suite` makes, by the names of its files.
+fn files() -> BTreeMap<String, String> {
+    let generator = GENERATORS.iter().find(|it| it.name == "gen-suite").expect("it is a generator");
+    let files = (generator.make)(&Input::new(&REGISTRY, &Site::default())).expect("the suite is written");
+    files.into_iter().map(|it| (it.path.display().to_string(), it.text)).collect()
+}
+
+/// What a shell says to some commands after it has sourced the functions, under these variables and no other.
+fn sourced(shell: &str, commands: &str, variables: &BTreeMap<String, String>) -> (Option<i32>, String) {
+    let text = files().remove("suite.sh").expect("the suite has functions");
+    let mut child = Command::new(shell)
+        .args(["-eu", "-s"])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .envs(variables)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the shell is installed");
+    let script = format!("{text}{commands}");
+    child.stdin.take().expect("it was asked for").write_all(script.as_bytes()).expect("the shell reads");
+    let output = child.wait_with_output().expect("the shell ends");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// What each agent of the suite answers to a function, a line each.
+fn answers(function: &str) -> Vec<String> {
+    let commands = format!("for agent in $(suite_agents); do {function} \"$agent\"; done\n");
+    let (status, out) = sourced("dash", &commands, &BTreeMap::new());
+    assert_eq!(status, Some(0));
+    out.lines().map(str::to_owned).collect()
+}
+
+/// The agents of the suite, and the model of each as a person types it.
+fn members() -> Vec<(&'static Agent<'static>, String)> {
+    let reference = |agent: &Agent<'_>| {
+        let model = agent.suite?.model;
+        Some([model.provider, model.id].join("/").trim_start_matches('/').to_owned())
+    };
+    REGISTRY.agents().into_iter().filter_map(|agent| Some((agent, reference(agent)?))).collect()
+}
+
+#[test]
+fn the_functions_know_every_agent_and_its_model() {
+    assert_eq!(answers("echo"), members().iter().map(|(agent, _)| agent.name).collect::<Vec<_>>());
+    assert_eq!(answers("suite_model"), members().into_iter().map(|(_, model)| model).collect::<Vec<_>>());
+    let tracking = members().into_iter().map(|(agent, _)| agent.suite.is_some_and(|it| it.usage_tracking));
+    assert_eq!(answers("suite_usage_tracking"), tracking.map(|it| if it { "on" } else { "off" }).collect::<Vec<_>>());
+    for function in ["suite_model", "suite_usage_tracking", "suite_has_credentials", "suite_credentials"] {
+        assert_eq!(sourced("dash", &format!("{function} nobody\n"), &BTreeMap::new()).0, Some(2), "{function}");
+    }
+}
+
+#[test]
+fn a_run_needs_its_environment_and_its_credentials() {
+    let gate = |names: &[&str]| {
+        let variables = names.iter().map(|name| ((*name).to_owned(), "value".to_owned())).collect();
+        sourced("dash", "suite_can_run mimo\n", &variables).0
+    };
+    assert_eq!(gate(&["DAYTONA_API_KEY", "XIAOMI_API_KEY", "XIAOMI_BASE_URL"]), Some(0));
+    assert_eq!(gate(&["XIAOMI_API_KEY", "XIAOMI_BASE_URL"]), Some(1));
+    assert_eq!(gate(&["DAYTONA_API_KEY", "XIAOMI_API_KEY"]), Some(1));
+    assert_eq!(gate(&["DAYTONA_API_KEY"]), Some(1));
+}
+
+/// A registry in which an agent is the client that the suite has it be: with usage tracking, the gateway, which speaks
+/// every protocol and has no log-in of a person's.
+fn client(agent: &Agent<'static>) -> Registry<'static> {
+    let tracked = agent.suite.is_some_and(|it| it.usage_tracking);
+    let protocols: &[Protocol] = if tracked { &Protocol::ALL } else { agent.protocols };
+    let agent: &'static Agent<'static> = Box::leak(Box::new(Agent { protocols, login: &[], ..*agent }));
+    Registry { agents: Box::leak(Box::new([agent])), extends: None, ..REGISTRY }
+}
+
+/// Every choice among some variables, each unset, blank or set.
+fn environments(names: &[&str]) -> Vec<BTreeMap<String, String>> {
+    let mut all = vec![BTreeMap::new()];
+    for name in names {
+        let with = |value: &str| {
+            let value = value.to_owned();
+            move |it: &BTreeMap<String, String>| {
+                let mut it = it.clone();
+                it.insert((*name).to_owned(), value.clone());
+                it
+            }
+        };
+        let set: Vec<_> = all.iter().map(with("https://models.example/v1")).collect();
+        let blank: Vec<_> = all.iter().map(with(" \t")).collect();
+        all.extend(set);
+        all.extend(blank);
+    }
+    all
+}
+
+/// The gate of an agent says of each environment what routing says of it.
+#[track_caller]
+fn check_gate(agent: &Agent<'static>, reference: &str) {
+    let registry = client(agent);
+    let routes = Router::new(&registry);
+    let entry = routes.entry(agent.name).expect("it is registered");
+    let sandbox = Sandbox {
+        home: "/nowhere".to_owned(),
+        root: false,
+        folder: "/opt/benchflow".to_owned(),
+        path: Sandbox::PATH.to_owned(),
+    };
+    let needs = routes.needs(Some(entry.agent), reference).expect("the suite's model is served");
+    let mut names = needs.concat();
+    // One that has nothing to do with it.
+    names.push("AZURE_API_KEY");
+    let (mut yes, mut no) = (0, 0);
+    for host in environments(&names) {
+        let given = Given { host: host.clone(), ..Given::default() };
+        let answer = routes.resolve(entry, reference, &given, &sandbox);
+        let gate = sourced("dash", &format!("suite_has_credentials {}\n", agent.name), &host).0;
+        assert_eq!(gate, Some(i32::from(answer.is_err())), "{} with {host:?}: {answer:?}", agent.name);
+        *(if answer.is_ok() { &mut yes } else { &mut no }) += 1;
+    }
+    assert!(yes > 0 && no > 0, "{}: {yes} environments do, {no} do not", agent.name);
+}
+
+#[test]
+fn the_gate_says_what_routing_says() {
+    for (agent, reference) in members() {
+        check_gate(agent, &reference);
+    }
+}
+
+/// A model is served exactly where one variable of each need is set.
+#[track_caller]
+fn check_needs(reference: &str) {
+    let first = REGISTRY.agents().into_iter().next().expect("there are agents");
+    let tracked = Agent {
+        suite: Some(registry::model::Suite {
+            model: registry::model::ModelReference { provider: "", id: "x" },
+            usage_tracking: true,
+        }),
+        ..*first
+    };
+    let registry = client(&tracked);
+    let routes = Router::new(&registry);
+    let entry = routes.entry(first.name).expect("it is registered");
+    let sandbox = Sandbox {
+        home: "/nowhere".to_owned(),
+        root: false,
+        folder: "/opt/benchflow".to_owned(),
+        path: Sandbox::PATH.to_owned(),
+    };
+    let needs = routes.needs(None, reference).expect("somebody serves it");
+    for host in environments(&needs.concat()) {
+        let set = |name: &&str| host.get(*name).is_some_and(|value| !value.trim().is_empty());
+        let given = Given { host: host.clone(), ..Given::default() };
+        match routes.resolve(entry, reference, &given, &sandbox) {
+            // A value may still be none that fits; nothing is missing then.
+            Err(refusal) if refusal.kind() != "missing-credential" && refusal.kind() != "missing-url-parameter" => {}
+            answer => {
+                let met = needs.iter().all(|need| need.iter().any(set));
+                assert_eq!(answer.is_ok(), met, "{reference}, {host:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_model_needs_is_what_routing_asks_for() {
+    for provider in REGISTRY.providers() {
+        check_needs(&format!("{}/some-model", provider.name));
+    }
+    for family in REGISTRY.families().into_iter().filter(|it| !it.keys.is_empty()) {
+        check_needs(&format!("{}-1", family.tokens.first().expect("a family has words")));
+    }
+}
+
+#[test]
+fn a_configuration_is_yaml_with_the_model_letter_by_letter() {
+    let files = files();
+    assert_eq!(files.keys().filter(|path| path.starts_with("configs/")).count(), members().len());
+    for (agent, model) in members() {
+        let text = &files[&format!("configs/{}.yaml", agent.name)];
+        let config: serde_yaml::Value = serde_yaml::from_str(text).expect("a configuration is YAML");
+        assert_eq!(config["agent"].as_str(), Some(agent.name));
+        assert_eq!(config["model"].as_str(), Some(&*model));
+        assert_eq!(config["jobs_dir"].as_str(), Some(&*format!("jobs/integration/{}", agent.name)));
+        assert_eq!(config["environment"].as_str(), Some("daytona"));
+        assert_eq!(config["include"].as_sequence().map(Vec::len), Some(9));
+        assert_eq!((config["concurrency"].as_u64(), config["max_retries"].as_u64()), (Some(64), Some(1)));
+        let off = agent.suite.is_some_and(|it| !it.usage_tracking);
+        // The quotes are for readers of YAML 1.1, to whom the bare word is `false`.
+        assert_eq!(text.contains("\nusage_tracking: \"off\"\n"), off, "{text}");
+        assert_eq!(config["usage_tracking"].as_str(), off.then_some("off"));
+    }
+}
+
+/// The agents that can be installed on a machine with glibc, by their names.
+fn built() -> Vec<&'static str> {
+    let glibc =
+        |agent: &&Agent<'_>| registry_outputs::facts::targets(agent).iter().any(|it| !it.id().ends_with("musl"));
+    REGISTRY.agents().into_iter().filter(|agent| glibc(agent)).map(|agent| agent.name).collect()
+}
+
+#[test]
+fn the_matrix_has_no_dimension_but_its_jobs() {
+    let matrix: Value = serde_json::from_str(&files()["matrix.json"]).expect("the matrix is JSON");
+    assert_eq!(matrix.as_object().map(|it| it.keys().cloned().collect::<Vec<_>>()), Some(vec!["include".to_owned()]));
+    let jobs = matrix["include"].as_array().expect("a list");
+    let mut agents: Vec<&str> = jobs.iter().filter_map(|job| job["agent"].as_str()).collect();
+    agents.dedup();
+    assert_eq!(agents, built());
+    // A matrix of Actions has at most so many jobs.
+    assert!(jobs.len() <= 256 && jobs.iter().all(|job| job["runner"].is_string() && job["timeout_minutes"].is_u64()));
+}
+
+#[test]
+fn the_build_has_a_target_and_a_stage_an_agent() {
+    let files = files();
+    let bake: hcl::Body = hcl::parse(&files["docker-bake.hcl"]).expect("the build is HCL");
+    let label = |block: &hcl::Block| block.labels().first().map(|it| it.as_str().to_owned()).unwrap_or_default();
+    let targets: Vec<&hcl::Block> =
+        bake.blocks().filter(|it| it.identifier() == "target" && label(it) != "agent").collect();
+    assert_eq!(targets.iter().map(|it| label(it)).collect::<Vec<_>>(), built());
+    let dockerfile = Dockerfile::parse(&files["Dockerfile"]).expect("it is a Dockerfile");
+    let stages: Vec<String> = dockerfile
+        .instructions
+        .iter()
+        .filter_map(
+            |it| if let Instruction::From(from) = it { Some(from.alias.as_ref()?.content.clone()) } else { None },
+        )
+        .collect();
+    let wanted: Vec<String> = targets
+        .iter()
+        .map(|it| {
+            let attribute = it.body().attributes().find(|it| it.key() == "target").expect("a target has a stage");
+            attribute.expr().to_string().trim_matches('"').to_owned()
+        })
+        .collect();
+    assert_eq!(stages.first().map(String::as_str), Some("base"));
+    assert_eq!(stages.get(1..), Some(wanted.as_slice()));
+    let runs = dockerfile.instructions.iter().filter(|it| matches!(it, Instruction::Run(_))).count();
+    assert_eq!(runs, built().len());
+}

@@ -1,0 +1,44 @@
+//! How fast `gen` of everything is, as a ratio to a plain `cp` of the same files, taken side by side in one run.
+//!
+//! `cargo bench -p xtask --features outputs --bench gen`
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+/// Runs of each measurement; the best counts, since other work on the machine only ever adds.
+const RUNS: usize = 9;
+
+fn main() -> ExitCode {
+    let folder = std::env::temp_dir().join(format!("xtask-bench-gen-{}", std::process::id()));
+    let (made, copied) = (folder.join("made"), folder.join("copied"));
+    let gen_time = best(&made, || generate(&made));
+    let cp_time = best(&copied, || copy(&made, &copied));
+    let _ = fs::remove_dir_all(&folder);
+    let (Some(gen_time), Some(cp_time)) = (gen_time, cp_time) else { return ExitCode::FAILURE };
+    println!("gen of everything, every script checked by the recogniser and dash: {gen_time:?}");
+    println!("cp -r of the same files: {cp_time:?}");
+    println!("ratio: {:.1}", gen_time.as_secs_f64() / cp_time.as_secs_f64());
+    ExitCode::SUCCESS
+}
+
+/// The best time of something into a folder that is not there; none when it fails.
+fn best(folder: &Path, run: impl Fn() -> bool) -> Option<Duration> {
+    let once = |_| {
+        let _ = fs::remove_dir_all(folder);
+        let start = Instant::now();
+        run().then(|| start.elapsed())
+    };
+    (0..RUNS).map(once).min().flatten()
+}
+
+fn generate(folder: &Path) -> bool {
+    let words = [OsString::from("xtask"), "gen".into(), "--out".into(), folder.into()];
+    xtask::run_with(&registry::REGISTRY, words) == ExitCode::SUCCESS
+}
+
+fn copy(from: &Path, to: &Path) -> bool {
+    Command::new("cp").arg("-r").args([from, to]).status().is_ok_and(|status| status.success())
+}

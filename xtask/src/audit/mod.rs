@@ -1,0 +1,75 @@
+//! `audit`: the command line; what reads the tree is in `registry-audit`, which only a build with `outputs` has.
+
+#[cfg(feature = "outputs")]
+mod read;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use registry_core::model::Registry;
+
+use crate::console::Console;
+use crate::failure::Outcome;
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    Command::new("audit")
+        .about("Hold a checkout of others against the registry: suites, manifests, ACP entries, install scripts")
+        .after_help(
+            "Reads what it knows in a tree, runs nothing of it and follows no link in it.\n\
+             Exit status: 0 nothing found, 1 something found, 2 there was nothing to read.\n\
+             Examples:\n  cargo xtask audit ../benchflow\n  cargo xtask audit --format sarif manifests >audit.sarif\n  \
+             cargo xtask audit --checks",
+        )
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .value_parser(value_parser!(PathBuf))
+                .required_unless_present("checks")
+                .help("A folder, or one file of a kind that is known"),
+        )
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(["human", "json", "sarif"])
+                .default_value("human")
+                .help("How findings are printed"),
+        )
+        .arg(switch("json", "As --format json").conflicts_with("format"))
+        .arg(
+            switch("sarif", "As --format sarif: SARIF 2.1.0, for code scanning").conflicts_with_all(["format", "json"]),
+        )
+        .arg(switch("checks", "List the checks, and audit nothing").conflicts_with("path"))
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+/// Runs it.
+#[cfg(feature = "outputs")]
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    read::run(registry, matches, console)
+}
+
+/// Has it run by a build that can.
+#[cfg(not(feature = "outputs"))]
+pub(crate) fn run(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
+    crate::relaunch::with(&["outputs"], "what reads formats of others", console)
+}
+
+/// Explains a check, where the word is the code of one.
+#[cfg(feature = "outputs")]
+pub(crate) fn explain(word: &str, _: Console) -> Option<Outcome> {
+    let check = registry_audit::checks::find(word)?;
+    Some(crate::console::print(read::page(check).trim_end()).map(|()| crate::failure::Status::Done))
+}
+
+/// Has a check explained by a build that knows it.
+#[cfg(not(feature = "outputs"))]
+pub(crate) fn explain(word: &str, console: Console) -> Option<Outcome> {
+    let digits = word.strip_prefix(['d', 'D'])?;
+    let is_code = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_code.then(|| crate::relaunch::with(&["outputs"], "what reads formats of others", console))
+}

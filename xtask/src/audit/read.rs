@@ -1,0 +1,91 @@
+//! `audit` in a build that can: the tree is read, and what was found is printed.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use registry_audit::checks::{self, Check};
+use registry_audit::{Disk, Finding, Level, Report, audit};
+use registry_core::model::Registry;
+
+use crate::console::{Console, print};
+use crate::explain;
+use crate::failure::{Failure, Outcome, Status};
+use crate::json;
+use crate::violations::count;
+
+/// Runs it.
+pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let Some(path) = matches.get_one::<PathBuf>("path") else { return list() };
+    let tree = Disk::open(path).map_err(|error| Failure::io("read", path, &error))?;
+    let report = audit(registry, &tree);
+    if report.is_empty() {
+        return Err(nothing(path));
+    }
+    let given = |name: &str| matches.get_flag(name);
+    match matches.get_one::<String>("format").map_or("human", String::as_str) {
+        "sarif" => print(json::sorted(report.sarif(env!("CARGO_PKG_VERSION"))))?,
+        _ if given("sarif") => print(json::sorted(report.sarif(env!("CARGO_PKG_VERSION"))))?,
+        "json" => print(json::sorted(report.json()))?,
+        _ if given("json") => print(json::sorted(report.json()))?,
+        _ => show(&report, console)?,
+    }
+    Ok(Status::found(!report.findings.is_empty()))
+}
+
+fn nothing(path: &Path) -> Failure {
+    Failure::new(format!("`{}` holds nothing that an audit reads", path.display())).help(
+        "give a folder with `manifest.toml`, `agent.json`, `*.sh` or a suite under `tests/integration`; \
+         `docs/audit.md` lists what is read",
+    )
+}
+
+/// The table of checks.
+fn list() -> Outcome {
+    for check in checks::ALL {
+        print(format!("{}  {:<21} {:<7}  {}", check.code, check.name, check.level.word(), check.sentence))?;
+    }
+    Ok(Status::Done)
+}
+
+/// For a person: a finding with its way out, and at the end how much was read.
+fn show(report: &Report, console: Console) -> Outcome<()> {
+    report.findings.iter().try_for_each(show_finding)?;
+    let of = |level: Level| report.findings.iter().filter(|it| it.level == level).count();
+    let read: Vec<String> = report.read.counts().into_iter().map(|(number, thing)| counted(number, thing)).collect();
+    let found = if report.findings.is_empty() {
+        "nothing found".to_owned()
+    } else {
+        format!("{} and {}", count(of(Level::Error), "error"), count(of(Level::Warning), "warning"))
+    };
+    let read = if read.is_empty() { "nothing that could be read".to_owned() } else { read.join(", ") };
+    console.step(format!("{found} in {read}"));
+    Ok(())
+}
+
+fn counted(number: usize, thing: &str) -> String {
+    match thing.strip_suffix('y') {
+        Some(stem) if number != 1 => format!("{number} {stem}ies"),
+        _ => count(number, thing),
+    }
+}
+
+fn show_finding(finding: &Finding) -> Outcome<()> {
+    let Finding { file, line, column, code, level, message, help, .. } = finding;
+    print(format!("{file}:{line}:{column}: {}: {message} [{code}]", level.word()))?;
+    if help.is_empty() { Ok(()) } else { print(format!("  help: {help}")) }
+}
+
+/// What `explain` prints of a check.
+pub(super) fn page(check: &Check) -> String {
+    let Check { code, name, level, sentence, example, help, incidents } = check;
+    let level = match level {
+        Level::Error => "error: a run goes wrong, or is not what it says it is",
+        Level::Warning => "warning: a reader is misled, or a run will go wrong one day",
+    };
+    format!(
+        "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {}\n\nWay out:   {help}\nChecked:   by `cargo xtask audit`\n\
+         Level:     {level}\n\nIt happened\n\n{}",
+        example.replace('\n', "\n    "),
+        explain::incidents(incidents),
+    )
+}

@@ -1,0 +1,78 @@
+//! The generators beside `gen-scripts`, a command each, and `gen`, which runs them all.
+//!
+//! What they make comes from `registry_outputs`; only a build with the feature `outputs` can make it, and the others
+//! have it run by such a build.
+
+#[cfg(feature = "outputs")]
+mod make;
+
+use clap::{ArgMatches, Command};
+use registry_core::model::Registry;
+use registry_outputs::{GENERATORS, Generator};
+
+use crate::console::Console;
+use crate::failure::Outcome;
+use crate::gen_scripts::{agent_option, check_option, no_dash_option, path_option, site_option};
+
+/// The command that runs every generator.
+const ALL: &str = "gen";
+
+/// The command lines.
+pub(crate) fn commands() -> impl Iterator<Item = Command> {
+    let all = Command::new(ALL)
+        .about("Write everything that is generated: the scripts, and what every gen-… command writes")
+        .after_help(
+            "`gen --check` holds against the tree what is kept in it; what is not is made, and held against nothing.\n\n\
+             Examples:\n  \
+             cargo xtask gen\n  \
+             cargo xtask gen --check\n  \
+             cargo xtask gen --site site.toml --out /tmp/outputs",
+        )
+        .arg(path_option("out", "DIR", "The folder that gets the folders of all generators").default_value("."))
+        .arg(site_option())
+        .arg(check_option())
+        .arg(no_dash_option());
+    std::iter::once(all).chain(GENERATORS.iter().map(command))
+}
+
+fn command(generator: &Generator) -> Command {
+    let out = path_option("out", "DIR", "The folder that gets the files").default_value(generator.folder);
+    let examples = format!(
+        "Examples:\n  cargo xtask {0}\n  cargo xtask {0} --check\n  cargo xtask {0} --out /tmp/{1}",
+        generator.name, generator.folder
+    );
+    let command = Command::new(generator.name)
+        .about(generator.about)
+        .after_help(examples)
+        .arg(out)
+        .arg(site_option())
+        .arg(check_option());
+    if generator.by_agent { command.arg(agent_option()) } else { command }
+}
+
+/// Runs the command of a name; none when it is no generator's.
+pub(crate) fn run(registry: &Registry<'_>, name: &str, matches: &ArgMatches, console: Console) -> Option<Outcome> {
+    if name == ALL {
+        return Some(run_all(registry, matches, console));
+    }
+    let generator = GENERATORS.iter().find(|generator| generator.name == name)?;
+    Some(run_one(registry, generator, matches, console))
+}
+
+#[cfg(feature = "outputs")]
+use make::{run_all, run_one};
+
+#[cfg(not(feature = "outputs"))]
+fn run_all(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
+    relaunch(console)
+}
+
+#[cfg(not(feature = "outputs"))]
+fn run_one(_: &Registry<'_>, _: &Generator, _: &ArgMatches, console: Console) -> Outcome {
+    relaunch(console)
+}
+
+#[cfg(not(feature = "outputs"))]
+fn relaunch(console: Console) -> Outcome {
+    crate::relaunch::with(&["outputs"], "what makes the outputs", console)
+}

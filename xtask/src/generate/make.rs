@@ -1,0 +1,119 @@
+//! Runs generators and hands their files on to be written or held against what is there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use registry::site::Site;
+use registry_core::model::{Agent, Registry};
+use registry_outputs::{GENERATORS, Generator, Input};
+
+use crate::console::{Console, print};
+use crate::failure::{Outcome, Status};
+use crate::files;
+use crate::gen_scripts::{self, Request, again, select};
+use crate::output::{Generated, Place};
+use crate::probe;
+use crate::rendering;
+use crate::violations::{self, count};
+
+/// Runs every generator, the scripts first; what one finds does not keep the others from running.
+pub(super) fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let site = site(matches)?;
+    let dash = gen_scripts::dash(matches)?;
+    if violations::check(registry, console) == Status::Found {
+        return Ok(Status::Found);
+    }
+    let folder = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
+    // Paths are told without the `.` that they begin with.
+    let folder = if folder == Path::new(".") { PathBuf::new() } else { folder };
+    let (check, command) = (matches.get_flag("check"), again("cargo xtask gen", matches));
+    let place = gen_scripts::place(folder.join(gen_scripts::FOLDER), command.clone());
+    let place = Place { kept: false, ..place };
+    let scripts = Request { agents: registry.agents(), site: site.clone(), dash, place, check };
+    let mut status = gen_scripts::write(&scripts, console)?;
+    for generator in GENERATORS {
+        let place = Place {
+            kept: generator.kept,
+            ..place_of(generator, folder.join(generator.folder), regions(matches), command.clone())
+        };
+        let input = Input { evidence: evidence(registry)?, ..Input::new(registry, &site) };
+        status = status.and(write(generator, &input, place, check, console)?);
+    }
+    Ok(status)
+}
+
+/// Runs one generator.
+pub(super) fn run_one(
+    registry: &Registry<'_>,
+    generator: &Generator,
+    matches: &ArgMatches,
+    console: Console,
+) -> Outcome {
+    let named: Vec<&String> = matches.try_get_many("agent").ok().flatten().unwrap_or_default().collect();
+    let agents: Vec<&Agent<'_>> = select(registry, &named)?;
+    let site = site(matches)?;
+    if violations::check(registry, console) == Status::Found {
+        return Ok(Status::Found);
+    }
+    let command = again(&format!("cargo xtask {}", generator.name), matches);
+    let folder = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
+    let place = Place { complete: named.is_empty(), ..place_of(generator, folder, regions(matches), command) };
+    write(
+        generator,
+        &Input { registry, agents, site: &site, evidence: evidence(registry)? },
+        place,
+        matches.get_flag("check"),
+        console,
+    )
+}
+
+/// The evidence that is kept beside the entries; a registry's own comes before that of the one it extends.
+fn evidence(registry: &Registry<'_>) -> Outcome<BTreeMap<String, String>> {
+    let mut found = registry.extends.map_or_else(|| Ok(BTreeMap::new()), evidence)?;
+    for agent in registry.agents() {
+        if let Some(text) = files::read_if_there(&probe::evidence::path(registry, agent.name))? {
+            found.insert(agent.name.to_owned(), text);
+        }
+    }
+    Ok(found)
+}
+
+fn site(matches: &ArgMatches) -> Outcome<Site> {
+    rendering::site(matches.get_one::<PathBuf>("site").map(PathBuf::as_path))
+}
+
+/// Whether regions of the project's own files are filled: not where the files go elsewhere.
+fn regions(matches: &ArgMatches) -> bool {
+    matches.value_source("out") != Some(ValueSource::CommandLine)
+}
+
+fn place_of(generator: &Generator, folder: PathBuf, regions: bool, command: String) -> Place {
+    Place { folder, complete: true, kept: true, regions, mark: generator.mark(), command }
+}
+
+fn write(generator: &Generator, input: &Input<'_>, place: Place, check: bool, console: Console) -> Outcome {
+    let start = Instant::now();
+    console.progress(generator.name);
+    let files = match (generator.make)(input) {
+        Ok(files) => files,
+        Err(error) => {
+            console.error(error);
+            console.step(format!("{}: nothing was written", generator.name));
+            return Ok(Status::Found);
+        }
+    };
+    let folder = place.folder.clone();
+    let mut generated = Generated::new(place, check, console)?;
+    for file in &files {
+        generated.add(file)?;
+    }
+    let tally = generated.finish()?;
+    console.clear();
+    let (files, told, seconds) = (count(tally.files(), "file"), tally.told(check), start.elapsed().as_secs_f64());
+    let (name, bytes) = (generator.name, tally.bytes);
+    print(format!("{name}: {files} ({told}), {bytes} bytes in {}, {seconds:.2} s", folder.display()))?;
+    Ok(Status::found(check && tally.written + tally.removed > 0))
+}

@@ -1,0 +1,298 @@
+//! `new`: an entry that compiles, with its lock, from what a package says of itself; and what a person has to decide.
+
+mod engines;
+mod entry;
+mod list;
+mod package;
+mod source;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
+use registry_core::model::{Lock, Registry, Runs, Target};
+use registry_core::names;
+
+use crate::clients::{self, Tools};
+use crate::console::{Console, print};
+use crate::failure::{Failure, Outcome, Status};
+use crate::files::{self, Staged};
+use crate::output;
+use crate::pin::lock::Draft;
+use crate::pin::npm::{self, Wanted};
+use crate::pin::pypi;
+use entry::{Known, Package};
+use list::ListFile;
+use package::Facts;
+use source::Source;
+
+/// Words that Rust keeps for itself; a module cannot bear them.
+const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn else enum extern false \
+                        final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
+                        self static struct super trait true try type typeof unsafe unsized use virtual where while \
+                        yield ";
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    let from = |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
+    Command::new("new")
+        .about("Write a new entry with its lock, from what a package says of itself")
+        .after_help(
+            "It writes src/agents/<name>.rs and its lock, and adds the name to the list; all of it or nothing. What no\n\
+             package says is printed as a checklist.\n\n\
+             Examples:\n  \
+             cargo xtask new my-agent --npm @scope/my-agent@1.2.3 -- --acp\n  \
+             cargo xtask new my-agent --pypi my-agent --bin my-agent-acp --dry-run\n  \
+             cargo xtask new my-agent --acp agent.json",
+        )
+        .arg(Arg::new("name").value_name("NAME").required(true).help("Its name, for example my-agent"))
+        .arg(from("npm", "PKG[@V]").help("A package of the npm registry"))
+        .arg(from("pypi", "PKG[@V]").help("A package of the Python package index"))
+        .arg(from("acp", "FILE").value_parser(value_parser!(PathBuf)).help("An agent.json of the public ACP registry"))
+        .group(ArgGroup::new("from").args(["npm", "pypi", "acp"]).required(true))
+        .arg(Arg::new("bin").long("bin").value_name("PROGRAM").help("The program that speaks ACP, where there are several"))
+        .arg(Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help("Write nothing; print what would be written"))
+        .arg(Arg::new("arguments").value_name("ARGS").num_args(0..).last(true).help("The arguments that make it speak ACP"))
+}
+
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let name = matches.get_one::<String>("name").map_or("", String::as_str);
+    let ident = identifier(name)?;
+    let place = Place::find(registry, &ident)?;
+    let mut source = Source::read(matches)?;
+    source.arguments.extend(matches.get_many::<String>("arguments").unwrap_or_default().cloned());
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
+    let bin = matches.get_one::<String>("bin").map(String::as_str);
+    let made = make(&tools, &place, &source, bin, console)?;
+    if matches.get_flag("dry-run") {
+        print(format!("{}:\n\n{}", place.entry.display(), made.entry))?;
+        print(output::diff(&place.list.path, place.list.text(), &made.list).trim_end())?;
+        print(format!("{}: {} bytes; nothing was written", place.lock.display(), made.lock.len()))?;
+        return Ok(Status::Done);
+    }
+    let mut staged = Staged::default();
+    staged.add(&place.lock, made.lock.as_bytes(), 0o644)?;
+    staged.add(&place.entry, made.entry.as_bytes(), 0o644)?;
+    staged.add(&place.list.path, made.list.as_bytes(), files::mode(&place.list.path)?)?;
+    staged.commit()?;
+    for path in [&place.entry, &place.lock, &place.list.path] {
+        console.step(format!("  written: {}", path.display()));
+    }
+    print(checklist(&made, &source, &ident))?;
+    Ok(Status::Done)
+}
+
+/// The identifier of a name in either spelling.
+fn identifier(name: &str) -> Outcome<String> {
+    let ident = name.replace('-', "_");
+    let refused = |why: &str| {
+        Err(Failure::new(format!("`{name}` {why}"))
+            .help("take lower-case letters and digits with single hyphens between, a letter first: `my-agent`"))
+    };
+    if !names::is_snake(&ident) || (name.contains('-') && name.contains('_')) {
+        return refused("is no name of an agent");
+    }
+    if KEYWORDS.contains(&format!(" {ident} ")) {
+        return refused("is a word of Rust, and no module can bear it");
+    }
+    Ok(ident)
+}
+
+/// Where a new entry goes.
+struct Place {
+    ident: String,
+    suite: Option<String>,
+    entry: PathBuf,
+    lock: PathBuf,
+    list: ListFile,
+}
+
+impl Place {
+    /// Finds it; a name that is taken is an error.
+    fn find(registry: &Registry<'_>, ident: &str) -> Outcome<Self> {
+        let name = names::kebab(ident);
+        if let Some(agent) = registry.agent(&name) {
+            let message = format!("there is an agent `{name}` already: {}", agent.summary());
+            return Err(Failure::new(message).help("take another name; `cargo xtask list` shows all of them"));
+        }
+        let folder = Path::new(registry.folder).join("src/agents");
+        let (entry, lock) = (folder.join(format!("{ident}.rs")), folder.join(format!("{ident}.lock")));
+        if let Some(taken) = [&entry, &lock].into_iter().find(|path| path.exists()) {
+            let message = format!("`{}` is there already, and it is in no list", taken.display());
+            return Err(Failure::new(message).help("add it to the list, or move it away"));
+        }
+        let list = list::find(Path::new(registry.folder))?;
+        Ok(Self { ident: ident.to_owned(), suite: common_model(registry), entry, lock, list })
+    }
+}
+
+/// The bare model that most suites of a registry run; the first of several.
+fn common_model(registry: &Registry<'_>) -> Option<String> {
+    let suites = registry.agents().into_iter().filter_map(|agent| agent.suite);
+    let bare: Vec<&str> = suites.filter(|it| it.model.provider.is_empty()).map(|it| it.model.id).collect();
+    let count = |id: &str| bare.iter().filter(|it| **it == id).count();
+    let most = bare.iter().map(|id| count(id)).max()?;
+    bare.iter().find(|id| count(id) == most).map(|id| (*id).to_owned())
+}
+
+/// The texts of the files.
+struct Made {
+    entry: String,
+    lock: String,
+    list: String,
+    facts: Facts,
+    known: Known,
+}
+
+/// Asks the package's registry, and puts everything together.
+fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, console: Console) -> Outcome<Made> {
+    let name = names::kebab(&place.ident);
+    let Some(package) = source.package.clone() else { return Err(Failure::new("no package is named")) };
+    console.step(format!("asking about {}", package.name()));
+    let mut draft = Draft::default();
+    let (facts, program, runs) = match &package {
+        Package::Npm(package) => {
+            let facts = package::ask_npm(tools, package, &source.version)?;
+            let (program, path) = package::choose(&facts, package, bin)?;
+            let runs = package::npm_runs(tools, &format!("{package}@{}", facts.version), &path)?;
+            npm::resolve(tools, &[wanted(package, &facts.version)], &mut draft, console)?;
+            (facts, program, runs)
+        }
+        Package::Pypi(package) => {
+            pypi::resolve(tools, &[wanted(package, &source.version)], &mut draft, console)?;
+            let text = draft.text("", None, "");
+            let lock = Lock::parse(&text).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
+            gone(&draft)?;
+            let facts = package::read_wheel(tools, &lock, package)?;
+            let (program, _) = package::choose(&facts, package, bin)?;
+            (facts, program, Runs::Python)
+        }
+    };
+    gone(&draft)?;
+    let known = Known {
+        ident: place.ident.clone(),
+        title: if source.title.is_empty() { title(&name) } else { source.title.clone() },
+        macros: place.list.path_of_macro(),
+        program,
+        runs,
+        node_floor: package::node_floor(&draft)?,
+        arguments: source.arguments.clone(),
+        suite: place.suite.clone(),
+        description: if source.description.is_empty() { facts.description.clone() } else { source.description.clone() },
+        license: if facts.license.is_empty() { source.license.clone() } else { facts.license.clone() },
+        package,
+    };
+    let lock = draft.text(&format!("cargo pin {name}"), None, &crate::day::today());
+    Lock::parse(&lock).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
+    Ok(Made { entry: entry::text(&known), list: place.list.with(&place.ident), lock, facts, known })
+}
+
+fn wanted(name: &str, version: &str) -> Wanted {
+    Wanted { name: name.to_owned(), version: version.to_owned(), source: false }
+}
+
+/// A package that is not there, or that no target can be served with, makes no entry.
+fn gone(draft: &Draft) -> Outcome<()> {
+    let all = Target::ALL.into_iter().all(|target| draft.unavailable.contains_key(&Some(target)));
+    let Some(reason) = draft.unavailable.get(&None).or(draft.unavailable.values().next().filter(|_| all)) else {
+        return Ok(());
+    };
+    Err(Failure::new(format!("it can be installed nowhere: {reason}")).help("name a version that can be had"))
+}
+
+/// A name as a title: `my-agent` is `My Agent`.
+fn title(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    };
+    name.split('-').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// What no package says, each by the field that says it.
+fn checklist(made: &Made, source: &Source, ident: &str) -> String {
+    let Made { facts, known, lock, .. } = made;
+    let name = names::kebab(ident);
+    let mut items = vec![
+        ("protocol", "the wire protocols that it can speak to a model server; all of them".to_owned()),
+        (
+            "launch",
+            if known.arguments.is_empty() {
+                "the arguments that make it speak ACP; it has none now".to_owned()
+            } else {
+                format!("whether `{}` makes it speak ACP", known.arguments.join(" "))
+            },
+        ),
+        ("handshake", format!("what it really answers: `cargo xtask verify {name}` tells")),
+        ("model", "in which form it takes an id, and by which way: a call, a variable, a file, an argument".to_owned()),
+        ("env, base_url", "the variables that it reads, and whether its base URL ends in `/v1`".to_owned()),
+        (
+            "config",
+            "the files that it reads, where variables are not enough (`references` if they refer to some)".to_owned(),
+        ),
+        (
+            "web",
+            "the names of its web tools, and what turns them off; until then a run without web is refused".to_owned(),
+        ),
+        ("home, skills", "its folders under the home folder".to_owned()),
+        ("login", "files or variables of a host that stand in for a key, if there are any".to_owned()),
+        (
+            "hosts",
+            "what it looks up by itself, each with its switch: `cargo xtask verify` tells those of an install"
+                .to_owned(),
+        ),
+        ("suite", "the model that the integration suite runs it with".to_owned()),
+    ];
+    if !facts.install_script.is_empty() {
+        let script = facts.install_script.as_str();
+        items.insert(
+            0,
+            (
+                "install[0].postinstall",
+                format!("its package wants to run `{script}` after an install, which is off; whether it needs that"),
+            ),
+        );
+    }
+    if !source.env.is_empty() {
+        items.insert(0, ("env", format!("its agent.json starts it with {}", source.env.join(", "))));
+    }
+    if let Ok(lock) = Lock::parse(lock) {
+        let lost = lock.unavailable.iter().filter_map(|it| Some(format!("{} ({})", it.target?.id(), it.reason)));
+        let lost = lost.collect::<Vec<_>>().join(", ");
+        if !lost.is_empty() {
+            items.push(("platforms", format!("its lock cannot serve {lost}")));
+        }
+    }
+    let width = items.iter().map(|(field, _)| field.len()).max().unwrap_or_default();
+    let lines: Vec<String> = items.iter().map(|(field, what)| format!("  [ ] {field:width$}  {what}")).collect();
+    let lines = lines.join("\n");
+    format!(
+        "\n{} {} compiles. What it does not say is yours to decide:\n\n{lines}\n\nThen:\n  \
+         cargo xtask gen-scripts --agent {name}\n  cargo xtask verify {name}",
+        known.package.name(),
+        facts.version
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_an_identifier_in_either_spelling() {
+        assert_eq!(identifier("my-agent"), Ok("my_agent".to_owned()));
+        assert_eq!(identifier("my_agent2"), Ok("my_agent2".to_owned()));
+        for name in ["", "My-Agent", "2x", "a--b", "a_b-c", "../x", "a b", "-a", "a-", "é", "--help"] {
+            assert!(identifier(name).is_err(), "{name}");
+        }
+        for name in ["mod", "self", "type", "gen"] {
+            let failure = identifier(name).expect_err("it is a keyword");
+            assert!(failure.to_string().contains("a word of Rust"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_title_has_capitals() {
+        assert_eq!(title("my-agent-2"), "My Agent 2");
+    }
+}

@@ -1,0 +1,166 @@
+//! `probe` in a build that can: the choice of agents, the lines and the display, the report and the evidence.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::ArgMatches;
+use registry_core::model::{Agent, Registry};
+use registry_live::Refusal;
+use registry_live::probe::{self, Break, Event, Evidence, Options, Verdict};
+use registry_live::sandbox::{Host, Kind};
+use serde_json::{Value, json};
+
+use super::evidence;
+use crate::console::{Console, print};
+use crate::failure::{Failure, Outcome, Status};
+use crate::{day, files, json, list, lookup, rendering};
+
+/// Runs it.
+pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let words =
+        |name: &str| matches.get_many::<String>(name).unwrap_or_default().map(String::as_str).collect::<Vec<_>>();
+    let path = |name: &str| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let runs = runs(&words("run"))?;
+    let (named, required) = (chosen(registry, &words("agent"))?, chosen(registry, &words("require"))?);
+    let agents = if named.is_empty() { registry.agents() } else { named };
+    let site = rendering::site(path("site"))?;
+    let host = Host::choose(Some(Kind::Bwrap), path("rootfs"), None).map_err(failure)?;
+    console.step(format!("sandbox: {}", host.describe()));
+    let options = Options {
+        site,
+        jobs: matches.get_one::<usize>("jobs").copied().unwrap_or(1),
+        keep: matches.get_flag("keep"),
+        require: required.iter().map(|agent| agent.name.to_owned()).collect(),
+        runs,
+        breaks: words("break").into_iter().filter_map(Break::from_word).collect(),
+    };
+    let mut display = Display { console, total: agents.len(), judged: 0, running: BTreeMap::new() };
+    let report = probe::run(registry, &agents, &host, &options, &mut |event| display.show(&event)).map_err(failure)?;
+    console.clear();
+    if matches.get_flag("write") {
+        report.agents.iter().try_for_each(|evidence| write(registry, evidence, console))?;
+    }
+    if matches.get_flag("json") {
+        let text = serde_json::to_string_pretty(&report);
+        print(text.map_err(|error| Failure::new(format!("the report cannot be written as JSON: {error}")))?)?;
+        console.step(report.table());
+    } else {
+        print(report.table())?;
+    }
+    Ok(Status::found(!report.ok))
+}
+
+fn failure(refusal: Refusal) -> Failure {
+    Failure::new(refusal.message).help(refusal.help)
+}
+
+fn chosen<'a>(registry: &Registry<'a>, names: &[&str]) -> Outcome<Vec<&'a Agent<'a>>> {
+    names.iter().map(|name| lookup::agent(registry, name)).collect()
+}
+
+fn runs(words: &[&str]) -> Outcome<Vec<String>> {
+    let known = probe::runs();
+    match words.iter().find(|word| !known.contains(word)) {
+        Some(word) => {
+            Err(Failure::new(format!("there is no run `{word}`")).help(lookup::meant(word, &known, "the runs are")))
+        }
+        None => Ok(words.iter().map(ToString::to_string).collect()),
+    }
+}
+
+/// Writes the evidence on an agent. What was never started says nothing, and leaves what is there.
+fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outcome<()> {
+    if evidence.runs.is_empty() {
+        console.warning(format!("nothing is written for `{}`: {}", evidence.agent, evidence.routing.detail()));
+        return Ok(());
+    }
+    let path = evidence::path(registry, &evidence.agent);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    let agent = lookup::agent(registry, &evidence.agent)?;
+    let text = format!("{}\n", list::pretty(&json::sorted(committed(agent, evidence)))?);
+    files::write_atomically(&path, text.as_bytes(), 0o644)
+}
+
+/// What is kept: nothing that differs from run to run but the date.
+fn committed(agent: &Agent<'_>, evidence: &Evidence) -> Value {
+    let verdict = |it: &Verdict| json!({"verdict": it.word(), "detail": it.detail()});
+    let run = |run: &probe::Run| {
+        json!({
+            "name": run.name,
+            "model": run.model,
+            "tools": run.tools,
+            "added_folders": run.added_folders,
+            "forbidden_call": run.forbidden_call,
+        })
+    };
+    json!({
+        "agent": evidence.agent,
+        "date": day::today(),
+        "pins": agent.pins(),
+        "runtime": evidence.runtime,
+        "verdicts": evidence.verdicts().map(|(question, it)| (question.to_owned(), verdict(it))).into_iter().collect::<serde_json::Map<_, _>>(),
+        "strangers": evidence.strangers,
+        "runs": evidence.runs.iter().map(run).collect::<Vec<_>>(),
+    })
+}
+
+/// What runs now, and the lines on what is done.
+struct Display {
+    console: Console,
+    total: usize,
+    judged: usize,
+    running: BTreeMap<String, (String, Instant)>,
+}
+
+impl Display {
+    fn show(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Began { agent, run } => {
+                self.running.insert((*agent).to_owned(), ((*run).to_owned(), Instant::now()));
+            }
+            Event::Ran { agent, run } => {
+                let verdicts = [
+                    ("routing", &run.routing),
+                    ("environment", &run.environment),
+                    ("hosts", &run.hosts),
+                    ("secrets", &run.secrets),
+                ];
+                let words =
+                    verdicts.map(|(question, verdict)| format!("{question} {}", self.painted(verdict))).join(", ");
+                let seconds = format!("{}.{}", run.milliseconds / 1000, run.milliseconds % 1000 / 100);
+                self.console.step(format!("{agent:<18} {:<15} {seconds:>6} s  {} calls, {words}", run.name, run.calls));
+            }
+            Event::Judged(evidence) => {
+                self.running.remove(&evidence.agent);
+                self.judged += 1;
+                let words =
+                    evidence.verdicts().map(|(question, it)| format!("{question} {}", self.painted(it))).join(", ");
+                self.console.step(format!("{:<18} {words}", evidence.agent));
+            }
+            Event::Note(text) => self.console.step(text),
+            Event::Tick => {}
+        }
+        self.progress();
+    }
+
+    fn painted(&self, verdict: &Verdict) -> String {
+        let colour = match verdict {
+            Verdict::Proved => "32",
+            Verdict::Failed(_) => "31;1",
+            Verdict::Unproven(_) => "33",
+        };
+        self.console.painted(colour, verdict.word())
+    }
+
+    fn progress(&self) {
+        let running =
+            self.running.iter().map(|(agent, (run, since))| format!("{agent} {run} {} s", since.elapsed().as_secs()));
+        let running = running.collect::<Vec<_>>().join(", ");
+        if !running.is_empty() {
+            self.console.progress(format!("{} of {}: {running}", self.judged, self.total));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `completions` and `man`: the command line as shells and manuals know it. Only a build with the feature `outputs` can
+//! make them, and the others have them made by such a build.
+
+#[cfg(feature = "outputs")]
+mod completions;
+#[cfg(feature = "outputs")]
+mod manual;
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use registry_core::model::Registry;
+
+use crate::console::Console;
+use crate::failure::Outcome;
+
+/// The command line of `completions`.
+pub(crate) fn completions_command() -> Command {
+    let shell = PossibleValuesParser::new(["bash", "zsh", "fish"]);
+    Command::new("completions")
+        .about("Print what completes `cargo xtask` in a shell, the names of agents and rules included")
+        .after_help(
+            "Load it from the shell's own start file; it leaves the completion of cargo's other commands as it is.\n\n\
+             Examples:\n  \
+             cargo xtask completions bash >> ~/.bash_completion\n  \
+             cargo xtask completions zsh > ~/.zsh/cargo-xtask.zsh\n  \
+             cargo xtask completions fish > ~/.config/fish/conf.d/cargo-xtask.fish",
+        )
+        .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(shell).help("The shell"))
+}
+
+/// The command line of `man`.
+pub(crate) fn man_command() -> Command {
+    Command::new("man")
+        .about("Print the manual page of `cargo xtask`, or write one for each command")
+        .after_help("Examples:\n  cargo xtask man | man -l -\n  cargo xtask man --out target/man")
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("Write DIR/cargo-xtask.1 and DIR/cargo-xtask-<command>.1 instead"),
+        )
+}
+
+/// Runs `completions`.
+#[cfg(feature = "outputs")]
+pub(crate) fn completions(registry: &Registry<'_>, matches: &ArgMatches, _: Console) -> Outcome {
+    completions::print_for(registry, matches.get_one::<String>("shell").map_or("", String::as_str))
+}
+
+/// Runs `man`.
+#[cfg(feature = "outputs")]
+pub(crate) fn man(matches: &ArgMatches, console: Console) -> Outcome {
+    manual::make(matches.get_one::<PathBuf>("out").map(PathBuf::as_path), console)
+}
+
+/// Has `completions` run by a build that can.
+#[cfg(not(feature = "outputs"))]
+pub(crate) fn completions(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
+    crate::relaunch::with(&["outputs"], "what makes the completions", console)
+}
+
+/// Has `man` run by a build that can.
+#[cfg(not(feature = "outputs"))]
+pub(crate) fn man(_: &ArgMatches, console: Console) -> Outcome {
+    crate::relaunch::with(&["outputs"], "what makes the manual", console)
+}
