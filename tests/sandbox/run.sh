@@ -5,6 +5,7 @@
 #
 # FOLDER   where the mirror is kept for the next run; target/sandbox without it
 # AGENTS   the agents (an environment variable); opencode and openhands without it
+# MORE     agents that are mirrored as well and not installed here (an environment variable)
 # PYTHON   a folder with bin/python3 of CPython 3.12 (an environment variable), packed as the substitute runtime
 #
 # Needs root, bwrap, busybox, curl, python3 with pip, and the package registries.
@@ -28,7 +29,7 @@ find_python() {
 
 python=$(find_python)
 set -- --substitute-runtimes --python "$python"
-for agent in $agents; do
+for agent in $agents ${MORE-}; do
     set -- "$@" --agent "$agent"
 done
 cargo build --quiet --package xtask
