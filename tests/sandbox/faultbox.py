@@ -33,7 +33,9 @@ class Result:
     """What one run of a script left behind."""
 
     def __init__(self, io, changes):
-        told = json.loads((io / "result").read_text()) if (io / "result").exists() else {}
+        if not (io / "result").exists():
+            raise RuntimeError(f"the sandbox ended by itself: {read(io / 'box')[-400:]}")
+        told = json.loads((io / "result").read_text())
         self.status = told.get("status")
         self.statuses = told.get("statuses", [])
         self.left = told.get("left", [])

@@ -59,7 +59,7 @@ class Bench:
     """The mirror, the scripts, the certificates of a site, and the good runs that were made already."""
 
     def __init__(self, folder, scripts, control=True):
-        self.mirror = pathlib.Path(folder).resolve() / "mirror"
+        self.mirror = (pathlib.Path(folder) / "mirror").resolve()
         self.scripts = pathlib.Path(scripts).resolve()
         self.roles = roles(self.mirror, self.scripts)
         self.site = pathlib.Path(tempfile.mkdtemp(prefix="faults-site.", dir="/var/tmp"))
