@@ -206,7 +206,7 @@ def downloads():
             yield Fault(
                 f"download/{name}/{fetcher}", f"{what}, to {fetcher}", expected, step,
                 trace or ("server", f"{ALWAYS}.* {how}"), setting=setting, setting_env=MIRROR, detail=detail, final=final,
-                check=(0,) if expected is OK else (15,), short=(name, fetcher) in (("flip", "curl"), ("404", "wget"), ("stall", "busybox")), **more,
+                check=(0,) if expected is OK else (15,), short=(name, fetcher) in (("flip", "curl"), ("stall", "busybox")), **more,
             )  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def packages():
             yield Fault(
                 f"npm/{part}/{kind}", f"{how} {text}", expected, "npm", ("server", f"PLACE.* {kind}"), role=role,
                 setting_env=NPM, rules=[{"match": "PLACE", "do": kind}], final=True if kind == "404" else None,
-                short=(part, kind) in (("script", "flip"), ("deep", "404"), ("main", "cut")),
+                short=(part, kind) in (("script", "flip"), ("main", "cut")),
             )  # fmt: skip
     for part, step, match in (("uv", "pip", "/wheels/uv-"), ("wheel", "uv", "PLACE")):
         for kind, (how, expected) in kinds.items():
@@ -350,24 +350,24 @@ def machine():
                 job={"probe": ["setpriv", "--reuid", "65534", "--clear-groups", "ls", "/opt"]})  # fmt: skip
     for name, variable, value in (("quoted-mode", "BENCHFLOW_INSTALL_MODE", 'a"b\\c'), ("credential", "BENCHFLOW_MIRROR", "http://me:secret@127.0.0.1/")):
         yield Fault(f"setting/{name}", f"{variable} is {value}", PREREQUISITE, "settings", ("probe", "0 .*" + re.escape(value)), never="secret",
-                    env={variable: value}, job={"probe": ["sh", "-c", f'printf %s "${variable}"']}, short=True)  # fmt: skip
+                    env={variable: value}, job={"probe": ["sh", "-c", f'printf %s "${variable}"']}, short=name == "credential")  # fmt: skip
     yield Fault("read-only-no-op", "a prefix that cannot be written, with the install in it", OK, "done", ("probe", "(?s).*Read-only"),
-                installed="this", box={"read_only": ("/opt",)}, job={"probe": ["touch", "/opt/x"]}, check=(0,), short=True)  # fmt: skip
+                installed="this", box={"read_only": ("/opt",)}, job={"probe": ["touch", "/opt/x"]}, check=(0,))  # fmt: skip
     yield Fault("noexec-tmp", "a /tmp from which nothing is run", OK, "done", ("probe", "126"), check=(0,),
                 job={"probe": ["sh", "-c", "mount -t tmpfs -o noexec tmpfs /tmp; echo >/tmp/x; chmod 755 /tmp/x; /tmp/x"]})  # fmt: skip
     for size, at in ((20 << 10, "the first folder"), (20 << 20, "the archive"), (60 << 20, "unpacking"), (220 << 20, "the packages")):
         yield Fault(f"full/{size >> 10}K", f"a file system that is full by {at}", ROOM, "*", ("probe", f"(?s)0 .* {size >> 10} "),
                     lean=True, size=size >> 10, setting_env=MIRROR, short=at == "the archive", detail="no space left|MB free",
                     job={"probe": ["df", "-Pk", "/opt"]})  # fmt: skip
-    yield Fault("full/asked", "a file system that is too small", ROOM, "disk", ("err", "MB free"), size=900 << 10, short=True)
+    yield Fault("full/asked", "a file system that is too small", ROOM, "disk", ("err", "MB free"), size=900 << 10)
     yield Fault("full/tmp", "a full /tmp", OK, "done", ("probe", "(?s)[^0].*No space"), box={"tmp": 4096},
                 job={"probe": ["dd", "if=/dev/zero", "of=/tmp/fill", "bs=4096"]}, check=(0,))  # fmt: skip
-    for name, loader, machine in (("unknown", "/lib/ld-linux-riscv64-lp64d.so.1", "riscv64"), ("musl", "/lib/ld-musl-x86_64.so.1", "x86_64")):
+    for name, loader, machine in (("unknown", "/lib/ld-linux-riscv64-lp64d.so.1", "riscv64"), ("musl", "/lib/ld-musl-aarch64.so.1", "aarch64")):
         yield Fault(f"architecture/{name}", f"a shell whose loader is {loader}", UNSUPPORTED, "target", ("probe", f"0 .*{loader}"),
-                    prepare=(foreign_shell(loader), stub("uname", f"echo {machine}")), short=True,
+                    prepare=(foreign_shell(loader), stub("uname", f"echo {machine}")), short=name == "musl",
                     job={"probe": ["sed", "-n", "2p", "/usr/local/bin/sh"]})  # fmt: skip
     yield Fault("unplaced-shell", "a read-only root for a script under bash and mksh", OK, "done", ("probe", "(?s)[^0].*Read-only"),
-                argv=("mksh", "SCRIPT"), box={"root_read_only": True}, job={"probe": ["touch", "/tmp/x"]}, check=(0,), short=True)  # fmt: skip
+                argv=("mksh", "SCRIPT"), box={"root_read_only": True}, job={"probe": ["touch", "/tmp/x"]}, check=(0,))  # fmt: skip
     yield Fault("unplaced-bash", "a read-only root for a script under bash", OK, "done", ("probe", "(?s)[^0].*Read-only"),
                 argv=("bash", "SCRIPT"), box={"root_read_only": True}, job={"probe": ["touch", "/tmp/x"]}, check=(0,))  # fmt: skip
     yield Fault("damaged-node", "a line more in the private npm", INTEGRITY, "tree", ("damage", ""), installed="this",
@@ -448,7 +448,7 @@ def kills():
                 yield Fault(f"kill/{at}/{way}", f"{name} to {'the group' if group else 'the shell alone'} at {at}", expected,
                             "signal" if way == "term" else "-", ("stub", f"sent {name}"), role=role, check=(0,), after=AFTER_KILL,
                             job={"signal": {"name": name, "when": when, "group": group}},
-                            short=(at, way) in (("npm", "group"), ("uv", "term")), **more)  # fmt: skip
+                            short=(at, way) == ("npm", "group"), **more)  # fmt: skip
 
 
 def shells():
