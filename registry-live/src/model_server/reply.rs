@@ -83,8 +83,10 @@ impl Request<'_> {
         }
     }
 
+    /// Whether the path is below the base path, whatever the client escapes of it.
     fn is_below(&self, base_path: &str) -> bool {
-        self.path.strip_prefix(base_path).is_some_and(|rest| rest.starts_with('/'))
+        let plain = |path| percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        plain(self.path).strip_prefix(&*plain(base_path)).is_some_and(|rest| rest.starts_with('/'))
     }
 
     fn said(&self, dialect: Protocol, understood: &Understood, plan: &Plan) -> Reply {

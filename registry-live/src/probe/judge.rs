@@ -84,7 +84,7 @@ fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
 }
 
 /// The headers that carry the credential of a protocol.
-fn credentials<'r>(request: &'r Request, protocol: &str) -> Vec<&'r str> {
+pub(crate) fn credentials<'r>(request: &'r Request, protocol: &str) -> Vec<&'r str> {
     let bearer = request.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
     let own = match protocol {
         "anthropic-messages" => request.header("x-api-key"),

@@ -15,6 +15,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod values;
 mod verdict;
 mod web;
 mod web_names;
@@ -23,6 +24,7 @@ use registry::site::Site;
 use registry_core::model::{Agent, Registry};
 
 pub use report::{Evidence, Report, Run};
+pub use values::Tally;
 pub use verdict::Verdict;
 
 use crate::sandbox::Host;
@@ -103,6 +105,8 @@ pub enum Event<'a> {
     },
     /// An agent is judged.
     Judged(&'a Evidence),
+    /// All values were tried with an agent.
+    Tried(&'a Tally),
     /// Something to know.
     Note(String),
     /// Time passes.
@@ -122,20 +126,44 @@ pub fn run(
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<Report, Refusal> {
+    let mut evidence = each(registry, agents, host, options, tell, &steps::probe)?;
+    evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
+    Ok(Report::new(host.describe(), evidence, &options.require))
+}
+
+/// Gives agents keys, model ids and base URLs that have broken something somewhere, and reads them back on the wire.
+pub fn try_values(
+    registry: &Registry<'_>,
+    agents: &[&Agent<'_>],
+    host: &Host,
+    options: &Options,
+    tell: &mut dyn FnMut(Event<'_>),
+) -> Result<Vec<Tally>, Refusal> {
+    let mut tallies = each(registry, agents, host, options, tell, &values::tried)?;
+    tallies.sort_by(|one, other| one.agent.cmp(&other.agent));
+    Ok(tallies)
+}
+
+/// Does the same with each agent, some at a time.
+fn each<T>(
+    registry: &Registry<'_>,
+    agents: &[&Agent<'_>],
+    host: &Host,
+    options: &Options,
+    tell: &mut dyn FnMut(Event<'_>),
+    work: &impl AsyncFn(&steps::Context<'_>, &Agent<'_>) -> T,
+) -> Result<Vec<T>, Refusal> {
     if !host.traces {
         return Err(Refusal::new("`strace` is not in PATH", "install it (Debian: `apt-get install strace`)"));
     }
-    let evidence = running::within(options.keep, async |folder| {
+    running::within(options.keep, async |folder| {
         if options.keep {
             tell(Event::Note(format!("sandboxes and logs stay in {}", folder.display())));
         }
         let tell = std::cell::RefCell::new(tell);
         let tell = |event: Event<'_>| (tell.borrow_mut())(event);
         let cx = steps::Context { registry, host, options, folder: folder.to_path_buf(), tell: &tell };
-        let work = agents.iter().map(|agent| steps::probe(&cx, agent));
-        let mut evidence = running::each(work, options.jobs, &|| tell(Event::Tick)).await;
-        evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
-        evidence
-    })?;
-    Ok(Report::new(host.describe(), evidence, &options.require))
+        let work = agents.iter().map(|agent| work(&cx, agent));
+        running::each(work, options.jobs, &|| tell(Event::Tick)).await
+    })
 }

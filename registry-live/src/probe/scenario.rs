@@ -56,6 +56,22 @@ impl Answers {
     }
 }
 
+/// What stands in the values that are given, beside what is in them in any run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Values {
+    /// The whole key; empty for one of the run's own.
+    pub(crate) key: &'static str,
+    /// The end of the model id.
+    pub(crate) model: &'static str,
+    /// The last folder of the base URL; empty for none.
+    pub(crate) path: &'static str,
+}
+
+impl Values {
+    /// Nothing that could break anything.
+    pub(crate) const HARMLESS: Self = Self { key: "", model: "", path: "" };
+}
+
 /// A run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scenario {
@@ -65,6 +81,7 @@ pub(crate) struct Scenario {
     pub(crate) web: Web,
     pub(crate) network: Network,
     pub(crate) answers: Answers,
+    pub(crate) values: Values,
 }
 
 /// All runs. Those without the web are the same as the first two but for that, so each has its control.
@@ -80,13 +97,15 @@ pub(crate) const SCENARIOS: [Scenario; 9] = [
     Scenario { name: "denied", answers: Answers::Denial, ..DIRECT },
 ];
 
-const DIRECT: Scenario = Scenario {
+/// The plainest of them.
+pub(crate) const DIRECT: Scenario = Scenario {
     name: "direct",
     mode: Mode::Direct,
     wire: Wire::Tls,
     web: Web::On,
     network: Network::Leading,
     answers: Answers::Model,
+    values: Values::HARMLESS,
 };
 
 /// The name of the model server, which is nobody's.
@@ -109,15 +128,27 @@ impl Scenario {
 
     /// The base URL that is given.
     pub(crate) fn base_url(self) -> String {
+        let path = self.base_path();
         match self.wire {
-            Wire::Tls => format!("https://{NAME}:8443{BASE_PATH}"),
-            Wire::Loopback => format!("http://{}{BASE_PATH}", self.listen()),
+            Wire::Tls => format!("https://{NAME}:8443{path}"),
+            Wire::Loopback => format!("http://{}{path}", self.listen()),
+        }
+    }
+
+    /// The path of the base URL, as it is given.
+    pub(crate) fn base_path(self) -> String {
+        match self.values.path {
+            "" => BASE_PATH.to_owned(),
+            last => format!("{BASE_PATH}/{last}"),
         }
     }
 
     /// The key that is given: one for each run, so that none can come from elsewhere.
     fn key(self) -> String {
-        format!("probe-key-of-the-{}-run-5b1f", self.name)
+        match self.values.key {
+            "" => format!("probe-key-of-the-{}-run-5b1f", self.name),
+            key => key.to_owned(),
+        }
     }
 }
 
@@ -190,14 +221,18 @@ fn by_parameter(provider: &Provider<'_>, agent: &Agent<'_>, scenario: Scenario) 
     let Credential::AnyOf([key, ..]) = provider.credential else { return None };
     let family = provider.families.first()?;
     let pairs = [(parameter.variable, scenario.base_url()), (*key, scenario.key())];
-    Some((format!("{}/{family}-probe-1", provider.name), Given { host: variables(pairs), ..Given::default() }))
+    Some((
+        format!("{}/{family}-probe-1{}", provider.name, scenario.values.model),
+        Given { host: variables(pairs), ..Given::default() },
+    ))
 }
 
 fn elsewhere(router: &Router<'_>, family: &Family<'_>, agent: &Agent<'_>, scenario: Scenario) -> (String, Given) {
     let of_family =
         |id: &&str| router.owner(id).is_none() && router.family(id).is_some_and(|it| it.name == family.name);
-    let suite = agent.suite.map(|it| it.model.id).filter(of_family);
-    let made_up = || format!("{}-probe-1", family.tokens.first().unwrap_or(&family.name));
+    let model = scenario.values.model;
+    let suite = agent.suite.map(|it| it.model.id).filter(of_family).filter(|_| model.is_empty());
+    let made_up = || format!("{}-probe-1{model}", family.tokens.first().unwrap_or(&family.name));
     let key = family.keys.first().copied().unwrap_or_default();
     let given = Given {
         flags: variables([("BENCHFLOW_PROVIDER_BASE_URL", scenario.base_url())]),
@@ -212,7 +247,7 @@ fn proxy(agent: &Agent<'_>, scenario: Scenario) -> (String, Given) {
     let flags = variables([
         ("BENCHFLOW_PROVIDER_BASE_URL", scenario.base_url()),
         ("BENCHFLOW_PROVIDER_API_KEY", scenario.key()),
-        ("BENCHFLOW_LITELLM_MODEL_ALIAS", ALIAS.to_owned()),
+        ("BENCHFLOW_LITELLM_MODEL_ALIAS", format!("{ALIAS}{}", scenario.values.model)),
     ]);
     let reference = agent.suite.map_or_else(|| ALIAS.to_owned(), |it| it.model.id.to_owned());
     (reference, Given { flags, ..Given::default() })

@@ -11,6 +11,8 @@ use crate::sandbox::{HOME, WORKSPACE};
 /// What a run left beside what arrived.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Remains {
+    /// How the agent ended.
+    pub(crate) status: i32,
     /// What its processes did.
     pub(crate) trace: Trace,
     /// All that the agent wrote on its standard error, without what the sandbox says of itself.
@@ -66,7 +68,7 @@ fn in_file(place: &str, file: &Path, key: &str, prompts: &[&str]) -> Option<Stri
     (is_in(place, WORKSPACE) && prompts.iter().any(|it| stands(it))).then(|| format!("a prompt is in {place}"))
 }
 
-fn is_in(place: &str, folder: &str) -> bool {
+pub(crate) fn is_in(place: &str, folder: &str) -> bool {
     place.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 

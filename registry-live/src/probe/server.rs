@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdin};
 
 use super::names::{Names, Network};
 use super::record::Record;
-use super::scenario::{Answers, BASE_PATH, NAME, Scenario, Wire};
+use super::scenario::{Answers, NAME, Scenario, Wire};
 use crate::process::{self, Group, Tail};
 use crate::sandbox;
 
@@ -104,7 +104,7 @@ pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, web_tool: Opt
     json!({
         "listen": scenario.listen(),
         "tls": tls,
-        "base_path": BASE_PATH,
+        "base_path": scenario.base_path(),
         "model": model,
         "shell_command": super::session::SHELL,
         "web_tool": web_tool,

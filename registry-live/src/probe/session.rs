@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Break;
 use super::judge::PROGRAMS;
-use super::scenario::{Answers, NAME, Route, Scenario, Web, Wire};
+use super::scenario::{Answers, NAME, Route, Scenario, Values, Web, Wire};
 use super::secrets::Remains;
 use super::server;
 use super::trace::Trace;
@@ -63,7 +63,7 @@ pub(crate) fn virtual_env() -> String {
 /// The prompts of a run.
 pub(crate) fn prompts(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
     let mut prompts = PROMPTS.to_vec();
-    if scenario.answers == Answers::Denial {
+    if scenario.answers == Answers::Denial || scenario.values != Values::HARMLESS {
         prompts.truncate(1);
     }
     // Last: from then on the name of a web tool stands in what the agent sends, since the server has called it.
@@ -181,6 +181,7 @@ pub(crate) async fn hold(
     let record = beyond.record.as_ref().map(std::fs::read).transpose();
     let record = record.map_err(|error| format!("strace left no record: {error}"))?.unwrap_or_default();
     let remains = Remains {
+        status: ending.status,
         trace: Trace::read(&String::from_utf8_lossy(&record)),
         errors,
         output: output.text(),

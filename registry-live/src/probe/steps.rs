@@ -6,6 +6,7 @@ use std::time::Instant;
 use registry::render;
 use registry::routing::Sandbox;
 use registry_core::model::{Agent, Registry, WebPolicy};
+use serde_json::Value;
 
 use super::judge::{self, Wanted};
 use super::record::Record;
@@ -16,6 +17,7 @@ use super::server::{self, Server};
 use super::verdict::Verdict;
 use super::{Break, Event, Options, session, web};
 use crate::sandbox::{As, HOME, Host};
+use crate::verify::install::Outcome;
 use crate::verify::ready::Ready;
 
 /// What is the same for all agents of a run.
@@ -46,22 +48,18 @@ pub(crate) async fn probe(cx: &Context<'_>, agent: &Agent<'_>) -> Evidence {
     evidence
 }
 
-fn elapsed(begin: Instant) -> u64 {
+pub(crate) fn elapsed(begin: Instant) -> u64 {
     u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Result<(), String> {
-    (cx.tell)(Event::Began { agent: agent.name, run: "install" });
-    let Context { host, options, folder, .. } = cx;
-    let ready = Ready::open(agent, host, &options.site, folder).map_err(|failed| failed.detail)?;
-    let installed = ready.install(As::Root, "install", agent.install_timeout).await;
-    let installed = installed.map_err(|failed| format!("install, class {}: {}", failed.class.0, failed.detail))?;
+    let (ready, installed) = install(cx, agent).await?;
     evidence.runtime = installed.runtime;
     evidence.stamp = installed.stamp;
     let mut seen = Vec::new();
     for scenario in SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)) {
         let mut one = attempt(cx, agent, &ready, scenario).await;
-        if one.run.is_open() && options.breaks.is_empty() {
+        if one.run.is_open() && cx.options.breaks.is_empty() {
             // A busy machine can make an agent give up its turn; what stays open twice is no accident.
             one = attempt(cx, agent, &ready, scenario).await;
         }
@@ -70,6 +68,15 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
     evidence.web = judge_web(agent, &seen);
     evidence.take(seen.into_iter().map(|it| it.run).collect());
     Ok(())
+}
+
+/// Installs an agent in a sandbox of its own.
+pub(crate) async fn install(cx: &Context<'_>, agent: &Agent<'_>) -> Result<(Ready, Outcome), String> {
+    (cx.tell)(Event::Began { agent: agent.name, run: "install" });
+    let ready = Ready::open(agent, cx.host, &cx.options.site, &cx.folder).map_err(|failed| failed.detail)?;
+    let installed = ready.install(As::Root, "install", agent.install_timeout).await;
+    let installed = installed.map_err(|failed| format!("install, class {}: {}", failed.class.0, failed.detail))?;
+    Ok((ready, installed))
 }
 
 /// One run, told from its beginning to its verdicts.
@@ -115,9 +122,6 @@ async fn hold(
     let tool = agent.web.and_then(|it| it.tools().first().copied()).filter(|_| scenario.web != Web::On);
     let answers = if breaks.contains(&Break::Server) { Answers::Garbage } else { scenario.answers };
     let plan = server::plan(&folder, scenario, &route.model, tool, answers);
-    let server = Server::start(&folder, &plan, scenario.network).await?;
-    let beyond = session::lay(&folder, scenario, server.inside);
-    let beyond = beyond.map_err(|error| format!("cannot lay out the task in `{}`: {error}", folder.display()))?;
     let mut started = route.clone();
     if left_out {
         started.variables.retain(|(name, _)| name != "BENCHFLOW_DISALLOW_WEB_TOOLS" && !sets_policy(agent, name));
@@ -126,14 +130,38 @@ async fn hold(
         let another = |value: &mut String| *value = value.replace(BASE_PATH, "/gateway/v8");
         started.variables.iter_mut().for_each(|(_, value)| another(value));
     }
-    let held = session::hold(ready, agent, &started, scenario, &beyond, breaks).await;
-    let mut record = server.stop().await?;
-    let (fault, remains) = held?;
+    let Met { fault, remains, record } = meet(cx, agent, ready, &started, scenario, &folder, &plan).await?;
     run.fault = fault;
-    record.called.clone_from(&remains.trace.called);
     judge_run(cx, agent, scenario, &route, &record, &remains, run);
     keep_record(cx, &folder, &record);
     Ok(record)
+}
+
+/// What came of a dialogue: why it ended before its time, what it left, and what arrived.
+pub(crate) struct Met {
+    pub(crate) fault: Option<String>,
+    pub(crate) remains: Remains,
+    pub(crate) record: Record,
+}
+
+/// A dialogue with the agent beside a model server, in a folder of the run's own.
+pub(crate) async fn meet(
+    cx: &Context<'_>,
+    agent: &Agent<'_>,
+    ready: &Ready,
+    route: &Route,
+    scenario: Scenario,
+    folder: &Path,
+    plan: &Value,
+) -> Result<Met, String> {
+    let server = Server::start(folder, plan, scenario.network).await?;
+    let beyond = session::lay(folder, scenario, server.inside);
+    let beyond = beyond.map_err(|error| format!("cannot lay out the task in `{}`: {error}", folder.display()))?;
+    let held = session::hold(ready, agent, route, scenario, &beyond, &cx.options.breaks).await;
+    let mut record = server.stop().await?;
+    let (fault, remains) = held?;
+    record.called.clone_from(&remains.trace.called);
+    Ok(Met { fault, remains, record })
 }
 
 /// Whether a variable is a part of the policy.
@@ -145,7 +173,8 @@ fn sets_policy(agent: &Agent<'_>, name: &str) -> bool {
     agent.web_switches().iter().any(sets)
 }
 
-fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> Result<Route, String> {
+/// What routing says for a run.
+pub(crate) fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> Result<Route, String> {
     let folder = render::folder(agent, &cx.options.site).map_err(|error| error.to_string())?;
     let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder, path: session::path() };
     scenario::route(cx.registry, agent, scenario, &sandbox)

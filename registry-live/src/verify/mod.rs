@@ -1,7 +1,7 @@
 //! `verify`: each agent installed in a sandbox of its own, started, asked over ACP, stopped, checked and removed.
 
 mod absent;
-mod install;
+pub(crate) mod install;
 pub(crate) mod ready;
 mod report;
 mod session;

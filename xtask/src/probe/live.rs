@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::ArgMatches;
 use registry_core::model::{Agent, Registry};
 use registry_live::Refusal;
-use registry_live::probe::{self, Break, Event, Evidence, Options, Verdict};
+use registry_live::probe::{self, Break, Event, Evidence, Options, Tally, Verdict};
 use registry_live::sandbox::{Host, Kind};
 use serde_json::{Value, json};
 
@@ -36,19 +36,61 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         breaks: words("break").into_iter().filter_map(Break::from_word).collect(),
     };
     let mut display = Display { console, total: agents.len(), judged: 0, running: BTreeMap::new() };
+    if matches.get_flag("values") {
+        return try_values(registry, &agents, &host, &options, &mut display, matches.get_flag("json"));
+    }
     let report = probe::run(registry, &agents, &host, &options, &mut |event| display.show(&event)).map_err(failure)?;
     console.clear();
     if matches.get_flag("write") {
         report.agents.iter().try_for_each(|evidence| write(registry, evidence, console))?;
     }
     if matches.get_flag("json") {
-        let text = serde_json::to_string_pretty(&report);
-        print(text.map_err(|error| Failure::new(format!("the report cannot be written as JSON: {error}")))?)?;
+        print_json(&report)?;
         console.step(report.table());
     } else {
         print(report.table())?;
     }
     Ok(Status::found(!report.ok))
+}
+
+fn print_json(report: &impl serde::Serialize) -> Outcome<()> {
+    let text = serde_json::to_string_pretty(report);
+    print(text.map_err(|error| Failure::new(format!("the report cannot be written as JSON: {error}")))?)
+}
+
+/// Tries values that break things, in the place of the runs.
+fn try_values(
+    registry: &Registry<'_>,
+    agents: &[&Agent<'_>],
+    host: &Host,
+    options: &Options,
+    display: &mut Display,
+    json: bool,
+) -> Outcome {
+    let tallies = probe::try_values(registry, agents, host, options, &mut |event| display.show(&event));
+    let tallies = tallies.map_err(failure)?;
+    display.console.clear();
+    if json {
+        print_json(&tallies)?;
+    } else {
+        print(table(&tallies))?;
+    }
+    Ok(Status::found(tallies.is_empty() || !tallies.iter().all(Tally::is_good)))
+}
+
+fn table(tallies: &[Tally]) -> String {
+    let mut lines = vec![format!("{:<18} accepted  refused  wrong", "agent")];
+    for Tally { agent, accepted, refused, wrong, .. } in tallies {
+        lines.push(format!("{agent:<18} {accepted:>8} {refused:>8} {:>6}", wrong.len()));
+    }
+    for Tally { agent, accepted, refused, wrong, floor, unproven, .. } in tallies {
+        lines.extend(wrong.iter().map(|it| format!("{agent}: {it}")));
+        lines.extend(unproven.iter().map(|why| format!("{agent}: nothing was tried: {why}")));
+        if accepted * 100 < (accepted + refused) * floor {
+            lines.push(format!("{agent}: fewer than {floor} % are accepted"));
+        }
+    }
+    lines.join("\n")
 }
 
 fn failure(refusal: Refusal) -> Failure {
@@ -139,6 +181,13 @@ impl Display {
                 let words =
                     evidence.verdicts().map(|(question, it)| format!("{question} {}", self.painted(it))).join(", ");
                 self.console.step(format!("{:<18} {words}", evidence.agent));
+            }
+            Event::Tried(tally) => {
+                self.running.remove(&tally.agent);
+                self.judged += 1;
+                let Tally { agent, accepted, refused, wrong, .. } = tally;
+                let text = format!("{agent:<18} {accepted} accepted, {refused} refused, {} wrong", wrong.len());
+                self.console.step(text);
             }
             Event::Note(text) => self.console.step(text),
             Event::Tick => {}

@@ -20,7 +20,7 @@ pub(crate) fn command() -> Command {
         .about("Prove on the wire where the calls of agents go, what their commands see, and that a web policy works")
         .after_help(
             "Examples:\n  cargo xtask probe --site mirror/site.toml my-agent\n  cargo xtask probe --write my-agent\n  \
-             cargo xtask probe --check\n\
+             cargo xtask probe --values my-agent\n  cargo xtask probe --check\n\
              Exit status: 0 when some routing is proved and nothing failed (with --require: when all of those\n\
              is proved), 1 otherwise; 2 when nothing could be run. With --check: 1 when something is stale.",
         )
@@ -51,16 +51,21 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::Append)
                 .value_parser(["model", "place", "server", "policy", "secret", "hosts"]),
         )
+        .arg(
+            switch("values")
+                .conflicts_with_all(["run", "require"])
+                .help("Give agents keys, model ids and base URLs that break things, and read them back on the wire"),
+        )
         .arg(switch("keep").help("Leave the sandboxes and the server's logs for a look into them"))
         .arg(switch("json").help("Print the evidence as JSON"))
         .arg(
             switch("write")
-                .conflicts_with_all(["run", "break"])
+                .conflicts_with_all(["run", "break", "values"])
                 .help("Write the verdicts beside the entries, with the pins and the date"),
         )
         .arg(
             switch("check")
-                .conflicts_with_all(["site", "json", "keep", "require", "run", "break", "write"])
+                .conflicts_with_all(["site", "json", "keep", "require", "run", "break", "write", "values"])
                 .help("Say what evidence is stale, without installing or running anything"),
         )
 }
