@@ -61,7 +61,7 @@ MUTANTS = [
     mutant("the caller's umask stays", "umask", (None, "umask 022\n", "")),
     mutant("a missing tool is not told before", "no-every", (None, "need tar tar tar", ":")),
     mutant("any loader will do", "architecture/unknown", (None, '*) fail 11 target "no target has the loader $loader" ;;', "*) TARGET=linux-x64 ;;")),
-    mutant("musl is taken for glibc", "architecture/musl", (None, "*/ld-musl-x86_64.so.1) TARGET=linux-x64-musl", "*/ld-musl-x86_64.so.1) TARGET=linux-x64")),
+    mutant("musl is taken for glibc", "architecture/musl", (None, "*/ld-musl-aarch64.so.1) TARGET=linux-arm64-musl", "*/ld-musl-aarch64.so.1) TARGET=linux-x64")),
     mutant("no room is asked for", "full/asked", (None, 'if [ "$free" -lt "$DISK" ]; then', "if false; then")),
     mutant("a full file system is not told", "full/20480K",
            (None, "if is_full; then\n            FAIL_DETAIL", "if false; then\n            FAIL_DETAIL"),

@@ -35,7 +35,7 @@ exec node-*/bin/node node-*/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scri
 
 class Bench:
     def __init__(self, words):
-        self.mirror = pathlib.Path(words.folder).resolve() / "mirror"
+        self.mirror = (pathlib.Path(words.folder) / "mirror").resolve()
         self.scripts = pathlib.Path(words.scripts).resolve()
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="speed.", dir="/var/tmp"))
         self.pairs = words.pairs
