@@ -285,7 +285,7 @@ def run_inside(path):
     serve(job)
     told = {}
     env = job["env"]
-    settle = lambda: os.umask(job.get("umask", 0o022))
+    settle = lambda: settled(job.get("umask", 0o022))
     if "probe" in job:
         probe = subprocess.run(job["probe"], env=env, capture_output=True, preexec_fn=settle, stdin=subprocess.DEVNULL)
         told["probe"] = f"{probe.returncode} {(probe.stdout + probe.stderr).decode(errors='replace')}"
@@ -297,6 +297,13 @@ def run_inside(path):
         start(job | step, step["env"], settle, f"after{at}", 1, False)[0] for at, step in enumerate(job.get("after", []))
     ]
     pathlib.Path("/faults/result").write_text(json.dumps(told))
+
+
+def settled(umask):
+    """What a terminal gives a program: a shell in the background has these signals ignored, and no child can catch them."""
+    os.umask(umask)
+    for ignored in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(ignored, signal.SIG_DFL)
 
 
 def left():

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import tarfile
+import time
 
 from faultbox import CLOSED_PORT, SERVER, inside
 
@@ -135,11 +136,13 @@ def orphans(prefix):
     (prefix / "benchflow/.staging/agent.dead/agent/node_modules/x").mkdir(parents=True)
 
 
-def lock_of(owner):
+def lock_of(owner, seconds):
+    """A lock of somebody whose deadline is so many seconds away."""
+
     def change(prefix):
-        lock = prefix / "benchflow/.staging/lock.d"
-        lock.mkdir(parents=True)
-        (lock / "owner").write_text(owner)
+        lock = prefix / "benchflow/.staging/lock.owner"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.symlink_to(f"{int(time.time()) + seconds} {owner}")
 
     return change
 
@@ -267,12 +270,14 @@ def intercepted():
             yield Fault(f"tls/{role}/{fetcher}", f"a proxy that intercepts TLS, told of ({role} agent, {fetcher})", OK, "done",
                         ("server", "CONNECT mirror.test:443\n/runtimes"), role=role, setting=FETCHERS[fetcher], check=(0,),
                         env=out | away | known, short=(role, fetcher) == ("any", "curl"))  # fmt: skip
-    for fetcher in ("curl", "wget"):
+    # Debian's wget ends the connection without an alert, so that the proxy does not hear of it.
+    for fetcher, trace in (("curl", ("server", "distrusted")), ("wget", ("err", "not trusted|cannot verify"))):
         yield Fault(f"tls/untold/{fetcher}", f"a proxy that intercepts TLS, not told of, to {fetcher}", INFRASTRUCTURE, "fetch",
-                    ("server", "distrusted"), setting=FETCHERS[fetcher], env=out | away)  # fmt: skip
+                    trace, setting=FETCHERS[fetcher], env=out | away, detail="BENCHFLOW_CA_BUNDLE", final=True)  # fmt: skip
     for role, name, step in (("any", "BENCHFLOW_NPM_REGISTRY", "npm"), ("python", "BENCHFLOW_PYPI_INDEX", "pip")):
         yield Fault(f"tls/untold/{step}", f"a proxy that intercepts TLS, not told of, to {step}", INFRASTRUCTURE, step,
-                    ("server", "distrusted"), role=role, env=out | {name: away[name]})  # fmt: skip
+                    ("server", "distrusted"), role=role, env=out | {name: away[name]}, detail="BENCHFLOW_CA_BUNDLE",
+                    final=True)  # fmt: skip
     yield Fault("tls/no-bundle", "no bundle of certificates", PREREQUISITE, "preflight", ("probe", "[^0]"), env=away,
                 prepare=(without_bundle,), job={"probe": ["cat", "/etc/ssl/certs/ca-certificates.crt"]}, detail="ca-bundle")  # fmt: skip
 
@@ -379,15 +384,23 @@ def machine():
 def several():
     """More than one install at once, with a lock that works, one that is missing, and one that holds nobody."""
     no_lock = (without("flock"),)
-    yield Fault("gc-without-flock", "gc where flock is missing", OK, "done", ("strace", r"mkdir\(\"/opt/benchflow/.staging/lock.d\".* = 0"),
+    yield Fault("gc-without-flock", "gc where flock is missing", OK, "done", ("strace", r"symlinkat?\(.*\"/opt/benchflow/.staging/lock.owner\".* = 0"),
                 installed="this", setting=no_lock, env={"BENCHFLOW_INSTALL_MODE": "gc"}, check=(0,), never="removed .*lock",
-                argv=("strace", "-f", "-o", "/faults/strace", "-e", "trace=mkdir,unlinkat,rmdir", "sh", "SCRIPT"))  # fmt: skip
+                argv=("strace", "-f", "-o", "/faults/strace", "-e", "trace=symlink,symlinkat", "sh", "SCRIPT"))  # fmt: skip
     yield Fault("lock/dead", "a lock whose owner is dead, where flock is missing", KILLED, "-", ("stub", "sent KILL"), setting=no_lock,
                 job={"signal": {"name": "KILL", "when": ("file", f"{STAGE}/agent/node_modules/*"), "group": True}},
                 check=(0,), after=AFTER_KILL)  # fmt: skip
-    yield Fault("lock/rebooted", "a lock from before a boot, where flock is missing", OK, "done",
-                ("err", "removing the lock of a process"), setting=no_lock, damage=lock_of("another-boot another-space 1 1"),
-                check=(0,))  # fmt: skip
+    boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    elsewhere = f"{boot} another-space 1 1"
+    for name, what, damage in (
+        ("rebooted", "from before a boot", lock_of("another-boot another-space 1 1", 1000)),
+        ("expired", "of another container whose deadline is over", lock_of(elsewhere, -1)),
+    ):
+        yield Fault(f"lock/{name}", f"a lock {what}, where flock is missing", OK, "done",
+                    ("err", "removing the lock of a process"), setting=no_lock, damage=damage, check=(0,))  # fmt: skip
+    yield Fault("lock/elsewhere", "a lock of another container that may still run, where flock is missing", (16, "lock"), "lock",
+                ("err", "waiting for another install"), setting=no_lock, damage=lock_of(elsewhere, 25),
+                env={"BENCHFLOW_INSTALL_DEADLINE": "8"})  # fmt: skip
     waits = ("err", "waiting for another install")
     kinds = [
         ("flock", "", (), waits, 1),

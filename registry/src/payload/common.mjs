@@ -11,6 +11,9 @@ export class Fault extends Error {
   }
 }
 
+// The way out where a certificate is not trusted; another try is none.
+export const CERTIFICATES = "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
+
 export const say = (name, text) => process.stderr.write(`${name}: ${text}\n`);
 
 const LOG_LIMIT = 1_000_000;

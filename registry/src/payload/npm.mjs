@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { Fault, packageOf, run, say, wanted } from "./common.mjs";
+import { CERTIFICATES, Fault, packageOf, run, say, wanted } from "./common.mjs";
 
 // npm refuses one file in both roles, so the two that hold nothing are named differently.
 const NO_CONFIG = ["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc"];
@@ -18,7 +18,7 @@ export async function installNpm(cx) {
   const command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"];
   const network = ["--fetch-retries", "2", "--fetch-retry-mintimeout", "2000", "--fetch-retry-maxtimeout", "15000", "--fetch-timeout", "120000", "--maxsockets", "12", "--loglevel", "warn"];
   const result = await npm(cx, [...command, ...network, "--cache", cache]);
-  if (result.code !== 0) throw npmFault(result, cx);
+  if (result.code !== 0) throw npmFault(result, cache);
   await checkTarballs(cx, cache, registry);
   checkTree(cx.dir, lock, args.target);
   for (const it of agent.npm) if (it.postinstall.length > 0) await postinstall(cx, it);
@@ -54,17 +54,24 @@ function writeManifests(cx, registry) {
   fs.writeFileSync(path.join(dir, "package-lock.json"), JSON.stringify(tree));
 }
 
-function npmFault(result, cx) {
-  const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? `status ${result.code}`;
+function npmFault(result, cache) {
+  // npm may end before it tells its error ("Exit handler never called!"); its own log has it then.
+  const lost = /npm error code/.test(result.output) ? "" : ownLog(cache);
+  const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? /attempt \d+ failed with (\S+)/.exec(lost)?.[1] ?? `status ${result.code}`;
   const line = result.output.split("\n").find((it) => /npm error (?!code)/.test(it)) ?? "";
-  let detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
-  const distrusted = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_/.test(result.output);
-  if (distrusted) detail += "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
+  const detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
+  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_/.test(result.output + lost)) return new Fault(10, "npm", detail + CERTIFICATES, true);
   if (/ENOSPC|no space left/i.test(result.output)) return new Fault(14, "npm", detail);
   if (/^(EINTEGRITY|Z_|TAR_)/.test(code)) return new Fault(12, "npm", detail);
   if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);
   if (code === "EBADPLATFORM") return new Fault(11, "npm", detail);
   return new Fault(10, "npm", detail, /^E40[134]$|ENOENT/.test(code));
+}
+
+function ownLog(cache) {
+  const folder = path.join(cache, "_logs");
+  if (!fs.existsSync(folder)) return "";
+  return fs.readdirSync(folder).map((it) => fs.readFileSync(path.join(folder, it), "utf8")).join("");
 }
 
 // Every tarball that belongs here is hashed again from npm's own store, where each has its checksum for a name: npm

@@ -3,7 +3,7 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-import { Fault, run, say } from "./common.mjs";
+import { CERTIFICATES, Fault, run, say } from "./common.mjs";
 
 export async function installPython(cx) {
   const { args, agent, dir } = cx;
@@ -99,8 +99,11 @@ async function command(cx, argv, more = {}) {
   const result = await run(argv, { cwd: cx.args.stage, env, log: cx.log, end: cx.args.end });
   if (result.code === 0) return;
   const tool = path.basename(argv[0]) === "uv" ? "uv" : "pip";
-  const line = result.output.split("\n").filter((it) => it.trim()).slice(-1)[0] ?? "";
-  const detail = `${tool} ended with ${result.code}: ${line.trim()}`;
+  const lines = result.output.split("\n").filter((it) => it.trim());
+  // pip goes on without what it could not fetch, and ends with what is missing then.
+  const distrusted = lines.find((it) => /CERTIFICATE_VERIFY_FAILED|UnknownIssuer|invalid peer certificate/i.test(it));
+  const detail = `${tool} ended with ${result.code}: ${(distrusted ?? lines.at(-1) ?? "").trim()}`;
+  if (distrusted) throw new Fault(10, tool, `${detail.slice(0, 400)}${CERTIFICATES}`, true);
   // uv unpacks while it fetches, so that a changed file may fail as an archive before its checksum is known.
   const changed = /hash mismatch|do not match the hashes|Bad CRC|corrupt deflate|invalid (block|stored|distance)/i;
   if (changed.test(result.output)) throw new Fault(12, tool, `${tool}: a file does not have the lock's checksum`);

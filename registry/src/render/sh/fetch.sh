@@ -116,6 +116,12 @@ fetch() {
             fail 10 fetch "$source answers $CODE"
             ;;
         esac
+        case $(cat "$STAGE/fetch.err") in
+        *"SSL certificate problem"* | *"ertificate of "*" not trusted"* | *"cannot verify "*"ertificate"*)
+            FAIL_FINAL=1
+            fail 10 fetch "$source shows a certificate that is not trusted; name the site's certificates in BENCHFLOW_CA_BUNDLE"
+            ;;
+        esac
         if [ "$try" -ge 3 ]; then
             fail 10 fetch "$source cannot be fetched in three tries; last answer $CODE"
         fi
@@ -144,7 +150,8 @@ download() {
         if [ -z "${NO_STALL-}" ]; then
             set -- "$@" -T 45
         fi
-        if wget --version 2>/dev/null | grep -q GNU; then
+        # A faulty wgetrc makes even this fail, unless it is left out.
+        if wget --no-config --version 2>/dev/null | grep -q GNU; then
             set -- "$@" --no-config --tries=1
             if [ -n "$CA_BUNDLE" ]; then
                 set -- "$@" "--ca-certificate=$CA_BUNDLE"

@@ -185,7 +185,7 @@ collect() {
         *" $thing "*) continue ;;
         esac
         case $thing in
-        */stamp | "$PREFIX"/python/cpython-*/* | "$PREFIX"/.staging/lock | "$PREFIX"/.staging/lock.d) continue ;;
+        */stamp | "$PREFIX"/python/cpython-*/* | "$PREFIX"/.staging/lock | "$PREFIX"/.staging/lock.owner) continue ;;
         esac
         if [ -e "$thing" ] || [ -L "$thing" ]; then
             rm -rf -- "$thing" || fail 14 gc "cannot remove $thing"

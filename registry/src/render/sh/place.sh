@@ -75,16 +75,16 @@ take_lock() {
             esac
         done
     fi
-    until mkdir "$LOCK.d" 2>/dev/null; do
+    # A link that leads nowhere is made in one step with the words in it: there is no lock without its owner.
+    until ln -s "$END $(identity "$$")" "$LOCK.owner" 2>/dev/null; do
         if stale_lock; then
             say "removing the lock of a process that is gone"
-            rm -rf -- "$LOCK.d"
+            rm -f -- "$LOCK.owner"
         else
             wait_for_lock
         fi
     done
     LOCKED=1
-    identity "$$" >"$LOCK.d/owner"
 }
 
 wait_for_lock() {
@@ -106,20 +106,25 @@ identity() {
     echo "$boot $space $1 $began"
 }
 
+# Whether the owner of the lock is gone. Of a process in another container nothing is seen; its run ends at its deadline.
 stale_lock() {
-    read -r owner_boot owner_space owner_pid owner_began 2>/dev/null <"$LOCK.d/owner" || return 1
-    now_id=$(identity "$owner_pid")
-    case $now_id in
-    "$owner_boot $owner_space $owner_pid $owner_began") return 1 ;;
-    "$owner_boot $owner_space $owner_pid "*) return 0 ;;
-    "$owner_boot "*) return 1 ;;
+    owner=$(readlink "$LOCK.owner" 2>/dev/null) || return 1
+    if [ "${owner%% *}" -lt "$(date +%s)" ]; then
+        return 0
+    fi
+    owner=${owner#* }
+    pid=${owner#* * }
+    case $(identity "${pid%% *}") in
+    "$owner") return 1 ;;
+    "${owner% *} "*) return 0 ;;
+    "${owner%% *} "*) return 1 ;;
     esac
     return 0
 }
 
 release_lock() {
     if [ -n "$LOCKED" ]; then
-        rm -rf -- "$LOCK.d"
+        rm -f -- "$LOCK.owner"
     fi
     exec 9>&-
 }
