@@ -15,7 +15,7 @@ macro_rules! entry {
 entry! {
     /// The fields of `agent!`.
     AgentEntry: aliases protocol install runs requires platforms launch beside handshake proof model accepts env
-        base_url references config web home skills login hosts timeout suite allow
+        withhold base_url references config web home skills login hosts timeout suite allow
 }
 entry! {
     /// The fields of `provider!`.

@@ -265,12 +265,15 @@ def seen(moment):
 
 
 def watch(job, child):
-    """Waits for the end, or for the moment at which a signal is due."""
+    """Waits for the end, or for the moment at which a signal is due: to the group, to the child, to what it traces as well."""
     due, end = job.get("signal"), time.time() + LIMIT
     while child.poll() is None and time.time() < end:
         if due and seen(due["when"]):
+            number = getattr(signal, f"SIG{due['name']}")
+            if due.get("traced"):
+                os.kill(int(read(pathlib.Path(f"/proc/{child.pid}/task/{child.pid}/children")).split()[0]), number)
             send = os.killpg if due.get("group") else os.kill
-            send(child.pid, getattr(signal, f"SIG{due['name']}"))
+            send(child.pid, number)
             with open("/faults/stub", "a") as log:
                 log.write(f"sent {due['name']}\n")
             due = None

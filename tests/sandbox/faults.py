@@ -274,24 +274,35 @@ def expect_after(bench, fault, box):
 # --- killed at every change
 
 
-def hold_changes(bench, role):
-    """Kills at the first change, the second, and so on, until a run has no more of them."""
-    for at in range(1, 1000):
-        moment = {"name": "KILL", "group": True, "when": ("strace", CHANGE, at)}
-        calls = "trace=rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,symlink,symlinkat,link,linkat,open,openat,creat"
-        argv = ("strace", "-f", "--seccomp-bpf", "-s", "300", "-o", "/faults/strace", "-e", calls, "sh", "SCRIPT")
-        fault = Fault(f"change/{at}", "", KILLED, "-", ("stub", "sent KILL"), role=role, argv=argv, job={"signal": moment},
-                      check=(0,), after=(("check", (0, 15)), ("install", (0,)), ("check", (0,))))  # fmt: skip
-        with Machine(bench, fault) as box:
-            result = bench.run(box, fault, True)
-            ended = "sent KILL" not in result.log["stub"]
-            lines = re.findall(CHANGE, result.log["strace"])
-            if ended:
-                want(result.status == 0 and at > 10, f"only {at - 1} changes, and status {result.status}: {tail(result)}")
+def hold_changes(bench, role, jobs):
+    """Kills at the first change, the second, and so on, until runs have no more of them; the group, and the shell alone."""
+    ways = {"the group": True, "the shell alone": False}
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for at in range(1, 1000):
+            lines = list(pool.map(lambda group: hold_change(bench, role, at, group), ways.values()))
+            for way, line in zip(ways, lines, strict=True):
+                print(f"ok    change {at}, killed {way}: {line or 'there is none'}", flush=True)
+            if not any(lines):
                 return at - 1
-            expect_result(bench, fault, result, box)
-            expect_after(bench, fault, box)
-        print(f"ok    change {at}: {lines[at - 1][:150]}", flush=True)
+
+
+def hold_change(bench, role, at, group):
+    """Kills right after a change, and says which it was; nothing where a run has no more changes."""
+    moment = {"name": "KILL", "group": group, "traced": not group, "when": ("strace", CHANGE, at)}
+    calls = "trace=rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,symlink,symlinkat,link,linkat,open,openat,creat"
+    # What is left of a shell that was killed alone must be able to go on without strace, for which a filter is no place.
+    filtered = ("--seccomp-bpf",) if group else ()
+    argv = ("strace", "-f", *filtered, "-s", "300", "-o", "/faults/strace", "-e", calls, "sh", "SCRIPT")
+    fault = Fault(f"change/{at}", "", KILLED, "-", ("stub", "sent KILL"), role=role, argv=argv, job={"signal": moment},
+                  check=(0,), after=(("check", (0, 15)), ("install", (0,)), ("check", (0,))))  # fmt: skip
+    with Machine(bench, fault) as box:
+        result = bench.run(box, fault, True)
+        if "sent KILL" not in result.log["stub"]:
+            want(result.status == 0 and at > 10, f"only {at - 1} changes, and status {result.status}: {tail(result)}")
+            return ""
+        expect_result(bench, fault, result, box)
+        expect_after(bench, fault, box)
+        return re.findall(CHANGE, result.log["strace"])[at - 1][:150]
 
 
 # --- the command line
@@ -350,7 +361,7 @@ def main():
 
 def run(bench, words):
     if words.changes:
-        print(f"{hold_changes(bench, words.changes)} changes, killed at each")
+        print(f"{hold_changes(bench, words.changes, words.jobs)} changes, killed at each in both ways")
         return 0
     chosen = choose(words)
     if words.times:

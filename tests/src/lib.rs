@@ -5,8 +5,9 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 /// Folders that hold nothing of the sources: what cargo makes is known by its tag.
 const NOT_SOURCES: [&str; 4] = [".git", "scripts", "manifests", "node_modules"];
@@ -64,6 +65,22 @@ pub fn sources() -> Vec<String> {
 pub fn sources_of(extensions: &[&str]) -> Vec<String> {
     let extension = |path: &str| path.rsplit_once('.').map(|(_, it)| it.to_owned()).unwrap_or_default();
     sources().into_iter().filter(|path| extensions.contains(&extension(path).as_str())).collect()
+}
+
+/// Writes a program and the folders that it needs.
+///
+/// Another process writes it: a file that this one has open for writing is open in whatever another test starts just
+/// then, and until that has begun, nobody can run it ("text file busy").
+#[track_caller]
+pub fn write_program(path: &Path, text: &str) {
+    let folder = path.parent().unwrap_or_else(|| panic!("{}: a program lies in a folder", path.display()));
+    fs::create_dir_all(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut install = Command::new("install");
+    install.args(["-m", "755", "/dev/stdin"]).arg(path).stdin(Stdio::piped());
+    let mut child = install.spawn().unwrap_or_else(|error| panic!("install: {error}\nhelp: install coreutils"));
+    let written = child.stdin.take().map(|mut input| input.write_all(text.as_bytes()));
+    let ended = child.wait().is_ok_and(|status| status.success());
+    assert!(ended && written.is_some_and(|it| it.is_ok()), "{} cannot be written", path.display());
 }
 
 /// Fails with every fault, a line each.

@@ -4,9 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -17,7 +15,7 @@ use registry::render::{self, ScriptKind, scripts};
 use registry::site::Site;
 use registry_core::rules::MAX_QUOTED_TWICE;
 use registry_outputs::{GENERATORS, Generator, Input};
-use registry_tests::report;
+use registry_tests::{report, write_program};
 use toml::{Table, Value};
 
 /// The shells that a harness may have.
@@ -267,19 +265,14 @@ const PROGRAM: &str = "#!/bin/sh\ncase ${1-} in */beside.mjs) [ \"$2\" = port ] 
 
 /// Puts the launcher of an agent where its install does, and programs that only show their arguments.
 fn install(agent: &Agent<'_>, site: &Site) {
-    let executable = |path: &Path, text: &str| {
-        fs::create_dir_all(path.parent().expect("a program lies in a folder")).expect("there is room");
-        fs::write(path, text).expect("there is room");
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
-    };
     let all = scripts(agent, site).expect("a registered agent is rendered");
     let launcher = all.into_iter().find(|it| it.kind == ScriptKind::Launch).expect("every agent has a launcher");
-    executable(&Path::new(&site.prefix).join("bin").join(agent.name), &launcher.text);
+    write_program(&Path::new(&site.prefix).join("bin").join(agent.name), &launcher.text);
     let inside = render::folder(agent, site).expect("a registered agent has a folder");
     let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
     let programs = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
     for program in programs.chain(["node/bin/node".to_owned(), "venv/bin/python".to_owned()]) {
-        executable(&Path::new(&inside).join(program), PROGRAM);
+        write_program(&Path::new(&inside).join(program), PROGRAM);
     }
 }
 

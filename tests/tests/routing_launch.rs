@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,6 +12,7 @@ use registry::model::{Agent, Provider};
 use registry::render::{self, ScriptKind, scripts};
 use registry::routing::{Given, Resolution, Router, Sandbox, Variables};
 use registry::site::Site;
+use registry_tests::write_program;
 
 /// The place of every program of an install: it says what it was started with.
 const PROGRAM: &str = "#!/bin/sh\ncase ${1-} in */beside.mjs) [ \"$2\" = port ] && echo 45678 && exit ;; */config.mjs) exit ;; esac\nexec env -0\n";
@@ -42,7 +42,7 @@ impl Install {
         let programs = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
         let runtimes = ["node/bin/node".to_owned(), "venv/bin/python".to_owned()];
         for program in programs.chain(runtimes) {
-            executable(&Path::new(&inside).join(program), PROGRAM);
+            write_program(&Path::new(&inside).join(program), PROGRAM);
         }
         let path = self.folder.path().join(format!("{}.sh", agent.name));
         fs::write(&path, launcher).expect("there is room");
@@ -53,12 +53,6 @@ impl Install {
         let folder = render::folder(agent, &self.site).expect("a registered agent has a folder");
         Sandbox { home: "/nowhere".to_owned(), root: uid() == "0", folder, path: Sandbox::PATH.to_owned() }
     }
-}
-
-fn executable(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a program lies in a folder")).expect("there is room");
-    fs::write(path, text).expect("there is room");
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
 }
 
 fn uid() -> String {
@@ -129,6 +123,8 @@ fn check_launchers(flags: &[(&str, &str)], inherited: &[(&str, &str)]) {
             let own = |name: &str| agent.env.iter().any(|it| it.name == name) && !is_flag(flags, name);
             start.extend(wanted.clone().into_iter().filter(|(name, _)| !own(name)));
             wanted.remove("BENCHFLOW_EXPLICIT_ENV");
+            // Files have these; the agent's process does not get them.
+            wanted.retain(|name, _| agent.withheld().all(|it| it != name));
             assert_eq!(exported(&launcher, &start), wanted, "{} with {reference}", agent.name);
             compared += 1;
         }

@@ -70,7 +70,7 @@ const fn file(path: &'static str, format: FileFormat, body: &'static str) -> Con
 }
 
 const fn told_by(via: Via, proxy: ProxyMode<'static>) -> ModelDelivery<'static> {
-    ModelDelivery { format: ModelIdFormat::Bare, via, proxy }
+    ModelDelivery { format: ModelIdFormat::Bare, via, proxy, refuses: &[] }
 }
 
 /// What breaks one rule.
@@ -87,7 +87,7 @@ const SAME_NAME: Agent<'static> = Agent { name: "other", aliases: &["fixture"], 
 const UNSERVED: Agent<'static> = Agent { protocols: &[Protocol::GoogleGenerateContent], ..GOOD };
 const TOO_NEW: Agent<'static> = Agent { node_floor: Some(Version::new(99, 0, 0)), ..GOOD };
 const UNROUTABLE: Agent<'static> = Agent {
-    model: ModelDelivery { format: ModelIdFormat::ModelsDev, via: Via::SetModel, proxy: ProxyMode::AsIs },
+    model: ModelDelivery { format: ModelIdFormat::ModelsDev, via: Via::SetModel, proxy: ProxyMode::AsIs, refuses: &[] },
     suite: Some(Suite { model: ModelReference { provider: "", id: "mystery" }, usage_tracking: true }),
     ..GOOD
 };
@@ -122,6 +122,7 @@ const BROKEN: &[(&str, Broken)] = &[
     ("E003", env(&[ROUTED[0], ROUTED[1], ROUTED[1]])),
     ("E004", env(&[ROUTED[0]])),
     ("E005", Broken::Together(&[&UNSERVED])),
+    ("E006", Broken::Agent(Agent { withhold: &["FIXTURE_KEY"], ..GOOD })),
     ("I001", install(&[Artefact::Npm(Npm { package: "fixture", bin: "fixture", postinstall: &[] })])),
     ("I002", Broken::Agent(Agent { launch: &[Template("\"fixtrue\"")], ..GOOD })),
     ("I003", install(&[ARCHIVE, step("rm -rf /usr/local/lib/node_modules\n")])),

@@ -34,6 +34,7 @@ pub enum Field {
     Model,
     Env,
     Accepts,
+    Withhold,
     BaseUrl,
     Config,
     References,
@@ -86,6 +87,8 @@ pub enum Part {
     Format,
     /// What happens to gateway aliases.
     Proxy,
+    /// What no model id may hold.
+    Refuses,
     /// The model of the suite.
     Model,
     /// Whether the suite counts usage.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::check::Allow;
 use crate::template::Template;
+use crate::variables::canonical;
 
 /// A coding agent that speaks the Agent Client Protocol on standard input and output.
 ///
@@ -40,6 +41,8 @@ pub struct Agent<'a> {
     pub env: &'a [Mapping<'a>],
     /// Variables beside the canonical ones that its entry may read.
     pub accepts: &'a [&'a str],
+    /// Variables, as words of an entry, that its files have the content of and its process does not get.
+    pub withhold: &'a [&'a str],
     /// What form of base URL it wants.
     pub base_url: BaseUrlForm,
     /// Files that are written when it is launched.
@@ -88,6 +91,7 @@ impl Agent<'_> {
         model: ModelDelivery::EMPTY,
         env: &[],
         accepts: &[],
+        withhold: &[],
         base_url: BaseUrlForm::AsGiven,
         config: &[],
         references: None,
@@ -110,6 +114,11 @@ impl Agent<'_> {
 }
 
 impl Agent<'_> {
+    /// The variables of the environment that its process does not get.
+    pub fn withheld(&self) -> impl Iterator<Item = &str> {
+        self.withhold.iter().map(|it| canonical(it).map_or(*it, |known| known.name))
+    }
+
     /// The packages of its lock with their versions, each as its manager writes it: `name@1.2.3`, `name==1.2.3`.
     pub fn pins(&self) -> Vec<String> {
         let pin = |it: &LockedPackage<'_>| match it.ecosystem {

@@ -53,12 +53,14 @@ pub struct ModelDelivery<'a> {
     pub via: Via,
     /// What it does with an alias of the gateway.
     pub proxy: ProxyMode<'a>,
+    /// Texts that no id may hold, since the agent would take them for more than a part of it.
+    pub refuses: &'a [&'a str],
 }
 
 impl ModelDelivery<'_> {
     /// A bare id over `session/set_model`, any alias taken.
     pub const EMPTY: ModelDelivery<'static> =
-        ModelDelivery { format: ModelIdFormat::Bare, via: Via::SetModel, proxy: ProxyMode::AsIs };
+        ModelDelivery { format: ModelIdFormat::Bare, via: Via::SetModel, proxy: ProxyMode::AsIs, refuses: &[] };
 }
 
 /// The form of the model id that an agent is told (spec of the routing: three formats, one an agent).

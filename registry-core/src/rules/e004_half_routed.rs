@@ -24,8 +24,11 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     let mut url = None;
     let mut key = None;
     cx.visit_values(&mut |located, place, value| {
-        if matches!(located.channel, Channel::WebFile | Channel::Switch(_)) {
-            return;
+        match located.channel {
+            Channel::WebFile | Channel::Switch(_) => return,
+            // What is withheld reaches nobody by its variable.
+            Channel::Env(name) if cx.agent.withhold.contains(&name) => return,
+            _ => {}
         }
         if let Value::Variable(name) | Value::Reference(name) = value {
             if is_base_url(name) {

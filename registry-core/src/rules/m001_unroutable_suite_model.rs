@@ -28,6 +28,9 @@ pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
         let known = suite.model.provider.is_empty() || providers.iter().any(|it| it.name == suite.model.provider);
         if !known {
             report.add(agent.name, &RULE, place, format!("no provider is named `{}`", suite.model.provider), RULE.help);
+        } else if let Some(text) = agent.model.refuses.iter().find(|text| suite.model.id.contains(**text)) {
+            let message = format!("`{}` holds `{text}`, which `{}` refuses in a model id", suite.model.id, agent.name);
+            report.add(agent.name, &RULE, place, message, RULE.help);
         } else if !listed.yields_model_id(agent.model.format, suite.model.id) {
             let message = format!("`{}` yields no model id for `{}`", suite.model.id, agent.name);
             report.add(agent.name, &RULE, place, message, RULE.help);

@@ -10,6 +10,7 @@ mod e002_bad_target;
 mod e003_variable_set_twice;
 mod e004_half_routed;
 mod e005_unserved_protocol;
+mod e006_idle_withhold;
 mod i001_unlocked_package;
 mod i002_unknown_program;
 mod i003_touches_task;
@@ -102,6 +103,7 @@ pub const ALL: &[&Rule] = &[
     &e003_variable_set_twice::RULE,
     &e004_half_routed::RULE,
     &e005_unserved_protocol::RULE,
+    &e006_idle_withhold::RULE,
     &i001_unlocked_package::RULE,
     &i002_unknown_program::RULE,
     &i003_touches_task::RULE,
@@ -139,6 +141,7 @@ pub(crate) const AGENT: &[fn(&Subject<'_>, &mut Report)] = &[
     e002_bad_target::check,
     e003_variable_set_twice::check,
     e004_half_routed::check,
+    e006_idle_withhold::check,
     i001_unlocked_package::check,
     i002_unknown_program::check,
     i003_touches_task::check,

@@ -51,6 +51,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
         model,
         env,
         accepts,
+        withhold,
         base_url,
         config,
         references,
@@ -84,6 +85,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     add("model", expand_model(cx, model), true);
     add("env", mappings(env), !env.is_empty());
     add("accepts", texts(accepts), !accepts.is_empty());
+    add("withhold", texts(withhold), !withhold.is_empty());
     let form = match base_url {
         BaseUrlForm::AsGiven => "AsGiven",
         BaseUrlForm::WithV1 => "WithV1",
@@ -219,7 +221,8 @@ fn expand_proof(proof: &[Proof<'_>]) -> TokenStream {
 
 fn expand_model(cx: &Cx<'_>, model: &ModelDelivery<'_>) -> TokenStream {
     let place = Place::field(Field::Model);
-    let ModelDelivery { format, via, proxy } = model;
+    let ModelDelivery { format, via, proxy, refuses } = model;
+    let refuses = texts(refuses);
     let format = match format {
         ModelIdFormat::Bare => "Bare",
         ModelIdFormat::RegisteredProvider => "RegisteredProvider",
@@ -239,7 +242,7 @@ fn expand_model(cx: &Cx<'_>, model: &ModelDelivery<'_>) -> TokenStream {
     };
     let format = variant(cx, "ModelIdFormat", place.part(Part::Format), format);
     let via = variant(cx, "Via", place.part(Part::Via), via);
-    quote!(ModelDelivery { format: #format, via: #via, proxy: #proxy })
+    quote!(ModelDelivery { format: #format, via: #via, proxy: #proxy, refuses: #refuses })
 }
 
 fn expand_format(format: FileFormat) -> TokenStream {

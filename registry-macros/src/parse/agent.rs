@@ -100,6 +100,10 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
             draft.agent.accepts = variables(cx, Field::Accepts, &mut cursor)?;
             Ok(())
         }),
+        "withhold" => at(cx, Field::Withhold, &key, |cx| {
+            draft.agent.withhold = variables(cx, Field::Withhold, &mut cursor)?;
+            Ok(())
+        }),
         "base_url" => at(cx, Field::BaseUrl, &key, |cx| parse_base_url(cx, draft, &mut cursor)),
         "references" => at(cx, Field::References, &key, |cx| parse_references(cx, draft, &mut cursor)),
         "config" => at(cx, Field::Config, &key, |cx| parse_config(cx, draft, &mut cursor)),
@@ -258,12 +262,17 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
     let mut given = Vec::new();
     for mut piece in arguments(Cursor::of(&group)) {
         let key = argument_key(&mut piece)?;
-        let value = piece.ident("a word")?;
-        match key.to_string().as_str() {
-            "format" => model.format = word(cx, place.part(Part::Format), &value, FORMATS, model.format),
-            "via" => model.via = word(cx, place.part(Part::Via), &value, VIAS, model.via),
-            "proxy" => model.proxy = proxy(cx, place, &value, &mut piece)?,
-            _ => return Err(unknown_argument(&key, &["format", "via", "proxy"])),
+        let name = key.to_string();
+        if name == "refuses" {
+            model.refuses = refused_texts(cx, place, &mut piece)?;
+        } else {
+            let value = piece.ident("a word")?;
+            match name.as_str() {
+                "format" => model.format = word(cx, place.part(Part::Format), &value, FORMATS, model.format),
+                "via" => model.via = word(cx, place.part(Part::Via), &value, VIAS, model.via),
+                "proxy" => model.proxy = proxy(cx, place, &value, &mut piece)?,
+                _ => return Err(unknown_argument(&key, &["format", "via", "proxy", "refuses"])),
+            }
         }
         piece.end()?;
         given.push(key.to_string());
@@ -279,6 +288,23 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
     }
     draft.agent.model = model;
     Ok(())
+}
+
+/// Texts that no model id may hold; an empty one stands in each.
+fn refused_texts<'b>(cx: &mut Cx<'b>, place: Place, piece: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+    let group = piece.group(Delimiter::Bracket, "a list of texts")?;
+    let mut refused = Vec::new();
+    for mut item in Cursor::of(&group).split() {
+        let at = place.part(Part::Refuses).item(refused.len());
+        let it = text(cx, at, &mut item, "a text")?;
+        item.end()?;
+        if it.is_empty() {
+            let message = "an empty text stands in every model id";
+            return Err(Fault::new(cx.find(at).1, message, "name what this agent cannot take: `refuses: [\"@\"]`"));
+        }
+        refused.push(it);
+    }
+    Ok(cx.list(&refused))
 }
 
 fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -> Result<ProxyMode<'b>, Fault> {

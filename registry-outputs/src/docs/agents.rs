@@ -127,6 +127,7 @@ fn model(out: &mut String, facts: &Facts<'_>) {
         item(out, &format!("Told, {mode}"), &format!("{} for {}", code_span(id), code_span(reference)));
     }
     item(out, "An alias of the gateway", &markdown(&format!("is {}", facts.proxy())));
+    list(out, "No model id may hold", facts.refuses());
     let seen = &facts.evidence;
     item(out, "Routing", &verdict(&seen.routing, &seen.date));
     item(out, "The task's programs in its commands", &verdict(&seen.environment, &seen.date));
@@ -170,6 +171,10 @@ fn variables(out: &mut String, facts: &Facts<'_>) {
     }
     if !agent.accepts.is_empty() {
         let _ = writeln!(out, "\nIt also reads {}.", code_list(agent.accepts.iter().copied()));
+    }
+    if !agent.withhold.is_empty() {
+        let names = code_list(agent.withheld());
+        let _ = writeln!(out, "\nIts files have the content of {names}, and its process does not get them.");
     }
 }
 

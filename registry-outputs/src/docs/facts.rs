@@ -126,6 +126,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What no model id of its may hold.
+    pub(crate) fn refuses(&self) -> &'a [&'a str] {
+        self.agent.model.refuses
+    }
+
     /// What stands in for a key.
     pub(crate) fn logins(&self) -> Vec<String> {
         self.agent.login.iter().map(login).collect()

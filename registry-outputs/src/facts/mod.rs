@@ -64,11 +64,14 @@ pub struct Facts<'a> {
     /// What it answers over ACP, as measured.
     pub handshake: Answers<'a>,
     /// How it is told which model to use.
-    pub model: Delivery,
+    pub model: Delivery<'a>,
     /// The variables that it is started with, and their values.
     pub env: BTreeMap<&'a str, Value>,
     /// Variables beside the canonical ones that it may read.
     pub accepts: &'a [&'a str],
+    /// Variables that its files have the content of and its process does not get; left out when there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub withhold: &'a [&'a str],
     /// The form of base URL that it wants: `as given`, `with /v1`, `without /v1`.
     pub base_url: &'static str,
     /// Files that are written when it is launched.
@@ -163,13 +166,16 @@ pub enum AgentInfo<'a> {
 /// How an agent is told which model to use.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
-pub struct Delivery {
+pub struct Delivery<'a> {
     /// The form of the id: `bare`, `provider/model`, `registered-provider/model`.
     pub format: &'static str,
     /// The way: `session/set_model`, `config option`, `variable`, `file`, `argument`.
     pub via: &'static str,
     /// What it does with an alias of the gateway.
     pub proxy: String,
+    /// Texts that no id may hold; left out when there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub refuses: &'a [&'a str],
 }
 
 /// A file that is written at launch.
@@ -318,9 +324,15 @@ pub fn whole<'a>(agent: &'a Agent<'a>) -> Facts<'a> {
         beside: agent.beside.map(|it| Beside { argv: templates(it.argv), within: it.within }),
         proof: agent.proof.iter().map(proof).collect(),
         handshake: handshake(&agent.handshake),
-        model: Delivery { format: agent.model.format.id(), via: via(agent.model.via), proxy: proxy(agent.model.proxy) },
+        model: Delivery {
+            format: agent.model.format.id(),
+            via: via(agent.model.via),
+            proxy: proxy(agent.model.proxy),
+            refuses: agent.model.refuses,
+        },
         env: mappings(agent.env),
         accepts: agent.accepts,
+        withhold: agent.withhold,
         base_url: match agent.base_url {
             BaseUrlForm::AsGiven => "as given",
             BaseUrlForm::WithV1 => "with /v1",

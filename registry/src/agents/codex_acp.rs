@@ -25,7 +25,7 @@ agent! {
             session: ok, exit: eof,
         },
         proof: [acp, version("codex-acp", ["--version"], "@agentclientprotocol/codex-acp {VERSION}")],
-        model: { format: Bare, via: File, proxy: RegisterProvider },
+        model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["["] },
         env: { OPENAI_API_KEY = API_KEY },
         config: [
             toml("~/.codex/config.toml", owner: Whole) {

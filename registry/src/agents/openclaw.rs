@@ -24,7 +24,7 @@ agent! {
             name: "openclaw-acp", title: "OpenClaw ACP Gateway", version: pinned,
             session: ok, exit: signal,
         },
-        model: { format: Bare, via: File, proxy: RegisterProvider },
+        model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["@", "__proto__"] },
         accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY],
         references: parsed("${NAME}"),
         config: [

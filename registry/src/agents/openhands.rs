@@ -31,6 +31,8 @@ agent! {
             ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY, LLM_API_VERSION, LLM_REASONING_EFFORT, LLM_TIMEOUT,
         ],
         env: { LLM_BASE_URL = BASE_URL, LLM_API_KEY = API_KEY, OPENHANDS_SUPPRESS_BANNER = "1" },
+        // Where there is a tmux, its terminal is one, which is told of each variable in its arguments.
+        withhold: [API_KEY, LLM_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY],
         config: [
             json("~/.openhands/agent_settings.json", if set(ACP_MODEL)) {
                 "llm": {
@@ -51,7 +53,15 @@ agent! {
                     } else {
                         fmt("openai/{ACP_MODEL}")
                     },
-                    "api_key"?: API_KEY,
+                    "api_key"?: if set(API_KEY) {
+                        API_KEY
+                    } else if set(GEMINI_API_KEY) {
+                        GEMINI_API_KEY
+                    } else if set(GOOGLE_API_KEY) {
+                        GOOGLE_API_KEY
+                    } else {
+                        ANTHROPIC_API_KEY
+                    },
                     "base_url"?: BASE_URL,
                     "api_version"?: LLM_API_VERSION,
                     "timeout"?: uint(LLM_TIMEOUT),

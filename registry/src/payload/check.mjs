@@ -12,8 +12,8 @@ export function checkHome(home) {
   checkText("HOME", home);
 }
 
-// Every variable that reaches the agent, by its kind: `url`, `id` or `text`.
-export function checkVariables(env, kinds) {
+// Every variable that reaches the agent, by its kind: `url`, `id` or `text`; and what this agent takes in no model id.
+export function checkVariables(env, kinds, refused) {
   for (const [name, kind] of Object.entries(kinds)) {
     const text = env[name];
     if (!given(text)) continue;
@@ -24,6 +24,9 @@ export function checkVariables(env, kinds) {
       throw new Refused(`the value of ${name} holds a query or fragment; give a base URL, to which the agent adds a path`);
     }
   }
+  const id = env.BENCHFLOW_ACP_MODEL_ID ?? "";
+  const held = refused.find((text) => id.includes(text));
+  if (held) throw new Refused(`the value of BENCHFLOW_ACP_MODEL_ID holds ${JSON.stringify(held)}, which this agent takes in no model id`);
 }
 
 // Node.js puts U+FFFD in the place of what is no UTF-8. Whether it was there before, the bytes say.

@@ -17,7 +17,7 @@ process.umask(0o077);
 function main() {
   const folder = policy ? argument : process.env.HOME;
   checkHome(folder);
-  if (!policy) checkVariables(process.env, plan.variables);
+  if (!policy) checkVariables(process.env, plan.variables, plan.refuses);
   const files = [...wanted().values()];
   if (files.length === 0) return;
   const home = new Home(folder, { policy, bounded: policy || process.getuid() === 0 });

@@ -105,7 +105,7 @@ async function command(cx, argv, more = {}) {
   const detail = `${tool} ended with ${result.code}: ${(distrusted ?? lines.at(-1) ?? "").trim()}`;
   if (distrusted) throw new Fault(10, tool, `${detail.slice(0, 400)}${CERTIFICATES}`, true);
   // uv unpacks while it fetches, so that a changed file may fail as an archive before its checksum is known.
-  const changed = /hash mismatch|do not match the hashes|Bad CRC|corrupt deflate|invalid (block|stored|distance)/i;
+  const changed = /hash mismatch|do not match the hashes|Bad CRC|corrupt deflate|deflate decompression error: invalid|invalid (block|stored|distance)/i;
   if (changed.test(result.output)) throw new Fault(12, tool, `${tool}: a file does not have the lock's checksum`);
   if (/No space left|Permission denied/.test(result.output)) throw new Fault(14, tool, detail);
   throw new Fault(10, tool, detail, /404|403|no version|not found in the package registry|No matching distribution/i.test(result.output));

@@ -44,6 +44,7 @@ pub(crate) fn launch(agent: &Agent<'_>, lock: &Lock<'_>, place: &Place) -> Resul
     write_model(&mut w, agent);
     write_environment(&mut w, agent)?;
     write_files(&mut w);
+    write_withheld(&mut w, agent);
     write_start(&mut w, agent, lock)?;
     w.finish()
 }
@@ -177,6 +178,15 @@ fn write_export(w: &mut Writer, mapping: &Mapping<'_>) -> Result<(), RenderError
 fn write_files(w: &mut Writer) {
     w.section("the agent's files; a policy key is written along with the others, so that none is lost");
     w.line("BENCHFLOW_FORMED_BASE_URL=$bf_base_url \"$bf_dir/node/bin/node\" \"$bf_dir/lib/config.mjs\" launch \"$bf_web\" || exit");
+}
+
+/// What the files have the content of, and the agent's process does not get.
+fn write_withheld(w: &mut Writer, agent: &Agent<'_>) {
+    let names: Vec<&str> = agent.withheld().collect();
+    if !names.is_empty() {
+        w.comment("Its files have them; what it starts would show them to every process.");
+        w.line(&format!("unset {}", names.join(" ")));
+    }
 }
 
 /// The argument vector, and `exec`.

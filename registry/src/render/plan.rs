@@ -187,6 +187,7 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, prefix_dir: &str) ->
         ("config", Json::List(config)),
         ("web", Json::List(web)),
         ("companions", Json::object(companions)),
+        ("refuses", Json::texts(agent.model.refuses.iter().copied())),
         ("variables", Json::object(kinds(agent).into_iter().map(|(name, kind)| (name, Json::text(kind.word()))))),
     ]))
 }

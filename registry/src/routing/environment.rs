@@ -179,8 +179,16 @@ fn check_values(set: &Set<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
     let own = |name: &str| entry.mappings.iter().any(|(target, _)| *target == name);
     let checked = |name: &str| canonical(name).is_some() || entry.agent.accepts.contains(&name) || own(name);
     let faults = set.iter().filter_map(|(name, it)| Some((name, Kind::of(name).fault(&it.value)?)));
-    match faults.into_iter().find(|(name, _)| checked(name)) {
-        Some((name, reason)) => Err(Refusal::UnsafeValue { variable: name.to_string(), reason }),
+    if let Some((name, reason)) = faults.into_iter().find(|(name, _)| checked(name)) {
+        return Err(Refusal::UnsafeValue { variable: name.to_string(), reason });
+    }
+    let Some(id) = set.get(names::ACP_MODEL) else { return Ok(()) };
+    match entry.agent.model.refuses.iter().find(|text| id.value.contains(**text)) {
+        Some(text) => Err(Refusal::RefusedModelId {
+            agent: entry.agent.name.to_owned(),
+            variable: names::ACP_MODEL.to_owned(),
+            text: (*text).to_owned(),
+        }),
         None => Ok(()),
     }
 }

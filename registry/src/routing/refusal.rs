@@ -85,6 +85,15 @@ pub enum Refusal {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The model id holds what this agent takes in none.
+    RefusedModelId {
+        /// The agent.
+        agent: String,
+        /// The variable that holds the id.
+        variable: String,
+        /// What the entry says that no id may hold.
+        text: String,
+    },
     /// The entry holds a text that is no encoded value, which only a constant written by hand can.
     BrokenEntry {
         /// Where.
@@ -105,7 +114,7 @@ impl Refusal {
             Self::WebPolicy { .. } => "web-policy",
             Self::NotAnInteger { .. } => "not-an-integer",
             Self::UnsetReference { .. } => "unset-reference",
-            Self::UnsafeValue { .. } => "unsafe-value",
+            Self::UnsafeValue { .. } | Self::RefusedModelId { .. } => "unsafe-value",
             Self::BrokenEntry { .. } => "broken-entry",
         }
     }
@@ -118,7 +127,8 @@ impl Refusal {
             | Self::BadUrlParameter { variable, .. }
             | Self::NotAnInteger { variable }
             | Self::UnsetReference { variable }
-            | Self::UnsafeValue { variable, .. } => variable,
+            | Self::UnsafeValue { variable, .. }
+            | Self::RefusedModelId { variable, .. } => variable,
             Self::MissingCredential { variables, .. } => variables.first().map_or("", String::as_str),
             Self::EmptyModelId { model } | Self::NoProvider { model, .. } | Self::NoModelId { model } => model,
             Self::GatewayUnsupported { agent, .. } | Self::WebPolicy { agent, .. } => agent,
@@ -185,6 +195,11 @@ impl fmt::Display for Refusal {
             Self::UnsafeValue { variable, reason } => {
                 write!(f, "the value of `{variable}` {reason}\nhelp: give `{variable}` another value")
             }
+            Self::RefusedModelId { agent, variable, text } => write!(
+                f,
+                "the value of `{variable}` holds `{text}`, which `{agent}` takes in no model id\n\
+                 help: give the model an alias without it, or choose another agent"
+            ),
             Self::BrokenEntry { place } => {
                 write!(f, "`{place}` holds a text that is no encoded value\nhelp: write the entry with `agent!`")
             }

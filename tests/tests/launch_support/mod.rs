@@ -15,6 +15,7 @@ use std::process::{Command, Output, Stdio};
 use registry::model::{Agent, Artefact, FileFormat};
 use registry::render::{self, ScriptKind, scripts};
 use registry::site::Site;
+use registry_tests::write_program;
 use serde_json::Value;
 
 /// The shells under which a launcher must mean the same.
@@ -70,10 +71,10 @@ impl Prefix {
         let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
         let bins = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
         for path in bins.chain(["node/bin/node".to_owned(), "venv/bin/python".to_owned()]) {
-            write(&dir.join(path), &program, 0o755);
+            write_program(&dir.join(path), &program);
         }
         let launcher = PathBuf::from(&self.site.prefix).join("bin").join(agent.name);
-        write(&launcher, &text(ScriptKind::Launch), 0o755);
+        write_program(&launcher, &text(ScriptKind::Launch));
         Installed { agent, launcher, web_policy: text(ScriptKind::WebPolicy), dir }
     }
 

@@ -72,6 +72,7 @@ fn model(facts: &Facts<'_>) -> String {
         ));
     }
     all.push(row("An alias is", html(&facts.proxy())));
+    all.push(row("No id may hold", codes(facts.refuses().iter().copied())));
     if let Some(suite) = agent.suite {
         let tracking = if suite.usage_tracking { "tracked" } else { "not tracked" };
         all.push(row("Suite", format!("{}, usage {tracking}", codes([facts.suite().as_str()]))));
@@ -132,7 +133,8 @@ fn variables(facts: &Facts<'_>) -> String {
     };
     let set: String = agent.env.iter().map(|it| line(it.name, &value::one_line(it.value))).collect();
     let set = if set.is_empty() { set } else { format!("<dl class=\"wide\">{set}</dl>") };
-    let reads = rows(&[row("Also reads", codes(agent.accepts.iter().copied()))]);
+    let reads =
+        rows(&[row("Also reads", codes(agent.accepts.iter().copied())), row("Only in files", codes(agent.withheld()))]);
     part("Variables", &format!("{set}{reads}"))
 }
 

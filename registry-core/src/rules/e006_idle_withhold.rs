@@ -1,0 +1,44 @@
+//! E006 `idle-withhold`: what is withheld is a variable of the entry, and no file refers to it
+
+use crate::check::{Field, Place, Report, Subject};
+use crate::names::nearest;
+use crate::template::Value;
+use crate::variables::{CANONICAL, canonical, word};
+
+use super::{Checked, Rule};
+
+/// What the rule refuses, and why.
+pub(crate) const RULE: Rule = Rule {
+    code: "E006",
+    name: "idle-withhold",
+    sentence: "what is withheld is a variable of the entry, and no file refers to it",
+    example: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": ref(API_KEY) }]"#,
+    help: "write the content into the file instead of `ref(…)`, or do not withhold the variable",
+    incidents: &[],
+    checked: Checked::Macro,
+    allowable: false,
+    absence: false,
+};
+
+/// Reports withheld variables that the agent never had, and such as it must resolve.
+pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+    let agent = cx.agent;
+    let own = || agent.accepts.iter().copied().chain(agent.env.iter().map(|it| it.name));
+    for (index, &name) in agent.withhold.iter().enumerate() {
+        let place = Place::field(Field::Withhold).item(index);
+        if canonical(name).is_none() && !own().any(|it| it == name) {
+            let help = match nearest(name, CANONICAL.iter().map(|it| it.word).chain(own())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "leave it out: only what the entry reads or sets reaches the agent through it".to_owned(),
+            };
+            report.add(&RULE, place, format!("`{}` neither reads nor sets `{name}`", agent.name), help);
+        }
+    }
+    cx.visit_values(&mut |_, place, value| {
+        let Value::Reference(name) = value else { return };
+        if agent.withhold.iter().any(|it| word(it) == word(name)) {
+            let message = format!("a file of `{}` refers to `{}`, which is withheld from it", agent.name, word(name));
+            report.add(&RULE, place, message, RULE.help);
+        }
+    });
+}
