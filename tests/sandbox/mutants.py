@@ -40,6 +40,7 @@ MUTANTS = [
     mutant("an archive may be cut", "archive/cut", (None, 'fail 12 unpack "${1##*/} is no whole', 'fail 14 unpack "${1##*/} is no whole')),
     mutant("an archive may hold anything", "archive/top", (None, 'if [ ! -f "$top/$4" ]; then', "if false; then")),
     mutant("the site's certificates are not Node's", "tls/any/curl", (None, "NODE_EXTRA_CA_CERTS=$CA_BUNDLE", "NODE_EXTRA_CA_CERTS=")),
+    mutant("a certificate that is not trusted is asked for again", "tls/untold/curl", (None, '*"SSL certificate problem"*', "none")),
     mutant("the proxy is not handed on", "tls/any/curl",
            (None, "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy", "NO_PROXY")),
     # npm and Python
@@ -82,6 +83,8 @@ MUTANTS = [
     # signals and locks
     mutant("no lock", "four/flock", (None, "flock -n 9 9>&9", "true")),
     mutant("every lock is stale", "four/mkdir", (None, "if stale_lock; then", "if true; then")),
+    mutant("a lock of another container has no end", "lock/expired", (None, '-lt "$(date +%s)"', "-lt 0")),
+    mutant("a lock from before a boot is somebody's", "lock/rebooted", (None, '"${owner%% *} "*) return 1 ;;', "*) return 1 ;;")),
     mutant("a signal is not caught", "signal/PIPE/npm", (None, 'trap "exit 141" PIPE', ":")),
     mutant("the end is not caught", "download/404/wget", (None, "trap finish EXIT", ":")),
     mutant("the stage stays", "archive/cut", (None, 'rm -rf -- "$STAGE"\n    fi\n    release_lock', ":\n    fi\n    release_lock")),

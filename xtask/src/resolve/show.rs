@@ -81,6 +81,7 @@ impl View<'_> {
             "login": login(found),
             "credential_file": found.credential_file.map(|it| json!({"content_of": it.content, "path": it.path})),
             "withheld": found.withheld,
+            "only_in_files": only_in_files(found),
             "web_off": found.web_off,
             "files": files.iter().map(|file| json!({
                 "path": file.path, "format": file.format.word(), "whole": file.owner == Owner::Whole,
@@ -118,7 +119,16 @@ fn notes(found: &Resolution<'_>) -> Vec<String> {
     if !found.withheld.is_empty() {
         notes.push(format!("not passed on, since another provider owns it: {}", found.withheld.join(", ")));
     }
+    let only_in_files = only_in_files(found);
+    if !only_in_files.is_empty() {
+        notes.push(format!("its files have them, its process does not get them: {}", only_in_files.join(", ")));
+    }
     notes
+}
+
+/// What the launcher takes out of the environment before it starts the agent.
+fn only_in_files<'a>(found: &'a Resolution<'_>) -> Vec<&'a str> {
+    found.agent.withheld().filter(|name| found.variables.contains_key(*name)).collect()
 }
 
 fn login(found: &Resolution<'_>) -> Value {
