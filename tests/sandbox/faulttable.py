@@ -32,6 +32,7 @@ class Fault:
     trace: tuple
     role: str = "any"
     lean: bool = False  # with a script that asks for no free space before
+    unlocked: bool = False  # with a script whose lock is nobody's
     short: bool = False
     setting: tuple = ()  # changes of the root for every run
     setting_env: dict = dataclasses.field(default_factory=dict)
@@ -136,13 +137,13 @@ def orphans(prefix):
     (prefix / "benchflow/.staging/agent.dead/agent/node_modules/x").mkdir(parents=True)
 
 
-def lock_of(owner, seconds):
-    """A lock of somebody whose deadline is so many seconds away."""
+def lock_of(owner, seconds, held="alone"):
+    """A lock of somebody whose deadline is so many seconds away, and who holds the system's lock as well or that alone."""
 
     def change(prefix):
         lock = prefix / "benchflow/.staging/lock.owner"
         lock.parent.mkdir(parents=True, exist_ok=True)
-        lock.symlink_to(f"{int(time.time()) + seconds} {owner}")
+        lock.symlink_to(f"{held} {int(time.time()) + seconds} {owner}")
 
     return change
 
@@ -195,6 +196,7 @@ def downloads():
         ("flip", "one bit of the body changed", "flip", INTEGRITY, "checksum", "has sha256", None, None),
         ("loop", "a redirection to itself", "loop", INFRASTRUCTURE, "fetch", "three tries", None, False),
         ("no-dns", "no name is known", {"BENCHFLOW_MIRROR": "http://mirror.invalid/"}, INFRASTRUCTURE, "fetch", "three tries", ("dns", "mirror"), False),
+        ("late", "429 with Retry-After: 100 for an install that has 30 seconds", "429", INFRASTRUCTURE, "fetch", "the deadline is nearer", None, False),
         ("429", "429 twice with Retry-After: 1, then the archive", "429", OK, "done", "", None, None),
     ]
     for name, what, how, expected, step, detail, trace, final in kinds:
@@ -206,6 +208,11 @@ def downloads():
                 more["env"] = short
             if name == "no-dns":
                 more["prepare"] = (write("/etc/resolv.conf", "nameserver 127.0.0.1\n"),)
+            if name == "late" and fetcher == "busybox":
+                continue  # it does not show the header of such an answer
+            if name == "late":
+                more["rules"] = [{"match": ALWAYS, "do": "429", "headers": {"Retry-After": "100"}}]
+                more["env"] = {"BENCHFLOW_INSTALL_DEADLINE": "30"}
             yield Fault(
                 f"download/{name}/{fetcher}", f"{what}, to {fetcher}", expected, step,
                 trace or ("server", f"{ALWAYS}.* {how}"), setting=setting, setting_env=MIRROR, detail=detail, final=final,
@@ -392,15 +399,17 @@ def several():
                 check=(0,), after=AFTER_KILL)  # fmt: skip
     boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     elsewhere = f"{boot} another-space 1 1"
-    for name, what, damage in (
-        ("rebooted", "from before a boot", lock_of("another-boot another-space 1 1", 1000)),
-        ("expired", "of another container whose deadline is over", lock_of(elsewhere, -1)),
+    for name, what, setting, damage in (
+        ("rebooted", "from before a boot, where flock is missing", no_lock, lock_of("another-boot another-space 1 1", 1000)),
+        ("expired", "of another container whose deadline is over, where flock is missing", no_lock, lock_of(elsewhere, -1)),
+        ("flocked", "of another container that held flock and is gone", (), lock_of(elsewhere, 1000, "flock")),
     ):
-        yield Fault(f"lock/{name}", f"a lock {what}, where flock is missing", OK, "done",
-                    ("err", "removing the lock of a process"), setting=no_lock, damage=damage, check=(0,))  # fmt: skip
-    yield Fault("lock/elsewhere", "a lock of another container that may still run, where flock is missing", (16, "lock"), "lock",
-                ("err", "waiting for another install"), setting=no_lock, damage=lock_of(elsewhere, 25),
-                env={"BENCHFLOW_INSTALL_DEADLINE": "8"})  # fmt: skip
+        yield Fault(f"lock/{name}", f"a lock {what}", OK, "done", ("err", "removing the lock of a process"), setting=setting,
+                    damage=damage, check=(0,))  # fmt: skip
+    for name, what, setting in (("elsewhere", "here", no_lock), ("mixed", "there", ())):
+        yield Fault(f"lock/{name}", f"a lock of another container that may still run, where flock is missing {what}",
+                    (16, "lock"), "lock", ("err", "waiting for another install"), setting=setting,
+                    damage=lock_of(elsewhere, 25), env={"BENCHFLOW_INSTALL_DEADLINE": "8"})  # fmt: skip
     waits = ("err", "waiting for another install")
     kinds = [
         ("flock", "", (), waits, 1),
@@ -411,7 +420,7 @@ def several():
         for times in (1, 50):
             many = f"/{times}-times" if times > 1 else ""
             yield Fault(f"four/{name}{many}", f"four installs at one time{what}{f', {times} times' if many else ''}", OK, "done", trace,
-                        setting=setting, setting_env=MIRROR, job={"copies": 4}, check=(0,), count=(ALWAYS, 1, most), times=times,
+                        setting=setting, setting_env=MIRROR, unlocked=name == "useless", job={"copies": 4}, check=(0,), count=(ALWAYS, 1, most), times=times,
                         short=name == "flock" and times == 1)  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Breaks the generated scripts themselves, and asks whether a row of the table of faults notices.
 
-    mutants.py FOLDER SCRIPTS [--only NAME]... [--jobs N]
+    mutants.py FOLDER SCRIPTS [--only NAME]... [--jobs N] [--apply]
     mutants.py --list
 
 FOLDER and SCRIPTS are those of faults.py. Each mutant is one change of install.sh or of a file that it carries, and
 names the row that must fail with it. The row is run without the mutant first, and must pass. Prints `N killed of N`, and
-exits 1 when one survives.
+exits 1 when one survives. With --apply none is run: it is only seen that the scripts still have what each changes.
 """
 
 import argparse
@@ -44,7 +44,7 @@ MUTANTS = [
     mutant("the proxy is not handed on", "tls/any/curl",
            (None, "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy", "NO_PROXY")),
     # npm and Python
-    mutant("npm's status is not looked at", "npm/exit-1", (NPM, "if (result.code !== 0) throw npmFault(result, cx);", "")),
+    mutant("npm's status is not looked at", "npm/exit-1", (NPM, "if (result.code !== 0) throw npmFault(result, cache);", "")),
     mutant("npm's store is not hashed", "npm/script/flip", (NPM, "await checkTarballs(cx, cache, registry);", "")),
     mutant("npm is believed", "npm/exit-0", (NPM, "await checkTarballs(cx, cache, registry);", ""), (NPM, "checkTree(cx.dir, lock, args.target);", "")),
     mutant("a wrong checksum is told as a network's fault", "npm/main/flip", (NPM, "/^(EINTEGRITY|Z_|TAR_)/", "/^NEVER/")),
@@ -81,10 +81,13 @@ MUTANTS = [
     mutant("a folder is moved without a look at its place", "four/useless", (None, '"$NODE" -e "$RENAME" "$top" "$PREFIX/$1"', 'mv "$top" "$PREFIX/$1"')),
     mutant("check does not hash", "damaged-node", (INSTALL, '|| digest(dir) !== fs.readFileSync(seal, "utf8")', "")),
     # signals and locks
-    mutant("no lock", "four/flock", (None, "flock -n 9 9>&9", "true")),
-    mutant("every lock is stale", "four/mkdir", (None, "if stale_lock; then", "if true; then")),
-    mutant("a lock of another container has no end", "lock/expired", (None, '-lt "$(date +%s)"', "-lt 0")),
-    mutant("a lock from before a boot is somebody's", "lock/rebooted", (None, '"${owner%% *} "*) return 1 ;;', "*) return 1 ;;")),
+    mutant("no lock", "four/flock", (None, "flock -n 9 9>&9", "true"), (None, "    take_link\n}", "}")),
+    mutant("every lock is stale", "four/mkdir", (None, "if stale_lock; then", "if stale_lock || true; then")),
+    mutant("a lock of another container has no end", "lock/expired", (None, '[ "$ends" -lt "$(date +%s)" ]', "false")),
+    mutant("a lock from before a boot is somebody's", "lock/rebooted", (None, '"${owner%% *} "*) ;;', "*) return 1 ;;")),
+    mutant("flock does not see who has none", "lock/mixed", (None, "    take_link\n}", "    [ \"$HELD\" = flock ] || take_link\n}")),
+    mutant("what held flock and is gone is waited for", "lock/flocked", (None, '"$HELD ${stale%% *}" = "flock flock"', '"" = never')),
+    mutant("a pause may be longer than the deadline", "download/late/curl", (None, '"$pause" -ge "$(left)"', '"$pause" -ge 999999')),
     mutant("a signal is not caught", "signal/PIPE/npm", (None, 'trap "exit 141" PIPE', ":")),
     mutant("the end is not caught", "download/404/wget", (None, "trap finish EXIT", ":")),
     mutant("the stage stays", "archive/cut", (None, 'rm -rf -- "$STAGE"\n    fi\n    release_lock', ":\n    fi\n    release_lock")),
@@ -127,12 +130,26 @@ def judge(bench, it, known):
     return f"killed    {it.name}: {it.row}: {verdict.partition('): ')[2][:140]}"
 
 
+def apply(bench, chosen):
+    """Changes the scripts by each mutant, and says which cannot be made any more."""
+    gone = []
+    for it in chosen:
+        role = next(row.role for row in FAULTS if row.name == it.row)
+        try:
+            if role in bench.roles:
+                edited(faults.read(bench.scripts / bench.roles[role].agent / "install.sh"), it)
+        except ValueError as error:
+            gone.append(f"{it.name}: {error}")
+    return gone
+
+
 def main():
     parser = argparse.ArgumentParser(description="mutants of the scripts")
     parser.add_argument("folder", nargs="?")
     parser.add_argument("scripts", nargs="?")
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--apply", action="store_true")
     parser.add_argument("--list", action="store_true")
     words = parser.parse_args()
     if words.list:
@@ -144,6 +161,10 @@ def main():
     chosen = [it for it in MUTANTS if not words.only or it.name in words.only or it.row in words.only]
     killed = failed = 0
     try:
+        gone = apply(bench, chosen)
+        if gone or words.apply:
+            print("\n".join([*gone, f"{len(chosen) - len(gone)} of {len(chosen)} mutants can be made"]))
+            sys.exit(1 if gone else 0)
         with concurrent.futures.ThreadPoolExecutor(words.jobs) as pool:
             for done in concurrent.futures.as_completed([pool.submit(judge, bench, it, known) for it in chosen]):
                 killed += done.result().startswith("killed")

@@ -1,4 +1,5 @@
 // Writes the agent's files: `launch on|off` before every start, `policy HOME` for web-policy.sh. Status 14 refuses.
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -11,6 +12,7 @@ const [mode, argument] = process.argv.slice(2);
 const dir = path.dirname(path.dirname(process.argv[1]));
 const plan = JSON.parse(fs.readFileSync(path.join(dir, "lib/plan.json"), "utf8"));
 const policy = mode === "policy";
+const SECONDS = 60;
 
 process.umask(0o077);
 
@@ -21,7 +23,7 @@ function main() {
   const files = [...wanted().values()];
   if (files.length === 0) return;
   const home = new Home(folder, { policy, bounded: policy || process.getuid() === 0 });
-  if (policy) become(home.owner());
+  if (policy && process.getuid() === 0 && home.owner().uid !== 0) return asOwner(home);
   // All of them are read and rendered once before the first is written.
   for (const file of files) write(home, file, false);
   for (const file of files) write(home, file, true);
@@ -51,12 +53,12 @@ function values() {
   return new Values(env, plan.references, plan.companions);
 }
 
-// Nothing is written in a home with more rights than its owner's.
-function become({ uid, gid }) {
-  if (process.getuid() !== 0 || uid === 0) return;
-  process.setgroups([gid]);
-  process.setgid(gid);
-  process.setuid(uid);
+// Nothing is written in a home with more rights than its owner's, who may stop what runs with them: not for ever.
+function asOwner(home) {
+  const options = { ...home.owner(), cwd: "/", stdio: "inherit", timeout: SECONDS * 1000, killSignal: "SIGKILL" };
+  const { status } = spawnSync(process.execPath, process.argv.slice(1), options);
+  if (status === null) throw new Refused(`${home.folder}: its owner's process did not end in ${SECONDS} seconds`);
+  process.exit(status);
 }
 
 function write(home, file, really) {
@@ -101,7 +103,7 @@ try {
   main();
 } catch (error) {
   // Names and places only: a value may be a secret.
-  const text = error instanceof Refused ? error.message : `${error.code ?? error.name}${error.path ? ` at ${error.path}` : ""}`;
+  const text = error instanceof Refused ? error.message : `${error.code ?? error.name}${error.path ? ` at ${error.dest ?? error.path}` : ""}`;
   process.stderr.write(`${plan.agent}: ${text}\n`);
   process.exit(error instanceof Refused || error.code ? 14 : 70);
 }

@@ -60,7 +60,7 @@ function npmFault(result, cache) {
   const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? /attempt \d+ failed with (\S+)/.exec(lost)?.[1] ?? `status ${result.code}`;
   const line = result.output.split("\n").find((it) => /npm error (?!code)/.test(it)) ?? "";
   const detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
-  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_/.test(result.output + lost)) return new Fault(10, "npm", detail + CERTIFICATES, true);
+  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^CERT_/.test(code)) return new Fault(10, "npm", detail + CERTIFICATES, true);
   if (/ENOSPC|no space left/i.test(result.output)) return new Fault(14, "npm", detail);
   if (/^(EINTEGRITY|Z_|TAR_)/.test(code)) return new Fault(12, "npm", detail);
   if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);

@@ -5,7 +5,8 @@ import path from "node:path";
 
 import { Fault, run, say, stopChildren } from "./common.mjs";
 
-const NOBODY = 65534;
+// Users that no distribution gives away, so that nobody else's files are the proof's.
+const NOBODY = 65520 + (process.pid % 14);
 
 export async function prove(cx) {
   const place = prepare(cx);
@@ -16,7 +17,7 @@ export async function prove(cx) {
       else await proveAcp(cx, place);
     }
   } finally {
-    if (place.uid !== undefined) sweep(shared().filter((it) => !before.has(it)), place.uid);
+    if (place.uid !== undefined) await sweep(cx, shared().filter((it) => !before.has(it)), place.uid);
   }
 }
 
@@ -26,13 +27,13 @@ function shared() {
   return ["/tmp", "/var/tmp", "/dev/shm"].filter((it) => fs.existsSync(it)).flatMap(list);
 }
 
-// Some agents make a folder in /tmp whatever TMPDIR says; what is new there and the proof's own goes with it.
-function sweep(paths, uid) {
-  for (const it of paths) {
-    try {
-      if (fs.lstatSync(it).uid === uid) fs.rmSync(it, { recursive: true, force: true });
-    } catch {}
-  }
+// Some agents make a folder in /tmp whatever TMPDIR says; what is new there and the proof's own goes with it. It is that
+// user who takes it away: root would follow what another process puts in the place of a folder meanwhile.
+async function sweep(cx, paths, uid) {
+  const own = paths.filter((it) => fs.lstatSync(it, { throwIfNoEntry: false })?.uid === uid);
+  if (own.length === 0) return;
+  const options = { cwd: "/", env: { PATH: cx.env.PATH }, end: Date.now() / 1000 + 30, quiet: true, uid };
+  await run(["rm", "-rf", "--", ...own], options).catch(() => {});
 }
 
 // A throw-away home for another user than root, an empty environment, and no network where the machine allows that.

@@ -98,7 +98,11 @@ fetch() {
     say "fetching $source"
     case $source in
     /*)
-        cp -- "$source" "$2" || { FAIL_FINAL=1; fail 10 fetch "cannot read $source"; }
+        if [ ! -f "$source" ] || ! await "$(left)" cp -- "$source" "$2"; then
+            check_deadline fetch
+            FAIL_FINAL=1
+            fail 10 fetch "cannot read $source"
+        fi
         check_sum "$source" "$2" "$3"
         return
         ;;
@@ -116,7 +120,8 @@ fetch() {
             fail 10 fetch "$source answers $CODE"
             ;;
         esac
-        case $(cat "$STAGE/fetch.err") in
+        # What wget shows of an answer's header is indented, and says nothing of the connection.
+        case $(sed "/^ /d" "$STAGE/fetch.err") in
         *"SSL certificate problem"* | *"ertificate of "*" not trusted"* | *"cannot verify "*"ertificate"*)
             FAIL_FINAL=1
             fail 10 fetch "$source shows a certificate that is not trusted; name the site's certificates in BENCHFLOW_CA_BUNDLE"
@@ -128,6 +133,9 @@ fetch() {
         pause=$(expr "$try" \* "$try" \* 2 + \( "$$" + "$try" \* 7 \) % 4)
         if [ "$CODE" = 429 ]; then
             pause=$(retry_after "$pause")
+        fi
+        if [ "$pause" -ge "$(left)" ]; then
+            fail 10 fetch "$source answers $CODE; the deadline is nearer than the next try"
         fi
         say "answer $CODE; trying again in $pause seconds"
         await "$(expr "$pause" + 5)" sleep "$pause"
@@ -187,11 +195,10 @@ download() {
 # The pause that the server asks for, within reason; the one given otherwise.
 retry_after() {
     wanted=$(sed -n "s/^ *[Rr]etry-[Aa]fter: *\([0-9][0-9]*\).*/\1/p" "$STAGE/headers" | tail -n 1)
-    if [ -n "$wanted" ] && [ "$wanted" -le 120 ]; then
-        echo "$wanted"
-    else
-        echo "$1"
-    fi
+    case $wanted in
+    [0-9] | [0-9][0-9] | 1[01][0-9] | 120) echo "$wanted" ;;
+    *) echo "$1" ;;
+    esac
 }
 
 check_sum() {

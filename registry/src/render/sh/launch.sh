@@ -1,3 +1,7 @@
+# What the caller's shell was told of tracing and exporting is nothing that a key should pass through.
+set +avx
+unset bf_value bf_base_url
+
 bf_say() {
     printf "%s\n" "$bf_agent: $*" >&2
 }

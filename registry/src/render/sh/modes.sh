@@ -18,7 +18,7 @@ runtime() {
     if [ ! -f "$top/$4" ]; then
         fail 12 unpack "${2##*/} holds no $4"
     fi
-    if ! "$top/$4" --version >>"$STAGE/log" 2>&1; then
+    if ! await "$(left)" "$top/$4" --version >>"$STAGE/log" 2>&1; then
         fail 15 runtime "$4 of ${2##*/} does not start on this machine"
     fi
     if [ -z "${NODE-}" ]; then
@@ -210,7 +210,7 @@ main() {
     STAGE=
     CHILD=
     WATCH=
-    LOCKED=
+    OWNER=
     TARGET=
     trap finish EXIT
     trap "exit 129" HUP
@@ -222,7 +222,7 @@ main() {
     trap "exit 142" ALRM
     trap "exit 143" TERM
     case $DEADLINE in
-    "" | *[!0-9]*) fail 13 settings "BENCHFLOW_INSTALL_DEADLINE is no number of seconds" ;;
+    "" | *[!0-9]* | ????????*) fail 13 settings "BENCHFLOW_INSTALL_DEADLINE is no number of seconds below ten million" ;;
     esac
     END=$(expr "$START" + "$DEADLINE")
     read_settings

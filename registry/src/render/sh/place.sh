@@ -60,31 +60,61 @@ check_room() {
 take_lock() {
     mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
     LOCK=$PREFIX/.staging/lock
+    if [ -e "$LOCK" ] && [ ! -f "$LOCK" ]; then
+        fail 14 lock "$LOCK is no file; remove it"
+    fi
     # In a subshell, since a redirection of exec that fails would end the script at once.
     (: >>"$LOCK") 2>/dev/null || fail 14 prefix "cannot write in $PREFIX/.staging"
     waited=0
+    HELD=alone
     if command -v flock >/dev/null 2>&1; then
-        exec 9>>"$LOCK" || fail 14 lock "cannot write $LOCK"
-        # The redirection hands the descriptor on; some shells close those above 2 for their children.
-        while :; do
-            flock -n 9 9>&9
-            case $? in
-            0) return ;;
-            1) wait_for_lock ;;
-            *) break ;;
-            esac
-        done
+        take_flock
     fi
-    # A link that leads nowhere is made in one step with the words in it: there is no lock without its owner.
-    until ln -s "$END $(identity "$$")" "$LOCK.owner" 2>/dev/null; do
+    take_link
+}
+
+# The system's own lock ends with its holder; those that have no flock do not see it.
+take_flock() {
+    exec 9>>"$LOCK" || fail 14 lock "cannot write $LOCK"
+    # The redirection hands the descriptor on; some shells close those above 2 for their children.
+    while :; do
+        flock -n 9 9>&9
+        case $? in
+        0) break ;;
+        1) wait_for_lock ;;
+        *) return ;;
+        esac
+    done
+    HELD=flock
+}
+
+# A link that leads nowhere is made in one step with its owner's words in it, and those with and without flock see it.
+take_link() {
+    OWNER="$HELD $END $(identity "$$")"
+    while :; do
+        if [ -e "$LOCK.owner" ] && [ ! -L "$LOCK.owner" ]; then
+            fail 14 lock "$LOCK.owner is no link of an install; remove it"
+        fi
+        if ln -s "$OWNER" "$LOCK.owner" 2>/dev/null && [ "$(readlink "$LOCK.owner")" = "$OWNER" ]; then
+            return
+        fi
         if stale_lock; then
-            say "removing the lock of a process that is gone"
-            rm -f -- "$LOCK.owner"
+            break_lock
         else
             wait_for_lock
         fi
     done
-    LOCKED=1
+}
+
+# Takes the stale lock away, and puts back what another has put there in the meantime.
+break_lock() {
+    say "removing the lock of a process that is gone"
+    mv -f -- "$LOCK.owner" "$LOCK.stale.$$" 2>/dev/null || return 0
+    taken=$(readlink "$LOCK.stale.$$")
+    if [ "$taken" != "$stale" ]; then
+        ln -s "$taken" "$LOCK.owner" 2>/dev/null
+    fi
+    rm -f -- "$LOCK.stale.$$"
 }
 
 wait_for_lock() {
@@ -92,7 +122,7 @@ wait_for_lock() {
         say "waiting for another install under $PREFIX"
     fi
     if [ "$(left)" -le 5 ]; then
-        fail 16 lock "another install holds $LOCK"
+        fail 16 lock "another install holds $LOCK.owner"
     fi
     await 5 sleep 1
     waited=$(expr "$waited" + 1)
@@ -106,24 +136,28 @@ identity() {
     echo "$boot $space $1 $began"
 }
 
-# Whether the owner of the lock is gone. Of a process in another container nothing is seen; its run ends at its deadline.
+# Whether the owner of the lock is gone. Of a process in another container nothing is seen: its run ends at its deadline,
+# and who holds the system's lock knows that nobody else does.
 stale_lock() {
-    owner=$(readlink "$LOCK.owner" 2>/dev/null) || return 1
-    if [ "${owner%% *}" -lt "$(date +%s)" ]; then
-        return 0
-    fi
+    stale=$(readlink "$LOCK.owner" 2>/dev/null) || return 1
+    owner=${stale#* }
+    ends=${owner%% *}
     owner=${owner#* }
     pid=${owner#* * }
     case $(identity "${pid%% *}") in
     "$owner") return 1 ;;
     "${owner% *} "*) return 0 ;;
-    "${owner%% *} "*) return 1 ;;
+    "${owner%% *} "*) ;;
+    *) return 0 ;;
     esac
-    return 0
+    if [ "$HELD ${stale%% *}" = "flock flock" ]; then
+        return 0
+    fi
+    [ "$ends" -lt "$(date +%s)" ] 2>/dev/null
 }
 
 release_lock() {
-    if [ -n "$LOCKED" ]; then
+    if [ -n "$OWNER" ] && [ "$(readlink "$LOCK.owner" 2>/dev/null)" = "$OWNER" ]; then
         rm -f -- "$LOCK.owner"
     fi
     exec 9>&-
