@@ -79,7 +79,7 @@ MUTANTS = [
     mutant("what fails its proof stays", "closed-prefix", (INSTALL, "fs.rmSync(args.final, { recursive: true, force: true });", "publish();")),
     mutant("what a dead run left is not put aside", "npm/orphans", (INSTALL, "if (fs.existsSync(args.final)) fs.renameSync", "if (false) fs.renameSync")),
     mutant("a folder is moved without a look at its place", "four/useless", (None, '"$NODE" -e "$RENAME" "$top" "$PREFIX/$1"', 'mv "$top" "$PREFIX/$1"')),
-    mutant("check does not hash", "damaged-node", (INSTALL, '|| digest(dir) !== fs.readFileSync(seal, "utf8")', "")),
+    mutant("check does not hash", "damaged-node", (INSTALL, '|| (await digest(dir)) !== fs.readFileSync(seal, "utf8")', "")),
     # signals and locks
     mutant("no lock", "four/flock", (None, "flock -n 9 9>&9", "true"), (None, "    take_link\n}", "}")),
     mutant("every lock is stale", "four/mkdir", (None, "if stale_lock; then", "if stale_lock || true; then")),

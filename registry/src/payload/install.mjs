@@ -1,9 +1,9 @@
 // What follows the runtimes in an install: packages, checks, programs, the proof, publication. Arguments are key=value.
-import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
 import { Fault, readLock, run, say, stopChildren } from "./common.mjs";
+import { digest } from "./digest.mjs";
 import { checkTree, installNpm } from "./npm.mjs";
 import { prove } from "./proof.mjs";
 import { checkEnvironment, installPython } from "./python.mjs";
@@ -22,7 +22,8 @@ async function main() {
   const cx = context(args.agent);
   if (args.mode === "prove") return prove(cx);
   if (args.mode === "check") return check(cx);
-  sealRuntimes(cx);
+  // Its fault is told when it is waited for; npm and uv leave a thread's time over.
+  const sealed = sealRuntimes(cx).then(() => undefined, (error) => error);
   await installNpm(cx);
   await installPython(cx);
   for (const it of cx.agent.git) await installGit(cx, it);
@@ -30,11 +31,16 @@ async function main() {
   linkRuntimes(cx);
   makeShims(cx);
   closeToOthers(cx.dir);
-  fs.writeFileSync(path.join(cx.dir, "tree.sha256"), digest(cx.dir));
+  const unsealed = await sealed;
+  if (unsealed) throw unsealed;
   settle(cx);
   const settled = context(args.final);
   try {
+    // The checksum is made beside the proof, which writes nothing there.
+    const whole = digest(settled.dir);
+    whole.catch(() => {});
     await proveApart(settled);
+    fs.writeFileSync(path.join(settled.dir, "tree.sha256"), await whole);
   } catch (fault) {
     fs.rmSync(args.final, { recursive: true, force: true });
     throw fault;
@@ -60,12 +66,12 @@ function context(dir) {
 const runtimes = (cx) => [cx.nodeHome, ...(args.python ? [cx.pythonHome] : [])];
 
 // A runtime's checksum is written beside what it is of, by the first install that has it: the one that unpacked it.
-function sealRuntimes(cx) {
+async function sealRuntimes(cx) {
   for (const home of runtimes(cx)) {
     const seal = path.join(home, "tree.sha256");
     if (fs.existsSync(seal)) continue;
     const temporary = path.join(args.stage, "seal");
-    fs.writeFileSync(temporary, digest(home));
+    fs.writeFileSync(temporary, await digest(home));
     fs.renameSync(temporary, seal);
   }
 }
@@ -76,7 +82,7 @@ async function check(cx) {
   if (cx.agent.pypi.length > 0) checkEnvironment(cx.dir, cx.lock, args.target);
   for (const dir of [...runtimes(cx), cx.dir]) {
     const seal = path.join(dir, "tree.sha256");
-    if (!fs.existsSync(seal) || digest(dir) !== fs.readFileSync(seal, "utf8")) {
+    if (!fs.existsSync(seal) || (await digest(dir)) !== fs.readFileSync(seal, "utf8")) {
       throw new Fault(12, "tree", `files under ${dir} were changed since they were installed`);
     }
   }
@@ -162,24 +168,6 @@ function kindOf(file, hint) {
   if (hint === "pypi" || file.endsWith(".py")) return "python";
   if (/^#!.*\bnode\b/.test(text) || /\.[cm]?js$/.test(fs.realpathSync(file))) return "node";
   return text.startsWith("#!") ? "native" : "unknown";
-}
-
-// One checksum over names, kinds and contents of all files, in the order of their names.
-function digest(dir) {
-  const all = crypto.createHash("sha256");
-  const walk = (folder) => {
-    const entries = fs.readdirSync(path.join(dir, folder), { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      const place = path.join(folder, entry.name);
-      if (entry.name === "__pycache__" || place === "tree.sha256") continue;
-      if (entry.isDirectory()) walk(place);
-      else if (entry.isSymbolicLink()) all.update(`link ${place} ${fs.readlinkSync(path.join(dir, place))}\n`);
-      else all.update(`file ${place} ${crypto.hash("sha256", fs.readFileSync(path.join(dir, place)), "hex")}\n`);
-    }
-  };
-  walk("");
-  return all.digest("hex");
 }
 
 // The staged folder takes its final place, to which nothing refers yet.

@@ -31,9 +31,10 @@ pub struct Payload {
 }
 
 /// The programs of every install, by their names under `lib/`.
-const PROGRAMS: [(&str, &str); 12] = [
+const PROGRAMS: [(&str, &str); 13] = [
     ("common.mjs", include_str!("../payload/common.mjs")),
     ("install.mjs", include_str!("../payload/install.mjs")),
+    ("digest.mjs", include_str!("../payload/digest.mjs")),
     ("npm.mjs", include_str!("../payload/npm.mjs")),
     ("python.mjs", include_str!("../payload/python.mjs")),
     ("proof.mjs", include_str!("../payload/proof.mjs")),

@@ -69,12 +69,13 @@ finish() {
         fi
         ;;
     esac
-    keep_log "$status"
+    line=$(report "$status")
+    keep_log
     if [ -n "$STAGE" ]; then
         rm -rf -- "$STAGE"
     fi
     release_lock
-    report "$status" >&2
+    printf "%s\n" "$line" >&2
     exit "$status"
 }
 
@@ -94,7 +95,7 @@ keep_log() {
     if [ -f "$STAGE/log" ]; then
         tail -c 1000000 "$STAGE/log" >"$STAGE/log.tail" && mv -f "$STAGE/log.tail" "$PREFIX/log/$AGENT.log"
     fi
-    report "$1" >"$STAGE/report" && mv -f "$STAGE/report" "$PREFIX/log/$AGENT.json"
+    printf "%s\n" "$line" >"$STAGE/report" && mv -f "$STAGE/report" "$PREFIX/log/$AGENT.json"
     return 0
 }
 

@@ -130,10 +130,14 @@ wait_for_lock() {
 
 # Who a process is, so that a number used again, another container or another boot is not taken for it.
 identity() {
-    boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+    boot=
+    read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id
     space=$(readlink /proc/self/ns/pid 2>/dev/null)
-    began=$(sed "s/.*) //" "/proc/$1/stat" 2>/dev/null | cut -d " " -f 20)
-    echo "$boot $space $1 $began"
+    about=
+    read -r about 2>/dev/null <"/proc/$1/stat"
+    # Behind the name in brackets, which may hold anything, the twentieth number is the start.
+    set -- "$1" ${about##*) }
+    echo "$boot $space $1 ${21-}"
 }
 
 # Whether the owner of the lock is gone. Of a process in another container nothing is seen: its run ends at its deadline,
