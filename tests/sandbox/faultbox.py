@@ -5,7 +5,10 @@ script leaves outside its prefix is found there afterwards. The network is a loo
 misbehave by rules. The part that runs inside the sandbox is this file as well: `faultbox.py --inside JOB`.
 """
 
+import base64
+import hashlib
 import http.server
+import io
 import json
 import os
 import pathlib
@@ -21,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 
 PORT = 8470
 CLOSED_PORT = 8471
@@ -188,6 +192,21 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
         body = bytearray(self.content())
         body[len(body) // 2] ^= 1
         self.send(200, bytes(body))
+
+    def do_other(self):
+        """A wheel that is whole by its own record, and is not the one that was meant."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self.content())) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+            about = next(it for it in old.namelist() if it.endswith(".dist-info/METADATA"))
+            text = old.read(about) + b"\n"
+            digest = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).decode().rstrip("=")
+            for name in old.namelist():
+                body = text if name == about else old.read(name)
+                if name.endswith(".dist-info/RECORD"):
+                    lines = body.decode().splitlines()
+                    body = "\n".join(f"{about},sha256={digest},{len(text)}" if it.startswith(about) else it for it in lines).encode() + b"\n"
+                new.writestr(old.getinfo(name), body)
+        self.send(200, out.getvalue())
 
     def do_cut(self):
         body = self.content()

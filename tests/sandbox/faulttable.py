@@ -237,7 +237,7 @@ def packages():
                 short=(part, kind) in (("script", "flip"), ("main", "cut")),
             )  # fmt: skip
     for part, step, match in (("uv", "pip", "/wheels/uv-"), ("wheel", "uv", "PLACE")):
-        for kind, (how, expected) in kinds.items():
+        for kind, (how, expected) in (kinds | ({"other": ("other content in", INTEGRITY)} if part == "wheel" else {})).items():
             yield Fault(
                 f"pypi/{part}/{kind}", f"{how} {'uv itself' if part == 'uv' else 'a wheel'}",
                 # pip takes a body that was cut for the whole, so that all it sees is another checksum.
@@ -248,7 +248,8 @@ def packages():
     ended = {"BENCHFLOW_INSTALL_MODE": "install"}
     for status, expected in ((1, INFRASTRUCTURE), (0, INTEGRITY)):
         yield Fault(f"npm/exit-{status}", f"an npm that does nothing and ends with {status}", expected, "npm", ("damage", ""),
-                    installed="this", damage=in_node(f"process.exit({status})", True), env=ended, short=status == 0)  # fmt: skip
+                    installed="this", damage=in_node(f"process.exit({status})", True), env=ended, short=status == 0,
+                    detail="npm ci: status 1" if status else "")  # fmt: skip
         yield Fault(f"pypi/exit-{status}", f"a pip that does nothing and ends with {status}", expected, "pip", ("damage", ""),
                     role="python", installed="this", damage=in_pip(f"raise SystemExit({status})"), env=ended)  # fmt: skip
     yield Fault("npm/orphans", "half a stage and half a tree of a run that is dead", OK, "done", ("damage", ""), installed="this",

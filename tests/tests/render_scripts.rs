@@ -25,7 +25,12 @@ const NATIVE: Agent<'static> = Agent {
         exit: Exit::EndOfInput,
     },
     proof: &[Proof::Acp, Proof::Version { bin: "one", args: &["--version"], output: "one {VERSION}" }],
-    model: ModelDelivery { format: ModelIdFormat::ModelsDev, via: Via::SetModel, proxy: ProxyMode::RegisterProvider },
+    model: ModelDelivery {
+        format: ModelIdFormat::ModelsDev,
+        via: Via::SetModel,
+        proxy: ProxyMode::RegisterProvider,
+        refuses: &[],
+    },
     env: &[
         Mapping { name: "ONE_URL", value: Template(r#"["variable","BENCHFLOW_PROVIDER_BASE_URL"]"#) },
         Mapping { name: "ONE_TIME", value: Template(r#"["uint","ONE_SECONDS"]"#) },

@@ -33,14 +33,12 @@ async function main() {
   closeToOthers(cx.dir);
   const unsealed = await sealed;
   if (unsealed) throw unsealed;
-  settle(cx);
+  const whole = await digest(cx.dir);
+  fs.writeFileSync(path.join(cx.dir, "tree.sha256"), whole);
+  await settle(cx, whole);
   const settled = context(args.final);
   try {
-    // The checksum is made beside the proof, which writes nothing there.
-    const whole = digest(settled.dir);
-    whole.catch(() => {});
     await proveApart(settled);
-    fs.writeFileSync(path.join(settled.dir, "tree.sha256"), await whole);
   } catch (fault) {
     fs.rmSync(args.final, { recursive: true, force: true });
     throw fault;
@@ -170,12 +168,20 @@ function kindOf(file, hint) {
   return text.startsWith("#!") ? "native" : "unknown";
 }
 
-// The staged folder takes its final place, to which nothing refers yet.
-function settle(cx) {
+// The staged folder takes its final place, to which nothing refers yet. What is there already and the same stays: it may
+// be another install's, which is being proved.
+async function settle(cx, whole) {
   fs.mkdirSync(path.dirname(args.final), { recursive: true });
   fs.chmodSync(cx.dir, 0o755);
+  if (await holds(args.final, whole)) return;
   if (fs.existsSync(args.final)) fs.renameSync(args.final, path.join(args.stage, "replaced"));
   fs.renameSync(cx.dir, args.final);
+}
+
+// Whether a folder is whole, by its seal and by what is in it; one that goes away meanwhile is not.
+async function holds(dir, whole) {
+  const seal = path.join(dir, "tree.sha256");
+  return fs.existsSync(seal) && fs.readFileSync(seal, "utf8") === whole && (await digest(dir).catch(() => "")) === whole;
 }
 
 // What refers to the folder is replaced by one rename each: the link, the launcher, the stamp, in this order.
