@@ -193,6 +193,11 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
         body[len(body) // 2] ^= 1
         self.send(200, bytes(body))
 
+    def do_bare(self):
+        """A page of an index that tells no checksums."""
+        page = pathlib.Path(self.translate_path(self.path)) / "index.html"
+        self.send(200, re.sub(r"#sha256=[0-9a-f]+", "", page.read_text()).encode(), {"Content-Type": "text/html"})
+
     def do_other(self):
         """A wheel that is whole by its own record, and is not the one that was meant."""
         out = io.BytesIO()

@@ -227,6 +227,8 @@ def expect_result(bench, fault, result, box):
     status, _ = fault.expected
     want(not result.changes, f"changed outside the prefix: {result.changes[:3]}")
     want(not fault.never or not re.search(fault.never, result.err), f"standard error has {fault.never!r}")
+    called = re.search(fault.uncalled, result.log["stub"]) if fault.uncalled else None
+    want(not called, f"a stub was called: {called}")
     want(result.status == status, f"status {result.status}, not {status}: {tail(result)}")
     for (mode, allowed), status in zip(fault.after, result.after, strict=True):
         want(status in allowed, f"{mode} right after it ends with {status}: {tail(result)}")

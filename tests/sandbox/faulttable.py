@@ -55,6 +55,7 @@ class Fault:
     final: bool = None  # whether the report says that another try helps not; None: as the class says
     detail: str = ""
     never: str = None  # what standard error must not hold
+    uncalled: str = None  # what no stub may have been called with
     silent: bool = False  # standard error is closed: the report is read from the prefix
 
 
@@ -242,7 +243,8 @@ def packages():
                 f"pypi/{part}/{kind}", f"{how} {'uv itself' if part == 'uv' else 'a wheel'}",
                 # pip takes a body that was cut for the whole, so that all it sees is another checksum.
                 INTEGRITY if (part, kind) == ("uv", "cut") else expected, step,
-                ("server", f"{match}.* {kind}"), role="python", setting_env=PYPI, rules=[{"match": match, "do": kind}],
+                ("server", f"{match}.* {kind}"), role="python", setting_env=PYPI,
+                rules=[{"match": match, "do": kind}, *([{"match": "/simple/", "do": "bare"}] if kind == "other" else [])],
                 final=True if kind == "404" else None, short=(part, kind) == ("wheel", "flip"),
             )  # fmt: skip
     ended = {"BENCHFLOW_INSTALL_MODE": "install"}
@@ -328,7 +330,8 @@ def hostile():
     for version in (18, 20):
         node = (stub("node", f"echo v{version}.0.0"), stub("npm", "exit 1"), stub("npx", "exit 1"))
         yield Fault(f"node-{version}", f"a Node.js {version} and an npm that fails first in PATH", OK, "done",
-                    ("probe", f"0 v{version}"), prepare=node, job={"probe": ["node", "--version"]}, check=(0,))  # fmt: skip
+                    ("probe", f"0 v{version}"), prepare=node, job={"probe": ["node", "--version"]}, check=(0,),
+                    uncalled="node (?!--version)|npm|npx")  # fmt: skip
 
 
 def machine():

@@ -48,7 +48,7 @@ MUTANTS = [
     mutant("npm's store is not hashed", "npm/script/flip", (NPM, "await checkTarballs(cx, cache, registry);", "")),
     mutant("npm is believed", "npm/exit-0", (NPM, "await checkTarballs(cx, cache, registry);", ""), (NPM, "checkTree(cx.dir, lock, args.target);", "")),
     mutant("a wrong checksum is told as a network's fault", "npm/main/flip", (NPM, "/^(EINTEGRITY|Z_|TAR_)/", "/^NEVER/")),
-    mutant("every package's scripts run", "npm/script/flip", (NPM, '"--ignore-scripts", ', "")),
+    mutant("every package's scripts run", "node-20", (NPM, '"--ignore-scripts", ', "")),
     mutant("no package's script runs", "npm/script/flip", (NPM, "if (it.postinstall.length > 0)", "if (false)")),
     mutant("npm reads the machine's settings", "rc/npmrc", (NPM, '"/nonexistent/npmrc"', '"/etc/npmrc"')),
     mutant("wget reads the machine's settings", "rc/wgetrc", (None, "--no-config ", "")),

@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     sentence: "what is withheld is a variable of the entry, and no file refers to it",
     example: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": ref(API_KEY) }]"#,
     help: "write the content into the file instead of `ref(…)`, or do not withhold the variable",
-    incidents: &[],
+    incidents: &[53],
     checked: Checked::Macro,
     allowable: false,
     absence: false,

@@ -69,8 +69,7 @@ pub struct Facts<'a> {
     pub env: BTreeMap<&'a str, Value>,
     /// Variables beside the canonical ones that it may read.
     pub accepts: &'a [&'a str],
-    /// Variables that its files have the content of and its process does not get; left out when there are none.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    /// Variables that its files have the content of and its process does not get.
     pub withhold: &'a [&'a str],
     /// The form of base URL that it wants: `as given`, `with /v1`, `without /v1`.
     pub base_url: &'static str,
@@ -173,8 +172,7 @@ pub struct Delivery<'a> {
     pub via: &'static str,
     /// What it does with an alias of the gateway.
     pub proxy: String,
-    /// Texts that no id may hold; left out when there are none.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    /// Texts that no id may hold.
     pub refuses: &'a [&'a str],
 }
 
