@@ -11,7 +11,8 @@ Every fault is held four times: the same run without it succeeds; its injection 
 are the promised ones, and nothing outside the prefix changed; mode `check` tells the truth afterwards, and the next
 good run succeeds. Without an option the rows marked short are run, and the good run afterwards is the run without the
 fault. `--all` runs the table but for what is done many times, `--long` that as well, `--times` often instead.
-`--changes` kills the group of an install right after its first change of the prefix, its second, and so on to the last.
+`--changes` kills an install right after its first change of the prefix, its second, and so on to the last: once the whole
+group, once the shell alone.
 
 Needs root, overlayfs, bwrap, strace and openssl; yash, mksh and busybox for their rows. Prints `N passed, N failed`,
 and exits 1 when something failed.
