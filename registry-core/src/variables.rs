@@ -60,7 +60,7 @@ pub fn is_base_url(name: &str) -> bool {
 /// What a variable holds, as far as that limits its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A URL: no control character, no query or fragment, since paths are put behind it, and no credential.
+    /// A URL: no control character, and no query or fragment, since paths are put behind it.
     Url,
     /// The id of a model, a provider or a protocol: no control character.
     Id,
@@ -94,18 +94,12 @@ impl Kind {
     /// Why a text cannot be of this kind; the words stand behind a variable's name.
     pub fn fault(self, text: &str) -> Option<&'static str> {
         let control = self != Self::Text && text.contains(char::is_control);
-        if control {
-            return Some("holds a control character");
+        let tail = self == Self::Url && text.contains(['?', '#']);
+        match (control, tail) {
+            (true, _) => Some("holds a control character"),
+            (_, true) => Some("holds a query or fragment, and the agent puts a path behind it"),
+            _ => None,
         }
-        if self != Self::Url {
-            return None;
-        }
-        if text.contains(['?', '#']) {
-            return Some("holds a query or fragment, and the agent puts a path behind it");
-        }
-        let authority = text.split_once("://").and_then(|(_, rest)| rest.split('/').next());
-        let user = authority.is_some_and(|it| it.contains('@'));
-        user.then_some("holds a user or password, which errors and logs would show; the key has a variable of its own")
     }
 }
 

@@ -31,8 +31,11 @@ agent! {
             ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY, LLM_API_VERSION, LLM_REASONING_EFFORT, LLM_TIMEOUT,
         ],
         env: { LLM_BASE_URL = BASE_URL, LLM_API_KEY = API_KEY, OPENHANDS_SUPPRESS_BANNER = "1" },
-        // Where there is a tmux, its terminal is one, which is told of each variable in its arguments.
-        withhold: [API_KEY, LLM_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY],
+        // Where there is a tmux, its terminal is one, which is told of each variable in its arguments; a URL may have a
+        // password in it.
+        withhold: [
+            API_KEY, BASE_URL, LLM_API_KEY, LLM_BASE_URL, ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY,
+        ],
         config: [
             json("~/.openhands/agent_settings.json", if set(ACP_MODEL)) {
                 "llm": {
