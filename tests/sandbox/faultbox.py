@@ -114,7 +114,7 @@ class Box:
         for folder in read_only:
             words += ["--remount-ro", folder]
         if tmp is not None:
-            words += ["--size", str(tmp), "--tmpfs", "/tmp"]
+            words += ["--perms", "1777", "--size", str(tmp), "--tmpfs", "/tmp"]
         words += ["--unshare-net", "--unshare-pid", "--die-with-parent", "--cap-add", "ALL", "--chdir", "/"]
         words += [sys.executable, "-ISB", "-", "--inside", "/faults/job"]
         with open(__file__, "rb") as program, open(io / "box", "wb") as out:

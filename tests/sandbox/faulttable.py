@@ -179,6 +179,22 @@ NPM = {"BENCHFLOW_NPM_REGISTRY": f"{SERVER}/npm"}
 PYPI = {"BENCHFLOW_PYPI_INDEX": f"{SERVER}/simple"}
 ALWAYS = "/runtimes/node-"
 STAGE = "/opt/benchflow/.staging/*"
+# Another user, who makes folders in /tmp while the script runs, and looks whether they stay.
+BYSTANDER = """
+setpriv --reuid 65534 --regid 65534 --clear-groups sh -c '
+    i=0
+    while mkdir "/tmp/by.$i"; do
+        echo made >>/faults/stub
+        sleep 0.2
+        i=$(expr "$i" + 1)
+        [ "$(ls -d /tmp/by.* | wc -l)" -eq "$i" ] || echo lost >>/faults/stub
+    done' &
+sh "$0"
+status=$?
+sleep 1
+kill "$!"
+exit "$status"
+"""
 AFTER_KILL = (("check", (0, 15)), ("install", (0,)), ("gc", (0,)), ("check", (0,)))
 
 
@@ -375,6 +391,8 @@ def machine():
         yield Fault(f"full/{size >> 10}K", f"a file system that is full by {at}", ROOM, "*", ("probe", f"(?s)0 .* {size >> 10} "),
                     lean=True, size=size >> 10, setting_env=MIRROR, short=at == "the archive", detail="no space left|MB free",
                     job={"probe": ["df", "-Pk", "/opt"]})  # fmt: skip
+    yield Fault("bystander", "another user makes folders in /tmp all the while", OK, "done", ("stub", "made"), box={"tmp": 1 << 26},
+                argv=("sh", "-c", BYSTANDER, "SCRIPT"), uncalled="lost", check=(0,))  # fmt: skip
     yield Fault("full/asked", "a file system that is too small", ROOM, "disk", ("err", "MB free"), size=900 << 10)
     yield Fault("full/tmp", "a full /tmp", OK, "done", ("probe", "(?s)[^0].*No space"), box={"tmp": 4096},
                 job={"probe": ["dd", "if=/dev/zero", "of=/tmp/fill", "bs=4096"]}, check=(0,))  # fmt: skip

@@ -77,6 +77,7 @@ MUTANTS = [
     mutant("no proof", "closed-prefix", (INSTALL, "await proveApart(settled);", "")),
     mutant("published before the proof", "closed-prefix", (INSTALL, "await settle(cx, whole);\nconst settled", "await settle(cx, whole);\npublish();\nconst settled")),
     mutant("the proof is root's", "closed-prefix", (PROOF, "process.getuid() === 0 ? NOBODY", "false ? NOBODY")),
+    mutant("the proof's user is somebody's", "bystander", (PROOF, "65520 + (process.pid % 14)", "65534")),
     mutant("what fails its proof stays", "closed-prefix", (INSTALL, "fs.rmSync(args.final, { recursive: true, force: true });", "publish();")),
     mutant("what a dead run left is not put aside", "npm/orphans", (INSTALL, "if (fs.existsSync(args.final)) fs.renameSync", "if (false) fs.renameSync")),
     mutant("a folder is moved without a look at its place", "four/useless", (None, '"$NODE" -e "$RENAME" "$top" "$PREFIX/$1"', 'mv "$top" "$PREFIX/$1"')),
