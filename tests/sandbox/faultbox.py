@@ -337,7 +337,7 @@ def left():
     """What still runs of the script, a moment after its end."""
     time.sleep(0.5)
     lines = [read(it).replace("\0", " ").strip() for it in pathlib.Path("/proc").glob("[0-9]*/cmdline")]
-    return [it[:200] for it in lines if "/opt/benchflow" in it or it.startswith(("curl ", "wget "))]
+    return [it[:200] for it in lines if "/opt/benchflow" in it or it.startswith(("curl ", "wget ", "npm "))]
 
 
 def start(job, env, settle, name, copies, faulty):

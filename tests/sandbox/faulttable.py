@@ -462,6 +462,9 @@ def signals():
             yield Fault(f"signal/{name}/{at}", f"{name} during the {at}", (status, "signal"), "signal", ("stub", f"sent {name}"),
                         setting_env=it["env"], rules=it["rules"], job={"signal": {"name": name, "when": it["when"]}},
                         short=at == "npm" and name == "PIPE")  # fmt: skip
+    yield Fault("signal/TERM/uv", "TERM during the uv", (143, "signal"), "signal", ("stub", "sent TERM"), role="python",
+                setting_env=PYPI, rules=[{"match": "PLACE", "do": "stall"}],
+                job={"signal": {"name": "TERM", "when": ("server", "/wheels/.*stall")}})  # fmt: skip
     yield Fault("closed-error", "standard error is closed", OK, "done", ("probe", "[^0]"), silent=True, check=(0,), short=True,
                 argv=("sh", "-c", 'exec 2>&-; exec sh "$0"', "SCRIPT"), job={"probe": ["sh", "-c", "exec 2>&-; echo x >&2"]})  # fmt: skip
     yield Fault("closed-all", "no standard descriptor is open", OK, "done", ("probe", "[^0]"), silent=True, check=(0,),

@@ -94,7 +94,7 @@ MUTANTS = [
     mutant("the end is not caught", "download/404/wget", (None, "trap finish EXIT", ":")),
     mutant("the stage stays", "archive/cut", (None, 'rm -rf -- "$STAGE"\n    fi\n    release_lock', ":\n    fi\n    release_lock")),
     mutant("children outlive a signal", "signal/TERM/npm", (None, 'kill "$child" 2>/dev/null', ":"), (None, 'wait "$child" 2>/dev/null', ":")),
-    mutant("npm outlives a signal", "signal/TERM/npm", (INSTALL, 'stopChildren("SIGKILL");\nprocess.exit(status);', "process.exit(status);")),
+    mutant("uv outlives a signal", "signal/TERM/uv", (INSTALL, 'stopChildren("SIGKILL");\nprocess.exit(status);', "process.exit(status);")),
 ]  # fmt: skip
 
 
