@@ -56,7 +56,8 @@ check_room() {
     fi
 }
 
-# The lock saves work and nothing else: every publication is one rename, with or without it.
+# For installs the lock saves work and nothing else: every publication is one rename, with or without it. What removes
+# things relies on it.
 take_lock() {
     mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
     LOCK=$PREFIX/.staging/lock
