@@ -274,6 +274,8 @@ def expect_after(bench, fault, box):
     expect_good(bench.run(box, fault, False), "the next good run")
     loose = [it for it in box.prefix.rglob("*") if not it.is_symlink() and it.stat().st_mode & 0o022]
     want(not loose, f"others may write {loose[:3]}")
+    nested = [*box.prefix.glob("benchflow/node-*/*/bin/node"), *box.prefix.glob("benchflow/python/cpython-*/*/bin/python3")]
+    want(not nested, f"a runtime lies in another: {nested[:3]}")
 
 
 # --- killed at every change
@@ -336,7 +338,10 @@ def judge(bench, fault):
 
 def choose(words):
     if words.only:
-        return [it for it in FAULTS if any(it.name == name or it.name.startswith(f"{name}/") for name in words.only)]
+        named = {name: [it for it in FAULTS if it.name == name or it.name.startswith(f"{name}/")] for name in words.only}
+        if unknown := [name for name, rows in named.items() if not rows]:
+            sys.exit(f"no row is called {', '.join(unknown)}; --list names them")
+        return [it for it in FAULTS if any(it in rows for rows in named.values())]
     return [it for it in FAULTS if words.long or (words.all and it.times == 1) or it.short]
 
 

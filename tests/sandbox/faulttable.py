@@ -89,6 +89,9 @@ def stub(name, then):
     return write(f"/usr/local/bin/{name}", f'#!/bin/sh\necho "{name} $*" >>/faults/stub\n{then}\n', 0o755)
 
 
+OLD_MV = stub("mv", """case $1 in -*T*) echo "mv: invalid option -- 'T'" >&2; exit 1 ;; esac; exec /usr/bin/mv "$@\"""")
+
+
 def shell(target):
     """Puts another shell in the place of sh."""
 
@@ -103,16 +106,29 @@ def folder(path, mode=0o755):
     return lambda root: inside(root, path).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
-def in_node(text, whole=False):
-    """Changes the npm of the private Node.js, or replaces it; then the stamp goes, so that it is used again."""
+def in_node(text, whole=False, again=False):
+    """Changes the npm of the private Node.js, or replaces it; for it to be used again the stamp goes."""
 
     def change(prefix):
         npm = next(prefix.glob("benchflow/node-*/lib/node_modules/npm/bin/npm-cli.js"))
         npm.write_text(text if whole else npm.read_text() + text)
-        if whole:
+        if whole or again:
             without_stamp(prefix)
 
     return change
+
+
+# npm's store after npm: one bit changed in the greatest file, which has its checksum for a name.
+STORE = """
+process.on("exit", () => {
+  const fs = require("fs"), folder = process.argv[process.argv.indexOf("--cache") + 1] + "/_cacache/content-v2/";
+  const files = fs.readdirSync(folder, { recursive: true }).map((it) => folder + it).filter((it) => fs.statSync(it).isFile());
+  const file = files.sort((a, b) => fs.statSync(a).size - fs.statSync(b).size).at(-1), bytes = fs.readFileSync(file);
+  bytes[bytes.length - 1] ^= 1;
+  fs.writeFileSync(file, bytes);
+  process.stderr.write("one bit of the store is changed\\n");
+});
+"""
 
 
 def in_pip(text):
@@ -270,6 +286,9 @@ def packages():
                     detail="npm ci: status 1" if status else "")  # fmt: skip
         yield Fault(f"pypi/exit-{status}", f"a pip that does nothing and ends with {status}", expected, "pip", ("damage", ""),
                     role="python", installed="this", damage=in_pip(f"raise SystemExit({status})"), env=ended)  # fmt: skip
+    yield Fault("npm/store", "an npm whose store holds other content under a right name", INTEGRITY, "npm",
+                ("err", "one bit of the store is changed"), installed="this", damage=in_node(STORE, again=True), env=ended,
+                detail="does not have the lock's checksum")  # fmt: skip
     yield Fault("npm/orphans", "half a stage and half a tree of a run that is dead", OK, "done", ("damage", ""), installed="this",
                 damage=orphans, check=(0,))  # fmt: skip
 
@@ -327,6 +346,9 @@ def hostile():
         seen = "(?s).*Failed to connect" if name == "curlrc" else "(?s).*wgetrc" if name == "wgetrc" else seen
         yield Fault(f"rc/{name}", f"a hostile {name} in HOME and /etc", OK, "done", ("probe", seen), setting=setting,
                     setting_env=MIRROR | NPM, prepare=both(name, text), job={"probe": probe}, check=(0,))  # fmt: skip
+    fips = "openssl_conf = all\n[all]\nproviders = some\n[some]\nfips = one\n[one]\nactivate = 1\n"
+    yield Fault("rc/openssl", "an openssl.cnf that leaves no checksum", OK, "done", ("probe", "[^0]"),
+                prepare=(write("/etc/ssl/openssl.cnf", fips),), job={"probe": ["openssl", "dgst", "-sha256", "/dev/null"]}, check=(0,))  # fmt: skip
     pip = "[global]\nindex-url = http://127.0.0.1:1/\n"
     files = (write("/etc/pip.conf", pip), write("/root/.config/pip/pip.conf", pip))
     uv = 'index-url = "http://127.0.0.1:1/"\nno such key\n'
@@ -360,7 +382,8 @@ def machine():
         yield Fault(f"no-{words}", f"no {' and no '.join(names[:2])}{' nor any other tool' * (words == 'every')}", PREREQUISITE, "preflight", ("probe", "127"),
                     setting_env=env, prepare=(without(*names),), job={"probe": ["sh", "-c", names[0]]},
                     detail=f"missing:.* {told} \\(Debian", short=words == "every")  # fmt: skip
-    for name in ("python3", "flock", "unshare"):
+    yield Fault("old-mv", "an mv that knows no -T, as an old busybox has", OK, "done", ("stub", "mv -fT"), prepare=(OLD_MV,), check=(0,))
+    for name in ("python3", "flock", "unshare", "openssl"):
         yield Fault(f"no-{name}", f"no {name}", OK, "done", ("probe", "127"), prepare=(without(name),), check=(0,),
                     job={"probe": ["sh", "-c", name]})  # fmt: skip
     homes = {"unset": None, "root": "/", "missing": "/no/such/home", "space": "/tmp/a home", "read-only": "/proc"}
@@ -437,12 +460,13 @@ def several():
         ("flock", "", (), waits, 1),
         ("mkdir", " where flock is missing", no_lock, waits, 1),
         ("useless", " with a lock that holds nobody", (stub("flock", "exit 0"),), ("stub", "flock -n"), 4),
+        ("old-mv", " with a lock that holds nobody and an mv without -T", (stub("flock", "exit 0"), OLD_MV), ("stub", "mv -fT"), 4),
     ]
     for name, what, setting, trace, most in kinds:
         for times in (1, 50):
             many = f"/{times}-times" if times > 1 else ""
             yield Fault(f"four/{name}{many}", f"four installs at one time{what}{f', {times} times' if many else ''}", OK, "done", trace,
-                        setting=setting, setting_env=MIRROR, unlocked=name == "useless", job={"copies": 4}, check=(0,), count=(ALWAYS, 1, most), times=times,
+                        setting=setting, setting_env=MIRROR, unlocked=most == 4, job={"copies": 4}, check=(0,), count=(ALWAYS, 1, most), times=times,
                         short=name == "flock" and times == 1)  # fmt: skip
 
 
@@ -475,7 +499,7 @@ def kills():
     """Killed at every boundary of a step: the whole group, which leaves npm alone alive, and the shell alone."""
     moments = {
         "any": {
-            "download": ("server", "stall"), "tar": ("file", f"{STAGE}/unpack/*"), "runtime": ("err", "installed node-"),
+            "download": ("server", "stall"), "tar": ("file", f"{STAGE}/unpack/*/*"), "runtime": ("err", "installed node-"),
             "npm": ("file", f"{STAGE}/agent/node_modules/*"), "tree": ("err", "npm tree of"),
             "settled": ("file", "/opt/benchflow/js-agents/*/*/lib"), "launcher": ("file", "/opt/benchflow/bin/*"),
         },

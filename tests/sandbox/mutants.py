@@ -45,11 +45,13 @@ MUTANTS = [
            (None, "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy", "NO_PROXY")),
     # npm and Python
     mutant("npm's status is not looked at", "npm/exit-1", (NPM, "if (result.code !== 0) throw npmFault(result, cache);", "")),
-    mutant("npm's store is not hashed", "npm/script/flip", (NPM, "await checkTarballs(cx, cache, registry);", "")),
-    mutant("npm is believed", "npm/exit-0", (NPM, "await checkTarballs(cx, cache, registry);", ""), (NPM, "checkTree(cx.dir, lock, args.target);", "")),
+    mutant("npm's store is not hashed", "npm/store", (NPM, "cx.beside.start(checkTarballs(cx, cache));", "")),
+    mutant("what is checked beside is not waited for", "npm/store", (INSTALL, "await cx.beside.end();\nfs.writeFileSync", "fs.writeFileSync")),
+    mutant("why a package is missing is not asked", "npm/script/flip", (NPM, "await findMissing(cx, cache, registry);", "")),
+    mutant("npm is believed", "npm/exit-0", (NPM, "await findMissing(cx, cache, registry);", ""), (NPM, "checkTree(cx.dir, lock, args.target);", "")),
     mutant("a wrong checksum is told as a network's fault", "npm/main/flip", (NPM, "/^(EINTEGRITY|Z_|TAR_)/", "/^NEVER/")),
     mutant("every package's scripts run", "node-20", (NPM, '"--ignore-scripts", ', "")),
-    mutant("no package's script runs", "npm/script/flip", (NPM, "if (it.postinstall.length > 0)", "if (false)")),
+    mutant("no package's script runs", "npm/script/flip", (NPM, "it.postinstall.length > 0", "false")),
     mutant("npm reads the machine's settings", "rc/npmrc", (NPM, '"/nonexistent/npmrc"', '"/etc/npmrc"')),
     mutant("wget reads the machine's settings", "rc/wgetrc", (None, "--no-config ", "")),
     mutant("uv needs no checksums", "pypi/wheel/other", (PYTHON, '"--no-config", "--require-hashes", ', '"--no-config", '),
@@ -80,7 +82,9 @@ MUTANTS = [
     mutant("the proof's user is somebody's", "bystander", (PROOF, "65520 + (process.pid % 14)", "65534")),
     mutant("what fails its proof stays", "closed-prefix", (INSTALL, "fs.rmSync(args.final, { recursive: true, force: true });", "publish();")),
     mutant("what a dead run left is not put aside", "npm/orphans", (INSTALL, "if (fs.existsSync(args.final)) fs.renameSync", "if (false) fs.renameSync")),
-    mutant("a folder is moved without a look at its place", "four/useless", (None, '"$NODE" -e "$RENAME" "$top" "$PREFIX/$1"', 'mv "$top" "$PREFIX/$1"')),
+    mutant("a folder is moved without a look at its place", "four/useless", (None, 'mv -fT -- "$1" "$2" 2>/dev/null || [ -e "$2" ]', 'mv "$1" "$2"')),
+    mutant("a runtime needs an mv that has -T", "old-mv", (None, ' || "$NODE" -e "$RENAME" "$1" "$2"', "")),
+    mutant("a checksum needs openssl", "no-openssl", (None, ' || sum=$(sha256sum <"$2")', "")),
     mutant("check does not hash", "damaged-node", (INSTALL, '|| (await digest(dir)) !== fs.readFileSync(seal, "utf8")', "")),
     # signals and locks
     mutant("no lock", "four/flock", (None, "flock -n 9 9>&9", "true"), (None, "    take_link\n}", "}")),
@@ -158,6 +162,8 @@ def main():
         return print("\n".join(f"{it.row}: {it.name}" for it in MUTANTS))
     if not words.folder or not words.scripts:
         parser.error("FOLDER and SCRIPTS are needed")
+    if unknown := [name for name in words.only if not any(name in (it.name, it.row) for it in MUTANTS)]:
+        sys.exit(f"no mutant and no row is called {', '.join(unknown)}; --list names them")
     bench = faults.Bench(words.folder, words.scripts, False)
     known = {"lock": threading.Lock()}
     chosen = [it for it in MUTANTS if not words.only or it.name in words.only or it.row in words.only]

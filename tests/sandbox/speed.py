@@ -6,12 +6,13 @@
 FOLDER and SCRIPTS are those of faults.py; the agents are npm agents of the mirror.
 
 A cold install is held against the same Node.js unpacked and `npm ci` of the same lock from the same mirror, with neither
-checks nor proof; once with the proof taken out of the script, once as it is. The no-op is held against starting the
+checks nor proof, and with scripts where the agent has one; once with the proof taken out of the script, once as it is. The no-op is held against starting the
 shell, and with `--verify` two agents verified at once against one after the other. Printed are the median and the
 spread of each side, and the median of the pairs' ratios. Nothing fails by being slow. Needs root and bwrap.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -29,7 +30,9 @@ umask 022
 mkdir -p /opt/plain/home && cd /opt/plain && HOME=/opt/plain/home && export HOME
 tar -xzof "$1"
 cp /mnt/package.json /mnt/package-lock.json .
-exec node-*/bin/node node-*/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --no-audit --no-fund --no-progress --cache cache
+PATH=$(echo /opt/plain/node-*/bin):$PATH
+shift
+exec node node-*/lib/node_modules/npm/bin/npm-cli.js ci "$@" --no-audit --no-fund --no-progress --cache cache
 """
 
 
@@ -88,8 +91,10 @@ def cold(bench, agent):
     archive = bench.mirror / "runtimes" / pathlib.Path(faultscript.constant(script, "NODE_URL")).name
     bench.fresh()
     bench.box("sh", "/mnt/install.sh")
+    (installed,) = (bench.work / "opt/benchflow/js-agents" / agent).glob("*/lib")
     for name in ("package.json", "package-lock.json"):
-        bench.put(name, next(bench.work.glob(f"opt/benchflow/js-agents/{agent}/*/{name}")).read_text())
+        bench.put(name, (installed.parent / name).read_text())
+    scripts = any(it["postinstall"] for it in json.loads((installed / "agent.json").read_text())["npm"])
 
     def side(*words):
         def run():
@@ -99,7 +104,7 @@ def cold(bench, agent):
         return run
 
     sides = {
-        "Node.js and npm ci alone": side("sh", "/mnt/plain.sh", archive),
+        "Node.js and npm ci alone": side("sh", "/mnt/plain.sh", archive, *([] if scripts else ["--ignore-scripts"])),
         "install.sh without its proof": side("sh", "/mnt/unproved.sh"),
         "install.sh": side("sh", "/mnt/install.sh"),
     }

@@ -31,14 +31,13 @@ toys=TOYS
 } >>"$toys/calls"
 case "${1-} ${2-}" in
 --version*) echo v1 ;;
-"-e "*renameSync*) [ -e "$4" ] || mv "$3" "$4" ;;
-"-e "*) mkdir -p "$3/lib" && cat >"$3/lib/payload" && cp "$toys/launch.sh" "$3/launch.sh" ;;
-*/install.mjs\ mode=install)
+"-e "*)
     for pair in "$@"; do
         case $pair in
-        *=*) eval "${pair%%=*}=\${pair#*=}" ;;
+        agent=* | prefix=* | final=* | node=* | python=* | name=* | stamp=* | target=*) eval "${pair%%=*}=\${pair#*=}" ;;
         esac
     done
+    mkdir -p "$agent/lib" && cp "$3" "$agent/lib/payload" && cp "$toys/launch.sh" "$agent/launch.sh"
     mkdir -p "${final%/*}" "$prefix/bin" && mv "$agent" "$final" && ln -s "../../../$node" "$final/node"
     while read -r program; do
         mkdir -p "$final/${program%/*}" && cp "$0" "$final/$program"
@@ -255,7 +254,7 @@ fn check_promises(agent: &Agent<'_>, runs: &[Outcome]) {
     for (name, wanted) in wanted.into_iter().chain([("launch", 0), ("gc", 0), ("remove", 0)]) {
         assert_eq!(status[name], wanted, "{} {name}: {:#?}", agent.name, run(name));
     }
-    assert!(run("install").calls.contains("install.mjs> <mode=install>"), "{}", run("install").calls);
+    assert!(run("install").calls.contains("> <mode=install> <agent="), "{}", run("install").calls);
     assert!(run("no-op").calls.is_empty() && run("no-op").err.contains("nothing to do"), "{}", run("no-op").err);
     assert!(last("wrong checksum").contains("\"class\":\"integrity\""), "{}", last("wrong checksum"));
     assert!(run("launch").err.contains("NODE_OPTIONS is not passed on"), "{}", run("launch").err);

@@ -11,6 +11,22 @@ export class Fault extends Error {
   }
 }
 
+// Work that goes on beside the rest. Its faults are told when its end is waited for.
+export class Beside {
+  work = [];
+
+  start(promise) {
+    this.work.push(promise.then(() => undefined, (fault) => fault));
+  }
+
+  async end() {
+    for (const it of this.work) {
+      const fault = await it;
+      if (fault) throw fault;
+    }
+  }
+}
+
 // The way out where a certificate is not trusted; another try is none.
 export const CERTIFICATES = "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
 

@@ -1,63 +1,132 @@
-// One checksum over names, kinds and contents of all files of a folder, made by two threads: big programs are most of it.
+// Checksums of folders and of files, made by two threads that are started once: big programs are most of the work.
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 
 const THREADS = 2;
+// A thread is given pieces of about so many bytes at once, of which a file may have many.
 const BLOCK = 1 << 24;
-// The text of this program: its folder is renamed between two checksums.
-const TEXT = isMainThread ? encodeURIComponent(fs.readFileSync(new URL(import.meta.url), "utf8")) : "";
+const CHUNK = 1 << 20;
 
+// One checksum over names, kinds and contents of all files of a folder, whatever the number of threads.
 export async function digest(dir) {
-  const parts = await Promise.all([...Array(THREADS).keys()].map((part) => inThread({ dir, part })));
-  const all = crypto.createHash("sha256").update(parts[0].names);
-  const count = parts.reduce((sum, it) => sum + it.blocks.length, 0);
-  for (let at = 0; at < count; at++) all.update(parts[at % THREADS].blocks[Math.floor(at / THREADS)]);
-  return all.digest("hex");
-}
-
-const inThread = (workerData) =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(`data:text/javascript,${TEXT}`), { workerData });
-    worker.on("message", resolve);
-    worker.on("error", reject);
-  });
-
-// The names of all files with their sizes, and the checksum of every second block, in the order of the names.
-function hashed({ dir, part }) {
   const names = crypto.createHash("sha256");
-  const buffer = Buffer.allocUnsafe(BLOCK);
-  const blocks = [];
-  let at = 0;
-  const take = (file, size) => {
-    let fd;
-    for (let from = 0; from < size; from += BLOCK, at++) {
-      if (at % THREADS !== part) continue;
-      fd ??= fs.openSync(file);
-      const length = fs.readSync(fd, buffer, 0, Math.min(BLOCK, size - from), from);
-      blocks.push(crypto.hash("sha256", buffer.subarray(0, length), "hex"));
-    }
-    if (fd !== undefined) fs.closeSync(fd);
-  };
-  const walk = (folder) => {
-    const entries = fs.readdirSync(path.join(dir, folder), { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      const place = path.join(folder, entry.name);
-      const file = path.join(dir, place);
-      if (entry.name === "__pycache__" || place === "tree.sha256") continue;
-      if (entry.isDirectory()) walk(place);
-      else if (entry.isSymbolicLink()) names.update(`link ${place}\0${fs.readlinkSync(file)}\0`);
-      else {
-        const { size } = fs.statSync(file);
-        names.update(`file ${place}\0${size}\0`);
-        take(file, size);
-      }
-    }
-  };
-  walk("");
-  return { names: names.digest("hex"), blocks };
+  const hasher = new Hasher("sha256");
+  walk(dir, "", names, hasher);
+  for (const sum of await hasher.end()) names.update(sum);
+  return names.digest("hex");
 }
 
-if (!isMainThread && workerData?.dir) parentPort.postMessage(hashed(workerData));
+// The checksums of whole files, in their order.
+export function checksums(algorithm, files) {
+  const hasher = new Hasher(algorithm);
+  for (const file of files) hasher.take(file, 0, fs.statSync(file).size);
+  return hasher.end();
+}
+
+function walk(dir, folder, names, hasher) {
+  const entries = fs.readdirSync(path.join(dir, folder), { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const place = path.join(folder, entry.name);
+    const file = path.join(dir, place);
+    if (entry.name === "__pycache__" || place === "tree.sha256") continue;
+    if (entry.isDirectory()) walk(dir, place, names, hasher);
+    else if (entry.isSymbolicLink()) names.update(`link ${place}\0${fs.readlinkSync(file)}\0`);
+    else {
+      const { size } = fs.statSync(file);
+      names.update(`file ${place}\0${size}\0`);
+      for (let from = 0; from < size; from += BLOCK) hasher.take(file, from, Math.min(BLOCK, size - from));
+    }
+  }
+}
+
+// Hands pieces of files to the threads while more are found.
+class Hasher {
+  constructor(algorithm) {
+    Object.assign(this, { algorithm, answers: [], pieces: [], bytes: 0 });
+  }
+
+  take(file, from, length) {
+    this.pieces.push([file, from, length]);
+    this.bytes += length;
+    if (this.bytes >= BLOCK) this.send();
+  }
+
+  send() {
+    const answer = ask({ algorithm: this.algorithm, pieces: this.pieces });
+    // Its fault is told by the end, which nobody waits for where the folder goes away meanwhile.
+    answer.catch(() => {});
+    this.answers.push(answer);
+    Object.assign(this, { pieces: [], bytes: 0 });
+  }
+
+  async end() {
+    if (this.pieces.length > 0) this.send();
+    return (await Promise.all(this.answers)).flat();
+  }
+}
+
+const queue = [];
+let threads;
+
+function ask(message) {
+  threads ??= [...Array(THREADS)].map(() => new Thread());
+  return new Promise((resolve, reject) => {
+    queue.push({ message, resolve, reject });
+    share();
+  });
+}
+
+// The thread that has the least to do is given the next piece of work, before it is done with what it has.
+function share() {
+  for (;;) {
+    const thread = threads.reduce((least, it) => (it.asked.length < least.asked.length ? it : least));
+    if (queue.length === 0 || thread.asked.length === 2) return;
+    thread.ask(queue.shift());
+  }
+}
+
+class Thread {
+  constructor() {
+    this.asked = [];
+    this.worker = new Worker(new URL(import.meta.url));
+    this.worker.on("message", ({ sums, fault }) => {
+      const { resolve, reject } = this.asked.shift();
+      if (fault) reject(Object.assign(new Error(fault.message), fault));
+      else resolve(sums);
+      share();
+    });
+    this.worker.on("error", (error) => {
+      for (const { reject } of [...this.asked, ...queue]) reject(error);
+    });
+  }
+
+  ask(it) {
+    this.asked.push(it);
+    this.worker.postMessage(it.message);
+  }
+}
+
+const buffer = isMainThread ? undefined : Buffer.allocUnsafe(CHUNK);
+
+function hashed(algorithm, [file, from, length]) {
+  const sum = crypto.createHash(algorithm);
+  const fd = fs.openSync(file);
+  for (let done = 0, read; done < length; done += read) {
+    read = fs.readSync(fd, buffer, 0, Math.min(CHUNK, length - done), from + done);
+    if (read === 0) break;
+    sum.update(buffer.subarray(0, read));
+  }
+  fs.closeSync(fd);
+  return sum.digest("hex");
+}
+
+parentPort?.on("message", ({ algorithm, pieces }) => {
+  try {
+    parentPort.postMessage({ sums: pieces.map((it) => hashed(algorithm, it)) });
+  } catch ({ message, code }) {
+    parentPort.postMessage({ fault: { message, code } });
+  }
+});

@@ -1,14 +1,17 @@
 // What follows the runtimes in an install: packages, checks, programs, the proof, publication. Arguments are key=value.
 import fs from "node:fs";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 
-import { Fault, readLock, run, say, stopChildren } from "./common.mjs";
+import { Beside, Fault, readLock, run, say, stopChildren } from "./common.mjs";
 import { digest } from "./digest.mjs";
 import { checkTree, installNpm } from "./npm.mjs";
 import { prove } from "./proof.mjs";
 import { checkEnvironment, installPython } from "./python.mjs";
 
-const args = Object.fromEntries(process.argv.slice(2).map((it) => it.split(/=(.*)/s).slice(0, 2)));
+// Before them is the place of this program, or what unpacked it.
+const words = process.argv.filter((it) => /^[a-z]+=/.test(it));
+const args = Object.fromEntries(words.map((it) => it.split(/=(.*)/s).slice(0, 2)));
 args.end = Number(args.end);
 
 for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129], ["SIGQUIT", 131]]) {
@@ -22,18 +25,19 @@ async function main() {
   const cx = context(args.agent);
   if (args.mode === "prove") return prove(cx);
   if (args.mode === "check") return check(cx);
-  // Its fault is told when it is waited for; npm and uv leave a thread's time over.
-  const sealed = sealRuntimes(cx).then(() => undefined, (error) => error);
+  // npm and uv leave a thread's time over.
+  cx.beside.start(sealRuntimes(cx));
   await installNpm(cx);
   await installPython(cx);
   for (const it of cx.agent.git) await installGit(cx, it);
+  if (cx.agent.steps.length > 0) await cx.beside.end();
   for (const it of cx.agent.steps) await runStep(cx, it);
   linkRuntimes(cx);
   makeShims(cx);
+  const hashing = digest(cx.dir);
   closeToOthers(cx.dir);
-  const unsealed = await sealed;
-  if (unsealed) throw unsealed;
-  const whole = await digest(cx.dir);
+  const whole = await hashing;
+  await cx.beside.end();
   fs.writeFileSync(path.join(cx.dir, "tree.sha256"), whole);
   await settle(cx, whole);
   const settled = context(args.final);
@@ -58,6 +62,7 @@ function context(dir) {
     pythonHome: path.join(args.prefix, args.python),
     env: { ...process.env },
     log: path.join(args.stage, "log"),
+    beside: new Beside(),
   };
 }
 
@@ -65,6 +70,8 @@ const runtimes = (cx) => [cx.nodeHome, ...(args.python ? [cx.pythonHome] : [])];
 
 // A runtime's checksum is written beside what it is of, by the first install that has it: the one that unpacked it.
 async function sealRuntimes(cx) {
+  // npm is to be started before all names are looked up.
+  await setImmediate();
   for (const home of runtimes(cx)) {
     const seal = path.join(home, "tree.sha256");
     if (fs.existsSync(seal)) continue;

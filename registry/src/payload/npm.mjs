@@ -1,10 +1,10 @@
 // The npm part of an install: writes package.json and package-lock.json, runs `npm ci`, and believes nothing it says.
-import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { CERTIFICATES, Fault, packageOf, run, say, wanted } from "./common.mjs";
+import { checksums } from "./digest.mjs";
 
 // npm refuses one file in both roles, so the two that hold nothing are named differently.
 const NO_CONFIG = ["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc"];
@@ -19,9 +19,13 @@ export async function installNpm(cx) {
   const network = ["--fetch-retries", "2", "--fetch-retry-mintimeout", "2000", "--fetch-retry-maxtimeout", "15000", "--fetch-timeout", "120000", "--maxsockets", "12", "--loglevel", "warn"];
   const result = await npm(cx, [...command, ...network, "--cache", cache]);
   if (result.code !== 0) throw npmFault(result, cache);
-  await checkTarballs(cx, cache, registry);
+  await findMissing(cx, cache, registry);
   checkTree(cx.dir, lock, args.target);
-  for (const it of agent.npm) if (it.postinstall.length > 0) await postinstall(cx, it);
+  cx.beside.start(checkTarballs(cx, cache));
+  for (const it of agent.npm.filter((it) => it.postinstall.length > 0)) {
+    await cx.beside.end();
+    await postinstall(cx, it);
+  }
   say(args.name, `npm tree of ${wanted(lock, args.target).length} packages agrees with the lock`);
 }
 
@@ -74,17 +78,20 @@ function ownLog(cache) {
   return fs.readdirSync(folder).map((it) => fs.readFileSync(path.join(folder, it), "utf8")).join("");
 }
 
-// Every tarball that belongs here is hashed again from npm's own store, where each has its checksum for a name: npm
-// leaves out an optional package whose checksum is wrong, and says nothing.
-async function checkTarballs(cx, cache, registry) {
-  const missing = [];
-  for (const it of wanted(cx.lock, cx.args.target)) {
-    const { algorithm, hex, file } = stored(cache, it);
-    const name = `${packageOf(it.place)}@${it.version}`;
-    if (!fs.existsSync(file)) missing.push(it);
-    else if (hash(algorithm, file) !== hex) throw new Fault(12, "npm", `${name} does not have the lock's checksum`);
+// Every tarball that belongs here is hashed again from npm's own store, where each has its checksum for a name.
+async function checkTarballs(cx, cache) {
+  const packages = wanted(cx.lock, cx.args.target).map((it) => ({ ...it, ...stored(cache, it) }));
+  for (const algorithm of new Set(packages.map((it) => it.algorithm))) {
+    const some = packages.filter((it) => it.algorithm === algorithm);
+    const sums = await checksums(algorithm, some.map((it) => it.file));
+    const wrong = some.find((it, at) => it.hex !== sums[at]);
+    if (wrong) throw new Fault(12, "npm", `${packageOf(wrong.place)}@${wrong.version} does not have the lock's checksum`);
   }
-  const [first] = missing;
+}
+
+// npm leaves out an optional package whose checksum is wrong, or that it cannot fetch, and says nothing.
+async function findMissing(cx, cache, registry) {
+  const first = wanted(cx.lock, cx.args.target).find((it) => !fs.existsSync(stored(cache, it).file));
   if (!first) return;
   // Why it is not there npm does not say; asked for the tarball alone, it does: then only the checksum can be wrong.
   const name = `${packageOf(first.place)}@${first.version}`;
@@ -102,15 +109,6 @@ function stored(cache, it) {
   const [algorithm, digest] = it.integrity.split(/-(.*)/s);
   const hex = Buffer.from(digest, "base64").toString("hex");
   return { algorithm, hex, file: path.join(cache, "_cacache/content-v2", algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4)) };
-}
-
-function hash(algorithm, file) {
-  const digest = crypto.createHash(algorithm);
-  const chunk = Buffer.allocUnsafe(1 << 20);
-  const fd = fs.openSync(file);
-  for (let n; (n = fs.readSync(fd, chunk)) > 0; ) digest.update(chunk.subarray(0, n));
-  fs.closeSync(fd);
-  return digest.digest("hex");
 }
 
 // The tree holds every package of the lock that belongs on this machine, under its name and version.

@@ -228,22 +228,23 @@ fn write_plan(w: &mut Writer, parts: &Parts<'_>) {
     });
 }
 
-/// The function that unpacks the payload into a folder.
+/// The function that writes the payload into a file, which the private Node.js decodes.
 fn write_payload(w: &mut Writer, parts: &Parts<'_>) {
     let Parts { payload, .. } = parts;
     w.assign("PAYLOAD_SHA256", &Word::text(payload.sha256.as_str()));
     match parts.carried {
         Carried::Inside => {
-            w.function("unpack_payload", |w| w.line("payload | \"$NODE\" -e \"$UNPACK\" \"$1\" \"$PAYLOAD_SHA256\""));
+            w.line("PAYLOAD_ENCODING=base64");
             w.blank();
-            w.line("payload() {");
-            w.here_document("cat", PAYLOAD_END, &payload.lines());
+            w.line("write_payload() {");
+            w.here_document("cat >\"$1\"", PAYLOAD_END, &payload.lines());
             w.line("}");
         }
-        Carried::Mirror => w.function("unpack_payload", |w| {
-            w.assign("name", &Word::text(payload.name.as_str()));
-            w.line("fetch \"$name\" \"$STAGE/payload\" \"$PAYLOAD_SHA256\"");
-            w.line("\"$NODE\" -e \"$UNPACK\" \"$1\" \"$PAYLOAD_SHA256\" \"$STAGE/payload\"");
-        }),
+        Carried::Mirror => {
+            w.line("PAYLOAD_ENCODING=latin1");
+            w.function("write_payload", |w| {
+                w.command("fetch", &[Word::text(payload.name.as_str())], " \"$1\" \"$PAYLOAD_SHA256\"");
+            });
+        }
     }
 }

@@ -28,6 +28,13 @@ class_of() {
 
 # A text as the inside of a JSON string: whatever a tool printed, the line stays valid.
 json_text() {
+    case $1 in
+    *[!A-Za-z0-9" "._/:,-]*) ;;
+    *)
+        printf "%.600s" "$1"
+        return
+        ;;
+    esac
     printf "%s" "$1" | tr "\n\t" "  " | tr -cd "\040-\176" | cut -c1-600 | sed 's/[\\"]/\\&/g'
 }
 
@@ -122,7 +129,7 @@ await() {
         {
             trap 'kill "$nap" 2>/dev/null; exit 0' TERM
             exec 8>&1 >/dev/null 9>&-
-            { exec 8>&-; exec sleep "$limit"; } &
+            { exec 8>&-; exec sleep "${limit:-$(left)}"; } &
             nap=$!
             exec 8>&-
             wait "$nap"
@@ -136,6 +143,11 @@ await() {
     kill "$WATCH" 2>/dev/null
     WATCH=
     return "$result"
+}
+
+# in_time COMMAND...: runs a command until the deadline of the whole is over.
+in_time() {
+    await "" "$@"
 }
 
 # The seconds that are left of the deadline.

@@ -8,25 +8,25 @@ runtime() {
     fi
     archive=$STAGE/${2##*/}
     fetch "$2" "$archive" "$3"
-    rm -rf -- "$STAGE/unpack"
-    mkdir "$STAGE/unpack"
-    unpack "$archive" "$STAGE/unpack"
+    mkdir -p "$STAGE/unpack/$1"
+    unpack "$archive" "$STAGE/unpack/$1"
     rm -f -- "$archive"
-    for top in "$STAGE/unpack"/*; do
+    for top in "$STAGE/unpack/$1"/*; do
         break
     done
     if [ ! -f "$top/$4" ]; then
         fail 12 unpack "${2##*/} holds no $4"
     fi
-    if ! await "$(left)" "$top/$4" --version >>"$STAGE/log" 2>&1; then
+    if ! in_time "$top/$4" --version >>"$STAGE/log" 2>&1; then
         fail 15 runtime "$4 of ${2##*/} does not start on this machine"
     fi
     if [ -z "${NODE-}" ]; then
         NODE=$top/$4
     fi
-    mkdir -p "$PREFIX/python" 2>/dev/null
-    "$NODE" -e "$RENAME" "$top" "$PREFIX/$1" || fail 14 publish "cannot put $1 into place"
-    rmdir "$PREFIX/python" 2>/dev/null
+    case $1 in
+    python/*) mkdir -p "$PREFIX/python" 2>/dev/null ;;
+    esac
+    put "$top" "$PREFIX/$1" || fail 14 publish "cannot put $1 into place"
     say "installed $1"
 }
 
@@ -37,7 +37,7 @@ unpack() {
     *.xz) kind=J ;;
     *) kind=z ;;
     esac
-    if await "$(left)" tar -C "$2" "-x${kind}of" "$1" >>"$STAGE/log" 2>&1; then
+    if in_time tar -C "$2" "-x${kind}of" "$1" >>"$STAGE/log" 2>&1; then
         return
     fi
     tail -n 3 "$STAGE/log" >&2
@@ -45,7 +45,7 @@ unpack() {
     if is_full; then
         fail 14 unpack "no space left to unpack ${1##*/}"
     fi
-    if ! await "$(left)" tar "-t${kind}f" "$1" >"$STAGE/names" 2>>"$STAGE/log"; then
+    if ! in_time tar "-t${kind}f" "$1" >"$STAGE/names" 2>>"$STAGE/log"; then
         fail 12 unpack "${1##*/} is no whole archive"
     fi
     while read -r member; do
@@ -56,27 +56,35 @@ unpack() {
     fail 14 unpack "${1##*/} cannot be unpacked; see the log"
 }
 
-# Renames a folder and takes what is there already when another install was quicker; mv would nest one in the other.
-RENAME='const f=require("fs"),[a,b]=process.argv.slice(1);try{f.renameSync(a,b)}catch(e){if(!f.existsSync(b))throw e}'
+# put FOLDER PLACE: renames a folder, or leaves what another install was quicker to put there. mv alone would nest one in
+# the other; an old busybox has no -T.
+put() {
+    mv -fT -- "$1" "$2" 2>/dev/null || [ -e "$2" ] || "$NODE" -e "$RENAME" "$1" "$2" || [ -e "$2" ]
+}
 
-# Writes the files of a payload (base64 of gzip of a JSON object) under a folder.
-UNPACK='const f=require("fs"),p=require("path"),z=require("zlib"),c=require("crypto");const[d,h,s]=process.argv.slice(1);
-let b=f.readFileSync(s||0);if(!s)b=Buffer.from(b.toString(),"base64");
-if(c.createHash("sha256").update(b).digest("hex")!==h)throw Error("payload: wrong checksum");
-const o=JSON.parse(z.gunzipSync(b));for(const n in o){const t=p.join(d,n);f.mkdirSync(p.dirname(t),{recursive:true});f.writeFileSync(t,o[n])}'
+RENAME='require("fs").renameSync(process.argv[1],process.argv[2])'
 
-# drive MODE FOLDER: what follows the runtimes is done by the private Node.js.
+# Writes the files of a payload (gzip of a JSON object, encoded or as it is) under a folder, and goes on with its driver.
+UNPACK='const f=require("fs"),p=require("path"),z=require("zlib"),c=require("crypto");const[s,e,h,d]=process.argv.slice(1);
+try{const b=Buffer.from(f.readFileSync(s,"latin1"),e);if(c.createHash("sha256").update(b).digest("hex")!==h)throw Error("wrong checksum");
+const o=JSON.parse(z.gunzipSync(b));for(const n in o){const t=p.join(d,n);f.mkdirSync(p.dirname(t),{recursive:true});f.writeFileSync(t,o[n])}
+}catch(x){f.writeFileSync("fault","payload\nthe payload cannot be unpacked: "+x.message+"\n");process.exit(70)}
+import(require("url").pathToFileURL(p.join(d,"lib/install.mjs")))'
+
+# drive MODE FOLDER WORD...: what follows the runtimes is done by the private Node.js, with the words that start its driver.
 drive() {
-    driver=$2/lib/install.mjs
-    await "$(left)" "$NODE" "$driver" "mode=$1" "agent=$2" "prefix=$PREFIX" "stage=$STAGE" "stamp=$STAMP" "name=$AGENT" \
-        "final=$DIR" "target=$TARGET" "node=$NODE_NAME" "python=$PYTHON_NAME" "end=$END" "npm=$NPM_REGISTRY" \
-        "pypi=$PYPI_INDEX" "ca=$CA_BUNDLE" "mirror=$MIRROR"
+    mode=$1
+    driven=$2
+    shift 2
+    in_time "$NODE" "$@" "mode=$mode" "agent=$driven" "prefix=$PREFIX" "stage=$STAGE" "stamp=$STAMP" \
+        "name=$AGENT" "final=$DIR" "target=$TARGET" "node=$NODE_NAME" "python=$PYTHON_NAME" "end=$END" \
+        "npm=$NPM_REGISTRY" "pypi=$PYPI_INDEX" "ca=$CA_BUNDLE" "mirror=$MIRROR"
     result=$?
     if [ "$result" -eq 0 ]; then
         return
     fi
     if [ "$(left)" -le 0 ]; then
-        fail 10 "$1" "the deadline of $DEADLINE seconds is over"
+        fail 10 "$mode" "the deadline of $DEADLINE seconds is over"
     fi
     if [ -r "$STAGE/fault" ]; then
         {
@@ -86,7 +94,7 @@ drive() {
         } <"$STAGE/fault"
     fi
     # On a full file system the driver's words are missing or empty.
-    FAIL_STEP=${FAIL_STEP:-$1}
+    FAIL_STEP=${FAIL_STEP:-$mode}
     FAIL_DETAIL=${FAIL_DETAIL:-"the installer's driver ended with status $result; see the log"}
     exit "$result"
 }
@@ -121,9 +129,9 @@ mode_install() {
         runtime "$PYTHON_NAME" "$PYTHON_URL" "$PYTHON_SHA256" bin/python3
     fi
     mkdir "$STAGE/agent"
-    unpack_payload "$STAGE/agent" || fail 70 payload "the payload cannot be unpacked"
+    write_payload "$STAGE/payload" || fail 70 payload "the payload cannot be written"
     fetch_artefacts "$STAGE/agent"
-    drive install "$STAGE/agent"
+    drive install "$STAGE/agent" -e "$UNPACK" "$STAGE/payload" "$PAYLOAD_ENCODING" "$PAYLOAD_SHA256" "$STAGE/agent"
     say "installed stamp $STAMP"
 }
 
@@ -141,7 +149,7 @@ mode_check() {
     export HOME TMPDIR
     NODE=$DIR/node/bin/node
     "$NODE" --version >"$STAGE/log" 2>&1 || fail 15 check "$NODE does not start"
-    drive check "$DIR"
+    drive check "$DIR" "$DIR/lib/install.mjs"
 }
 
 mode_remove() {

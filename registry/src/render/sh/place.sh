@@ -37,7 +37,6 @@ static_target() {
 # --- room, permission, lock
 
 open_stage() {
-    mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
     chmod 755 "$PREFIX/.staging" 2>/dev/null
     STAGE=$(mktemp -d "$PREFIX/.staging/$AGENT.XXXXXX") || fail 14 prefix "cannot write in $PREFIX/.staging"
     chmod 711 "$STAGE"
