@@ -81,6 +81,8 @@ class Bench:
             text = lean
         if fault.unlocked:
             text = faultscript.replaced(text, None, "    take_link\n}", "}")
+        if fault.mirrored:
+            text, _ = faultscript.with_payload_on_mirror(text)
         if mode == "another":
             return faultscript.of_another_version(text)
         if fault.archive and faulty:
@@ -102,6 +104,8 @@ class Bench:
         job = {"argv": argv, "env": self.env(fault, faulty, mode), "root": str(self.mirror), "rules": []}
         job["tls"] = ["/site/proxy.pem", "/site/proxy.key"]
         changes = [write("/script/install.sh", text), self.lay_site, *fault.setting]
+        if fault.mirrored:
+            changes.append(lambda root: self.lay_mirror(root, fault))
         if faulty:
             job |= {"rules": fault.rules} | fault.job
             job["after"] = [self.step(fault, mode) for mode, _ in fault.after]
@@ -132,9 +136,16 @@ class Bench:
         for name in ("ca.pem", "proxy.pem", "proxy.key"):
             write(f"/site/{name}", read(self.site / name))(root)
 
+    def lay_mirror(self, root, fault):
+        """A folder with the runtimes and with a payload."""
+        for it in (self.mirror / "runtimes").iterdir():
+            os.symlink(it, inside(root, f"/site/{it.name}"))
+        script = read(self.scripts / self.roles[fault.role].agent / "install.sh")
+        inside(root, "/site/payload.json.gz").write_bytes(faultscript.with_payload_on_mirror(script)[1])
+
     def control(self, fault):
         """The same run without the fault, once for each setting."""
-        key = (fault.role, fault.lean, fault.unlocked, str(fault.setting), str(fault.setting_env), fault.owner)
+        key = (fault.role, fault.lean, fault.unlocked, fault.mirrored, str(fault.setting), str(fault.setting_env), fault.owner)
         with self.lock:
             known = self.good.setdefault(key, threading.Lock())
         with known:

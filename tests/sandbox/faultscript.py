@@ -38,6 +38,24 @@ def replaced(script, place, old, new):
     return with_files(script, carried | {place: carried[place].replace(old, new, 1)})
 
 
+# As the renderer writes it (registry/src/render/install.rs, held by a test) where the payload is too big for a script.
+FETCHED = """PAYLOAD_ENCODING=latin1
+
+write_payload() {
+    fetch payload.json.gz "$1" "$PAYLOAD_SHA256"
+}
+"""
+
+
+def with_payload_on_mirror(script):
+    """The script whose payload is an artefact, and that artefact."""
+    packed = base64.b64decode(PAYLOAD.search(script)[2])
+    inside = re.compile(r'(?s)PAYLOAD_ENCODING=base64\n.*?\nBENCHFLOW_PAYLOAD\n}\n')
+    if not inside.search(script):
+        raise ValueError("the script carries no payload")
+    return inside.sub(lambda _: FETCHED, script, count=1), packed
+
+
 def constant(script, name):
     """The value of a constant of the script."""
     return re.search(rf"(?m)^\s*{name}=(.*)$", script)[1]

@@ -32,6 +32,7 @@ class Fault:
     trace: tuple
     role: str = "any"
     lean: bool = False  # with a script that asks for no free space before
+    mirrored: bool = False  # with a script whose payload is on the mirror, which is the folder /site
     unlocked: bool = False  # with a script whose lock is nobody's
     short: bool = False
     setting: tuple = ()  # changes of the root for every run
@@ -305,6 +306,26 @@ def archives():
                     env={"BENCHFLOW_MIRROR": "/site"}, short=name == "escape")  # fmt: skip
 
 
+def payloads():
+    """A payload that is an artefact of the mirror, as one is that is too big for a script."""
+
+    def flip(root):
+        place = inside(root, "/site/payload.json.gz")
+        data = bytearray(place.read_bytes())
+        data[len(data) // 2] ^= 1
+        place.write_bytes(data)
+
+    kinds = [
+        ("mirror", "a payload on the mirror", OK, "done", (), ""),
+        ("flip", "one bit changed in a payload on the mirror", INTEGRITY, "checksum", (flip,), "payload.json.gz has sha256"),
+        ("gone", "no payload on the mirror", INFRASTRUCTURE, "fetch", (lambda root: inside(root, "/site/payload.json.gz").unlink(),), "cannot read"),
+    ]
+    for name, what, expected, step, prepare, detail in kinds:
+        yield Fault(f"payload/{name}", what, expected, step, ("err", "fetching /site/payload"), mirrored=True, prepare=prepare,
+                    setting_env={"BENCHFLOW_MIRROR": "/site"}, detail=detail, final=True if name == "gone" else None,
+                    check=(0,) if expected is OK else (15,))  # fmt: skip
+
+
 def intercepted():
     """The only way out is a proxy that breaks TLS open, with a certificate of the site's own authority."""
     out = {"HTTPS_PROXY": SERVER, "https_proxy": SERVER}
@@ -535,5 +556,5 @@ def shells():
 
 
 FAULTS = [
-    *downloads(), *packages(), *archives(), *intercepted(), *hostile(), *machine(), *several(), *signals(), *kills(), *shells(),
+    *downloads(), *packages(), *archives(), *payloads(), *intercepted(), *hostile(), *machine(), *several(), *signals(), *kills(), *shells(),
 ]  # fmt: skip

@@ -222,6 +222,12 @@ fn every_script_fits_one_argument_and_a_payload_can_go_to_the_mirror() {
     let all = scripts(&agent, &site).unwrap_or_else(|error| unreachable!("{error}"));
     let mirrored: Vec<&str> = all.iter().flat_map(|it| &it.mirrored).map(|(name, _)| name.as_str()).collect();
     assert!(matches!(mirrored.as_slice(), [name] if name.starts_with("payload-native-one-")), "{mirrored:?}");
+    // tests/sandbox/faultscript.py writes the same for installs that are run.
+    let function = format!(
+        "\nPAYLOAD_ENCODING=latin1\n\nwrite_payload() {{\n    fetch {} \"$1\" \"$PAYLOAD_SHA256\"\n}}\n",
+        mirrored.concat()
+    );
+    assert!(all.iter().any(|it| it.text.contains(&function)), "{function}");
 }
 
 #[test]
