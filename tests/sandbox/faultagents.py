@@ -26,22 +26,26 @@ class Locked:
         self.npm = [(row[1], row[4], json.loads(" ".join(row[5:]))) for row in rows if row[0] == "npm"]
         self.npm = [it for it in self.npm if fits(it[2])]
         self.wheels = [(row[1], row[3]) for row in rows if row[0] == "wheel" and TARGET in row[5].split(",")]
+        self.mirror = mirror
         files = [mirror / "npm" / place for _, place, _ in self.npm] + [mirror / "wheels" / it for _, it in self.wheels]
         gone = any(row[:2] in (["unavailable", "package"], ["unavailable", TARGET]) for row in rows)
         self.served = bool(files) and not gone and all(it.exists() for it in files)
-        self.bytes = sum(it.stat().st_size for it in files) if self.served else 0
+        # What an install costs: a package takes npm as long as a megabyte.
+        self.cost = sum(it.stat().st_size + (1 << 20) for it in files) if self.served else 0
         script = scripts / self.name / "install.sh"
         self.agent = json.loads(faultscript.files(script.read_text())["lib/agent.json"]) if self.served else {}
 
     def packages(self, kind):
         """Places of the tarballs of one kind; of the deep ones, those that npm may not leave out come first."""
         platform = lambda rest: "os" in rest and "cpu" in rest
+        big = lambda place: (self.mirror / "npm" / place).stat().st_size > 10_000_000
         chosen = {
-            "main": lambda name, rest: name in self.main,
-            "platform": lambda name, rest: name not in self.main and platform(rest),
-            "deep": lambda name, rest: name not in self.main and not platform(rest),
+            "main": lambda name, _, rest: name in self.main,
+            "platform": lambda name, _, rest: name not in self.main and platform(rest),
+            "program": lambda name, place, rest: name not in self.main and platform(rest) and big(place),
+            "deep": lambda name, _, rest: name not in self.main and not platform(rest),
         }[kind]
-        found = [(bool(rest.get("optional")), place) for name, place, rest in self.npm if chosen(package_of(name), rest)]
+        found = [(bool(rest.get("optional")), place) for name, place, rest in self.npm if chosen(package_of(name), place, rest)]
         return [f"/npm/{re.escape(place)}" for _, place in sorted(found, key=lambda it: (it[0], len(it[1]), it[1]))]
 
     def runs_script(self):
@@ -59,7 +63,7 @@ def fits(rest):
 
 def roles(mirror, scripts):
     """A role is missing where no agent of the mirror has it."""
-    served = sorted((it for it in (Locked(lock, mirror, scripts) for lock in AGENTS.glob("*.lock")) if it.served), key=lambda it: it.bytes)
+    served = sorted((it for it in (Locked(lock, mirror, scripts) for lock in AGENTS.glob("*.lock")) if it.served), key=lambda it: it.cost)
     npm = [it for it in served if it.npm]
     found = {}
 
@@ -71,8 +75,7 @@ def roles(mirror, scripts):
 
     give("any", npm, lambda it: it.packages("main"))
     give("script", [it for it in npm if it.runs_script()], lambda it: it.packages("platform"))
-    # The largest: where one is a program, it is that.
-    give("program", [it for it in reversed(npm) if not it.runs_script()], lambda it: it.packages("platform"))
+    give("program", [it for it in npm if not it.runs_script()], lambda it: it.packages("program"))
     strict = [it for it in npm if any(not rest.get("optional") for name, _, rest in it.npm if package_of(name) not in it.main)]
     give("deep", strict + npm, lambda it: it.packages("deep"))
     give("python", [it for it in served if it.wheels], lambda it: [f"/wheels/{re.escape(file)}" for name, file in it.wheels if name not in it.main])
