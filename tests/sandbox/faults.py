@@ -36,7 +36,7 @@ import traceback
 sys.dont_write_bytecode = True
 import faultscript  # noqa: E402
 from faultagents import roles  # noqa: E402
-from faultbox import Box, inside, read  # noqa: E402
+from faultbox import Box, apart, inside, read  # noqa: E402
 from faulttable import BASE, FAULTS, KILLED, Fault, write  # noqa: E402
 
 REPORT = set("schema class status step detail retryable agent version stamp runtime mode elapsed_ms".split())
@@ -349,7 +349,8 @@ def judge(bench, fault):
 
 def choose(words):
     if words.only:
-        named = {name: [it for it in FAULTS if it.name == name or it.name.startswith(f"{name}/")] for name in words.only}
+        rows = lambda name: [it for it in FAULTS if it.name == name] or [it for it in FAULTS if it.name.startswith(f"{name}/")]
+        named = {name: rows(name) for name in words.only}
         if unknown := [name for name, rows in named.items() if not rows]:
             sys.exit(f"no row is called {', '.join(unknown)}; --list names them")
         return [it for it in FAULTS if any(it in rows for rows in named.values())]
@@ -375,6 +376,7 @@ def main():
         return print(table())
     if not words.folder or not words.scripts:
         parser.error("FOLDER and SCRIPTS are needed")
+    apart()
     bench = Bench(words.folder, words.scripts, words.all or words.long or bool(words.only))
     try:
         sys.exit(run(bench, words))

@@ -164,6 +164,7 @@ def main():
         parser.error("FOLDER and SCRIPTS are needed")
     if unknown := [name for name in words.only if not any(name in (it.name, it.row) for it in MUTANTS)]:
         sys.exit(f"no mutant and no row is called {', '.join(unknown)}; --list names them")
+    faults.apart()
     bench = faults.Bench(words.folder, words.scripts, False)
     known = {"lock": threading.Lock()}
     chosen = [it for it in MUTANTS if not words.only or it.name in words.only or it.row in words.only]
