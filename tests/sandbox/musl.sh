@@ -3,13 +3,13 @@
 #
 #     musl.sh FOLDER AGENT
 #
-# FOLDER   where the mirror and the root are kept for the next run
+# FOLDER   where the mirror and the root are kept for the next run, as FOLDER/musl
 #
 # Needs root, bwrap, apt-get, curl, and the registries of packages. The substitute Node.js for musl wants musl 1.2.4 or
 # later, for its relocations, which Debian 12 does not have: the pool has a later one beside it.
 set -eu
-mkdir -p "$1"
-folder=$(cd "$1" && pwd) agent=$2
+mkdir -p "$1/musl"
+folder=$(cd "$1/musl" && pwd) agent=$2
 cd "$(dirname "$0")/../.."
 later=musl_1.2.5-3_amd64.deb
 later_sha256=4288deaf14438e6c237491be45f10e3e7badb2e723cedfb08ff1fe687b646c84
