@@ -140,7 +140,7 @@ class Bench:
         """A folder with the runtimes and with a payload."""
         for it in (self.mirror / "runtimes").iterdir():
             os.symlink(it, inside(root, f"/site/{it.name}"))
-        script = read(self.scripts / self.roles[fault.role].agent / "install.sh")
+        script = self.change(read(self.scripts / self.roles[fault.role].agent / "install.sh"))
         inside(root, "/site/payload.json.gz").write_bytes(faultscript.with_payload_on_mirror(script)[1])
 
     def control(self, fault):

@@ -6,9 +6,10 @@
 FOLDER and SCRIPTS are those of faults.py; the agents are npm agents of the mirror.
 
 A cold install is held against the same Node.js unpacked and `npm ci` of the same lock from the same mirror, with neither
-checks nor proof, and with scripts where the agent has one; once with the proof taken out of the script, once as it is. The no-op is held against starting the
-shell, and with `--verify` two agents verified at once against one after the other. Printed are the median and the
-spread of each side, and the median of the pairs' ratios. Nothing fails by being slow. Needs root and bwrap.
+checks nor proof, and with scripts where the agent has one; once with the proof taken out of the script, once as it is. The
+no-op is held against starting the shell, and with `--verify` two agents verified at once against one after the other.
+Printed are the median and the spread of each side, and the median of the pairs' ratios. Nothing fails by being slow. Needs
+root and bwrap.
 """
 
 import argparse
