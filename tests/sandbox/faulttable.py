@@ -324,6 +324,9 @@ def payloads():
         yield Fault(f"payload/{name}", what, expected, step, ("err", "fetching /site/payload"), mirrored=True, prepare=prepare,
                     setting_env={"BENCHFLOW_MIRROR": "/site"}, detail=detail, final=True if name == "gone" else None,
                     check=(0,) if expected is OK else (15,))  # fmt: skip
+    changed = """sed 's/^PAYLOAD_SHA256=..../PAYLOAD_SHA256=0000/' "$0" | sh"""
+    yield Fault("payload/changed", "a script whose payload is not the one that it names", (70, "internal"), "payload",
+                ("err", "installed node-"), argv=("sh", "-c", changed, "SCRIPT"), detail="cannot be unpacked: wrong checksum")  # fmt: skip
 
 
 def intercepted():

@@ -84,6 +84,7 @@ MUTANTS = [
     mutant("what a dead run left is not put aside", "npm/orphans", (INSTALL, "if (fs.existsSync(args.final)) fs.renameSync", "if (false) fs.renameSync")),
     mutant("a folder is moved without a look at its place", "four/useless", (None, 'mv -fT -- "$1" "$2" 2>/dev/null || [ -e "$2" ]', 'mv "$1" "$2"')),
     mutant("a runtime needs an mv that has -T", "old-mv", (None, ' || "$NODE" -e "$RENAME" "$1" "$2"', "")),
+    mutant("a payload has any checksum", "payload/changed", (None, 'throw Error("wrong checksum")', "{}")),
     mutant("a checksum needs openssl", "no-openssl", (None, ' || sum=$(sha256sum <"$2")', "")),
     mutant("check does not hash", "damaged-node", (INSTALL, '|| (await digest(dir)) !== fs.readFileSync(seal, "utf8")', "")),
     # signals and locks
