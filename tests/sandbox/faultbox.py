@@ -122,6 +122,8 @@ class Box:
             words += ["--remount-ro", folder]
         if tmp is not None:
             words += ["--perms", "1777", "--size", str(tmp), "--tmpfs", "/tmp"]
+            # The mirror may lie there.
+            words += ["--ro-bind", self.mirror, self.mirror]
         words += ["--unshare-net", "--unshare-pid", "--die-with-parent", "--cap-add", "ALL", "--chdir", "/"]
         words += [sys.executable, "-ISB", "-", "--inside", "/faults/job"]
         with open(__file__, "rb") as program, open(io / "box", "wb") as out:

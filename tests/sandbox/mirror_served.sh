@@ -34,7 +34,7 @@ expect() {
 # serve SERVER ROOT SCRIPT: runs a script beside a server in one sandbox; the server's log is $work/log.
 serve() {
     mkdir -p "$work/prefix"
-    bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --bind "$work" "$work" --bind "$work/prefix" /opt \
+    bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --ro-bind "$folder" "$folder" --bind "$work" "$work" --bind "$work/prefix" /opt \
         --unshare-net --unshare-pid --die-with-parent --cap-add ALL sh -c '
             case $1 in
             busybox) busybox httpd -f -vv -p "127.0.0.1:$5" -h "$2" >"$4/log" 2>&1 & ;;

@@ -7,7 +7,7 @@
 # FOLDER   gets the two mirrors, which are removed at the end
 # OPTION   options of `cargo xtask mirror` other than --out and --url
 set -u
-xtask=$1
+xtask=$(realpath "$1") || exit 2
 folder=$(cd "$2" && pwd) || exit 2
 shift 2
 # Without --url a mirror names its own folder.
@@ -39,7 +39,8 @@ expect "mirror: its list of checksums is right"
 listed=$(wc -l <"$folder/once/SHA256SUMS")
 [ "$(find "$folder/once" -type f ! -name SHA256SUMS | wc -l)" -eq "$listed" ]
 expect "mirror: its list of checksums is whole"
-bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --unshare-net "$xtask" "$@" --out "$folder/once"
+bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --ro-bind "$folder" "$folder" --ro-bind "$xtask" "$xtask" \
+    --unshare-net "$xtask" "$@" --out "$folder/once"
 expect "mirror: a second run, without a network, on a read-only file system"
 tarball=$(find "$folder/once/npm" -name "*.tgz" | sort | head -n 1)
 printf damaged >"$tarball"

@@ -22,7 +22,8 @@ failed=0
 box() {
     bind=$1 prefix=$2 script=$3 seconds=$4
     shift 4
-    bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp "$bind" "$prefix" /opt --unshare-net --unshare-pid \
+    bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --ro-bind "$mirror" "$mirror" --ro-bind "$scripts" "$scripts" \
+        --ro-bind "$work" "$work" "$bind" "$prefix" /opt --unshare-net --unshare-pid \
         --die-with-parent --cap-add ALL --setenv OPENAI_API_KEY leaked --setenv NODE_OPTIONS --no-such-option "$@" \
         sh -c 'sh "$1" & child=$!; if [ "$2" != 0 ]; then sleep "$2"; kill -TERM "$child"; fi; wait "$child"' box \
         "$script" "$seconds" >"$work/out" 2>"$work/err"

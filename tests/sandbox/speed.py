@@ -47,7 +47,8 @@ class Bench:
     def box(self, *words):
         """Runs a command with an empty /opt unless that is kept, and says how long it took."""
         argv = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
-        argv += ["--bind", self.work / "opt", "/opt", "--ro-bind", self.work / "files", "/mnt"]
+        argv += ["--ro-bind", self.mirror, self.mirror, "--bind", self.work / "opt", "/opt"]
+        argv += ["--ro-bind", self.work / "files", "/mnt"]
         argv += ["--unshare-net", "--unshare-pid", "--die-with-parent", "--cap-add", "ALL", *words]
         began = time.monotonic()
         done = subprocess.run([str(it) for it in argv], stdin=subprocess.DEVNULL, capture_output=True, text=True)

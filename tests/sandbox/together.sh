@@ -9,14 +9,15 @@
 #
 # Needs root and bwrap. Ends with the first thing that is not as it must be.
 set -u
-site=$1 scripts=$2 first=$3 second=$4
+site=$1 first=$3 second=$4
+mirror=$(cd "$(dirname "$site")" && pwd) && scripts=$(cd "$2" && pwd) || exit 2
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/together.XXXXXX") || exit 2
 trap 'exec 7>&-; rm -rf "$work"' EXIT
 mkdir "$work/opt"
 
 box() {
-    bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --bind "$work/opt" /opt --unshare-net --unshare-pid \
-        --die-with-parent --cap-add ALL "$@"
+    bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --ro-bind "$mirror" "$mirror" --ro-bind "$scripts" "$scripts" \
+        --ro-bind "$work" "$work" --bind "$work/opt" /opt --unshare-net --unshare-pid --die-with-parent --cap-add ALL "$@"
 }
 
 fail() {

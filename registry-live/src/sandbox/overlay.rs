@@ -40,6 +40,9 @@ const CONTAINER_CAPABILITIES: [&str; 14] = [
     "CAP_SYS_CHROOT",
 ];
 
+/// Folders of the sandbox's own that are mounted over those of the root: the part of a layer, and its place inside.
+const TEMPORARY: [(&str, &str); 2] = [("tmp", "/tmp"), ("shm", "/dev/shm")];
+
 /// The calls by which programs are started and hosts are called.
 const CALLS: &str = "trace=execve,execveat,connect,sendto,sendmsg,sendmmsg";
 
@@ -156,8 +159,7 @@ impl Overlay {
     pub(super) fn changes(&self, who: As) -> Result<Changes, Refusal> {
         let layer = self.layer(who);
         let mut found = Changes::default();
-        let places = [("upper", ""), ("tmp", "/tmp"), ("shm", "/dev/shm")];
-        for (part, place) in places {
+        for (part, place) in [("upper", "")].into_iter().chain(TEMPORARY) {
             let seen = changes::Seen { prefix: &self.setting.prefix, points: &self.setting.shown };
             changes::collect(&layer.part(part), place, &seen, &mut found).map_err(|error| {
                 Refusal::new(
@@ -221,9 +223,7 @@ impl Overlay {
             self.make_layer(who)?;
         }
         for who in [As::Root, As::RootTraced] {
-            for shown in &self.setting.shown {
-                self.make_point(&self.layer(who), shown)?;
-            }
+            self.make_points(&self.layer(who))?;
         }
         make(&self.layer(As::RootTraced).upper(&self.setting.prefix), 0o755)?;
         self.make_home()
@@ -246,8 +246,12 @@ impl Overlay {
             make(&layer.part(part), 0o755)?;
         }
         // As every system has them: for everybody, and nobody removes another's files.
-        make(&layer.part("tmp"), 0o1777)?;
-        make(&layer.part("shm"), 0o1777)
+        TEMPORARY.iter().try_for_each(|(part, _)| make(&layer.part(part), 0o1777))
+    }
+
+    /// Makes what the folders and files of the site are mounted on.
+    fn make_points(&self, layer: &Layer<'_>) -> io::Result<()> {
+        self.setting.shown.iter().try_for_each(|shown| self.make_point(layer, shown))
     }
 
     fn make_home(&self) -> io::Result<()> {
@@ -261,13 +265,15 @@ impl Overlay {
         fs::write(agent.upper(CANARY).join("secret"), "nobody but root reads this\n")
     }
 
-    /// Where the root does not have the place of something that is shown, the layer above it has.
+    /// Where the root does not have the place of something that is shown, the layer above it has. What lies in a folder
+    /// that is mounted anew is in none of the root.
     fn make_point(&self, layer: &Layer<'_>, shown: &Path) -> io::Result<()> {
         let place = shown.strip_prefix("/").unwrap_or(shown);
-        if self.root.join(place).exists() {
+        let temporary = TEMPORARY.iter().find_map(|(part, at)| Some(layer.part(part).join(shown.strip_prefix(at).ok()?)));
+        if temporary.is_none() && self.root.join(place).exists() {
             return Ok(());
         }
-        let point = layer.part("upper").join(place);
+        let point = temporary.unwrap_or_else(|| layer.part("upper").join(place));
         if shown.is_dir() {
             return make(&point, 0o755);
         }
@@ -287,15 +293,20 @@ impl Overlay {
         if who == As::RootTraced {
             add("--bind", &merged.join(self.setting.prefix.trim_start_matches('/')), Path::new(&self.setting.prefix));
         }
-        for shown in &self.setting.shown {
-            add("--ro-bind", shown, shown);
+        for (part, place) in TEMPORARY {
+            if place == "/dev/shm" {
+                let system = ["--ro-bind-try", "/sys", "/sys", "--proc", "/proc", "--dev", "/dev"];
+                words.extend(system.map(OsString::from));
+            }
+            words.extend([OsString::from(bind), layer.part(part).into(), OsString::from(place)]);
         }
-        add(bind, &layer.part("tmp"), Path::new("/tmp"));
         if who.sees_home() {
-            add("--bind", &layer.part("home"), Path::new(HOME));
+            words.extend([OsString::from("--bind"), layer.part("home").into(), OsString::from(HOME)]);
         }
-        words.extend(["--ro-bind-try", "/sys", "/sys", "--proc", "/proc", "--dev", "/dev"].map(OsString::from));
-        words.extend([OsString::from(bind), layer.part("shm").into(), OsString::from("/dev/shm")]);
+        // Last, so that nothing that is mounted hides what the site names.
+        for shown in &self.setting.shown {
+            words.extend([OsString::from("--ro-bind"), shown.into(), shown.into()]);
+        }
         words.extend(["--remount-ro", "/dev"].map(OsString::from));
         words
     }

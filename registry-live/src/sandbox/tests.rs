@@ -15,8 +15,13 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
+        Self::showing(Vec::new())
+    }
+
+    /// One with folders and files of the host.
+    fn showing(shown: Vec<PathBuf>) -> Self {
         let host = Host::choose(Some(Kind::Bwrap), None, None).expect("this host gives a sandbox");
-        let setting = Setting { prefix: "/opt/benchflow".to_owned(), shown: Vec::new(), network: false };
+        let setting = Setting { prefix: "/opt/benchflow".to_owned(), shown, network: false };
         let folder = folder().expect("there is room");
         let cell = Cell::open(&host, &setting, folder.path(), "fixture").expect("there is room");
         let fixture = Self { cell, folder };
@@ -74,6 +79,21 @@ fn nothing_can_be_written_in_a_read_only_run() {
     let places = ["/etc/verify-a", "/root/.verify-b", "/tmp/verify-c", "/opt/benchflow/verify-f", "/dev/verify-g"];
     for place in places {
         fixture.check(As::RootReadOnly, &format!("! (: >{place}) 2>/dev/null"), 0);
+    }
+}
+
+#[test]
+#[ignore = "needs root and bwrap"]
+fn what_a_site_names_is_seen_wherever_it_is() {
+    for place in ["/tmp", "/var/tmp", "/dev/shm"] {
+        let folder = tempfile::tempdir_in(place).expect("there is room");
+        std::fs::write(folder.path().join("artefact"), "it").expect("there is room");
+        let fixture = Fixture::showing(vec![folder.path().to_path_buf()]);
+        for who in [As::Root, As::RootReadOnly, As::RootTraced] {
+            fixture.check(who, &format!("read -r line <{0}/artefact; [ \"$line\" = it ]", folder.path().display()), 0);
+            let changes = fixture.cell.changes(As::Root).expect("they can be read");
+            assert_eq!(changes.outside, Vec::<String>::new(), "{place}");
+        }
     }
 }
 
