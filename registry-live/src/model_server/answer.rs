@@ -10,6 +10,9 @@ use super::tools::{self, Call};
 /// The word of a prompt that has the shell called.
 pub const SHELL_WORD: &str = "PROBE-SHELL";
 
+/// The word of a prompt that has the agent's own search for tools called, where it lists one.
+pub const SEARCH_WORD: &str = "PROBE-SEARCH";
+
 /// The word of a prompt that has the web tool called.
 pub const WEB_WORD: &str = "PROBE-WEB";
 
@@ -68,8 +71,13 @@ fn call(asked: &Asked, plan: &Plan) -> Option<Call> {
         let name = plan.web_tool.as_deref()?;
         tools::web(&asked.tools, name, plan.web_arguments.as_ref(), plan.web_unoffered)
     };
+    // One search is enough: what it brought stands in the list behind its output.
+    let searched = matches!(asked.said.last(), Some(Said::Output(_)));
+    let search = || tools::search(&asked.tools, plan.searched_tool.as_deref().filter(|_| !searched)?);
     let asked_for = if last.contains(SHELL_WORD) {
         shell()
+    } else if last.contains(SEARCH_WORD) {
+        search()
     } else if last.contains(WEB_WORD) {
         web()
     } else {
@@ -145,6 +153,19 @@ mod tests {
         check(&asked(&[user("hello"), Said::Model, user("PROBE-WEB")]), Some("fetch"));
         check(&asked(&[user("hello")]), None);
         check(&Asked { tools: Vec::new(), ..asked(&[user("PROBE-SHELL")]) }, None);
+    }
+
+    #[test]
+    fn the_search_for_tools_is_called_where_one_is_listed() {
+        let plan = plan(&json!({"searched_tool": "get_page"}));
+        let mut asked = asked(&[user("PROBE-SEARCH")]);
+        assert_eq!(answer(&asked, &plan), Answer::Text(TEXT.to_owned()));
+        let schema = json!({"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]});
+        asked.tools.push(Tool::function("ToolSearch", schema));
+        let Answer::Call(call) = answer(&asked, &plan) else { panic!("a tool is called") };
+        assert_eq!(call.arguments, json!({"query": "get_page"}));
+        asked.said.extend([Said::Model, Said::Output("found".to_owned())]);
+        assert_eq!(answer(&asked, &plan), Answer::Text(TEXT.to_owned()));
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub(crate) enum Choice {
 pub(crate) struct Tool {
     /// Its name; that of its type where it has no other.
     pub(crate) name: String,
+    /// What the model is told about it.
+    pub(crate) description: String,
     /// How it is called.
     pub(crate) form: Form,
     /// The group that it is in, where an API has groups.
@@ -71,12 +73,17 @@ pub(crate) enum Form {
 impl Tool {
     /// A tool that is called with arguments.
     pub(crate) fn function(name: impl Into<String>, schema: Value) -> Self {
-        Self { name: name.into(), form: Form::Function, namespace: None, schema }
+        Self { name: name.into(), description: String::new(), form: Form::Function, namespace: None, schema }
+    }
+
+    /// The same with the description that stands in its definition.
+    pub(crate) fn described(self, definition: &Value) -> Self {
+        Self { description: string(definition, "description").unwrap_or_default(), ..self }
     }
 
     /// A tool that is called in another way.
     pub(crate) fn other(name: impl Into<String>, form: Form) -> Self {
-        Self { name: name.into(), form, namespace: None, schema: Value::Null }
+        Self { form, ..Self::function(name, Value::Null) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A connection: TLS where it speaks it, its requests, and the record of what it brought.
 
 use std::convert::Infallible;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,10 +11,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use flate2::read::{GzDecoder, ZlibDecoder};
 use futures::stream;
 use http_body_util::{BodyExt, Limited, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
@@ -171,7 +173,7 @@ impl Session {
         record.query = head.uri.query().unwrap_or_default().to_owned();
         record.headers = headers(&head.headers);
         let body = match timeout(PATIENCE, Limited::new(body, BODY).collect()).await {
-            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Ok(body)) => decoded(&head.headers, body.to_bytes()),
             Ok(Err(error)) => return self.refuse(record, StatusCode::PAYLOAD_TOO_LARGE, &error.to_string()),
             Err(_) => return self.refuse(record, StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
         };
@@ -240,6 +242,19 @@ fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A body without its compression; as it came where that is none of the usual ones or the body is damaged.
+fn decoded(headers: &HeaderMap, body: Bytes) -> Bytes {
+    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
+    let mut plain = Vec::new();
+    let limit = u64::try_from(BODY).unwrap_or(u64::MAX);
+    let read = match encoding {
+        b"gzip" => GzDecoder::new(&*body).take(limit).read_to_end(&mut plain),
+        b"deflate" => ZlibDecoder::new(&*body).take(limit).read_to_end(&mut plain),
+        _ => return body,
+    };
+    read.map_or(body, |_| Bytes::from(plain))
 }
 
 fn encoded(body: &[u8]) -> Value {

@@ -1,8 +1,9 @@
 //! A server that plays the provider of a model: it records every request as it arrived, and answers as the APIs do.
 //!
 //! Real agents hold whole dialogues with it. A prompt with [`SHELL_WORD`] has the agent's shell tool called with the
-//! plan's command, one with [`WEB_WORD`] the plan's web tool; everything else is answered by a short text, or by the
-//! smallest JSON that fits the schema which was asked for. Nothing is remembered between two requests.
+//! plan's command, one with [`WEB_WORD`] the plan's web tool, one with [`SEARCH_WORD`] the agent's own search for tools.
+//! Everything else is answered by a short text, or by the smallest JSON that fits the schema which was asked for.
+//! Nothing is remembered between two requests.
 //!
 //! The forms of the APIs are those that their providers document. The tests hold them with curl, and `probe` with the
 //! agents' own libraries:
@@ -36,10 +37,11 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-pub use answer::{SHELL_WORD, TEXT, WEB_WORD};
+pub use answer::{SEARCH_WORD, SHELL_WORD, TEXT, WEB_WORD};
 pub use plan::{Mode, Plan, Tls};
 pub use ready::Bound;
 pub use record::{Answered, Record};
+pub(crate) use tools::is_searcher;
 
 use crate::Refusal;
 use certificate::Authority;

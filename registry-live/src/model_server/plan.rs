@@ -33,6 +33,9 @@ pub struct Plan {
     /// Whether it is asked for though it is not among the tools that are offered.
     #[serde(default)]
     pub web_unoffered: bool,
+    /// The tool that the agent's own search for tools is asked for.
+    #[serde(default)]
+    pub searched_tool: Option<String>,
     /// Further addresses, where everything is recorded and nothing is found.
     #[serde(default)]
     pub also_listen: Vec<SocketAddr>,

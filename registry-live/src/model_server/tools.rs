@@ -28,6 +28,16 @@ const SHELLS: [&str; 14] = [
 /// What the argument is called that holds a command.
 const COMMANDS: [&str; 7] = ["command", "cmd", "commands", "script", "code", "argv", "input"];
 
+/// What tools are called that find other tools, in the same form: an agent with many tools lists such a tool, and only
+/// names the others in a text until one is asked for.
+///
+/// Seen on the wire: `ToolSearch` over Anthropic messages and chat completions, `search_tool_functions` over chat
+/// completions; `tool_search` is the type of OpenAI's Responses.
+const SEARCHERS: [&str; 4] = ["toolsearch", "searchtoolfunctions", "searchtools", "findtools"];
+
+/// What the argument is called that says which tool is meant.
+const QUERIES: [&str; 7] = ["query", "queries", "names", "name", "keywords", "search", "q"];
+
 /// A page that no tool can read: it is at a name that is reserved.
 const PAGE: &str = "https://web.probe.example/";
 
@@ -68,6 +78,24 @@ pub(crate) fn web(tools: &[Tool], name: &str, arguments: Option<&Map<String, Val
         None => filled(&tool.schema),
     };
     Some(Call { tool, arguments: Value::Object(arguments) })
+}
+
+/// Whether a tool of this name finds other tools.
+pub(crate) fn is_searcher(name: &str) -> bool {
+    SEARCHERS.contains(&plain(name).as_str())
+}
+
+/// A call of the agent's own tool that finds tools, with the name of one.
+pub(crate) fn search(tools: &[Tool], wanted: &str) -> Option<Call> {
+    let tool = tools.iter().find(|tool| tool.form == Form::Function && is_searcher(&tool.name))?;
+    // Where names can be given exactly, the description says so.
+    let exact = tool.description.contains("select:");
+    let query = if exact { format!("select:{wanted}") } else { wanted.to_owned() };
+    let (name, asked) = QUERIES.iter().find_map(|name| Some((*name, schema::property(&tool.schema, name)?)))?;
+    let mut arguments = filled(&tool.schema);
+    let value = if schema::admits(asked, "string") { Value::from(query) } else { json!([query]) };
+    arguments.insert(name.to_owned(), value);
+    Some(Call { tool: tool.clone(), arguments: Value::Object(arguments) })
 }
 
 /// What web tools ask for, for one whose schema is not known.
@@ -204,6 +232,22 @@ mod tests {
         let string = json!({"command": {"type": "string"}});
         let tools = [function("execute", &string, &json!([])), function("bash", &string, &json!([]))];
         assert_eq!(shell(&tools, COMMAND).map(|call| call.tool.name), Some("bash".to_owned()));
+    }
+
+    #[test]
+    fn a_search_tool_is_given_the_name_of_the_tool() {
+        let string = json!({"type": "string"});
+        let properties = json!({"query": string, "max_results": {"type": "number"}});
+        let plain = function("search_tool_functions", &properties, &json!(["query"]));
+        let exact =
+            Tool { description: "Use select:NAME.".to_owned(), ..function("ToolSearch", &properties, &json!([])) };
+        let listed = function("find_tools", &json!({"names": {"type": "array"}}), &json!(["names"]));
+        let query = |tool: &Tool| search(std::slice::from_ref(tool), "get_page").map(|call| call.arguments);
+        assert_eq!(query(&plain), Some(json!({"query": "get_page"})));
+        assert_eq!(query(&exact), Some(json!({"query": "select:get_page"})));
+        assert_eq!(query(&listed), Some(json!({"names": ["get_page"]})));
+        assert_eq!(query(&function("search", &properties, &json!([]))), None);
+        assert_eq!(query(&Tool::other("tool_search", Form::Hosted)), None);
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub(crate) const ENVIRONMENT: &str = "PROBE-ENVIRONMENT";
 /// The programs that a task may have of its own.
 pub(crate) const PROGRAMS: [&str; 3] = ["node", "python3", "npm"];
 
+/// What helps where `PATH` is not the task's: a login shell reads `/etc/profile`, which sets it anew.
+const LOGIN_SHELL: &str =
+    "; help: its commands may run in a login shell: look for the agent's switch, such as `allow_login_shell = false`";
+
 /// What must be the case in a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted<'a> {
@@ -33,17 +37,31 @@ pub(crate) struct Wanted<'a> {
 
 /// Whether every model call went to the resolved place, with the resolved credential and exactly one model id.
 pub(crate) fn routing(record: &Record, wanted: &Wanted<'_>) -> Verdict {
-    if record.model_calls().next().is_none() {
-        return Verdict::Unproven(format!("no model call arrived{}", broken(record)));
-    }
     if let Some(detail) = record.requests.iter().find_map(|it| misrouted(it, wanted)) {
         return Verdict::Failed(detail);
     }
-    let arrived = |prompt: &&str| record.model_calls().any(|call| call.is_answered() && call.body().contains(*prompt));
+    if let Some(detail) = no_call(record) {
+        return Verdict::Failed(detail);
+    }
+    if let Some(detail) = record.requests.iter().find_map(unread) {
+        return Verdict::Unproven(detail);
+    }
+    let arrived = |prompt: &&str| record.model_calls().any(|call| call.is_answered() && call.says(prompt));
     match wanted.prompts.iter().find(|prompt| !arrived(prompt)) {
         Some(prompt) => Verdict::Unproven(format!("no call with the prompt {prompt} was answered{}", broken(record))),
         None => Verdict::Proved,
     }
+}
+
+/// That an agent that was asked called no model at all: whatever it says of its turn, it does not work.
+pub(crate) fn no_call(record: &Record) -> Option<String> {
+    record.model_calls().next().is_none().then(|| format!("no model call arrived{}", broken(record)))
+}
+
+/// A request of which nobody knows what it holds.
+fn unread(request: &Request) -> Option<String> {
+    let encoding = request.unread()?;
+    Some(format!("the body of {} is in `{encoding}`, which is not read", request.describe()))
 }
 
 /// Connections that came to no request, which say why others are missing.
@@ -65,7 +83,7 @@ fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
     let under = request.path.strip_prefix(BASE_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let Some(protocol) = request.protocol.as_deref() else {
         // Anything but a model call: at the model server it keeps to its place, and elsewhere it tells no prompt.
-        let told = wanted.prompts.iter().any(|prompt| request.body().contains(prompt));
+        let told = wanted.prompts.iter().any(|prompt| request.says(prompt));
         return match (placed, under, told) {
             (true, false, _) => Some(format!("{} is not under {}", request.describe(), route.base_url)),
             (false, _, true) => Some(format!("a prompt is in {}", request.describe())),
@@ -99,7 +117,7 @@ fn key_elsewhere(request: &Request, key: &str) -> Option<&'static str> {
     let query = request.query.as_deref().unwrap_or_default();
     let places = [("the path", request.path.as_str()), ("the query", query)];
     let found = places.into_iter().find(|(_, text)| text.contains(key)).map(|(place, _)| place);
-    found.or_else(|| request.body().contains(key).then_some("the body"))
+    found.or_else(|| request.says(key).then_some("the body"))
 }
 
 /// Whether the agent's commands find the task's programs and have its variables: its PATH may have more folders than
@@ -116,10 +134,13 @@ pub(crate) fn environment(record: &Record, wanted: &Wanted<'_>) -> Verdict {
     let lost = wanted.path.split(':').zip(&places).filter(|(_, place)| place.is_none()).map(|(own, _)| own);
     let lost: Vec<&str> = lost.collect();
     if !lost.is_empty() {
-        return Verdict::Failed(format!("its commands have not the task's {} in PATH", lost.join(", ")));
+        return Verdict::Failed(format!(
+            "its commands do not have the task's {} in PATH{LOGIN_SHELL}",
+            lost.join(", ")
+        ));
     }
     if !places.is_sorted() {
-        return Verdict::Failed(format!("PATH has another order than the task's: {}", answer.path));
+        return Verdict::Failed(format!("PATH has another order than the task's: {}{LOGIN_SHELL}", answer.path));
     }
     for (program, found) in PROGRAMS.into_iter().zip(&answer.programs) {
         if *found != format!("{}/{program}", wanted.programs) {

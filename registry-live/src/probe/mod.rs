@@ -43,6 +43,8 @@ pub struct Options {
     pub require: Vec<String>,
     /// The runs that are wanted; all, when none is named.
     pub runs: Vec<String>,
+    /// The day of the run, as `2026-01-31`.
+    pub date: String,
     /// What is broken on purpose, to see the verdicts turn.
     pub breaks: Vec<Break>,
 }
@@ -95,6 +97,19 @@ pub enum Event<'a> {
         agent: &'a str,
         /// The run.
         run: &'a str,
+        /// Which of its runs this is, from 1; 0 for its install.
+        number: usize,
+        /// How many runs it has.
+        of: usize,
+    },
+    /// A run is tried again.
+    Retried {
+        /// The agent.
+        agent: &'a str,
+        /// The run.
+        run: &'a str,
+        /// What was open after the first try.
+        why: &'a str,
     },
     /// A run is done.
     Ran {

@@ -1,10 +1,15 @@
 //! What arrived in a run: the lines of the model server's log, and the names that were looked up.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// What the model server calls an answer as a model gives one.
 const ANSWERS: [&str; 2] = ["text", "tool"];
+
+/// The member under which the server records a body that is not JSON.
+const BASE64: &str = "base64";
 
 /// All that arrived in a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +52,8 @@ pub(crate) struct Answered {
     pub(crate) status: u16,
     #[serde(deserialize_with = "or_nothing")]
     pub(crate) kind: String,
+    /// The tool that the server called.
+    pub(crate) tool: Option<String>,
 }
 
 /// A text, or none: a connection that came to no request has no path.
@@ -77,9 +84,26 @@ impl Request {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The whole body as text.
-    pub(crate) fn body(&self) -> String {
-        self.body.as_str().map_or_else(|| self.body.to_string(), str::to_owned)
+    /// Every text of the body, decoded: a line break is one character of it. Keys count, since names may be keys, and a
+    /// text that is JSON itself is read too, as arguments of tools are.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        match self.body.get(BASE64).and_then(Value::as_str).and_then(|it| STANDARD.decode(it).ok()) {
+            Some(bytes) => texts.push(String::from_utf8_lossy(&bytes).into_owned()),
+            None => collect(&self.body, &mut texts),
+        }
+        texts
+    }
+
+    /// Whether the body holds a text.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        self.texts().iter().any(|it| it.contains(text))
+    }
+
+    /// The encoding of a body that the server could not decode: nobody knows what is in it.
+    pub(crate) fn unread(&self) -> Option<&str> {
+        self.body.get(BASE64)?;
+        self.header("content-encoding").filter(|it| !matches!(*it, "identity" | "gzip" | "deflate"))
     }
 
     /// Whether the server answered as a model does.
@@ -88,9 +112,9 @@ impl Request {
         self.answered.as_ref().is_some_and(answers)
     }
 
-    /// Whether the server answered with a call of a tool.
-    pub(crate) fn asks_for_a_tool(&self) -> bool {
-        self.answered.as_ref().is_some_and(|it| it.status == 200 && it.kind.contains("tool"))
+    /// The tool that the server called in its answer.
+    pub(crate) fn called_tool(&self) -> Option<&str> {
+        self.answered.as_ref().filter(|it| it.status == 200)?.tool.as_deref()
     }
 
     /// The host that it was for: by the name of its connection, or by what it says.
@@ -106,5 +130,25 @@ impl Request {
         };
         let host = self.host.as_deref().unwrap_or(&self.listener);
         format!("{method} {}://{host}{}", self.scheme, self.path)
+    }
+}
+
+/// Collects the texts of a value, those of JSON in a text included.
+fn collect(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => {
+            if text.trim_start().starts_with(['{', '[', '"'])
+                && let Ok(inner) = serde_json::from_str(text)
+            {
+                collect(&inner, into);
+            }
+            into.push(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|it| collect(it, into)),
+        Value::Object(members) => members.iter().for_each(|(key, it)| {
+            into.push(key.clone());
+            collect(it, into);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

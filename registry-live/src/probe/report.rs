@@ -2,17 +2,18 @@
 
 use std::fmt::Write;
 
+use registry::evidence::Inputs;
 use registry_core::model::Agent;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::verdict::Verdict;
-use crate::verify::{Runtime, seconds, tenths};
+use crate::verify::{Runtime, from_tenths, seconds, tenths};
 
 /// The name and version of the JSON form.
-const SCHEMA: &str = "benchflow-probe/1";
+const SCHEMA: &str = "benchflow-probe/2";
 
 /// One run of an agent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Which.
     pub name: String,
@@ -34,14 +35,20 @@ pub struct Run {
     pub strangers: Vec<String>,
     /// The folders that its commands have in PATH beside the task's.
     pub added_folders: Vec<String>,
-    /// The tools that it offered.
+    /// The tools in the lists that it sent.
     pub tools: Vec<String>,
+    /// The tools that it only named, for its own search to find.
+    pub named_tools: Vec<String>,
+    /// The tools that its own search brought into the list.
+    pub found_tools: Vec<String>,
     /// What it answered when the server called a web tool that was turned off.
     pub forbidden_call: Option<String>,
     /// What ended the dialogue before its time.
     pub fault: Option<String>,
+    /// How often it was tried; the last try counts.
+    pub tries: u32,
     /// How long it took.
-    #[serde(rename = "seconds", serialize_with = "tenths")]
+    #[serde(rename = "seconds", serialize_with = "tenths", deserialize_with = "from_tenths")]
     pub milliseconds: u64,
 }
 
@@ -60,29 +67,52 @@ impl Run {
             strangers: Vec::new(),
             added_folders: Vec::new(),
             tools: Vec::new(),
+            named_tools: Vec::new(),
+            found_tools: Vec::new(),
             forbidden_call: None,
             fault: None,
+            tries: 1,
             milliseconds: 0,
         }
     }
 
-    /// Whether something was not proved and did not fail either.
-    pub(crate) fn is_open(&self) -> bool {
-        [&self.routing, &self.environment].into_iter().any(|it| matches!(it, Verdict::Unproven(_)))
+    /// The questions and their verdicts.
+    pub fn verdicts(&self) -> [(&'static str, &Verdict); 4] {
+        [
+            ("routing", &self.routing),
+            ("environment", &self.environment),
+            ("hosts", &self.hosts),
+            ("secrets", &self.secrets),
+        ]
     }
 
-    pub(crate) fn give_up(&mut self, why: &str) {
+    /// Why another try may go better: a busy machine can make an agent give up its turn, or break the run itself.
+    pub(crate) fn unsettled(&self) -> Option<&str> {
+        if self.calls == 0 {
+            return Some(self.routing.detail());
+        }
+        let open = |it: &&Verdict| matches!(it, Verdict::Unproven(_) | Verdict::Error(_));
+        [&self.routing, &self.environment].into_iter().find(open).map(Verdict::detail)
+    }
+
+    pub(crate) fn give_up(&mut self, why: &Verdict) {
         for verdict in [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.secrets] {
-            *verdict = Verdict::Unproven(why.to_owned());
+            *verdict = why.clone();
         }
     }
 }
 
 /// All that was seen of an agent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The agent.
     pub agent: String,
+    /// The day of the measurement, as `2026-01-31`.
+    pub date: String,
+    /// The packages of its lock, with their versions.
+    pub pins: Vec<String>,
+    /// A hash for each question, of all that its verdict depends on.
+    pub inputs: Inputs,
     /// What ran it.
     pub runtime: Runtime,
     /// The stamp of the install.
@@ -100,17 +130,20 @@ pub struct Evidence {
     /// The other hosts that it reached.
     pub strangers: Vec<String>,
     /// How long all of it took.
-    #[serde(rename = "seconds", serialize_with = "tenths")]
+    #[serde(rename = "seconds", serialize_with = "tenths", deserialize_with = "from_tenths")]
     pub milliseconds: u64,
     /// The runs.
     pub runs: Vec<Run>,
 }
 
 impl Evidence {
-    pub(crate) fn new(agent: &Agent<'_>) -> Self {
+    pub(crate) fn new(agent: &Agent<'_>, date: &str) -> Self {
         let nothing = || Verdict::Unproven("it was not run".to_owned());
         Self {
             agent: agent.name.to_owned(),
+            date: date.to_owned(),
+            pins: agent.pins(),
+            inputs: Inputs::new(),
             runtime: Runtime::Unknown,
             stamp: String::new(),
             routing: nothing(),
@@ -124,11 +157,19 @@ impl Evidence {
         }
     }
 
-    pub(crate) fn give_up(&mut self, why: &str) {
+    pub(crate) fn give_up(&mut self, why: &Verdict) {
         let all = [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.web, &mut self.secrets];
         for verdict in all {
-            *verdict = Verdict::Unproven(why.to_owned());
+            *verdict = why.clone();
         }
+    }
+
+    /// Why this says nothing about the agent: the machine or the probe failed, or nothing was run.
+    pub fn error(&self) -> Option<&str> {
+        let runs = self.runs.iter().flat_map(|run| run.verdicts().map(|(_, verdict)| verdict));
+        let all = self.verdicts().into_iter().map(|(_, verdict)| verdict).chain(runs);
+        let error = all.into_iter().find(|it| matches!(it, Verdict::Error(_))).map(Verdict::detail);
+        error.or_else(|| self.runs.is_empty().then_some(self.routing.detail()))
     }
 
     /// Takes the runs, and what all of them say.
@@ -159,10 +200,10 @@ impl Evidence {
 }
 
 /// What a run found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The form.
-    pub schema: &'static str,
+    pub schema: String,
     /// The sandbox.
     pub sandbox: String,
     /// Whether the run is good: see [`Report::new`].
@@ -183,7 +224,22 @@ impl Report {
         let any = agents.iter().any(|it| it.routing == Verdict::Proved);
         let failed = agents.iter().any(|it| it.verdicts().iter().any(|(_, it)| matches!(it, Verdict::Failed(_))));
         let ok = any && missing.is_empty() && !(require.is_empty() && failed);
-        Self { schema: SCHEMA, sandbox, ok, missing, agents }
+        Self { schema: SCHEMA.to_owned(), sandbox, ok, missing, agents }
+    }
+
+    /// Reads the JSON form of a run that is finished.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let report: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        match report.schema.as_str() {
+            SCHEMA => Ok(report),
+            other => Err(format!("its schema is `{other}`, expected `{SCHEMA}`")),
+        }
+    }
+
+    /// The agents that could not be measured, since the machine or the probe failed.
+    pub fn errors(&self) -> impl Iterator<Item = &Evidence> {
+        let error = |it: &&Evidence| it.verdicts().iter().any(|(_, verdict)| matches!(verdict, Verdict::Error(_)));
+        self.agents.iter().filter(error)
     }
 
     /// The table for a person.

@@ -118,6 +118,14 @@ pub(crate) const BASE_PATH: &str = "/gateway/v7";
 const ALIAS: &str = "benchflow-probe-alias";
 
 impl Scenario {
+    /// Whether the web policy is judged from its tools: a run without the web, or the control of one.
+    pub(crate) fn shows_tools(self) -> bool {
+        self.wire == Wire::Tls
+            && self.network == Network::Leading
+            && self.answers == Answers::Model
+            && self.values == Values::HARMLESS
+    }
+
     /// Where the server listens.
     pub(crate) const fn listen(self) -> &'static str {
         match self.wire {

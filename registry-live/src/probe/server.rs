@@ -32,7 +32,12 @@ impl Server {
     /// Starts one; its files lie in the folder.
     pub(crate) async fn start(folder: &Path, plan: &Value, network: Network) -> Result<Self, String> {
         let say = |what: &str, error: std::io::Error| format!("cannot {what} in `{}`: {error}", folder.display());
-        std::fs::create_dir_all(folder).map_err(|error| say("make the folder of a run", error))?;
+        // What an earlier try left would be taken for this one's.
+        let fresh = match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => std::fs::create_dir_all(folder),
+        };
+        fresh.map_err(|error| say("make the folder of a run", error))?;
         std::fs::write(folder.join("plan.json"), plan.to_string()).map_err(|error| say("write the plan", error))?;
         let program = std::env::current_exe().map_err(|error| format!("this program is nowhere: {error}"))?;
         let mut command = Command::new("setpriv");
@@ -56,7 +61,7 @@ impl Server {
         let (errors, _) = process::keep(child.stderr.take());
         let (_, _) = process::keep(child.stdout.take());
         let stdin = child.stdin.take();
-        let inside = listening(&mut child, folder).await.map_err(|why| format!("{why}: {}", errors.text().trim()))?;
+        let inside = listening(&mut child, folder).await.map_err(|why| with_last_words(why, &errors))?;
         let names = Names::serve(inside, network)?;
         Ok(Self { child, group, stdin, errors, folder: folder.to_path_buf(), names, inside })
     }
@@ -68,9 +73,17 @@ impl Server {
             self.group.kill();
         }
         let log = std::fs::read_to_string(file(&self.folder, "log"));
-        let log =
-            log.map_err(|error| format!("the model server left no log ({error}): {}", self.errors.text().trim()))?;
+        let missing = |error| with_last_words(format!("the model server left no log ({error})"), &self.errors);
+        let log = log.map_err(missing)?;
         Record::read(&log, self.names.take())
+    }
+}
+
+/// A failure of the server with what it said last, where it said anything.
+fn with_last_words(why: String, errors: &Tail) -> String {
+    match errors.text().trim() {
+        "" => why,
+        last => format!("{why}: {last}"),
     }
 }
 
@@ -85,18 +98,29 @@ async fn listening(child: &mut Child, folder: &Path) -> Result<i32, String> {
         if let Ok(Some(status)) = child.try_wait() {
             return Err(format!("the model server ended with {}", process::code(status)));
         }
-        if file(folder, "ready").exists() {
-            let id = child.id().and_then(|id| i32::try_from(id).ok());
-            let inside = id.and_then(|id| sandbox::children(id).into_iter().next());
-            return inside.ok_or_else(|| "the model server is in no network of its own".to_owned());
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        let inside = || id.and_then(|id| sandbox::children(id).into_iter().next());
+        if file(folder, "ready").exists()
+            && let Some(inside) = inside()
+        {
+            return Ok(inside);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Err(format!("the model server does not listen within {} s", PATIENCE.as_secs()))
 }
 
+/// The web tools that the server asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tools<'a> {
+    /// The one that it calls.
+    pub(crate) called: Option<&'a str>,
+    /// The one that it has the agent's own search look for.
+    pub(crate) searched: Option<&'a str>,
+}
+
 /// What the server is told.
-pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, web_tool: Option<&str>, answers: Answers) -> Value {
+pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, tools: Tools<'_>, answers: Answers) -> Value {
     let tls = match scenario.wire {
         Wire::Tls => json!({"names": [NAME], "ca_out": authority(folder)}),
         Wire::Loopback => Value::Null,
@@ -107,7 +131,8 @@ pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, web_tool: Opt
         "base_path": scenario.base_path(),
         "model": model,
         "shell_command": super::session::SHELL,
-        "web_tool": web_tool,
+        "web_tool": tools.called,
+        "searched_tool": tools.searched,
         // It is called although it is not offered: that is the question.
         "web_unoffered": true,
         "also_listen": ["127.0.0.1:443", "127.0.0.1:80"],

@@ -14,7 +14,8 @@ use super::scenario::{Answers, NAME, Route, Scenario, Values, Web, Wire};
 use super::secrets::Remains;
 use super::server;
 use super::trace::Trace;
-use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, converse, shortened};
+use super::verdict::Verdict;
+use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, Turn, converse, shortened};
 use crate::process;
 use crate::sandbox::{As, BROKEN, Beyond, HOME, PATH, PROVED, WORKSPACE};
 use crate::verify::ready::Ready;
@@ -29,12 +30,15 @@ pub(crate) const SHELL: &str = "command -v node | sed 's/.*/node=<&>/'; command 
 const TASK: &str = "/probe-task";
 const AUTHORITY: &str = "/probe-task/ca.pem";
 
-/// The prompts; each bears a word that shows that it arrived. The one about the web is asked where the web is off.
+/// The prompts; each has a word that shows that it arrived.
 pub(crate) const PROMPTS: [(&str, &str); 3] = [
     ("PROBE-HELLO", "PROBE-HELLO: say hello in one word."),
     ("PROBE-SHELL", "PROBE-SHELL: run the command that you know of, once."),
     ("PROBE-GOODBYE", "PROBE-GOODBYE: say goodbye in one word."),
 ];
+/// Has the agent's own search for tools called; asked in the runs from which the web policy is judged.
+pub(crate) const SEARCH_PROMPT: (&str, &str) = ("PROBE-SEARCH", "PROBE-SEARCH: find the tool that you know of.");
+/// Has the web tool called by its name; asked where the web is off.
 pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look something up in the web.");
 
 /// How long an agent has to answer, and to end.
@@ -66,6 +70,7 @@ pub(crate) fn prompts(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
     if scenario.answers == Answers::Denial || scenario.values != Values::HARMLESS {
         prompts.truncate(1);
     }
+    prompts.extend(scenario.shows_tools().then_some(SEARCH_PROMPT));
     // Last: from then on the name of a web tool stands in what the agent sends, since the server has called it.
     prompts.extend((scenario.web != Web::On).then_some(WEB_PROMPT));
     prompts
@@ -113,13 +118,18 @@ fn environment(route: &Route, scenario: Scenario) -> Vec<(String, String)> {
 }
 
 /// Turns the web off as root does, with the script of the entry.
-pub(crate) async fn turn_web_off(ready: &Ready) -> Result<(), String> {
+pub(crate) async fn turn_web_off(ready: &Ready) -> Result<(), Verdict> {
     let argv = ["sh", "-c", ready.policy(), "web-policy", HOME].map(str::to_owned);
-    let command = ready.cell.command(As::RootBeside, &[], &argv).ok_or("this sandbox runs no web-policy.sh")?;
-    let finished = process::run(command, ANSWER).await.map_err(|error| format!("web-policy.sh: {error}"))?;
+    let command = ready.cell.command(As::RootBeside, &[], &argv);
+    let command = command.ok_or_else(|| Verdict::Error("this sandbox cannot run web-policy.sh".to_owned()))?;
+    let finished = process::run(command, ANSWER).await;
+    let finished = finished.map_err(|error| Verdict::Error(format!("web-policy.sh: {error}")))?;
     match finished.status {
         Some(0) => Ok(()),
-        _ => Err(format!("web-policy.sh does not do its work: {}", shortened(&finished.stderr))),
+        Some(status) => {
+            Err(Verdict::Unproven(format!("web-policy.sh ends with {status}: {}", shortened(&finished.stderr))))
+        }
+        None => Err(Verdict::Error(format!("web-policy.sh does not end in {} s", ANSWER.as_secs()))),
     }
 }
 
@@ -155,7 +165,7 @@ pub(crate) async fn hold(
     let helper = Duration::from_secs(agent.beside.map_or(0, |beside| u64::from(beside.within)));
     let turn = if scenario.answers == Answers::Denial { DENIED } else { TURN };
     let limits = Limits { start: START + helper, answer: ANSWER + helper, turn };
-    let mut refused = Vec::new();
+    let (mut refused, mut turns) = (Vec::new(), Vec::new());
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
         let session = begin(dialogue).await?;
         select(dialogue, agent, &session, &route.told).await?;
@@ -163,7 +173,7 @@ pub(crate) async fn hold(
             // A turn that the agent gives up is no reason not to ask for the next.
             match dialogue.prompt(&session, text).await {
                 Err(fault @ Fault::Refused { .. }) => refused.push(fault.to_string()),
-                other => drop(other?),
+                other => turns.push(other?),
             }
         }
         Ok(())
@@ -183,12 +193,27 @@ pub(crate) async fn hold(
     let remains = Remains {
         status: ending.status,
         trace: Trace::read(&String::from_utf8_lossy(&record)),
+        account: account(&turns, fault.as_deref(), &errors),
         errors,
         output: output.text(),
         files: ready.cell.left(),
         prefix: ready.prefix.clone(),
     };
     Ok((fault, remains))
+}
+
+/// What the agent made of its turns, in a line.
+fn account(turns: &[Turn], fault: Option<&str>, errors: &str) -> String {
+    match (fault, turns.first()) {
+        (Some(fault), _) => fault.to_owned(),
+        (None, Some(turn)) => format!(
+            "its turn ended with `{}`, and it said: {}; its last words: {}",
+            turn.stop_reason,
+            shortened(&turn.text),
+            last(errors)
+        ),
+        (None, None) => format!("its last words: {}", last(errors)),
+    }
 }
 
 async fn begin(dialogue: &Dialogue) -> Result<String, Fault> {

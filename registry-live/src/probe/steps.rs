@@ -17,8 +17,9 @@ use super::server::{self, Server};
 use super::verdict::Verdict;
 use super::{Break, Event, Options, session, web};
 use crate::sandbox::{As, HOME, Host};
+use crate::verify::Class;
 use crate::verify::install::Outcome;
-use crate::verify::ready::Ready;
+use crate::verify::ready::{Failed, Ready};
 
 /// What is the same for all agents of a run.
 pub(crate) struct Context<'a> {
@@ -36,10 +37,10 @@ struct Seen {
     run: Run,
 }
 
-/// Probes an agent.
+/// Probes an agent. The verdict of an error is the reason why nothing more was judged.
 pub(crate) async fn probe(cx: &Context<'_>, agent: &Agent<'_>) -> Evidence {
     let begin = Instant::now();
-    let mut evidence = Evidence::new(agent);
+    let mut evidence = Evidence::new(agent, &cx.options.date);
     if let Err(why) = all(cx, agent, &mut evidence).await {
         evidence.give_up(&why);
     }
@@ -52,16 +53,20 @@ pub(crate) fn elapsed(begin: Instant) -> u64 {
     u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Result<(), String> {
+async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Result<(), Verdict> {
+    evidence.inputs = registry::evidence::inputs(agent).map_err(|error| Verdict::Unproven(error.to_string()))?;
     let (ready, installed) = install(cx, agent).await?;
     evidence.runtime = installed.runtime;
     evidence.stamp = installed.stamp;
     let mut seen = Vec::new();
-    for scenario in SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)) {
-        let mut one = attempt(cx, agent, &ready, scenario).await;
-        if one.run.is_open() && cx.options.breaks.is_empty() {
-            // A busy machine can make an agent give up its turn; what stays open twice is no accident.
-            one = attempt(cx, agent, &ready, scenario).await;
+    let wanted: Vec<Scenario> = SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)).collect();
+    for (index, scenario) in wanted.iter().enumerate() {
+        let place = Place { number: index + 1, of: wanted.len(), tries: 1 };
+        let mut one = attempt(cx, agent, &ready, *scenario, place).await;
+        if let Some(why) = one.run.unsettled().filter(|_| cx.options.breaks.is_empty()) {
+            // What stays open twice is no accident.
+            (cx.tell)(Event::Retried { agent: agent.name, run: scenario.name, why });
+            one = attempt(cx, agent, &ready, *scenario, Place { tries: 2, ..place }).await;
         }
         seen.push(one);
     }
@@ -71,19 +76,35 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
 }
 
 /// Installs an agent in a sandbox of its own.
-pub(crate) async fn install(cx: &Context<'_>, agent: &Agent<'_>) -> Result<(Ready, Outcome), String> {
-    (cx.tell)(Event::Began { agent: agent.name, run: "install" });
-    let ready = Ready::open(agent, cx.host, &cx.options.site, &cx.folder).map_err(|failed| failed.detail)?;
-    let installed = ready.install(As::Root, "install", agent.install_timeout).await;
-    let installed = installed.map_err(|failed| format!("install, class {}: {}", failed.class.0, failed.detail))?;
+pub(crate) async fn install(cx: &Context<'_>, agent: &Agent<'_>) -> Result<(Ready, Outcome), Verdict> {
+    (cx.tell)(Event::Began { agent: agent.name, run: "install", number: 0, of: 0 });
+    let failed = |failed: Failed| {
+        let detail = format!("install, class {}: {}", failed.class.0, failed.detail);
+        // What the entry or the lock is the reason of says something about them; all else is the machine's.
+        match failed.class {
+            Class::UNSUPPORTED | Class::INTEGRITY | Class::DOES_NOT_START => Verdict::Unproven(detail),
+            _ => Verdict::Error(detail),
+        }
+    };
+    let ready = Ready::open(agent, cx.host, &cx.options.site, &cx.folder).map_err(failed)?;
+    let installed = ready.install(As::Root, "install", agent.install_timeout).await.map_err(failed)?;
     Ok((ready, installed))
 }
 
+/// Which of how many runs of an agent, and which try of it.
+#[derive(Clone, Copy)]
+struct Place {
+    number: usize,
+    of: usize,
+    tries: u32,
+}
+
 /// One run, told from its beginning to its verdicts.
-async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario) -> Seen {
+async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario, place: Place) -> Seen {
     let begin = Instant::now();
-    (cx.tell)(Event::Began { agent: agent.name, run: scenario.name });
-    let mut run = Run::new(scenario.name);
+    let Place { number, of, tries } = place;
+    (cx.tell)(Event::Began { agent: agent.name, run: scenario.name, number, of });
+    let mut run = Run { tries, ..Run::new(scenario.name) };
     let record = match hold(cx, agent, ready, scenario, &mut run).await {
         Ok(record) => record,
         Err(why) => {
@@ -110,18 +131,20 @@ async fn hold(
     ready: &Ready,
     scenario: Scenario,
     run: &mut Run,
-) -> Result<Record, String> {
-    let route = route(cx, agent, scenario)?;
+) -> Result<Record, Verdict> {
+    // Why routing refuses is about the entry; what fails from here on is the machine or the probe.
+    let route = route(cx, agent, scenario).map_err(Verdict::Unproven)?;
     let folder = cx.folder.join(agent.name).join("runs").join(scenario.name);
-    ready.cell.renew().map_err(|refusal| refusal.message)?;
+    ready.cell.renew().map_err(|refusal| Verdict::Error(refusal.message))?;
     let breaks = &cx.options.breaks;
     let left_out = breaks.contains(&Break::Policy);
     if scenario.web == Web::Policy && !left_out {
         session::turn_web_off(ready).await?;
     }
-    let tool = agent.web.and_then(|it| it.tools().first().copied()).filter(|_| scenario.web != Web::On);
+    let tool = agent.web.and_then(|it| it.tools().first().copied());
+    let tools = server::Tools { called: tool.filter(|_| scenario.web != Web::On), searched: tool };
     let answers = if breaks.contains(&Break::Server) { Answers::Garbage } else { scenario.answers };
-    let plan = server::plan(&folder, scenario, &route.model, tool, answers);
+    let plan = server::plan(&folder, scenario, &route.model, tools, answers);
     let mut started = route.clone();
     if left_out {
         started.variables.retain(|(name, _)| name != "BENCHFLOW_DISALLOW_WEB_TOOLS" && !sets_policy(agent, name));
@@ -130,7 +153,8 @@ async fn hold(
         let another = |value: &mut String| *value = value.replace(BASE_PATH, "/gateway/v8");
         started.variables.iter_mut().for_each(|(_, value)| another(value));
     }
-    let Met { fault, remains, record } = meet(cx, agent, ready, &started, scenario, &folder, &plan).await?;
+    let Met { fault, remains, record } =
+        meet(cx, agent, ready, &started, scenario, &folder, &plan).await.map_err(Verdict::Error)?;
     run.fault = fault;
     judge_run(cx, agent, scenario, &route, &record, &remains, run);
     keep_record(cx, &folder, &record);
@@ -208,9 +232,10 @@ fn judge_run(
     run.base_url.clone_from(&route.base_url);
     run.model.clone_from(&route.model);
     if scenario.answers == Answers::Denial {
-        (run.routing, run.environment) = (denied(record), Verdict::Proved);
+        (run.routing, run.environment) = (silent(denied(record), record, &remains.account), Verdict::Proved);
     } else {
-        run.routing = because(judge::routing(record, &wanted), run.fault.as_deref());
+        let routing = because(judge::routing(record, &wanted), run.fault.as_deref());
+        run.routing = silent(routing, record, &remains.account);
         run.environment = because(judge::environment(record, &wanted), run.fault.as_deref());
     }
     run.added_folders = judge::added_folders(record, &wanted).into_iter().collect();
@@ -222,21 +247,27 @@ fn judge_run(
     };
     run.strangers = strangers.into_iter().collect();
     run.forbidden_call = web::answer(record);
-    run.tools = web::Offered::of(record, agent).tools.into_iter().collect();
+    let web::Offered { listed, named, found, .. } = web::Offered::of(record, agent);
+    [run.tools, run.named_tools, run.found_tools] = [listed, named, found].map(|it| it.into_iter().collect());
 }
 
 /// Whether there was anything to deny: without a call nothing is known of how its errors look.
 fn denied(record: &Record) -> Verdict {
-    match record.model_calls().next() {
-        Some(_) => Verdict::Proved,
-        None => Verdict::Unproven("no model call arrived".to_owned()),
-    }
+    judge::no_call(record).map_or(Verdict::Proved, Verdict::Failed)
 }
 
 /// Adds to what is not proved how the dialogue ended before its time.
 fn because(verdict: Verdict, fault: Option<&str>) -> Verdict {
     match (verdict, fault) {
         (Verdict::Unproven(detail), Some(fault)) => Verdict::Unproven(format!("{detail}; {fault}")),
+        (verdict, _) => verdict,
+    }
+}
+
+/// Adds to a run without a call what the agent made of its turns: that alone says why.
+fn silent(verdict: Verdict, record: &Record, account: &str) -> Verdict {
+    match (verdict, judge::no_call(record)) {
+        (Verdict::Failed(detail), Some(_)) => Verdict::Failed(format!("{detail}; {account}")),
         (verdict, _) => verdict,
     }
 }

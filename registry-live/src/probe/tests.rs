@@ -33,7 +33,7 @@ fn call(prompt: &str) -> Request {
         protocol: text("openai-completions"),
         model: text("a-model"),
         tools: ["bash", "get_page"].map(str::to_owned).into(),
-        answered: Some(Answered { status: 200, kind: "text".to_owned() }),
+        answered: Some(Answered { status: 200, kind: "text".to_owned(), tool: None }),
         ..Request::default()
     }
 }
@@ -131,16 +131,50 @@ fn a_credential_stands_in_the_header_of_its_protocol() {
 #[test]
 fn what_was_not_answered_as_a_model_does_proves_nothing() {
     let answered = |status, kind: &'static str| {
-        move |it: &mut Request| it.answered = Some(Answered { status, kind: kind.to_owned() })
+        move |it: &mut Request| it.answered = Some(Answered { status, kind: kind.to_owned(), tool: None })
     };
     check_routing(answered(200, "garbage"), "unproven", "PROBE-SHELL");
     check_routing(answered(401, "refusal"), "unproven", "PROBE-SHELL");
     check_routing(answered(500, "text"), "unproven", "PROBE-SHELL");
     check_routing(|it| it.answered = None, "unproven", "PROBE-SHELL");
-    check(&judged(&Record::default(), judge::routing), "unproven", "no model call arrived");
     let broken = Request { sni: Some("x".to_owned()), error: Some("unknown CA".to_owned()), ..Request::default() };
     let record = Record { requests: vec![broken], ..Record::default() };
-    check(&judged(&record, judge::routing), "unproven", "a connection for x: unknown CA");
+    check(&judged(&record, judge::routing), "failed", "no model call arrived (a connection for x: unknown CA)");
+}
+
+#[test]
+fn an_agent_that_calls_no_model_fails() {
+    check(&judged(&Record::default(), judge::routing), "failed", "no model call arrived");
+    // A list of models is no call.
+    let listed = changed(|it| (it.protocol, it.path) = (None, "/gateway/v7/models".to_owned()));
+    let record = Record { requests: listed.requests.into_iter().skip(1).collect(), ..Record::default() };
+    check(&judged(&record, judge::routing), "failed", "no model call arrived");
+}
+
+#[test]
+fn a_body_is_searched_as_it_was_meant() {
+    let with_quotes = "a \"key\" of some length";
+    let request = |body| Request { body, ..Request::default() };
+    // JSON in a text of JSON, as the arguments of a tool are.
+    let arguments = json!({"x": with_quotes}).to_string();
+    assert!(request(json!({"arguments": arguments})).says(with_quotes));
+    assert!(request(json!({with_quotes: 1})).says(with_quotes));
+    let encoded = base64::engine::Engine::encode(&base64::engine::general_purpose::STANDARD, "x PROBE-HELLO y");
+    assert!(request(json!({"base64": encoded})).says("PROBE-HELLO"));
+    check_routing(
+        |it| it.body = json!({"messages": ["PROBE-SHELL", json!({"k": KEY}).to_string()]}),
+        "failed",
+        "the body",
+    );
+}
+
+#[test]
+fn a_body_that_cannot_be_read_proves_nothing() {
+    let unread = |it: &mut Request| {
+        it.headers.push(("content-encoding".to_owned(), "br".to_owned()));
+        it.body = json!({"base64": "AAAA"});
+    };
+    check_routing(unread, "unproven", "in `br`, which is not read");
 }
 
 #[track_caller]
@@ -154,7 +188,12 @@ fn the_commands_of_an_agent_see_the_tasks_environment() {
     check_environment("", "", "proved", "");
     let added = format!("/opt/benchflow/x/0123/bin:{PATH}");
     check_environment(PATH, &added, "proved", "");
-    check_environment(PATH, "/probe-task/bin:/bin", "failed", "have not the task's /usr/bin in PATH");
+    check_environment(
+        PATH,
+        "/probe-task/bin:/bin",
+        "failed",
+        "do not have the task's /usr/bin in PATH; help: its commands may run in a login shell",
+    );
     check_environment(PATH, "/usr/bin:/probe-task/bin:/bin", "failed", "another order than the task's: /usr/bin");
     check_environment("/probe-task/bin/node", "/usr/bin/node", "failed", "find /usr/bin/node for the task's `node`");
     check_environment("npm=", "", "failed", "find nothing for the task's `npm`");
@@ -213,7 +252,7 @@ fn offers(tools: &[&str], text: &str) -> Record {
 fn forbidden(record: &Record) -> Record {
     let mut record = record.clone();
     if let Some(last) = record.requests.last().cloned() {
-        let answered = Some(Answered { status: 200, kind: "tool_call".to_owned() });
+        let answered = Some(Answered { status: 200, kind: "tool_call".to_owned(), tool: Some("get_page".to_owned()) });
         record.requests.push(Request { answered, body: json!({"messages": ["PROBE-WEB"]}), ..last });
     }
     record
@@ -250,8 +289,60 @@ fn a_tool_that_is_only_described_counts() {
     check_web(&described, &offers(&["bash"], ""), "proved", "");
     check_web(&described, &described, "failed", "is still described");
     check_web(&described, &offers(&["bash"], "get_pages"), "proved", "");
+    // A name at the start of a line, also where the text was encoded twice.
+    check_web(&described, &offers(&["bash"], "tools:\nget_page\nmore"), "failed", "is still described");
+    check_web(&described, &offers(&["bash"], "tools:\\nget_page\\nmore"), "failed", "is still described");
+    let line = offers(&["bash"], "tools:\nget_page\nmore");
+    check_web(&line, &offers(&["bash"], ""), "proved", "");
+    check_web(&line, &line, "failed", "is still described");
     // A word about a tool that was in the list is no offer once it is gone from there.
     check_web(&offers(&["bash", "get_page"], ""), &offers(&["bash"], "no get_page here"), "proved", "");
+}
+
+/// A run whose list has a search for tools, and whose text names others: what they are, and what the search brings.
+fn deferred(named: &str, found: &[&str]) -> Record {
+    let listed = ["bash", "ToolSearch"];
+    let text = format!("found by ToolSearch:\n{named}\n");
+    let mut record = offers(&listed, &text);
+    let tools = |more: &[&str]| listed.iter().chain(more).map(ToString::to_string).collect();
+    let answered = Some(Answered { status: 200, kind: "tool_call".to_owned(), tool: Some("ToolSearch".to_owned()) });
+    record.requests.push(Request { tools: tools(&[]), answered, ..call("PROBE-SEARCH") });
+    record.requests.push(Request { tools: tools(found), ..call("PROBE-SEARCH") });
+    record
+}
+
+#[test]
+fn tools_that_are_only_named_are_told_apart_from_listed_ones() {
+    let offered = web::Offered::of(&deferred("get_page\nplan_trip", &["get_page"]), &agent());
+    let names = |it: std::collections::BTreeSet<String>| it.into_iter().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        [offered.listed, offered.named, offered.found].map(names),
+        ["ToolSearch bash", "get_page plan_trip", "get_page"]
+    );
+    // Without a search, such lines are only lines; and a line alone is no list.
+    let offered = web::Offered::of(&offers(&["bash"], "files:\nmain\nlib"), &agent());
+    assert!(offered.named.is_empty());
+    let offered = web::Offered::of(&offers(&["ToolSearch"], "Use ToolSearch.\nmain\nand others."), &agent());
+    assert!(offered.named.is_empty());
+}
+
+#[test]
+fn a_policy_takes_deferred_web_tools_away_too() {
+    let control = deferred("get_page\nplan_trip\nask_user", &["get_page"]);
+    check_web(&control, &deferred("plan_trip\nask_user", &[]), "proved", "");
+    check_web(&control, &deferred("get_page\nplan_trip\nask_user", &[]), "failed", "is still named to the model");
+    check_web(&control, &deferred("WebSearch\nplan_trip\nask_user", &[]), "failed", "`WebSearch`");
+    check_web(&control, &deferred("plan_trip\nask_user", &["get_page"]), "failed", "is still found by its search");
+    check_web(&control, &deferred("plan_trip\nmore", &[]), "failed", "it changes other tools too: `ask_user`, `more`");
+    // The control must show that the search finds what it names.
+    let dumb = deferred("get_page\nplan_trip\nask_user", &[]);
+    check_web(&dumb, &deferred("plan_trip\nask_user", &[]), "unproven", "did not bring it");
+    let mut uncalled = dumb;
+    uncalled.requests.iter_mut().for_each(|it| it.answered = Some(Answered::default()));
+    check_web(&uncalled, &deferred("plan_trip\nask_user", &[]), "unproven", "search for tools was not called");
+    let none = Agent { web: Some(WebPolicy::NoTools("seen")), ..agent() };
+    check(&web::web(&none, &deferred("WebFetch\nplan_trip", &[]), None), "failed", "it names `WebFetch`");
+    check(&web::web(&none, &deferred("plan_trip\nask_user", &["WebFetch"]), None), "failed", "it finds `WebFetch`");
 }
 
 #[test]
@@ -286,6 +377,10 @@ fn the_worst_of_several_runs_counts() {
     check(&Verdict::worst([("a", failed()), ("b", unproven()), ("c", failed())]), "failed", "a, c: this");
     check(&Verdict::worst([("a", Verdict::Proved)]), "proved", "");
     check(&Verdict::worst([]), "unproven", "nothing was run");
+    // An error of the machine says nothing, and must not be taken for an open question.
+    let error = || Verdict::Error("no room".to_owned());
+    check(&Verdict::worst([("a", error()), ("b", unproven())]), "error", "a: no room");
+    check(&Verdict::worst([("a", error()), ("b", failed())]), "failed", "b: this");
 }
 
 #[test]

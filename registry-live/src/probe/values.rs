@@ -151,10 +151,9 @@ pub(crate) async fn tried(cx: &Context<'_>, agent: &Agent<'_>) -> Tally {
 }
 
 async fn all(cx: &Context<'_>, agent: &Agent<'_>, tally: &mut Tally) -> Result<(), String> {
-    let (ready, _) = steps::install(cx, agent).await?;
+    let (ready, _) = steps::install(cx, agent).await.map_err(|why| why.detail().to_owned())?;
     for (index, values) in TRIALS.into_iter().enumerate() {
-        let run = format!("values {} of {}", index + 1, TRIALS.len());
-        (cx.tell)(Event::Began { agent: agent.name, run: &run });
+        (cx.tell)(Event::Began { agent: agent.name, run: "values", number: index + 1, of: TRIALS.len() });
         let mode = if index % 2 == 0 { Mode::Proxy } else { Mode::Direct };
         let trial = Trial { cx, agent, ready: &ready, mode };
         match trial.launch(values).await? {
@@ -215,10 +214,8 @@ impl Trial<'_> {
             Err(said) => return Ok(Launch::Refused { said, written: None }),
         };
         let folder = cx.folder.join(agent.name).join("runs/values");
-        // The record of the run before.
-        let _ = std::fs::remove_dir_all(&folder);
         ready.cell.renew().map_err(|refusal| refusal.message)?;
-        let plan = server::plan(&folder, scenario, &route.model, None, Answers::Model);
+        let plan = server::plan(&folder, scenario, &route.model, server::Tools::default(), Answers::Model);
         let met = steps::meet(cx, agent, ready, &route, scenario, &folder, &plan).await?;
         if met.remains.status == REFUSED && met.record.requests.is_empty() {
             let written = met.remains.files.iter().map(|(place, _)| place).find(|place| is_in(place, HOME)).cloned();

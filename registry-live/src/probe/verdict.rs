@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a run says about a question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", content = "detail", rename_all = "kebab-case")]
 pub enum Verdict {
     /// It holds, by what arrived.
@@ -14,6 +14,8 @@ pub enum Verdict {
     Failed(String),
     /// Nothing that arrived says so or otherwise, and why.
     Unproven(String),
+    /// The machine or the probe itself failed, and how: this says nothing about the agent, and is never evidence.
+    Error(String),
 }
 
 impl Verdict {
@@ -23,6 +25,7 @@ impl Verdict {
             Self::Proved => "proved",
             Self::Failed(_) => "failed",
             Self::Unproven(_) => "unproven",
+            Self::Error(_) => "error",
         }
     }
 
@@ -30,26 +33,29 @@ impl Verdict {
     pub fn detail(&self) -> &str {
         match self {
             Self::Proved => "",
-            Self::Failed(detail) | Self::Unproven(detail) => detail,
+            Self::Failed(detail) | Self::Unproven(detail) | Self::Error(detail) => detail,
         }
     }
 
     /// The worst of several runs, each named; of none, that nothing was run.
     pub(crate) fn worst<'a>(runs: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
-        let (mut failed, mut unproven, mut any) = (Details::default(), Details::default(), false);
+        let (mut failed, mut error, mut unproven) = (Details::default(), Details::default(), Details::default());
+        let mut any = false;
         for (name, verdict) in runs {
             any = true;
             match verdict {
                 Self::Proved => {}
                 Self::Failed(detail) => failed.add(name, detail),
                 Self::Unproven(detail) => unproven.add(name, detail),
+                Self::Error(detail) => error.add(name, detail),
             }
         }
-        match (failed.0.is_empty(), unproven.0.is_empty(), any) {
-            (false, ..) => Self::Failed(failed.text()),
-            (true, false, _) => Self::Unproven(unproven.text()),
-            (true, true, true) => Self::Proved,
-            (true, true, false) => Self::Unproven("nothing was run".to_owned()),
+        match (failed.text(), error.text(), unproven.text()) {
+            (Some(text), ..) => Self::Failed(text),
+            (None, Some(text), _) => Self::Error(text),
+            (None, None, Some(text)) => Self::Unproven(text),
+            (None, None, None) if any => Self::Proved,
+            (None, None, None) => Self::Unproven("nothing was run".to_owned()),
         }
     }
 }
@@ -66,9 +72,11 @@ impl<'a> Details<'a> {
         }
     }
 
-    fn text(&self) -> String {
+    /// All of them in a line; none where there are none.
+    fn text(&self) -> Option<String> {
         let one = |(detail, runs): &(String, Vec<&str>)| format!("{}: {detail}", runs.join(", "));
-        self.0.iter().map(one).collect::<Vec<_>>().join("; ")
+        let all = self.0.iter().map(one).collect::<Vec<_>>().join("; ");
+        (!all.is_empty()).then_some(all)
     }
 }
 

@@ -6,48 +6,100 @@ use registry_core::model::{Agent, WebPolicy};
 
 use super::judge::strangers;
 use super::record::{Record, Request};
-use super::session::WEB_PROMPT;
+use super::session::{SEARCH_PROMPT, WEB_PROMPT};
 use super::verdict::Verdict;
 use super::web_names;
+use crate::model_server::is_searcher;
 
 /// What a run offered its model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Offered {
-    /// Every tool of every call.
-    pub(crate) tools: BTreeSet<String>,
-    /// The web tools of the entry that stand anywhere in a body.
-    pub(crate) mentioned: BTreeSet<String>,
+    /// The tools of the lists, but for those that a search brought there.
+    pub(crate) listed: BTreeSet<String>,
+    /// The tools that are in no list and that a text names beside a search for tools: deferred ones.
+    pub(crate) named: BTreeSet<String>,
+    /// The tools that the agent's own search brought into the list.
+    pub(crate) found: BTreeSet<String>,
+    /// The web tools of the entry that stand anywhere in a text.
+    mentioned: BTreeSet<String>,
+    /// Whether the search was called.
+    searched: bool,
 }
 
 impl Offered {
     /// Reads it off what arrived.
     pub(crate) fn of(record: &Record, agent: &Agent<'_>) -> Self {
-        let tools = record.model_calls().flat_map(|call| call.tools.iter().cloned()).collect();
-        let names = agent.web.map(|it| it.tools()).unwrap_or_default();
-        let bodies = record.model_calls().map(Request::body).filter(|body| !body.contains(WEB_PROMPT.0));
-        let bodies: Vec<String> = bodies.collect();
-        let stands = |name: &&&str| bodies.iter().any(|body| has_word(body, name));
-        Self { tools, mentioned: names.iter().filter(stands).map(ToString::to_string).collect() }
-    }
-
-    /// The tools of the list that reach the web, by the entry or by the table.
-    fn listed(&self, agent: &Agent<'_>) -> BTreeSet<&str> {
-        let own = agent.web.map(|it| it.tools()).unwrap_or_default();
-        self.tools
-            .iter()
-            .map(String::as_str)
-            .filter(|it| own.contains(it) || web_names::source_of(it).is_some())
-            .collect()
+        let mut offered = Self::default();
+        let own = own_names(agent);
+        for call in record.model_calls() {
+            let texts = call.texts();
+            let says = |word: &str| texts.iter().any(|text| text.contains(word));
+            let tools = call.tools.iter().cloned();
+            // Behind the search, the list holds what it brought as well.
+            let late = says(SEARCH_PROMPT.0) || says(WEB_PROMPT.0);
+            if late && offered.searched {
+                offered.found.extend(tools);
+            } else {
+                offered.listed.extend(tools);
+            }
+            offered.searched |= call.called_tool().is_some_and(is_searcher);
+            if call.tools.iter().any(|it| is_searcher(it)) {
+                offered.named.extend(texts.iter().flat_map(|text| named_tools(text)).map(str::to_owned));
+            }
+            // From the search on, the name of the web tool stands in every request.
+            if !late {
+                let stands = |name: &&&str| texts.iter().any(|text| has_word(text, name));
+                offered.mentioned.extend(own.iter().filter(stands).map(ToString::to_string));
+            }
+        }
+        offered.found = &offered.found - &offered.listed;
+        offered.named = &offered.named - &offered.listed;
+        offered
     }
 }
 
-/// Whether a name stands in a text by itself.
+fn own_names<'a>(agent: &Agent<'a>) -> &'a [&'a str] {
+    agent.web.map(|it| it.tools()).unwrap_or_default()
+}
+
+/// Those that reach the web, by the entry or by the table.
+fn web_tools<'t>(tools: &'t BTreeSet<String>, agent: &Agent<'_>) -> BTreeSet<&'t str> {
+    let own = own_names(agent);
+    tools.iter().map(String::as_str).filter(|it| own.contains(it) || web_names::source_of(it).is_some()).collect()
+}
+
+/// The names that a text lists for a search to find: lines that are nothing but a name, at least two of them together.
+fn named_tools(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    // An empty line behind the last one ends the last run.
+    for line in text.lines().chain([""]) {
+        if is_name(line.trim()) {
+            run.push(line.trim());
+        } else {
+            if run.len() > 1 {
+                names.append(&mut run);
+            }
+            run.clear();
+        }
+    }
+    names
+}
+
+/// Whether a line is nothing but a name as the APIs allow one: `^[a-zA-Z0-9_-]{1,64}$`, and never a number or a rule.
+fn is_name(line: &str) -> bool {
+    let plain = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
+    line.len() <= 64 && line.starts_with(|it: char| it.is_ascii_alphabetic()) && line.chars().all(plain)
+}
+
+/// Whether a name stands in a text by itself. A text that was encoded twice still has the letter of its escapes.
 fn has_word(text: &str, name: &str) -> bool {
     let part = |it: char| it.is_alphanumeric() || it == '_';
     text.match_indices(name).any(|(at, _)| {
-        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let before = text.get(..at).unwrap_or_default();
+        let escaped = [r"\n", r"\t", r"\r"].iter().any(|it| before.ends_with(it));
         let after = text.get(at + name.len()..).and_then(|it| it.chars().next());
-        !before.is_some_and(part) && !after.is_some_and(part)
+        (escaped || !before.chars().next_back().is_some_and(part)) && !after.is_some_and(part)
     })
 }
 
@@ -57,17 +109,12 @@ pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) ->
     if without.model_calls().next().is_none() {
         return Verdict::Unproven("without the policy no model call arrived".to_owned());
     }
-    let listed = control.listed(agent);
     match agent.web {
-        None => Verdict::Unproven("the entry says nothing of its web tools".to_owned()),
+        None => Verdict::Unproven("the entry does not say which web tools it has".to_owned()),
         Some(WebPolicy::NoSwitch { reason, .. } | WebPolicy::Untested { reason, .. }) => {
             Verdict::Unproven(format!("there is no policy: {reason}"))
         }
-        Some(WebPolicy::NoTools(_)) if listed.is_empty() && !control.tools.is_empty() => Verdict::Proved,
-        Some(WebPolicy::NoTools(_)) if listed.is_empty() => Verdict::Unproven("it offers no tools at all".to_owned()),
-        Some(WebPolicy::NoTools(_)) => {
-            Verdict::Failed(format!("the entry says that it has no web tool, and it offers {}", sourced(listed)))
-        }
+        Some(WebPolicy::NoTools(_)) => has_none(agent, &control),
         Some(WebPolicy::Switch { .. }) => match with {
             None => Verdict::Unproven("there was no run with the policy".to_owned()),
             Some(with) => compare(agent, &control, without, with),
@@ -75,33 +122,33 @@ pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) ->
     }
 }
 
+/// Whether an agent that is said to have no web tools offers none.
+fn has_none(agent: &Agent<'_>, control: &Offered) -> Verdict {
+    for (tools, how) in [(&control.listed, "offers"), (&control.named, "names"), (&control.found, "finds")] {
+        let web = web_tools(tools, agent);
+        if !web.is_empty() {
+            return Verdict::Failed(format!("the entry says that it has no web tool, and it {how} {}", sourced(web)));
+        }
+    }
+    if control.listed.is_empty() {
+        return Verdict::Unproven("it offers no tools at all".to_owned());
+    }
+    Verdict::Proved
+}
+
 fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record) -> Verdict {
     if with.model_calls().next().is_none() {
         return Verdict::Unproven("with the policy no model call arrived".to_owned());
     }
-    let found = Offered::of(with, agent);
-    let still = found.listed(agent);
-    if !still.is_empty() {
-        return Verdict::Failed(format!("{} is still offered", sourced(still)));
+    let offered = Offered::of(with, agent);
+    let judged = still_offered(agent, control, &offered)
+        .map(Verdict::Failed)
+        .or_else(|| unseen(agent, control, &offered).map(Verdict::Unproven))
+        .or_else(|| others_changed(agent, control, &offered).map(Verdict::Failed));
+    if let Some(verdict) = judged {
+        return verdict;
     }
-    let before = control.listed(agent);
-    if before.is_empty() && control.mentioned.is_empty() {
-        return Verdict::Unproven("without the policy no web tool is offered either".to_owned());
-    }
-    // What was never in the list is offered by its name in a text; a word about what was in it is no offer.
-    let described: BTreeSet<&str> =
-        control.mentioned.iter().map(String::as_str).filter(|it| !before.contains(it)).collect();
-    let left: BTreeSet<&str> = described.iter().copied().filter(|it| found.mentioned.contains(*it)).collect();
-    if !left.is_empty() {
-        return Verdict::Failed(format!("{} is still described to the model", words(left)));
-    }
-    let others: BTreeSet<&str> = control.tools.iter().map(String::as_str).filter(|it| !before.contains(it)).collect();
-    let kept: BTreeSet<&str> = found.tools.iter().map(String::as_str).collect();
-    if others != kept {
-        let changed = others.symmetric_difference(&kept).copied().collect();
-        return Verdict::Failed(format!("it changes other tools too: {}", words(changed)));
-    }
-    if !with.model_calls().any(|call| call.body().contains(WEB_PROMPT.0) && call.asks_for_a_tool()) {
+    if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool().is_some()) {
         return Verdict::Unproven("the web tool was not called by its name".to_owned());
     }
     let reached = &strangers(with) - &strangers(without);
@@ -111,9 +158,57 @@ fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record
     Verdict::Proved
 }
 
+/// A web tool that the model still gets under the policy: in the list, by name, by the search, or described.
+fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+    let ways = [
+        (&offered.listed, "is still offered"),
+        (&offered.named, "is still named to the model"),
+        (&offered.found, "is still found by its search for tools"),
+    ];
+    let still = ways.into_iter().map(|(tools, how)| (web_tools(tools, agent), how)).find(|(it, _)| !it.is_empty());
+    if let Some((tools, how)) = still {
+        return Some(format!("{} {how}", sourced(tools)));
+    }
+    // What was never in the list is offered by its name in a text; a word about what was in it is no offer.
+    let left: BTreeSet<&str> = (&control.mentioned & &offered.mentioned)
+        .iter()
+        .filter(|it| !control.listed.contains(*it))
+        .filter_map(|it| control.mentioned.get(it).map(String::as_str))
+        .collect();
+    (!left.is_empty()).then(|| format!("{} is still described to the model", words(left)))
+}
+
+/// Why the control shows too little for a verdict.
+fn unseen(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+    let (listed, named) = (web_tools(&control.listed, agent), web_tools(&control.named, agent));
+    if listed.is_empty() && named.is_empty() && control.mentioned.is_empty() {
+        return Some("without the policy no web tool is offered either".to_owned());
+    }
+    if named.is_empty() {
+        return None;
+    }
+    if !control.searched || !offered.searched {
+        return Some(format!("{} is only named, and the agent's search for tools was not called", words(named)));
+    }
+    web_tools(&control.found, agent)
+        .is_empty()
+        .then(|| format!("{} is only named, and the agent's search for tools did not bring it", words(named)))
+}
+
+/// The tools that the policy takes away or adds beside the web tools.
+fn others_changed(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+    let all = |it: &Offered| &it.listed | &it.named;
+    let (before, after) = (all(control), all(offered));
+    let web = web_tools(&before, agent);
+    let others: BTreeSet<&str> = before.iter().map(String::as_str).filter(|it| !web.contains(it)).collect();
+    let kept: BTreeSet<&str> = after.iter().map(String::as_str).collect();
+    let changed: BTreeSet<&str> = others.symmetric_difference(&kept).copied().collect();
+    (!changed.is_empty()).then(|| format!("it changes other tools too: {}", words(changed)))
+}
+
 /// What the agent answered when the server called its web tool all the same.
 pub(crate) fn answer(record: &Record) -> Option<String> {
-    let asked = |call: &&Request| call.body().contains(WEB_PROMPT.0);
+    let asked = |call: &&Request| call.says(WEB_PROMPT.0);
     let earlier = record.model_calls().filter(|call| !asked(call)).flat_map(|call| &call.tool_results);
     let earlier: BTreeSet<&String> = earlier.collect();
     let mut results = record.model_calls().filter(asked).flat_map(|call| &call.tool_results);

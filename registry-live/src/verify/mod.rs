@@ -1,6 +1,7 @@
 //! `verify`: each agent installed in a sandbox of its own, started, asked over ACP, stopped, checked and removed.
 
 mod absent;
+mod handshake;
 pub(crate) mod install;
 pub(crate) mod ready;
 mod report;
@@ -12,7 +13,7 @@ use registry::site::Site;
 use registry_core::model::Agent;
 
 pub use report::{Class, Evidence, Report, Runtime, Seen, SessionAnswer, Step, StepName, Verdict};
-pub(crate) use report::{seconds, tenths};
+pub(crate) use report::{from_tenths, seconds, tenths};
 
 use crate::sandbox::Host;
 use crate::{Refusal, run};

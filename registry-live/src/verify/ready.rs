@@ -16,11 +16,20 @@ use crate::sandbox::{As, Cell, Host, Setting};
 pub(crate) struct Failed {
     pub(crate) class: Class,
     pub(crate) detail: String,
+    /// Whether it was the proof of an install that failed, and nothing before it.
+    pub(crate) unproved: bool,
 }
 
+/// What install.sh calls the step of its proof.
+const PROOF: &str = "proof";
+
 impl Failed {
+    pub(crate) fn new(class: Class, detail: impl Into<String>) -> Self {
+        Self { class, detail: detail.into(), unproved: false }
+    }
+
     pub(crate) fn ours(refusal: &Refusal) -> Self {
-        Self { class: Class::OURS, detail: refusal.message.clone() }
+        Self::new(Class::OURS, refusal.message.clone())
     }
 }
 
@@ -36,7 +45,7 @@ pub(crate) struct Ready {
 impl Ready {
     /// Renders the scripts and makes the sandbox, in a folder of the agent's own.
     pub(crate) fn open(agent: &Agent<'_>, host: &Host, site: &Site, folder: &Path) -> Result<Self, Failed> {
-        let rendered = |error: render::RenderError| Failed { class: Class::OURS, detail: error.to_string() };
+        let rendered = |error: render::RenderError| Failed::new(Class::OURS, error.to_string());
         let expected = Expected::of(agent).map_err(rendered)?;
         let scripts = render::scripts(agent, site).map_err(rendered)?;
         let text =
@@ -51,18 +60,29 @@ impl Ready {
 
     /// install.sh in a mode; it must end with 0.
     pub(crate) async fn install(&self, who: As, mode: &str, deadline: u32) -> Result<Outcome, Failed> {
-        let (environment, argv) = (install::environment(mode), install::argv(&self.script));
+        self.run_script(who, mode, &self.script, deadline).await
+    }
+
+    /// An install without its proof: where the entry is wrong about the agent, what it does answer is still asked.
+    pub(crate) async fn install_unproved(&self, agent: &Agent<'_>, site: &Site) -> Result<Outcome, Failed> {
+        let script = render::unproved_install(agent, site);
+        let script = script.map_err(|error| Failed::new(Class::OURS, error.to_string()))?;
+        self.run_script(As::Root, "install", &script, agent.install_timeout).await
+    }
+
+    async fn run_script(&self, who: As, mode: &str, script: &str, deadline: u32) -> Result<Outcome, Failed> {
+        let (environment, argv) = (install::environment(mode), install::argv(script));
         let command = self.cell.command(who, &environment, &argv);
         let Some(command) = command.or_else(|| self.cell.command(As::Root, &environment, &argv)) else {
-            return Err(Failed { class: Class::OURS, detail: "this sandbox runs no command".to_owned() });
+            return Err(Failed::new(Class::OURS, "this sandbox runs no command"));
         };
         let outcome = install::run(command, deadline).await;
-        let outcome = outcome.map_err(|detail| Failed { class: Class::INFRASTRUCTURE, detail })?;
+        let outcome = outcome.map_err(|detail| Failed::new(Class::INFRASTRUCTURE, detail))?;
         if outcome.status == 0 {
             return Ok(outcome);
         }
         let detail = format!("{}: {}", outcome.step, outcome.detail);
-        Err(Failed { class: Class(outcome.status), detail })
+        Err(Failed { unproved: outcome.step == PROOF, ..Failed::new(Class(outcome.status), detail) })
     }
 
     /// The text of web-policy.sh.

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::dialogue::{Ending, RpcError};
@@ -20,6 +20,8 @@ impl Class {
     pub const INFRASTRUCTURE: Self = Self(10);
     /// The agent is not made for this machine, by its own entry or lock.
     pub const UNSUPPORTED: Self = Self(11);
+    /// Something that was fetched is not what the lock says.
+    pub const INTEGRITY: Self = Self(12);
     /// The agent does not start, or does not do as its entry says.
     pub const DOES_NOT_START: Self = Self(15);
     /// A fault of ours: a sandbox that does not hold, an install that breaks its promises.
@@ -49,7 +51,7 @@ pub enum Verdict {
 }
 
 /// Whether an agent was run by its maker's runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Runtime {
     /// The maker's own archive.
@@ -140,6 +142,9 @@ pub struct Evidence {
     pub steps: Vec<Step>,
     /// What it answered.
     pub session: Option<Seen>,
+    /// Where that is not what the entry says: the field of the entry that says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handshake: Option<String>,
     /// What changed outside the prefix.
     pub outside: Vec<String>,
     /// The paths of refused writes; none where nothing was recorded.
@@ -150,6 +155,13 @@ pub struct Evidence {
 pub(crate) fn tenths<S: Serializer>(milliseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     let tenths = u32::try_from(milliseconds / 100).unwrap_or(u32::MAX);
     serializer.serialize_f64(f64::from(tenths) / 10.0)
+}
+
+/// Reads what [`tenths`] writes.
+pub(crate) fn from_tenths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+    Ok((seconds * 1000.0).round() as u64)
 }
 
 impl Evidence {
@@ -165,6 +177,7 @@ impl Evidence {
             milliseconds: 0,
             steps: Vec::new(),
             session: None,
+            handshake: None,
             outside: Vec::new(),
             refused_writes: None,
         }
@@ -214,6 +227,11 @@ impl Report {
             }
             table.push_str(line.trim_end());
             table.push('\n');
+        }
+        for Evidence { agent, handshake, .. } in &self.agents {
+            if let Some(line) = handshake {
+                let _ = writeln!(table, "{agent}: help: it answers as this line says; put it into the entry\n  {line}");
+            }
         }
         table + &self.sentence()
     }
@@ -352,7 +370,8 @@ mod tests {
         };
         let error = RpcError { code: -32000, message: "log in".to_owned(), data: None };
         let refused = Seen { session: Some(SessionAnswer::Refused(error)), ..Seen::default() };
-        let two = Evidence { runtime: Runtime::Real, session: Some(refused), ..evidence("two", failed()) };
+        let handshake = Some("handshake: { name: \"Two\", session: refused(-32000), exit: eof },".to_owned());
+        let two = Evidence { runtime: Runtime::Real, session: Some(refused), handshake, ..evidence("two", failed()) };
         let agents = vec![passed, two, evidence("three", unavailable())];
         Report::new("bubblewrap 0.8.0 over /".to_owned(), agents, &["one".to_owned(), "two".to_owned()])
     }

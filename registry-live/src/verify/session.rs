@@ -62,30 +62,35 @@ fn judge(said: Result<(), Fault>, seen: &Seen, expected: &Expected, ending: Endi
     if !seen.stderr.contains(PROVED) {
         return Err((Class::OURS, "the sandbox was not proved".to_owned()));
     }
-    compare_info(&seen.agent_info, expected).map_err(differs)?;
-    compare_session(seen.session.as_ref(), expected.session).map_err(differs)?;
-    compare_ending(ending, expected.exit).map_err(differs)
+    // All of it at once: a wrong entry is put right in one round.
+    let mut differences = compare_info(&seen.agent_info, expected);
+    differences.extend(compare_session(seen.session.as_ref(), expected.session).err());
+    differences.extend(compare_ending(ending, expected.exit).err());
+    if differences.is_empty() { Ok(()) } else { Err(differs(differences.join("; "))) }
 }
 
-fn compare_info(found: &Value, expected: &Expected) -> Result<(), String> {
+fn compare_info(found: &Value, expected: &Expected) -> Vec<String> {
     let Some(fields) = &expected.info else {
-        let none = found.is_null();
-        return if none { Ok(()) } else { Err(format!("`agentInfo` is {found}, and the entry says there is none")) };
+        let differs = format!("`agentInfo` is {found}, and the entry says there is none");
+        return if found.is_null() { Vec::new() } else { vec![differs] };
     };
-    for (key, wanted) in fields {
+    let differs = |(key, wanted): &(&'static str, String)| {
         let found = found.get(*key).unwrap_or(&Value::Null);
-        if found.as_str() != Some(wanted) {
-            return Err(format!("`agentInfo.{key}` is {found}, and the entry says \"{wanted}\""));
-        }
-    }
-    Ok(())
+        let same = found.as_str() == Some(wanted);
+        (!same).then(|| format!("`agentInfo.{key}` is {found}, and the entry says \"{wanted}\""))
+    };
+    fields.iter().filter_map(differs).collect()
 }
 
 fn compare_session(found: Option<&SessionAnswer>, expected: Session) -> Result<(), String> {
     match (found, expected) {
         (Some(SessionAnswer::Ok), Session::Ok) => Ok(()),
         (Some(SessionAnswer::Refused(error)), Session::Refused(code)) if error.code == code => Ok(()),
-        (Some(SessionAnswer::Refused(error)), Session::Ok) => Err(format!("`session/new` is refused: {error}")),
+        (Some(SessionAnswer::Refused(error)), Session::Ok) => Err(format!(
+            "`session/new` is refused: {error}; where it needs a key, give it a dummy one: `handshake: {{ env: {{ NAME \
+             = \"x\" }} }}`, or say `session: refused({})`",
+            error.code
+        )),
         (Some(SessionAnswer::Refused(error)), Session::Refused(code)) => {
             Err(format!("`session/new` is refused: {error}; the entry says with {code}"))
         }
@@ -126,7 +131,7 @@ mod tests {
     use crate::dialogue::RpcError;
 
     fn expected(info: Option<Vec<(&'static str, String)>>, session: Session, exit: Exit) -> Expected {
-        Expected { env: Vec::new(), info, session, exit }
+        Expected { env: Vec::new(), info, session, exit, version: String::new() }
     }
 
     /// Judges an agent that answered like this and ended like that.
@@ -159,6 +164,11 @@ mod tests {
         check(&info, SessionAnswer::Ok, (EndedBy::EndOfInput, 1), &ok, Some("status 1"));
         check(&info, SessionAnswer::Ok, (EndedBy::Signal, 0), &ok, Some("goes on 8 s after"));
         check(&info, SessionAnswer::Ok, (EndedBy::Force, 137), &ok, Some("does not end"));
+        // Every difference is in the one message.
+        let refused = SessionAnswer::Refused(RpcError { code: -32000, message: "log in".to_owned(), data: None });
+        for part in ["`agentInfo.name` is null", "`agentInfo.version` is null", "is refused: -32000", "goes on 8 s"] {
+            check(&Value::Null, refused.clone(), (EndedBy::Signal, 0), &ok, Some(part));
+        }
     }
 
     #[test]

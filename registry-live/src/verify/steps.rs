@@ -8,7 +8,7 @@ use registry_core::model::Agent;
 use super::install::Outcome;
 use super::ready::{Failed, Ready};
 use super::report::{Class, Evidence, Step, StepName, Verdict};
-use super::{Event, Options, absent, session, sources};
+use super::{Event, Options, absent, handshake, session, sources};
 use crate::sandbox::{As, Changes, HOME, Host};
 
 /// What is the same for all agents of a run.
@@ -71,9 +71,24 @@ impl Run<'_, '_> {
             let done = Step { step, ok: outcome.is_ok(), milliseconds: elapsed(begin), detail: detail.clone() };
             (self.cx.tell)(Event::Step { agent: self.agent.name, step: &done });
             self.evidence.steps.push(done);
+            if let Err(failed) = &outcome
+                && failed.unproved
+            {
+                self.observe(&ready).await;
+            }
             outcome.map_err(|failed| (step, failed))?;
         }
         Ok(())
+    }
+
+    /// A look at an agent whose proof failed: the same install without the proof, and a session, so that the evidence
+    /// shows all that the agent answers. The verdict stays that of the proof.
+    async fn observe(&mut self, ready: &Ready) {
+        if ready.install_unproved(self.agent, &self.cx.options.site).await.is_ok() {
+            (self.cx.tell)(Event::Began { agent: self.agent.name, step: StepName::Session });
+            // What differs is told as the handshake that was seen.
+            let _ = self.session(ready).await;
+        }
     }
 
     /// install.sh in a mode; it must end with 0.
@@ -89,7 +104,7 @@ impl Run<'_, '_> {
         }
         self.evidence.outside.clone_from(&changes.outside);
         let detail = format!("changed outside {}: {}", ready.prefix, listed(&changes.outside));
-        Err(Failed { class: Class::OURS, detail })
+        Err(Failed::new(Class::OURS, detail))
     }
 
     async fn install(&mut self, ready: &Ready) -> Outcomes {
@@ -111,7 +126,7 @@ impl Run<'_, '_> {
         env.extend(ready.expected.env.iter().cloned());
         let argv = [format!("{}/bin/{}", ready.prefix, self.agent.name)];
         let Some(command) = ready.cell.command(As::Agent, &env, &argv) else {
-            return Err(Failed { class: Class::OURS, detail: "this sandbox runs no agent".to_owned() });
+            return Err(Failed::new(Class::OURS, "this sandbox runs no agent"));
         };
         let helper = Duration::from_secs(self.agent.beside.map_or(0, |beside| u64::from(beside.within)));
         let (seen, judged) = session::hold(command, &ready.expected, helper, |id| ready.cell.terminate(id)).await;
@@ -120,8 +135,9 @@ impl Run<'_, '_> {
         let ended =
             seen.ending.map_or_else(String::new, |it| format!("ended with {} in {} ms", it.status, it.milliseconds));
         let detail = format!("{} {version}, {ended}", shown(name));
+        self.evidence.handshake = judged.is_err().then(|| handshake::seen(&seen, &ready.expected)).flatten();
         self.evidence.session = Some(seen);
-        judged.map_err(|(class, detail)| Failed { class, detail })?;
+        judged.map_err(|(class, detail)| Failed::new(class, detail))?;
         Ok(detail)
     }
 
@@ -129,7 +145,7 @@ impl Run<'_, '_> {
         let outcome = self.run(ready, As::RootReadOnly, "install").await?;
         if outcome.stamp != self.evidence.stamp {
             let detail = format!("the stamp is {}, after {}", outcome.stamp, self.evidence.stamp);
-            return Err(Failed { class: Class::OURS, detail });
+            return Err(Failed::new(Class::OURS, detail));
         }
         Ok("nothing to do, and nothing written".to_owned())
     }
@@ -145,7 +161,7 @@ impl Run<'_, '_> {
         let changes = self.changes(ready, As::Root)?;
         if changes.prefix {
             let detail = format!("{} is still there after the last agent", ready.prefix);
-            return Err(Failed { class: Class::OURS, detail });
+            return Err(Failed::new(Class::OURS, detail));
         }
         Ok("nothing is left".to_owned())
     }
@@ -160,7 +176,7 @@ impl Run<'_, '_> {
         self.evidence.refused_writes = Some(refused);
         if !outside.is_empty() {
             let detail = format!("tried to write outside {}: {}", ready.prefix, listed(&outside));
-            return Err(Failed { class: Class::OURS, detail });
+            return Err(Failed::new(Class::OURS, detail));
         }
         Ok(match count {
             0 => "nothing else was tried to be written".to_owned(),

@@ -1,7 +1,8 @@
-//! What was seen on the wire: verdicts, with the pins they were measured with. Without evidence, nothing was measured.
+//! What was seen on the wire: verdicts, with the inputs they were measured with. Without evidence, nothing was measured.
 
 use std::collections::BTreeMap;
 
+use registry::evidence::{self, Inputs};
 use registry_core::model::Agent;
 use serde::Deserialize;
 
@@ -14,7 +15,7 @@ pub(crate) enum Verdict {
     Failed(String),
     /// Nothing that was seen says so or otherwise, and why.
     Unproven(String),
-    /// It was measured, and with other versions.
+    /// It was measured, and what it depends on has changed since.
     Stale(String),
     /// Nobody has measured it.
     NotMeasured,
@@ -64,6 +65,8 @@ struct Measured {
     #[serde(default)]
     pins: Vec<String>,
     #[serde(default)]
+    inputs: Inputs,
+    #[serde(default)]
     date: String,
     verdicts: BTreeMap<String, Judged>,
 }
@@ -84,13 +87,14 @@ impl Evidence {
         let measured: Measured = serde_json::from_str(text).map_err(|error| {
             format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it anew", agent.name)
         })?;
-        let pins = agent.pins();
-        let stale = (measured.pins != pins)
-            .then(|| format!("measured with {}, and the lock has {}", measured.pins.join(", "), pins.join(", ")));
-        Ok(Self::of(measured.date, |question| match (&stale, measured.verdicts.get(question)) {
-            (Some(why), _) => Verdict::Stale(why.clone()),
-            (None, Some(judged)) => judged.clone().verdict(),
-            (None, None) => Verdict::NotMeasured,
+        let stale = evidence::stale(agent, &measured.pins, &measured.inputs);
+        let stale = stale.map_err(|error| format!("`{}` cannot be rendered: {error}", agent.name))?;
+        Ok(Self::of(measured.date, |question| {
+            match (stale.iter().find(|(it, _)| *it == question), measured.verdicts.get(question)) {
+                (Some((_, why)), _) => Verdict::Stale(why.clone()),
+                (None, Some(judged)) => judged.clone().verdict(),
+                (None, None) => Verdict::NotMeasured,
+            }
         }))
     }
 
@@ -118,30 +122,58 @@ impl Judged {
 
 #[cfg(test)]
 mod tests {
+    use registry_core::model::{Artefact, Npm, WebPolicy};
+    use registry_core::template::Template;
+
     use super::*;
 
-    const AGENT: Agent<'static> = Agent { lock: "format 1\npackage npm a 1.0 -\n", ..Agent::EMPTY };
-    const SEEN: &str = r#"{"pins":["a@1.0"],"date":"2026-01-02","verdicts":{"routing":{"verdict":"proved"},
-        "web":{"verdict":"unproven","detail":"no tool was seen"}}}"#;
+    const NPM: Artefact<'static> = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &[] });
+    const AGENT: Agent<'static> = Agent {
+        name: "fixture",
+        install: &[NPM],
+        launch: &[Template("\"a\"")],
+        web: Some(WebPolicy::NoTools("seen")),
+        lock: "format 1\npackage npm a 1.0 -\n",
+        ..Agent::EMPTY
+    };
+
+    /// The evidence with the inputs of now.
+    fn seen() -> String {
+        let inputs = evidence::inputs(&AGENT).expect("it is rendered");
+        serde_json::json!({
+            "pins": ["a@1.0"], "inputs": inputs, "date": "2026-01-02",
+            "verdicts": {"routing": {"verdict": "proved"}, "web": {"verdict": "unproven", "detail": "no tool was seen"}},
+        })
+        .to_string()
+    }
 
     #[track_caller]
     fn check(text: Option<&str>, routing: &str, web: &str, detail: &str) {
-        let evidence = Evidence::read(&AGENT, text).expect("it can be read");
+        check_of(&AGENT, text, routing, web, detail);
+    }
+
+    #[track_caller]
+    fn check_of(agent: &Agent<'_>, text: Option<&str>, routing: &str, web: &str, detail: &str) {
+        let evidence = Evidence::read(agent, text).expect("it can be read");
         assert_eq!((evidence.routing.word(), evidence.web.word(), evidence.web.detail()), (routing, web, detail));
     }
 
     #[test]
     fn what_was_seen_is_shown_and_nothing_is_made_up() {
-        check(Some(SEEN), "proved", "unproven", "no tool was seen");
+        check(Some(&seen()), "proved", "unproven", "no tool was seen");
         check(None, "not measured", "not measured", "");
         assert!(Evidence::read(&AGENT, Some("{}")).is_err());
-        let failed = SEEN.replace("\"proved\"", "\"failed\"");
+        let failed = seen().replace("\"proved\"", "\"failed\"");
         check(Some(&failed), "failed", "unproven", "no tool was seen");
     }
 
     #[test]
-    fn evidence_of_other_versions_is_stale() {
-        let old = SEEN.replace("a@1.0", "a@0.9");
-        check(Some(&old), "stale", "stale", "measured with a@0.9, and the lock has a@1.0");
+    fn evidence_of_other_inputs_is_stale() {
+        let tree = Agent { lock: "format 1\npackage npm a 1.0 sha512-x\n", ..AGENT };
+        check_of(&tree, Some(&seen()), "stale", "stale", "its lock, launcher, entry or runtime has changed since");
+        let web = Agent { web: Some(WebPolicy::NoTools("seen again")), ..AGENT };
+        check_of(&web, Some(&seen()), "proved", "stale", "its lock, launcher, entry or runtime has changed since");
+        let other = Agent { lock: "format 1\npackage npm a 2.0 -\n", ..AGENT };
+        check_of(&other, Some(&seen()), "stale", "stale", "measured with a@1.0, and the lock has a@2.0");
     }
 }

@@ -19,6 +19,8 @@ pub struct Expected {
     pub session: Session,
     /// What makes it end.
     pub exit: Exit,
+    /// The locked version of its first package; empty where it has none.
+    pub version: String,
 }
 
 impl Expected {
@@ -38,15 +40,16 @@ impl Expected {
             let name = canonical(mapping.name).map_or(mapping.name, |variable| variable.name);
             env.push((name.to_owned(), text.into_owned()));
         }
+        let version = locked_version(agent, lock).to_owned();
         let info = match agent.handshake.info {
             Info::None(_) => None,
             Info::Fields { name, title, version_is_pinned } => {
-                let version = if version_is_pinned { locked_version(agent, lock) } else { "" };
+                let version = if version_is_pinned { version.as_str() } else { "" };
                 let fields = [("name", name), ("title", title), ("version", version)];
                 let compared = fields.into_iter().filter(|(_, it)| !it.is_empty());
                 Some(compared.map(|(key, it)| (key, it.to_owned())).collect())
             }
         };
-        Ok(Self { env, info, session: agent.handshake.session, exit: agent.handshake.exit })
+        Ok(Self { env, info, session: agent.handshake.session, exit: agent.handshake.exit, version })
     }
 }

@@ -20,6 +20,8 @@ pub use expected::Expected;
 use install::{Carried, Parts};
 pub(crate) use launch::refusal;
 pub use payload::Payload;
+pub(crate) use payload::sha256;
+use plan::Proofs;
 use writer::Writer;
 
 /// Which of the three scripts.
@@ -204,9 +206,7 @@ pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderErro
     check_python(agent, site)?;
     let stamp = stamp(agent, &lock, site)?;
     let place = Place::new(agent, site, &stamp);
-    let files = files(agent, &lock, site, &place)?;
-    let payload = payload::pack(agent.name, &stamp, &files);
-    let install = install_script(agent, &lock, site, &place, payload)?;
+    let install = packed_install(agent, &lock, site, &place, Proofs::Declared)?;
     let plain = |kind, text| Script { kind, text, payloads: Vec::new(), mirrored: Vec::new() };
     let all = vec![
         install,
@@ -220,6 +220,41 @@ pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderErro
         }
     }
     Ok(all)
+}
+
+/// The text of an install.sh that leaves out the proof: for a look at an agent whose entry is not right yet.
+pub fn unproved_install(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
+    let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
+    let lock = lock.map_err(RenderError::Lock)?;
+    let place = Place::new(agent, site, &stamp(agent, &lock, site)?);
+    Ok(packed_install(agent, &lock, site, &place, Proofs::Skipped)?.text)
+}
+
+/// install.sh with what it carries.
+fn packed_install(
+    agent: &Agent<'_>,
+    lock: &Lock<'_>,
+    site: &Site,
+    place: &Place,
+    proofs: Proofs,
+) -> Result<Script, RenderError> {
+    let files = files(agent, lock, site, place, proofs)?;
+    install_script(agent, lock, site, place, payload::pack(agent.name, &place.stamp, &files))
+}
+
+/// The scripts that a running agent depends on, without the stamp: it is another one whenever the install changes.
+pub(crate) struct Unstamped {
+    pub(crate) launch: String,
+    pub(crate) web_policy: String,
+}
+
+/// The same scripts with the default site and no stamp.
+pub(crate) fn unstamped(agent: &Agent<'_>) -> Result<Unstamped, RenderError> {
+    let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
+    let lock = lock.map_err(RenderError::Lock)?;
+    let place = Place::new(agent, &Site::default(), "");
+    let launch = launch::launch(agent, &lock, &place)?;
+    Ok(Unstamped { launch, web_policy: web::web_policy(agent, &place)? })
 }
 
 fn install_script(
@@ -242,20 +277,26 @@ fn install_script(
 /// The first 16 digits of a checksum over everything that is rendered, with the stamp left blank.
 fn stamp(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Result<String, RenderError> {
     let place = Place::new(agent, site, "");
-    let files = files(agent, lock, site, &place)?;
+    let files = files(agent, lock, site, &place, Proofs::Declared)?;
     let payload = payload::unpacked(&files);
     let parts = Parts { agent, lock, site, place: &place, payload: &payload, carried: Carried::Inside };
     let mut text = install::install(&parts)?;
     text.push_str(&web::web_policy(agent, &place)?);
-    let sum = payload::sha256(text.as_bytes());
+    let sum = sha256(text.as_bytes());
     Ok(sum.get(..16).unwrap_or_default().to_owned())
 }
 
 /// The files of the payload that are the agent's own, in a fixed order.
-fn files(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site, place: &Place) -> Result<Vec<(String, String)>, RenderError> {
+fn files(
+    agent: &Agent<'_>,
+    lock: &Lock<'_>,
+    site: &Site,
+    place: &Place,
+    proofs: Proofs,
+) -> Result<Vec<(String, String)>, RenderError> {
     let mut files = vec![
         ("launch.sh".to_owned(), launch::launch(agent, lock, place)?),
-        ("lib/agent.json".to_owned(), plan::agent_json(agent, lock, site)?.to_string()),
+        ("lib/agent.json".to_owned(), plan::agent_json(agent, lock, site, proofs)?.to_string()),
         ("lib/plan.json".to_owned(), plan::plan_json(agent, lock, &place.dir())?.to_string()),
         ("lib/lock.txt".to_owned(), agent.lock.to_owned()),
     ];

@@ -66,8 +66,22 @@ pub(crate) const fn runs_word(runs: Runs) -> &'static str {
     }
 }
 
+/// Whether an install proves that the agent starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proofs {
+    /// As its entry declares; over ACP where that declares nothing.
+    Declared,
+    /// Not at all: for a look at an agent of which the entry says something wrong.
+    Skipped,
+}
+
 /// The text of `agent.json`.
-pub(crate) fn agent_json(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Result<Json, RenderError> {
+pub(crate) fn agent_json(
+    agent: &Agent<'_>,
+    lock: &Lock<'_>,
+    site: &Site,
+    proving: Proofs,
+) -> Result<Json, RenderError> {
     let programs = programs(agent, lock);
     let launch = program(&programs, agent.launch.first(), "launch")?.name;
     let program = |it: &Program<'_>| {
@@ -108,7 +122,7 @@ pub(crate) fn agent_json(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Res
         ("uv", wheels(&site.uv)),
         ("buildTools", wheels(&site.build_tools)),
         ("beside", agent.beside.map_or(Json::Null, |it| Json::Number(it.within.into()))),
-        ("proof", proofs(agent, &programs)),
+        ("proof", if proving == Proofs::Skipped { Json::list([]) } else { proofs(agent, &programs) }),
         ("handshake", handshake(agent, lock)?),
     ]))
 }
@@ -144,7 +158,7 @@ fn proofs(agent: &Agent<'_>, programs: &[Program<'_>]) -> Json {
 }
 
 fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Json, RenderError> {
-    let Expected { env, info, session, exit } = Expected::with_lock(agent, lock)?;
+    let Expected { env, info, session, exit, version: _ } = Expected::with_lock(agent, lock)?;
     let env = Json::object(env.iter().map(|(name, value)| (name.as_str(), Json::text(value.as_str()))));
     let info =
         info.map_or(Json::Null, |fields| Json::object(fields.into_iter().map(|(key, it)| (key, Json::text(it)))));

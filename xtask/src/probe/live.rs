@@ -1,13 +1,13 @@
 //! `probe` in a build that can: the choice of agents, the lines and the display, the report and the evidence.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::ArgMatches;
 use registry_core::model::{Agent, Registry};
 use registry_live::Refusal;
-use registry_live::probe::{self, Break, Event, Evidence, Options, Tally, Verdict};
+use registry_live::probe::{self, Break, Event, Evidence, Options, Report, Tally, Verdict};
 use registry_live::sandbox::{Host, Kind};
 use serde_json::{Value, json};
 
@@ -23,7 +23,18 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let path = |name: &str| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
     let runs = runs(&words("run"))?;
     let (named, required) = (chosen(registry, &words("agent"))?, chosen(registry, &words("require"))?);
-    let agents = if named.is_empty() { registry.agents() } else { named };
+    if let Some(report) = path("from") {
+        return write_from(registry, report, &named, console);
+    }
+    let agents = match (named.is_empty(), matches.get_flag("stale")) {
+        (_, true) => stale(registry, &named, console)?,
+        (true, false) => registry.agents(),
+        (false, false) => named,
+    };
+    if agents.is_empty() {
+        print("no evidence is stale; nothing is run")?;
+        return Ok(Status::Done);
+    }
     let site = rendering::site(path("site"))?;
     let host = Host::choose(Some(Kind::Bwrap), path("rootfs"), None).map_err(failure)?;
     console.step(format!("sandbox: {}", host.describe()));
@@ -33,24 +44,66 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         keep: matches.get_flag("keep"),
         require: required.iter().map(|agent| agent.name.to_owned()).collect(),
         runs,
+        date: day::today(),
         breaks: words("break").into_iter().filter_map(Break::from_word).collect(),
     };
     let mut display = Display { console, total: agents.len(), judged: 0, running: BTreeMap::new() };
+    let writes = matches.get_flag("write");
     if matches.get_flag("values") {
         return try_values(registry, &agents, &host, &options, &mut display, matches.get_flag("json"));
     }
-    let report = probe::run(registry, &agents, &host, &options, &mut |event| display.show(&event)).map_err(failure)?;
+    let mut written = Ok(());
+    let mut tell = |event: Event<'_>| {
+        display.show(&event);
+        // At once: what comes after this agent may fail, or be ended.
+        if let Event::Judged(evidence) = event
+            && writes
+            && let Err(failure) = write(registry, evidence, console)
+        {
+            written = Err(failure);
+        }
+    };
+    let report = probe::run(registry, &agents, &host, &options, &mut tell).map_err(failure)?;
     console.clear();
-    if matches.get_flag("write") {
-        report.agents.iter().try_for_each(|evidence| write(registry, evidence, console))?;
-    }
+    written?;
     if matches.get_flag("json") {
         print_json(&report)?;
         console.step(report.table());
     } else {
         print(report.table())?;
     }
-    Ok(Status::found(!report.ok))
+    let failed = report.agents.iter().flat_map(Evidence::verdicts).any(|(_, it)| matches!(it, Verdict::Failed(_)));
+    match report.errors().map(|it| it.agent.as_str()).collect::<Vec<_>>().as_slice() {
+        [] => Ok(Status::found(!report.ok)),
+        _ if failed => Ok(Status::Found),
+        open => Err(Failure::new(format!("`{}` could not be measured: see the errors above", open.join("`, `")))
+            .help("repair what they name, and run these agents again")),
+    }
+}
+
+/// The agents whose evidence is stale, and why.
+fn stale<'a>(registry: &Registry<'a>, named: &[&'a Agent<'a>], console: Console) -> Outcome<Vec<&'a Agent<'a>>> {
+    let found = evidence::all_stale(registry, named)?;
+    for (agent, reasons) in &found {
+        console.step(format!("{:<18} stale: {}", agent.name, reasons.join("; ")));
+    }
+    Ok(found.into_iter().map(|(agent, _)| agent).collect())
+}
+
+/// Writes the evidence of a finished run, of the agents that are named or of all that it has.
+fn write_from(registry: &Registry<'_>, path: &Path, named: &[&Agent<'_>], console: Console) -> Outcome {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+    let report = Report::read(&text).map_err(|error| {
+        Failure::new(format!("`{}` is not a report of `probe --json`: {error}", path.display()))
+            .help("keep the standard output of `cargo xtask probe --json`")
+    })?;
+    if let Some(agent) = named.iter().find(|it| !report.agents.iter().any(|has| has.agent == it.name)) {
+        return Err(Failure::new(format!("`{}` has no agent `{}`", path.display(), agent.name))
+            .help("name agents that were run, or none for all of them"));
+    }
+    let wanted = |it: &&Evidence| named.is_empty() || named.iter().any(|agent| agent.name == it.agent);
+    report.agents.iter().filter(wanted).try_for_each(|evidence| write(registry, evidence, console))?;
+    Ok(Status::Done)
 }
 
 fn print_json(report: &impl serde::Serialize) -> Outcome<()> {
@@ -111,37 +164,40 @@ fn runs(words: &[&str]) -> Outcome<Vec<String>> {
     }
 }
 
-/// Writes the evidence on an agent. What was never started says nothing, and leaves what is there.
+/// Writes the evidence on an agent. What the machine or the probe failed at says nothing about it, and leaves what is
+/// there.
 fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outcome<()> {
-    if evidence.runs.is_empty() {
-        console.warning(format!("nothing is written for `{}`: {}", evidence.agent, evidence.routing.detail()));
+    if let Some(why) = evidence.error() {
+        console.warning(format!("nothing is written for `{}`: {why}", evidence.agent));
         return Ok(());
     }
     let path = evidence::path(registry, &evidence.agent);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
     }
-    let agent = lookup::agent(registry, &evidence.agent)?;
-    let text = format!("{}\n", list::pretty(&json::sorted(committed(agent, evidence)))?);
+    let text = format!("{}\n", list::pretty(&json::sorted(committed(evidence)))?);
     files::write_atomically(&path, text.as_bytes(), 0o644)
 }
 
 /// What is kept: nothing that differs from run to run but the date.
-fn committed(agent: &Agent<'_>, evidence: &Evidence) -> Value {
+fn committed(evidence: &Evidence) -> Value {
     let verdict = |it: &Verdict| json!({"verdict": it.word(), "detail": it.detail()});
     let run = |run: &probe::Run| {
         json!({
             "name": run.name,
             "model": run.model,
             "tools": run.tools,
+            "named_tools": run.named_tools,
+            "found_tools": run.found_tools,
             "added_folders": run.added_folders,
             "forbidden_call": run.forbidden_call,
         })
     };
     json!({
         "agent": evidence.agent,
-        "date": day::today(),
-        "pins": agent.pins(),
+        "date": evidence.date,
+        "pins": evidence.pins,
+        "inputs": evidence.inputs,
         "runtime": evidence.runtime,
         "verdicts": evidence.verdicts().map(|(question, it)| (question.to_owned(), verdict(it))).into_iter().collect::<serde_json::Map<_, _>>(),
         "strangers": evidence.strangers,
@@ -160,20 +216,24 @@ struct Display {
 impl Display {
     fn show(&mut self, event: &Event<'_>) {
         match event {
-            Event::Began { agent, run } => {
-                self.running.insert((*agent).to_owned(), ((*run).to_owned(), Instant::now()));
+            Event::Began { agent, run, number, of } => {
+                let what = if *of == 0 { (*run).to_owned() } else { format!("{run}, run {number} of {of},") };
+                self.running.insert((*agent).to_owned(), (what, Instant::now()));
+            }
+            Event::Retried { agent, run, why } => {
+                self.console.step(format!("{agent:<18} {run:<15} is tried again: {why}"));
             }
             Event::Ran { agent, run } => {
-                let verdicts = [
-                    ("routing", &run.routing),
-                    ("environment", &run.environment),
-                    ("hosts", &run.hosts),
-                    ("secrets", &run.secrets),
-                ];
-                let words =
-                    verdicts.map(|(question, verdict)| format!("{question} {}", self.painted(verdict))).join(", ");
+                let words = run.verdicts().map(|(question, it)| format!("{question} {}", self.painted(it))).join(", ");
                 let seconds = format!("{}.{}", run.milliseconds / 1000, run.milliseconds % 1000 / 100);
-                self.console.step(format!("{agent:<18} {:<15} {seconds:>6} s  {} calls, {words}", run.name, run.calls));
+                let again = if run.tries > 1 { " (2nd try)" } else { "" };
+                let line = format!("{agent:<18} {:<15} {seconds:>6} s  {} calls, {words}{again}", run.name, run.calls);
+                self.console.step(line);
+                for (question, verdict) in run.verdicts() {
+                    if *verdict != Verdict::Proved {
+                        self.console.step(format!("{:19}{question}: {}", "", verdict.detail()));
+                    }
+                }
             }
             Event::Judged(evidence) => {
                 self.running.remove(&evidence.agent);
@@ -200,6 +260,7 @@ impl Display {
             Verdict::Proved => "32",
             Verdict::Failed(_) => "31;1",
             Verdict::Unproven(_) => "33",
+            Verdict::Error(_) => "35;1",
         };
         self.console.painted(colour, verdict.word())
     }

@@ -20,9 +20,10 @@ pub(crate) fn command() -> Command {
         .about("Prove on the wire where the calls of agents go, what their commands see, and that a web policy works")
         .after_help(
             "Examples:\n  cargo xtask probe --site mirror/site.toml my-agent\n  cargo xtask probe --write my-agent\n  \
-             cargo xtask probe --values my-agent\n  cargo xtask probe --check\n\
+             cargo xtask probe --stale --write\n  cargo xtask probe --values my-agent\n  cargo xtask probe --check\n\
              Exit status: 0 when some routing is proved and nothing failed (with --require: when all of those\n\
-             is proved), 1 otherwise; 2 when nothing could be run. With --check: 1 when something is stale.",
+             is proved), 1 otherwise; 2 when an agent could not be measured, since the machine or the probe failed.\n\
+             With --check: 1 when something is stale.",
         )
         .arg(
             Arg::new("agent")
@@ -61,11 +62,22 @@ pub(crate) fn command() -> Command {
         .arg(
             switch("write")
                 .conflicts_with_all(["run", "break", "values"])
-                .help("Write the verdicts beside the entries, with the pins and the date"),
+                .help("Write the verdicts on each agent beside its entry as soon as it is done"),
+        )
+        .arg(
+            option("from", "FILE", "Take the agents of this report (`--json`) of a finished run; nothing is run")
+                .value_parser(value_parser!(PathBuf))
+                .requires("write")
+                .conflicts_with_all(["site", "rootfs", "json", "keep", "stale"]),
+        )
+        .arg(
+            switch("stale")
+                .conflicts_with_all(["run", "break", "values"])
+                .help("Run only the agents whose evidence is stale"),
         )
         .arg(
             switch("check")
-                .conflicts_with_all(["site", "json", "keep", "require", "run", "break", "write", "values"])
+                .conflicts_with_all(["site", "json", "keep", "require", "run", "break", "write", "values", "stale"])
                 .help("Say what evidence is stale, without installing or running anything"),
         )
 }

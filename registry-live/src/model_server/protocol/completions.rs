@@ -25,7 +25,7 @@ fn read_tool(tool: &Value) -> Option<Tool> {
     }
     let function = tool.get("function").unwrap_or(tool);
     let schema = function.get("parameters").cloned().unwrap_or_default();
-    Some(Tool::function(string(function, "name")?, schema))
+    Some(Tool::function(string(function, "name")?, schema).described(function))
 }
 
 fn read_message(message: &Value) -> Option<Said> {

@@ -40,7 +40,7 @@ fn read_tools(entry: &Value) -> Vec<Tool> {
     let functions = list(entry, "functionDeclarations").filter_map(|function| {
         let name = function.get("name")?.as_str()?;
         let schema = member(function, "parametersJsonSchema").or_else(|| function.get("parameters"));
-        Some(Tool::function(name, schema.cloned().unwrap_or_default()))
+        Some(Tool::function(name, schema.cloned().unwrap_or_default()).described(function))
     });
     functions.chain(hosted.map(|name| Tool::other(name, Form::Hosted))).collect()
 }

@@ -23,7 +23,7 @@ pub(super) fn read(body: &Value) -> Asked {
 /// A tool with a type of Anthropic's own has no schema: some are run by the agent (`bash_20250124`), some are not.
 fn read_tool(tool: &Value) -> Option<Tool> {
     let schema = tool.get("input_schema").cloned().unwrap_or_default();
-    Some(Tool::function(string(tool, "name")?, schema))
+    Some(Tool::function(string(tool, "name")?, schema).described(tool))
 }
 
 fn read_message(message: &Value) -> Vec<Said> {

@@ -35,7 +35,7 @@ fn read_tool(tool: &Value, namespace: Option<&str>) -> Vec<Tool> {
         ("local_shell", _) => Tool::other("local_shell", Form::LocalShell),
         (kind, name) => Tool::other(name.unwrap_or_else(|| kind.to_owned()), Form::Hosted),
     };
-    vec![Tool { namespace: namespace.map(str::to_owned), ..read }]
+    vec![Tool { namespace: namespace.map(str::to_owned), ..read.described(tool) }]
 }
 
 fn read_item(item: &Value) -> Option<Said> {

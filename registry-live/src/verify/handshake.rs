@@ -1,0 +1,101 @@
+//! The `handshake` of an entry as an agent was seen to answer: the line to paste, whole, after one run.
+
+use std::fmt::Write;
+
+use registry::render::Expected;
+
+use super::report::{Seen, SessionAnswer};
+use crate::dialogue::EndedBy;
+
+/// The field of the entry that says what was seen; none where the agent did not come as far as its session.
+///
+/// `expected` gives what no answer shows: the variables that the agent was started with, and the locked version.
+pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
+    let (session, ending) = (seen.session.as_ref()?, seen.ending?);
+    let mut members = Vec::new();
+    let text = |key: &str| seen.agent_info.get(key).and_then(|it| it.as_str()).filter(|it| !it.is_empty());
+    match text("name") {
+        None => members.push("info: none(\"initialize is answered without agentInfo\")".to_owned()),
+        Some(name) => {
+            members.push(format!("name: {}", quoted(name)));
+            members.extend(text("title").map(|it| format!("title: {}", quoted(it))));
+            let pinned = text("version").is_some_and(|it| it == expected.version);
+            members.extend(pinned.then(|| "version: pinned".to_owned()));
+        }
+    }
+    if !expected.env.is_empty() {
+        let variables = expected.env.iter().map(|(name, value)| format!("{name} = {}", quoted(value)));
+        members.push(format!("env: {{ {} }}", variables.collect::<Vec<_>>().join(", ")));
+    }
+    members.push(match session {
+        SessionAnswer::Ok => "session: ok".to_owned(),
+        SessionAnswer::Refused(error) => format!("session: refused({})", error.code),
+    });
+    members.push(match ending.by {
+        EndedBy::EndOfInput => "exit: eof".to_owned(),
+        EndedBy::Signal | EndedBy::Force => "exit: signal".to_owned(),
+    });
+    Some(format!("handshake: {{ {} }},", members.join(", ")))
+}
+
+/// A text as an entry writes it.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => {
+                quoted.push('\\');
+                quoted.push(char);
+            }
+            char if char.is_control() => {
+                let _ = write!(quoted, "\\u{{{:x}}}", u32::from(char));
+            }
+            char => quoted.push(char),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use registry_core::model::{Exit, Session};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::dialogue::{Ending, RpcError};
+
+    #[track_caller]
+    fn check(info: &Value, session: SessionAnswer, by: EndedBy, line: &str) {
+        let env = vec![("KEY".to_owned(), "a \"dummy\"".to_owned())];
+        let (session_wanted, exit) = (Session::Ok, Exit::EndOfInput);
+        let expected = Expected { env, info: None, session: session_wanted, exit, version: "1.2".to_owned() };
+        let ending = Some(Ending { by, status: 0, milliseconds: 1 });
+        let answered = Seen { agent_info: info.clone(), session: Some(session), ending, ..Seen::default() };
+        assert_eq!(seen(&answered, &expected).as_deref(), Some(line));
+        assert_eq!(seen(&Seen::default(), &expected), None);
+    }
+
+    #[test]
+    fn the_whole_handshake_is_one_line_of_the_entry() {
+        check(
+            &json!({"name": "Kilo", "title": "The Kilo", "version": "1.2"}),
+            SessionAnswer::Ok,
+            EndedBy::EndOfInput,
+            r#"handshake: { name: "Kilo", title: "The Kilo", version: pinned, env: { KEY = "a \"dummy\"" }, session: ok, exit: eof },"#,
+        );
+        let refused = SessionAnswer::Refused(RpcError { code: -32000, message: String::new(), data: None });
+        check(
+            &json!({"name": "x", "version": "9"}),
+            refused.clone(),
+            EndedBy::Signal,
+            r#"handshake: { name: "x", env: { KEY = "a \"dummy\"" }, session: refused(-32000), exit: signal },"#,
+        );
+        check(
+            &Value::Null,
+            refused,
+            EndedBy::Signal,
+            r#"handshake: { info: none("initialize is answered without agentInfo"), env: { KEY = "a \"dummy\"" }, session: refused(-32000), exit: signal },"#,
+        );
+    }
+}
