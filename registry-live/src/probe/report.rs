@@ -295,3 +295,75 @@ fn row(evidence: &Evidence) -> [String; 8] {
         seconds(evidence.milliseconds),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Evidence of which everything is proved, by one run of one call.
+    fn proved() -> Evidence {
+        let mut evidence = Evidence::new(&Agent { name: "fixture", ..Agent::EMPTY }, "2026-01-31");
+        evidence.give_up(&Verdict::Proved);
+        let mut run = Run { calls: 1, ..Run::new("direct") };
+        run.give_up(&Verdict::Proved);
+        evidence.runs = vec![run];
+        evidence
+    }
+
+    #[track_caller]
+    fn check_error(change: impl FnOnce(&mut Evidence), error: Option<&str>) {
+        let mut evidence = proved();
+        change(&mut evidence);
+        assert_eq!(evidence.error(), error);
+    }
+
+    #[test]
+    fn an_error_of_the_machine_is_no_evidence() {
+        let error = || Verdict::Error("no room".to_owned());
+        check_error(|_| {}, None);
+        check_error(|it| it.web = error(), Some("no room"));
+        // Also where another run failed, and outweighs it.
+        let outweighed = |it: &mut Evidence| {
+            it.runs.push(Run { hosts: error(), ..Run::new("proxy") });
+            it.hosts = Verdict::Failed("a stranger".to_owned());
+        };
+        check_error(outweighed, Some("no room"));
+        check_error(|it| it.runs.clear(), Some(""));
+        check_error(|it| it.secrets = Verdict::Unproven("no record".to_owned()), None);
+    }
+
+    #[track_caller]
+    fn check_unsettled(change: impl FnOnce(&mut Run), why: Option<&str>) {
+        let mut run = proved().runs.remove(0);
+        change(&mut run);
+        assert_eq!(run.unsettled(), why);
+    }
+
+    #[test]
+    fn a_run_that_stays_open_is_tried_again() {
+        check_unsettled(|_| {}, None);
+        check_unsettled(|it| it.routing = Verdict::Failed("another model".to_owned()), None);
+        check_unsettled(|it| it.routing = Verdict::Error("no room".to_owned()), Some("no room"));
+        check_unsettled(|it| it.environment = Verdict::Unproven("no answer".to_owned()), Some("no answer"));
+        let silent = |it: &mut Run| (it.calls, it.routing) = (0, Verdict::Failed("no model call arrived".to_owned()));
+        check_unsettled(silent, Some("no model call arrived"));
+    }
+
+    #[test]
+    fn a_report_is_read_as_it_was_written() {
+        let report = Report::new("bubblewrap".to_owned(), vec![proved()], &[]);
+        let text = serde_json::to_string(&report).expect("it is JSON");
+        assert_eq!(Report::read(&text), Ok(report));
+        let error = Report::read(&text.replace("benchflow-probe/2", "benchflow-probe/1")).expect_err("it is old");
+        assert_eq!(error, "its schema is `benchflow-probe/1`, expected `benchflow-probe/2`");
+        assert!(Report::read("[]").is_err());
+    }
+
+    #[test]
+    fn an_agent_that_could_not_be_measured_is_named() {
+        let mut broken = proved();
+        broken.routing = Verdict::Error("no room".to_owned());
+        let report = Report::new("bubblewrap".to_owned(), vec![proved(), broken], &[]);
+        assert_eq!(report.errors().count(), 1);
+    }
+}

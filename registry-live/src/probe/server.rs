@@ -32,12 +32,7 @@ impl Server {
     /// Starts one; its files lie in the folder.
     pub(crate) async fn start(folder: &Path, plan: &Value, network: Network) -> Result<Self, String> {
         let say = |what: &str, error: std::io::Error| format!("cannot {what} in `{}`: {error}", folder.display());
-        // What an earlier try left would be taken for this one's.
-        let fresh = match std::fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => std::fs::create_dir_all(folder),
-        };
-        fresh.map_err(|error| say("make the folder of a run", error))?;
+        make_empty(folder).map_err(|error| say("make the folder of a run", error))?;
         std::fs::write(folder.join("plan.json"), plan.to_string()).map_err(|error| say("write the plan", error))?;
         let program = std::env::current_exe().map_err(|error| format!("this program is nowhere: {error}"))?;
         let mut command = Command::new("setpriv");
@@ -76,6 +71,14 @@ impl Server {
         let missing = |error| with_last_words(format!("the model server left no log ({error})"), &self.errors);
         let log = log.map_err(missing)?;
         Record::read(&log, self.names.take())
+    }
+}
+
+/// Makes a folder with nothing in it: what an earlier try left would be taken for this one's.
+fn make_empty(folder: &Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => std::fs::create_dir_all(folder),
     }
 }
 
@@ -143,4 +146,30 @@ pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, tools: Tools<
 /// Where the certificate of the private authority lies.
 pub(crate) fn authority(folder: &Path) -> PathBuf {
     folder.join("ca.pem")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_try_finds_nothing_of_the_first() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let run = folder.path().join("runs/direct");
+        for _ in 0..2 {
+            make_empty(&run).expect("there is room");
+            assert_eq!(std::fs::read_dir(&run).expect("it is there").count(), 0);
+            for name in ["ready", "log"] {
+                std::fs::write(file(&run, name), "").expect("there is room");
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_without_last_words_ends_without_a_colon() {
+        let said = Tail::default();
+        assert_eq!(with_last_words("it ended".to_owned(), &said), "it ended");
+        said.push(b"no room\n");
+        assert_eq!(with_last_words("it ended".to_owned(), &said), "it ended: no room");
+    }
 }

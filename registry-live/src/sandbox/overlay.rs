@@ -269,7 +269,8 @@ impl Overlay {
     /// that is mounted anew is in none of the root.
     fn make_point(&self, layer: &Layer<'_>, shown: &Path) -> io::Result<()> {
         let place = shown.strip_prefix("/").unwrap_or(shown);
-        let temporary = TEMPORARY.iter().find_map(|(part, at)| Some(layer.part(part).join(shown.strip_prefix(at).ok()?)));
+        let temporary =
+            TEMPORARY.iter().find_map(|(part, at)| Some(layer.part(part).join(shown.strip_prefix(at).ok()?)));
         if temporary.is_none() && self.root.join(place).exists() {
             return Ok(());
         }
