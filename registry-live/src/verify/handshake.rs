@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use registry::render::Expected;
+use registry_core::variables::CANONICAL;
 
 use super::report::{Seen, SessionAnswer};
 use crate::dialogue::EndedBy;
@@ -24,7 +25,9 @@ pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
         }
     }
     if !expected.env.is_empty() {
-        let variables = expected.env.iter().map(|(name, value)| format!("{name} = {}", quoted(value)));
+        let word =
+            |name: &str| CANONICAL.iter().find(|it| it.name == name).map_or(name.to_owned(), |it| it.word.to_owned());
+        let variables = expected.env.iter().map(|(name, value)| format!("{} = {}", word(name), quoted(value)));
         members.push(format!("env: {{ {} }}", variables.collect::<Vec<_>>().join(", ")));
     }
     members.push(match session {
@@ -67,7 +70,7 @@ mod tests {
 
     #[track_caller]
     fn check(info: &Value, session: SessionAnswer, by: EndedBy, line: &str) {
-        let env = vec![("KEY".to_owned(), "a \"dummy\"".to_owned())];
+        let env = vec![("BENCHFLOW_PROVIDER_API_KEY".to_owned(), "a \"dummy\"".to_owned())];
         let (session_wanted, exit) = (Session::Ok, Exit::EndOfInput);
         let expected = Expected { env, info: None, session: session_wanted, exit, version: "1.2".to_owned() };
         let ending = Some(Ending { by, status: 0, milliseconds: 1 });
@@ -82,20 +85,20 @@ mod tests {
             &json!({"name": "Kilo", "title": "The Kilo", "version": "1.2"}),
             SessionAnswer::Ok,
             EndedBy::EndOfInput,
-            r#"handshake: { name: "Kilo", title: "The Kilo", version: pinned, env: { KEY = "a \"dummy\"" }, session: ok, exit: eof },"#,
+            r#"handshake: { name: "Kilo", title: "The Kilo", version: pinned, env: { API_KEY = "a \"dummy\"" }, session: ok, exit: eof },"#,
         );
         let refused = SessionAnswer::Refused(RpcError { code: -32000, message: String::new(), data: None });
         check(
             &json!({"name": "x", "version": "9"}),
             refused.clone(),
             EndedBy::Signal,
-            r#"handshake: { name: "x", env: { KEY = "a \"dummy\"" }, session: refused(-32000), exit: signal },"#,
+            r#"handshake: { name: "x", env: { API_KEY = "a \"dummy\"" }, session: refused(-32000), exit: signal },"#,
         );
         check(
             &Value::Null,
             refused,
             EndedBy::Signal,
-            r#"handshake: { info: none("initialize is answered without agentInfo"), env: { KEY = "a \"dummy\"" }, session: refused(-32000), exit: signal },"#,
+            r#"handshake: { info: none("initialize is answered without agentInfo"), env: { API_KEY = "a \"dummy\"" }, session: refused(-32000), exit: signal },"#,
         );
     }
 }
