@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use registry::render::Expected;
-use registry_core::variables::CANONICAL;
+use registry_core::variables::word;
 
 use super::report::{Seen, SessionAnswer};
 use crate::dialogue::EndedBy;
@@ -25,8 +25,6 @@ pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
         }
     }
     if !expected.env.is_empty() {
-        let word =
-            |name: &str| CANONICAL.iter().find(|it| it.name == name).map_or(name.to_owned(), |it| it.word.to_owned());
         let variables = expected.env.iter().map(|(name, value)| format!("{} = {}", word(name), quoted(value)));
         members.push(format!("env: {{ {} }}", variables.collect::<Vec<_>>().join(", ")));
     }
