@@ -41,13 +41,15 @@ pub(crate) const SEARCH_PROMPT: (&str, &str) = ("PROBE-SEARCH", "PROBE-SEARCH: f
 /// Has the web tool called by its name; asked where the web is off.
 pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look something up in the web.");
 
-/// How long an agent has to answer, and to end.
-const START: Duration = Duration::from_mins(2);
-const ANSWER: Duration = Duration::from_secs(90);
-const TURN: Duration = Duration::from_secs(150);
+/// How long an agent has to answer.
+const LIMITS: Limits =
+    Limits { start: Duration::from_mins(2), answer: Duration::from_secs(90), turn: Duration::from_secs(150) };
 /// For a turn in which every call is denied: some agents try again for minutes.
 const DENIED: Duration = Duration::from_secs(20);
+/// How long it has to end.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// For web-policy.sh.
+const POLICY: Duration = Duration::from_secs(90);
 
 /// The folder of the task's programs.
 pub(crate) fn programs() -> String {
@@ -122,14 +124,14 @@ pub(crate) async fn turn_web_off(ready: &Ready) -> Result<(), Verdict> {
     let argv = ["sh", "-c", ready.policy(), "web-policy", HOME].map(str::to_owned);
     let command = ready.cell.command(As::RootBeside, &[], &argv);
     let command = command.ok_or_else(|| Verdict::Error("this sandbox cannot run web-policy.sh".to_owned()))?;
-    let finished = process::run(command, ANSWER).await;
+    let finished = process::run(command, POLICY).await;
     let finished = finished.map_err(|error| Verdict::Error(format!("web-policy.sh: {error}")))?;
     match finished.status {
         Some(0) => Ok(()),
         Some(status) => {
             Err(Verdict::Unproven(format!("web-policy.sh ends with {status}: {}", shortened(&finished.stderr))))
         }
-        None => Err(Verdict::Error(format!("web-policy.sh does not end in {} s", ANSWER.as_secs()))),
+        None => Err(Verdict::Error(format!("web-policy.sh does not end in {} s", POLICY.as_secs()))),
     }
 }
 
@@ -162,9 +164,10 @@ pub(crate) async fn hold(
     let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
     let command = command.ok_or("this sandbox gives no network of its own")?;
     let mut peer = Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))?;
-    let helper = Duration::from_secs(agent.beside.map_or(0, |beside| u64::from(beside.within)));
-    let turn = if scenario.answers == Answers::Denial { DENIED } else { TURN };
-    let limits = Limits { start: START + helper, answer: ANSWER + helper, turn };
+    let mut limits = ready.limits(agent, LIMITS);
+    if scenario.answers == Answers::Denial {
+        limits.turn = DENIED;
+    }
     let (mut refused, mut turns) = (Vec::new(), Vec::new());
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
         let session = begin(dialogue).await?;

@@ -12,16 +12,18 @@ use super::report::{Class, Seen, SessionAnswer};
 use crate::dialogue::{EndedBy, Ending, Fault, Limits, Peer, Permission, converse, shortened};
 use crate::sandbox::{BROKEN, PROVED, WORKSPACE};
 
-/// How long an agent has to answer, and to end.
-const START: Duration = Duration::from_secs(90);
-const ANSWER: Duration = Duration::from_mins(1);
+/// How long an agent has to answer.
+pub(super) const LIMITS: Limits =
+    Limits { start: Duration::from_secs(90), answer: Duration::from_mins(1), turn: Duration::from_mins(1) };
+
+/// How long it has to end.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Talks to an agent and ends it; what was seen, and the first thing that is not as the entry says.
 pub(super) async fn hold(
     command: Command,
     expected: &Expected,
-    helper: Duration,
+    limits: Limits,
     terminate: impl FnOnce(i32),
 ) -> (Seen, Result<(), (Class, String)>) {
     let mut seen = Seen::default();
@@ -29,7 +31,6 @@ pub(super) async fn hold(
         Ok(peer) => peer,
         Err(error) => return (seen, Err((Class::OURS, format!("cannot start the sandbox: {error}")))),
     };
-    let limits = Limits { start: START + helper, answer: ANSWER + helper, turn: ANSWER };
     let said = converse(&mut peer, limits, Permission::Refuse, async |dialogue| {
         let started = dialogue.initialize().await?;
         let part = |key: &str| started.get(key).cloned().unwrap_or_default();
@@ -58,7 +59,11 @@ fn judge(said: Result<(), Fault>, seen: &Seen, expected: &Expected, ending: Endi
         return Err((Class::OURS, format!("the sandbox does not hold: {}", last(&seen.stderr))));
     }
     let differs = |detail: String| (Class::DOES_NOT_START, detail);
-    said.map_err(|fault| differs(format!("{fault}; its last words: {}", last(&seen.stderr))))?;
+    if let Err(fault) = said {
+        // An agent that is late may be on a slow machine; one that ends or refuses is not.
+        let class = if matches!(fault, Fault::Late { .. }) { Class::INFRASTRUCTURE } else { Class::DOES_NOT_START };
+        return Err((class, format!("{fault}; its last words: {}", last(&seen.stderr))));
+    }
     if !seen.stderr.contains(PROVED) {
         return Err((Class::OURS, "the sandbox was not proved".to_owned()));
     }
@@ -185,6 +190,16 @@ mod tests {
         check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("ends with its input"));
         let entry = expected(None, Session::Ok, Exit::EndOfInput);
         check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("is refused: -32000 log in"));
+    }
+
+    #[test]
+    fn an_agent_that_is_late_is_not_one_that_does_not_start() {
+        let entry = expected(None, Session::Ok, Exit::EndOfInput);
+        let ending = Ending { by: EndedBy::Signal, status: 143, milliseconds: 1 };
+        let seen = Seen { stderr: format!("{PROVED} for the user 1\n"), ..Seen::default() };
+        let class = |fault| judge(Err(fault), &seen, &entry, ending).expect_err("it is no session").0;
+        assert_eq!(class(Fault::Late { method: "initialize".to_owned(), seconds: 90 }), Class::INFRASTRUCTURE);
+        assert_eq!(class(Fault::Ended { method: "initialize".to_owned(), status: Some(1) }), Class::DOES_NOT_START);
     }
 
     #[test]

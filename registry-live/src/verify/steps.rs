@@ -1,7 +1,7 @@
 //! The steps of one agent, in their order; the first that fails is the verdict.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use registry_core::model::Agent;
 
@@ -128,8 +128,8 @@ impl Run<'_, '_> {
         let Some(command) = ready.cell.command(As::Agent, &env, &argv) else {
             return Err(Failed::new(Class::OURS, "this sandbox runs no agent"));
         };
-        let helper = Duration::from_secs(self.agent.beside.map_or(0, |beside| u64::from(beside.within)));
-        let (seen, judged) = session::hold(command, &ready.expected, helper, |id| ready.cell.terminate(id)).await;
+        let limits = ready.limits(self.agent, session::LIMITS);
+        let (seen, judged) = session::hold(command, &ready.expected, limits, |id| ready.cell.terminate(id)).await;
         let name = seen.agent_info.get("name").and_then(|it| it.as_str()).unwrap_or("no name");
         let version = seen.agent_info.get("version").and_then(|it| it.as_str()).unwrap_or_default();
         let ended =
