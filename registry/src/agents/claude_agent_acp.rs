@@ -13,8 +13,8 @@ agent! {
         install: [npm("@agentclientprotocol/claude-agent-acp", bin: "claude-agent-acp")],
         runs: node,
         launch: ["claude-agent-acp"],
-        // Measured with 0.40.0, 2026-11-23: a session needs no variable and no file. It answers every flag with
-        // silence and status 0, so a version is no proof.
+        // A session needs no variable and no file. It answers every flag with silence and status 0, so a version is no
+        // proof.
         handshake: {
             name: "@agentclientprotocol/claude-agent-acp", title: "Claude Agent", version: pinned,
             session: ok, exit: eof,
@@ -33,6 +33,8 @@ agent! {
             DISABLE_AUTOUPDATER = "1",
         },
         base_url: WithoutV1,
+        // Its own default mode has a second model judge every tool call.
+        config: [json("~/.claude/settings.json") { "permissions": { "defaultMode": "default" } }],
         web: {
             tools: ["WebFetch", "WebSearch"],
             off: [

@@ -16,7 +16,7 @@ agent! {
         platforms: [LinuxX64],
         // Without the last two words it asks before every command.
         launch: ["cline", "--acp", "--auto-approve", "true"],
-        // Measured with 3.0.65, 2026-11-23: without a key and a provider `session/new` is refused with -32000.
+        // Without a key and a provider `session/new` is refused with -32000.
         handshake: {
             name: "cline", version: pinned,
             env: { BASE_URL = "http://127.0.0.1:9/v1", API_KEY = "dummy" },

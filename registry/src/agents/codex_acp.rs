@@ -14,7 +14,7 @@ agent! {
         install: [npm("@agentclientprotocol/codex-acp", bin: "codex-acp")],
         runs: node,
         launch: ["codex-acp"],
-        // Measured with 1.6.0, 2026-11-23: it ends two seconds after its input.
+        // It ends two seconds after its input.
         handshake: {
             name: "@agentclientprotocol/codex-acp", title: "Codex", version: pinned,
             env: {
@@ -26,7 +26,11 @@ agent! {
         },
         proof: [acp, version("codex-acp", ["--version"], "@agentclientprotocol/codex-acp {VERSION}")],
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["["] },
-        env: { OPENAI_API_KEY = API_KEY },
+        env: {
+            OPENAI_API_KEY = API_KEY,
+            // Its default mode puts each command into a sandbox of its own, which a container does not allow.
+            INITIAL_AGENT_MODE = "agent-full-access",
+        },
         config: [
             toml("~/.codex/config.toml", owner: Whole) {
                 "model"?: ACP_MODEL,

@@ -16,7 +16,6 @@ agent! {
         ],
         runs: python,
         launch: ["deepagents_agent.py"],
-        // Measured with 0.0.13, 2026-11-23.
         handshake: {
             info: none("`agentInfo` is null: the library gives none"),
             env: {

@@ -13,7 +13,7 @@ agent! {
         runs: node,
         requires: node >= 20.0,
         launch: ["gemini", "--acp", "--yolo"],
-        // Measured with 0.42.0, 2026-11-23: without a key `session/new` is refused with -32000.
+        // Without a key `session/new` is refused with -32000.
         handshake: {
             name: "gemini-cli", title: "Gemini CLI", version: pinned,
             env: { API_KEY = "dummy", BASE_URL = "http://127.0.0.1:9" },

@@ -12,7 +12,7 @@ agent! {
         install: [npm("@github/copilot", bin: "copilot")],
         runs: node,
         launch: ["copilot", "--acp"],
-        // Measured with 1.0.102, 2026-11-23: without a provider `session/new` is refused with -32000.
+        // Without a provider `session/new` is refused with -32000.
         handshake: {
             name: "Copilot", title: "Copilot", version: pinned,
             env: {

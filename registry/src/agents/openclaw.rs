@@ -19,7 +19,7 @@ agent! {
             ],
             within: 90s,
         },
-        // Measured with 2026.6.9, 2026-11-23: a session needs the gateway only; no key is looked at.
+        // A session needs the gateway only; no key is looked at.
         handshake: {
             name: "openclaw-acp", title: "OpenClaw ACP Gateway", version: pinned,
             session: ok, exit: signal,

@@ -14,7 +14,7 @@ agent! {
         install: [npm("opencode-ai", bin: "opencode", postinstall: ["node", "postinstall.mjs"])],
         runs: native,
         launch: ["opencode", "acp"],
-        // Measured with 1.18.11, 2026-11-23: a session needs no variable and no file.
+        // A session needs no variable and no file.
         handshake: { name: "OpenCode", version: pinned, session: ok, exit: eof },
         proof: [acp, version("opencode", ["--version"], "{VERSION}")],
         model: { format: ModelsDev, via: SetModel, proxy: RegisterProvider },

@@ -16,7 +16,7 @@ agent! {
         ],
         runs: python,
         launch: ["openhands", "acp", "--always-approve", "--override-with-envs"],
-        // Measured with 1.16.0, 2026-11-23: without a file `session/new` is refused with -32000.
+        // Without a file `session/new` is refused with -32000.
         handshake: {
             name: "OpenHands CLI ACP Agent", version: pinned,
             env: {

@@ -17,7 +17,7 @@ agent! {
         runs: node,
         requires: node >= 22.19,
         launch: ["pi-acp"],
-        // Measured with 0.0.34 and 0.87.1, 2026-11-23: without a model `session/new` is refused with -32000.
+        // Without a model `session/new` is refused with -32000.
         handshake: {
             name: "pi-acp", title: "pi ACP adapter", version: pinned,
             env: {
@@ -56,7 +56,7 @@ agent! {
                 } },
             },
         ],
-        web: NoTools("its tools are read, bash, edit and write: seen on the wire with 0.87.1, 2026-11-23"),
+        web: NoTools("its tools are read, bash, edit and write, as seen on the wire"),
         home: [".pi"],
         skills: ["~/.pi/agent/skills", "~/.agents/skills"],
         // A catalogue of models; PI_SKIP_VERSION_CHECK alone does not stop it.

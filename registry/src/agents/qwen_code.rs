@@ -13,7 +13,7 @@ agent! {
         runs: node,
         requires: node >= 22.0,
         launch: ["qwen", "--acp"],
-        // Measured with 0.24.4, 2026-11-23: without these `session/new` is refused with -32000.
+        // Without these `session/new` is refused with -32000.
         handshake: {
             name: "qwen-code", title: "Qwen Code", version: pinned,
             env: {
