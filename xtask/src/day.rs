@@ -10,6 +10,11 @@ pub(crate) fn today() -> String {
     date(number_of_today())
 }
 
+/// The day so many days ago.
+pub(crate) fn before(days: u64) -> String {
+    date(number_of_today().saturating_sub(days))
+}
+
 /// How many days ago a date was; none for what is no date. A date to come is no days ago.
 pub(crate) fn age(date: &str) -> Option<u64> {
     Some(number_of_today().saturating_sub(number(date)?))

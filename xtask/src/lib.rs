@@ -18,6 +18,7 @@ mod lookup;
 mod mirror;
 mod model_server;
 mod new;
+mod outdated;
 mod output;
 mod parallel;
 mod pin;
@@ -81,6 +82,7 @@ fn cli() -> Command {
         .subcommand(explain::command())
         .subcommand(new::command())
         .subcommand(pin::command())
+        .subcommand(outdated::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
         .subcommand(model_server::command())
@@ -100,6 +102,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("explain", matches)) => explain::run(matches, console),
         Some(("new", matches)) => new::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
+        Some(("outdated", matches)) => outdated::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
         Some(("model-server", matches)) => model_server::run(matches, console),

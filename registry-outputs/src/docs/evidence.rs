@@ -1,4 +1,4 @@
-//! What was seen on the wire: verdicts, with the inputs they were measured with. Without evidence, nothing was measured.
+//! What was seen on the wire: verdicts, with the inputs they were measured with. Without evidence there are none.
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,7 @@ agent! {
     codex_acp {
         aliases: ["codex"],
         protocol: OpenAiResponses,
+        // From 1.8.0 on, titles go to a model of its own choice, and no switch is known.
         install: [npm("@agentclientprotocol/codex-acp", bin: "codex-acp")],
         runs: node,
         launch: ["codex-acp"],

@@ -1,6 +1,6 @@
 //! `new`: an entry that compiles, with its lock, from what a package says of itself; and what a person has to decide.
 
-mod engines;
+pub(crate) mod engines;
 mod entry;
 mod list;
 mod package;

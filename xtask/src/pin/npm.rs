@@ -92,7 +92,7 @@ pub(crate) fn look_up(tools: &Tools, name: &str, version: &str) -> Outcome<Found
 }
 
 /// Whether npm says that the registry has no such thing, which is a fact, and not a failure.
-fn is_absent(answer: &Answer) -> bool {
+pub(crate) fn is_absent(answer: &Answer) -> bool {
     !answer.ok && ["code E404", "code ETARGET", "code ENOVERSIONS"].iter().any(|code| answer.stderr.contains(code))
 }
 
