@@ -47,8 +47,8 @@ fn machines(agent: &Agent<'_>) -> Vec<(&'static str, &'static str)> {
 }
 
 fn job<'a>(agent: &Agent<'a>, (platform, runner): (&'static str, &'static str)) -> Job<'a> {
-    // Twice an install, since the image proves it again, and what it takes to begin.
-    let timeout_minutes = agent.install_timeout.div_ceil(60) * 2 + 5;
+    // An install, and what it takes to begin.
+    let timeout_minutes = agent.install_timeout.div_ceil(60) + 5;
     Job { agent: agent.name, platform, runner, timeout_minutes }
 }
 
@@ -99,10 +99,11 @@ target \"agent\" {
 }
 ";
 
-/// The Dockerfile: a stage an agent.
-pub(super) fn dockerfile(agents: &[&Agent<'_>]) -> String {
-    let mut out =
-        head("A stage an agent; docker-bake.hcl builds them. The context `scripts` is what `gen-scripts` wrote.");
+/// The Dockerfile: a stage an agent. Its build context is what `gen-scripts` wrote.
+pub(super) fn dockerfile(agents: &[&Agent<'_>], prefix: &str) -> String {
+    let mut out = head(
+        "A stage an agent, built from what `gen-scripts` wrote: `docker build --target AGENT -f Dockerfile SCRIPTS`.",
+    );
     out.push_str(DOCKERFILE);
     for agent in agents.iter().filter(|agent| !machines(agent).is_empty()) {
         let name = agent.name;
@@ -110,7 +111,8 @@ pub(super) fn dockerfile(agents: &[&Agent<'_>]) -> String {
             out,
             "\nFROM base AS {name}\n\
              RUN --mount=type=bind,from=scripts,source={name}/install.sh,target=/run/install.sh \\\n    \
-             BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && BENCHFLOW_INSTALL_MODE=check sh /run/install.sh\n"
+             BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh\n\
+             ENTRYPOINT [\"{prefix}/bin/{name}\"]\n"
         );
     }
     out
@@ -118,5 +120,10 @@ pub(super) fn dockerfile(agents: &[&Agent<'_>]) -> String {
 
 const DOCKERFILE: &str = "
 ARG BASE=debian:bookworm-slim
+
+# The scripts; docker-bake.hcl puts a context of the same name in the place of this stage.
+FROM scratch AS scripts
+COPY . /
+
 FROM ${BASE} AS base
 ";

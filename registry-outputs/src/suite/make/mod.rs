@@ -27,7 +27,7 @@ pub(crate) fn suite(input: &Input<'_>) -> Result<Vec<File>, String> {
     files.push(File::new("suite.sh", shell::text(&members)?));
     files.push(File::new("matrix.json", fleet::matrix(&input.agents)?));
     files.push(File::new("docker-bake.hcl", fleet::bake(&input.agents)));
-    files.push(File::new("Dockerfile", fleet::dockerfile(&input.agents)));
+    files.push(File::new("Dockerfile", fleet::dockerfile(&input.agents, &input.site.prefix)));
     Ok(files)
 }
 
