@@ -47,6 +47,8 @@ agent! {
                         _ => "openai-completions",
                     } },
                     "models": [{ "id": ACP_MODEL, "name": ACP_MODEL }],
+                    // Otherwise it makes no call to a gateway on this machine or on a private address.
+                    "request": { "allowPrivateNetwork": true },
                 } } },
                 "agents": { "defaults": { "model": { "primary": fmt("benchflow/{ACP_MODEL}") } } },
             },
