@@ -1,29 +1,102 @@
 //! The fields of entries, as types: the macros point rustc at them, so that an unknown field is an error with the
-//! similar names, and editors can complete the fields. Nothing is ever made of them.
+//! similar names, and editors complete the fields and show what each says. Nothing is ever made of them.
 
 macro_rules! entry {
-    ($(#[$doc:meta])* $name:ident: $($field:ident)*) => {
+    ($(#[$doc:meta])* $name:ident: $($(#[$field_doc:meta])* $field:ident)*) => {
         $(#[$doc])*
         #[derive(Debug)]
-        #[expect(missing_docs, reason = "each is the field of its name in an entry")]
         pub struct $name {
-            $(pub $field: (),)*
+            $($(#[$field_doc])* pub $field: (),)*
+        }
+
+        impl $name {
+            /// The names of the fields.
+            pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
         }
     };
 }
 
 entry! {
     /// The fields of `agent!`.
-    AgentEntry: aliases protocol install runs requires platforms launch beside handshake proof model accepts env
-        withhold base_url references config web home skills login hosts timeout suite allow
+    AgentEntry:
+        /// Other names: `aliases: ["other-name"]`.
+        aliases
+        /// The wire protocols that it speaks to a model server: `OpenAiCompletions`, or a list.
+        protocol
+        /// What is installed: `[npm("package", bin: "program")]`; also `pypi`, `archive`, `git`, `program`, `sh`.
+        install
+        /// How the first word of `launch` is started: `node`, `native` or `python`.
+        runs
+        /// The lowest Node.js: `node >= 22.19`.
+        requires
+        /// The machines that it runs on: `[LinuxX64]`; without it, what the lock can serve.
+        platforms
+        /// The argument vector that starts it: `["program", "--acp"]`.
+        launch
+        /// A helper process on the free port `PORT`: `{ argv: ["gateway", PORT], within: 30s }`.
+        beside
+        /// What it answers to `initialize`: `{ name: "…", version: pinned, session: ok, exit: eof }`.
+        handshake
+        /// How an install is proved: `[acp, version("program", ["--version"], "{VERSION}")]`; without it, `[acp]`.
+        proof
+        /// How it is told its model: `{ format: Bare, via: SetModel, proxy: AsIs }`.
+        model
+        /// The variables that it reads besides the canonical ones: `[SOME_API_KEY]`.
+        accepts
+        /// The variables that it is given: `{ OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY }`.
+        env
+        /// The variables that files have the content of and its process does not get: `[API_KEY]`.
+        withhold
+        /// The form of `BASE_URL`: `AsGiven`, `WithV1` or `WithoutV1`.
+        base_url
+        /// How its files refer to variables: `"{env:NAME}"`, or `parsed("${NAME}")`.
+        references
+        /// The files that are written at launch: `[json("~/.agent/settings.json") { "key": "value" }]`.
+        config
+        /// Its web tools and what turns them off: `{ tools: ["web_fetch"], off: […] }`, or `NoTools("evidence")`.
+        web
+        /// Its folders in the home folder: `[".agent"]`.
+        home
+        /// The folders that it reads skills from: `["~/.agent/skills", "$WORKSPACE/skills"]`.
+        skills
+        /// What stands in for a key: `[files(["~/.agent/auth.json"], instead_of: SOME_API_KEY)]`.
+        login
+        /// The hosts that it looks up by itself: `[host("example.org", env { OFFLINE = "1" })]`.
+        hosts
+        /// How long an install may take: `install(1200s)`.
+        timeout
+        /// The model of the integration suite: `{ model: PROVIDER / "id", usage_tracking: on }`.
+        suite
+        /// Rules that do not apply here: `[E004("why")]`.
+        allow
 }
 entry! {
     /// The fields of `provider!`.
-    ProviderEntry: endpoints parameters auth credential families models
+    ProviderEntry:
+        /// A URL for each wire protocol.
+        endpoints
+        /// What fills the placeholders of the URLs.
+        parameters
+        /// How calls are authenticated.
+        auth
+        /// The variables that hold the credential.
+        credential
+        /// The words that model ids of this provider begin with.
+        families
+        /// What is known of its models.
+        models
 }
 entry! {
     /// The fields of `family!`.
-    FamilyEntry: tokens namespace protocols keys
+    FamilyEntry:
+        /// The words by which its models are known.
+        tokens
+        /// Its name in the models.dev catalogue.
+        namespace
+        /// The wire protocols that serve it.
+        protocols
+        /// The variables that may hold a key for it.
+        keys
 }
 
 /// What the macros name in the constant of an entry: in scope there, so that no name needs a path.

@@ -1,15 +1,34 @@
 //! The rules of `registry-core` over an entry, their places turned into spans.
 
-use registry_core::check::{LockUse, Violation, check, check_family, check_provider};
+use registry_core::check::{Field, LockUse, Place, Violation, check, check_family, check_provider};
 use registry_core::model::{Agent, Family, Provider};
+use registry_core::names::is_snake;
 
+use proc_macro2::Ident;
+
+use crate::span;
 use crate::syntax::Cx;
+
+/// N001 for an entry in a file of its own, which Rust looks for as `agents/<name>.rs`. The constant then takes the name
+/// of the file, so that the list finds it: one mistake, one error.
+pub(crate) fn check_file_name(cx: &mut Cx<'_>, entry: &mut Ident, folder: &str) {
+    let Some(file) = span::file(entry.span()) else { return };
+    let Some(stem) = file.file_stem().and_then(|stem| stem.to_str()) else { return };
+    let in_folder = file.parent().and_then(|parent| parent.file_name()).is_some_and(|it| it == folder);
+    if !in_folder || stem == "mod" || !is_snake(stem) || *entry == stem {
+        return;
+    }
+    cx.misnamed = true;
+    let message = format!("the entry in `{stem}.rs` is named `{entry}` [N001]");
+    cx.error_at(Place::field(Field::Name), message, format!("name it `{stem}`, as the file and its line in the list"));
+    *entry = Ident::new(stem, entry.span());
+}
 
 pub(crate) fn check_agent(cx: &mut Cx<'_>, agent: &Agent<'_>, lock: LockUse) {
     for violation in check(agent, lock) {
         // rustc underlines the placeholder itself: see `parse::value::probe_formats`.
         let by_rustc = cx.rustc_reports_formats() && is_placeholder(agent, &violation);
-        let follows = reads(violation.rule.code).iter().any(|field| cx.broken_fields.contains(*field));
+        let follows = reads(&violation).any(|field| cx.broken_fields.contains(field));
         if !by_rustc && !follows {
             report(cx, agent.name, violation);
         }
@@ -29,10 +48,11 @@ pub(crate) fn check_family_entry(cx: &mut Cx<'_>, family: &Family<'_>) {
 }
 
 /// The fields that a rule reads beside the one it points at: an error there would bring one of this rule with it.
-fn reads(code: &str) -> &'static [&'static str] {
-    match code {
+fn reads(violation: &Violation) -> impl Iterator<Item = &'static str> {
+    let fields: &[&str] = match violation.rule.code {
         "A001" => &["install", "config", "env", "web"],
-        "C003" | "E001" => &["accepts"],
+        "C003" | "E001" => &["accepts", "beside"],
+        "C004" => &["references", "base_url"],
         "E004" => &["env", "config", "launch"],
         "I001" => &["install"],
         "I002" => &["install", "launch"],
@@ -40,7 +60,9 @@ fn reads(code: &str) -> &'static [&'static str] {
         "W002" => &["home"],
         "W001" | "W003" => &["web"],
         _ => &[],
-    }
+    };
+    // What cannot be read may have been the exception.
+    fields.iter().copied().chain(violation.rule.allowable.then_some("allow"))
 }
 
 /// Whether a violation is about a variable in the text of a `fmt`.

@@ -15,9 +15,11 @@ pub(crate) fn agent(tokens: TokenStream) -> TokenStream {
     let bump = Bump::new();
     with_context(&bump, tokens, |cx, lock, cursor| {
         let mut entry = parse_agent(cx, cursor)?;
+        check::check_file_name(cx, &mut entry.ident, "agents");
         let lock_file = LockFile::beside(&entry.ident);
         entry.model.lock = cx.text(&lock_file.text);
-        check::check_agent(cx, &entry.model, lock_file.usable(lock));
+        let lock = if cx.misnamed { LockUse::Optional } else { lock_file.usable(lock) };
+        check::check_agent(cx, &entry.model, lock);
         Some(expand::expand_agent(cx, &entry, lock_file.include()))
     })
 }
@@ -25,7 +27,8 @@ pub(crate) fn agent(tokens: TokenStream) -> TokenStream {
 pub(crate) fn provider(tokens: TokenStream) -> TokenStream {
     let bump = Bump::new();
     with_context(&bump, tokens, |cx, _, cursor| {
-        let entry = parse_provider(cx, cursor)?;
+        let mut entry = parse_provider(cx, cursor)?;
+        check::check_file_name(cx, &mut entry.ident, "providers");
         check::check_provider_entry(cx, &entry.model);
         Some(expand::expand_provider(cx, &entry))
     })
@@ -34,7 +37,8 @@ pub(crate) fn provider(tokens: TokenStream) -> TokenStream {
 pub(crate) fn family(tokens: TokenStream) -> TokenStream {
     let bump = Bump::new();
     with_context(&bump, tokens, |cx, _, cursor| {
-        let entry = parse_family(cx, cursor)?;
+        let mut entry = parse_family(cx, cursor)?;
+        check::check_file_name(cx, &mut entry.ident, "families");
         check::check_family_entry(cx, &entry.model);
         Some(expand::expand_family(cx, &entry))
     })

@@ -47,6 +47,10 @@ pub(crate) struct Cx<'b> {
     rustc_reports: bool,
     /// Tokens whose only purpose is an error of rustc's.
     probes: Vec<TokenStream>,
+    /// An access of each field that is given, known or not.
+    fields: Vec<TokenStream>,
+    /// How many of them rustc will report.
+    unknown_fields: usize,
     /// Paths of providers.
     mentions: Vec<TokenStream>,
     /// The texts of `fmt("…")`.
@@ -55,6 +59,8 @@ pub(crate) struct Cx<'b> {
     wrong_formats: bool,
     /// The texts of scripts.
     scripts: BTreeMap<Place, &'b str>,
+    /// Whether the entry bears another name than its file: the constant then bears the file's, and no name is claimed.
+    pub(crate) misnamed: bool,
     /// The fields that could not be read whole: rules that read them are silent.
     pub(crate) broken_fields: BTreeSet<String>,
     /// How many places were marked.
@@ -73,10 +79,13 @@ impl<'b> Cx<'b> {
             words: BTreeMap::new(),
             rustc_reports: false,
             probes: Vec::new(),
+            fields: Vec::new(),
+            unknown_fields: 0,
             mentions: Vec::new(),
             formatted: Vec::new(),
             wrong_formats: false,
             scripts: BTreeMap::new(),
+            misnamed: false,
             broken_fields: BTreeSet::new(),
             order: 0,
         }
@@ -133,6 +142,22 @@ impl<'b> Cx<'b> {
         self.probes.push(tokens);
     }
 
+    /// Keeps the access of a field that rustc is to resolve.
+    pub(crate) fn field(&mut self, access: TokenStream) {
+        self.fields.push(access);
+    }
+
+    /// The accesses of the fields that the entry gives.
+    pub(crate) fn fields(&self) -> &[TokenStream] {
+        &self.fields
+    }
+
+    /// Says that rustc will report an unknown field.
+    pub(crate) fn leave_to_rustc(&mut self) {
+        self.rustc_reports = true;
+        self.unknown_fields += 1;
+    }
+
     /// Keeps the path of a provider that rustc is to resolve.
     pub(crate) fn mention(&mut self, provider: TokenStream) {
         self.mentions.push(provider);
@@ -155,7 +180,7 @@ impl<'b> Cx<'b> {
 
     /// How many errors there are so far.
     pub(crate) fn count(&self) -> usize {
-        self.faults.len() + self.probes.len()
+        self.faults.len() + self.probes.len() + self.unknown_fields
     }
 
     /// Whether something is wrong, missing fields aside.

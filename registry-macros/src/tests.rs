@@ -168,6 +168,24 @@ fn changed_entries_make_no_macro_panic() {
         .expect("no macro panics");
 }
 
+/// Each field that an entry gives is resolved by rustc as the field of a type with documentation.
+#[track_caller]
+fn check_fields_resolve(expand: fn(TokenStream) -> TokenStream, file: &str, entry: &str, fields: &[&str]) {
+    let head: TokenStream = "(krate)".parse().expect("a group");
+    let output = expand(head.into_iter().chain(body(file)).collect()).to_string();
+    assert!(output.contains(&format!("const _ : fn (& krate :: entry :: {entry}) = | it | {{")), "{output}");
+    for field in fields {
+        assert!(output.contains(&format!("let _ = & it . {field} ;")), "{field}: {output}");
+    }
+}
+
+#[test]
+fn given_fields_resolve_to_their_documentation() {
+    let [mimo, _, _, deepseek] = ENTRIES;
+    check_fields_resolve(flow::agent, mimo, "AgentEntry", &["protocol", "handshake", "web", "home", "timeout"]);
+    check_fields_resolve(flow::provider, deepseek, "ProviderEntry", &["endpoints", "auth"]);
+}
+
 #[test]
 fn deep_nesting_makes_no_macro_panic() {
     for delimiter in [Delimiter::Brace, Delimiter::Bracket, Delimiter::Parenthesis, Delimiter::None] {

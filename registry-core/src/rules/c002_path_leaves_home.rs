@@ -73,7 +73,7 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
 }
 
 /// Whether a path begins with `~/` and stays below it.
-fn in_home(path: &str) -> bool {
+pub(super) fn in_home(path: &str) -> bool {
     path.strip_prefix("~/").is_some_and(goes_down)
 }
 

@@ -35,7 +35,8 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
         Via::File => ("File", told(&|channel| matches!(channel, Channel::Config(_)))),
         Via::Argv => ("Argv", told(&|channel| channel == Channel::Argv)),
     };
-    if !there {
+    // A variable that nobody knows may have been meant as the model: that is for E001 or C003 to report.
+    if !there && !cx.has_unknown_variable() {
         report.add(
             &RULE,
             place.part(Part::Via),
@@ -43,7 +44,7 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
             RULE.help,
         );
     }
-    if agent.model.proxy == ProxyMode::RegisterProvider && !registers_alias(cx) {
+    if agent.model.proxy == ProxyMode::RegisterProvider && !registers_alias(cx) && !cx.has_unknown_variable() {
         let message = format!(
             "`{}` needs a provider registered for gateway aliases, and no file for `proxy` does it",
             agent.name

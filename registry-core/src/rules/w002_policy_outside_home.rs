@@ -3,6 +3,7 @@
 use crate::check::{Field, Part, Place, Report, Subject};
 use crate::model::Off;
 
+use super::c002_path_leaves_home::in_home;
 use super::{Checked, Rule};
 
 /// What the rule refuses, and why.
@@ -26,7 +27,8 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
         let own = |home: &str| {
             path.strip_prefix("~/").and_then(|it| it.strip_prefix(home)).is_some_and(|it| it.starts_with('/'))
         };
-        if !agent.home.iter().any(|home| own(home)) {
+        // One that leads out of the home folder altogether is for C002 to report.
+        if in_home(path) && !agent.home.iter().any(|home| own(home)) {
             let place = Place::field(Field::Web).part(Part::OffPath(index));
             report.add(&RULE, place, format!("`{path}` is outside the home of `{}`", agent.name), RULE.help);
         }

@@ -10,7 +10,7 @@ use registry_core::model::{
     Session, Step, Suite, Version, Via, WebPolicy,
 };
 
-use super::{assertion, constant_of, mappings, template, texts, variant};
+use super::{assertion, constant_of, given_fields, mappings, template, texts, variant};
 use crate::parse::Entry;
 use crate::syntax::Cx;
 
@@ -23,6 +23,7 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
     let doc = if entry.model.description.is_empty() { "An agent." } else { entry.model.description };
     let names = names(cx, entry);
     let facts = if cx.is_broken() { TokenStream::new() } else { facts(cx, &entry.model) };
+    let given = given_fields(cx, "AgentEntry");
     quote! {
         #[doc = #doc]
         pub const #constant: #krate::model::Agent<'static> = {
@@ -30,6 +31,7 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
             #(let _: &Provider<'static> = &#mentions;)*
             Agent { #fields ..Agent::EMPTY }
         };
+        #given
         #names
         #facts
     }
@@ -383,6 +385,10 @@ fn expand_allow(agent: &Agent<'_>) -> TokenStream {
 
 /// A constant for each name and alias in one type: a second one, in any file, is rustc's E0592 with both places.
 fn names(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
+    // A copy of another entry that still has its name: that is one error, and N001 says it.
+    if cx.misnamed {
+        return TokenStream::new();
+    }
     let mut constants = Vec::new();
     let mut add = |name: &str, span: Span| {
         if registry_core::names::is_kebab(name) {

@@ -49,15 +49,24 @@ fn slice(listing: &Listing, kind: &str) -> TokenStream {
     quote!(#(#constants),*)
 }
 
-/// `mod name;` and the name of its constant: a constant of another name is rustc's E0432 at the module's name.
+/// `mod name;` and the name of its constant. An entry of another name was reported, and its constant takes this one.
 fn expand_module(module: &Module) -> TokenStream {
-    let Module { keyword, name, body } = module;
+    let Module { keyword, name, entry, body } = module;
     let constant = constant_of(name);
+    let own = if entry == name { constant.clone() } else { constant_of(entry) };
     let declaration = match body {
-        None => quote!(#keyword #name;),
+        // The semicolon stands at the name, so that rustc underlines the module whose file it does not find.
+        None => {
+            let end = quote_spanned!(name.span()=> ;);
+            quote!(#keyword #name #end)
+        }
         Some(body) => quote!(#keyword #name #body),
     };
-    let import = quote_spanned!(name.span()=> pub use self::#name::#constant;);
+    let import = if own == constant {
+        quote_spanned!(name.span()=> pub use self::#name::#constant;)
+    } else {
+        quote_spanned!(name.span()=> pub use self::#name::#own as #constant;)
+    };
     quote!(#declaration #import)
 }
 

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{Credential, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 
-use super::{constant_of, texts, variant};
+use super::{constant_of, given_fields, texts, variant};
 use crate::parse::Entry;
 use crate::syntax::Cx;
 
@@ -32,6 +32,7 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
     });
     let doc = if description.is_empty() { "A provider." } else { description };
     let claims = claims(cx, families, Field::Families);
+    let given = given_fields(cx, "ProviderEntry");
     let families = texts(families);
     quote! {
         #[doc = #doc]
@@ -47,6 +48,7 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
             families: #families,
             models: &[#(#models),*],
         }};
+        #given
         #claims
     }
 }
@@ -78,6 +80,7 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
         .map(|(index, protocol)| variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word()));
     let doc = if description.is_empty() { "A family of models." } else { description };
     let claims = claims(cx, tokens, Field::Tokens);
+    let given = given_fields(cx, "FamilyEntry");
     let (tokens, keys) = (texts(tokens), texts(keys));
     quote! {
         #[doc = #doc]
@@ -91,12 +94,16 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
             protocols: &[#(#protocols),*],
             keys: #keys,
         }};
+        #given
         #claims
     }
 }
 
 /// A constant for each word in one type: a second claim, in any file, is rustc's E0592 with both places.
 fn claims(cx: &Cx<'_>, tokens: &[&str], field: Field) -> TokenStream {
+    if cx.misnamed {
+        return TokenStream::new();
+    }
     let constants =
         tokens.iter().enumerate().filter(|(_, token)| registry_core::names::is_kebab(token)).map(|(index, token)| {
             let span: Span = cx.find(Place::field(field).item(index).part(Part::Whole)).1;

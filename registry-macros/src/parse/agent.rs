@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use registry_core::check::{Allow, Field, Part, Place};
+use registry_core::entry::AgentEntry;
 use registry_core::model::{
     Agent, BaseUrlForm, Beside, Mapping, ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyMode, References,
     Runs, Semantics, Suite, Target, Version, Via,
@@ -121,7 +122,7 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
         "timeout" => at(cx, Field::Timeout, &key, |cx| parse_timeout(cx, draft, &mut cursor)),
         "suite" => at(cx, Field::Suite, &key, |cx| parse_suite(cx, draft, &mut cursor)),
         "allow" => at(cx, Field::Allow, &key, |cx| parse_allow(cx, draft, &mut cursor)),
-        _ => return unknown_field(cx, "AgentEntry", &key),
+        _ => return unknown_field(cx, AgentEntry::FIELDS, &key),
     };
     let parsed = parsed.and_then(|()| cursor.end());
     cx.take(parsed);

@@ -1,9 +1,9 @@
 //! What all entries share: a doc comment, a name, and fields in braces.
 
 use proc_macro2::{Delimiter, Ident, Span};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use registry_core::check::{Field, Part, Place};
-use registry_core::names::is_snake;
+use registry_core::names::{is_snake, nearest};
 
 use super::cursor::Cursor;
 use crate::span::before;
@@ -51,6 +51,9 @@ fn parse_field(cx: &mut Cx<'_>, mut piece: Cursor, fields: &mut Vec<RawField>) {
     if cx.take(piece.punct(':')).is_none() {
         return;
     }
+    // rustc resolves the key: an editor shows what the field says, and an unknown one is its E0609 with the similar names.
+    let access = quote_spanned!(before(key.span(), Span::call_site())=> it.);
+    cx.field(quote!(let _ = &#access #key;));
     if fields.iter().any(|field| field.key == key) {
         cx.error(key.span(), format!("the field `{key}` is given twice"), "keep one of them");
         return;
@@ -77,14 +80,10 @@ pub(super) fn doc(cursor: &mut Cursor) -> Result<String, Fault> {
     Ok(lines.join("\n").trim().to_owned())
 }
 
-/// Makes rustc report an unknown field, with the similar names; completion in editors works the same way.
-pub(super) fn unknown_field(cx: &mut Cx<'_>, entry: &str, key: &Ident) {
-    let krate = &cx.krate;
-    let entry = format_ident!("{entry}");
-    let access = quote_spanned!(before(key.span(), Span::call_site())=> it.);
-    cx.probe_error(quote! {
-        const _: fn(&#krate::entry::#entry) = |it| { let _ = &#access #key; };
-    });
+/// Leaves an unknown field to rustc. What the field was meant to say is unknown too, so rules that read it are silent.
+pub(super) fn unknown_field(cx: &mut Cx<'_>, known: &[&str], key: &Ident) {
+    cx.leave_to_rustc();
+    cx.broken_fields.extend(nearest(&key.to_string(), known.iter().copied()).map(str::to_owned));
 }
 
 /// A closed word of an entry. An unknown one is left to rustc, whose error has the similar variants.
@@ -180,7 +179,7 @@ pub(super) fn argument_key(piece: &mut Cursor) -> Result<Ident, Fault> {
 
 /// An error for a named argument that does not exist.
 pub(super) fn unknown_argument(key: &Ident, words: &[&str]) -> Fault {
-    let help = match registry_core::names::nearest(&key.to_string(), words.iter().copied()) {
+    let help = match nearest(&key.to_string(), words.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("expected one of `{}`", words.join("`, `")),
     };

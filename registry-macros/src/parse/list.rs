@@ -24,6 +24,8 @@ pub(crate) struct Group {
 pub(crate) struct Module {
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
+    /// The name of the entry in it, which should be the same.
+    pub(crate) entry: Ident,
     pub(crate) body: Option<proc_macro2::Group>,
 }
 
@@ -102,6 +104,10 @@ fn parse_modules(cx: &mut Cx<'_>, kind: &Ident, mut cursor: Cursor) -> Result<Ve
         } else {
             Some(cursor.group(Delimiter::Brace, "`;` after the name of the module")?)
         };
+        if modules.iter().any(|module| module.name == name) {
+            cx.error(name.span(), format!("`{name}` is in the list twice [N002]"), "keep one of the two lines");
+            continue;
+        }
         if let Some(before) = modules.last()
             && kind == "agents"
             && before.name > name
@@ -109,9 +115,29 @@ fn parse_modules(cx: &mut Cx<'_>, kind: &Ident, mut cursor: Cursor) -> Result<Ve
             let message = format!("`{name}` stands after `{}`", before.name);
             cx.error(name.span(), message, "the list of agents is sorted by name");
         }
-        modules.push(Module { keyword, name, body });
+        let entry = body.as_ref().and_then(entry_name).unwrap_or_else(|| name.clone());
+        if entry != name {
+            let message = format!("the entry in the module `{name}` is named `{entry}` [N001]");
+            cx.error(entry.span(), message, format!("name it `{name}`, or rename the module"));
+        }
+        modules.push(Module { keyword, name, entry, body });
     }
     Ok(modules)
+}
+
+/// The name of the entry in a module's body: `agent! { /// … name { … } }`.
+fn entry_name(body: &proc_macro2::Group) -> Option<Ident> {
+    let mut cursor = Cursor::of(body);
+    while !cursor.is_empty() {
+        let is_macro = ["agent", "provider", "family"].iter().any(|kind| cursor.eat_word(kind)) && cursor.eat('!');
+        if is_macro && cursor.is_group(Delimiter::Brace) {
+            let mut inner = Cursor::of(&cursor.group(Delimiter::Brace, "").ok()?);
+            doc(&mut inner).ok()?;
+            return inner.ident("").ok();
+        }
+        cursor.next();
+    }
+    None
 }
 
 impl Listing {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenTree};
 use registry_core::check::{Field, Part, Place};
+use registry_core::entry::{FamilyEntry, ProviderEntry};
 use registry_core::model::{Auth, Credential, Endpoint, Family, ModelRecord, Protocol, Provider, UrlParameter};
 use registry_core::names::kebab;
 
@@ -60,7 +61,7 @@ fn parse_provider_field<'b>(cx: &mut Cx<'b>, provider: &mut Provider<'b>, field:
             mark(Field::Models);
             parse_models(cx, &mut cursor).map(|it| provider.models = it)
         }
-        _ => return unknown_field(cx, "ProviderEntry", &key),
+        _ => return unknown_field(cx, ProviderEntry::FIELDS, &key),
     };
     let parsed = parsed.and_then(|()| cursor.end());
     cx.take(parsed);
@@ -244,7 +245,7 @@ fn parse_family_field<'b>(cx: &mut Cx<'b>, family: &mut Family<'b>, field: RawFi
         }
         "protocols" => parse_protocol_list(cx, &mut cursor).map(|it| family.protocols = it),
         "keys" => variables(cx, Field::Keys, &mut cursor).map(|it| family.keys = it),
-        _ => return unknown_field(cx, "FamilyEntry", &key),
+        _ => return unknown_field(cx, FamilyEntry::FIELDS, &key),
     };
     let parsed = parsed.and_then(|()| cursor.end());
     cx.take(parsed);
