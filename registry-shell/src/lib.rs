@@ -78,7 +78,11 @@ const NESTED: usize = 4;
 /// a `loose` one is nobody's business.
 fn lint_into(reading: &reader::Reading<'_>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
     if let Some(error) = reading.error.as_ref().filter(|_| !loose) {
-        let help = "dash refuses the whole script: check it with `dash -n`";
+        let help = if depth == NESTED {
+            "`dash -n` refuses it, and dash stops here when it runs the script"
+        } else {
+            "dash refuses this text when the command runs; `dash -n` does not look into it"
+        };
         findings.add("S001", &(error.offset..error.offset), error.message.clone(), help);
     }
     hygiene::check(reading, findings);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::bashisms::is_signal;
 use super::reader::{Command, Reading};
 use super::sink::Shape;
 use super::word::Word;
@@ -47,7 +48,9 @@ pub(super) fn script_of<'r>(command: &'r Command<'_>) -> Option<Nested<'r>> {
     let (first, arguments) = unwrapped(&command.words).split_first()?;
     let name = base(first.literal()?);
     let (word, posix) = match (name, arguments) {
-        ("eval", [word]) | ("trap", [word, _, ..]) => (word, true),
+        ("eval", [word]) => (word, true),
+        // dash reads the action once for each signal, and stops at the first that it does not know.
+        ("trap", [word, signal, ..]) if signal.literal().is_none_or(is_signal) => (word, true),
         _ if POSIX.contains(&name) => (script_argument(arguments)?, true),
         _ if OTHERS.contains(&name) => (script_argument(arguments)?, false),
         // It runs somebody's own shell, which may be any.

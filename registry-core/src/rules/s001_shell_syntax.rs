@@ -1,4 +1,4 @@
-//! S001 `shell-syntax`: shell text is what `dash -n` accepts
+//! S001 `shell-syntax`: shell text has no syntax error in dash
 
 use crate::check::{Report, Subject};
 
@@ -9,7 +9,7 @@ use super::{Checked, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "S001",
     name: "shell-syntax",
-    sentence: "shell text is what `dash -n` accepts",
+    sentence: "shell text has no syntax error in dash",
     example: r#"sh("if true; then echo", bin: "some-agent", writes: [], needs: [])"#,
     help: "mend the syntax",
     incidents: &[1, 9],

@@ -9,6 +9,8 @@ use crate::wrappers::unwrap_once;
 mod output;
 mod signals;
 
+pub(crate) use signals::is_signal;
+
 /// The options each builtin of dash knows, a colon after those that take a value.
 fn options(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -17,6 +17,8 @@ use super::sink::{Place, Shape};
 use super::word::Word;
 use super::wrappers::unwrap_once;
 
+pub(crate) use builtins::is_signal;
+
 const RULE: &str = "S002";
 
 /// `eval 'trap "sh -c …"'`: texts in texts deeper than this are left alone.

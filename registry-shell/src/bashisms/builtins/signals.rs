@@ -10,7 +10,8 @@ static SIGNALS: &[&str] = &[
     "IO", "PWR", "SYS", "RTMIN", "RTMAX",
 ];
 
-fn is_signal(name: &str) -> bool {
+/// Whether dash knows a signal.
+pub(crate) fn is_signal(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let root = upper.split(['+', '-']).next().unwrap_or_default();
     let real_time = matches!(root, "RTMIN" | "RTMAX");
