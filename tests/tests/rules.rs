@@ -171,6 +171,18 @@ const BROKEN: &[(&str, Broken)] = &[
     ),
     ("W003", web(WebPolicy::Switch { tools: &["fetch"], off: &[] })),
     ("W004", web(WebPolicy::NoTools(" "))),
+    (
+        "W005",
+        web(WebPolicy::Switch {
+            tools: &["web_fetch"],
+            off: &[Off::File {
+                path: "~/.fixture/x.json",
+                format: FileFormat::Json,
+                owner: Owner::Keys,
+                body: Template(r#"["object",["deny",["append","webfetch"]]]"#),
+            }],
+        }),
+    ),
 ];
 
 /// The codes that a registry of these entries is found to break, without repeats.

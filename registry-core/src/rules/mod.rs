@@ -36,6 +36,7 @@ mod w001_no_web_policy;
 mod w002_policy_outside_home;
 mod w003_empty_policy;
 mod w004_unexplained_policy;
+mod w005_unnamed_tool;
 
 mod leaf;
 mod script;
@@ -129,6 +130,7 @@ pub const ALL: &[&Rule] = &[
     &w002_policy_outside_home::RULE,
     &w003_empty_policy::RULE,
     &w004_unexplained_policy::RULE,
+    &w005_unnamed_tool::RULE,
 ];
 
 /// The rules over one agent.
@@ -160,6 +162,7 @@ pub(crate) const AGENT: &[fn(&Subject<'_>, &mut Report)] = &[
     w002_policy_outside_home::check,
     w003_empty_policy::check,
     w004_unexplained_policy::check,
+    w005_unnamed_tool::check,
 ];
 
 /// The rules over one provider.
