@@ -1,5 +1,7 @@
 //! The variables that an entry may read: the canonical ones, the derived ones, and how secrets are known.
 
+use core::ops::Range;
+
 /// A variable that every entry may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variable {
@@ -43,6 +45,23 @@ pub fn canonical(word: &str) -> Option<&'static Variable> {
 /// The word of an entry for a variable: `API_KEY` for `BENCHFLOW_PROVIDER_API_KEY`.
 pub fn word(name: &str) -> &str {
     canonical(name).map_or(name, |variable| variable.word)
+}
+
+/// The first variable that a text names as a shell would, `$NAME` or `${NAME}`, among those that are known: where it
+/// stands, and its name.
+pub(crate) fn shell_variable(text: &str, known: impl Fn(&str) -> bool) -> Option<(Range<usize>, &str)> {
+    text.match_indices('$').find_map(|(at, _)| {
+        let rest = text.get(at + 1..)?;
+        let word = |text: &str| text.find(|char: char| !char.is_ascii_alphanumeric() && char != '_');
+        let (name, length) = if let Some(inside) = rest.strip_prefix('{') {
+            let (name, _) = inside.split_once('}')?;
+            (name, name.len() + 3)
+        } else {
+            let (name, _) = rest.split_at_checked(word(rest).unwrap_or(rest.len()))?;
+            (name, name.len() + 1)
+        };
+        known(name).then_some((at..at + length, name))
+    })
 }
 
 /// Whether a variable holds a secret, by its name.

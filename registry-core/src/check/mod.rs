@@ -9,7 +9,7 @@ pub use place::{Field, Part, Place};
 use crate::model::{Agent, Family, Lock, LockError, Provider};
 use crate::rules::{self, Rule};
 use crate::template::{Template, Value};
-use crate::variables::canonical;
+use crate::variables::{canonical, shell_variable};
 
 /// An exception to a rule at one place, with its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,14 +104,18 @@ impl<'a> Subject<'a> {
         Self { agent, lock, templates: templates(agent) }
     }
 
-    /// Whether a value names a variable that is neither canonical nor accepted.
+    /// Whether a variable is canonical or accepted.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        canonical(name).is_some() || self.agent.accepts.contains(&name)
+    }
+
+    /// Whether a value names a variable that is neither canonical nor accepted, or names one in a text.
     pub(crate) fn has_unknown_variable(&self) -> bool {
-        let known = |name: &str| canonical(name).is_some() || self.agent.accepts.contains(&name);
         let mut unknown = false;
-        self.visit_values(&mut |_, _, value| {
-            if let Value::Variable(name) | Value::Uint(name) | Value::Reference(name) = value {
-                unknown |= !known(name);
-            }
+        self.visit_values(&mut |_, _, value| match value {
+            Value::Variable(name) | Value::Uint(name) | Value::Reference(name) => unknown |= !self.knows(name),
+            Value::Text(text) => unknown |= shell_variable(text, |name| self.knows(name)).is_some(),
+            _ => {}
         });
         unknown
     }

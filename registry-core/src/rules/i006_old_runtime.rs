@@ -29,11 +29,20 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
         let Artefact::Pypi(pypi) = artefact else { continue };
         if !python_fits(pypi.python) {
             let place = Place::field(Field::Install).item(index).part(Part::Python);
-            let message =
-                format!("`{}` runs on Python `{}`, and the pinned one is {PYTHON_VERSION}", pypi.package, pypi.python);
-            report.add(&RULE, place, message, "give a specifier with an upper bound that the pinned one fits");
+            let message = if is_bounded(pypi.python) {
+                format!("`{}` runs on Python `{}`, and the pinned one is {PYTHON_VERSION}", pypi.package, pypi.python)
+            } else {
+                format!("`{}` runs on Python `{}`, which has no upper bound", pypi.package, pypi.python)
+            };
+            let Version { major, minor, .. } = PYTHON_VERSION;
+            report.add(&RULE, place, message, format!("write `python: \"=={major}.{minor}.*\"`"));
         }
     }
+}
+
+/// Whether a specifier has a bound above.
+fn is_bounded(specifier: &str) -> bool {
+    specifier.contains("==") || specifier.contains('<')
 }
 
 /// Whether the pinned Python fits a specifier: clauses of `==X.Y.*`, `>=X.Y`, `<X.Y`, with commas between, and a bound
@@ -56,6 +65,5 @@ pub(crate) fn python_fits(specifier: &str) -> bool {
             _ => return None,
         })
     };
-    let bounded = specifier.contains("==") || specifier.contains('<');
-    bounded && specifier.split(',').all(|it| clause(it) == Some(true))
+    is_bounded(specifier) && specifier.split(',').all(|it| clause(it) == Some(true))
 }

@@ -4,7 +4,7 @@ use crate::check::{Channel, Field, Part, Place, Report, Subject};
 use crate::model::{Agent, Off};
 use crate::names::nearest;
 use crate::template::Value;
-use crate::variables::{CANONICAL, canonical, word};
+use crate::variables::{CANONICAL, canonical, shell_variable, word};
 
 use super::Rule;
 
@@ -34,6 +34,8 @@ pub(super) fn unknown_variables(
             }
         };
         match value {
+            Value::Text(text) => check_text(rule, cx, text, place, report),
+            Value::Format(parts) => check_format(rule, parts, place, report),
             Value::Variable(name) | Value::Uint(name) | Value::Reference(name) => check(place, name),
             Value::Match { variable, .. } => check(place, variable),
             Value::If { condition, .. } => {
@@ -46,6 +48,42 @@ pub(super) fn unknown_variables(
             _ => {}
         }
     });
+}
+
+/// A text that names a variable as a shell would: nothing replaces it.
+fn check_text(rule: &'static Rule, cx: &Subject<'_>, text: &str, place: Place, report: &mut Report) {
+    let Some((range, name)) = shell_variable(text, |name| cx.knows(name)) else { return };
+    let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
+    let written = text.get(range).unwrap_or_default();
+    let name = word(name);
+    let is_reference = cx.agent.references.is_some_and(|it| it.form.replace("NAME", name) == text);
+    let help = match (before, after) {
+        _ if is_reference => format!("write `ref({name})`"),
+        ("", "") => format!("write `{name}`, without quotes"),
+        _ if before.contains(['{', '}']) || after.contains(['{', '}']) => format!("write `fmt(\"…{{{name}}}…\")`"),
+        _ => format!("write `fmt(\"{before}{{{name}}}{after}\")`"),
+    };
+    report.add(rule, place, format!("`{written}` is plain text here: nothing replaces it by a variable"), help);
+}
+
+/// A `$` before a placeholder, as in a shell: it would stay in the text.
+fn check_format(rule: &'static Rule, parts: &[Value<'_>], place: Place, report: &mut Report) {
+    let dollar = parts.windows(2).find_map(|pair| match pair {
+        [Value::Text(text), Value::Variable(name)] if text.ends_with('$') => Some(word(name)),
+        _ => None,
+    });
+    let Some(name) = dollar else { return };
+    let meant: String = parts
+        .iter()
+        .map(|part| match part {
+            Value::Text(text) => text.strip_suffix('$').unwrap_or(text).to_owned(),
+            Value::Variable(name) => format!("{{{}}}", word(name)),
+            _ => String::new(),
+        })
+        .collect();
+    let alone = meant == format!("{{{name}}}");
+    let help = if alone { format!("write `{name}`") } else { format!("write `fmt(\"{meant}\")`") };
+    report.add(rule, place, format!("the `$` before `{{{name}}}` would stay in the text"), help);
 }
 
 fn help(agent: &Agent<'_>, name: &str) -> String {

@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use registry_core::check::{Part, Place};
 use registry_core::names::{kebab, nearest};
 use registry_core::template::{Condition, Member, Template, Value};
-use registry_core::variables::{canonical, is_variable_name};
+use registry_core::variables::{CANONICAL, canonical, is_variable_name};
 
 use super::cursor::Cursor;
 use crate::span::before;
@@ -111,34 +111,47 @@ impl Values<'_, '_> {
                 inner.end()?;
                 self.items(Cursor::of(&list)).map(Value::Append)
             }
-            name if name.starts_with(|first: char| first.is_ascii_uppercase()) => Ok(Value::Variable(full(word))),
+            name if is_variable_name(name) && !name.starts_with('_') => Ok(Value::Variable(full(word))),
             name => {
-                const WORDS: [&str; 10] =
-                    ["true", "false", "null", "if", "match", "fmt", "uint", "ref", "companion", "append"];
-                let help = match nearest(name, WORDS) {
+                let help = match meant(name) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "a text stands in quotes, a variable in capitals".to_owned(),
                 };
-                Err(Fault::new(word.span(), format!("`{name}` is no value"), help))
+                Err(Fault::new(word.span(), format!("`{name}` is not a value"), help))
             }
         }
     }
 
     fn items(&mut self, items: Cursor) -> Result<Vec<Value<'static>>, Fault> {
-        let mut values = Vec::new();
-        for mut item in items.split() {
-            values.push(self.value(&mut item)?);
+        self.each(items, |values, item| {
+            let value = values.value(item)?;
             item.end()?;
+            Ok(value)
+        })
+    }
+
+    /// Reads the pieces between commas; an error in one keeps none of the others from being reported.
+    fn each<T>(
+        &mut self,
+        cursor: Cursor,
+        mut parse: impl FnMut(&mut Self, &mut Cursor) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        let (mut parsed, mut failed) = (Vec::new(), None);
+        for mut piece in cursor.split() {
+            match parse(self, &mut piece) {
+                Ok(item) => parsed.push(item),
+                Err(fault) => {
+                    if let Some(earlier) = failed.replace(fault) {
+                        self.cx.push(earlier);
+                    }
+                }
+            }
         }
-        Ok(values)
+        failed.map_or(Ok(parsed), Err)
     }
 
     fn object(&mut self, members: Cursor) -> Parsed {
-        let mut parsed = Vec::new();
-        for mut member in members.split() {
-            parsed.push(self.member(&mut member)?);
-        }
-        Ok(Value::Object(parsed))
+        self.each(members, Self::member).map(Value::Object)
     }
 
     fn member(&mut self, cursor: &mut Cursor) -> Result<Member<'static>, Fault> {
@@ -188,7 +201,7 @@ impl Values<'_, '_> {
         let (literal, text) = inner.string("a text")?;
         inner.end()?;
         let Some(parts) = format_parts(&text) else {
-            let message = "a brace in this text has no fellow";
+            let message = "unmatched brace in the format string";
             return Err(Fault::new(
                 literal.span(),
                 message,
@@ -287,6 +300,15 @@ impl Values<'_, '_> {
     }
 }
 
+/// The word or the canonical variable that was meant by one that is no value.
+fn meant(name: &str) -> Option<&'static str> {
+    const WORDS: [&str; 10] = ["true", "false", "null", "if", "match", "fmt", "uint", "ref", "companion", "append"];
+    if ["none", "nil", "undefined"].iter().any(|it| name.eq_ignore_ascii_case(it)) {
+        return Some("null");
+    }
+    nearest(name, WORDS.into_iter().chain(CANONICAL.iter().map(|variable| variable.word)))
+}
+
 /// Lets rustc resolve a provider: a wrong name is its E0425, with the similar names.
 pub(super) fn probe_provider(cx: &mut Cx<'_>, provider: &Ident) {
     let path = quote_spanned!(before(provider.span(), provider.span())=> super::providers::);
@@ -336,7 +358,7 @@ fn literal(cursor: &mut Cursor) -> Parsed {
     if !is_json_number(&digits) {
         return Err(Fault::new(
             literal.span(),
-            format!("`{literal}` is no value"),
+            format!("`{literal}` is not a value"),
             "write a text in double quotes, or a decimal number",
         ));
     }
@@ -358,8 +380,7 @@ pub(super) fn probe_formats(cx: &mut Cx<'_>, accepts: &[&str]) {
         if names.iter().all(|name| known(name)) {
             continue;
         }
-        let words =
-            registry_core::variables::CANONICAL.iter().flat_map(|it| [it.word, it.name]).chain(accepts.iter().copied());
+        let words = CANONICAL.iter().flat_map(|it| [it.word, it.name]).chain(accepts.iter().copied());
         let legal = words.filter(|word| is_variable_name(word)).map(|word| Ident::new(word, literal.span()));
         cx.leave_formats_to_rustc();
         cx.probe_error(quote! {
