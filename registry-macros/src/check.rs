@@ -58,7 +58,7 @@ fn reads(violation: &Violation) -> impl Iterator<Item = &'static str> {
         "I002" => &["install", "launch"],
         "M003" => &["env", "config", "launch", "model"],
         "W002" => &["home"],
-        "W001" | "W003" => &["web"],
+        "W001" | "W003" | "W005" => &["web"],
         _ => &[],
     };
     // What cannot be read may have been the exception.

@@ -13,7 +13,7 @@ use super::config::parse_config;
 use super::cursor::Cursor;
 use super::fields::{
     RawField, allow, argument_key, arguments, here, parse_head, switch, text, texts, unknown_argument, unknown_field,
-    variables, word,
+    unknown_word, variables, word,
 };
 use super::install::{TARGETS, parse_install};
 use super::login::{parse_hosts, parse_login};
@@ -147,6 +147,9 @@ fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
         core::mem::replace(cursor, Cursor::new(proc_macro2::TokenStream::new(), here(cursor))).split()
     };
     for (index, mut piece) in pieces.into_iter().enumerate() {
+        if let Ok((literal, text)) = piece.clone().string("a protocol") {
+            return Err(unknown_word(literal.span(), &text, PROTOCOLS));
+        }
         let ident = piece.ident("a protocol")?;
         piece.end()?;
         let place = Place::field(Field::Protocols).item(index);
@@ -170,18 +173,31 @@ fn parse_runs(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Re
 }
 
 fn parse_requires(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
-    let help = "write `requires: node >= 22.19`, or `\"22.19.1\"` in quotes for three numbers";
-    if !cursor.eat_word("node") {
-        return Err(Fault { help: help.to_owned(), ..cursor.expected("`node`") });
+    let whole = cursor.clone();
+    if cursor.eat_word("node") && cursor.eat('>') && cursor.eat('=') {
+        cx.mark(Place::field(Field::NodeFloor), here(cursor));
+        let version = match cursor.next() {
+            Some(TokenTree::Literal(literal)) => Version::parse(literal.to_string().trim_matches('"')),
+            _ => None,
+        };
+        if version.is_some() && cursor.is_empty() {
+            draft.agent.node_floor = version;
+            return Ok(());
+        }
     }
-    cursor.punct('>')?;
-    cursor.punct('=')?;
-    cx.mark(Place::field(Field::NodeFloor), here(cursor));
-    let fault = Fault { help: help.to_owned(), ..cursor.expected("a version") };
-    let Some(TokenTree::Literal(literal)) = cursor.next() else { return Err(fault) };
-    let version = literal.to_string();
-    draft.agent.node_floor = Some(Version::parse(version.trim_matches('"')).ok_or(fault)?);
-    Ok(())
+    Err(not_a_floor(&whole))
+}
+
+/// What was written instead of `node >= 22.19`, and how its version is written.
+fn not_a_floor(written: &Cursor) -> Fault {
+    let text = written.text();
+    let version = text.trim_matches(|char: char| !char.is_ascii_digit());
+    let help = match (Version::parse(version), version.matches('.').count()) {
+        (Some(_), 2) => format!("write `requires: node >= \"{version}\"`: three numbers stand in quotes"),
+        (Some(_), _) => format!("write `requires: node >= {version}`"),
+        (None, _) => "write `requires: node >= 22.19`, or `requires: node >= \"22.19.1\"`".to_owned(),
+    };
+    Fault::new(written.span(), format!("expected `node >= VERSION`, found `{text}`"), help)
 }
 
 fn parse_platforms<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
@@ -264,6 +280,9 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
     for mut piece in arguments(Cursor::of(&group)) {
         let key = argument_key(&mut piece)?;
         let name = key.to_string();
+        if !["format", "via", "proxy", "refuses"].contains(&name.as_str()) {
+            return Err(unknown_argument(&key, &["format", "via", "proxy", "refuses"]));
+        }
         if name == "refuses" {
             model.refuses = refused_texts(cx, place, &mut piece)?;
         } else {
@@ -271,8 +290,7 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
             match name.as_str() {
                 "format" => model.format = word(cx, place.part(Part::Format), &value, FORMATS, model.format),
                 "via" => model.via = word(cx, place.part(Part::Via), &value, VIAS, model.via),
-                "proxy" => model.proxy = proxy(cx, place, &value, &mut piece)?,
-                _ => return Err(unknown_argument(&key, &["format", "via", "proxy", "refuses"])),
+                _ => model.proxy = proxy(cx, place, &value, &mut piece)?,
             }
         }
         piece.end()?;
@@ -331,8 +349,7 @@ pub(super) fn mappings<'b>(
     let mut mappings = Vec::new();
     for mut piece in Cursor::of(&group).split() {
         let (at_name, at_value) = places(mappings.len());
-        let parsed = piece.ident("the name of a variable").and_then(|name| piece.punct('=').map(|()| name));
-        let Some(name) = cx.take(parsed) else { continue };
+        let Some(name) = cx.take(mapping_name(&mut piece)) else { continue };
         let value = parse_template(cx, at_value, piece);
         cx.mark(at_name, name.span());
         if let Some(value) = cx.take(value) {
@@ -340,6 +357,28 @@ pub(super) fn mappings<'b>(
         }
     }
     Ok(cx.list(&mappings))
+}
+
+/// `NAME =`; what JSON or a struct would have there is shown as it should be.
+fn mapping_name(piece: &mut Cursor) -> Result<Ident, Fault> {
+    let (span, quoted) = (piece.span(), piece.string(""));
+    let name = if let Ok((_, text)) = quoted {
+        text
+    } else {
+        let name = piece.ident("the name of a variable")?;
+        if !piece.is_punct(':') {
+            piece.punct('=')?;
+            return Ok(name);
+        }
+        name.to_string()
+    };
+    let mut rest = piece.clone();
+    if rest.is_punct(':') || rest.is_punct('=') {
+        rest.next();
+    }
+    let value = Some(rest.text()).filter(|it| !it.is_empty() && it.len() <= 60);
+    let help = format!("write `{name} = {}`", value.as_deref().unwrap_or("…"));
+    Err(Fault::new(span, "expected `NAME = value`", help))
 }
 
 fn parse_env<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {

@@ -93,8 +93,22 @@ impl Cursor {
     pub(crate) fn ident(&mut self, what: &str) -> Result<Ident, Fault> {
         match self.is_ident().then(|| self.next()).flatten() {
             Some(TokenTree::Ident(ident)) => Ok(ident),
-            _ => Err(self.expected(what)),
+            _ => Err(Fault { help: self.unquoted().unwrap_or_default(), ..self.expected(what) }),
         }
+    }
+
+    /// What to write for a word that stands in quotes.
+    fn unquoted(&self) -> Option<String> {
+        let Some(TokenTree::Literal(literal)) = self.peek() else { return None };
+        let word = text_of(literal).filter(|it| syn::parse_str::<Ident>(it).is_ok())?;
+        Some(format!("write `{word}`, without quotes"))
+    }
+
+    /// The rest as it could be written, on one line.
+    pub(crate) fn text(&self) -> String {
+        let text: TokenStream = self.tokens.iter().cloned().collect();
+        let words = text.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        [(" .", "."), (". ", "."), (" :", ":")].iter().fold(words, |text, (from, to)| text.replace(from, to))
     }
 
     /// The next token, which must be a string; with its content.

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Ident, Span};
 use quote::{quote, quote_spanned};
 use registry_core::check::{Field, Part, Place};
+use registry_core::entry::AgentEntry;
 use registry_core::names::{is_snake, nearest};
 
 use super::cursor::Cursor;
@@ -51,7 +52,7 @@ fn parse_field(cx: &mut Cx<'_>, mut piece: Cursor, fields: &mut Vec<RawField>) {
     if cx.take(piece.punct(':')).is_none() {
         return;
     }
-    // rustc resolves the key: an editor shows what the field says, and an unknown one is its E0609 with the similar names.
+    // rustc resolves the key: an editor shows what the field says, and an unknown one is E0609 with the similar names.
     let access = quote_spanned!(before(key.span(), Span::call_site())=> it.);
     cx.field(quote!(let _ = &#access #key;));
     if fields.iter().any(|field| field.key == key) {
@@ -86,11 +87,32 @@ pub(super) fn unknown_field(cx: &mut Cx<'_>, known: &[&str], key: &Ident) {
     cx.broken_fields.extend(nearest(&key.to_string(), known.iter().copied()).map(str::to_owned));
 }
 
-/// A closed word of an entry. An unknown one is left to rustc, whose error has the similar variants.
+/// A closed word of an entry. One that resembles a known one is left to rustc, whose error has the similar variants.
 pub(super) fn word<T: Copy>(cx: &mut Cx<'_>, place: Place, ident: &Ident, words: &[(&str, T)], default: T) -> T {
     let known = words.iter().find(|(word, _)| ident == word).map(|(_, value)| *value);
-    cx.word(place, ident, known.is_some());
+    let text = ident.to_string();
+    if known.is_none() && nearest(&text, words.iter().map(|(word, _)| *word)).is_none() {
+        cx.mark(place, ident.span());
+        cx.push(unknown_word(ident.span(), &text, words));
+    } else {
+        cx.word(place, ident, known.is_some());
+    }
     known.unwrap_or(default)
+}
+
+/// An error for what is none of the words: the one that begins alike, or all of them.
+pub(super) fn unknown_word<T>(span: Span, text: &str, words: &[(&str, T)]) -> Fault {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|char| char.is_alphanumeric()).map(|char| char.to_ascii_lowercase()).collect()
+    };
+    let wanted = letters(text);
+    let alike = words.iter().find(|(word, _)| !wanted.is_empty() && letters(word).starts_with(&wanted));
+    let all = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let help = match alike {
+        Some((word, _)) => format!("did you mean `{word}`?"),
+        None => format!("expected one of {}", all()),
+    };
+    Fault::new(span, format!("unknown word `{text}`"), help)
 }
 
 /// A list of texts; each is marked as an item of the field.
@@ -179,6 +201,10 @@ pub(super) fn argument_key(piece: &mut Cursor) -> Result<Ident, Fault> {
 
 /// An error for a named argument that does not exist.
 pub(super) fn unknown_argument(key: &Ident, words: &[&str]) -> Fault {
+    if AgentEntry::FIELDS.iter().any(|field| key == field) {
+        let message = format!("`{key}` is a field of the entry and cannot stand inside another field");
+        return Fault::new(key.span(), message, format!("move `{key}: …` out, beside the other fields of the entry"));
+    }
     let help = match nearest(&key.to_string(), words.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("expected one of `{}`", words.join("`, `")),

@@ -79,7 +79,8 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
     let place = Place::field(Field::Hosts).item(index);
     cx.mark(place, here(&piece));
     if !piece.eat_word("host") {
-        return Err(piece.expected("`host(\"example.org\", …)`"));
+        let name = piece.clone().string("").map_or_else(|_| "example.org".to_owned(), |(_, name)| name);
+        return Err(Fault { help: host_forms(&name), ..piece.expected("`host(…)`") });
     }
     let group = piece.group(Delimiter::Parenthesis, "`(\"example.org\", …)`")?;
     piece.end()?;
@@ -87,9 +88,10 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
     let mut first = pieces.next().unwrap_or_else(|| Cursor::of(&group));
     let name = text(cx, place.part(Part::Name), &mut first, "the name of a host")?;
     first.end()?;
-    let what = "`env { X = \"1\" }` or `none(\"why there is no switch\")`";
-    let mut second =
-        pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))?;
+    let what = "what stops the look-up";
+    let mut second = pieces
+        .next()
+        .ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), host_forms(name)))?;
     let host = if second.eat_word("env") {
         let place = |nth| place.part(Part::Nth(nth));
         Host { name, off: mappings(cx, &mut second, |nth| (place(nth), place(nth)))?, reason: "" }
@@ -99,8 +101,15 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
         inner.end()?;
         Host { name, off: &[], reason }
     } else {
-        return Err(second.expected(what));
+        return Err(Fault { help: host_forms(name), ..second.expected(what) });
     };
     second.end()?;
     Ok(host)
+}
+
+/// Both forms of a host, in full.
+fn host_forms(name: &str) -> String {
+    format!(
+        "write `host(\"{name}\", env {{ OFFLINE = \"1\" }})`, or `host(\"{name}\", none(\"why nothing stops it\"))`"
+    )
 }
