@@ -7,6 +7,9 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenS
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use quote::ToTokens as _;
+use registry_core::check::{Allow, Field, Place};
+use registry_core::model::*;
+use registry_core::template::Template;
 
 use crate::flow;
 
@@ -166,6 +169,127 @@ fn changed_entries_make_no_macro_panic() {
             Ok(())
         })
         .expect("no macro panics");
+}
+
+/// An entry's file, in the folder of the registry.
+fn entry_file(name: &str) -> String {
+    let path = format!("{}/../registry/src/agents/{}.rs", env!("CARGO_MANIFEST_DIR"), name.replace('-', "_"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// `show` prints an entry that is the same as its file to the compiler.
+#[test]
+fn printed_entries_expand_as_their_files_do() {
+    for agent in registry::REGISTRY.agents() {
+        let printed = format!("agent! {{\n{}}}", registry_outputs::entry::text(agent));
+        let [of_file, of_print] = [&entry_file(agent.name), &printed].map(|text| {
+            let head: TokenStream = "(krate)".parse().expect("a group");
+            flow::agent(head.into_iter().chain(body(text)).collect()).to_string()
+        });
+        assert!(!of_file.contains("compile_error"), "{}: {of_file}", agent.name);
+        assert_eq!(of_print, of_file, "{printed}");
+        assert!(printed.lines().all(|line| line.trim_end() == line), "{printed}");
+    }
+}
+
+/// An entry with what none of the registry has.
+const STRANGE: Agent<'static> = Agent {
+    name: "strange-one",
+    description: "It has everything.\n\nAnd a second paragraph.",
+    aliases: &["odd"],
+    protocols: &[Protocol::OpenAiResponses, Protocol::AnthropicMessages],
+    install: &[
+        Artefact::Archive(Archive {
+            bin: "bin/strange",
+            downloads: &[
+                Download { target: Target::LinuxX64, url: "https://example.org/x64.tar.gz", sha256: "01" },
+                Download { target: Target::LinuxArm64Musl, url: "https://example.org/arm64.tar.gz", sha256: "02" },
+            ],
+        }),
+        Artefact::Git(Git { url: "https://example.org/strange.git", commit: "abc", bin: "tool" }),
+        Artefact::Program(Program { name: "shim.mjs", text: "" }),
+        Artefact::Sh(Step {
+            script: "# a \"step\"\n  cp \\\"x\\\" \"$BIN\"\n\tdone 'é'",
+            writes: &["bin"],
+            needs: &["cp"],
+            bin: "copied",
+        }),
+    ],
+    runs: Runs::Native,
+    node_floor: Some(Version::new(22, 19, 1)),
+    launch: &[Template("\"strange\""), Template(r#"["fmt","--model=",["variable","BENCHFLOW_ACP_MODEL_ID"]]"#)],
+    beside: Some(Beside { argv: &[Template(r#"["variable","BENCHFLOW_BESIDE_PORT"]"#)], within: 45 }),
+    handshake: Handshake {
+        info: Info::None("it gives \"none\""),
+        env: &[],
+        session: Session::Refused(-32_000),
+        exit: Exit::Signal,
+    },
+    proof: &[Proof::Version { bin: "tool", args: &["-V"], output: "a\tb" }],
+    model: ModelDelivery {
+        format: ModelIdFormat::RegisteredProvider,
+        via: Via::Argv,
+        proxy: ProxyMode::Unsupported("its catalogue is fixed"),
+        refuses: &["@"],
+    },
+    withhold: &["API_KEY"],
+    base_url: BaseUrlForm::WithoutV1,
+    config: &[ConfigFile {
+        path: "~/.strange/x.toml",
+        format: FileFormat::Toml,
+        owner: Owner::Whole,
+        mode: 0o640,
+        body: Template(r#"["if",["not",["provider","xiaomi"]],["object",["k",["uint","TIMEOUT"],true]]]"#),
+    }],
+    accepts: &["TIMEOUT"],
+    references: Some(References { form: "${NAME}", semantics: Semantics::Parsed }),
+    web: Some(WebPolicy::NoSwitch { tools: &["fetch"], reason: "none" }),
+    home: &[".strange"],
+    login: &[Login { source: LoginSource::Variable("TOKEN"), instead_of: "KEY", own_endpoint_only: true }],
+    hosts: &[Host { name: "example.org", off: &[], reason: "nothing stops it" }],
+    platforms: &[Target::LinuxX64, Target::LinuxArm64Musl],
+    install_timeout: 60,
+    suite: Some(Suite { model: ModelReference { provider: "google-vertex", id: "m-1" }, usage_tracking: false }),
+    allow: &[
+        Allow { code: "I003", reason: "why", place: Some(Place::field(Field::Install).item(3)) },
+        Allow { code: "C001", reason: "so", place: Some(Place::field(Field::Config).item(0)) },
+        Allow { code: "E004", reason: "because", place: None },
+    ],
+    ..Agent::EMPTY
+};
+
+/// What `show` prints is read back as the same agent.
+#[track_caller]
+fn check_reads_back(agent: &Agent<'static>) {
+    let printed = format!("agent! {{\n{}}}", registry_outputs::entry::text(agent));
+    let bump = bumpalo::Bump::new();
+    let krate = TokenTree::Ident(Ident::new("krate", Span::call_site()));
+    let mut cx = crate::syntax::Cx::new(&bump, &krate);
+    let cursor = crate::parse::Cursor::new(body(&printed), Span::call_site());
+    let read = crate::parse::parse_agent(&mut cx, cursor).expect("it has a name");
+    let (faults, _) = cx.finish();
+    assert!(faults.is_empty(), "{faults:?}\n{printed}");
+    assert_eq!(&read.model, agent, "{printed}");
+}
+
+#[test]
+fn printed_entries_are_read_back() {
+    check_reads_back(&STRANGE);
+    let web = WebPolicy::Switch {
+        tools: &["fetch"],
+        off: &[
+            Off::File {
+                path: "~/.strange/y.toml",
+                format: FileFormat::Toml,
+                owner: Owner::Keys,
+                body: Template(r#"["object",["fetch",false]]"#),
+            },
+            Off::Argv(&["--no", "fetch"]),
+            Off::Unset(&["STRANGE_HOME"]),
+        ],
+    };
+    check_reads_back(&Agent { web: Some(web), ..STRANGE });
+    check_reads_back(&Agent { web: Some(WebPolicy::Untested { tools: &["a"], reason: "b" }), ..STRANGE });
 }
 
 /// Each field that an entry gives is resolved by rustc as the field of a type with documentation.

@@ -4,12 +4,15 @@
 //! [`Generator`] and a line in that list.
 
 mod docs;
+pub mod entry;
+pub mod evidence;
 pub mod facts;
 mod file;
 pub mod json;
 mod manifests;
 mod registry_json;
 mod suite;
+mod value;
 
 use std::collections::BTreeMap;
 

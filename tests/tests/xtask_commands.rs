@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use xtask_support::{Run, check};
+use xtask_support::{Run, check, check_command};
 
 #[test]
 fn child() {
@@ -17,16 +17,75 @@ fn child() {
 
 #[test]
 fn the_list_is_a_table_or_json() {
-    check("both", &["list"], 0, &["name", "alpha  al", "openai-completions", "no tools", "An agent of the tests."]);
+    check("both", &["list"], 0, &["name   version", "alpha  -", "no tools", "An agent of the tests."]);
+    check("both", &["list", "--wide"], 0, &["aliases", "platforms", "  al  ", "openai-completions"]);
     let run = check("both", &["list", "--json"], 0, &[]);
     let agents: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(agents[0]["name"], "alpha");
     assert_eq!(agents[1]["platforms"][0], "linux-x64");
+    assert_eq!((&agents[0]["version"], &agents[0]["verdicts"]["web"]), (&"-".into(), &"not measured".into()));
+}
+
+#[test]
+fn the_list_takes_names_and_fits_the_terminal() {
+    let run = check("both", &["list", "al"], 0, &["alpha"]);
+    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+    check("both", &["list", "bta"], 2, &["there is no agent `bta`", "did you mean `beta`?"]);
+    let run = check_command(Run::of("both", &["list"]).env("COLUMNS", "44"), 0, &["alpha", "…"]);
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 44), "{}", run.stdout);
+    let run = check_command(Run::of("both", &["list", "--wide"]).env("COLUMNS", "44"), 0, &["An agent of the tests."]);
+    assert!(!run.stdout.contains('…'), "{}", run.stdout);
+}
+
+#[test]
+fn the_version_is_that_of_the_lock() {
+    check("wrong lock", &["list"], 0, &["alpha  1.0.0"]);
+}
+
+#[test]
+fn files_that_no_list_names_are_reported() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let agents = folder.path().join("src/agents");
+    fs::create_dir_all(&agents).expect("there is room");
+    fs::write(folder.path().join("src/lib.rs"), "registry! { agents { mod pinned; } }\n").expect("there is room");
+    for (name, text) in
+        [("pinned.rs", "agent! { pinned { } }"), ("shared.rs", "pub const X: u8 = 1;"), ("mod.rs", "agent! { }")]
+    {
+        fs::write(agents.join(name), text).expect("there is room");
+    }
+    let here = folder.path().to_str().expect("its name is text").to_owned();
+    let out = folder.path().join("out").display().to_string();
+    let gen_scripts = ["gen-scripts", "--no-dash", "--out", &out];
+    for words in [&["list"][..], &gen_scripts] {
+        let run = Run::finish(&mut Run::of(&here, words));
+        assert!(!run.stderr.contains("is in no list"), "{}", run.stderr);
+    }
+    fs::write(agents.join("echo_bot.rs"), "agent! { echo_bot { } }").expect("there is room");
+    for words in [&["list"][..], &gen_scripts] {
+        let run = Run::finish(&mut Run::of(&here, words));
+        for text in [
+            "warning: `src/agents/echo_bot.rs` is in no list",
+            "help: add `mod echo_bot;` to `agents { … }` in `src/lib.rs`",
+        ] {
+            assert!(run.stderr.contains(text), "no {text} in {}", run.stderr);
+        }
+        assert_eq!(run.stderr.matches("is in no list").count(), 1, "{}", run.stderr);
+    }
 }
 
 #[test]
 fn one_agent_is_shown_whole() {
-    check("both", &["show", "al"], 0, &["name: alpha", "install.sh: ", "web_reason: it is a program of one line"]);
+    let run =
+        check("both", &["show", "al"], 0, &["alpha {\n    aliases: [\"al\"],\n    protocol: OpenAiCompletions,\n"]);
+    check(
+        "both",
+        &["show", "al"],
+        0,
+        &["    web: NoTools(\"it is a program of one line\"),\n", "scripts   install.sh "],
+    );
+    let order = ["aliases:", "install:", "launch:", "model:", "web:", "home:", "\nscripts", "\nevidence  not measured"];
+    let places: Vec<_> = order.iter().map(|text| run.stdout.find(text)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {}", run.stdout);
     let run = check("both", &["show", "beta", "--json"], 0, &[]);
     let agent: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(agent["install"][0]["program"], "beta.mjs");

@@ -16,6 +16,19 @@ pub(crate) fn print(text: impl Display) -> Outcome<()> {
     }
 }
 
+/// The columns of the terminal that shows standard output, or of `COLUMNS`; none where no terminal does.
+pub(crate) fn columns() -> Option<usize> {
+    if let Some(given) = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()) {
+        return Some(given);
+    }
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let terminal = std::fs::File::open("/dev/tty").ok()?;
+    let said = std::process::Command::new("stty").arg("size").stdin(terminal).output().ok()?;
+    String::from_utf8_lossy(&said.stdout).split_whitespace().nth(1)?.parse().ok().filter(|columns| *columns > 0)
+}
+
 /// The way to the person at the other end. Standard output belongs to what was asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Console {
@@ -57,14 +70,18 @@ impl Console {
     /// Something that a person should know, though the command goes on.
     pub(crate) fn warning(self, text: impl Display) {
         self.clear();
-        eprintln!("{} {text}", self.painted("33;1", "warning:"));
+        eprintln!("{} {}", self.painted("33;1", "warning:"), self.helped(&text.to_string()));
     }
 
     /// An error; its lines that begin with `help:` are the way out.
     pub(crate) fn error(self, text: impl Display) {
         self.clear();
-        let text = text.to_string().replace("\nhelp: ", &format!("\n{} ", self.painted("36;1", "help:")));
-        eprintln!("{} {text}", self.painted("31;1", "error:"));
+        eprintln!("{} {}", self.painted("31;1", "error:"), self.helped(&text.to_string()));
+    }
+
+    /// A text whose lines that begin with `help:` are the way out.
+    fn helped(self, text: &str) -> String {
+        text.replace("\nhelp: ", &format!("\n{} ", self.painted("36;1", "help:")))
     }
 
     /// A text in a colour (the numbers of an SGR sequence), where colours are shown.

@@ -17,7 +17,7 @@ use crate::failure::{Failure, Outcome, Status};
 use crate::output::{Generated, Place, Tally};
 use crate::rendering::{self, Script};
 use crate::violations::{self, count};
-use crate::{lookup, parallel};
+use crate::{lookup, parallel, unlisted};
 
 /// The command, as files and messages name it; a test runs it.
 pub(crate) const COMMAND: &str = "cargo xtask gen-scripts";
@@ -103,6 +103,7 @@ pub(crate) struct Request<'a> {
 /// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let named: Vec<&String> = matches.get_many("agent").unwrap_or_default().collect();
+    unlisted::warn(registry, console);
     let request = Request {
         agents: select(registry, &named)?,
         site: rendering::site(matches.get_one::<PathBuf>("site").map(PathBuf::as_path))?,

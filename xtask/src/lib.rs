@@ -27,6 +27,8 @@ mod relaunch;
 mod rendering;
 mod resolve;
 mod shell;
+mod show;
+mod unlisted;
 mod verify;
 mod violations;
 
@@ -74,8 +76,8 @@ fn cli() -> Command {
         .arg_required_else_help(true)
         .subcommand(gen_scripts::command())
         .subcommands(generate::commands())
-        .subcommand(list::list_command())
-        .subcommand(list::show_command())
+        .subcommand(list::command())
+        .subcommand(show::command())
         .subcommand(resolve::command())
         .subcommand(lint::command())
         .subcommand(audit::command())
@@ -94,8 +96,8 @@ fn cli() -> Command {
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
     match matches.subcommand() {
         Some(("gen-scripts", matches)) => gen_scripts::run(registry, matches, console),
-        Some(("list", matches)) => list::list(registry, matches),
-        Some(("show", matches)) => list::show(registry, matches),
+        Some(("list", matches)) => list::run(registry, matches, console),
+        Some(("show", matches)) => show::run(registry, matches),
         Some(("resolve", matches)) => resolve::run(registry, matches, console),
         Some(("lint", matches)) => lint::run(matches, console),
         Some(("audit", matches)) => audit::run(registry, matches, console),

@@ -1,76 +1,137 @@
-//! `list` and `show`: what is registered, and one agent whole.
+//! `list`: the agents with their versions and what was seen of them, in a table that fits the terminal.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use registry_core::model::Registry;
+use registry_core::model::{Agent, Lock, Registry};
+use registry_outputs::evidence::Evidence;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::console::print;
+use crate::console::{Console, columns, print};
 use crate::failure::{Failure, Outcome, Status};
-use crate::{facts, json, lookup, rendering};
+use crate::gen_scripts::select;
+use crate::{facts, json, probe, unlisted};
 
-/// The command line of `list`.
-pub(crate) fn list_command() -> Command {
+/// The command line.
+pub(crate) fn command() -> Command {
     Command::new("list")
-        .about("List the agents")
-        .after_help("Examples:\n  cargo xtask list\n  cargo xtask list --json | jq -r '.[].name'")
+        .about("List the agents: version, what was seen of routing and web policy, summary")
+        .after_help(
+            "Verdicts are those of `cargo xtask probe`; `-` means that nothing was measured.\n\n\
+             Examples:\n  cargo xtask list\n  cargo xtask list --wide\n  cargo xtask list my-agent --json | jq -r '.[].version'",
+        )
+        .arg(
+            Arg::new("agent")
+                .value_name("NAME")
+                .action(ArgAction::Append)
+                .help("Only these agents, by name or alias"),
+        )
+        .arg(
+            Arg::new("wide")
+                .long("wide")
+                .action(ArgAction::SetTrue)
+                .help("All columns, whatever the terminal's width"),
+        )
         .arg(as_json())
 }
 
-/// The command line of `show`.
-pub(crate) fn show_command() -> Command {
-    Command::new("show")
-        .about("Show one agent whole: its entry, its lock, the size of its scripts")
-        .after_help("Examples:\n  cargo xtask show my-agent\n  cargo xtask show my-agent --json | jq .web_off")
-        .arg(Arg::new("name").value_name("NAME").required(true).help("An agent, by name or alias"))
-        .arg(as_json())
-}
-
-fn as_json() -> Arg {
+/// `--json`.
+pub(crate) fn as_json() -> Arg {
     Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON")
 }
 
-/// Runs `list`.
-pub(crate) fn list(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
-    let agents: Vec<Value> =
-        registry.agents().into_iter().map(|agent| value(&facts::short(agent))).collect::<Outcome<_>>()?;
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    unlisted::warn(registry, console);
+    let named: Vec<&String> = matches.get_many("agent").unwrap_or_default().collect();
+    let agents = select(registry, &named)?;
+    let rows = agents.into_iter().map(|agent| Row::of(registry, agent)).collect::<Outcome<Vec<_>>>()?;
     if matches.get_flag("json") {
-        print(pretty(&json::sorted(Value::Array(agents)))?)?;
-        return Ok(Status::Done);
-    }
-    let columns = ["name", "aliases", "protocols", "platforms", "web", "summary"];
-    let mut rows = vec![columns.map(str::to_owned)];
-    rows.extend(agents.iter().map(|agent| columns.map(|column| cell(agent.get(column)))));
-    print(table(&rows).trim_end())?;
-    Ok(Status::Done)
-}
-
-/// Runs `show`.
-pub(crate) fn show(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
-    let agent = lookup::agent(registry, matches.get_one::<String>("name").map_or("", String::as_str))?;
-    let mut facts = value(&facts::whole(agent))?;
-    let scripts = match rendering::scripts(agent, &rendering::site(None)?) {
-        Ok(scripts) => scripts
-            .into_iter()
-            .map(|it| (it.name.to_owned(), json!(it.text.len())))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-        // An agent that cannot be rendered can still be shown.
-        Err(error) => json!({"error": error}),
-    };
-    if let Some(facts) = facts.as_object_mut() {
-        facts.insert("script_bytes".to_owned(), scripts);
-    }
-    let facts = json::sorted(facts);
-    if matches.get_flag("json") {
-        print(pretty(&facts)?)?;
+        let all = rows.iter().map(Row::json).collect::<Outcome<Vec<Value>>>()?;
+        print(pretty(&json::sorted(Value::Array(all)))?)?;
+    } else if matches.get_flag("wide") {
+        let head =
+            ["name", "version", "routing", "web", "aliases", "protocols", "platforms", "other verdicts", "summary"];
+        print(table(&with_head(head, rows.iter().map(Row::wide))).trim_end())?;
     } else {
-        print(outline(&facts, 0).trim_end())?;
+        let head = ["name", "version", "routing", "web", "summary"];
+        let text = table(&with_head(head, rows.iter().map(Row::narrow)));
+        print(fitted(&text, columns()).trim_end())?;
     }
     Ok(Status::Done)
 }
 
-fn value(facts: &impl Serialize) -> Outcome<Value> {
+/// An agent with what the table shows of it.
+struct Row<'a> {
+    agent: &'a Agent<'a>,
+    evidence: Evidence,
+}
+
+impl<'a> Row<'a> {
+    fn of(registry: &Registry<'_>, agent: &'a Agent<'a>) -> Outcome<Self> {
+        Ok(Self { agent, evidence: evidence(registry, agent)? })
+    }
+
+    /// The version of its first package; what its lock could not fetch is marked.
+    fn version(&self) -> String {
+        let lock = Lock::parse(self.agent.lock).unwrap_or_default();
+        let gone = if lock.unavailable_everywhere().is_some() { " (unavailable)" } else { "" };
+        lock.packages.first().map_or_else(|| "-".to_owned(), |it| format!("{}{gone}", it.version))
+    }
+
+    /// The kind of its web policy, and whether it was seen to work.
+    fn web(&self) -> String {
+        let kind = self.agent.web.map_or("none", |web| web.words());
+        match self.evidence.web.word() {
+            "not measured" => kind.to_owned(),
+            verdict => format!("{kind}, {verdict}"),
+        }
+    }
+
+    fn narrow(&self) -> [String; 5] {
+        let summary = self.agent.summary().split_whitespace().collect::<Vec<_>>().join(" ");
+        [self.agent.name.to_owned(), self.version(), measured(self.evidence.routing.word()), self.web(), summary]
+    }
+
+    fn wide(&self) -> [String; 9] {
+        let joined = |words: Vec<&str>| if words.is_empty() { "-".to_owned() } else { words.join(",") };
+        let short = facts::short(self.agent);
+        let Evidence { environment, hosts, secrets, .. } = &self.evidence;
+        let others = [("environment", environment), ("hosts", hosts), ("secrets", secrets)];
+        let others = others.iter().filter(|(_, verdict)| verdict.word() != "not measured");
+        let others: Vec<String> = others.map(|(what, verdict)| format!("{what} {}", verdict.word())).collect();
+        let [name, version, routing, web, summary] = self.narrow();
+        let others = joined(others.iter().map(String::as_str).collect());
+        let (aliases, protocols) = (joined(short.aliases.to_vec()), joined(short.protocols));
+        [name, version, routing, web, aliases, protocols, joined(short.platforms), others, summary]
+    }
+
+    fn json(&self) -> Outcome<Value> {
+        let mut facts = value(&facts::short(self.agent))?;
+        if let Some(facts) = facts.as_object_mut() {
+            facts.insert("version".to_owned(), Value::String(self.version()));
+            facts.insert("verdicts".to_owned(), verdicts_json(&self.evidence));
+        }
+        Ok(facts)
+    }
+}
+
+/// What was seen of an agent.
+pub(crate) fn evidence(registry: &Registry<'_>, agent: &Agent<'_>) -> Outcome<Evidence> {
+    let text = probe::evidence::read(registry, agent.name)?.map(|it| it.to_string());
+    Evidence::read(agent, text.as_deref()).map_err(Failure::new)
+}
+
+/// The verdicts by what they are about.
+pub(crate) fn verdicts_json(evidence: &Evidence) -> Value {
+    evidence.verdicts().into_iter().map(|(what, verdict)| (what.to_owned(), json!(verdict.word()))).collect()
+}
+
+fn measured(word: &str) -> String {
+    if word == "not measured" { "-".to_owned() } else { word.to_owned() }
+}
+
+/// Facts as JSON.
+pub(crate) fn value(facts: &impl Serialize) -> Outcome<Value> {
     serde_json::to_value(facts).map_err(|error| Failure::new(format!("cannot write JSON: {error}")))
 }
 
@@ -79,14 +140,8 @@ pub(crate) fn pretty(value: &Value) -> Outcome<String> {
     serde_json::to_string_pretty(value).map_err(|error| Failure::new(format!("cannot write JSON: {error}")))
 }
 
-fn cell(value: Option<&Value>) -> String {
-    match value {
-        Some(Value::String(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-        Some(Value::Array(items)) if !items.is_empty() => {
-            items.iter().map(|it| cell(Some(it))).collect::<Vec<_>>().join(",")
-        }
-        _ => "-".to_owned(),
-    }
+fn with_head<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Vec<[String; N]> {
+    core::iter::once(head.map(str::to_owned)).chain(rows).collect()
 }
 
 /// Rows of cells as columns.
@@ -104,24 +159,29 @@ pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     rows.iter().map(line).collect()
 }
 
-/// Facts for people: a line each, nested by indentation; what is empty is left out.
-fn outline(value: &Value, depth: usize) -> String {
-    let members = value.as_object().into_iter().flatten();
-    members.map(|(key, value)| fact(key, value, depth)).collect()
+/// Lines that are no longer than the terminal is wide.
+fn fitted(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns.filter(|columns| *columns > 1) else { return text.to_owned() };
+    let fit = |line: &str| {
+        if line.chars().count() <= columns {
+            return format!("{line}\n");
+        }
+        let cut: String = line.chars().take(columns - 1).collect();
+        format!("{}…\n", cut.trim_end())
+    };
+    text.lines().map(fit).collect()
 }
 
-fn fact(key: &str, value: &Value, depth: usize) -> String {
-    let indent = "  ".repeat(depth);
-    match value {
-        Value::Null => String::new(),
-        Value::Array(items) if items.is_empty() => String::new(),
-        Value::String(word) if word.is_empty() => String::new(),
-        Value::Object(_) => format!("{indent}{key}\n{}", outline(value, depth + 1)),
-        Value::Array(items) if items.iter().any(Value::is_object) => {
-            let items: Vec<String> = items.iter().map(|item| format!("\n{indent}  - {item}")).collect();
-            format!("{indent}{key}{}\n", items.concat())
-        }
-        Value::String(word) => format!("{indent}{key}: {}\n", word.trim().replace('\n', &format!("\n{indent}  "))),
-        _ => format!("{indent}{key}: {value}\n"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_the_terminal() {
+        assert_eq!(fitted("abc\nabcdef\n", Some(4)), "abc\nabc…\n");
+        assert_eq!(fitted("ab cdef\n", Some(4)), "ab…\n");
+        assert_eq!(fitted("abcdef\n", None), "abcdef\n");
+        assert_eq!(fitted("äöüß\n", Some(4)), "äöüß\n");
+        assert_eq!(fitted("abcdef\n", Some(0)), "abcdef\n");
     }
 }

@@ -5,10 +5,10 @@ use core::fmt::Write as _;
 use registry_core::model::{FileFormat, Owner, Target};
 
 use super::GENERATOR;
-use super::evidence::Verdict;
 use super::facts::Facts;
 use super::text::{anchor, code_block, code_list, code_span, markdown, paragraphs};
-use super::value;
+use crate::evidence::Verdict;
+use crate::value;
 
 /// `docs/agents.md`.
 pub(crate) fn page(all: &[Facts<'_>]) -> String {

@@ -6,9 +6,9 @@ use registry_core::model::{
     Target, WebPolicy,
 };
 
-use super::evidence::Evidence;
-use super::value;
 use crate::Input;
+use crate::evidence::Evidence;
+use crate::value;
 
 /// The alias that stands for any of the gateway's.
 const ALIAS: &str = "benchflow-alias";

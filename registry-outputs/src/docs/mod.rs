@@ -3,8 +3,6 @@
 #[cfg(feature = "make")]
 mod agents;
 #[cfg(feature = "make")]
-mod evidence;
-#[cfg(feature = "make")]
 mod facts;
 #[cfg(feature = "make")]
 mod make;
@@ -16,8 +14,6 @@ mod providers;
 mod rules;
 #[cfg(feature = "make")]
 mod text;
-#[cfg(feature = "make")]
-mod value;
 
 use crate::Generator;
 

@@ -119,6 +119,7 @@ impl Run {
     pub(crate) fn of(registry: &str, words: &[&str]) -> Command {
         let mut command = Command::new(std::env::current_exe().expect("a test has a binary"));
         command.args(["--exact", "child", "--nocapture", "--test-threads=1"]);
+        command.env_remove("COLUMNS");
         command.env("XTASK_TEST_REGISTRY", registry).env("XTASK_TEST_ARGS", words.join(SEPARATOR));
         command
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use registry_core::model::{PYTHON_VERSION, Runs, Version};
+use registry_outputs::entry::version;
 
 /// Columns of a line.
 const COLUMNS: usize = 120;
@@ -141,12 +142,6 @@ fn is_plain(char: char) -> bool {
 pub(crate) fn quoted(text: &str) -> String {
     let clean: String = text.chars().filter(|char| is_plain(*char)).collect();
     format!("\"{}\"", clean.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// A version as `requires` reads it: three numbers are no number of Rust's, and stand in quotes.
-fn version(version: Version) -> String {
-    let Version { major, minor, patch } = version;
-    if patch == 0 { format!("{major}.{minor}") } else { format!("\"{version}\"") }
 }
 
 #[cfg(test)]

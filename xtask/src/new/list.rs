@@ -29,6 +29,11 @@ pub(crate) fn find(package: &Path) -> Outcome<ListFile> {
 }
 
 impl ListFile {
+    /// Where it is, from its package.
+    pub(crate) fn shown(&self, package: &Path) -> String {
+        self.path.strip_prefix(package).unwrap_or(&self.path).display().to_string()
+    }
+
     /// The text as it is.
     pub(crate) fn text(&self) -> &str {
         &self.text

@@ -2,7 +2,7 @@
 
 pub(crate) mod engines;
 mod entry;
-mod list;
+pub(crate) mod list;
 mod package;
 mod source;
 

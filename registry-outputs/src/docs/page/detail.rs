@@ -2,10 +2,10 @@
 
 use registry_core::model::{FileFormat, Owner};
 
-use crate::docs::evidence::Verdict;
 use crate::docs::facts::Facts;
 use crate::docs::text::{escape, html, paragraphs};
-use crate::docs::value;
+use crate::evidence::Verdict;
+use crate::value;
 
 /// All of it.
 pub(super) fn of(facts: &Facts<'_>) -> String {

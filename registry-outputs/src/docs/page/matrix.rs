@@ -3,9 +3,9 @@
 use registry_core::model::Target;
 
 use super::detail;
-use crate::docs::evidence::Verdict;
 use crate::docs::facts::Facts;
 use crate::docs::text::{escape, html};
+use crate::evidence::Verdict;
 
 /// All rows.
 pub(super) fn rows(all: &[Facts<'_>]) -> String {

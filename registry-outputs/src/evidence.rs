@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 /// What came of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It holds.
     Proved,
     /// It does not hold, and what was seen.
@@ -23,7 +23,7 @@ pub(crate) enum Verdict {
 
 impl Verdict {
     /// The word of tables.
-    pub(crate) const fn word(&self) -> &'static str {
+    pub const fn word(&self) -> &'static str {
         match self {
             Self::Proved => "proved",
             Self::Failed(_) => "failed",
@@ -34,7 +34,7 @@ impl Verdict {
     }
 
     /// What was seen, or why nothing was.
-    pub(crate) fn detail(&self) -> &str {
+    pub fn detail(&self) -> &str {
         match self {
             Self::Failed(detail) | Self::Unproven(detail) | Self::Stale(detail) => detail,
             Self::Proved | Self::NotMeasured => "",
@@ -44,7 +44,7 @@ impl Verdict {
 
 /// The verdicts on an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Evidence {
+pub struct Evidence {
     /// Whether its model calls go where they should.
     pub routing: Verdict,
     /// Whether its commands find the task's programs.
@@ -80,7 +80,7 @@ struct Judged {
 
 impl Evidence {
     /// Reads the evidence on an agent; none is no error, and a text that cannot be read is one.
-    pub(crate) fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
+    pub fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
         let Some(text) = text else {
             return Ok(Self::of(String::new(), |_| Verdict::NotMeasured));
         };
@@ -96,6 +96,12 @@ impl Evidence {
                 (None, None) => Verdict::NotMeasured,
             }
         }))
+    }
+
+    /// The verdicts, each with what it is about.
+    pub fn verdicts(&self) -> [(&'static str, &Verdict); 5] {
+        let Self { routing, environment, hosts, web, secrets, date: _ } = self;
+        [("routing", routing), ("environment", environment), ("hosts", hosts), ("web", web), ("secrets", secrets)]
     }
 
     fn of(date: String, verdict: impl Fn(&str) -> Verdict) -> Self {

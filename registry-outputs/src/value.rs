@@ -25,6 +25,7 @@ pub(crate) fn file(template: Template<'_>) -> (String, String) {
 }
 
 /// The text of a value in one line.
+#[cfg(feature = "make")]
 pub(crate) fn one_line(template: Template<'_>) -> String {
     template.value().map_or_else(|| template.0.to_owned(), |value| flat(&value))
 }
@@ -133,8 +134,17 @@ fn condition(holds: &Condition<'_>) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+/// A text in quotes, on one line.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '\\' | '"' => out.extend(['\\', char]),
+            _ if char.is_control() => out.extend(char.escape_default()),
+            _ => out.push(char),
+        }
+    }
+    out + "\""
 }
 
 #[cfg(test)]
