@@ -11,6 +11,20 @@ pub struct Incident {
     pub source: &'static str,
 }
 
+impl Incident {
+    /// Where its source can be read, where that is an issue or a commit of a repository.
+    pub fn url(&self) -> Option<String> {
+        let (repository, thread) = match (self.source.split_once('#'), self.source.split_once(", commit ")) {
+            (Some((repository, issue)), _) => (repository, format!("issues/{issue}")),
+            (None, Some((repository, commit))) => (repository, format!("commit/{commit}")),
+            (None, None) => return None,
+        };
+        let plain = |part: &str| !part.is_empty() && !part.contains(|char: char| char.is_whitespace() || char == '/');
+        let (owner, name) = repository.split_once('/')?;
+        (plain(owner) && plain(name)).then(|| format!("https://github.com/{repository}/{thread}"))
+    }
+}
+
 /// The incident of a number.
 pub fn find(number: u8) -> Option<&'static Incident> {
     ALL.iter().find(|incident| incident.number == number)
@@ -225,3 +239,22 @@ pub const ALL: &[Incident] = &[
         source: "benchflow-ai/agents, reproduced",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_url(source: &'static str, expected: Option<&str>) {
+        assert_eq!(Incident { number: 1, what: "x", source }.url().as_deref(), expected, "{source}");
+    }
+
+    #[test]
+    fn issues_and_commits_have_addresses() {
+        check_url("a/b#12", Some("https://github.com/a/b/issues/12"));
+        check_url("a/b, commit 9c2d56c2", Some("https://github.com/a/b/commit/9c2d56c2"));
+        for source in ["b#12", "a/b, reproduced", "measured with x 0.40.0", "a b/c#1"] {
+            check_url(source, None);
+        }
+    }
+}

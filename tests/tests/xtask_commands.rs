@@ -113,9 +113,27 @@ fn rules_are_explained_by_code_or_name() {
 }
 
 #[test]
+fn incidents_are_linked_both_ways() {
+    check("both", &["explain", "I001"], 0, &["https://github.com/benchflow-ai/benchflow/issues/972"]);
+    check(
+        "both",
+        &["explain", "14"],
+        0,
+        &["a pinned Node.js and an unpinned agent", "Rules against it", "I001", "I006"],
+    );
+    check("both", &["explain", "255"], 2, &["there is no rule `255`"]);
+}
+
+#[test]
 fn every_rule_can_be_explained() {
     for rule in registry_core::rules::ALL {
-        check("both", &["explain", rule.code], 0, &[rule.name, rule.example.lines().next().unwrap_or_default()]);
+        let first = |text: &'static str| text.lines().next().unwrap_or_default();
+        check(
+            "both",
+            &["explain", rule.code],
+            0,
+            &[rule.name, first(rule.example), "Corrected", first(rule.corrected)],
+        );
     }
 }
 
@@ -125,6 +143,70 @@ fn a_mistyped_command_gets_a_suggestion() {
     check("both", &["gen-scripts", "--chek"], 2, &["similar argument exists: '--check'"]);
     check("both", &[], 2, &["Usage:", "gen-scripts", "lint", "pin"]);
     check("both", &["--help"], 0, &["Exit status: 0 done"]);
+}
+
+#[test]
+fn the_command_line_is_named_as_it_is_typed() {
+    check("both", &["--version"], 0, &["cargo xtask 0."]);
+    check("both", &["--help"], 0, &["Usage: cargo xtask [OPTIONS] <COMMAND>", "--color <WHEN>", "-q, --quiet"]);
+    check("both", &["show", "--help"], 0, &["Usage: cargo xtask show [OPTIONS] <NAME>"]);
+    check("both", &["show"], 2, &["Usage: cargo xtask show <NAME>"]);
+}
+
+/// Runs a command that fails, with some variables and words, and says whether its error has colours.
+#[track_caller]
+fn check_coloured(environment: &[(&str, &str)], words: &[&str], coloured: bool) {
+    for command in [&["show", "no-such-agent"][..], &["no-such-command"]] {
+        let mut run = Run::of("both", &[words, command].concat());
+        for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
+            run.env_remove(name);
+        }
+        let run = check_command(run.env("TERM", "xterm").envs(environment.iter().copied()), 2, &["error:"]);
+        assert_eq!(run.stderr.contains('\x1b'), coloured, "{environment:?} {words:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn colours_are_shown_when_they_are_asked_for() {
+    check_coloured(&[], &[], false);
+    check_coloured(&[], &["--color", "always"], true);
+    check_coloured(&[("NO_COLOR", "1")], &["--color=always"], true);
+    check_coloured(&[("FORCE_COLOR", "1")], &[], true);
+    check_coloured(&[("CLICOLOR_FORCE", "1")], &[], true);
+    check_coloured(&[("FORCE_COLOR", "0")], &[], false);
+    check_coloured(&[("FORCE_COLOR", "1"), ("NO_COLOR", "1")], &[], false);
+    check_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &[], false);
+    check_coloured(&[("FORCE_COLOR", "1")], &["--color", "never"], false);
+    check_coloured(&[], &["--color", "auto"], false);
+}
+
+#[test]
+fn a_quiet_command_says_only_what_is_asked_for() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let out = folder.path().display().to_string();
+    let run = check("both", &["gen-scripts", "--no-dash", "--out", &out, "-q"], 0, &[]);
+    assert_eq!((run.stdout.trim_end_matches("\n"), run.stderr.as_str()), ("", ""), "nothing is said");
+    check("both", &["-q", "list"], 0, &["alpha"]);
+    check(
+        "broken step",
+        &["gen-scripts", "--no-dash", "--out", &out, "--quiet"],
+        1,
+        &["error[S001]", "nothing was written"],
+    );
+}
+
+#[test]
+fn entries_are_not_linted_as_shell() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let entry = folder.path().join("x.rs");
+    fs::write(&entry, "agent! { x { } }").expect("there is room");
+    let path = entry.display().to_string();
+    check(
+        "both",
+        &["lint", &path],
+        2,
+        &["x.rs` is Rust", "help: entries are checked by the compiler: run `cargo check`"],
+    );
 }
 
 #[test]

@@ -330,6 +330,24 @@ fn the_scheme_of_a_url_is_of_either_case() {
     check_base_url("kimi", &[("KIMI_BASE_URL", "\u{e9}\u{e9}\u{e9}\u{e9}")], &Value::from("bad-url-parameter"));
 }
 
+/// A line that is not JSON, and the column that is told of it, counted in characters.
+#[track_caller]
+fn check_column(line: &str, column: usize) {
+    let answer = answers(&[], line, 1);
+    let message =
+        answer.first().and_then(|it| it.pointer("/error/message")).and_then(Value::as_str).unwrap_or_default();
+    assert!(message.ends_with(&format!("at column {column}")), "{line}: {message}");
+}
+
+#[test]
+fn a_line_that_is_not_json_is_told_with_its_column() {
+    check_column(r#"{"agent":"x","model":"x" "env":{}}"#, 26);
+    check_column(r#"{"agent":"é→x","model":"x" "env":{}}"#, 28);
+    check_column(r#"{"agent":"#, 10);
+    check_column(r#"{"agent":"x","model":"x"} y"#, 27);
+    check_column("  ", 1);
+}
+
 #[test]
 fn every_vector_is_answered_on_the_command_line() {
     check_query(&[], "agent_env");

@@ -13,10 +13,12 @@ pub(crate) fn command() -> Command {
     Command::new("explain")
         .about("Explain a rule, or list all of them")
         .after_help(
-            "Examples:\n  cargo xtask explain\n  cargo xtask explain I001\n  cargo xtask explain unlocked-package\n  cargo xtask explain D001",
+            "Examples:\n  cargo xtask explain\n  cargo xtask explain I001\n  cargo xtask explain unlocked-package\n  \
+             cargo xtask explain 14\n  cargo xtask explain D001",
         )
         .arg(Arg::new("rule").value_name("CODE").help(
-            "A rule by code or name, for example I001 or unlocked-package; or a check of `audit` by code, D001",
+            "A rule by code or name, for example I001 or unlocked-package; a check of `audit` by code, D001; or an incident \
+             by its number",
         ))
 }
 
@@ -30,7 +32,10 @@ pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
         }
         Some(word) => match audit::explain(word, console) {
             Some(outcome) => return outcome,
-            None => print(page(find(word)?).trim_end())?,
+            None => match word.parse().ok().and_then(incidents::find) {
+                Some(found) => print(told(found).trim_end())?,
+                None => print(page(find(word)?).trim_end())?,
+            },
         },
     }
     Ok(Status::Done)
@@ -54,14 +59,14 @@ fn find(word: &str) -> Outcome<&'static Rule> {
 }
 
 fn page(rule: &Rule) -> String {
-    let Rule { code, name, sentence, example, help, incidents, checked, allowable, absence: _ } = rule;
+    let Rule { code, name, sentence, example, corrected, help, incidents, checked, allowable, absence: _ } = rule;
     let checked = checked.when();
     let allow =
         if *allowable { format!("`allow: {code}(\"reason\")` at the place it is about") } else { "never".to_owned() };
-    let example = example.replace('\n', "\n    ");
+    let [example, corrected] = [example, corrected].map(|text| text.replace('\n', "\n    "));
     let incidents = self::incidents(incidents);
     format!(
-        "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {example}\n\nWay out:   {help}\nChecked:   {checked}\n\
+        "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {example}\n\nCorrected\n\n    {corrected}\n\nWay out:   {help}\nChecked:   {checked}\n\
          Allowed:   {allow}\n\nIt happened\n\n{incidents}"
     )
 }
@@ -72,6 +77,15 @@ pub(crate) fn incidents(numbers: &[u8]) -> String {
 }
 
 fn incident(incident: &Incident) -> String {
-    let Incident { number, what, source } = incident;
-    format!("    {number:>2}  {what}\n        ({source})\n")
+    let Incident { number, what, source } = *incident;
+    let url = incident.url().map(|url| format!(": {url}")).unwrap_or_default();
+    format!("    {number:>2}  {what}\n        ({source}{url})\n")
+}
+
+/// An incident, and the rules that exist because of it.
+fn told(found: &Incident) -> String {
+    let citing = rules::ALL.iter().filter(|rule| rule.incidents.contains(&found.number));
+    let citing: Vec<String> = citing.map(|rule| format!("    {}  {}\n", rule.code, rule.name)).collect();
+    let rules = if citing.is_empty() { String::new() } else { format!("\nRules against it\n\n{}", citing.concat()) };
+    format!("Incident\n\n{}{rules}", incident(found))
 }

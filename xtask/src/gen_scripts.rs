@@ -11,7 +11,7 @@ use registry_core::model::{Agent, Registry};
 use registry_core::shell;
 use registry_outputs::File;
 
-use crate::console::{Console, print};
+use crate::console::Console;
 use crate::dash;
 use crate::failure::{Failure, Outcome, Status};
 use crate::output::{Generated, Place, Tally};
@@ -146,13 +146,13 @@ pub(crate) fn write(request: &Request<'_>, console: Console) -> Outcome {
         broken |= generate(batch, site, dash.as_deref(), &mut generated, console)? == Status::Found;
     }
     if broken {
-        console.step("nothing was written");
+        console.line("nothing was written");
         return Ok(Status::Found);
     }
     let tally = generated.finish()?;
     let summary = Summary { agents: agents.len(), tally, check: *check, folder: &place.folder, dash: dash.as_deref() };
     console.clear();
-    print(format!("{summary}, {:.2} s", start.elapsed().as_secs_f64()))?;
+    console.done(format!("{summary}, {:.2} s", start.elapsed().as_secs_f64()))?;
     Ok(Status::found(*check && tally.written + tally.removed > 0))
 }
 
@@ -269,7 +269,7 @@ fn report(
         }
     }
     if found > 0 {
-        console.step("help: a generated script must pass both; this is a fault of the renderer");
+        console.line("help: a generated script must pass both; this is a fault of the renderer");
     }
     Ok(Status::found(found > 0))
 }

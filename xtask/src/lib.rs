@@ -35,7 +35,7 @@ mod violations;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 use registry_core::model::Registry;
 use registry_outputs::{facts, json};
 
@@ -49,8 +49,9 @@ pub fn run(registry: &'static Registry<'static>) -> ExitCode {
 
 /// Runs a command line, the program's name first, over a registry.
 pub fn run_with(registry: &Registry<'_>, words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let console = Console::new();
-    let matches = match cli().try_get_matches_from(words) {
+    let words: Vec<OsString> = words.into_iter().collect();
+    console::choose_colours(&words);
+    let matches = match cli().color(clap_colours()).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => {
             // Where even this cannot be printed, the exit status still says it.
@@ -58,6 +59,7 @@ pub fn run_with(registry: &Registry<'_>, words: impl IntoIterator<Item = OsStrin
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    let console = Console::new(matches.get_flag("quiet"));
     match dispatch(registry, &matches, console) {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Found) => ExitCode::from(1),
@@ -68,8 +70,36 @@ pub fn run_with(registry: &Registry<'_>, words: impl IntoIterator<Item = OsStrin
     }
 }
 
+/// What was chosen, for the parser's own help and errors.
+fn clap_colours() -> clap::ColorChoice {
+    match anstream::ColorChoice::global() {
+        anstream::ColorChoice::Always | anstream::ColorChoice::AlwaysAnsi => clap::ColorChoice::Always,
+        anstream::ColorChoice::Never => clap::ColorChoice::Never,
+        anstream::ColorChoice::Auto => clap::ColorChoice::Auto,
+    }
+}
+
 fn cli() -> Command {
     Command::new("cargo xtask")
+        .bin_name("cargo xtask")
+        .version(env!("CARGO_PKG_VERSION"))
+        .arg(
+            Arg::new("quiet")
+                .short('q')
+                .long("quiet")
+                .global(true)
+                .action(ArgAction::SetTrue)
+                .help("Say nothing but answers, warnings and errors"),
+        )
+        .arg(
+            Arg::new("color")
+                .long("color")
+                .value_name("WHEN")
+                .global(true)
+                .value_parser(console::COLOURS)
+                .default_value("auto")
+                .help("When to show colours; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are heeded too"),
+        )
         .about("The commands over the registry of coding agents")
         .after_help("Exit status: 0 done, 1 something was found, 2 the command could not run.")
         .subcommand_required(true)

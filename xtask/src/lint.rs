@@ -93,6 +93,10 @@ fn lint(name: &str, bytes: &[u8]) -> Outcome<Vec<Found>> {
     if Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
         return manifest::lint(name, bytes);
     }
+    if Path::new(name).extension().is_some_and(|extension| extension == "rs") {
+        return Err(Failure::new(format!("`{name}` is Rust, and `lint` reads shell scripts and manifests"))
+            .help("entries are checked by the compiler: run `cargo check`"));
+    }
     Ok(shell::lint(bytes).into_iter().map(|it| Found::new(name, it.line as usize, it.column as usize, it)).collect())
 }
 

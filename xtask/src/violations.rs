@@ -15,7 +15,7 @@ pub(crate) fn check(registry: &Registry<'_>, console: Console) -> Status {
         print(registry, entry, violation, console);
     }
     if !violations.is_empty() {
-        console.step(format!("{} found; nothing was written", count(violations.len(), "violation")));
+        console.line(format!("{} found; nothing was written", count(violations.len(), "violation")));
     }
     Status::found(!violations.is_empty())
 }
@@ -23,13 +23,13 @@ pub(crate) fn check(registry: &Registry<'_>, console: Console) -> Status {
 fn print(registry: &Registry<'_>, entry: &str, violation: &Violation, console: Console) {
     let Violation { rule, place, range, message, help } = violation;
     let head = console.painted("31;1", &format!("error[{}]", rule.code));
-    console.step(format!("{head}: {message}"));
+    console.line(format!("{head}: {message}"));
     let bytes = range.as_ref().map(|range| format!(", bytes {} to {}", range.start, range.end)).unwrap_or_default();
-    console.step(format!("  --> {}: {}{bytes}", file(registry, entry), shown(*place)));
+    console.line(format!("  --> {}: {}{bytes}", file(registry, entry), shown(*place)));
     if !help.is_empty() {
-        console.step(format!("  {} {help}", console.painted("36;1", "help:")));
+        console.line(format!("  {} {help}", console.painted("36;1", "help:")));
     }
-    console.step(format!("  see `cargo xtask explain {}`", rule.code));
+    console.line(format!("  see `cargo xtask explain {}`", rule.code));
 }
 
 /// The file of an entry; its name alone when it is in a registry that this one extends.

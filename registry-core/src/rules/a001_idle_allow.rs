@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "idle-allow",
     sentence: "an `allow` silences a rule that may be allowed, and says why",
     example: r#"allow: I003("it is fine")   // on a step that breaks no rule"#,
+    corrected: r#"allow: I003("it removes a folder that its own installer left there")   // on the step that breaks the rule"#,
     help: "take it out, or give the reason",
     incidents: &[59, 60],
     checked: Checked::Macro,

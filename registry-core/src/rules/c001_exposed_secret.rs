@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "exposed-secret",
     sentence: "a secret stands in no argument vector, in no file that others may read, and in none where the agent resolves references",
     example: r#"launch: ["parrot", "acp", "--key", API_KEY]"#,
+    corrected: r#"launch: ["parrot", "acp"], env: { PARROT_API_KEY = API_KEY }"#,
     help: "pass it as a variable, or write `ref(…)`",
     incidents: &[53, 54, 55],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "path-leaves-home",
     sentence: "a path stays in the home folder",
     example: r#"config: [json("~/../etc/agent.json") { … }]"#,
+    corrected: r#"config: [json("~/.parrot/agent.json") { … }]"#,
     help: "begin it with `~/` and go down only",
     incidents: &[35, 40],
     checked: Checked::Macro,

@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-variable",
     sentence: "a file, a policy or an argument names a variable that someone fills",
     example: r#"config: [json("~/.parrot/config.json") { "model": MODLE }]"#,
+    corrected: r#"config: [json("~/.parrot/config.json") { "model": MODEL }]"#,
     help: "name a canonical variable, or add it to `accepts`",
     incidents: &[12],
     checked: Checked::Macro,

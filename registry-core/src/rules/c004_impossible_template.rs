@@ -15,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "impossible-template",
     sentence: "a file can hold what is written into it",
     example: r#"config: [toml("~/.parrot/config.toml", owner: Whole) { "model": null }]"#,
+    corrected: r#"config: [toml("~/.parrot/config.toml", owner: Whole) { "model"?: MODEL }]"#,
     help: "write what the format has, each key once",
     incidents: &[55, 56, 57],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-source",
     sentence: "a mapping reads a canonical or an accepted variable",
     example: "env: { OPENAI_BASE_URL = BASE_ULR }",
+    corrected: "env: { OPENAI_BASE_URL = BASE_URL }",
     help: "name a canonical variable, or add it to `accepts`",
     incidents: &[12, 63],
     checked: Checked::Macro,

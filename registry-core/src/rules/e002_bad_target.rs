@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "bad-target",
     sentence: "a mapping sets a variable that is the agent's",
     example: r#"env: { PATH = "/opt/bin" }"#,
+    corrected: r#"env: { PARROT_BIN = "/opt/bin" }"#,
     help: "map onto a variable that the agent reads",
     incidents: &[12, 15, 40],
     checked: Checked::Macro,

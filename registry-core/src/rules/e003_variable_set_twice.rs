@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "variable-set-twice",
     sentence: "one variable is set once",
     example: r#"env: { OPENAI_API_KEY = API_KEY, OPENAI_API_KEY = "x" }"#,
+    corrected: r#"env: { OPENAI_API_KEY = if set(API_KEY) { API_KEY } else { "x" } }"#,
     help: "keep one of them, with `if` or `match` in its value",
     incidents: &[56, 61],
     checked: Checked::Macro,

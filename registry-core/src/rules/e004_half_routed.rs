@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "half-routed",
     sentence: "a base URL and a key reach the agent both, or neither does",
     example: "env: { OPENAI_BASE_URL = BASE_URL }   // and the key nowhere",
+    corrected: "env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY }",
     help: "route the other one too: a variable, a file or an argument",
     incidents: &[61, 63],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unserved-protocol",
     sentence: "some provider or family serves every wire protocol that an agent speaks",
     example: "protocol: GoogleGenerateContent   // in a registry without a family that speaks it",
+    corrected: "protocol: OpenAiCompletions   // which a provider of the registry serves",
     help: "register a provider or family that serves it",
     incidents: &[65, 66],
     checked: Checked::Registry,

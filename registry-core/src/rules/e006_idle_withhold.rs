@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "idle-withhold",
     sentence: "what is withheld is a variable of the entry, and no file refers to it",
     example: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": ref(API_KEY) }]"#,
+    corrected: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": API_KEY }]"#,
     help: "write the content into the file instead of `ref(…)`, or do not withhold the variable",
     incidents: &[53],
     checked: Checked::Macro,

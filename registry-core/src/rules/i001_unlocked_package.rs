@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unlocked-package",
     sentence: "every package has one exact version and a checksum in the lock beside the entry",
     example: r#"install: [npm("some-agent", bin: "some-agent")]   // and no some_agent.lock"#,
+    corrected: r#"install: [npm("some-agent", bin: "some-agent")]   // after `cargo pin some-agent`, which wrote some_agent.lock"#,
     help: "run `cargo pin NAME`",
     incidents: &[14, 19, 43, 44],
     checked: Checked::Macro,

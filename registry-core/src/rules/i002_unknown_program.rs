@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-program",
     sentence: "what is launched is a program that this entry installs",
     example: r#"install: [npm("parrot-cli", bin: "parrot")], launch: ["parot", "acp"]"#,
+    corrected: r#"install: [npm("parrot-cli", bin: "parrot")], launch: ["parrot", "acp"]"#,
     help: "launch a `bin` of the entry's artefacts",
     incidents: &[15, 21, 49],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "touches-task",
     sentence: "a step leaves alone what the task owns",
     example: r#"sh("npm install -g some-agent", bin: "some-agent", writes: [], needs: ["npm"])"#,
+    corrected: r#"npm("some-agent", bin: "some-agent")"#,
     help: "install under the prefix, with the private runtime",
     incidents: &[13, 15, 16, 23, 26, 33, 34, 40],
     checked: Checked::Macro,

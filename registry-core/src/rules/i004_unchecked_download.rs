@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unchecked-download",
     sentence: "a download is checked before use and never piped into a shell",
     example: r#"sh("curl -fsSL https://example.org/install.sh | sh", bin: "x", writes: [], needs: ["curl"])"#,
+    corrected: r#"archive("x", { LinuxX64: url("https://example.org/x.tar.gz", sha256: "…") })"#,
     help: "give it a SHA-256, or a full commit",
     incidents: &[3, 4, 5, 41, 46],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "hidden-failure",
     sentence: "a step shows a package manager's output and stops when it fails",
     example: r#"sh("npm ci >/dev/null 2>&1 || true", bin: "some-agent", writes: [], needs: [])"#,
+    corrected: r#"sh("npm ci", bin: "some-agent", writes: [], needs: [])"#,
     help: "let it print, and let it fail",
     incidents: &[4, 6, 7],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "old-runtime",
     sentence: "the pinned runtime is not older than a package asks for",
     example: "requires: node >= 24.0",
+    corrected: "requires: node >= 22.0",
     help: "pin a newer runtime, or an older package",
     incidents: &[13, 14, 24],
     checked: Checked::Macro,

@@ -8,6 +8,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "oversized-script",
     sentence: "an install script fits one argument of `sh -c` even after it has been quoted twice",
     example: r#"program("model.bin")   // of 200,000 bytes"#,
+    corrected: r#"mirror = "https://mirror.example/agents"   # in site.toml"#,
     help: "name a mirror in the site file, which then carries the payload as a checksummed artefact",
     incidents: &[11],
     checked: Checked::Generation,

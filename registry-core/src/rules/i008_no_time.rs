@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "no-time",
     sentence: "an install has time to run",
     example: "timeout: install(0s)",
+    corrected: "timeout: install(900s)",
     help: "leave the field out for 900 seconds, or give more than nothing",
     incidents: &[25, 70],
     checked: Checked::Macro,

@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unroutable-suite-model",
     sentence: "the suite's model yields a model id for its agent",
     example: r#"suite: { model: "parrot-auto" }   // for an agent of the format ModelsDev"#,
+    corrected: r#"suite: { model: MAKERS / "parrot-auto", usage_tracking: on }   // with the provider MAKERS registered"#,
     help: "name a model of a registered provider or of a known family",
     incidents: &[65, 66, 73],
     checked: Checked::Registry,

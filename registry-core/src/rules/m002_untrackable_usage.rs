@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "untrackable-usage",
     sentence: "an agent that cannot take gateway aliases runs with usage tracking off",
     example: r#"model: { …, proxy: Unsupported("its catalogue is fixed") }, suite: { model: …, usage_tracking: on }"#,
+    corrected: r#"model: { …, proxy: Unsupported("its catalogue is fixed") }, suite: { model: …, usage_tracking: off }"#,
     help: "write `usage_tracking: off`, or register the alias as a provider",
     incidents: &[66, 73],
     checked: Checked::Macro,

@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unreachable-model",
     sentence: "the way by which an agent is told its model exists",
     example: "model: { format: Bare, via: Env, proxy: AsIs }   // and `env` names no model",
+    corrected: "model: { format: Bare, via: Env, proxy: AsIs }, env: { PARROT_MODEL = MODEL, … }",
     help: "put `MODEL` or `ACP_MODEL` there, or name the way that is used",
     incidents: &[66, 67, 78],
     checked: Checked::Macro,

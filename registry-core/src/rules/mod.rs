@@ -58,6 +58,8 @@ pub struct Rule {
     pub sentence: &'static str,
     /// A piece of an entry that breaks it.
     pub example: &'static str,
+    /// The same piece as it should be.
+    pub corrected: &'static str,
     /// The way out.
     pub help: &'static str,
     /// Incidents behind it, by their numbers in [`incidents`](crate::incidents).
@@ -240,6 +242,7 @@ mod tests {
         for rule in ALL {
             assert!(crate::names::is_kebab(rule.name), "{}", rule.name);
             assert!(!rule.sentence.is_empty() && !rule.example.is_empty() && !rule.help.is_empty(), "{}", rule.code);
+            assert!(!rule.corrected.is_empty() && rule.corrected != rule.example, "{}", rule.code);
             assert!(!rule.incidents.is_empty(), "{}", rule.code);
             for number in rule.incidents {
                 assert!(crate::incidents::find(*number).is_some(), "{} cites {number}", rule.code);

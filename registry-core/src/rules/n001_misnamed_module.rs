@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "misnamed-module",
     sentence: "a module of the list holds the entry that bears its name",
     example: "agents { mod parrot; }   // and the file says: agent! { polly { … } }",
+    corrected: "agents { mod parrot; }   // and the file says: agent! { parrot { … } }",
     help: "name the entry and its file alike",
     incidents: &[72],
     checked: Checked::Registry,

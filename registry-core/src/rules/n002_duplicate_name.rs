@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "duplicate-name",
     sentence: "no name or alias is used twice",
     example: r#"aliases: ["polly"]   // and another entry says the same"#,
+    corrected: r#"aliases: ["polly-two"]   // which no other entry has"#,
     help: "choose another alias",
     incidents: &[72],
     checked: Checked::Registry,

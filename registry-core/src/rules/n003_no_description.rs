@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "no-description",
     sentence: "an entry says in a doc comment what it describes",
     example: "agent! { parrot { … } }   // without a `///` line",
+    corrected: "agent! { /// Parrot, a coding agent that repeats. parrot { … } }   // the `///` on a line of its own",
     help: "write `/// What it is, in one sentence.` above the name",
     incidents: &[73],
     checked: Checked::Macro,

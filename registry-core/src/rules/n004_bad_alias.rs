@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "bad-alias",
     sentence: "an alias is a kebab-case word",
     example: r#"aliases: ["Claude Code"]"#,
+    corrected: r#"aliases: ["polly-two"]"#,
     help: "use lower-case letters, digits and single hyphens",
     incidents: &[72],
     checked: Checked::Macro,

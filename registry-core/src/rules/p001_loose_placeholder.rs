@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "loose-placeholder",
     sentence: "every placeholder of a URL has a parameter, and every parameter a placeholder",
     example: r#"endpoints: { OpenAiCompletions = "https://{resource}.example.org" }   // and no parameters"#,
+    corrected: r#"endpoints: { OpenAiCompletions = "https://{resource}.example.org" }, parameters: { resource = MAKERS_RESOURCE }"#,
     help: "write `parameters: { resource = SOME_VARIABLE }`, or take it out",
     incidents: &[63],
     checked: Checked::Macro,

@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "bad-family-token",
     sentence: "a family's words are lower-case, and one provider or family claims each",
     example: r#"families: ["GLM"]"#,
+    corrected: r#"families: ["glm"]"#,
     help: "write it in lower case, in one place",
     incidents: &[62, 65],
     checked: Checked::Registry,

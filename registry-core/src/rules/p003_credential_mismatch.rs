@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "credential-mismatch",
     sentence: "an API-key provider names its variable, and no other kind names an API key",
     example: "auth: ApiKey   // and no credential",
+    corrected: "auth: ApiKey, credential: MAKERS_API_KEY",
     help: "write `credential: SOME_API_KEY`, or another `auth`",
     incidents: &[61],
     checked: Checked::Macro,

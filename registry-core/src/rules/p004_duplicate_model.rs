@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "duplicate-model",
     sentence: "a provider lists a model once",
     example: r#"models: [model("glm-5", …), model("glm-5", …)]"#,
+    corrected: r#"models: [model("glm-5", …), model("glm-5-air", …)]"#,
     help: "keep one of them",
     incidents: &[65],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "shell-syntax",
     sentence: "shell text has no syntax error in dash",
     example: r#"sh("if true; then echo", bin: "some-agent", writes: [], needs: [])"#,
+    corrected: r#"sh("if true; then echo; fi", bin: "some-agent", writes: [], needs: [])"#,
     help: "mend the syntax",
     incidents: &[1, 9],
     checked: Checked::Macro,

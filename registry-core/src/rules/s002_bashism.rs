@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "bashism",
     sentence: "shell text does in dash what it says",
     example: r#"sh("[[ -n $x ]] && echo yes", bin: "some-agent", writes: [], needs: [])"#,
+    corrected: r#"sh("[ -n \"$x\" ] && echo yes", bin: "some-agent", writes: [], needs: [])"#,
     help: "write it in POSIX shell",
     incidents: &[1, 2],
     checked: Checked::Macro,

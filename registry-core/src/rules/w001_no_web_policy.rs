@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "no-web-policy",
     sentence: "an entry says how the agent's web tools are turned off",
     example: "agent! { parrot { … } }   // without a field `web`",
+    corrected: r#"agent! { parrot { …, web: { tools: ["fetch"], off: [env { PARROT_OFFLINE = "1" }] } } }"#,
     help: "write `web: { tools: […], off: […] }`, or `web: NoTools(\"how that was seen\")`",
     incidents: &[58, 60],
     checked: Checked::Macro,

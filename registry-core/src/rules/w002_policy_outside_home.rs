@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "policy-outside-home",
     sentence: "a policy file lies in a folder of the agent's own",
     example: r#"home: [".parrot"], web: { tools: ["fetch"], off: [json("~/.other/settings.json") { … }] }"#,
+    corrected: r#"home: [".parrot"], web: { tools: ["fetch"], off: [json("~/.parrot/settings.json") { … }] }"#,
     help: "write it under one of the folders of `home`, or add the folder there",
     incidents: &[56, 57],
     checked: Checked::Macro,

@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "empty-policy",
     sentence: "a policy turns the web tools off, and no file of the same entry turns them on again",
     example: r#"web: { tools: ["webfetch"], off: [] }"#,
+    corrected: r#"web: { tools: ["webfetch"], off: [json("~/.parrot/settings.json") { "deny": append(["webfetch"]) }] }"#,
     help: "write what turns them off, or `NoSwitch` or `Untested` with the reason",
     incidents: &[56, 58, 59],
     checked: Checked::Macro,

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unexplained-policy",
     sentence: "`NoTools`, `NoSwitch` and `Untested` say why",
     example: r#"web: NoTools("")"#,
+    corrected: r#"web: NoTools("its tool list was read on the wire with 1.2.0")"#,
     help: "say how it was seen, or why nobody has tried",
     incidents: &[59, 60, 75],
     checked: Checked::Macro,

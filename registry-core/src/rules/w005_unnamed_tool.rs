@@ -12,6 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unnamed-tool",
     sentence: "what turns the web tools off names one of them",
     example: r#"web: { tools: ["web_fetch"], off: [json("~/.parrot/x.json") { "deny": append(["webfetch"]) }] }"#,
+    corrected: r#"web: { tools: ["web_fetch"], off: [json("~/.parrot/x.json") { "deny": append(["web_fetch"]) }] }"#,
     help: "write the names as in `tools`, or say why it works: `allow: [W005(\"why\")]`",
     incidents: &[57, 59],
     checked: Checked::Macro,

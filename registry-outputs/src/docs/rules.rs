@@ -33,6 +33,8 @@ fn heading(rule: &Rule) -> String {
 fn section(out: &mut String, rule: &Rule) {
     let _ = writeln!(out, "\n## {}\n\n{}.\n\nBroken by:\n", heading(rule), markdown(&capital(rule.sentence)));
     out.push_str(&code_block("rust", rule.example));
+    out.push_str("\nCorrected:\n\n");
+    out.push_str(&code_block("rust", rule.corrected));
     let _ = writeln!(out, "\n- **Way out**: {}", markdown(rule.help));
     let _ = writeln!(out, "- **Checked** {}", rule.checked.when());
     if rule.allowable {
@@ -41,7 +43,9 @@ fn section(out: &mut String, rule: &Rule) {
         out.push_str("- **Allowed** never\n");
     }
     for incident in rule.incidents.iter().filter_map(|number| incidents::find(*number)) {
-        let _ = writeln!(out, "- **It happened** ({}): {}", markdown(incident.source), markdown(incident.what));
+        let source = markdown(incident.source);
+        let source = incident.url().map_or_else(|| source.clone(), |url| format!("[{source}]({url})"));
+        let _ = writeln!(out, "- **It happened** ({source}): {}", markdown(incident.what));
     }
 }
 

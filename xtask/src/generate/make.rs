@@ -10,7 +10,7 @@ use registry::site::Site;
 use registry_core::model::{Agent, Registry};
 use registry_outputs::{GENERATORS, Generator, Input};
 
-use crate::console::{Console, print};
+use crate::console::Console;
 use crate::failure::{Outcome, Status};
 use crate::files;
 use crate::gen_scripts::{self, Request, again, select};
@@ -101,7 +101,7 @@ fn write(generator: &Generator, input: &Input<'_>, place: Place, check: bool, co
         Ok(files) => files,
         Err(error) => {
             console.error(error);
-            console.step(format!("{}: nothing was written", generator.name));
+            console.line(format!("{}: nothing was written", generator.name));
             return Ok(Status::Found);
         }
     };
@@ -114,6 +114,6 @@ fn write(generator: &Generator, input: &Input<'_>, place: Place, check: bool, co
     console.clear();
     let (files, told, seconds) = (count(tally.files(), "file"), tally.told(check), start.elapsed().as_secs_f64());
     let (name, bytes) = (generator.name, tally.bytes);
-    print(format!("{name}: {files} ({told}), {bytes} bytes in {}, {seconds:.2} s", folder.display()))?;
+    console.done(format!("{name}: {files} ({told}), {bytes} bytes in {}, {seconds:.2} s", folder.display()))?;
     Ok(Status::found(check && tally.written + tally.removed > 0))
 }

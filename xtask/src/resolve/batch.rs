@@ -228,12 +228,20 @@ fn text<'q>(question: &'q Map<String, Value>, key: &str) -> Result<&'q str, BadL
 
 /// A line as JSON. The reader's own words may repeat a value, so only the place is told.
 fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, BadLine> {
+    let line = line.trim_ascii_end();
     serde_json::from_slice(line).map_err(|error| match error.classify() {
         Category::Data => {
             BadLine("is no object of texts `agent` and `model`, and `env`, an object of texts".to_owned())
         }
-        Category::Io | Category::Syntax | Category::Eof => BadLine(format!("is no JSON at column {}", error.column())),
+        Category::Eof => BadLine(format!("ends too early, at column {}", column(line, line.len() + 1))),
+        Category::Io | Category::Syntax => BadLine(format!("is not JSON at column {}", column(line, error.column()))),
     })
+}
+
+/// The column of a byte, counted in characters, as editors do.
+fn column(line: &[u8], byte: usize) -> usize {
+    let before = line.get(..byte.saturating_sub(1)).unwrap_or(line);
+    String::from_utf8_lossy(before).chars().count() + 1
 }
 
 /// A resolution as its line of JSON.
