@@ -54,7 +54,7 @@ fn a_package_is_named_exactly_and_once() {
     let here = folder.path();
     check_refused(here, &["my-agent", "--npm", "x@^1"], &["`x@^1` is no package of a registry", "`some-agent@1.2.3`"]);
     check_refused(here, &["my-agent", "--pypi", "x>=1"], &["`x>=1` is no package of a registry"]);
-    check_refused(here, &["my-agent"], &["--npm <PKG[@V]>|--pypi <PKG[@V]>|--acp <FILE>"]);
+    check_refused(here, &["my-agent"], &["--npm <PKG[@V]>|--pypi <PKG[@V]>|--acp <FILE>|--program <FILE>"]);
     check_refused(here, &["my-agent", "--npm", "a", "--pypi", "b"], &["cannot be used with"]);
     check_refused(here, &["my-agent", "--acp", "/nonexistent.json"], &["there is no file `/nonexistent.json`"]);
 }
@@ -66,4 +66,50 @@ fn without_a_list_or_python_the_way_out_is_told() {
     let folder = package();
     let mut command = Run::of(folder.path().to_str().expect("its name is text"), &["new", "my-agent", "--npm", "x"]);
     check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not there", "help: install python3"]);
+}
+
+#[test]
+fn a_shipped_program_becomes_an_entry_without_a_registry() {
+    let folder = package();
+    let here = folder.path().to_str().expect("its name is text");
+    let program = folder.path().join("my-agent.mjs");
+    fs::write(&program, "#!/usr/bin/env node\nprocess.exit(0)\n").expect("there is room");
+    let program = program.display().to_string();
+    let words = ["new", "my-agent", "--program", &program];
+    check(
+        here,
+        &[&words[..], &["--dry-run"]].concat(),
+        0,
+        &["install: [program(\"my-agent.mjs\")]", "nothing was written"],
+    );
+    let before = listing(folder.path());
+    // No client of a registry is started: there is none.
+    let mut command = Run::of(here, &[&words[..], &["--", "my-agent.mjs", "--acp"]].concat());
+    let says = ["whether [\"my-agent.mjs\", \"--acp\"] makes it speak ACP", "my-agent.mjs compiles", "my_agent.rs"];
+    check_command(command.env("PATH", folder.path()), 0, &says);
+    let after: Vec<String> = listing(folder.path()).into_iter().filter(|it| !before.contains(it)).collect();
+    let names: Vec<&str> = after.iter().filter_map(|it| it.split(' ').next()).collect();
+    assert_eq!(names, ["src/agents", "src/agents/my-agent.mjs", "src/agents/my_agent.rs", "src/lib.rs"]);
+    let entry = fs::read_to_string(folder.path().join("src/agents/my_agent.rs")).expect("it was written");
+    assert!(entry.contains("runs: node,\n        launch: [\"my-agent.mjs\", \"--acp\"],"), "{entry}");
+}
+
+#[test]
+fn a_program_that_cannot_be_shipped_is_refused() {
+    let folder = package();
+    let here = folder.path();
+    check_refused(here, &["my-agent", "--program", "/nonexistent.mjs"], &["cannot read `/nonexistent.mjs`"]);
+    check_refused(here, &["my-agent", "--program", "/"], &["is not the name of a program"]);
+    check_refused(here, &["my-agent", "--program", "x", "--bin", "y"], &["cannot be used with"]);
+    write(here, "x.py", "print()\n");
+    let program = here.join("x.py").display().to_string();
+    check_refused(here, &["my-agent", "--program", &program], &["`x.py` is a Python program", "`--pypi PACKAGE`"]);
+    write(here, "src/agents/x.mjs", "other\n");
+    write(here, "x.mjs", "1\n");
+    let program = here.join("x.mjs").display().to_string();
+    check_refused(
+        here,
+        &["my-agent", "--program", &program],
+        &["x.mjs` is there already", "name the program otherwise"],
+    );
 }

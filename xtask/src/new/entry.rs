@@ -42,19 +42,21 @@ pub(crate) enum Package {
     Npm(String),
     /// In the Python package index.
     Pypi(String),
+    /// Nowhere: a program that is shipped beside the entry.
+    Program(String),
 }
 
 impl Package {
     /// Its name.
     pub(crate) fn name(&self) -> &str {
-        let (Self::Npm(name) | Self::Pypi(name)) = self;
+        let (Self::Npm(name) | Self::Pypi(name) | Self::Program(name)) = self;
         name
     }
 }
 
 /// The text of the file.
 pub(crate) fn text(known: &Known) -> String {
-    let Known { ident, title, macros, program, runs, .. } = known;
+    let Known { ident, title, macros, runs, .. } = known;
     let mut out = format!("//! {}.\n\nuse {macros}::agent;\n\nagent! {{\n", one_line(title).trim_end_matches('.'));
     doc(&mut out, &sentence(known));
     let _ = writeln!(out, "    {ident} {{");
@@ -71,8 +73,7 @@ pub(crate) fn text(known: &Known) -> String {
     if let Some(floor) = known.node_floor {
         line(&format!("requires: node >= {},", version(floor)));
     }
-    let words = std::iter::once(program).chain(&known.arguments).map(|word| quoted(word));
-    line(&format!("launch: [{}],", words.collect::<Vec<_>>().join(", ")));
+    line(&format!("launch: {},", launch(known)));
     line(&format!("handshake: {{ name: {}, version: pinned, session: ok, exit: eof }},", quoted(known.package.name())));
     line("model: { format: Bare, via: SetModel, proxy: AsIs },");
     line("env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },");
@@ -84,6 +85,12 @@ pub(crate) fn text(known: &Known) -> String {
     out
 }
 
+/// The argument vector, as an entry has it.
+pub(crate) fn launch(known: &Known) -> String {
+    let words = std::iter::once(&known.program).chain(&known.arguments).map(|word| quoted(word));
+    format!("[{}]", words.collect::<Vec<_>>().join(", "))
+}
+
 fn install(known: &Known) -> String {
     let bin = quoted(&known.program);
     match &known.package {
@@ -92,13 +99,18 @@ fn install(known: &Known) -> String {
             let python = format!("\"=={}.{}.*\"", PYTHON_VERSION.major, PYTHON_VERSION.minor);
             format!("install: [pypi({}, bin: {bin}, python: {python})],", quoted(name))
         }
+        Package::Program(name) => format!("install: [program({})],", quoted(name)),
     }
 }
 
 /// What it is and under which license, as sentences.
 fn sentence(known: &Known) -> String {
     let said = one_line(&known.description);
-    let said = if said.is_empty() { format!("What the package {} brings", known.package.name()) } else { said };
+    let said = match &known.package {
+        _ if !said.is_empty() => said,
+        Package::Program(name) => format!("The program {name}, which is shipped with this entry"),
+        Package::Npm(name) | Package::Pypi(name) => format!("What the package {name} brings"),
+    };
     let mut letters = said.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
     let said = format!("{first}{}", letters.as_str());
@@ -189,6 +201,16 @@ agent! {
 }
 "#;
         assert_eq!(text(&known()), expected);
+    }
+
+    #[test]
+    fn a_shipped_program_is_its_own_package() {
+        let package = Package::Program("my-agent.mjs".to_owned());
+        let program = "my-agent.mjs".to_owned();
+        let text = text(&Known { package, program, description: String::new(), ..known() });
+        assert!(text.contains("install: [program(\"my-agent.mjs\")],\n"), "{text}");
+        assert!(text.contains("launch: [\"my-agent.mjs\", \"--acp\"],\n"), "{text}");
+        assert!(text.contains("/// The program my-agent.mjs, which is shipped with this entry.\n"), "{text}");
     }
 
     #[test]

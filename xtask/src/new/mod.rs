@@ -4,6 +4,7 @@ pub(crate) mod engines;
 mod entry;
 pub(crate) mod list;
 mod package;
+mod shipped;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -42,14 +43,16 @@ pub(crate) fn command() -> Command {
              Examples:\n  \
              cargo xtask new my-agent --npm @scope/my-agent@1.2.3 -- --acp\n  \
              cargo xtask new my-agent --pypi my-agent --bin my-agent-acp --dry-run\n  \
-             cargo xtask new my-agent --acp agent.json",
+             cargo xtask new my-agent --acp agent.json\n  \
+             cargo xtask new my-agent --program my-agent.mjs",
         )
         .arg(Arg::new("name").value_name("NAME").required(true).help("Its name, for example my-agent"))
         .arg(from("npm", "PKG[@V]").help("A package of the npm registry"))
         .arg(from("pypi", "PKG[@V]").help("A package of the Python package index"))
         .arg(from("acp", "FILE").value_parser(value_parser!(PathBuf)).help("An agent.json of the public ACP registry"))
-        .group(ArgGroup::new("from").args(["npm", "pypi", "acp"]).required(true))
-        .arg(Arg::new("bin").long("bin").value_name("PROGRAM").help("The program that speaks ACP, where there are several"))
+        .arg(from("program", "FILE").value_parser(value_parser!(PathBuf)).help("A program that is shipped beside the entry"))
+        .group(ArgGroup::new("from").args(["npm", "pypi", "acp", "program"]).required(true))
+        .arg(Arg::new("bin").conflicts_with("program").long("bin").value_name("PROGRAM").help("The program that speaks ACP, where there are several"))
         .arg(Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help("Write nothing; print what would be written"))
         .arg(Arg::new("arguments").value_name("ARGS").num_args(0..).last(true).help("The arguments that make it speak ACP"))
 }
@@ -61,21 +64,31 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let place = Place::find(registry, &ident)?;
     let mut source = Source::read(matches)?;
     source.arguments.extend(matches.get_many::<String>("arguments").unwrap_or_default().cloned());
-    let tools = Tools::prepare(&clients::cache(registry), console)?;
-    let bin = matches.get_one::<String>("bin").map(String::as_str);
-    let made = make(&tools, &place, &source, bin, console)?;
+    let made = if let Some(program) = &source.program {
+        shipped::make(&place, &source, program)?
+    } else {
+        let tools = Tools::prepare(&clients::cache(registry), console)?;
+        let bin = matches.get_one::<String>("bin").map(String::as_str);
+        make(&tools, &place, &source, bin, console)?
+    };
     if matches.get_flag("dry-run") {
         print(format!("{}:\n\n{}", place.entry.display(), made.entry))?;
         print(output::diff(&place.list.path, place.list.text(), &made.list).trim_end())?;
-        print(format!("{}: {} bytes; nothing was written", place.lock.display(), made.lock.len()))?;
+        for (path, bytes) in &made.beside {
+            print(format!("{}: {} bytes", path.display(), bytes.len()))?;
+        }
+        print("nothing was written")?;
         return Ok(Status::Done);
     }
     let mut staged = Staged::default();
-    staged.add(&place.lock, made.lock.as_bytes(), 0o644)?;
+    for (path, bytes) in &made.beside {
+        staged.add(path, bytes, 0o644)?;
+    }
     staged.add(&place.entry, made.entry.as_bytes(), 0o644)?;
     staged.add(&place.list.path, made.list.as_bytes(), files::mode(&place.list.path)?)?;
     staged.commit()?;
-    for path in [&place.entry, &place.lock, &place.list.path] {
+    let beside = made.beside.iter().map(|(path, _)| path);
+    for path in core::iter::once(&place.entry).chain(beside).chain([&place.list.path]) {
         console.step(format!("  written: {}", path.display()));
     }
     print(checklist(&made, &source, &ident))?;
@@ -138,8 +151,11 @@ fn common_model(registry: &Registry<'_>) -> Option<String> {
 /// The texts of the files.
 struct Made {
     entry: String,
-    lock: String,
     list: String,
+    /// What lies beside the entry: its lock, or its program.
+    beside: Vec<(PathBuf, Vec<u8>)>,
+    /// What its lock cannot serve, and which version can.
+    lost: String,
     facts: Facts,
     known: Known,
 }
@@ -150,25 +166,28 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
     let Some(package) = source.package.clone() else { return Err(Failure::new("no package is named")) };
     console.step(format!("asking about {}", package.name()));
     let mut draft = Draft::default();
-    let (facts, program, runs) = match &package {
+    let (facts, (program, path), runs) = match &package {
         Package::Npm(package) => {
             let facts = package::ask_npm(tools, package, &source.version)?;
-            let (program, path) = package::choose(&facts, package, bin)?;
-            let runs = package::npm_runs(tools, &format!("{package}@{}", facts.version), &path)?;
+            let chosen = package::choose(&facts, package, bin)?;
+            let runs = package::npm_runs(tools, &format!("{package}@{}", facts.version), &chosen.1)?;
             npm::resolve(tools, &[wanted(package, &facts.version)], &mut draft, console)?;
-            (facts, program, runs)
+            (facts, chosen, runs)
         }
         Package::Pypi(package) => {
-            pypi::resolve(tools, &[wanted(package, &source.version)], &mut draft, console)?;
-            let text = draft.text("", None, "");
+            let mut alone = Draft::default();
+            pypi::resolve_alone(tools, &wanted(package, &source.version), &mut alone)?;
+            gone(tools, source, &alone)?;
+            let text = alone.text("", None, "");
             let lock = Lock::parse(&text).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
-            gone(&draft)?;
             let facts = package::read_wheel(tools, &lock, package)?;
-            let (program, _) = package::choose(&facts, package, bin)?;
-            (facts, program, Runs::Python)
+            let chosen = package::choose(&facts, package, bin)?;
+            pypi::resolve(tools, &[wanted(package, &facts.version)], &mut draft, console)?;
+            (facts, chosen, Runs::Python)
         }
+        Package::Program(name) => return Err(Failure::new(format!("`{name}` is not a package"))),
     };
-    gone(&draft)?;
+    gone(tools, source, &draft)?;
     let known = Known {
         ident: place.ident.clone(),
         title: if source.title.is_empty() { title(&name) } else { source.title.clone() },
@@ -176,7 +195,7 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
         program,
         runs,
         node_floor: package::node_floor(&draft)?,
-        arguments: source.arguments.clone(),
+        arguments: package::without_program(&facts, &path, source.arguments.clone()),
         suite: place.suite.clone(),
         description: if source.description.is_empty() { facts.description.clone() } else { source.description.clone() },
         license: if facts.license.is_empty() { source.license.clone() } else { facts.license.clone() },
@@ -184,20 +203,47 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
     };
     let lock = draft.text(&format!("cargo pin {name}"), None, &crate::day::today());
     Lock::parse(&lock).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
-    Ok(Made { entry: entry::text(&known), list: place.list.with(&place.ident), lock, facts, known })
+    Ok(Made {
+        entry: entry::text(&known),
+        list: place.list.with(&place.ident),
+        beside: vec![(place.lock.clone(), lock.into_bytes())],
+        lost: lost(tools, source, &draft),
+        facts,
+        known,
+    })
 }
 
 fn wanted(name: &str, version: &str) -> Wanted {
     Wanted { name: name.to_owned(), version: version.to_owned(), source: false }
 }
 
+/// The targets that the lock cannot serve, with the argument that names the newest version which can.
+fn lost(tools: &Tools, source: &Source, draft: &Draft) -> String {
+    let lost = draft.unavailable.iter().filter_map(|(target, reason)| Some(format!("{} ({reason})", (*target)?.id())));
+    let lost = lost.collect::<Vec<_>>().join(", ");
+    match draft.unavailable.values().find_map(|reason| other_version(tools, source, reason)) {
+        Some(argument) => format!("{lost}; `{argument}` can"),
+        None => lost,
+    }
+}
+
+/// The argument that names the newest version which has what a reason says is missing.
+fn other_version(tools: &Tools, source: &Source, reason: &str) -> Option<String> {
+    let Some(Package::Npm(name)) = &source.package else { return None };
+    package::newest_with(tools, name, reason).map(|version| format!("--npm {name}@{version}"))
+}
+
 /// A package that is not there, or that no target can be served with, makes no entry.
-fn gone(draft: &Draft) -> Outcome<()> {
+fn gone(tools: &Tools, source: &Source, draft: &Draft) -> Outcome<()> {
     let all = Target::ALL.into_iter().all(|target| draft.unavailable.contains_key(&Some(target)));
     let Some(reason) = draft.unavailable.get(&None).or(draft.unavailable.values().next().filter(|_| all)) else {
         return Ok(());
     };
-    Err(Failure::new(format!("it can be installed nowhere: {reason}")).help("name a version that can be had"))
+    let help = match other_version(tools, source, reason) {
+        Some(argument) => format!("name the newest version that has it: `{argument}`"),
+        None => "name a version that can be had".to_owned(),
+    };
+    Err(Failure::new(format!("it can be installed nowhere: {reason}")).help(help))
 }
 
 /// A name as a title: `my-agent` is `My Agent`.
@@ -211,16 +257,16 @@ fn title(name: &str) -> String {
 
 /// What no package says, each by the field that says it.
 fn checklist(made: &Made, source: &Source, ident: &str) -> String {
-    let Made { facts, known, lock, .. } = made;
+    let Made { facts, known, lost, .. } = made;
     let name = names::kebab(ident);
     let mut items = vec![
         ("protocol", "the wire protocols that it can speak to a model server; all of them".to_owned()),
         (
             "launch",
             if known.arguments.is_empty() {
-                "the arguments that make it speak ACP; it has none now".to_owned()
+                format!("the arguments that make it speak ACP; it is {} now", entry::launch(known))
             } else {
-                format!("whether `{}` makes it speak ACP", known.arguments.join(" "))
+                format!("whether {} makes it speak ACP", entry::launch(known))
             },
         ),
         ("handshake", format!("what it really answers: `cargo xtask verify {name}` tells")),
@@ -256,21 +302,16 @@ fn checklist(made: &Made, source: &Source, ident: &str) -> String {
     if !source.env.is_empty() {
         items.insert(0, ("env", format!("its agent.json starts it with {}", source.env.join(", "))));
     }
-    if let Ok(lock) = Lock::parse(lock) {
-        let lost = lock.unavailable.iter().filter_map(|it| Some(format!("{} ({})", it.target?.id(), it.reason)));
-        let lost = lost.collect::<Vec<_>>().join(", ");
-        if !lost.is_empty() {
-            items.push(("platforms", format!("its lock cannot serve {lost}")));
-        }
+    if !lost.is_empty() {
+        items.push(("platforms", format!("its lock cannot serve {lost}")));
     }
     let width = items.iter().map(|(field, _)| field.len()).max().unwrap_or_default();
     let lines: Vec<String> = items.iter().map(|(field, what)| format!("  [ ] {field:width$}  {what}")).collect();
     let lines = lines.join("\n");
     format!(
-        "\n{} {} compiles. What it does not say is yours to decide:\n\n{lines}\n\nThen:\n  \
+        "\n{} compiles. What it does not say is yours to decide:\n\n{lines}\n\nThen:\n  \
          cargo xtask gen-scripts --agent {name}\n  cargo xtask verify {name}",
-        known.package.name(),
-        facts.version
+        format!("{} {}", known.package.name(), facts.version).trim_end()
     )
 }
 

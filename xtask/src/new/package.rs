@@ -16,7 +16,7 @@ use crate::pin::lock::Draft;
 use crate::pin::pypi::normalised;
 
 /// What a package says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// Its exact version.
     pub version: String,
@@ -47,6 +47,55 @@ pub(crate) fn ask_npm(tools: &Tools, name: &str, version: &str) -> Outcome<Facts
         return Err(answer.failure(&format!("looking up `{spec}`")));
     }
     Ok(npm_facts(name, &said))
+}
+
+/// How many older versions are tried.
+const TRIES: usize = 5;
+
+/// The newest version of a package whose package for one kind of machine can be had; none when a few older ones have
+/// none either.
+pub(crate) fn newest_with(tools: &Tools, package: &str, reason: &str) -> Option<String> {
+    let platform = platform_package(reason)?;
+    let (own, its) = (versions(tools, package)?, versions(tools, platform)?);
+    common_versions(&own, &its).into_iter().take(TRIES).find(|version| {
+        let field = format!("optionalDependencies.{platform}");
+        let named = view(tools, &format!("{package}@{version}"), &field);
+        named.as_ref().and_then(Value::as_str).is_some_and(|it| it == version)
+            && can_be_fetched(tools, platform, version)
+    })
+}
+
+/// The package that a reason is about, where it is one that is listed and cannot be had.
+fn platform_package(reason: &str) -> Option<&str> {
+    let (spec, rest) = reason.split_once(' ')?;
+    let (name, _) = spec.rsplit_once('@')?;
+    (!name.is_empty() && !rest.starts_with("has no package")).then_some(name)
+}
+
+/// The released versions that two packages have in common, the newest first; npm lists them in order.
+fn common_versions(own: &[String], its: &[String]) -> Vec<String> {
+    own.iter().rev().filter(|it| !it.contains('-') && its.contains(it)).cloned().collect()
+}
+
+fn versions(tools: &Tools, package: &str) -> Option<Vec<String>> {
+    match view(tools, package, "versions")? {
+        Value::String(only) => Some(vec![only]),
+        Value::Array(all) => Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        _ => None,
+    }
+}
+
+/// What npm says of a package, where it says something.
+fn view(tools: &Tools, spec: &str, field: &str) -> Option<Value> {
+    let mut command = tools.npm(tools.cell.scratch().path());
+    let answer = process::run(command.args(["view", "--json", spec, field])).ok()?;
+    serde_json::from_str(&answer.stdout).ok()
+}
+
+fn can_be_fetched(tools: &Tools, package: &str, version: &str) -> bool {
+    let mut command = tools.npm(tools.cell.scratch().path());
+    let spec = format!("{package}@{version}");
+    process::run(command.args(["pack", "--dry-run", "--json", &spec])).is_ok_and(|answer| answer.ok)
 }
 
 fn absent(registry: &str, spec: &str) -> Failure {
@@ -102,7 +151,7 @@ fn head_of(archive: &Path, place: &str) -> std::io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
-fn runs_of(place: &str, head: Option<&[u8]>) -> Runs {
+pub(crate) fn runs_of(place: &str, head: Option<&[u8]>) -> Runs {
     let script = Path::new(place).extension().is_some_and(|it| ["js", "mjs", "cjs"].iter().any(|js| it == *js));
     match head {
         // An install script of the package's own puts it there.
@@ -183,9 +232,25 @@ fn wheel_facts(version: &str, metadata: &str, entry_points: &str) -> Facts {
     Facts { version: version.to_owned(), programs, description, license, install_script: String::new() }
 }
 
-/// The one program of a package, or the one that is asked for.
+/// The names of the program at a place.
+fn names_of<'f>(facts: &'f Facts, place: &str) -> Vec<&'f str> {
+    let same = |other: &str| other.trim_start_matches("./") == place.trim_start_matches("./");
+    facts.programs.iter().filter(|(_, other)| same(other)).map(|(name, _)| name.as_str()).collect()
+}
+
+/// The arguments without the program's own name before them, which people write as they type the command.
+pub(crate) fn without_program(facts: &Facts, place: &str, mut arguments: Vec<String>) -> Vec<String> {
+    if arguments.first().is_some_and(|first| names_of(facts, place).contains(&first.as_str())) {
+        arguments.remove(0);
+    }
+    arguments
+}
+
+/// The one program of a package, or the one that is asked for. Two names of one file are one program, which goes by the
+/// package's own name where that is one of them.
 pub(crate) fn choose(facts: &Facts, package: &str, asked: Option<&str>) -> Outcome<(String, String)> {
     let names = facts.programs.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let base = package.rsplit('/').next().unwrap_or(package);
     match (asked, facts.programs.as_slice()) {
         (_, []) => Err(Failure::new(format!("`{package}` {} has no program", facts.version))
             .help("name the package that has one; a library goes beside it in `install`")),
@@ -193,7 +258,10 @@ pub(crate) fn choose(facts: &Facts, package: &str, asked: Option<&str>) -> Outco
             Failure::new(format!("`{package}` {} has no program `{asked}`", facts.version))
                 .help(format!("it has {names}"))
         }),
-        (None, [one]) => Ok(one.clone()),
+        (None, [first, ..]) if names_of(facts, &first.1).len() == facts.programs.len() => {
+            let own = facts.programs.iter().find(|(name, _)| name == base);
+            Ok(own.unwrap_or(first).clone())
+        }
         (None, _) => Err(Failure::new(format!("`{package}` {} has several programs: {names}", facts.version))
             .help("say which one speaks ACP: `--bin PROGRAM`")),
     }
@@ -239,7 +307,11 @@ mod tests {
 
     #[track_caller]
     fn check_chooses(programs: &[&str], asked: Option<&str>, expected: Result<&str, &str>) {
-        let programs = programs.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+        let place = |name: &str| {
+            name.split_once('=')
+                .map_or((name.to_owned(), name.to_owned()), |(name, place)| (name.to_owned(), place.to_owned()))
+        };
+        let programs = programs.iter().map(|name| place(name)).collect();
         let facts = Facts { programs, ..wheel_facts("1.0", "", "") };
         match (choose(&facts, "pkg", asked), expected) {
             (Ok((name, _)), Ok(expected)) => assert_eq!(name, expected),
@@ -250,11 +322,51 @@ mod tests {
 
     #[test]
     fn one_program_is_taken_and_several_are_asked_about() {
-        check_chooses(&["a"], None, Ok("a"));
+        check_chooses(&["a=a.js"], None, Ok("a"));
+        check_chooses(&["a=x.js", "b=./x.js"], None, Ok("a"));
+        check_chooses(&["a=x.js", "b=x.js", "pkg=x.js"], None, Ok("pkg"));
+        check_chooses(&["a=x.js", "b=x.js"], Some("b"), Ok("b"));
+        check_chooses(&["a=x.js", "b=x.js", "c=y.js"], None, Err("has several programs"));
         check_chooses(&["a", "b"], Some("b"), Ok("b"));
         check_chooses(&["a", "b"], None, Err("has several programs: `a`, `b`"));
         check_chooses(&["a", "b"], Some("c"), Err("has no program `c`"));
         check_chooses(&[], Some("c"), Err("`pkg` 1.0 has no program\n"));
+    }
+
+    #[test]
+    fn the_name_of_the_program_is_no_argument() {
+        let programs =
+            vec![("kilo".to_owned(), "bin/kilo".to_owned()), ("kilocode".to_owned(), "./bin/kilo".to_owned())];
+        let facts = Facts { programs, ..wheel_facts("1.0", "", "") };
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        for (given, expected) in [
+            ("kilo acp", "acp"),
+            ("kilocode acp", "acp"),
+            ("acp", "acp"),
+            ("acp kilo", "acp kilo"),
+            ("kilo kilo", "kilo"),
+            ("", ""),
+        ] {
+            assert_eq!(without_program(&facts, "bin/kilo", words(given)), words(expected), "{given}");
+        }
+    }
+
+    #[test]
+    fn versions_that_both_have_come_newest_first() {
+        let all = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let own = all("1.0.0 1.1.0 1.2.0-rc.1 1.2.0 1.3.0");
+        assert_eq!(common_versions(&own, &all("1.0.0 1.2.0-rc.1 1.2.0")), ["1.2.0", "1.0.0"]);
+        assert!(common_versions(&own, &[]).is_empty());
+    }
+
+    #[test]
+    fn the_package_of_a_reason_is_its_first_word() {
+        assert_eq!(platform_package("opencode-linux-arm64@1.18.11 answers 404"), Some("opencode-linux-arm64"));
+        assert_eq!(
+            platform_package("@a/b-linux-x64@1.0.0 has another checksum than the registry says"),
+            Some("@a/b-linux-x64")
+        );
+        assert_eq!(platform_package("a@1.0.0 has no package for it"), None);
     }
 
     #[test]

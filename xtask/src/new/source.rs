@@ -26,6 +26,8 @@ pub(crate) struct Source {
     pub arguments: Vec<String>,
     /// Variables that it is to be started with.
     pub env: Vec<String>,
+    /// The program that is shipped; none for a package of a registry.
+    pub program: Option<PathBuf>,
 }
 
 /// An `agent.json`, as far as an entry takes from it.
@@ -67,8 +69,23 @@ impl Source {
         if let Some(spec) = word("pypi") {
             return Self::pypi(spec);
         }
+        if let Some(path) = matches.get_one::<PathBuf>("program") {
+            return Self::program(path);
+        }
         let path = matches.get_one::<PathBuf>("acp").cloned().unwrap_or_default();
         Self::acp(&path)
+    }
+
+    fn program(path: &Path) -> Outcome<Self> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let plain =
+            !name.starts_with(['.', '-']) && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_.".contains(&it));
+        if name.is_empty() || !plain {
+            return Err(Failure::new(format!("`{}` is not the name of a program", path.display()))
+                .help("name it with letters, digits, `-`, `_` and `.`"));
+        }
+        let package = Some(Package::Program(name.to_owned()));
+        Ok(Self { package, program: Some(path.to_owned()), ..Self::default() })
     }
 
     fn npm(spec: &str) -> Outcome<Self> {

@@ -29,7 +29,7 @@ pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, conso
     let mut exact = wanted.to_vec();
     for target in Target::ALL {
         console.step(format!("  Python packages for {}", target.id()));
-        match resolve_target(tools, &exact, target)? {
+        match resolve_target(tools, &exact, target, false)? {
             Resolved::Files(files) => {
                 for package in &mut exact {
                     let same = |it: &&Distribution| it.name == normalised(&package.name);
@@ -49,6 +49,22 @@ pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, conso
     add_packages(&exact, draft)
 }
 
+/// Resolves one package alone, for the first target that has it: what it says of itself needs no more.
+pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, draft: &mut Draft) -> Outcome<()> {
+    for target in Target::ALL {
+        match resolve_target(tools, std::slice::from_ref(wanted), target, true)? {
+            Resolved::Files(files) => {
+                draft.wheels.extend(files.into_iter().map(|file| (file, vec![target])));
+                draft.unavailable.clear();
+                return Ok(());
+            }
+            Resolved::Nothing(reason) => draft.add_unavailable(target, &reason),
+            Resolved::Absent(name) => return draft.add_absent("pypi", &name, &wanted.version),
+        }
+    }
+    Ok(())
+}
+
 /// The packages that the entry names, with the checksum of their file for the first target that has one.
 fn add_packages(exact: &[Wanted], draft: &mut Draft) -> Outcome<()> {
     for Wanted { name, version, .. } in exact {
@@ -64,8 +80,8 @@ fn add_packages(exact: &[Wanted], draft: &mut Draft) -> Outcome<()> {
     Ok(())
 }
 
-fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target) -> Outcome<Resolved> {
-    let answer = compile(tools, wanted, target)?;
+fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target, flat: bool) -> Outcome<Resolved> {
+    let answer = compile(tools, wanted, target, flat)?;
     if answer.ok {
         return Ok(Resolved::Files(read_pylock(&answer.stdout)?));
     }
@@ -83,13 +99,13 @@ fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target) -> Outcome<R
     Ok(Resolved::Nothing(reason))
 }
 
-fn compile(tools: &Tools, wanted: &[Wanted], target: Target) -> Outcome<Answer> {
+fn compile(tools: &Tools, wanted: &[Wanted], target: Target, flat: bool) -> Outcome<Answer> {
     let folder = tools.cell.scratch().folder("pypi")?;
     let input = folder.join("packages.txt");
     let lines: Vec<String> = wanted.iter().map(requirement).collect();
     fs::write(&input, lines.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
     let names: Vec<&str> = wanted.iter().filter(|it| it.source).map(|it| it.name.as_str()).collect();
-    process::run(&mut compile_command(tools, &folder, &input, target, &names, false))
+    process::run(&mut compile_command(tools, &folder, &input, target, &names, flat))
 }
 
 /// uv, to resolve a file of requirements for a target; `sources` are the packages that may come as source, and
