@@ -33,6 +33,13 @@ fn what_is_asked_for_is_checked_before_anything_is_fetched() {
 }
 
 #[test]
+fn the_help_says_when_to_use_which_command() {
+    let says =
+        ["`cargo pin` and `cargo xtask pin` do the same", "`cargo xtask` does not build:", "then use `cargo pin`"];
+    check("both", &["pin", "--help"], 0, &says);
+}
+
+#[test]
 fn without_python_the_way_out_is_told() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let here = folder.path().to_str().expect("its name is text");

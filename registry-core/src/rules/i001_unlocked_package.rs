@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     sentence: "every package has one exact version and a checksum in the lock beside the entry",
     example: r#"install: [npm("some-agent", bin: "some-agent")]   // and no some_agent.lock"#,
     corrected: r#"install: [npm("some-agent", bin: "some-agent")]   // after `cargo pin some-agent`, which wrote some_agent.lock"#,
-    help: "run `cargo pin NAME`",
+    help: "run `cargo pin NAME PACKAGE=VERSION`, or `cargo pin NAME` for the newest version",
     incidents: &[14, 19, 43, 44],
     checked: Checked::Macro,
     allowable: false,
@@ -31,7 +31,7 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     match &cx.lock {
         None => {}
         Some(Err(_)) if agent.lock.is_empty() => {
-            report.add(&RULE, whole, format!("`{}` has no lock", agent.name), help);
+            report.add(&RULE, whole, format!("`{}` has no lock", agent.name), missing(agent));
         }
         Some(Err(error)) => {
             report.add(&RULE, whole, format!("the lock of `{}` cannot be read: {error}", agent.name), help);
@@ -44,6 +44,23 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
             check_platforms(agent, lock, report);
         }
     }
+}
+
+/// The whole command that writes a lock: nothing else can be built to say it.
+fn missing(agent: &Agent<'_>) -> String {
+    let mut packages: Vec<String> = Vec::new();
+    for (_, name) in agent.install.iter().filter_map(Artefact::package) {
+        let word = format!("{name}=VERSION");
+        if !packages.contains(&word) {
+            packages.push(word);
+        }
+    }
+    let name = agent.name;
+    format!(
+        "run `cargo pin {name} {}` with exact versions, or `cargo pin {name}` for the newest; \
+         `cargo xtask` does not build until the lock is there",
+        packages.join(" ")
+    )
 }
 
 /// A package is named without its version.

@@ -28,8 +28,10 @@ pub(crate) fn command() -> Command {
     Command::new("pin")
         .about("Write the locks: the exact version and checksum of everything that an agent installs")
         .after_help(
-            "Versions come from PKG=VERSION, else from the lock that is there, else the latest. Packages whose versions\n\
-             must match are given together:  cargo pin my-agent my-adapter=0.0.34 @scope/my-agent=0.87.1\n\
+            "`cargo pin` and `cargo xtask pin` do the same. Where an entry has no lock yet, `cargo xtask` does not build:\n\
+             then use `cargo pin`, which is built without that check. With `--check`, either will do.\n\n\
+             Versions come from PKG=VERSION, else from the lock that is there, else the latest. Packages\n\
+             whose versions must match are given together, as in the second example.\n\
              BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.\n\n\
              Examples:\n  \
              cargo pin my-agent\n  \
