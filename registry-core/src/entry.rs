@@ -99,6 +99,61 @@ entry! {
         keys
 }
 
+entry! {
+    /// The parts of `beside`.
+    BesideEntry:
+        /// The argument vector of the helper: `["gateway", PORT]`.
+        argv
+        /// How long it may take until its port answers: `30s`.
+        within
+}
+entry! {
+    /// The parts of `handshake`: what it answers to `initialize`.
+    HandshakeEntry:
+        /// `agentInfo.name`, exactly.
+        name
+        /// `agentInfo.title`, where it gives one.
+        title
+        /// `pinned`: its version is that of the first package.
+        version
+        /// `none("why")`, for an agent without an `agentInfo`.
+        info
+        /// A dummy provider, without which it does not answer: `{ API_KEY = "dummy" }`.
+        env
+        /// Its answer to `session/new`: `ok`, or `refused(-32000)`.
+        session
+        /// What makes it end: `eof` or `signal`.
+        exit
+}
+entry! {
+    /// The parts of `model`: how it is told its model.
+    ModelEntry:
+        /// The form of the id: `Bare`, `RegisteredProvider` or `ModelsDev`.
+        format
+        /// The way: `SetModel`, `ConfigOption`, `Env`, `File` or `Argv`.
+        via
+        /// What it does with an alias of the gateway: `AsIs`, `RegisterProvider` or `Unsupported("why")`.
+        proxy
+        /// Texts that no id may hold: `["@"]`.
+        refuses
+}
+entry! {
+    /// The parts of `web`.
+    WebEntry:
+        /// The names of the web tools that it offers its model.
+        tools
+        /// What turns them off: `[json("~/…") { … }]`, `env { … }`, `argv […]`; or `NoSwitch("why")`, `Untested("why")`.
+        off
+}
+entry! {
+    /// The parts of `suite`.
+    SuiteEntry:
+        /// The model that the integration suite runs: `PROVIDER / "id"`, or `"id"`.
+        model
+        /// Whether its calls go through the gateway that counts usage: `on` or `off`.
+        usage_tracking
+}
+
 /// What the macros name in the constant of an entry: in scope there, so that no name needs a path.
 pub mod prelude {
     pub use core::option::Option::{None, Some};

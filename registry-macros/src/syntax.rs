@@ -47,8 +47,8 @@ pub(crate) struct Cx<'b> {
     rustc_reports: bool,
     /// Tokens whose only purpose is an error of rustc's.
     probes: Vec<TokenStream>,
-    /// An access of each field that is given, known or not.
-    fields: Vec<TokenStream>,
+    /// An access of each field that is given, known or not, by the type that has it.
+    fields: BTreeMap<&'static str, Vec<TokenStream>>,
     /// How many of them rustc will report.
     unknown_fields: usize,
     /// Paths of providers.
@@ -79,7 +79,7 @@ impl<'b> Cx<'b> {
             words: BTreeMap::new(),
             rustc_reports: false,
             probes: Vec::new(),
-            fields: Vec::new(),
+            fields: BTreeMap::new(),
             unknown_fields: 0,
             mentions: Vec::new(),
             formatted: Vec::new(),
@@ -142,14 +142,14 @@ impl<'b> Cx<'b> {
         self.probes.push(tokens);
     }
 
-    /// Keeps the access of a field that rustc is to resolve.
-    pub(crate) fn field(&mut self, access: TokenStream) {
-        self.fields.push(access);
+    /// Keeps the access of a field that rustc is to resolve; the type is one of `registry_core::entry`.
+    pub(crate) fn field(&mut self, entry: &'static str, access: TokenStream) {
+        self.fields.entry(entry).or_default().push(access);
     }
 
-    /// The accesses of the fields that the entry gives.
-    pub(crate) fn fields(&self) -> &[TokenStream] {
-        &self.fields
+    /// The accesses of the fields that the entry gives, by the type that has them.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'static str, &[TokenStream])> {
+        self.fields.iter().map(|(entry, accesses)| (*entry, accesses.as_slice()))
     }
 
     /// Says that rustc will report an unknown field.

@@ -307,6 +307,10 @@ fn check_fields_resolve(expand: fn(TokenStream) -> TokenStream, file: &str, entr
 fn given_fields_resolve_to_their_documentation() {
     let [mimo, _, _, deepseek] = ENTRIES;
     check_fields_resolve(flow::agent, mimo, "AgentEntry", &["protocol", "handshake", "web", "home", "timeout"]);
+    check_fields_resolve(flow::agent, mimo, "HandshakeEntry", &["name", "session", "exit"]);
+    check_fields_resolve(flow::agent, mimo, "ModelEntry", &["format", "via", "proxy"]);
+    check_fields_resolve(flow::agent, mimo, "WebEntry", &["tools", "off"]);
+    check_fields_resolve(flow::agent, mimo, "SuiteEntry", &["model", "usage_tracking"]);
     check_fields_resolve(flow::provider, deepseek, "ProviderEntry", &["endpoints", "auth"]);
 }
 

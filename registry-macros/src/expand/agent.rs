@@ -23,7 +23,7 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
     let doc = if entry.model.description.is_empty() { "An agent." } else { entry.model.description };
     let names = names(cx, entry);
     let facts = if cx.is_broken() { TokenStream::new() } else { facts(cx, &entry.model) };
-    let given = given_fields(cx, "AgentEntry");
+    let given = given_fields(cx);
     quote! {
         #[doc = #doc]
         pub const #constant: #krate::model::Agent<'static> = {

@@ -27,9 +27,13 @@ fn constant_of(ident: &Ident) -> Ident {
 
 /// The fields that an entry gives, so that rustc resolves each at the user's word: an editor shows what it says, and an
 /// unknown one is E0609 with the similar names.
-fn given_fields(cx: &Cx<'_>, entry: &str) -> TokenStream {
-    let (krate, entry, fields) = (&cx.krate, format_ident!("{entry}"), cx.fields());
-    quote!(const _: fn(&#krate::entry::#entry) = |it| { #(#fields)* };)
+fn given_fields(cx: &Cx<'_>) -> TokenStream {
+    let krate = &cx.krate;
+    let accesses = cx.fields().map(|(entry, fields)| {
+        let entry = format_ident!("{entry}");
+        quote!(const _: fn(&#krate::entry::#entry) = |it| { #(#fields)* };)
+    });
+    accesses.collect()
 }
 
 /// A variant of an enumeration of the model: the user's own word where there is one, so that rustc resolves it.

@@ -32,7 +32,7 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
     });
     let doc = if description.is_empty() { "A provider." } else { description };
     let claims = claims(cx, families, Field::Families);
-    let given = given_fields(cx, "ProviderEntry");
+    let given = given_fields(cx);
     let families = texts(families);
     quote! {
         #[doc = #doc]
@@ -80,7 +80,7 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
         .map(|(index, protocol)| variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word()));
     let doc = if description.is_empty() { "A family of models." } else { description };
     let claims = claims(cx, tokens, Field::Tokens);
-    let given = given_fields(cx, "FamilyEntry");
+    let given = given_fields(cx);
     let (tokens, keys) = (texts(tokens), texts(keys));
     quote! {
         #[doc = #doc]

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use registry_core::check::{Allow, Field, Part, Place};
-use registry_core::entry::AgentEntry;
+use registry_core::entry::{AgentEntry, BesideEntry, ModelEntry, SuiteEntry};
 use registry_core::model::{
     Agent, BaseUrlForm, Beside, Mapping, ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyMode, References,
     Runs, Semantics, Suite, Target, Version, Via,
@@ -12,8 +12,8 @@ use registry_core::names::kebab;
 use super::config::parse_config;
 use super::cursor::Cursor;
 use super::fields::{
-    RawField, allow, argument_key, arguments, here, parse_head, switch, text, texts, unknown_argument, unknown_field,
-    unknown_word, variables, word,
+    RawField, allow, arguments, here, parse_head, part_key, switch, text, texts, unknown_field, unknown_word,
+    variables, word,
 };
 use super::install::{TARGETS, parse_install};
 use super::login::{parse_hosts, parse_login};
@@ -53,7 +53,7 @@ const REQUIRED: [(&str, &str); 6] = [
 
 /// Reads an agent; none when it has no name.
 pub(crate) fn parse_agent<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Entry<Agent<'b>>> {
-    let head = parse_head(cx, &mut cursor, "an agent")?;
+    let head = parse_head(cx, &mut cursor, "an agent", "AgentEntry")?;
     let mut draft = Draft { agent: Agent::EMPTY, allows: Vec::new() };
     draft.agent.name = cx.text(&kebab(&head.name.to_string()));
     draft.agent.description = cx.text(&head.description);
@@ -235,11 +235,11 @@ fn parse_beside<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor)
     let group = cursor.group(Delimiter::Brace, "`{ argv: […], within: 30s }`")?;
     let mut beside = Beside { argv: &[], within: 30 };
     for mut piece in arguments(Cursor::of(&group)) {
-        let key = argument_key(&mut piece)?;
-        match key.to_string().as_str() {
-            "argv" => beside.argv = argv(cx, Field::Beside, &mut piece)?,
-            "within" => beside.within = seconds(&mut piece)?.1,
-            _ => return Err(unknown_argument(&key, &["argv", "within"])),
+        let key = part_key(cx, "BesideEntry", BesideEntry::FIELDS, &mut piece)?;
+        if key == "argv" {
+            beside.argv = argv(cx, Field::Beside, &mut piece)?;
+        } else {
+            beside.within = seconds(&mut piece)?.1;
         }
         piece.end()?;
     }
@@ -278,11 +278,8 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
     let mut model = ModelDelivery::EMPTY;
     let mut given = Vec::new();
     for mut piece in arguments(Cursor::of(&group)) {
-        let key = argument_key(&mut piece)?;
+        let key = part_key(cx, "ModelEntry", ModelEntry::FIELDS, &mut piece)?;
         let name = key.to_string();
-        if !["format", "via", "proxy", "refuses"].contains(&name.as_str()) {
-            return Err(unknown_argument(&key, &["format", "via", "proxy", "refuses"]));
-        }
         if name == "refuses" {
             model.refuses = refused_texts(cx, place, &mut piece)?;
         } else {
@@ -433,14 +430,12 @@ fn parse_suite<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
     let mut suite = Suite { model: ModelReference { provider: "", id: "" }, usage_tracking: true };
     let place = Place::field(Field::Suite);
     for mut piece in arguments(Cursor::of(&group)) {
-        let key = argument_key(&mut piece)?;
-        match key.to_string().as_str() {
-            "model" => suite.model = parse_model_reference(cx, place.part(Part::Model), &mut piece)?,
-            "usage_tracking" => {
-                cx.mark(place.part(Part::UsageTracking), here(&piece));
-                suite.usage_tracking = switch(&mut piece)?;
-            }
-            _ => return Err(unknown_argument(&key, &["model", "usage_tracking"])),
+        let key = part_key(cx, "SuiteEntry", SuiteEntry::FIELDS, &mut piece)?;
+        if key == "model" {
+            suite.model = parse_model_reference(cx, place.part(Part::Model), &mut piece)?;
+        } else {
+            cx.mark(place.part(Part::UsageTracking), here(&piece));
+            suite.usage_tracking = switch(&mut piece)?;
         }
         piece.end()?;
     }

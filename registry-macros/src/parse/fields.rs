@@ -24,7 +24,7 @@ pub(super) struct RawField {
 }
 
 /// Reads `/// doc` `name { key: value, … }`; none when there is no name.
-pub(super) fn parse_head(cx: &mut Cx<'_>, cursor: &mut Cursor, what: &str) -> Option<Head> {
+pub(super) fn parse_head(cx: &mut Cx<'_>, cursor: &mut Cursor, what: &str, entry: &'static str) -> Option<Head> {
     let description = cx.take(doc(cursor))?;
     let name = cx.take(cursor.ident(&format!("the name of {what}")))?;
     cx.mark(Place::field(Field::Name), name.span());
@@ -41,20 +41,39 @@ pub(super) fn parse_head(cx: &mut Cx<'_>, cursor: &mut Cursor, what: &str) -> Op
     let body = cursor.group(Delimiter::Brace, "`{ field: value, … }`").and_then(|body| cursor.end().map(|()| body));
     if let Some(body) = cx.take(body) {
         for piece in Cursor::of(&body).split() {
-            parse_field(cx, piece, &mut fields);
+            parse_field(cx, entry, piece, &mut fields);
         }
     }
     Some(Head { name, description, fields })
 }
 
-fn parse_field(cx: &mut Cx<'_>, mut piece: Cursor, fields: &mut Vec<RawField>) {
+/// Has rustc resolve a key: an editor shows what the field says, and an unknown one is E0609 with the similar names.
+fn resolve_field(cx: &mut Cx<'_>, entry: &'static str, key: &Ident) {
+    let access = quote_spanned!(before(key.span(), Span::call_site())=> it.);
+    cx.field(entry, quote!(let _ = &#access #key;));
+}
+
+/// Reads `key:` of a part in a field's braces, and has rustc resolve it where it is known.
+pub(super) fn part_key(
+    cx: &mut Cx<'_>,
+    entry: &'static str,
+    known: &[&str],
+    piece: &mut Cursor,
+) -> Result<Ident, Fault> {
+    let key = argument_key(piece)?;
+    if !known.iter().any(|word| key == word) {
+        return Err(unknown_argument(&key, known));
+    }
+    resolve_field(cx, entry, &key);
+    Ok(key)
+}
+
+fn parse_field(cx: &mut Cx<'_>, entry: &'static str, mut piece: Cursor, fields: &mut Vec<RawField>) {
     let Some(key) = cx.take(piece.ident("a field")) else { return };
     if cx.take(piece.punct(':')).is_none() {
         return;
     }
-    // rustc resolves the key: an editor shows what the field says, and an unknown one is E0609 with the similar names.
-    let access = quote_spanned!(before(key.span(), Span::call_site())=> it.);
-    cx.field(quote!(let _ = &#access #key;));
+    resolve_field(cx, entry, &key);
     if fields.iter().any(|field| field.key == key) {
         cx.error(key.span(), format!("the field `{key}` is given twice"), "keep one of them");
         return;

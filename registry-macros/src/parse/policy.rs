@@ -2,12 +2,13 @@
 
 use proc_macro2::{Delimiter, Span};
 use registry_core::check::{Field, Part, Place};
+use registry_core::entry::{HandshakeEntry, WebEntry};
 use registry_core::model::{Exit, FileFormat, Handshake, Info, Mapping, Off, Owner, Proof, Session, WebPolicy};
 use registry_core::variables::canonical;
 
 use super::agent::{Draft, mappings};
 use super::cursor::Cursor;
-use super::fields::{argument_key, arguments, here, marked_texts, marked_variables, text, unknown_argument};
+use super::fields::{argument_key, arguments, here, marked_texts, marked_variables, part_key, text, unknown_argument};
 use super::value::parse_template;
 use crate::syntax::{Cx, Fault};
 
@@ -23,11 +24,11 @@ pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut
     let mut tools: &[&str] = &[];
     let mut off = None;
     for mut piece in arguments(Cursor::of(&group)) {
-        let Some(key) = cx.take(argument_key(&mut piece)) else { continue };
+        let key = part_key(cx, "WebEntry", WebEntry::FIELDS, &mut piece);
+        let Some(key) = cx.take(key) else { continue };
         let parsed = match key.to_string().as_str() {
             "tools" => marked_texts(cx, &mut piece, |_| WEB.part(Part::Tools)).map(|it| tools = it),
-            "off" => parse_off(cx, key.span(), &mut piece).map(|it| off = Some(it)),
-            _ => Err(unknown_argument(&key, &["tools", "off"])),
+            _ => parse_off(cx, key.span(), &mut piece).map(|it| off = Some(it)),
         };
         let parsed = parsed.and_then(|()| piece.end());
         cx.take(parsed);
@@ -133,7 +134,8 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
     let mut handshake = Handshake::EMPTY;
     let (mut name, mut title, mut version_is_pinned, mut none) = (None, "", false, None);
     for mut piece in arguments(Cursor::of(&group)) {
-        let Some(key) = cx.take(argument_key(&mut piece)) else { continue };
+        let key = part_key(cx, "HandshakeEntry", HandshakeEntry::FIELDS, &mut piece);
+        let Some(key) = cx.take(key) else { continue };
         let parsed = match key.to_string().as_str() {
             "name" => agent_name(cx, &mut piece).map(|it| name = Some(it)),
             "title" => text(cx, AGENT_NAME, &mut piece, "the agent's own title").map(|it| title = it),
@@ -141,8 +143,7 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
             "info" => no_info(cx, &mut piece).map(|it| none = Some(it)),
             "env" => handshake_env(cx, &mut piece).map(|it| handshake.env = it),
             "session" => session(&mut piece).map(|it| handshake.session = it),
-            "exit" => exit(&mut piece).map(|it| handshake.exit = it),
-            _ => Err(unknown_argument(&key, &["name", "title", "version", "info", "env", "session", "exit"])),
+            _ => exit(&mut piece).map(|it| handshake.exit = it),
         };
         let parsed = parsed.and_then(|()| piece.end());
         cx.take(parsed);

@@ -16,7 +16,7 @@ use crate::syntax::{Cx, Fault};
 
 /// Reads a provider; none when it has no name.
 pub(crate) fn parse_provider<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Entry<Provider<'b>>> {
-    let head = parse_head(cx, &mut cursor, "a provider")?;
+    let head = parse_head(cx, &mut cursor, "a provider", "ProviderEntry")?;
     let mut provider = Provider::EMPTY;
     provider.name = cx.text(&kebab(&head.name.to_string()));
     provider.description = cx.text(&head.description);
@@ -215,7 +215,7 @@ fn boolean(cursor: &mut Cursor) -> Result<bool, Fault> {
 
 /// Reads a family; none when it has no name.
 pub(crate) fn parse_family<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Entry<Family<'b>>> {
-    let head = parse_head(cx, &mut cursor, "a family")?;
+    let head = parse_head(cx, &mut cursor, "a family", "FamilyEntry")?;
     let mut family = Family::EMPTY;
     family.name = cx.text(&kebab(&head.name.to_string()));
     family.description = cx.text(&head.description);

@@ -17,10 +17,12 @@ use crate::gen_scripts::{self, Request, again, select};
 use crate::output::{Generated, Place};
 use crate::probe;
 use crate::rendering;
+use crate::unlisted;
 use crate::violations::{self, count};
 
 /// Runs every generator, the scripts first; what one finds does not keep the others from running.
 pub(super) fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    unlisted::warn(registry, console);
     let site = site(matches)?;
     let dash = gen_scripts::dash(matches)?;
     if violations::check(registry, console) == Status::Found {
