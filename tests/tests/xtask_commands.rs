@@ -185,7 +185,7 @@ fn a_quiet_command_says_only_what_is_asked_for() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let out = folder.path().display().to_string();
     let run = check("both", &["gen-scripts", "--no-dash", "--out", &out, "-q"], 0, &[]);
-    assert_eq!((run.stdout.trim_end_matches("\n"), run.stderr.as_str()), ("", ""), "nothing is said");
+    assert_eq!((run.stdout.trim_end_matches('\n'), run.stderr.as_str()), ("", ""), "nothing is said");
     check("both", &["-q", "list"], 0, &["alpha"]);
     check(
         "broken step",
