@@ -6,6 +6,7 @@ misbehave by rules. The part that runs inside the sandbox is this file as well: 
 """
 
 import base64
+import contextlib
 import hashlib
 import http.server
 import io
@@ -108,14 +109,14 @@ class Box:
                 change(root)
             (io / "job").write_text(json.dumps(job))
             before = listing(layer / "upper")
-            self.enter(root, io, read_only, root_read_only, tmp)
+            self.enter(root, io, read_only, root_read_only, tmp, job.get("limit", LIMIT) + 60)
             changes = sorted(set(listing(layer / "upper").items()) - set(before.items()))
             return Result(io, [path for path, _ in changes])
         finally:
             self.unmount(root)
             self.unmount(layer)
 
-    def enter(self, root, io, read_only, root_read_only, tmp):
+    def enter(self, root, io, read_only, root_read_only, tmp, limit):
         words = ["bwrap", "--ro-bind" if root_read_only else "--bind", root, "/", "--dev", "/dev", "--proc", "/proc"]
         words += ["--ro-bind", self.mirror, self.mirror, "--bind", self.prefix, "/opt", "--bind", io, "/faults"]
         for folder in read_only:
@@ -127,7 +128,7 @@ class Box:
         words += ["--unshare-net", "--unshare-pid", "--die-with-parent", "--cap-add", "ALL", "--chdir", "/"]
         words += [sys.executable, "-ISB", "-", "--inside", "/faults/job"]
         with open(__file__, "rb") as program, open(io / "box", "wb") as out:
-            subprocess.run([str(it) for it in words], stdin=program, stdout=out, stderr=out, timeout=LIMIT + 60)
+            subprocess.run([str(it) for it in words], stdin=program, stdout=out, stderr=out, timeout=limit)
 
 
 def read(path):
@@ -299,7 +300,7 @@ def seen(moment):
 
 def watch(job, child):
     """Waits for the end, or for the moment at which a signal is due: to the group, to the child, to what it traces as well."""
-    due, end = job.get("signal"), time.time() + LIMIT
+    due, end = job.get("signal"), time.time() + job.get("limit", LIMIT)
     while child.poll() is None and time.time() < end:
         if due and seen(due["when"]):
             number = getattr(signal, f"SIG{due['name']}")
@@ -316,16 +317,63 @@ def watch(job, child):
     return child.wait()
 
 
+SLICE = 0.005
+
+
+def pace(factor):
+    """Slows the machine: of each moment every process but this one and the first has one part, and is stopped for the rest."""
+    stopped = threading.Event()
+
+    def send(number, seconds):
+        with contextlib.suppress(ProcessLookupError):  # nothing runs yet
+            os.kill(-1, number)
+        began = time.monotonic()
+        time.sleep(seconds)
+        return began
+
+    def run():
+        ran = SLICE
+        while not stopped.is_set():
+            send(signal.SIGSTOP, ran * (factor - 1))
+            # What they really got, since a sleep may take longer than it was asked to.
+            ran = -send(signal.SIGCONT, SLICE) + time.monotonic()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return lambda: (stopped.set(), thread.join())
+
+
+def halt(pattern):
+    """Stops every process whose command line or user matches, as soon as it is seen: it is there, and does nothing more."""
+    stopped = set()
+    while True:
+        for it in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                words = f"{it.stat().st_uid} {read(it / 'cmdline').replace(chr(0), ' ')}"
+                if it.name not in stopped and re.search(pattern, words):
+                    os.kill(int(it.name), signal.SIGSTOP)
+                    stopped.add(it.name)
+                    with open("/faults/stub", "a") as log:
+                        log.write(f"halted {words}\n")
+            except OSError:
+                pass  # it is gone
+        time.sleep(0.02)
+
+
 def run_inside(path):
     job = json.loads(read(pathlib.Path(path)))
     serve(job)
     told = {}
+    full_speed = pace(job["slower"]) if "slower" in job else lambda: None
+    if "halt" in job:
+        threading.Thread(target=halt, args=(job["halt"],), daemon=True).start()
     env = job["env"]
     settle = lambda: settled(job.get("umask", 0o022))
     if "probe" in job:
         probe = subprocess.run(job["probe"], env=env, capture_output=True, preexec_fn=settle, stdin=subprocess.DEVNULL)
         told["probe"] = f"{probe.returncode} {(probe.stdout + probe.stderr).decode(errors='replace')}"
     statuses = start(job, env, settle, "err", job.get("copies", 1), True)
+    full_speed()
     worst = max(statuses, key=abs)
     told["status"], told["statuses"], told["left"] = worst, statuses, left()
     # What a killed script leaves running goes on while the next one runs.

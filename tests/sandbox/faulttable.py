@@ -173,14 +173,14 @@ def cut(source, to):
     to.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
 
 
-def holding(member):
+def holding(member, content=b"hello"):
     """An archive with one member, in a folder that says what it ought to be."""
 
     def make(_, to):
         with tarfile.open(to, "w:gz") as out:
             entry = tarfile.TarInfo(member)
-            entry.size = 5
-            out.addfile(entry, io.BytesIO(b"hello"))
+            entry.size, entry.mode = len(content), 0o755
+            out.addfile(entry, io.BytesIO(content))
 
     return make
 
@@ -457,6 +457,35 @@ def machine():
                 installed="another", check=(0,), after=(("another", (0,)), ("check", (15,)), ("install", (0,))), short=True)  # fmt: skip
 
 
+# A loop of so many steps, by the clock and by the processor's time.
+LOOP = """
+import time
+began, used = time.monotonic(), time.process_time()
+sum(range(10_000_000))
+print(f"slowed by {round((time.monotonic() - began) / (time.process_time() - used))}")
+"""
+# The users of a proof (registry/src/payload/proof.mjs).
+PROVER = "^655[23][0-9] "
+
+
+def late():
+    """Machines that are slow, and programs that do not answer in time: another try may help, and the limit is named."""
+    yield Fault("late/machine", "a machine that is slower by a factor of 20", OK, "done", ("probe", "0 slowed by (1[5-9]|[2-9][0-9])"), check=(0,),
+                job={"slower": 20, "probe": ["python3", "-c", LOOP], "limit": 1200}, env={"BENCHFLOW_INSTALL_DEADLINE": "1200"})  # fmt: skip
+    raised = "within the limit of [0-9]+ s; set BENCHFLOW_INSTALL_DEADLINE above [0-9]+"
+    for name, what, pattern, detail in (
+        ("agent", "an agent that answers nothing over ACP", f"{PROVER}.*node", f"the agent did not answer initialize {raised}"),
+        ("version", "a program that does not tell its version", f"{PROVER}.*--version", f"--version did not end {raised}"),
+    ):
+        yield Fault(f"late/{name}", what, INFRASTRUCTURE, "proof", ("stub", "halted"), job={"halt": pattern}, detail=detail,
+                    env={"BENCHFLOW_INSTALL_DEADLINE": "240"}, short=name == "agent")  # fmt: skip
+    deaf = b"#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n"
+    yield Fault("late/runtime", "a Node.js that neither answers nor ends when it is told to", INFRASTRUCTURE, "runtime",
+                ("err", "fetching /site/"), archive=holding("node/bin/node", deaf),
+                env={"BENCHFLOW_INSTALL_DEADLINE": "12", "BENCHFLOW_MIRROR": "/site"},
+                detail="the deadline of 12 seconds is over; raise BENCHFLOW_INSTALL_DEADLINE")  # fmt: skip
+
+
 def several():
     """More than one install at once, with a lock that works, one that is missing, and one that holds nobody."""
     no_lock = (without("flock"),)
@@ -559,5 +588,5 @@ def shells():
 
 
 FAULTS = [
-    *downloads(), *packages(), *archives(), *payloads(), *intercepted(), *hostile(), *machine(), *several(), *signals(), *kills(), *shells(),
+    *downloads(), *packages(), *archives(), *payloads(), *intercepted(), *hostile(), *machine(), *late(), *several(), *signals(), *kills(), *shells(),
 ]  # fmt: skip

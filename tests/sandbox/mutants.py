@@ -23,7 +23,7 @@ from faulttable import FAULTS  # noqa: E402
 
 # Edits are a file (None: the shell), a text in it, and what it becomes.
 Mutant = collections.namedtuple("Mutant", "name row edits")
-INSTALL, NPM, PYTHON, PROOF = "lib/install.mjs", "lib/npm.mjs", "lib/python.mjs", "lib/proof.mjs"
+COMMON, INSTALL, NPM, PYTHON, PROOF = (f"lib/{it}.mjs" for it in ("common", "install", "npm", "python", "proof"))
 
 
 def mutant(name, row, *edits):
@@ -35,7 +35,7 @@ MUTANTS = [
     mutant("the checksum is not compared", "download/flip/curl", (None, 'if [ "${sum%% *}" != "$3" ]; then', "if false; then")),
     mutant("a 404 is tried again", "download/404/wget", (None, "401 | 403 | 404 | 410)", "none)")),
     mutant("every failure may be tried again", "download/404/wget", (None, '&& [ -z "${FAIL_FINAL-}" ]', "")),
-    mutant("no limit of a command's time", "download/stall/busybox", (None, 'kill "$CHILD" 2>/dev/null\n        }', ":\n        }")),
+    mutant("no limit of a command's time", "download/stall/busybox", (None, 'wait "$nap"\n            kill "$CHILD" 2>/dev/null', ":"), (None, 'kill -KILL "$CHILD" 2>/dev/null', ":")),
     mutant("a server's wish to wait is no reason to try again", "download/429/curl", (None, '"$try" -ge 3', '"$try" -ge 1')),
     mutant("an archive may be cut", "archive/cut", (None, 'fail 12 unpack "${1##*/} is no whole', 'fail 14 unpack "${1##*/} is no whole')),
     mutant("an archive may hold anything", "archive/top", (None, 'if [ ! -f "$top/$4" ]; then', "if false; then")),
@@ -87,6 +87,15 @@ MUTANTS = [
     mutant("a payload has any checksum", "payload/changed", (None, 'throw Error("wrong checksum")', "{}")),
     mutant("a checksum needs openssl", "no-openssl", (None, ' || sum=$(sha256sum <"$2")', "")),
     mutant("check does not hash", "damaged-node", (INSTALL, '|| (await digest(dir)) !== fs.readFileSync(seal, "utf8")', "")),
+    # limits of time
+    mutant("an agent that is late is told as one that does not start", "late/agent", (PROOF, "return new Fault(10,", "return new Fault(15,")),
+    mutant("a program that is late is told as one that does not start", "late/version",
+           (PROOF, "throw asFault(error, 15,", "throw new Fault(15,")),
+    mutant("a class is lost on its way up", "late/version", (COMMON, "error instanceof Fault ? error : ", "")),
+    mutant("a runtime that is late is told as one that does not start", "late/runtime", (None, "check_deadline runtime", ":")),
+    mutant("a program that ignores the end of its time goes on", "late/runtime", (None, 'kill -KILL "$CHILD" 2>/dev/null', ":")),
+    mutant("the limit of a proof is the same on every machine", "late/machine",
+           (PROOF, "Math.max(60, (end - start) / 4, 3 * (now - start))", "30")),
     # signals and locks
     mutant("no lock", "four/flock", (None, "flock -n 9 9>&9", "true"), (None, "    take_link\n}", "}")),
     mutant("every lock is stale", "four/mkdir", (None, "if stale_lock; then", "if stale_lock || true; then")),

@@ -54,7 +54,8 @@ esac
 "#;
 
 /// What differs from run to run: the name of a stage, times, process numbers.
-const VARIES: [(&str, &str); 4] = [("/.staging/", "/"), ("\"elapsed_ms\":", "}"), ("<end=", ">"), ("/tmp/", "/")];
+const VARIES: [(&str, &str); 5] =
+    [("/.staging/", "/"), ("\"elapsed_ms\":", "}"), ("<start=", ">"), ("<end=", ">"), ("/tmp/", "/")];
 
 /// A folder with toys for one agent, and its scripts.
 struct Bench {

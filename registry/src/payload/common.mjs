@@ -11,6 +11,14 @@ export class Fault extends Error {
   }
 }
 
+// What the machine answers when it has no room for another process or file: another try may find some.
+const BUSY = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
+
+// A fault for an error, which keeps the class that it has already.
+export function asFault(error, status, step, detail = error.message) {
+  return error instanceof Fault ? error : new Fault(BUSY.includes(error.code) ? 10 : status, step, detail);
+}
+
 // Work that goes on beside the rest. Its faults are told when its end is waited for.
 export class Beside {
   work = [];
@@ -37,27 +45,32 @@ const children = new Set();
 
 // Ends every command that still runs, with all that it started.
 export function stopChildren(signal = "SIGTERM") {
-  for (const child of children) {
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      child.kill(signal);
-    }
+  for (const child of children) stop(child, signal);
+}
+
+function stop(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
   }
 }
 
-// Runs a command in a process group of its own; its output goes to standard error and, up to a limit, into a log.
-export function run(argv, { cwd, env, log, end, quiet = false, uid }) {
+const DEADLINE = "the deadline of the install is over; raise BENCHFLOW_INSTALL_DEADLINE";
+
+// Runs a command in a process group of its own; its output goes to standard error and, up to a limit, into a log. When
+// its time is over it is ended, and `late` is the fault.
+export function run(argv, { cwd, env, log, end, quiet = false, uid, late = new Fault(10, "deadline", DEADLINE) }) {
   return new Promise((resolve, reject) => {
     const left = end * 1000 - Date.now();
-    if (left <= 0) return reject(new Fault(10, "deadline", "the deadline is over"));
+    if (left <= 0) return reject(late);
     const options = { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] };
     if (uid !== undefined) Object.assign(options, { uid, gid: uid });
     const child = spawn(argv[0], argv.slice(1), options);
     children.add(child);
     let output = "";
     // A longer time than this overflows the timer, which then fires at once.
-    const timer = setTimeout(() => stopChildren("SIGKILL"), Math.min(left, 2 ** 31 - 1));
+    const timer = setTimeout(() => stop(child, "SIGKILL"), Math.min(left, 2 ** 31 - 1));
     const take = (chunk) => {
       if (output.length < LOG_LIMIT) output += chunk.toString("utf8");
       if (!quiet) process.stderr.write(chunk);
@@ -73,7 +86,7 @@ export function run(argv, { cwd, env, log, end, quiet = false, uid }) {
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       children.delete(child);
-      if (Date.now() >= end * 1000) return reject(new Fault(10, "deadline", "the deadline is over"));
+      if (Date.now() >= end * 1000) return reject(late);
       resolve({ code: code ?? 128, signal, output });
     });
   });
@@ -132,6 +145,16 @@ export function fits(rest, target) {
 export function wanted(lock, target) {
   const dropped = lock.npm.filter((it) => !fits(it.rest, target)).map((it) => `${it.place}/`);
   return lock.npm.filter((it) => fits(it.rest, target) && !dropped.some((place) => it.place.startsWith(place)));
+}
+
+// Reads what an install has put there. Only what is not there is missing; what cannot be read keeps its own class.
+export function readInstalled(file, missing) {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
+    throw new Fault(12, "tree", missing);
+  }
 }
 
 // The package of a place: the part behind its last node_modules/.

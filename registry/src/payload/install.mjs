@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 
-import { Beside, Fault, readLock, run, say, stopChildren } from "./common.mjs";
+import { asFault, Beside, Fault, readLock, run, say, stopChildren } from "./common.mjs";
 import { digest } from "./digest.mjs";
 import { checkTree, installNpm } from "./npm.mjs";
 import { prove } from "./proof.mjs";
@@ -12,6 +12,7 @@ import { checkEnvironment, installPython } from "./python.mjs";
 // Before them is the place of this program, or what unpacked it.
 const words = process.argv.filter((it) => /^[a-z]+=/.test(it));
 const args = Object.fromEntries(words.map((it) => it.split(/=(.*)/s).slice(0, 2)));
+args.start = Number(args.start);
 args.end = Number(args.end);
 
 for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129], ["SIGQUIT", 131]]) {
@@ -100,14 +101,22 @@ const LOOPBACK = "(ip link set lo up || ifconfig lo up || busybox ip link set lo
 async function proveApart(cx) {
   const options = { cwd: args.stage, env: cx.env, log: cx.log, end: args.end };
   const unshare = ["unshare", "-n", "sh", "-c"];
-  const able = await run([...unshare, LOOPBACK], { ...options, quiet: true }).catch(() => ({ code: 1 }));
+  const able = await run([...unshare, LOOPBACK], { ...options, quiet: true }).catch(notAble);
   if (able.code !== 0) return prove(cx);
   const words = { ...args, agent: cx.dir, mode: "prove", isolated: "1" };
   const driver = [cx.node, path.join(cx.dir, "lib/install.mjs"), ...Object.entries(words).map((it) => it.join("="))];
   const result = await run([...unshare, `${LOOPBACK}; exec "$@"`, "sh", ...driver], options);
   if (result.code === 0) return;
-  const [step, detail] = fs.readFileSync(path.join(args.stage, "fault"), "utf8").split("\n");
-  throw new Fault(result.code, step, detail);
+  const file = path.join(args.stage, "fault");
+  if (!fs.existsSync(file)) throw new Fault(70, "proof", `the driver of the proof ended with ${result.signal ?? result.code}`);
+  const [step, detail, final] = fs.readFileSync(file, "utf8").split("\n");
+  throw new Fault(result.code, step, detail, final === "1");
+}
+
+// A machine without unshare is not able; a fault with a class is another matter.
+function notAble(error) {
+  if (error instanceof Fault) throw error;
+  return { code: 1 };
 }
 
 async function installGit(cx, it) {
@@ -209,7 +218,7 @@ main().then(
   (error) => {
     stopChildren("SIGKILL");
     const space = { ENOSPC: 14, EACCES: 14, EROFS: 14, EPERM: 14, EDQUOT: 14 };
-    const fault = error instanceof Fault ? error : new Fault(space[error.code] ?? 70, args.mode, `${error.message}`);
+    const fault = asFault(error, space[error.code] ?? 70, args.mode);
     if (fault.status === 70) process.stderr.write(`${error.stack}\n`);
     const line = (text) => `${String(text).replace(/\s+/g, " ")}\n`;
     try {

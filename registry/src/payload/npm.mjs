@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { CERTIFICATES, Fault, packageOf, run, say, wanted } from "./common.mjs";
+import { CERTIFICATES, Fault, packageOf, readInstalled, run, say, wanted } from "./common.mjs";
 import { checksums } from "./digest.mjs";
 
 // npm refuses one file in both roles, so the two that hold nothing are named differently.
@@ -114,12 +114,12 @@ function stored(cache, it) {
 // The tree holds every package of the lock that belongs on this machine, under its name and version.
 export function checkTree(dir, lock, target) {
   for (const it of wanted(lock, target)) {
-    const file = path.join(dir, it.place, "package.json");
+    const text = readInstalled(path.join(dir, it.place, "package.json"), `${it.place} is missing`);
     let found;
     try {
-      found = JSON.parse(fs.readFileSync(file, "utf8"));
+      found = JSON.parse(text);
     } catch {
-      throw new Fault(12, "tree", `${it.place} is missing`);
+      throw new Fault(12, "tree", `${it.place} has a package.json that is not JSON`);
     }
     const name = it.rest.name ?? packageOf(it.place);
     if (found.name !== name || found.version.replace(/^[v=]+/, "") !== it.version.replace(/\+.*/, "") && found.version !== it.version) {

@@ -3,7 +3,7 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-import { CERTIFICATES, Fault, run, say } from "./common.mjs";
+import { CERTIFICATES, Fault, readInstalled, run, say } from "./common.mjs";
 
 export async function installPython(cx) {
   const { args, agent, dir } = cx;
@@ -140,12 +140,7 @@ function checkRecord(site, folder, name) {
     const file = path.join(site, match[1]?.replaceAll('""', '"') ?? match[2]);
     // Launchers are written by the installer and compiled files by the interpreter; both are no part of the wheel.
     if (file.endsWith(".pyc") || !file.startsWith(`${site}/`)) continue;
-    let content;
-    try {
-      content = fs.readFileSync(file);
-    } catch {
-      throw new Fault(12, "tree", `${name}: ${match[1] ?? match[2]} is missing`);
-    }
+    const content = readInstalled(file, `${name}: ${match[1] ?? match[2]} is missing`);
     if (crypto.createHash("sha256").update(content).digest("base64url") !== match[3].replace(/=+$/, "")) {
       throw new Fault(12, "tree", `${name}: ${match[1] ?? match[2]} was changed`);
     }

@@ -121,7 +121,6 @@ pub(crate) fn agent_json(
         ("programs", Json::list(programs.iter().map(program))),
         ("uv", wheels(&site.uv)),
         ("buildTools", wheels(&site.build_tools)),
-        ("beside", agent.beside.map_or(Json::Null, |it| Json::Number(it.within.into()))),
         ("proof", if proving == Proofs::Skipped { Json::list([]) } else { proofs(agent, &programs) }),
         ("handshake", handshake(agent, lock)?),
     ]))

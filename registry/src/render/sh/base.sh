@@ -134,6 +134,11 @@ await() {
             exec 8>&-
             wait "$nap"
             kill "$CHILD" 2>/dev/null
+            # A program that does not end by that has no more to say.
+            sleep 5 &
+            nap=$!
+            wait "$nap"
+            kill -KILL "$CHILD" 2>/dev/null
         } </dev/null 2>/dev/null &
         echo "$!"
     )
@@ -157,6 +162,6 @@ left() {
 
 check_deadline() {
     if [ "$(left)" -le 0 ]; then
-        fail 10 "$1" "the deadline of $DEADLINE seconds is over"
+        fail 10 "$1" "the deadline of $DEADLINE seconds is over; raise BENCHFLOW_INSTALL_DEADLINE"
     fi
 }

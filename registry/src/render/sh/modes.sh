@@ -18,6 +18,7 @@ runtime() {
         fail 12 unpack "${2##*/} holds no $4"
     fi
     if ! in_time "$top/$4" --version >>"$STAGE/log" 2>&1; then
+        check_deadline runtime
         fail 15 runtime "$4 of ${2##*/} does not start on this machine"
     fi
     if [ -z "${NODE-}" ]; then
@@ -46,6 +47,7 @@ unpack() {
         fail 14 unpack "no space left to unpack ${1##*/}"
     fi
     if ! in_time tar "-t${kind}f" "$1" >"$STAGE/names" 2>>"$STAGE/log"; then
+        check_deadline unpack
         fail 12 unpack "${1##*/} is no whole archive"
     fi
     while read -r member; do
@@ -77,15 +79,13 @@ drive() {
     driven=$2
     shift 2
     in_time "$NODE" "$@" "mode=$mode" "agent=$driven" "prefix=$PREFIX" "stage=$STAGE" "stamp=$STAMP" \
-        "name=$AGENT" "final=$DIR" "target=$TARGET" "node=$NODE_NAME" "python=$PYTHON_NAME" "end=$END" \
+        "name=$AGENT" "final=$DIR" "target=$TARGET" "node=$NODE_NAME" "python=$PYTHON_NAME" "start=$START" "end=$END" \
         "npm=$NPM_REGISTRY" "pypi=$PYPI_INDEX" "ca=$CA_BUNDLE" "mirror=$MIRROR"
     result=$?
     if [ "$result" -eq 0 ]; then
         return
     fi
-    if [ "$(left)" -le 0 ]; then
-        fail 10 "$mode" "the deadline of $DEADLINE seconds is over"
-    fi
+    check_deadline "$mode"
     if [ -r "$STAGE/fault" ]; then
         {
             read -r FAIL_STEP
