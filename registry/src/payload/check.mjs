@@ -5,9 +5,19 @@ import { given, Refused } from "./values.mjs";
 
 const MAX_HOME = 3000;
 
+// The one sentence on a home in which a file cannot be written or read, with the place and the way out.
+export function homeRefusal(home, { place = "$HOME", code, verb = "write", policy = false } = {}) {
+  // biome-ignore lint: control characters are what is looked for
+  const stated = home?.startsWith("/") ? `HOME=${home.replace(/[\u0000-\u001f\u007f]/g, "?")}` : "HOME is not an absolute path";
+  const named = policy ? "give web-policy.sh a home" : "set HOME to a folder";
+  const full = code === "ENOSPC" || code === "EDQUOT";
+  const way = full ? "no space is left there; make room" : `${named} that this user may write`;
+  return new Refused(`cannot ${verb} \`${place}\` (${home ? stated : "HOME is not set"}, user ${process.getuid()}): ${way}`);
+}
+
 // The home folder, an absolute path of a length that leaves room for the files in it.
-export function checkHome(home) {
-  if (!home?.startsWith("/")) throw new Refused("HOME is no absolute path; set it to the home folder of the agent's user");
+export function checkHome(home, policy) {
+  if (!home?.startsWith("/")) throw homeRefusal(home, { policy });
   if (Buffer.byteLength(home) > MAX_HOME) throw new Refused(`HOME is longer than ${MAX_HOME} bytes`);
   checkText("HOME", home);
 }

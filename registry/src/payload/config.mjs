@@ -14,11 +14,16 @@ const plan = JSON.parse(fs.readFileSync(path.join(dir, "lib/plan.json"), "utf8")
 const policy = mode === "policy";
 const SECONDS = 60;
 
+// Time that has run out: status 10, for another try.
+class Late extends Error {}
+
+const say = (text) => process.stderr.write(`${plan.agent}: ${text}\n`);
+
 process.umask(0o077);
 
 function main() {
   const folder = policy ? argument : process.env.HOME;
-  checkHome(folder);
+  checkHome(folder, policy);
   if (!policy) checkVariables(process.env, plan.variables, plan.refuses);
   const files = [...wanted().values()];
   if (files.length === 0) return;
@@ -57,7 +62,7 @@ function values() {
 function asOwner(home) {
   const options = { ...home.owner(), cwd: "/", stdio: "inherit", timeout: SECONDS * 1000, killSignal: "SIGKILL" };
   const { status } = spawnSync(process.execPath, process.argv.slice(1), options);
-  if (status === null) throw new Refused(`${home.folder}: its owner's process did not end in ${SECONDS} seconds`);
+  if (status === null) throw new Late(`${home.folder}: its owner's process did not end within ${SECONDS} seconds; try again`);
   process.exit(status);
 }
 
@@ -69,7 +74,7 @@ function write(home, file, really) {
   const bits = place.about && place.about.mode & 0o777;
   if (place.about && before === after && (file.policy || bits === file.mode)) return;
   if (place.about && file.owner === "whole" && before !== after && !before.startsWith(`${MARK}\n`)) {
-    process.stderr.write(`${plan.agent}: what was there is kept as ${home.keep(place)}\n`);
+    say(`what was there is kept as ${home.keep(place)}`);
   }
   home.replace(place, after, file.policy && place.about ? bits : file.mode);
 }
@@ -103,7 +108,7 @@ try {
   main();
 } catch (error) {
   // Names and places only: a value may be a secret.
-  const text = error instanceof Refused ? error.message : `${error.code ?? error.name}${error.path ? ` at ${error.dest ?? error.path}` : ""}`;
-  process.stderr.write(`${plan.agent}: ${text}\n`);
-  process.exit(error instanceof Refused || error.code ? 14 : 70);
+  const ours = error instanceof Refused || error instanceof Late;
+  say(ours ? error.message : `${error.code ?? error.name}${error.path ? ` at ${error.dest ?? error.path}` : ""}`);
+  process.exit(error instanceof Late ? 10 : ours || error.code ? 14 : 70);
 }

@@ -4,11 +4,15 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
+import { homeRefusal } from "./check.mjs";
 import { Refused } from "./values.mjs";
 
 const MAX_LINKS = 40;
 const MAX_BYTES = 16_000_000;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+
+// What the system answers where a home is not this user's, not there, not a folder, read-only or full.
+const CLOSED = ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ENOSPC", "EDQUOT"];
 
 // What is at a name of the folder that was entered; undefined where there is nothing.
 const look = (name) => fs.lstatSync(name, { bigint: true, throwIfNoEntry: false });
@@ -19,10 +23,26 @@ export class Home {
   // `policy`: root writes into a home of another, so no link of another's is followed on the way to it, and a file of
   // another's is not replaced. `bounded`: no link may lead out of the home.
   constructor(folder, { policy, bounded }) {
-    Object.assign(this, { folder, policy, bounded, seen: undefined });
-    this.enter();
-    this.seen = fs.statSync(".", { bigint: true });
-    this.root = process.cwd();
+    Object.assign(this, { folder, policy, bounded, seen: undefined, root: folder });
+    this.told(() => {
+      this.enter();
+      this.seen = fs.statSync(".", { bigint: true });
+      this.root = process.cwd();
+    });
+  }
+
+  // Does something in the home. Where the system refuses it, the fault names the place and the way out.
+  told(work, place) {
+    try {
+      return work();
+    } catch (error) {
+      if (!CLOSED.includes(error.code)) throw error;
+      const at = place ?? path.resolve(error.dest ?? error.path);
+      const inside = at === this.root || at.startsWith(`${this.root.replace(/\/$/, "")}/`);
+      const shown = inside ? path.join("$HOME", path.relative(this.root, at)) : at;
+      const verb = error.syscall === "open" && !place ? "read" : "write";
+      throw homeRefusal(this.folder, { place: shown, code: error.code, verb, policy: this.policy });
+    }
   }
 
   owner() {
@@ -80,6 +100,10 @@ export class Home {
   // Goes into the folder of a file: its name there, its place for people, and what is there. Without `make`, undefined
   // where a folder is missing.
   locate(file, make) {
+    return this.told(() => this.find(file, make));
+  }
+
+  find(file, make) {
     const shown = path.join(this.folder, file);
     let [names, name] = split(file);
     this.enter();
@@ -102,7 +126,11 @@ export class Home {
   }
 
   // Puts bytes in the place of a file, or beside nothing: whole, by a rename. What was there keeps its owner.
-  replace({ name, shown, about }, bytes, mode) {
+  replace(file, bytes, mode) {
+    this.told(() => this.put(file, bytes, mode), file.shown);
+  }
+
+  put({ name, shown, about }, bytes, mode) {
     const root = process.getuid() === 0;
     if (about && this.policy && about.uid !== process.getuid() && !root) {
       throw new Refused(`${shown}: belongs to uid ${about.uid}, not to the home's owner; give it to that user, or take it away`);
@@ -118,7 +146,7 @@ export class Home {
       fs.renameSync(temporary, name);
     } catch (error) {
       fs.rmSync(temporary, { force: true });
-      throw new Refused(`${shown}: cannot be written: ${error.code}`);
+      throw error;
     }
   }
 
