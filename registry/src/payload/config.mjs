@@ -6,6 +6,7 @@ import path from "node:path";
 import { checkHome, checkVariables } from "./check.mjs";
 import { merge, print, Unreadable } from "./edit.mjs";
 import { Home } from "./place.mjs";
+import { proxyWarning } from "./proxy.mjs";
 import { combine, MARK, Refused, toml, Values } from "./values.mjs";
 
 const [mode, argument] = process.argv.slice(2);
@@ -24,7 +25,7 @@ process.umask(0o077);
 function main() {
   const folder = policy ? argument : process.env.HOME;
   checkHome(folder, policy);
-  if (!policy) checkVariables(process.env, plan.variables, plan.refuses);
+  if (!policy) checkEnvironment();
   const files = [...wanted().values()];
   if (files.length === 0) return;
   const home = new Home(folder, { policy, bounded: policy || process.getuid() === 0 });
@@ -32,6 +33,12 @@ function main() {
   // All of them are read and rendered once before the first is written.
   for (const file of files) write(home, file, false);
   for (const file of files) write(home, file, true);
+}
+
+function checkEnvironment() {
+  checkVariables(process.env, plan.variables, plan.refuses);
+  const warning = proxyWarning(process.env, process.env.BENCHFLOW_PROVIDER_BASE_URL);
+  if (warning) say(warning);
 }
 
 // The files with what goes into them, by path.

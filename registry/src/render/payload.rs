@@ -31,7 +31,7 @@ pub struct Payload {
 }
 
 /// The programs of every install, by their names under `lib/`.
-const PROGRAMS: [(&str, &str); 13] = [
+const PROGRAMS: [(&str, &str); 14] = [
     ("common.mjs", include_str!("../payload/common.mjs")),
     ("install.mjs", include_str!("../payload/install.mjs")),
     ("digest.mjs", include_str!("../payload/digest.mjs")),
@@ -41,6 +41,7 @@ const PROGRAMS: [(&str, &str); 13] = [
     ("config.mjs", include_str!("../payload/config.mjs")),
     ("check.mjs", include_str!("../payload/check.mjs")),
     ("place.mjs", include_str!("../payload/place.mjs")),
+    ("proxy.mjs", include_str!("../payload/proxy.mjs")),
     ("edit.mjs", include_str!("../payload/edit.mjs")),
     ("values.mjs", include_str!("../payload/values.mjs")),
     ("beside.mjs", include_str!("../payload/beside.mjs")),
