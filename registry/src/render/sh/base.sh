@@ -107,8 +107,11 @@ keep_log() {
 }
 
 stop_children() {
-    for child in $CHILD $WATCH; do
+    for child in $CHILD; do
         kill "$child" 2>/dev/null
+    done
+    for child in $WATCH; do
+        kill -KILL "$child" 2>/dev/null
     done
     for child in $CHILD; do
         wait "$child" 2>/dev/null
@@ -119,33 +122,38 @@ stop_children() {
 
 # await SECONDS COMMAND...: runs a command in the background, so that a signal is handled at once and not after it.
 await() {
-    limit=$1
+    limit=${1:-$(left)}
     shift
+    # No sleep takes a negative number.
+    case $limit in
+    -*) limit=0 ;;
+    esac
     "$@" </dev/null 9>&- &
     CHILD=$!
-    # The substitution ends once the watch is ready for its signal: one that came earlier would be lost, and the wait for
-    # a command that ends at once would last as long as the limit.
+    # The watch is ended by the end of its sleep, which gets the one signal that nothing loses: mksh does not see another
+    # that comes right before it waits, or before it has become the sleep.
     WATCH=$(
         {
-            trap 'kill "$nap" 2>/dev/null; exit 0' TERM
             exec 8>&1 >/dev/null 9>&-
-            { exec 8>&-; exec sleep "${limit:-$(left)}"; } &
-            nap=$!
+            { exec 8>&-; exec sleep "$limit"; } &
+            echo "$!" >&8
             exec 8>&-
-            wait "$nap"
-            kill "$CHILD" 2>/dev/null
-            # A program that does not end by that has no more to say.
-            sleep 5 &
-            nap=$!
-            wait "$nap"
-            kill -KILL "$CHILD" 2>/dev/null
+            wait "$!"
+            if [ "$?" -le 128 ]; then
+                kill "$CHILD"
+                # A program that does not end by that has no more to say.
+                for pause in 1 1 1 1 1; do
+                    sleep "$pause"
+                    kill -0 "$CHILD" || exit
+                done
+                kill -KILL "$CHILD"
+            fi
         } </dev/null 2>/dev/null &
-        echo "$!"
     )
     wait "$CHILD"
     result=$?
     CHILD=
-    kill "$WATCH" 2>/dev/null
+    kill -KILL "$WATCH" 2>/dev/null
     WATCH=
     return "$result"
 }
