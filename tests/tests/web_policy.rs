@@ -78,6 +78,18 @@ fn check_refused(output: &Output, installed: &Installed, why: &str) {
 }
 
 #[test]
+fn a_missing_file_is_named_by_the_script_alone() {
+    let installed = Installed::new(agent_with_file());
+    let file = installed.assigned("dir").join("lib/config.mjs");
+    assert!(fs::remove_file(&file).is_ok());
+    let output = installed.run();
+    let error = String::from_utf8_lossy(&output.stderr);
+    let agent = agent_with_file().name;
+    let says = format!("{agent}: {} cannot be listed; install the agent again\n", file.display());
+    assert_eq!((output.status.code(), &*error), (Some(15), &*says));
+}
+
+#[test]
 fn root_alone_may_be_able_to_change_what_root_runs() {
     let installed = Installed::new(agent_with_file());
     let owner = fs::metadata(installed.folder.path()).map_or(u32::MAX, |it| it.uid());

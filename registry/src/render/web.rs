@@ -47,7 +47,10 @@ fn write_steps(w: &mut Writer, agent: &Agent<'_>) {
     w.block("trusted() {", "}", |w| {
         w.line("at=$1");
         w.block("while :; do", "done", |w| {
-            w.line("listed=$(ls -ldnL \"$at\") || return 1");
+            // What `ls` says of a file that it cannot list differs from one `ls` to another, so it is said here.
+            w.line(
+                "listed=$(ls -ldnL \"$at\" 2>/dev/null) || die 15 \"$at cannot be listed; install the agent again\"",
+            );
             w.line("set -- $listed");
             w.block("case $1/$3 in", "esac", |w| {
                 w.line("?????????[tT]*/0) ;;");
