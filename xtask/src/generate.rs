@@ -13,6 +13,7 @@ use registry_outputs::{GENERATORS, Generator};
 use crate::console::Console;
 use crate::failure::Outcome;
 use crate::gen_scripts::{agent_option, check_option, no_dash_option, path_option, site_option};
+use crate::relaunch::built_with;
 
 /// The command that runs every generator.
 const ALL: &str = "gen";
@@ -52,27 +53,9 @@ fn command(generator: &Generator) -> Command {
 
 /// Runs the command of a name; none when it is no generator's.
 pub(crate) fn run(registry: &Registry<'_>, name: &str, matches: &ArgMatches, console: Console) -> Option<Outcome> {
-    if name == ALL {
-        return Some(run_all(registry, matches, console));
+    let generator = GENERATORS.iter().find(|generator| generator.name == name);
+    if name != ALL && generator.is_none() {
+        return None;
     }
-    let generator = GENERATORS.iter().find(|generator| generator.name == name)?;
-    Some(run_one(registry, generator, matches, console))
-}
-
-#[cfg(feature = "outputs")]
-use make::{run_all, run_one};
-
-#[cfg(not(feature = "outputs"))]
-fn run_all(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    relaunch(console)
-}
-
-#[cfg(not(feature = "outputs"))]
-fn run_one(_: &Registry<'_>, _: &Generator, _: &ArgMatches, console: Console) -> Outcome {
-    relaunch(console)
-}
-
-#[cfg(not(feature = "outputs"))]
-fn relaunch(console: Console) -> Outcome {
-    crate::relaunch::with(&["outputs"], "what makes the outputs", console)
+    Some(built_with!("outputs", console, make::run(registry, generator, matches, console)))
 }

@@ -6,11 +6,13 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 
 use crate::console::Console;
 use crate::failure::Outcome;
+use crate::relaunch::built_with;
 
 /// The command line.
 pub(crate) fn command() -> Command {
     Command::new("model-server")
         .about("Play the provider of a model by a plan, and record what arrives, until the standard input ends")
+        .after_help("The plan's tool is called only when the prompt of the request contains `PROBE-SHELL`.")
         .hide(true)
         .arg(file("plan", "What it answers, and where, as JSON"))
         .arg(file("log", "Where requests are recorded, a JSON object a line"))
@@ -22,17 +24,22 @@ fn file(name: &'static str, help: &'static str) -> Arg {
 }
 
 /// Runs it.
-#[cfg(feature = "live")]
-pub(crate) fn run(matches: &ArgMatches, _: Console) -> Outcome {
-    use crate::failure::{Failure, Status};
-    let path = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
-    registry_live::model_server::run(&path("plan"), &path("log"), &path("ready"))
-        .map_err(|refusal| Failure::new(refusal.message).help(refusal.help))?;
-    Ok(Status::Done)
+pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
+    built_with!("live", console, live::run(matches))
 }
 
-/// Has it run by a build that can.
-#[cfg(not(feature = "live"))]
-pub(crate) fn run(_: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with(&["live"], "what runs real agents", console)
+#[cfg(feature = "live")]
+mod live {
+    use std::path::PathBuf;
+
+    use clap::ArgMatches;
+
+    use crate::failure::{Failure, Outcome, Status};
+
+    pub(super) fn run(matches: &ArgMatches) -> Outcome {
+        let path = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+        registry_live::model_server::run(&path("plan"), &path("log"), &path("ready"))
+            .map_err(|refusal| Failure::new(refusal.message).help(refusal.help))?;
+        Ok(Status::Done)
+    }
 }

@@ -7,55 +7,127 @@
     allow(dead_code, reason = "the build that has the features runs the commands itself")
 )]
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 
-/// Becomes a build with these features, which runs this very command line; `what` is built by it, for the reader.
-pub(crate) fn with(features: &[&str], what: &str, console: Console) -> Outcome {
+/// Calls a function in a build that has a feature; any other build becomes one that has it, with this command line.
+macro_rules! built_with {
+    ($feature:literal, $console:expr, $($function:ident)::+ ( $($argument:expr),* $(,)? )) => {{
+        #[cfg(feature = $feature)]
+        {
+            let _ = $console;
+            $($function)::+($($argument),*)
+        }
+        #[cfg(not(feature = $feature))]
+        {
+            $(let _ = &$argument;)*
+            $crate::relaunch::with($feature, $console).into()
+        }
+    }};
+}
+pub(crate) use built_with;
+
+/// Becomes a build with a feature, which runs this very command line.
+pub(crate) fn with(feature: &str, console: Console) -> Outcome {
     let (Some(cargo), Some(package)) = (std::env::var_os("CARGO"), std::env::var_os("CARGO_MANIFEST_DIR")) else {
         let help = "run it as `cargo xtask …`";
         return Err(Failure::new("this command builds what it needs, and cargo did not start it").help(help));
     };
-    console.step(format!("building {what}; the first time takes a minute"));
-    let arguments = arguments(features, &PathBuf::from(package), std::env::args_os().skip(1));
-    let error = Command::new(&cargo).args(arguments).exec();
-    Err(Failure::new(format!("cannot run `{}`: {error}", cargo.to_string_lossy()))
-        .help("look at cargo: `cargo --version`"))
+    let package = PathBuf::from(package);
+    build(&cargo, feature, &package, console)?;
+    let mut words = arguments("run", feature, &package);
+    words.insert(1, OsString::from("--quiet"));
+    words.push(OsString::from("--"));
+    words.extend(std::env::args_os().skip(1));
+    let error = Command::new(&cargo).args(words).exec();
+    Err(cannot_run(&cargo, &error))
 }
 
-fn arguments(features: &[&str], package: &Path, own: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    let features = features.iter().map(|feature| format!("xtask/{feature}")).collect::<Vec<_>>().join(",");
+fn cannot_run(cargo: &OsStr, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot run `{}`: {error}", cargo.to_string_lossy())).help("look at cargo: `cargo --version`")
+}
+
+fn arguments(command: &str, feature: &str, package: &Path) -> Vec<OsString> {
     let mut words: Vec<OsString> =
-        ["run", "--quiet", "--features", &features, "--manifest-path"].map(OsString::from).into();
+        [command, "--features", &format!("xtask/{feature}"), "--manifest-path"].map(OsString::from).into();
     words.push(package.join("Cargo.toml").into_os_string());
-    words.push(OsString::from("--"));
-    words.extend(own);
     words
+}
+
+/// Builds it, and says so where there is something to build or to wait for.
+fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outcome<()> {
+    let mut child = Command::new(cargo)
+        .args(arguments("build", feature, package))
+        .env("CARGO_TERM_COLOR", "never")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_run(cargo, &error))?;
+    let what = if feature == "live" { "what runs real agents" } else { "what reads and writes other formats" };
+    let (mut said, mut building) = (String::new(), false);
+    for line in child.stderr.take().map(BufReader::new).into_iter().flat_map(|it| it.lines().map_while(Result::ok)) {
+        match Step::of(&line) {
+            Some(Step::Waits) => console.step("waiting for another cargo, which holds the lock of the build"),
+            Some(Step::Compiles(name)) => {
+                if !building {
+                    console.step(format!("building {what}; the first time takes a minute"));
+                }
+                building = true;
+                console.progress(format!("building {what}: {name}"));
+            }
+            None => said = said + &line + "\n",
+        }
+    }
+    let done = child.wait().map_err(|error| cannot_run(cargo, &error))?.success();
+    console.clear();
+    if done {
+        return Ok(());
+    }
+    Err(Failure::new(format!("cannot build {what}")).note(said.trim_end()).help("correct what cargo says above"))
+}
+
+/// What a line of cargo says of its work.
+#[derive(Debug, PartialEq, Eq)]
+enum Step<'a> {
+    Waits,
+    Compiles(&'a str),
+}
+
+impl<'a> Step<'a> {
+    fn of(line: &'a str) -> Option<Self> {
+        let (verb, rest) = line.trim_start().split_once(' ')?;
+        match verb {
+            "Blocking" if rest.starts_with("waiting for file lock") => Some(Self::Waits),
+            "Compiling" | "Downloading" | "Downloaded" => Some(Self::Compiles(rest.split(" (").next().unwrap_or(rest))),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check_runs(features: &[&str], expected: &str) {
-        let own = ["verify", "--jobs", "2"].map(OsString::from);
-        let words = arguments(features, Path::new("/home/x/own"), own.into_iter());
+    #[test]
+    fn the_package_that_runs_is_the_one_that_is_built() {
+        let words = arguments("run", "live", Path::new("/home/x/own"));
         let text = words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
-        assert_eq!(
-            text,
-            format!("run --quiet --features {expected} --manifest-path /home/x/own/Cargo.toml -- verify --jobs 2")
-        );
+        assert_eq!(text, "run --features xtask/live --manifest-path /home/x/own/Cargo.toml");
     }
 
     #[test]
-    fn the_package_that_runs_is_the_one_that_is_built() {
-        check_runs(&["live"], "xtask/live");
-        check_runs(&["live", "outputs"], "xtask/live,xtask/outputs");
+    fn lines_of_cargo_are_read() {
+        assert_eq!(Step::of("    Blocking waiting for file lock on build directory"), Some(Step::Waits));
+        assert_eq!(Step::of("   Compiling serde v1.0.0 (/x)"), Some(Step::Compiles("serde v1.0.0")));
+        for other in ["", "    Finished `dev` profile", "error: x", "Blocking"] {
+            assert_eq!(Step::of(other), None, "{other}");
+        }
     }
 }

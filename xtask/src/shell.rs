@@ -14,6 +14,7 @@ use registry_core::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;
+use crate::relaunch::built_with;
 
 /// The command line of `completions`.
 pub(crate) fn completions_command() -> Command {
@@ -45,25 +46,13 @@ pub(crate) fn man_command() -> Command {
 }
 
 /// Runs `completions`.
-#[cfg(feature = "outputs")]
-pub(crate) fn completions(registry: &Registry<'_>, matches: &ArgMatches, _: Console) -> Outcome {
-    completions::print_for(registry, matches.get_one::<String>("shell").map_or("", String::as_str))
+pub(crate) fn completions(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let shell = matches.get_one::<String>("shell").map_or("", String::as_str);
+    built_with!("outputs", console, completions::print_for(registry, shell))
 }
 
 /// Runs `man`.
-#[cfg(feature = "outputs")]
 pub(crate) fn man(matches: &ArgMatches, console: Console) -> Outcome {
-    manual::make(matches.get_one::<PathBuf>("out").map(PathBuf::as_path), console)
-}
-
-/// Has `completions` run by a build that can.
-#[cfg(not(feature = "outputs"))]
-pub(crate) fn completions(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with(&["outputs"], "what makes the completions", console)
-}
-
-/// Has `man` run by a build that can.
-#[cfg(not(feature = "outputs"))]
-pub(crate) fn man(_: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with(&["outputs"], "what makes the manual", console)
+    let out = matches.get_one::<PathBuf>("out").map(PathBuf::as_path);
+    built_with!("outputs", console, manual::make(out, console))
 }

@@ -10,6 +10,7 @@ use registry_core::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;
+use crate::relaunch::built_with;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -48,28 +49,15 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 }
 
 /// Runs it.
-#[cfg(feature = "outputs")]
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
-    read::run(registry, matches, console)
-}
-
-/// Has it run by a build that can.
-#[cfg(not(feature = "outputs"))]
-pub(crate) fn run(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with(&["outputs"], "what reads formats of others", console)
+    built_with!("outputs", console, read::run(registry, matches, console))
 }
 
 /// Explains a check, where the word is the code of one.
-#[cfg(feature = "outputs")]
-pub(crate) fn explain(word: &str, _: Console) -> Option<Outcome> {
-    let check = registry_audit::checks::find(word)?;
-    Some(crate::console::print(read::page(check).trim_end()).map(|()| crate::failure::Status::Done))
-}
-
-/// Has a check explained by a build that knows it.
-#[cfg(not(feature = "outputs"))]
 pub(crate) fn explain(word: &str, console: Console) -> Option<Outcome> {
     let digits = word.strip_prefix(['d', 'D'])?;
-    let is_code = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_code.then(|| crate::relaunch::with(&["outputs"], "what reads formats of others", console))
+    if digits.len() != 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    built_with!("outputs", console, read::explain(word))
 }

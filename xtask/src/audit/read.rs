@@ -13,6 +13,12 @@ use crate::failure::{Failure, Outcome, Status};
 use crate::json;
 use crate::violations::count;
 
+/// Prints what a check is about; nothing where no check has the code.
+pub(super) fn explain(code: &str) -> Option<Outcome> {
+    let check = checks::find(code)?;
+    Some(print(page(check).trim_end()).map(|()| Status::Done))
+}
+
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let Some(path) = matches.get_one::<PathBuf>("path") else { return list() };

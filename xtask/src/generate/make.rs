@@ -20,8 +20,21 @@ use crate::rendering;
 use crate::unlisted;
 use crate::violations::{self, count};
 
+/// Runs one generator, or all of them.
+pub(super) fn run(
+    registry: &Registry<'_>,
+    generator: Option<&Generator>,
+    matches: &ArgMatches,
+    console: Console,
+) -> Outcome {
+    match generator {
+        Some(generator) => run_one(registry, generator, matches, console),
+        None => run_all(registry, matches, console),
+    }
+}
+
 /// Runs every generator, the scripts first; what one finds does not keep the others from running.
-pub(super) fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     unlisted::warn(registry, console);
     let site = site(matches)?;
     let dash = gen_scripts::dash(matches)?;
@@ -48,12 +61,7 @@ pub(super) fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Co
 }
 
 /// Runs one generator.
-pub(super) fn run_one(
-    registry: &Registry<'_>,
-    generator: &Generator,
-    matches: &ArgMatches,
-    console: Console,
-) -> Outcome {
+fn run_one(registry: &Registry<'_>, generator: &Generator, matches: &ArgMatches, console: Console) -> Outcome {
     let named: Vec<&String> = matches.try_get_many("agent").ok().flatten().unwrap_or_default().collect();
     let agents: Vec<&Agent<'_>> = select(registry, &named)?;
     let site = site(matches)?;

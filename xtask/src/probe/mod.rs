@@ -12,6 +12,7 @@ use registry_core::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;
+use crate::relaunch::built_with;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -92,16 +93,5 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         let named = matches.get_many::<String>("agent").unwrap_or_default().map(String::as_str);
         return evidence::check(registry, &named.collect::<Vec<_>>());
     }
-    probe(registry, matches, console)
-}
-
-#[cfg(feature = "live")]
-fn probe(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
-    live::run(registry, matches, console)
-}
-
-/// Has it run by a build that can.
-#[cfg(not(feature = "live"))]
-fn probe(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with(&["live"], "what runs real agents", console)
+    built_with!("live", console, live::run(registry, matches, console))
 }

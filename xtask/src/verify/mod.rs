@@ -10,6 +10,7 @@ use registry_core::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;
+use crate::relaunch::built_with;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -39,13 +40,6 @@ fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
 }
 
 /// Runs it.
-#[cfg(feature = "live")]
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
-    live::run(registry, matches, console)
-}
-
-/// Has it run by a build that can.
-#[cfg(not(feature = "live"))]
-pub(crate) fn run(_: &Registry<'_>, _: &ArgMatches, console: Console) -> Outcome {
-    crate::relaunch::with(&["live"], "what runs real agents", console)
+    built_with!("live", console, live::run(registry, matches, console))
 }

@@ -1,0 +1,49 @@
+//! A command that is built first says so, and one that waits for another build says that; cargo is a script here.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::process::{Command, Output};
+
+/// Runs `verify`, which no build but one with the feature `live` has, under a cargo that does this when it builds.
+fn verify(build: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["verify", "x"]).env("CARGO_MANIFEST_DIR", "/own").env("BUILD", build);
+    command.env("CARGO", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cargo.sh"));
+    command.output().expect("the binary starts")
+}
+
+#[track_caller]
+fn check_says(build: &str, status: i32, out: &str, says: &str) {
+    if cfg!(feature = "live") {
+        return;
+    }
+    let output = verify(build);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), says);
+    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stdout)), (Some(status), out));
+}
+
+const RAN: &str = "ran run --quiet --features xtask/live --manifest-path /own/Cargo.toml -- verify x\n";
+
+#[test]
+fn what_is_built_already_is_run_in_silence() {
+    check_says("echo '    Finished `dev` profile' >&2", 0, RAN, "");
+}
+
+#[test]
+fn a_build_is_told_once() {
+    let build = "printf '   Compiling %s v1.0.0\\n' a b c >&2";
+    check_says(build, 0, RAN, "building what runs real agents; the first time takes a minute\n");
+}
+
+#[test]
+fn waiting_for_another_cargo_is_told() {
+    let build = "echo '    Blocking waiting for file lock on build directory' >&2";
+    check_says(build, 0, RAN, "waiting for another cargo, which holds the lock of the build\n");
+}
+
+#[test]
+fn a_build_that_fails_shows_why_and_runs_nothing() {
+    let says =
+        "error: cannot build what runs real agents\nerror: no such thing\nhelp: correct what cargo says above\n";
+    check_says("echo 'error: no such thing' >&2; exit 101", 2, "", says);
+}
