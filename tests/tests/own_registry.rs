@@ -16,11 +16,12 @@ impl Stranger {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lie in the workspace");
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy(&workspace.join("examples/own-registry"), folder.path());
-        let manifest = folder.path().join("Cargo.toml");
-        let text = std::fs::read_to_string(&manifest).expect("the example has a manifest");
-        let absolute = text.replace("../../", &format!("{}/", workspace.display()));
-        std::fs::write(&manifest, absolute).expect("the manifest can be written");
-        Self { folder }
+        let stranger = Self { folder };
+        for line in lines_to_change(&stranger.read("README.md")) {
+            let absolute = line.replace("../../", &format!("{}/", workspace.display()));
+            stranger.edit("Cargo.toml", &line, &absolute);
+        }
+        stranger
     }
 
     fn cargo(&self, arguments: &[&str]) -> Output {
@@ -30,12 +31,30 @@ impl Stranger {
         cargo.output().expect("cargo runs")
     }
 
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(file)).expect("the file is there")
+    }
+
     fn edit(&self, file: &str, from: &str, to: &str) {
         let path = self.folder.path().join(file);
-        let text = std::fs::read_to_string(&path).expect("the file is there");
+        let text = self.read(file);
         assert!(text.contains(from), "{file} has no `{from}`");
         std::fs::write(&path, text.replace(from, to)).expect("the file can be written");
     }
+}
+
+/// The lines of the manifest that the README tells a stranger to change: its first block of TOML.
+fn lines_to_change(readme: &str) -> Vec<String> {
+    let block = readme.lines().skip_while(|line| line.trim() != "```toml").skip(1);
+    block.map(str::trim).take_while(|line| *line != "```").map(str::to_owned).collect()
+}
+
+/// The files under a folder, as text.
+fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.partition(|path| path.is_dir());
+    let text = |path: PathBuf| (path.clone(), std::fs::read_to_string(path).expect("text"));
+    files.into_iter().map(text).chain(folders.iter().flat_map(|it| texts(it))).collect()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -67,6 +86,20 @@ fn check_refuses(output: &Output, messages: &[&str]) {
     for message in messages {
         assert!(err.contains(message), "no `{message}` in:\n{err}");
     }
+}
+
+#[test]
+fn nothing_but_what_the_readme_names_leads_out_of_the_folder() {
+    let stranger = Stranger::new();
+    let lines = lines_to_change(&stranger.read("README.md"));
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for (path, text) in texts(stranger.folder.path()).iter().filter(|(path, _)| !path.ends_with("README.md")) {
+        assert!(!text.contains("../"), "{} leads out of the folder", path.display());
+    }
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lie in the workspace");
+    let toolchain = std::fs::read_to_string(workspace.join("rust-toolchain.toml")).expect("it is there");
+    let channel = toolchain.lines().find(|line| line.starts_with("channel")).expect("it names a channel");
+    assert!(stranger.read("rust-toolchain.toml").contains(channel), "another toolchain than {channel}");
 }
 
 #[test]
