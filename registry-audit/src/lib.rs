@@ -2,6 +2,14 @@
 //!
 //! [`audit`] reads a tree through a small interface ([`Tree`]) and does no other I/O. Nothing of the tree is run, no
 //! link in it is followed, and no file of it can stop an audit: what cannot be read is a finding (D001) like any other.
+//!
+//! ```
+//! let tree = registry_audit::Disk::open(std::path::Path::new("src"))?;
+//! let report = registry_audit::audit(&registry::REGISTRY, &tree);
+//! // There is nothing in it that repeats a registry.
+//! assert!(report.is_empty());
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 pub mod checks;
 mod disk;

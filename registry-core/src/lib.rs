@@ -2,6 +2,16 @@
 //!
 //! The macro fills the model from tokens, the generator and the linters from constants and files; all check it with
 //! the same functions. This crate does no I/O, knows no `syn`, and depends on nothing but the recogniser of shell.
+//!
+//! ```
+//! use registry_core::check::{LockUse, check};
+//! use registry_core::model::Agent;
+//!
+//! let entry = Agent { name: "my-agent", ..Agent::EMPTY };
+//! let violations = check(&entry, LockUse::Required);
+//! // It says nothing of the web.
+//! assert!(violations.iter().any(|it| it.rule.code == "W001"));
+//! ```
 
 pub use registry_shell as shell;
 

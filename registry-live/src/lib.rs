@@ -2,6 +2,13 @@
 //!
 //! It holds no rules, no rendering and no command line. `gen-scripts` does not compile it: `xtask` depends on it by its
 //! feature `live` alone.
+//!
+//! ```
+//! use registry_live::sandbox::Kind;
+//!
+//! assert_eq!(Kind::from_word("bwrap"), Some(Kind::Bwrap));
+//! assert_eq!(Kind::from_word("chroot"), None);
+//! ```
 
 pub mod dialogue;
 pub mod model_server;

@@ -5,6 +5,9 @@
 //! here and in `span`.
 //!
 //! Use the macros through the crate `registry`, which tells them its own path.
+//!
+//! The entries of `registry` are the examples, and `examples/own-registry` has some more: this crate cannot depend on
+//! that one, so it has none that runs.
 
 mod check;
 mod expand;

@@ -2,6 +2,11 @@
 //!
 //! [`GENERATORS`] is the one list: the commands, `gen` and its check walk it. A new output is a module with a
 //! [`Generator`] and a line in that list.
+//!
+//! ```
+//! let names: Vec<&str> = registry_outputs::GENERATORS.iter().map(|it| it.name).collect();
+//! assert!(names.contains(&"gen-manifests") && names.is_sorted());
+//! ```
 
 mod docs;
 pub mod entry;

@@ -1,6 +1,13 @@
 //! POSIX shell as dash reads it: a recogniser, a reader of commands, and the rules over shell text.
 //!
 //! This crate does no I/O and has no dependencies; `registry-core` gives it to others as `shell`.
+//!
+//! ```
+//! assert!(registry_shell::check_syntax(b"if true; then echo yes; fi").is_ok());
+//! assert!(registry_shell::check_syntax(b"if true; then").is_err());
+//! // dash accepts this, and does not do what is written.
+//! assert!(!registry_shell::find_bashisms(b"echo ${x^^}").is_empty());
+//! ```
 
 mod bashisms;
 mod complaint;

@@ -2,6 +2,18 @@
 //!
 //! Any crate may depend on this one, write entries of its own with [`agent!`], [`provider!`] and [`family!`], list them
 //! with [`registry!`], and extend [`REGISTRY`]. This crate does no I/O.
+//!
+//! ```
+//! use registry::REGISTRY;
+//! use registry::render::scripts;
+//! use registry::site::Site;
+//!
+//! let agent = REGISTRY.agent("opencode").ok_or("no such agent")?;
+//! for script in scripts(agent, &Site::default())? {
+//!     assert!(script.text.starts_with("#!/bin/sh"));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 extern crate self as registry;
 

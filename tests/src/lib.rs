@@ -1,4 +1,8 @@
 //! What the tests share: where the workspace is, its files, and running its own commands. It holds no test.
+//!
+//! ```
+//! assert!(registry_tests::read("Cargo.toml").contains("[workspace]"));
+//! ```
 
 #![allow(clippy::missing_panics_doc, reason = "a test helper tells its failure by a panic")]
 #![expect(clippy::panic, reason = "a helper of tests fails as the tests do")]

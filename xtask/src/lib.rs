@@ -1,6 +1,11 @@
 //! The commands over a registry, as a library: a private registry gets them with a binary of three lines.
 //!
 //! It holds no rules (they are in `registry_core`) and no rendering (that is in `registry`).
+//!
+//! ```
+//! let words = ["cargo xtask", "explain", "I001"].map(Into::into);
+//! assert_eq!(xtask::run_with(&registry::REGISTRY, words), std::process::ExitCode::SUCCESS);
+//! ```
 
 mod audit;
 mod clients;
