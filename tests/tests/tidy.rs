@@ -361,3 +361,41 @@ fn the_main_job_compiles_no_async_runtime() {
 fn the_main_job_compiles_no_reader_or_writer_of_other_formats() {
     check_only_with("outputs", &["registry-audit", "schemars", "serde_yaml", "toml_writer"]);
 }
+
+/// What a package lacks: a description, licences, a front page with an example, the workspace's `publish`.
+fn package_faults(folder: &str, manifest: &str, front: &str, licences: bool) -> Vec<String> {
+    let table: toml::Table = manifest.parse().unwrap_or_default();
+    let package = table.get("package");
+    let field = |name: &str| package.and_then(|it| it.get(name));
+    let described = field("description").and_then(toml::Value::as_str).is_some_and(|it| it.len() > 20);
+    let inherits =
+        |name: &str| field(name).and_then(|it| it.get("workspace")).is_some_and(|it| it.as_bool() == Some(true));
+    // The macros cannot depend on the crate by which they are used, so their example is on its front page.
+    let example = folder == "registry-macros" || front.lines().any(|line| line == "//! ```");
+    let wanted = [
+        (described, "a description"),
+        (inherits("publish"), "`publish.workspace = true`"),
+        (inherits("license") && licences, "the licences"),
+        (inherits("rust-version"), "`rust-version.workspace = true`"),
+        (example, "an example on its front page that is run"),
+    ];
+    wanted.into_iter().filter(|(there, _)| !there).map(|(_, what)| format!("{folder}: lacks {what}")).collect()
+}
+
+#[test]
+fn packages_say_what_they_are_and_are_published_nowhere() {
+    let found = package_faults("x", "[package]\nname = \"x\"\n", "//! X.\n", false);
+    assert_eq!(found.len(), 5, "{found:?}");
+    let workspace: toml::Table = read("Cargo.toml").parse().unwrap_or_default();
+    let shared = workspace.get("workspace").and_then(|it| it.get("package"));
+    assert_eq!(shared.and_then(|it| it.get("publish")).and_then(toml::Value::as_bool), Some(false));
+    let members = workspace.get("workspace").and_then(|it| it.get("members")).and_then(toml::Value::as_array);
+    let mut faults = Vec::new();
+    for folder in members.into_iter().flatten().filter_map(toml::Value::as_str) {
+        let same = |name: &str| read(&format!("{folder}/{name}")) == read(name);
+        let licences = same("LICENSE-MIT") && same("LICENSE-APACHE");
+        let front = read(&format!("{folder}/src/lib.rs"));
+        faults.extend(package_faults(folder, &read(&format!("{folder}/Cargo.toml")), &front, licences));
+    }
+    report(&faults);
+}

@@ -43,7 +43,6 @@ fn waiting_for_another_cargo_is_told() {
 
 #[test]
 fn a_build_that_fails_shows_why_and_runs_nothing() {
-    let says =
-        "error: cannot build what runs real agents\nerror: no such thing\nhelp: correct what cargo says above\n";
+    let says = "error: cannot build what runs real agents\nerror: no such thing\nhelp: correct what cargo says above\n";
     check_says("echo 'error: no such thing' >&2; exit 101", 2, "", says);
 }
