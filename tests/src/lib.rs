@@ -13,6 +13,25 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+/// The shells under which the scripts run, the first of which must be here.
+const SHELLS: [&[&str]; 6] = [&["dash"], &["busybox", "ash"], &["bash"], &["bash", "--posix"], &["mksh"], &["yash"]];
+
+/// The shells that are here, each as the words that start it; what is left out is told on standard error.
+#[track_caller]
+pub fn shells() -> Vec<&'static [&'static str]> {
+    let is_here = |shell: &&[&str]| {
+        let Some((program, rest)) = shell.split_first() else { return false };
+        let status = Command::new(program).args(rest).args(["-c", ":"]).stderr(Stdio::null()).status();
+        let here = status.is_ok_and(|status| status.success());
+        assert!(here || *shell != ["dash"], "help: install dash");
+        if !here {
+            eprintln!("left out, since it is not here: {}", shell.join(" "));
+        }
+        here
+    };
+    SHELLS.into_iter().filter(is_here).collect()
+}
+
 /// Folders that hold nothing of the sources: what cargo makes is known by its tag.
 const NOT_SOURCES: [&str; 4] = [".git", "scripts", "manifests", "node_modules"];
 

@@ -4,24 +4,8 @@
 
 mod launch_support;
 
-use std::process::{Command, Stdio};
-
 use launch_support::{Installed, Prefix, noted_environment, provide};
 use registry::REGISTRY;
-
-/// The shells under which scripts run; `dash` must be here, others may.
-const SHELLS: [&[&str]; 6] = [&["dash"], &["busybox", "ash"], &["bash"], &["bash", "--posix"], &["mksh"], &["yash"]];
-
-fn shells() -> Vec<&'static [&'static str]> {
-    let here = |shell: &&[&str]| {
-        let mut command = Command::new(shell[0]);
-        command.args(&shell[1..]).args(["-c", ":"]).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
-    let found: Vec<_> = SHELLS.into_iter().filter(here).collect();
-    assert_eq!(found.first(), Some(&SHELLS[0]), "help: install dash");
-    found
-}
 
 /// What a launch writes to standard error; the agent is started in any case, and no secret is shown.
 #[track_caller]
@@ -59,7 +43,7 @@ fn every_agent_warns_under_every_shell() {
     let prefix = Prefix::new();
     for agent in REGISTRY.agents() {
         let installed = prefix.add(agent);
-        for shell in shells() {
+        for shell in registry_tests::shells() {
             let warning = format!(
                 "{}: warning: HTTP_PROXY is set, and NO_PROXY does not name `127.0.0.1`, the host of the model: calls may go to \
                  the proxy; set NO_PROXY=127.0.0.1 and no_proxy=127.0.0.1\n",

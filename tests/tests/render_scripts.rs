@@ -1,6 +1,6 @@
 //! The rendered scripts: deterministic, accepted by every shell, free of words that a harness refuses, small enough.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use registry::model::{
     Agent, Artefact, BaseUrlForm, Beside, ConfigFile, Exit, FileFormat, Handshake, Info, Mapping, ModelDelivery,
@@ -132,18 +132,6 @@ fn text(agent: &Agent<'_>, kind: ScriptKind) -> String {
     render(agent).into_iter().find(|script| script.kind == kind).map(|script| script.text).unwrap_or_default()
 }
 
-/// The shells that are here: `dash` must be, others may.
-fn shells() -> Vec<Vec<&'static str>> {
-    let all = [vec!["dash"], vec!["busybox", "ash"], vec!["mksh"], vec!["bash", "--posix"]];
-    let here = |words: &Vec<&str>| {
-        let [program, rest @ ..] = words.as_slice() else { return false };
-        let mut command = Command::new(program);
-        command.args(rest).args(["-c", ":"]).stderr(Stdio::null());
-        *program == "dash" || command.status().is_ok_and(|status| status.success())
-    };
-    all.into_iter().filter(here).collect()
-}
-
 #[test]
 fn scripts_are_the_same_every_time() {
     for agent in ALL {
@@ -160,8 +148,8 @@ fn every_shell_accepts_every_script() {
         for script in render(agent) {
             let file = folder.join(format!("{}-{}", agent.name, script.kind.file_name()));
             assert!(std::fs::write(&file, &script.text).is_ok());
-            for shell in shells() {
-                let [program, rest @ ..] = shell.as_slice() else { continue };
+            for shell in registry_tests::shells() {
+                let [program, rest @ ..] = shell else { continue };
                 let output = Command::new(program).args(rest).arg("-n").arg(&file).output();
                 let output = output.unwrap_or_else(|error| unreachable!("{program}: {error}"));
                 let errors = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -18,9 +18,6 @@ use registry::model::{Agent, Artefact};
 use registry::render::scripts;
 use registry::site::{Runtime, Site};
 
-/// The shells, the first of which must be here.
-const SHELLS: [&[&str]; 6] = [&["dash"], &["busybox", "ash"], &["bash"], &["bash", "--posix"], &["mksh"], &["yash"]];
-
 /// A toy of both runtimes and of every program: it does what the scripts ask of the real ones, and notes it.
 const TOY: &str = r#"#!/bin/sh
 toys=TOYS
@@ -214,18 +211,6 @@ fn listing(folder: &Path) -> Vec<String> {
     found
 }
 
-/// Whether a shell is here; dash must be.
-fn is_here(shell: &[&str]) -> bool {
-    let mut command = Command::new(shell[0]);
-    command.args(&shell[1..]).args(["-c", ":"]).stderr(Stdio::null());
-    let here = command.status().is_ok_and(|status| status.success());
-    assert!(here || shell != ["dash"], "help: install dash");
-    if !here {
-        eprintln!("left out, since it is not here: {}", shell.join(" "));
-    }
-    here
-}
-
 /// Holds what dash makes of the scripts against what they promise, and every other shell against dash.
 #[track_caller]
 fn check_shells(agent: &Agent<'_>, shells: &[&[&str]]) {
@@ -274,7 +259,7 @@ fn difference(found: &Outcome, wanted: &Outcome) -> String {
 
 #[test]
 fn every_script_does_the_same_under_every_shell() {
-    let here: Vec<&[&str]> = SHELLS.into_iter().filter(|shell| is_here(shell)).collect();
+    let here = registry_tests::shells();
     let agents = REGISTRY.agents();
     let served = agents.iter().filter(|it| !it.install.is_empty()).count();
     assert!(served > 10, "{served} agents cannot be all");
