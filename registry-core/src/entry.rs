@@ -85,6 +85,8 @@ entry! {
         families
         /// What is known of its models.
         models
+        /// Prefixes by which others name it in a model reference; a refusal translates them.
+        spellings
 }
 entry! {
     /// The fields of `family!`.
@@ -97,6 +99,12 @@ entry! {
         protocols
         /// The variables that may hold a key for it.
         keys
+        /// The variables of a base URL for that key: the key goes there and nowhere else.
+        base_urls
+        /// Lower-case words of ids that hold a token and are models of others.
+        excludes
+        /// Prefixes by which others name its vendor in a model reference; a refusal translates them.
+        spellings
 }
 
 entry! {

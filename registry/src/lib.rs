@@ -55,9 +55,12 @@ registry! {
         mod us_openai;
         mod github_models;
         mod openrouter;
+        mod openrouter_anthropic;
         mod vllm;
         mod litellm;
         mod aws_bedrock;
+        mod aws_bedrock_openai;
+        mod google_vertex_openai;
         mod zai;
         mod kimi;
         mod minimax;
@@ -68,6 +71,15 @@ registry! {
         mod doubao_seed_2_lite;
         mod doubao_seed_2_pro;
         mod hunyuan;
+        mod groq;
+        mod together;
+        mod fireworks;
+        mod xai;
+        mod ollama;
+        mod mistral;
+        mod cerebras;
+        mod nvidia;
+        mod huggingface;
     }
     families {
         mod gemini;

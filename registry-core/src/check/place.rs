@@ -56,6 +56,8 @@ pub enum Field {
     Tokens,
     Namespace,
     Keys,
+    Excludes,
+    Spellings,
 }
 
 /// A part of an item or of a field.

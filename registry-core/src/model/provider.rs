@@ -21,6 +21,8 @@ pub struct Provider<'a> {
     pub families: &'a [&'a str],
     /// Models whose facts reach the agent as `BENCHFLOW_PROVIDER_MODELS`.
     pub models: &'a [ModelRecord<'a>],
+    /// Prefixes by which others name it in a model reference; a refusal translates them, routing does not take them.
+    pub spellings: &'a [&'a str],
 }
 
 impl Provider<'_> {
@@ -34,6 +36,7 @@ impl Provider<'_> {
         credential: Credential::None,
         families: &[],
         models: &[],
+        spellings: &[],
     };
 }
 
@@ -134,10 +137,25 @@ pub struct Family<'a> {
     pub protocols: &'a [Protocol],
     /// Variables that hold its key, the first that is set; empty when none is known.
     pub keys: &'a [&'a str],
+    /// Variables that hold a base URL for that key, the first that is set: the key goes there and nowhere else.
+    pub base_urls: &'a [&'a str],
+    /// Lower-case words of ids that hold a token and are models of others.
+    pub excludes: &'a [&'a str],
+    /// Prefixes by which others name its vendor in a model reference; a refusal translates them.
+    pub spellings: &'a [&'a str],
 }
 
 impl Family<'_> {
     /// A family without anything: the macro and hand-written constants start from it.
-    pub const EMPTY: Family<'static> =
-        Family { name: "", description: "", tokens: &[], namespace: "", protocols: &[], keys: &[] };
+    pub const EMPTY: Family<'static> = Family {
+        name: "",
+        description: "",
+        tokens: &[],
+        namespace: "",
+        protocols: &[],
+        keys: &[],
+        base_urls: &[],
+        excludes: &[],
+        spellings: &[],
+    };
 }

@@ -12,7 +12,8 @@ use crate::syntax::Cx;
 pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> TokenStream {
     let krate = &cx.krate;
     let constant = constant_of(&entry.ident);
-    let Provider { name, description, endpoints, parameters, auth, credential, families, models } = entry.model;
+    let Provider { name, description, endpoints, parameters, auth, credential, families, models, spellings } =
+        entry.model;
     let endpoints = endpoints.iter().enumerate().map(|(index, Endpoint { protocol, url })| {
         let protocol = variant(cx, "Protocol", Place::field(Field::Endpoints).item(index), protocol.word());
         quote!(Endpoint { protocol: #protocol, url: #url })
@@ -33,7 +34,7 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
     let doc = if description.is_empty() { "A provider." } else { description };
     let claims = claims(cx, families, Field::Families);
     let given = given_fields(cx);
-    let families = texts(families);
+    let (families, spellings) = (texts(families), texts(spellings));
     quote! {
         #[doc = #doc]
         pub const #constant: #krate::model::Provider<'static> = {
@@ -47,6 +48,7 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
             credential: #credential,
             families: #families,
             models: &[#(#models),*],
+            spellings: #spellings,
         }};
         #given
         #claims
@@ -73,7 +75,7 @@ fn expand_credential(credential: Credential<'_>) -> TokenStream {
 pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStream {
     let krate = &cx.krate;
     let constant = constant_of(&entry.ident);
-    let Family { name, description, tokens, namespace, protocols, keys } = entry.model;
+    let Family { name, description, tokens, namespace, protocols, keys, base_urls, excludes, spellings } = entry.model;
     let protocols = protocols
         .iter()
         .enumerate()
@@ -81,7 +83,7 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
     let doc = if description.is_empty() { "A family of models." } else { description };
     let claims = claims(cx, tokens, Field::Tokens);
     let given = given_fields(cx);
-    let (tokens, keys) = (texts(tokens), texts(keys));
+    let [tokens, keys, base_urls, excludes, spellings] = [tokens, keys, base_urls, excludes, spellings].map(texts);
     quote! {
         #[doc = #doc]
         pub const #constant: #krate::model::Family<'static> = {
@@ -93,6 +95,9 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
             namespace: #namespace,
             protocols: &[#(#protocols),*],
             keys: #keys,
+            base_urls: #base_urls,
+            excludes: #excludes,
+            spellings: #spellings,
         }};
         #given
         #claims

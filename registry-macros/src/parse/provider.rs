@@ -61,6 +61,10 @@ fn parse_provider_field<'b>(cx: &mut Cx<'b>, provider: &mut Provider<'b>, field:
             mark(Field::Models);
             parse_models(cx, &mut cursor).map(|it| provider.models = it)
         }
+        "spellings" => {
+            mark(Field::Spellings);
+            texts(cx, Field::Spellings, &mut cursor).map(|it| provider.spellings = it)
+        }
         _ => return unknown_field(cx, ProviderEntry::FIELDS, &key),
     };
     let parsed = parsed.and_then(|()| cursor.end());
@@ -245,6 +249,9 @@ fn parse_family_field<'b>(cx: &mut Cx<'b>, family: &mut Family<'b>, field: RawFi
         }
         "protocols" => parse_protocol_list(cx, &mut cursor).map(|it| family.protocols = it),
         "keys" => variables(cx, Field::Keys, &mut cursor).map(|it| family.keys = it),
+        "base_urls" => variables(cx, Field::BaseUrl, &mut cursor).map(|it| family.base_urls = it),
+        "excludes" => texts(cx, Field::Excludes, &mut cursor).map(|it| family.excludes = it),
+        "spellings" => texts(cx, Field::Spellings, &mut cursor).map(|it| family.spellings = it),
         _ => return unknown_field(cx, FamilyEntry::FIELDS, &key),
     };
     let parsed = parsed.and_then(|()| cursor.end());

@@ -33,7 +33,8 @@ pub(crate) fn page(registry: &Registry<'_>) -> String {
     }
     out.push_str(
         "\n## Families\n\nModels that no provider above owns, by the words in their ids, in order of precedence.\n\n\
-         | family | words | protocols | namespace | keys |\n|---|---|---|---|---|\n",
+         | family | words | protocols | namespace | keys | base URLs | not its models |\n\
+         |---|---|---|---|---|---|---|\n",
     );
     for family in registry.families() {
         out.push_str(&family_row(family));
@@ -73,6 +74,9 @@ fn section(out: &mut String, provider: &Provider<'_>) {
         );
     }
     let _ = writeln!(out, "- Authenticated by `{}`: {}", provider.auth.word(), credential(provider));
+    if !provider.spellings.is_empty() {
+        let _ = writeln!(out, "- Elsewhere called {}", code_list(provider.spellings.iter().copied()));
+    }
     for model in provider.models {
         let _ = writeln!(
             out,
@@ -102,11 +106,13 @@ fn any_of(names: &[&str]) -> String {
 
 fn family_row(family: &Family<'_>) -> String {
     format!(
-        "| {} | {} | {} | {} | {} |\n",
+        "| {} | {} | {} | {} | {} | {} | {} |\n",
         markdown(family.name),
         code_list(family.tokens.iter().copied()),
         code_list(family.protocols.iter().map(|it| it.id())),
         code_span(family.namespace),
-        code_list(family.keys.iter().copied())
+        code_list(family.keys.iter().copied()),
+        code_list(family.base_urls.iter().copied()),
+        code_list(family.excludes.iter().copied())
     )
 }

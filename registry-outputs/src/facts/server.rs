@@ -23,6 +23,8 @@ pub struct Provider<'a> {
     pub families: &'a [&'a str],
     /// Models of which more is known.
     pub models: Vec<Model<'a>>,
+    /// Prefixes by which others name it in a model reference.
+    pub spellings: &'a [&'a str],
 }
 
 /// A URL and the protocol spoken there.
@@ -101,6 +103,12 @@ pub struct Family<'a> {
     pub protocols: Vec<&'static str>,
     /// Variables that hold its key, the first that is set.
     pub keys: &'a [&'a str],
+    /// Variables that hold a base URL for that key.
+    pub base_urls: &'a [&'a str],
+    /// Words of ids that are models of others.
+    pub excludes: &'a [&'a str],
+    /// Prefixes by which others name its vendor.
+    pub spellings: &'a [&'a str],
 }
 
 /// The facts of a provider.
@@ -132,6 +140,7 @@ pub fn provider<'a>(provider: &model::Provider<'a>) -> Provider<'a> {
         },
         families: provider.families,
         models: provider.models.iter().map(known).collect(),
+        spellings: provider.spellings,
     }
 }
 
@@ -144,5 +153,8 @@ pub fn family<'a>(family: &model::Family<'a>) -> Family<'a> {
         namespace: family.namespace,
         protocols: family.protocols.iter().map(|it| it.id()).collect(),
         keys: family.keys,
+        base_urls: family.base_urls,
+        excludes: family.excludes,
+        spellings: family.spellings,
     }
 }

@@ -13,5 +13,6 @@ provider! {
         },
         auth: Aws,
         credential: all_of(AWS_BEARER_TOKEN_BEDROCK, [AWS_REGION, AWS_DEFAULT_REGION]),
+        spellings: ["bedrock", "amazon-bedrock", "bedrock_converse"],
     }
 }

@@ -11,5 +11,6 @@ provider! {
         parameters: { resource = AZURE_RESOURCE or host_of(AZURE_API_ENDPOINT) },
         auth: ApiKey,
         credential: AZURE_API_KEY,
+        spellings: ["azure", "azure_ai", "azure-cognitive-services"],
     }
 }

@@ -10,5 +10,6 @@ provider! {
         endpoints: { OpenAiCompletions = "https://models.github.ai/inference" },
         auth: ApiKey,
         credential: GITHUB_TOKEN,
+        spellings: ["github"],
     }
 }

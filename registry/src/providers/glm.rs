@@ -13,5 +13,6 @@ provider! {
         credential: GLM_API_KEY,
         families: ["glm"],
         models: [model("glm-5.1", context_window: 200000, max_tokens: 131072, reasoning: true, input: ["text"])],
+        spellings: ["zhipuai"],
     }
 }

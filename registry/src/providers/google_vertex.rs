@@ -18,5 +18,6 @@ provider! {
             "~/.config/gcloud/application_default_credentials.json",
             GOOGLE_APPLICATION_CREDENTIALS
         ),
+        spellings: ["vertex_ai", "vertex", "vertex_ai_beta"],
     }
 }

@@ -10,5 +10,6 @@ provider! {
         auth: ApiKey,
         credential: KIMI_API_KEY,
         families: ["kimi", "moonshot"],
+        spellings: ["moonshot", "moonshotai", "moonshotai-cn"],
     }
 }

@@ -9,5 +9,6 @@ provider! {
         parameters: { base_url = LITELLM_BASE_URL },
         auth: ApiKey,
         credential: LITELLM_API_KEY,
+        spellings: ["litellm_proxy"],
     }
 }

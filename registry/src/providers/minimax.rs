@@ -10,5 +10,6 @@ provider! {
         auth: ApiKey,
         credential: MINIMAX_API_KEY,
         families: ["minimax"],
+        spellings: ["minimax-cn"],
     }
 }

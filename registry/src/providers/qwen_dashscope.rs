@@ -10,5 +10,6 @@ provider! {
         auth: ApiKey,
         credential: QWEN_API_KEY,
         families: ["qwen"],
+        spellings: ["dashscope", "alibaba", "alibaba-cn", "qwen"],
     }
 }

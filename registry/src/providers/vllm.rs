@@ -10,5 +10,6 @@ provider! {
         endpoints: { OpenAiCompletions = "" },
         auth: ApiKey,
         credential: OPENAI_API_KEY,
+        spellings: ["hosted_vllm", "openai_like", "custom_openai"],
     }
 }

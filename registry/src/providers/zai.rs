@@ -18,5 +18,6 @@ provider! {
             model("glm-5", context_window: 200000, max_tokens: 131072, reasoning: true, input: ["text"]),
             model("glm-5.1", context_window: 200000, max_tokens: 131072, reasoning: true, input: ["text"]),
         ],
+        spellings: ["z-ai"],
     }
 }
