@@ -9,10 +9,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use registry::REGISTRY;
-use registry::model::{Agent, BaseUrlForm, FileFormat};
+use registry::model::{Agent, BaseUrlForm, ConfigFile, FileFormat, Owner, Registry};
 use registry::render::{self, ScriptKind, scripts};
 use registry::routing::{Given, Resolution, Router, Sandbox};
 use registry::site::Site;
+use registry::template::Template;
 use serde_json::Value;
 
 /// Models of every kind of route: providers by each protocol, families, and one whose id holds a slash.
@@ -157,6 +158,63 @@ fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)
         compared += files.len();
     }
     compared
+}
+
+/// An entry whose files hold what two readers may take for different things.
+fn numbers() -> Agent<'static> {
+    let body = Template("[\"object\",[\"a\",1.50],[\"b\",-2e+3],[\"c\",[\"list\",1,2.0]],[\"c\",[\"append\",1,3.10]]]");
+    let file = |path, format, owner| ConfigFile { path, format, owner, mode: 0o600, body };
+    let cline = REGISTRY.agents().into_iter().find(|it| it.name == "cline").expect("it is registered");
+    let files = [
+        // It has the base URL, without which nothing is routed.
+        cline.config[0],
+        file("~/.cline/numbers.json", FileFormat::Json, Owner::Keys),
+        file("~/.cline/numbers.toml", FileFormat::Toml, Owner::Whole),
+    ];
+    Agent { config: Box::leak(Box::new(files)), ..*cline }
+}
+
+#[test]
+fn a_number_is_written_as_the_entry_has_it() {
+    let agent: &'static Agent<'static> = Box::leak(Box::new(numbers()));
+    let agents: &'static [&'static Agent<'static>] = Box::leak(Box::new([agent]));
+    let router = Router::new(Box::leak(Box::new(Registry { agents, ..REGISTRY })));
+    assert!(check_files(agent, &router, &HOST) > 0);
+    let given = Given { flags: [("ZAI_API_KEY".to_owned(), "k".to_owned())].into(), ..Given::default() };
+    let sandbox = Sandbox { home: "/".to_owned(), root: true, folder: "/x".to_owned(), path: String::new() };
+    let entry = router.entry("cline").expect("it is registered");
+    let files = router.resolve(entry, "zai/glm-5", &given, &sandbox).and_then(|it| it.files(&sandbox, true));
+    let files = files.expect("it resolves");
+    assert!(files[1..].iter().all(|it| it.content.contains("1.50") && it.content.contains("3.10")), "{files:?}");
+}
+
+#[test]
+fn a_null_in_toml_is_refused_by_both() {
+    let body = Template("[\"object\",[\"model\",[\"variable\",\"BENCHFLOW_ACP_MODEL_ID\"]],[\"a\",null]]");
+    let file = ConfigFile { path: "~/.cline/a.toml", format: FileFormat::Toml, owner: Owner::Whole, mode: 0o600, body };
+    let cline = REGISTRY.agents().into_iter().find(|it| it.name == "cline").expect("it is registered");
+    let config: &'static [ConfigFile<'static>] = Box::leak(Box::new([cline.config[0], file]));
+    let agent: &'static Agent<'static> = Box::leak(Box::new(Agent { config, ..*cline }));
+    let agents: &'static [&'static Agent<'static>] = Box::leak(Box::new([agent]));
+    let router = Router::new(Box::leak(Box::new(Registry { agents, ..REGISTRY })));
+    let given = Given { flags: [("ZAI_API_KEY".to_owned(), "k".to_owned())].into(), ..Given::default() };
+    let sandbox = Sandbox { home: "/".to_owned(), root: true, folder: "/x".to_owned(), path: String::new() };
+    let entry = router.entry("cline").expect("it is registered");
+    let refused = router.resolve(entry, "zai/glm-5", &given, &sandbox).map_err(|it| it.kind());
+    assert_eq!(refused.err(), Some("broken-entry"));
+    // The same variables, for the launcher's program.
+    let whole = Router::new(&REGISTRY);
+    let found = whole.entry("cline").map(|entry| whole.resolve(entry, "zai/glm-5", &given, &sandbox));
+    let found = found.expect("it is registered").expect("it resolves");
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let lib = folder.path().join("lib");
+    fs::create_dir(&lib).expect("there is room");
+    for (name, text) in
+        payload(agent).into_iter().filter_map(|(name, text)| Some((name.strip_prefix("lib/")?.to_owned(), text)))
+    {
+        fs::write(lib.join(name), text).expect("there is room");
+    }
+    assert_eq!(written(&lib, &found, tempfile::tempdir().expect("there is room").path()), None);
 }
 
 #[test]

@@ -84,7 +84,12 @@ fn everything() -> Variables {
     let names = REGISTRY.providers().iter().flat_map(of).collect::<Vec<_>>();
     let keys = REGISTRY.families().into_iter().flat_map(|it| it.keys.iter().map(|key| (*key).to_owned()));
     let value = |name: &str| match name {
-        _ if name.ends_with("_BASE_URL") => format!("https://{}.example/v1/", name.to_lowercase().replace('_', "-")),
+        // The first label of its host is what the other variable holds.
+        "AZURE_API_ENDPOINT" => "https://value-of-AZURE_RESOURCE.openai.azure.com/".to_owned(),
+        "AZURE_RESOURCE" => "value-of-AZURE_RESOURCE".to_owned(),
+        _ if name.ends_with("_BASE_URL") || name.ends_with("_API_BASE") => {
+            format!("https://{}.example/v1/", name.to_lowercase().replace('_', "-"))
+        }
         _ => format!("value-of-{name}"),
     };
     names.into_iter().chain(keys).map(|name| (name.clone(), value(&name))).collect()

@@ -7,6 +7,7 @@ use proptest::collection::btree_map;
 use proptest::prelude::*;
 use proptest::sample::select;
 use registry::REGISTRY;
+use registry::model::Family;
 use registry::routing::{Given, Resolution, Router, Sandbox, Server, Variables, owned_variables};
 
 /// Variables that routing itself asks for.
@@ -25,7 +26,7 @@ static ROUTER: LazyLock<Router<'static>> = LazyLock::new(|| Router::new(&REGISTR
 /// Every variable that a provider or a family owns.
 static OWNED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let providers = REGISTRY.providers().into_iter().flat_map(|it| owned_variables(it));
-    let families = REGISTRY.families().into_iter().flat_map(|it| it.keys.iter().copied());
+    let families = REGISTRY.families().into_iter().flat_map(|it| it.keys.iter().chain(it.base_urls).copied());
     providers.chain(families).collect::<BTreeSet<_>>().into_iter().collect()
 });
 
@@ -84,8 +85,18 @@ fn sandbox(root: bool) -> Sandbox {
 /// The variables that a resolution may draw on.
 fn allowed(found: &Resolution<'_>) -> Vec<&'static str> {
     let of_the_server = match &found.server {
-        Server::Provider(provider, _) => owned().filter(|it| owned_variables(provider).contains(it)).collect(),
-        Server::Family(family) => owned().filter(|it| family.keys.contains(it)).collect(),
+        Server::Provider(provider, endpoint) => {
+            let own = owned_variables(provider);
+            // A server without a place of its own is where the base URL beside its key says.
+            let beside = |it: &&&Family<'_>| endpoint.url.is_empty() && it.keys.iter().any(|key| own.contains(key));
+            let families = REGISTRY.families();
+            let beside: Vec<&str> =
+                families.iter().filter(beside).flat_map(|it| it.base_urls.iter().copied()).collect();
+            owned().filter(|it| own.contains(it) || beside.contains(it)).collect()
+        }
+        Server::Family(family) => {
+            owned().filter(|it| family.keys.contains(it) || family.base_urls.contains(it)).collect()
+        }
         Server::Gateway { .. } | Server::Named => Vec::new(),
     };
     let logs_in = |name: &str| found.login.is_some_and(|it| it.source == registry::model::LoginSource::Variable(name));

@@ -1,11 +1,13 @@
 //! An agent: everything that is known of it, in the order in which an entry says it.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelReference, Off, Proof, Protocol, Runs, Target,
-    Version, WebPolicy,
+    Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol, Runs,
+    Target, Version, WebPolicy,
 };
 use crate::check::Allow;
-use crate::template::Template;
+use crate::template::{Template, Value};
 use crate::variables::canonical;
 
 /// A coding agent that speaks the Agent Client Protocol on standard input and output.
@@ -117,6 +119,44 @@ impl Agent<'_> {
     /// The variables of the environment that its process does not get.
     pub fn withheld(&self) -> impl Iterator<Item = &str> {
         self.withhold.iter().map(|it| canonical(it).map_or(*it, |known| known.name))
+    }
+
+    /// What a manifest maps: canonical variables of the provider, each with the first variable that the entry fills
+    /// from it whatever else is set. A bare agent is told the id over ACP that `BENCHFLOW_PROVIDER_MODEL` holds.
+    pub fn plain_mappings(&self) -> BTreeMap<&'static str, &str> {
+        let mut found = BTreeMap::new();
+        for mapping in self.env {
+            let Some(Value::Variable(source)) = mapping.value.value() else { continue };
+            if let Some(name) = self.provider_variable(&source) {
+                found.entry(name).or_insert(mapping.name);
+            }
+        }
+        found
+    }
+
+    /// The canonical variable of the provider that a variable of the entry stands for in a manifest.
+    pub fn provider_variable(&self, source: &str) -> Option<&'static str> {
+        let told = |word: &str| canonical(word).is_some_and(|it| it.name == source);
+        let bare = self.model.format == ModelIdFormat::Bare && told("ACP_MODEL");
+        let source = canonical(if bare { "MODEL" } else { source })?.name;
+        source.starts_with("BENCHFLOW_PROVIDER_").then_some(source)
+    }
+
+    /// The variables of which a harness's listing says that the agent needs them: those that a log-in may stand in for.
+    pub fn required_variables(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.login.iter().map(|login| login.instead_of).collect();
+        names.dedup();
+        names
+    }
+
+    /// The variables beside the canonical ones that reach it: what it accepts, its own, and those of its log-ins.
+    pub fn own_variables(&self) -> impl Iterator<Item = &str> {
+        let mapped = self.env.iter().map(|mapping| mapping.name);
+        let log_ins = self.login.iter().flat_map(|login| match login.source {
+            LoginSource::Variable(name) => [name, login.instead_of],
+            LoginSource::Files(_) => [login.instead_of, login.instead_of],
+        });
+        self.accepts.iter().copied().chain(mapped).chain(log_ins)
     }
 
     /// The packages of its lock with their versions, each as its manager writes it: `name@1.2.3`, `name==1.2.3`.

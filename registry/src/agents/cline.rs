@@ -32,10 +32,16 @@ agent! {
             CLINE_NO_AUTO_UPDATE = "1",
         },
         config: [
-            json("~/.cline/data/settings/providers.json", if set(BASE_URL)) {
+            json("~/.cline/data/settings/providers.json", if any(set(BASE_URL), set(API_KEY))) {
                 "version": 1,
                 "providers": { "openai-compatible": {
-                    "settings": { "provider": "openai-compatible", "baseUrl": BASE_URL },
+                    "settings": {
+                        "provider": "openai-compatible",
+                        // Without it, a harness that sets no model over ACP gets the vendor's own.
+                        "model"?: ACP_MODEL,
+                        // A bare model of OpenAI's has no base URL of its own.
+                        "baseUrl": if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+                    },
                     "updatedAt": "2026-01-01T00:00:00.000Z",
                 } },
             },

@@ -33,6 +33,8 @@ agent! {
                 "privacy": { "usageStatisticsEnabled": false },
                 "general": { "enableAutoUpdate": false, "enableAutoUpdateNotification": false },
             },
+            // Without it, a harness that sets no model over ACP gets the vendor's own (read in 0.42.0).
+            jsonc("~/.gemini/settings.json", if set(ACP_MODEL)) { "model": { "name": ACP_MODEL } },
             jsonc("~/.gemini/settings.json", if provider(GOOGLE_VERTEX)) {
                 "security": { "auth": { "selectedType": "vertex-ai" } },
             },

@@ -25,7 +25,9 @@ agent! {
                     "baseURL"?: ref(XIAOMI_BASE_URL), "apiKey": ref(XIAOMI_API_KEY),
                 } } },
             },
-            jsonc("~/.config/mimocode/mimocode.json", if any(proxy, all(set(BASE_URL), not(provider(XIAOMI))))) {
+            jsonc("~/.config/mimocode/mimocode.json", if any(
+                proxy, all(set(BASE_URL), not(all(provider(XIAOMI), set(XIAOMI_API_KEY))))
+            )) {
                 "provider": { ACP_MODEL_PROVIDER: {
                     "npm": "@ai-sdk/openai-compatible",
                     "name": ACP_MODEL_PROVIDER,
@@ -36,8 +38,10 @@ agent! {
                     } },
                 } },
             },
-            // Without it, titles are made by a model of its own choice.
-            jsonc("~/.config/mimocode/mimocode.json", if set(ACP_MODEL)) { "small_model": ACP_MODEL },
+            // Without these, a harness that sets no model over ACP gets the vendor's own, and so do titles.
+            jsonc("~/.config/mimocode/mimocode.json", if set(ACP_MODEL_PROVIDER)) {
+                "model": ACP_MODEL, "small_model": ACP_MODEL,
+            },
         ],
         web: {
             tools: ["webfetch", "websearch"],
@@ -46,6 +50,6 @@ agent! {
         home: [".mimocode", ".config/mimocode"],
         skills: ["~/.mimocode/skills"],
         timeout: install(1200s),
-        suite: { model: XIAOMI / "mimo-v2.5", usage_tracking: off },
+        suite: { model: XIAOMI / "mimo-v2.5", usage_tracking: on },
     }
 }

@@ -38,7 +38,11 @@ agent! {
             },
             jsonc("~/.openclaw/openclaw.json", if set(BASE_URL)) {
                 "models": { "providers": { "benchflow": {
-                    "baseUrl": BASE_URL,
+                    // Its client of Gemini's protocol, which is Pi's, adds no version.
+                    "baseUrl": if proxy { BASE_URL } else { match PROTOCOL {
+                        "google-generate-content" => fmt("{BASE_URL}/v1beta"),
+                        _ => BASE_URL,
+                    } },
                     "apiKey": ref(API_KEY),
                     "api": if proxy { "openai-completions" } else { match PROTOCOL {
                         "anthropic-messages" => "anthropic-messages",

@@ -34,12 +34,14 @@ agent! {
                     // A built-in `openai` would speak the Responses API, which gateways do not serve.
                     "npm": if proxy { "@ai-sdk/openai-compatible" } else { match PROTOCOL {
                         "anthropic-messages" => "@ai-sdk/anthropic",
+                        "google-generate-content" => "@ai-sdk/google",
                         _ => "@ai-sdk/openai-compatible",
                     } },
                     "name": ACP_MODEL_PROVIDER,
                     "options": {
                         "baseURL": if proxy { ref(BASE_URL) } else { match PROTOCOL {
                             "anthropic-messages" => fmt("{BASE_URL}/v1"),
+                            "google-generate-content" => fmt("{BASE_URL}/v1beta"),
                             _ => ref(BASE_URL),
                         } },
                         "apiKey": ref(API_KEY),
@@ -51,8 +53,10 @@ agent! {
                     } },
                 } },
             },
-            // Without it, titles are made by a model of its own choice.
-            jsonc("~/.config/opencode/opencode.json", if set(ACP_MODEL)) { "small_model": ACP_MODEL },
+            // Without these, a harness that sets no model over ACP gets the vendor's own, and so do titles.
+            jsonc("~/.config/opencode/opencode.json", if set(ACP_MODEL_PROVIDER)) {
+                "model": ACP_MODEL, "small_model": ACP_MODEL,
+            },
         ],
         web: {
             tools: ["webfetch", "websearch"],

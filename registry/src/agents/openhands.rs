@@ -47,6 +47,7 @@ agent! {
                     } else if set(BASE_URL) {
                         match PROTOCOL {
                             "anthropic-messages" => fmt("anthropic/{ACP_MODEL}"),
+                            "google-generate-content" => fmt("gemini/{ACP_MODEL}"),
                             _ => fmt("openai/{ACP_MODEL}"),
                         }
                     } else if any(set(GEMINI_API_KEY), set(GOOGLE_API_KEY)) {
@@ -65,7 +66,15 @@ agent! {
                     } else {
                         ANTHROPIC_API_KEY
                     },
-                    "base_url"?: BASE_URL,
+                    // LiteLLM 1.106.2 puts `/models/…` behind the base URL of Gemini's protocol.
+                    "base_url"?: if all(direct, set(BASE_URL)) {
+                        match PROTOCOL {
+                            "google-generate-content" => fmt("{BASE_URL}/v1beta"),
+                            _ => BASE_URL,
+                        }
+                    } else {
+                        BASE_URL
+                    },
                     "api_version"?: LLM_API_VERSION,
                     "timeout"?: uint(LLM_TIMEOUT),
                     "reasoning_effort"?: LLM_REASONING_EFFORT,

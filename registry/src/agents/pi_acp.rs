@@ -36,7 +36,11 @@ agent! {
         config: [
             json("~/.pi/agent/models.json", if all(direct, set(BASE_URL), set(PROVIDER))) {
                 "providers": { PROVIDER: {
-                    "baseUrl": BASE_URL,
+                    // Its client of Gemini's protocol adds no version (`@earendil-works/pi-ai` 0.87.1).
+                    "baseUrl": match PROTOCOL {
+                        "google-generate-content" => fmt("{BASE_URL}/v1beta"),
+                        _ => BASE_URL,
+                    },
                     "api": match PROTOCOL {
                         "anthropic-messages" => "anthropic-messages",
                         "openai-responses" => "openai-responses",
@@ -54,6 +58,10 @@ agent! {
                     "apiKey": ref(API_KEY),
                     "models": [{ "id": ALIAS }],
                 } },
+            },
+            // Without it, a harness that sets no model over ACP gets one of its choice (`docs/settings.md`, in 0.87.1).
+            json("~/.pi/agent/settings.json", if set(ACP_MODEL_PROVIDER)) {
+                "defaultProvider": ACP_MODEL_PROVIDER, "defaultModel": ACP_MODEL_NAME,
             },
         ],
         web: NoTools("its tools are read, bash, edit and write, as seen on the wire"),

@@ -22,17 +22,38 @@ export function checkHome(home, policy) {
   checkText("HOME", home);
 }
 
-// Every variable that reaches the agent, by its kind: `url`, `id` or `text`; and what this agent takes in no model id.
+const CONTROL = "holds a newline or another control character";
+const CALL = /(?:\/(?:completions|messages|responses|embeddings)|:(?:generateContent|streamGenerateContent))\/*$/;
+
+// Why a text is not of a kind; the words and the grammar are those of `Kind::fault` in registry-core, variables.rs.
+export function fault(kind, text) {
+  if (kind !== "text" && /\p{Cc}/u.test(text)) return CONTROL;
+  if (kind === "url") return urlFault(text);
+  if (kind === "key" && /["'\u00ab\u00bb\u2018-\u201f]/.test(text)) return "holds a quotation mark";
+  return undefined;
+}
+
+function urlFault(text) {
+  if (/[?#]/.test(text)) return "holds a query or fragment, and the agent puts a path behind it";
+  const parts = /^https?:\/\/([^/]*)(.*)$/is.exec(text);
+  if (!parts) return "does not begin with `https://` or `http://`";
+  if (/[^!-~]|["<>\\^`{|}]/.test(text)) return "holds a character that no URL has";
+  const place = /^(?:\[[0-9A-Za-z:.]+\]|[0-9A-Za-z._~%-]+)(?::(.*))?$/s.exec(parts[1].slice(parts[1].lastIndexOf("@") + 1));
+  if (!place) return "names no host";
+  const port = place[1];
+  const number = port === undefined || (/^[0-9]{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65536);
+  if (!number) return "has a port that is not a number from 1 to 65535";
+  return CALL.test(parts[2]) ? "ends with the path of a call, which the agent adds itself" : undefined;
+}
+
+// Every variable that reaches the agent, by its kind; and what this agent takes in no model id.
 export function checkVariables(env, kinds, refused) {
   for (const [name, kind] of Object.entries(kinds)) {
     const text = env[name];
     if (!given(text)) continue;
     checkText(name, text);
-    if (kind === "text") continue;
-    if (/\p{Cc}/u.test(text)) throw new Refused(`the value of ${name} holds a control character, which no ${kind === "url" ? "URL" : "model id"} has`);
-    if (kind === "url" && /[?#]/.test(text)) {
-      throw new Refused(`the value of ${name} holds a query or fragment; give a base URL, to which the agent adds a path`);
-    }
+    const reason = fault(kind, text);
+    if (reason) throw new Refused(`the value of ${name} ${reason}`);
   }
   const id = env.BENCHFLOW_ACP_MODEL_ID ?? "";
   const held = refused.find((text) => id.includes(text));

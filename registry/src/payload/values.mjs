@@ -1,5 +1,5 @@
 // The values of an entry (registry-core, template.rs), put in from the environment; and TOML, written from them.
-import { Append, Raw } from "./edit.mjs";
+import { Append, print, Raw } from "./edit.mjs";
 
 export class Refused extends Error {}
 
@@ -68,12 +68,12 @@ export class Values {
   }
 
   value(it) {
-    if (typeof it === "number") return it;
     if (!Array.isArray(it)) return it;
     const [word, ...rest] = it;
     const all = (list) => list.map((item) => this.value(item)).filter((item) => item !== undefined);
     switch (word) {
       case "variable": return this.plain(rest[0]);
+      case "number": return new Raw(rest[0]);
       case "uint": return this.uint(rest[0]);
       case "ref": return this.reference(rest[0]);
       case "companion": return this.companions[rest[0]];
@@ -106,7 +106,7 @@ export class Values {
       const found = this.value(value);
       // A variable that is unset leaves an empty text; a condition that does not hold leaves nothing.
       if (found !== undefined) map.set(name, found);
-      else if (value[0] === "variable") map.set(name, "");
+      else if (value?.[0] === "variable") map.set(name, "");
     }
     return map;
   }
@@ -128,10 +128,15 @@ export function combine(into, map) {
   for (const [key, value] of map) {
     const there = into.get(key);
     if (value instanceof Map && there instanceof Map) combine(there, value);
-    else if (value instanceof Append && Array.isArray(there)) into.set(key, [...new Set([...there, ...value.items])]);
+    else if (value instanceof Append && Array.isArray(there)) into.set(key, added(there, value.items));
     else into.set(key, value);
   }
   return into;
+}
+
+// A list with the items that it does not have yet.
+function added(list, items) {
+  return items.reduce((all, item) => (all.some((it) => print(it, "") === print(item, "")) ? all : [...all, item]), list);
 }
 
 // The first line of a file of TOML that is ours: one without it was there before us.

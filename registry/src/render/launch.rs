@@ -4,7 +4,7 @@ use registry_core::model::{Agent, Lock, Mapping, ModelIdFormat, Off, Runs, WebPo
 use registry_core::template::{Template, Value};
 
 use super::plan::{Program, program, programs};
-use super::value::{read, word, write_base_url, write_value};
+use super::value::{read, word, write_base_url, write_native_base_url, write_value};
 use super::writer::{Word, Writer};
 use super::{Place, RenderError, header};
 
@@ -102,6 +102,7 @@ fn write_model(w: &mut Writer, agent: &Agent<'_>) {
         w.indented(|w| w.assign("BENCHFLOW_ACP_MODEL_ID", &model));
         w.line("fi");
     });
+    write_nameless(w, agent.model.format);
     w.block("case $BENCHFLOW_ACP_MODEL_ID in", "esac", |w| {
         w.line("*/*) BENCHFLOW_ACP_MODEL_PROVIDER=${BENCHFLOW_ACP_MODEL_ID%%/*} ;;");
         w.line("*) BENCHFLOW_ACP_MODEL_PROVIDER= ;;");
@@ -110,12 +111,34 @@ fn write_model(w: &mut Writer, agent: &Agent<'_>) {
     w.line("export BENCHFLOW_ACP_MODEL_ID BENCHFLOW_ACP_MODEL_PROVIDER BENCHFLOW_ACP_MODEL_NAME");
 }
 
+/// A base URL is registered under a provider's name in the file of an agent of these formats: without one it would be
+/// dropped, and the key go to the vendor of the agent's own choice.
+fn write_nameless(w: &mut Writer, format: ModelIdFormat) {
+    let direct = "bf_given \"${BENCHFLOW_PROVIDER_BASE_URL-}\" && ! bf_given \"${BENCHFLOW_LITELLM_MODEL_ALIAS-}\"";
+    let refuse =
+        "bf_die 14 \"BENCHFLOW_PROVIDER_BASE_URL is set, and the provider has no name; set BENCHFLOW_PROVIDER_NAME\"";
+    match format {
+        ModelIdFormat::Bare => {}
+        ModelIdFormat::RegisteredProvider => {
+            let nameless = format!("if {direct} && ! bf_given \"${{BENCHFLOW_PROVIDER_NAME-}}\"; then");
+            w.block(&nameless, "fi", |w| w.line(refuse));
+        }
+        ModelIdFormat::ModelsDev => w.block(&format!("if {direct}; then"), "fi", |w| {
+            w.block("case $BENCHFLOW_ACP_MODEL_ID in", "esac", |w| {
+                w.line("\"\" | */*) ;;");
+                w.line(&format!("*) {refuse} ;;"));
+            });
+        }),
+    }
+}
+
 /// The variables of the agent: those of the entry, the hosts' switches, the policy's.
 fn write_environment(w: &mut Writer, agent: &Agent<'_>) -> Result<(), RenderError> {
     w.section("the environment, over what is inherited; what the caller gave explicitly stays");
     write_base_url(w, agent.base_url);
     for mapping in agent.env.iter().chain(agent.hosts.iter().flat_map(|host| host.off)) {
         write_mapping(w, mapping)?;
+        write_native_base_url(w, mapping.name, &read(mapping.value, mapping.name)?, agent.base_url);
     }
     let policy = agent.web_switches().iter().filter_map(|off| if let Off::Env(it) = off { Some(*it) } else { None });
     let policy: Vec<&Mapping<'_>> = policy.flatten().collect();

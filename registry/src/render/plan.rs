@@ -1,5 +1,7 @@
 //! What the installed programs are told of an agent: `agent.json` for the install, `plan.json` for every launch.
 
+use core::fmt::Write as _;
+
 use registry_core::model::{Agent, Artefact, Exit, FileFormat, Lock, Off, Owner, Proof, Runs, Semantics, Session};
 use registry_core::template::{Template, Value};
 use registry_core::variables::{CANONICAL, Kind};
@@ -206,10 +208,14 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, prefix_dir: &str) ->
 }
 
 /// Every variable that reaches the agent, the canonical ones first, with what it holds.
-fn kinds<'a>(agent: &Agent<'a>) -> Vec<(&'a str, Kind)> {
-    let own = agent.env.iter().map(|mapping| mapping.name).filter(|name| !agent.accepts.contains(name));
-    let names = CANONICAL.iter().map(|it| it.name).chain(agent.accepts.iter().copied()).chain(own);
-    names.map(|name| (name, Kind::of(name))).collect()
+fn kinds<'a>(agent: &'a Agent<'_>) -> Vec<(&'a str, Kind)> {
+    let mut names: Vec<&str> = CANONICAL.iter().map(|it| it.name).collect();
+    for name in agent.own_variables() {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(|name| (name, Kind::of(name))).collect()
 }
 
 fn file_members(path: &str, format: FileFormat, owner: Owner, body: Template<'_>) -> Vec<(&'static str, Json)> {
@@ -221,6 +227,57 @@ fn file_members(path: &str, format: FileFormat, owner: Owner, body: Template<'_>
         ("path", Json::text(path)),
         ("format", Json::text(format.word())),
         ("owner", Json::text(owner)),
-        ("body", Json::Raw(body.0.to_owned())),
+        ("body", Json::Raw(with_numbers_as_written(body.0))),
     ]
+}
+
+/// An encoded value in which a number is an operation on its own text: read as JSON, `1.50` would be `1.5`.
+fn with_numbers_as_written(encoded: &str) -> String {
+    let mut out = String::with_capacity(encoded.len());
+    let mut rest = encoded;
+    while let Some(first) = rest.chars().next() {
+        let (length, number) = match first {
+            '"' => (end_of_string(rest), false),
+            '-' | '0'..='9' => (
+                rest.find(|char: char| !char.is_ascii_alphanumeric() && !"+-.".contains(char)).unwrap_or(rest.len()),
+                true,
+            ),
+            other => (other.len_utf8(), false),
+        };
+        let (piece, more) = rest.split_at(length);
+        if number {
+            let _ = write!(out, "[\"number\",\"{piece}\"]");
+        } else {
+            out.push_str(piece);
+        }
+        rest = more;
+    }
+    out
+}
+
+/// The length of the string of JSON that a text begins with.
+fn end_of_string(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_keeps_its_text() {
+        let check = |encoded, expected| assert_eq!(with_numbers_as_written(encoded), expected);
+        check(
+            "[\"object\",[\"a1\",1.50],[\"b\\\"2\",-3e+5]]",
+            "[\"object\",[\"a1\",[\"number\",\"1.50\"]],[\"b\\\"2\",[\"number\",\"-3e+5\"]]]",
+        );
+        check("7", "[\"number\",\"7\"]");
+        check("[\"text 1\",true,null]", "[\"text 1\",true,null]");
+    }
 }

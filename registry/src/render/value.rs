@@ -100,21 +100,32 @@ pub(crate) fn condition_text(w: &mut Writer, condition: &Condition<'_>) -> Strin
     }
 }
 
-/// Writes the statements that bring the base URL into the form that the agent wants.
+/// Writes the function that brings a base URL into the form that the agent wants, and the canonical one in that form.
 pub(crate) fn write_base_url(w: &mut Writer, form: BaseUrlForm) {
-    w.assign(FORMED, &Word::variable(BASE_URL));
     if form == BaseUrlForm::AsGiven {
-        return;
+        return w.assign(FORMED, &Word::variable(BASE_URL));
     }
-    w.block(&format!("while [ \"${{{FORMED}%/}}\" != \"${FORMED}\" ]; do"), "done", |w| {
-        w.line(&format!("{FORMED}=${{{FORMED}%/}}"));
+    w.block("bf_form() {", "}", |w| {
+        w.line("bf_value=$1");
+        w.block("while [ \"${bf_value%/}\" != \"$bf_value\" ]; do", "done", |w| w.line("bf_value=${bf_value%/}"));
+        match form {
+            BaseUrlForm::AsGiven => {}
+            BaseUrlForm::WithV1 => w.block("case $bf_value in", "esac", |w| {
+                w.line("\"\" | */v1) ;;");
+                w.line("*) bf_value=$bf_value/v1 ;;");
+            }),
+            BaseUrlForm::WithoutV1 => w.line("bf_value=${bf_value%/v1}"),
+        }
     });
-    match form {
-        BaseUrlForm::AsGiven => {}
-        BaseUrlForm::WithV1 => w.block(&format!("case ${FORMED} in"), "esac", |w| {
-            w.line("\"\" | */v1) ;;");
-            w.line(&format!("*) {FORMED}=${FORMED}/v1 ;;"));
-        }),
-        BaseUrlForm::WithoutV1 => w.line(&format!("{FORMED}=${{{FORMED}%/v1}}")),
+    w.line(&format!("bf_form \"${{{BASE_URL}-}}\""));
+    w.line(&format!("{FORMED}=$bf_value"));
+}
+
+/// Writes the statements that bring a variable of the agent, which no mapping has set, into the form that it wants: a
+/// base URL that was given under the agent's own name.
+pub(crate) fn write_native_base_url(w: &mut Writer, name: &str, value: &Value<'_>, form: BaseUrlForm) {
+    if form != BaseUrlForm::AsGiven && matches!(value, Value::Variable(source) if source == BASE_URL) {
+        w.line(&format!("bf_form \"${{{name}-}}\""));
+        w.block("if bf_given \"$bf_value\"; then", "fi", |w| w.line(&format!("export {name}=\"$bf_value\"")));
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use registry_core::model::{BaseUrlForm, Endpoint, Protocol, Provider, UrlParameter};
+use registry_core::variables::Kind;
 
 use super::{Given, Origin, Refusal};
 
@@ -31,7 +32,7 @@ pub(crate) fn filled<'a>(
             variable: parameter.variable.to_owned(),
             server: provider.name.to_owned(),
         };
-        Ok((parameter, place, content(parameter, given).ok_or_else(missing)?))
+        Ok((parameter, place, content(parameter, url, given)?.ok_or_else(missing)?))
     });
     let contents = contents.collect::<Result<Vec<_>, Refusal>>()?;
     let mut text = url.to_owned();
@@ -45,27 +46,51 @@ pub(crate) fn filled<'a>(
 }
 
 /// What fills a parameter: its variable, the host of another, or its default.
-fn content<'a, 'g>(parameter: &UrlParameter<'a>, given: &'g Given) -> Option<(Cow<'g, str>, Origin<'a>)>
+fn content<'a, 'g>(
+    parameter: &UrlParameter<'a>,
+    url: &str,
+    given: &'g Given,
+) -> Result<Option<(Cow<'g, str>, Origin<'a>)>, Refusal>
 where
     'a: 'g,
 {
+    let place = Some(parameter.from_host_of).filter(|name| !name.is_empty()).and_then(|name| given.find(name));
+    let label = place.map(|(layer, place)| Ok((layer, label_for(place, url, parameter)?))).transpose()?;
     if let Some((layer, value)) = given.find(parameter.variable) {
-        return Some((Cow::Borrowed(value), Origin::Copied(layer, parameter.variable)));
+        if label.is_some_and(|(_, label)| !label.eq_ignore_ascii_case(value)) {
+            return Err(bad(
+                parameter.from_host_of,
+                "names another place than the other variable of this base URL",
+                "",
+            ));
+        }
+        return Ok(Some((Cow::Borrowed(value), Origin::Copied(layer, parameter.variable))));
     }
-    let endpoint = Some(parameter.from_host_of).filter(|name| !name.is_empty()).and_then(|name| given.find(name));
-    if let Some((layer, label)) = endpoint.and_then(|(layer, url)| Some((layer, first_label(url)?))) {
-        return Some((Cow::Borrowed(label), Origin::Copied(layer, parameter.from_host_of)));
+    if let Some((layer, label)) = label {
+        return Ok(Some((Cow::Borrowed(label), Origin::Copied(layer, parameter.from_host_of))));
     }
     let default = Some(parameter.default).filter(|default| !default.is_empty());
-    default.map(|default| (Cow::Borrowed(default), Origin::Default))
+    Ok(default.map(|default| (Cow::Borrowed(default), Origin::Default)))
 }
 
-/// The first label of the host of a URL.
-fn first_label(url: &str) -> Option<&str> {
+/// The first label of the host of a place, which must be in the domain of the URL that it fills: at another's, the key
+/// would go to a host that nobody named.
+fn label_for<'g>(place: &'g str, url: &str, parameter: &UrlParameter<'_>) -> Result<&'g str, Refusal> {
+    let domain = |host: &str| host.rsplitn(3, '.').take(2).map(str::to_ascii_lowercase).collect::<Vec<_>>();
+    let host_of_place = host(place);
+    let label = host_of_place.split('.').next().filter(|label| !label.is_empty());
+    match label.filter(|_| domain(host_of_place) == domain(host(url))) {
+        Some(label) => Ok(label),
+        None => Err(bad(parameter.from_host_of, "names a host that this provider does not have", "")),
+    }
+}
+
+/// The host of a URL, with or without its scheme.
+fn host(url: &str) -> &str {
     let rest = url.trim().split_once("://").map_or(url.trim(), |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    host.split(['.', ':']).next().filter(|label| !label.is_empty())
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.split(':').next().unwrap_or_default()
 }
 
 /// A value is a whole URL, or a word that cannot lead out of its place in one: the key is sent there.
@@ -75,24 +100,39 @@ fn check(value: &str, parameter: &UrlParameter<'_>, whole: bool) -> Result<(), R
     }
     // What a URL leaves as it is, and the colon of domain-scoped projects.
     let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte));
-    if plain { Ok(()) } else { Err(bad(parameter.variable, "a plain name without slashes and blanks")) }
+    let reason = "cannot be a part of a base URL";
+    if plain { Ok(()) } else { Err(bad(parameter.variable, reason, "a plain name without slashes and blanks")) }
 }
 
-/// A value is an absolute URL of HTTP without query and fragment: a path is put behind it.
+/// A value is a base URL that an agent can use.
 pub(crate) fn check_url(value: &str, variable: &str) -> Result<(), Refusal> {
-    let http = |scheme: &str| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    let absolute = value
-        .split_once("://")
-        .is_some_and(|(scheme, rest)| http(scheme) && !rest.is_empty() && !rest.starts_with('/'));
-    let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"#<>?\\^`{|}".contains(&byte));
-    if absolute && plain {
-        return Ok(());
-    }
-    Err(bad(variable, "a URL that begins with `https://` or `http://`, without query and fragment"))
+    Kind::Url.fault(value).map_or(Ok(()), |reason| Err(bad(variable, reason, "")))
 }
 
-fn bad(variable: &str, wanted: &'static str) -> Refusal {
-    Refusal::BadUrlParameter { variable: variable.to_owned(), wanted }
+fn bad(variable: &str, reason: &'static str, wanted: &'static str) -> Refusal {
+    let usual = "a base URL that begins with `https://` or `http://`, without query and fragment";
+    let wanted = if wanted.is_empty() { usual } else { wanted };
+    Refusal::BadUrlParameter { variable: variable.to_owned(), reason, wanted }
+}
+
+/// Whether two base URLs lead to the same place; the version in the path is the agent's matter.
+pub(crate) fn same_place(a: &str, b: &str) -> bool {
+    let plain = |url: &'_ str| {
+        let bare = url.trim_end_matches('/');
+        let bare = ["/v1", "/v1beta"].iter().find_map(|version| bare.strip_suffix(version)).unwrap_or(bare);
+        bare.trim_end_matches('/').to_owned()
+    };
+    plain(a) == plain(b)
+}
+
+/// A base URL in the form in which the canonical variable has it for a protocol: agents add the version of these two.
+pub(crate) fn canonical(url: &str, protocol: Option<Protocol>) -> &str {
+    let version = match protocol {
+        Some(Protocol::AnthropicMessages) => "/v1",
+        Some(Protocol::GoogleGenerateContent) => "/v1beta",
+        _ => return url,
+    };
+    url.trim_end_matches('/').strip_suffix(version).unwrap_or(url)
 }
 
 /// A base URL in the form that an agent wants, as the launcher makes it.

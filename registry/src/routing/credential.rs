@@ -1,7 +1,9 @@
 //! What authenticates a run: a key, a log-in that stands in for it, a file, or several variables.
 
-use registry_core::model::{Agent, Credential, Login, LoginSource, Provider};
+use registry_core::model::{Agent, Auth, Credential, Login, LoginSource, Provider};
 
+use super::base_url::same_place;
+use super::server::handles;
 use super::{Given, Layer, Origin, Refusal, Router, Sandbox, Server, names};
 
 /// A file that authenticates: its content is a variable of the host's, which itself stays there.
@@ -34,6 +36,8 @@ pub(crate) struct Asked<'q, 'a> {
     pub(crate) server: &'q Server<'a>,
     pub(crate) given: &'q Given,
     pub(crate) sandbox: &'q Sandbox,
+    /// Whether the base URL is another than the one that is known of the server.
+    pub(crate) moved: bool,
 }
 
 impl<'a> Router<'a> {
@@ -52,6 +56,8 @@ impl<'a> Router<'a> {
                 // Who gives the place gives its key with it: a vendor's key would go to a server of another's.
                 if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(|_| placeless) {
                     found.key = Some((key.to_owned(), Origin::Given(layer)));
+                } else if self.logs_in_nowhere(asked, provider) {
+                    return Err(self.no_log_in(asked.agent, provider));
                 } else {
                     self.provider_credential(asked, provider, &mut found)?;
                 }
@@ -59,6 +65,32 @@ impl<'a> Router<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether a provider takes no key, and the entry has no way of its own to log in there.
+    fn logs_in_nowhere(&self, asked: &Asked<'_, '_>, provider: &Provider<'_>) -> bool {
+        let keyless = matches!(provider.auth, Auth::Adc | Auth::Aws);
+        keyless && asked.given.explicit(names::API_KEY).is_none() && !handles(asked.agent, provider)
+    }
+
+    /// A key goes to the base URL that is set beside it, or the question is refused: elsewhere it is another's.
+    pub(crate) fn check_pair(
+        &self,
+        asked: &Asked<'_, 'a>,
+        place: &str,
+        found: &Credentials<'a>,
+    ) -> Result<(), Refusal> {
+        let Some((_, Origin::Copied(_, key))) = found.key else { return Ok(()) };
+        let variables = self.beside.get(key).into_iter().flatten();
+        let mut set = variables.filter_map(|name| Some((name, asked.given.find(name)?.1)));
+        match set.find(|(_, url)| !same_place(url, place)) {
+            Some((variable, _)) => Err(Refusal::DroppedBaseUrl {
+                variable: variable.to_string(),
+                key: key.to_owned(),
+                server: asked.server.name().to_owned(),
+            }),
+            None => Ok(()),
+        }
     }
 
     fn provider_credential(
@@ -116,8 +148,7 @@ impl<'a> Router<'a> {
     fn is_own_endpoint(&self, login: &Login<'_>, asked: &Asked<'_, '_>) -> bool {
         let vendor =
             |name: &str| self.families.iter().any(|it| it.namespace == name && it.keys.contains(&login.instead_of));
-        let moved = asked.given.explicit(names::BASE_URL).is_some();
-        !moved
+        !asked.moved
             && match asked.server {
                 Server::Family(_) => true,
                 Server::Provider(provider, _) => vendor(provider.name),
@@ -134,7 +165,7 @@ fn canonical_key<'a>(asked: &Asked<'_, 'a>) -> Result<(String, Origin<'a>), Refu
 
 /// The vendor's own variable, which the agent's built-in way to the vendor reads.
 fn own_key<'a>(asked: &Asked<'_, 'a>, keys: &'a [&'a str], found: &mut Credentials<'a>) {
-    if asked.given.explicit(names::BASE_URL).is_some() {
+    if asked.moved {
         return;
     }
     let Some((value, origin)) = found.key.clone() else { return };

@@ -1,11 +1,13 @@
 //! The environment of an agent: the canonical variables first, then the agent's own from them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use registry_core::model::{Agent, Off, Provider};
+use registry_core::template::Value;
 use registry_core::variables::{Kind, canonical};
 
+use super::base_url::formed;
 use super::credential::{Asked, Credentials};
 use super::values::Scope;
 use super::{
@@ -26,15 +28,21 @@ impl<'a> Router<'a> {
         sandbox: &Sandbox,
     ) -> Result<Resolution<'a>, Refusal> {
         let agent = entry.agent;
+        let reference = self.without_namespace(reference);
         let (_, id) = self.provider(reference);
         model_id::check_id(reference, id)?;
         let server = self.server(agent, reference, given)?;
-        let place = server.place(given)?;
-        let credentials = self.credentials(&Asked { agent, server: &server, given, sandbox })?;
+        self.check_native(agent, &server)?;
+        let place = server.place(self, agent, given)?;
+        let moved = place.as_ref().is_some_and(|(_, from)| matches!(from, Origin::Given(_) | Origin::Copied(..)));
+        let asked = Asked { agent, server: &server, given, sandbox, moved };
+        let credentials = self.credentials(&asked)?;
+        self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
         let web_off = web_off(agent, given)?;
 
-        let mut set = self.explicit(entry, given);
-        fill(&mut set, names::BASE_URL, place);
+        let mut set = self.explicit(given);
+        // The form of the canonical variable may be another than the one that was given.
+        set.extend(place.map(|(value, origin)| (Cow::Borrowed(names::BASE_URL), Variable { value, origin })));
         fill(&mut set, names::MODEL, Some((id.to_owned(), Origin::Reference)));
         fill(&mut set, names::ALIAS, given.find(names::ALIAS).map(|(layer, it)| (it.to_owned(), Origin::Given(layer))));
         fill_server(&mut set, agent, &server);
@@ -42,18 +50,33 @@ impl<'a> Router<'a> {
         let acp_model_id = self.told(agent, reference, &server, &set);
         fill_model(&mut set, acp_model_id.as_deref().ok());
         self.pass_on(&mut set, agent, &credentials, given);
-        map(&mut set, entry, sandbox, given, web_off)?;
+        map(&mut set, entry, sandbox, given, web_off, &self.owned)?;
         check_values(&set, entry)?;
+        if acp_model_id.is_ok() {
+            entry.check_files(&Scope { set: &set, agent, sandbox }, web_off)?;
+        }
         let Credentials { login, file: credential_file, .. } = credentials;
         let mut withheld = withheld(&set, given);
         withheld.retain(|name| credential_file.is_none_or(|file| file.content != name.as_str()));
-        Ok(Resolution { agent, server, variables: set, acp_model_id, login, credential_file, withheld, web_off })
+        let used = |set: &Set<'_>| set.get(names::BASE_URL).is_some_and(|it| matches!(it.origin, Origin::Given(_)));
+        let unused = (given.find(names::BASE_URL).is_some() && !used(&set)).then_some(names::BASE_URL);
+        Ok(Resolution {
+            agent,
+            server,
+            variables: set,
+            acp_model_id,
+            login,
+            credential_file,
+            withheld,
+            unused,
+            web_off,
+        })
     }
 
-    /// What the caller gives explicitly, less the variables of providers, unless the agent reads them by these names.
-    fn explicit(&self, entry: &Entry<'a>, given: &Given) -> Set<'a> {
-        let reads = |name: &str| entry.mappings.iter().any(|(target, _)| *target == name);
-        let names = given.flags.keys().filter(|name| !self.owned.contains(name.as_str()) || reads(name));
+    /// What the caller gives explicitly, less the variables of vendors: these are asked for where a route uses them,
+    /// and change nothing elsewhere, whichever layer gives them.
+    fn explicit(&self, given: &Given) -> Set<'a> {
+        let names = given.flags.keys().filter(|name| !self.owned.contains(name.as_str()));
         let set = names.filter_map(|name| Some((name, given.explicit(name)?)));
         set.map(|(name, value)| (Cow::Owned(name.clone()), variable(value, Origin::Given(Layer::Flag)))).collect()
     }
@@ -63,6 +86,10 @@ impl<'a> Router<'a> {
         match (set.get(names::ACP_MODEL), server) {
             (Some(explicit), _) => Ok(explicit.value.clone()),
             (None, Server::Gateway { alias }) => Ok(model_id::told_alias(agent.model.format, alias)),
+            (None, Server::Provider(provider, _)) => self.told_by(agent.model.format, provider, reference),
+            (None, Server::Family(family)) if set.contains_key(names::BASE_URL) => {
+                Ok(model_id::told_with(agent.model.format, family.namespace, reference))
+            }
             (None, _) => self.acp_model_id(agent.model.format, reference),
         }
     }
@@ -99,6 +126,10 @@ fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
             fill(set, names::MODELS, models(provider).map(|text| (text, Origin::Registry)));
         }
         Server::Gateway { alias } => fill(set, names::ALIAS, Some((alias.clone(), Origin::Reference))),
+        // At a base URL of its own, the vendor is a provider that the agent's file registers.
+        Server::Family(family) if set.contains_key(names::BASE_URL) => {
+            fill(set, names::PROVIDER, Some((family.namespace.to_owned(), Origin::Registry)));
+        }
         Server::Family(_) | Server::Named => {}
     }
     if set.contains_key(names::BASE_URL) {
@@ -148,14 +179,22 @@ fn map<'a>(
     sandbox: &Sandbox,
     given: &Given,
     web_off: bool,
+    owned: &BTreeSet<&str>,
 ) -> Result<(), Refusal> {
     let agent = entry.agent;
     let mut explicit = Vec::new();
     for mapping in &entry.mappings {
-        if given.explicit(mapping.0).is_some() {
-            explicit.push(mapping.0);
-        } else {
-            set_mapping(set, mapping, agent, sandbox)?;
+        let given = given.explicit(mapping.0).filter(|_| !owned.contains(mapping.0));
+        match (given, &mapping.1) {
+            (None, _) => set_mapping(set, mapping, agent, sandbox)?,
+            (Some(url), Some(Value::Variable(name))) if name == names::BASE_URL => {
+                explicit.push(mapping.0);
+                set.insert(
+                    Cow::Borrowed(mapping.0),
+                    variable(&formed(url, agent.base_url), Origin::Given(Layer::Flag)),
+                );
+            }
+            (Some(_), _) => explicit.push(mapping.0),
         }
     }
     if web_off {
@@ -174,13 +213,17 @@ fn map<'a>(
     Ok(())
 }
 
-/// Refuses a URL or an id of the agent's that the launcher would refuse.
+/// Refuses a URL, an id or a key that the launcher would refuse, by the name under which it was given.
 fn check_values(set: &Set<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
-    let own = |name: &str| entry.mappings.iter().any(|(target, _)| *target == name);
-    let checked = |name: &str| canonical(name).is_some() || entry.agent.accepts.contains(&name) || own(name);
-    let faults = set.iter().filter_map(|(name, it)| Some((name, Kind::of(name).fault(&it.value)?)));
-    if let Some((name, reason)) = faults.into_iter().find(|(name, _)| checked(name)) {
-        return Err(Refusal::UnsafeValue { variable: name.to_string(), reason });
+    let checked = |name: &str| canonical(name).is_some() || entry.agent.own_variables().any(|own| own == name);
+    let faulty = |(name, it): (&Cow<'_, str>, &Variable<'_>)| {
+        let reason = Kind::of(name).fault(&it.value).filter(|_| checked(name))?;
+        let given = if let Origin::Copied(_, from) = it.origin { from.to_owned() } else { name.to_string() };
+        // What a mapping repeats is told by its source.
+        Some((it.origin == Origin::Mapping, given, reason))
+    };
+    if let Some((_, variable, reason)) = set.iter().filter_map(faulty).min_by_key(|(repeated, ..)| *repeated) {
+        return Err(Refusal::UnsafeValue { variable, reason });
     }
     let Some(id) = set.get(names::ACP_MODEL) else { return Ok(()) };
     match entry.agent.model.refuses.iter().find(|text| id.value.contains(**text)) {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use registry_core::model::{FileFormat, Off, Owner};
+use registry_core::model::{FileFormat, Off, Owner, Via};
 use registry_core::template::Template;
 use registry_core::variables::is_secret;
 
 use super::document::Node;
 use super::values::Scope;
-use super::{Refusal, Resolution, Sandbox, names};
+use super::{Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names};
 
 /// What stands where a secret would.
 pub const MASK: &str = "********";
@@ -24,6 +24,75 @@ pub struct File {
     pub owner: Owner,
     /// What of ours will be in it.
     pub content: String,
+}
+
+/// What of a run a channel carries to the agent.
+#[derive(Clone, Copy, Default)]
+struct Carried {
+    model: bool,
+    base_url: bool,
+    key: bool,
+}
+
+impl Carried {
+    fn add(&mut self, variable: &str) {
+        match variable {
+            names::MODEL | names::ALIAS | names::ACP_MODEL | names::ACP_MODEL_NAME => self.model = true,
+            names::BASE_URL => self.base_url = true,
+            names::API_KEY => self.key = true,
+            _ => {}
+        }
+    }
+}
+
+impl Entry<'_> {
+    /// Refuses what the launcher's program would refuse of the files, and what no channel carries to the agent.
+    pub(crate) fn check_files(&self, scope: &Scope<'_, '_>, web_off: bool) -> Result<(), Refusal> {
+        let (mut env, mut file, mut argv) = (Carried::default(), Carried::default(), Carried::default());
+        let policy = self.policy_files.iter().filter(|_| web_off);
+        for (format, read) in self.files.iter().chain(policy) {
+            walk(scope, read, Some(*format), &mut file)?;
+        }
+        for read in &self.mappings {
+            // What the caller gave in its place carries the same, and is not evaluated.
+            let explicit = scope.set.get(read.0).is_some_and(|it| it.origin == Origin::Given(Layer::Flag));
+            let walked = walk(scope, read, None, &mut env);
+            if !explicit {
+                walked?;
+            }
+        }
+        for read in &self.argv {
+            walk(scope, read, None, &mut argv)?;
+        }
+        let told = match self.agent.model.via {
+            Via::SetModel | Via::ConfigOption => true,
+            Via::Env => env.model,
+            Via::File => file.model,
+            Via::Argv => argv.model,
+        };
+        // With a log-in, an agent goes to its vendor by itself.
+        let keyed = [names::BASE_URL, names::API_KEY].iter().all(|name| scope.set.contains_key(*name));
+        let any = |of: fn(&Carried) -> bool| !keyed || [env, file, argv].iter().any(of);
+        let lost = match (told, any(|it| it.base_url), any(|it| it.key)) {
+            (false, ..) => (names::ACP_MODEL, "the model"),
+            (_, false, _) => (names::BASE_URL, "the base URL"),
+            (_, _, false) => (names::API_KEY, "the key"),
+            (true, true, true) => return Ok(()),
+        };
+        let (variable, what) = (lost.0.to_owned(), lost.1);
+        Err(Refusal::NoChannel { agent: self.agent.name.to_owned(), variable, what })
+    }
+}
+
+/// Walks a value, and notes what it carries.
+fn walk(
+    scope: &Scope<'_, '_>,
+    (place, value): &Read<'_>,
+    file: Option<FileFormat>,
+    carried: &mut Carried,
+) -> Result<(), Refusal> {
+    let value = value.as_ref().ok_or_else(|| Refusal::BrokenEntry { place: (*place).to_owned() })?;
+    scope.walk(value, file, &mut |name| carried.add(name))
 }
 
 impl Resolution<'_> {

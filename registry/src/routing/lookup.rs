@@ -52,6 +52,21 @@ impl<'a> Router<'a> {
         self.families.iter().find(known).copied()
     }
 
+    /// The family whose vendor serves an id; none for an id that holds its word and is a model of others.
+    pub(crate) fn vendor(&self, id: &str) -> Option<&'a Family<'a>> {
+        let excluded = |family: &Family<'_>| family.excludes.iter().any(|word| contains_word(id, word));
+        self.family(id).filter(|family| !excluded(family))
+    }
+
+    /// A reference without the namespace of its family: `google/gemini-2.5-flash` is an id of the family's own.
+    pub(crate) fn without_namespace<'r>(&self, reference: &'r str) -> &'r str {
+        let Some((namespace, id)) = reference.split_once('/').filter(|(_, id)| !id.contains('/')) else {
+            return reference;
+        };
+        let own = |family: &Family<'_>| family.namespace.eq_ignore_ascii_case(namespace);
+        if self.provider(reference).0.is_none() && self.vendor(id).is_some_and(own) { id } else { reference }
+    }
+
     /// The variable of the API key of the provider that a reference names.
     pub fn auth_env(&self, reference: &str) -> Option<&'a str> {
         key_variable(self.provider(reference).0?)

@@ -21,7 +21,7 @@ mod values;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use registry_core::model::{Agent, Credential, Family, Login, Mapping, Off, Provider, Registry};
+use registry_core::model::{Agent, Credential, Family, FileFormat, Login, Mapping, Off, Provider, Registry};
 use registry_core::template::Value;
 
 pub use base_url::{base_url, endpoint};
@@ -42,6 +42,8 @@ pub struct Router<'a> {
     families: Vec<&'a Family<'a>>,
     /// Variables that belong to a provider or a family: they reach no agent whose model is another's.
     owned: BTreeSet<&'a str>,
+    /// Variables that hold a base URL for a key, by the key's.
+    beside: BTreeMap<&'a str, Vec<Cow<'a, str>>>,
 }
 
 /// An agent, its values read.
@@ -51,6 +53,10 @@ pub struct Entry<'a> {
     pub agent: &'a Agent<'a>,
     mappings: Vec<Read<'a>>,
     policy: Vec<Read<'a>>,
+    /// Its files, by their paths, and those of its policy.
+    files: Vec<(FileFormat, Read<'a>)>,
+    policy_files: Vec<(FileFormat, Read<'a>)>,
+    argv: Vec<Read<'a>>,
 }
 
 /// A variable of an entry and its value; none where the text is no value.
@@ -73,6 +79,8 @@ pub struct Resolution<'a> {
     pub credential_file: Option<CredentialFile<'a>>,
     /// Variables that the caller gave and the agent does not get: they are another provider's.
     pub withheld: Vec<String>,
+    /// The canonical base URL that the caller gave and this route does not use, by its variable.
+    pub unused: Option<&'static str>,
     /// Whether the web is to be off.
     pub web_off: bool,
 }
@@ -122,9 +130,11 @@ impl<'a> Router<'a> {
         let (agents, providers, families) = (registry.agents(), registry.providers(), registry.families());
         let aliases = agents.iter().flat_map(|agent| agent.aliases.iter().map(|alias| (*alias, agent.name))).collect();
         let owned = providers.iter().flat_map(|it| owned_variables(it));
-        let owned = owned.chain(families.iter().flat_map(|it| it.keys.iter().copied())).collect();
+        let of_family = |it: &Family<'a>| it.keys.iter().chain(it.base_urls).copied();
+        let owned = owned.chain(families.iter().flat_map(|it| of_family(it))).collect();
+        let beside = keys(&providers, &families).map(|key| (key, base_urls(key, &families))).collect();
         let entries = agents.into_iter().map(|agent| (agent.name, Entry::new(agent))).collect();
-        Self { entries, aliases, providers, families, owned }
+        Self { entries, aliases, providers, families, owned, beside }
     }
 
     /// The entry of a name or alias.
@@ -139,11 +149,35 @@ impl<'a> Entry<'a> {
         let policy =
             agent.web_switches().iter().filter_map(|off| if let Off::Env(it) = off { Some(*it) } else { None });
         let read = |mapping: &'a Mapping<'a>| (mapping.name, mapping.value.value());
+        let policy_file = |off: &'a Off<'a>| match *off {
+            Off::File { path, format, body, .. } => Some((format, (path, body.value()))),
+            Off::Env(_) | Off::Argv(_) | Off::Unset(_) => None,
+        };
         Self {
             agent,
             mappings: agent.env.iter().chain(switches).map(read).collect(),
             policy: policy.flatten().map(read).collect(),
+            files: agent.config.iter().map(|file| (file.format, (file.path, file.body.value()))).collect(),
+            policy_files: agent.web_switches().iter().filter_map(policy_file).collect(),
+            argv: agent.launch.iter().map(|word| ("launch", word.value())).collect(),
         }
+    }
+}
+
+/// The variables of every key.
+fn keys<'a>(providers: &[&'a Provider<'a>], families: &[&'a Family<'a>]) -> impl Iterator<Item = &'a str> {
+    let of_provider = providers.iter().flat_map(|provider| server::key_variables(provider));
+    of_provider.chain(families.iter().flat_map(|family| family.keys)).copied()
+}
+
+/// The variables that hold a base URL for a key: those of its family, or by its name, as vendors and LiteLLM name them.
+fn base_urls<'a>(key: &str, families: &[&'a Family<'a>]) -> Vec<Cow<'a, str>> {
+    let of_family = families.iter().filter(|family| family.keys.contains(&key)).flat_map(|family| family.base_urls);
+    let of_family: Vec<_> = of_family.map(|name| Cow::Borrowed(*name)).collect();
+    let stem = ["_API_KEY", "_KEY", "_TOKEN"].iter().find_map(|ending| key.strip_suffix(ending));
+    match stem.filter(|_| of_family.is_empty()) {
+        Some(stem) => ["BASE_URL", "API_BASE"].map(|ending| Cow::Owned(format!("{stem}_{ending}"))).to_vec(),
+        None => of_family,
     }
 }
 

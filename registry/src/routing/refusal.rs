@@ -4,6 +4,8 @@ use core::fmt;
 
 use registry_core::model::Protocol;
 
+use super::names;
+
 /// Why an agent is not started with a model. Nothing in it is a value of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -14,6 +16,30 @@ pub enum Refusal {
         /// What it speaks; the first, where it speaks several.
         protocol: Protocol,
         /// Who would have to serve it.
+        server: String,
+        /// The providers that the agent can use.
+        usable: Vec<String>,
+    },
+    /// Nothing in the agent's entry logs in to the provider, which takes no key.
+    NoLogIn {
+        /// The agent.
+        agent: String,
+        /// The provider.
+        server: String,
+        /// What it takes.
+        takes: &'static str,
+        /// Whether a token in the place of a key would do.
+        token: bool,
+        /// The providers that the agent can use.
+        usable: Vec<String>,
+    },
+    /// A key would go elsewhere than the base URL says that is set beside it.
+    DroppedBaseUrl {
+        /// The variable of the base URL.
+        variable: String,
+        /// The variable of the key.
+        key: String,
+        /// Who would get the key.
         server: String,
     },
     /// A part of the base URL is not given.
@@ -27,6 +53,8 @@ pub enum Refusal {
     BadUrlParameter {
         /// The variable that holds it.
         variable: String,
+        /// What is wrong with it.
+        reason: &'static str,
         /// What it must be.
         wanted: &'static str,
     },
@@ -46,13 +74,26 @@ pub enum Refusal {
     NoProvider {
         /// The reference, as it was given.
         model: String,
-        /// The registered provider whose name is nearest to its prefix.
-        near: Option<String>,
+        /// The agent.
+        agent: String,
+        /// What the reference is here, where it is in the words of another system.
+        spelled: Vec<String>,
+        /// The providers that the agent can use.
+        usable: Vec<String>,
     },
     /// The reference yields no model id that the agent knows.
     NoModelId {
         /// The reference, as it was given.
         model: String,
+    },
+    /// Nothing that the agent reads carries what it has to know.
+    NoChannel {
+        /// The agent.
+        agent: String,
+        /// The variable that holds it.
+        variable: String,
+        /// What it is.
+        what: &'static str,
     },
     /// The agent cannot take the gateway's alias.
     GatewayUnsupported {
@@ -106,6 +147,9 @@ impl Refusal {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::ProtocolUnsupported { .. } => "protocol-unsupported",
+            Self::NoLogIn { .. } => "auth-unsupported",
+            Self::DroppedBaseUrl { .. } => "dropped-base-url",
+            Self::NoChannel { .. } => "no-channel",
             Self::MissingUrlParameter { .. } => "missing-url-parameter",
             Self::BadUrlParameter { .. } => "bad-url-parameter",
             Self::MissingCredential { .. } => "missing-credential",
@@ -123,7 +167,10 @@ impl Refusal {
     pub fn name(&self) -> &str {
         match self {
             Self::ProtocolUnsupported { protocol, .. } => protocol.id(),
-            Self::MissingUrlParameter { variable, .. }
+            Self::NoLogIn { server, .. } => server,
+            Self::DroppedBaseUrl { variable, .. }
+            | Self::NoChannel { variable, .. }
+            | Self::MissingUrlParameter { variable, .. }
             | Self::BadUrlParameter { variable, .. }
             | Self::NotAnInteger { variable }
             | Self::UnsetReference { variable }
@@ -140,17 +187,38 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ProtocolUnsupported { agent, protocol, server } => write!(
+            Self::ProtocolUnsupported { agent, protocol, server, usable } => write!(
                 f,
                 "`{server}` does not serve `{}`, which `{agent}` speaks\n\
-                 help: name a provider that serves it, or go through a gateway with `BENCHFLOW_LITELLM_MODEL_ALIAS`",
-                protocol.id()
+                 help: {}, or go through a gateway with `BENCHFLOW_LITELLM_MODEL_ALIAS`",
+                protocol.id(),
+                OneOf(agent, usable)
             ),
+            Self::NoLogIn { agent, server, takes, token, usable } => {
+                write!(f, "`{agent}` cannot log in to `{server}`, which takes {takes}")?;
+                let set = "; `BENCHFLOW_PROVIDER_API_KEY` is not set\nhelp: set it, by `--env`, to a token; otherwise ";
+                write!(f, "{}{}", if *token { set } else { "\nhelp: " }, OneOf(agent, usable))
+            }
+            Self::DroppedBaseUrl { variable, key, server } => write!(
+                f,
+                "`{variable}` is set beside `{key}`, and the key would go to `{server}` instead\n\
+                 help: unset `{variable}`, or give the key that belongs to `{server}`, by `--env`, in \
+                 `BENCHFLOW_PROVIDER_API_KEY`"
+            ),
+            Self::NoChannel { agent, variable, what } => {
+                write!(f, "nothing that `{agent}` reads carries {what}, which `{variable}` holds\nhelp: ")?;
+                f.write_str(match variable.as_str() {
+                    names::ACP_MODEL => {
+                        "write the model under every condition of the entry's `env`, `config` or `launch`"
+                    }
+                    _ => "put a registered provider before the model's id, as in `vllm/some-model`",
+                })
+            }
             Self::MissingUrlParameter { variable, server } => {
                 write!(f, "the base URL of `{server}` needs `{variable}`, which is not set\nhelp: set `{variable}`")
             }
-            Self::BadUrlParameter { variable, wanted } => {
-                write!(f, "the value of `{variable}` cannot stand in a base URL\nhelp: give {wanted}")
+            Self::BadUrlParameter { variable, reason, wanted } => {
+                write!(f, "the value of `{variable}` {reason}\nhelp: give {wanted}")
             }
             Self::MissingCredential { variables, server } => {
                 let names: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
@@ -160,15 +228,17 @@ impl fmt::Display for Refusal {
             Self::EmptyModelId { model } => {
                 write!(f, "`{model}` names no model\nhelp: give the model's id, as in `openai/gpt-5.5`")
             }
-            Self::NoProvider { model, near: Some(near) } => {
-                let (prefix, id) = model.split_once('/').unwrap_or((model, ""));
-                write!(f, "`{prefix}` is no registered provider\nhelp: did you mean `{near}/{id}`?")
+            Self::NoProvider { model, agent, spelled, usable } => {
+                match model.split_once('/') {
+                    Some((prefix, _)) => write!(f, "`{prefix}` is not a registered provider")?,
+                    None => write!(f, "nobody is known to serve the model `{model}`")?,
+                }
+                let spelled: Vec<String> = spelled.iter().map(|reference| format!("`{reference}`")).collect();
+                match spelled.as_slice() {
+                    [] => write!(f, "\nhelp: {}", OneOf(agent, usable)),
+                    spelled => write!(f, "\nhelp: write {}; otherwise {}", spelled.join(" or "), OneOf(agent, usable)),
+                }
             }
-            Self::NoProvider { model, near: None } => write!(
-                f,
-                "nobody is known to serve the model `{model}`\n\
-                 help: put a registered provider before it, as in `openrouter/{model}`"
-            ),
             Self::NoModelId { model } => write!(
                 f,
                 "`{model}` yields no model id that the agent knows\n\
@@ -204,6 +274,20 @@ impl fmt::Display for Refusal {
                 write!(f, "`{place}` holds a text that is no encoded value\nhelp: write the entry with `agent!`")
             }
         }
+    }
+}
+
+/// An agent, and the providers that it can use.
+struct OneOf<'r>(&'r str, &'r [String]);
+
+impl fmt::Display for OneOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(agent, usable) = self;
+        if usable.is_empty() {
+            return write!(f, "choose another agent: no registered provider serves what `{agent}` speaks");
+        }
+        let names: Vec<String> = usable.iter().map(|name| format!("`{name}/`")).collect();
+        write!(f, "begin the model with a provider that `{agent}` can use: {}", names.join(", "))
     }
 }
 

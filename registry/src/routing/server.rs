@@ -1,10 +1,10 @@
 //! Who serves a model to an agent: a provider, the vendor of a family, the gateway, or a server of the user's.
 
-use registry_core::model::{Agent, Endpoint, Family, Protocol, Provider, ProxyMode};
-use registry_core::names::nearest;
+use registry_core::model::{Agent, Auth, Credential, Endpoint, Family, Protocol, Provider, ProxyMode};
+use registry_core::template::Template;
 
-use super::base_url::{check_url, filled};
-use super::{Given, Layer, Origin, Refusal, Router, is_alias, names};
+use super::base_url::{canonical, check_url, filled};
+use super::{Given, Origin, Refusal, Router, is_alias, names};
 
 /// Who serves a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,28 +46,48 @@ impl<'a> Server<'a> {
     }
 
     /// Its base URL; none where the agent knows the server by itself.
-    pub(crate) fn place(&self, given: &Given) -> Result<Option<Place<'a>>, Refusal> {
-        let named = |(layer, url): (Layer, &str)| {
-            check_url(url, names::BASE_URL)?;
-            Ok(Some((url.to_owned(), Origin::Given(layer))))
-        };
-        if let Some(url) = given.explicit(names::BASE_URL) {
-            return named((Layer::Flag, url));
-        }
-        match self {
+    ///
+    /// A key and its base URL are followed together: the canonical pair, or the pair of the vendor.
+    pub(crate) fn place(
+        &self,
+        router: &Router<'a>,
+        agent: &Agent<'_>,
+        given: &Given,
+    ) -> Result<Option<Place<'a>>, Refusal> {
+        let explicit = [names::BASE_URL, names::API_KEY].iter().any(|name| given.explicit(name).is_some());
+        let canonical_place =
+            given.find(names::BASE_URL).map(|(layer, url)| (names::BASE_URL, url, Origin::Given(layer)));
+        let followed = match self {
+            _ if explicit && canonical_place.is_some() => canonical_place,
             Self::Provider(provider, endpoint) if !endpoint.url.is_empty() => {
-                filled(provider, endpoint.url, given).map(Some)
+                return filled(provider, endpoint.url, given).map(Some);
             }
-            Self::Family(family) if !family.keys.is_empty() => Ok(None),
+            Self::Provider(provider, _) => {
+                canonical_place.or_else(|| router.place_of_key(key_variables(provider), given))
+            }
+            Self::Family(family) if !family.keys.is_empty() => match router.place_of_key(family.keys, given) {
+                None => return Ok(None),
+                place => place,
+            },
             // Without a key that is known, nothing says that the agent has a way of its own.
-            Self::Provider(..) | Self::Family(_) | Self::Gateway { .. } | Self::Named => {
-                let missing = || Refusal::MissingUrlParameter {
-                    variable: names::BASE_URL.to_owned(),
-                    server: self.name().to_owned(),
-                };
-                given.find(names::BASE_URL).ok_or_else(missing).and_then(named)
-            }
-        }
+            Self::Family(_) | Self::Gateway { .. } | Self::Named => canonical_place,
+        };
+        let (variable, url, origin) = followed.ok_or_else(|| Refusal::MissingUrlParameter {
+            variable: names::BASE_URL.to_owned(),
+            server: self.name().to_owned(),
+        })?;
+        check_url(url, variable)?;
+        let protocol = Some(self).filter(|it| matches!(it, Self::Family(_) | Self::Provider(..)));
+        let url = canonical(url, protocol.and_then(|it| it.protocol(agent)));
+        Ok(Some((url.to_owned(), origin)))
+    }
+}
+
+/// The variables of a provider's API key.
+pub(crate) fn key_variables<'a>(provider: &Provider<'a>) -> &'a [&'a str] {
+    match provider.credential {
+        Credential::AnyOf(variables) => variables,
+        Credential::None | Credential::File { .. } | Credential::AllOf(_) => &[],
     }
 }
 
@@ -79,24 +99,104 @@ impl<'a> Router<'a> {
         if let Some(alias) = alias.or(Some(id).filter(|id| named.is_none() && is_alias(id))) {
             return gateway(agent, alias);
         }
-        let provider = named.or_else(|| self.owner(id));
-        let server = match (provider, self.family(id)) {
+        // Behind a prefix that nobody knows, or in the id of another system, the words of a family say nothing.
+        let provider = named.or_else(|| self.owner(id).filter(|_| !id.contains('/')));
+        let told_where = given.explicit(names::BASE_URL).is_some();
+        let own = !id.contains('/') && (!id.contains(':') || is_tuned(id) || told_where);
+        let family = self.vendor(id).filter(|_| own);
+        let server = match (provider, family) {
             (Some(provider), _) => spoken(provider, agent).map(|endpoint| Server::Provider(provider, endpoint)),
             (None, Some(family)) => {
                 let shared = agent.protocols.iter().any(|it| family.protocols.contains(it));
                 shared.then_some(Server::Family(family))
             }
             (None, None) if given.find(names::BASE_URL).is_some() => Some(Server::Named),
-            (None, None) => return Err(self.unknown(reference)),
+            (None, None) => return Err(self.unknown(agent, reference)),
         };
-        server.ok_or_else(|| unsupported(agent, provider.map_or(id, |provider| provider.name)))
+        server.ok_or_else(|| self.unsupported(agent, provider.map_or(id, |provider| provider.name)))
     }
 
-    fn unknown(&self, reference: &str) -> Refusal {
-        let near = |(prefix, _): (&str, &str)| nearest(prefix, self.providers.iter().map(|it| it.name));
-        let near = reference.split_once('/').and_then(near).map(str::to_owned);
-        Refusal::NoProvider { model: reference.to_owned(), near }
+    /// Refuses a provider that the agent would have to know, and does not.
+    pub(crate) fn check_native(&self, agent: &Agent<'_>, server: &Server<'_>) -> Result<(), Refusal> {
+        match server {
+            Server::Provider(provider, _) if is_native(agent, provider) && !handles(agent, provider) => {
+                Err(self.no_log_in(agent, provider))
+            }
+            _ => Ok(()),
+        }
     }
+
+    /// The base URL that is set for one of these keys, with its variable.
+    fn place_of_key<'g>(&self, keys: &[&str], given: &'g Given) -> Option<(&'a str, &'g str, Origin<'a>)> {
+        let families = self.families.iter().filter(|family| family.keys.iter().any(|key| keys.contains(key)));
+        let mut variables = families.flat_map(|family| family.base_urls.iter().copied());
+        variables.find_map(|name| {
+            let (layer, url) = given.find(name)?;
+            Some((name, url, Origin::Copied(layer, name)))
+        })
+    }
+
+    fn unknown(&self, agent: &Agent<'_>, reference: &str) -> Refusal {
+        Refusal::NoProvider {
+            model: reference.to_owned(),
+            agent: agent.name.to_owned(),
+            spelled: self.spelled(agent, reference),
+            usable: self.usable(agent),
+        }
+    }
+
+    /// The providers that an agent can use by what it speaks and how it logs in.
+    fn usable(&self, agent: &Agent<'_>) -> Vec<String> {
+        let usable = self.providers.iter().filter(|provider| is_usable(agent, provider));
+        usable.map(|provider| provider.name.to_owned()).collect()
+    }
+
+    /// What a reference in the words of LiteLLM, OpenRouter or models.dev is here, for this agent.
+    fn spelled(&self, agent: &Agent<'_>, reference: &str) -> Vec<String> {
+        let is_arn = reference.starts_with("arn:");
+        let (prefix, id) = match reference.split_once('/') {
+            Some(parts) if !is_arn => parts,
+            _ => (reference.split(':').nth(2).filter(|_| is_arn).unwrap_or_default(), reference),
+        };
+        let spells = |spellings: &[&str]| spellings.iter().any(|it| it.eq_ignore_ascii_case(prefix));
+        let providers = self.providers.iter().filter(|it| spells(it.spellings) && is_usable(agent, it));
+        let family = self.vendor(id).filter(|family| {
+            spells(family.spellings) && agent.protocols.iter().any(|it| family.protocols.contains(it))
+        });
+        providers.map(|it| format!("{}/{id}", it.name)).chain(family.map(|_| id.to_owned())).collect()
+    }
+
+    /// An agent that cannot log in to a provider.
+    pub(crate) fn no_log_in(&self, agent: &Agent<'_>, provider: &Provider<'_>) -> Refusal {
+        Refusal::NoLogIn {
+            agent: agent.name.to_owned(),
+            server: provider.name.to_owned(),
+            takes: match provider.auth {
+                Auth::Adc => "application default credentials of Google Cloud",
+                Auth::Aws => "a bearer token and a region of AWS",
+                Auth::ApiKey | Auth::None => "another credential",
+            },
+            // Vertex AI serves Anthropic's models at paths of its own.
+            token: !is_native(agent, provider),
+            usable: self.usable(agent),
+        }
+    }
+
+    fn unsupported(&self, agent: &Agent<'_>, server: &str) -> Refusal {
+        // An entry without a protocol does not compile; a constant written by hand may lack one.
+        let protocol = agent.protocols.first().copied().unwrap_or(Protocol::OpenAiCompletions);
+        Refusal::ProtocolUnsupported {
+            agent: agent.name.to_owned(),
+            protocol,
+            server: server.to_owned(),
+            usable: self.usable(agent),
+        }
+    }
+}
+
+/// Whether an id is a model of a vendor's that somebody tuned: `ft:gpt-4.1-mini:acme::id`.
+fn is_tuned(id: &str) -> bool {
+    id.starts_with("ft:") && !id.contains('/')
 }
 
 fn gateway<'a>(agent: &Agent<'_>, alias: &str) -> Result<Server<'a>, Refusal> {
@@ -113,8 +213,20 @@ fn spoken<'a>(provider: &Provider<'a>, agent: &Agent<'_>) -> Option<&'a Endpoint
     provider.endpoints.iter().find(|endpoint| agent.protocols.contains(&endpoint.protocol))
 }
 
-fn unsupported(agent: &Agent<'_>, server: &str) -> Refusal {
-    // An entry without a protocol does not compile; a constant written by hand may lack one.
-    let protocol = agent.protocols.first().copied().unwrap_or(Protocol::OpenAiCompletions);
-    Refusal::ProtocolUnsupported { agent: agent.name.to_owned(), protocol, server: server.to_owned() }
+/// Whether an agent would have to know the provider: it serves Anthropic's protocol at paths of its cloud.
+fn is_native(agent: &Agent<'_>, provider: &Provider<'_>) -> bool {
+    let anthropic = |endpoint: &Endpoint<'_>| endpoint.protocol == Protocol::AnthropicMessages;
+    provider.auth == Auth::Adc && spoken(provider, agent).is_some_and(anthropic)
+}
+
+fn is_usable(agent: &Agent<'_>, provider: &Provider<'_>) -> bool {
+    let logs_in = matches!(provider.auth, Auth::ApiKey | Auth::None) || handles(agent, provider);
+    logs_in && spoken(provider, agent).is_some()
+}
+
+/// Whether an entry has a way of its own for a provider, and so for how that one authenticates.
+pub(crate) fn handles(agent: &Agent<'_>, provider: &Provider<'_>) -> bool {
+    let condition = format!("[\"provider\",\"{}\"]", provider.name);
+    let names = |template: Template<'_>| template.0.contains(&condition);
+    agent.config.iter().any(|file| names(file.body)) || agent.env.iter().any(|mapping| names(mapping.value))
 }

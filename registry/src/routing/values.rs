@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use registry_core::model::{Agent, References, Semantics};
+use registry_core::model::{Agent, FileFormat, References, Semantics};
 use registry_core::template::{Condition, Member, Value};
 
 use super::base_url::formed;
@@ -122,6 +122,53 @@ impl<'s> Scope<'s, '_> {
                 None => None,
             },
         })
+    }
+
+    /// Refuses what a value would be refused for, and tells the variables that it carries: as [`Self::node`] for a file
+    /// of a format, as [`Self::text`] without one, and without making anything.
+    pub(crate) fn walk(
+        &self,
+        value: &Value<'_>,
+        file: Option<FileFormat>,
+        told: &mut dyn FnMut(&str),
+    ) -> Result<(), Refusal> {
+        match value {
+            Value::Variable(name) if file.is_some() => self.plain(name)?.is_some().then(|| told(name)),
+            Value::Variable(name) => self.get(name).is_some().then(|| told(name)),
+            Value::Uint(name) => self.uint(name)?.is_some().then(|| told(name)),
+            Value::Reference(name) if file.is_some() => Some(self.reference(name)?).map(|_| told(name)),
+            Value::Format(parts) | Value::List(parts) | Value::Append(parts) => {
+                return parts.iter().try_for_each(|part| self.walk(part, file, told));
+            }
+            Value::Object(members) => return members.iter().try_for_each(|it| self.walk_member(it, file, told)),
+            Value::Match { variable, arms } => {
+                return self.arm(variable, arms).map_or(Ok(()), |value| self.walk(value, file, told));
+            }
+            Value::If { condition, then, otherwise } => {
+                let value = self.branch(condition, then, otherwise.as_deref());
+                return value.map_or(Ok(()), |value| self.walk(value, file, told));
+            }
+            Value::Null if file == Some(FileFormat::Toml) => {
+                return Err(Refusal::BrokenEntry { place: "a null in TOML".to_owned() });
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
+            Value::Companion(_) | Value::Reference(_) => None,
+        };
+        Ok(())
+    }
+
+    fn walk_member(
+        &self,
+        Member { key, value, optional }: &Member<'_>,
+        file: Option<FileFormat>,
+        told: &mut dyn FnMut(&str),
+    ) -> Result<(), Refusal> {
+        let name = self.node(key)?.map(Node::into_text).unwrap_or_default();
+        if name.is_empty() || (*optional && self.lacks(value)?) {
+            return Ok(());
+        }
+        self.walk(key, file, told)?;
+        self.walk(value, file, told)
     }
 
     fn nodes(&self, items: &[Value<'_>]) -> Result<Vec<Node>, Refusal> {

@@ -256,6 +256,9 @@ impl Serialize for Answer<'_, '_> {
         if let Some(refusal) = refusal {
             map.serialize_entry("acp_model_error", &fault(refusal))?;
         }
+        if let Some(name) = self.0.unused {
+            map.serialize_entry("unused", name)?;
+        }
         map.end()
     }
 }

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use registry::routing::{File, MASK, Refusal, Resolution, Sandbox, Server};
+use registry::routing::{File, MASK, Origin, Refusal, Resolution, Sandbox, Server};
 use registry_core::model::{LoginSource, Owner};
 use serde_json::{Value, json};
 
 use crate::failure::{Outcome, Status};
 use crate::list::{pretty, table};
+
+/// The variable of the base URL.
+const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
 
 /// How a resolution is looked at.
 pub(crate) struct View<'v> {
@@ -81,6 +84,7 @@ impl View<'_> {
             "login": login(found),
             "credential_file": found.credential_file.map(|it| json!({"content_of": it.content, "path": it.path})),
             "withheld": found.withheld,
+            "unused": found.unused,
             "only_in_files": only_in_files(found),
             "web_off": found.web_off,
             "files": files.iter().map(|file| json!({
@@ -99,7 +103,11 @@ pub(crate) fn fault(refusal: &Refusal) -> Value {
 fn server(found: &Resolution<'_>) -> String {
     match &found.server {
         Server::Provider(provider, endpoint) => format!("{}, {}", provider.name, endpoint.protocol.id()),
-        Server::Family(family) => format!("{}, which the agent knows by itself", family.namespace),
+        Server::Family(family) => match found.variables.get(BASE_URL).map(|it| it.origin) {
+            None => format!("{}, which the agent knows by itself", family.namespace),
+            Some(Origin::Copied(_, variable)) => format!("{}, at {variable}", family.namespace),
+            Some(_) => format!("{}, at {BASE_URL}", family.namespace),
+        },
         Server::Gateway { alias } => format!("the gateway, as {}", printable(alias)),
         Server::Named => "the server at BENCHFLOW_PROVIDER_BASE_URL".to_owned(),
     }
@@ -119,6 +127,12 @@ fn notes(found: &Resolution<'_>) -> Vec<String> {
     if !found.withheld.is_empty() {
         notes.push(format!("not passed on, since another provider owns it: {}", found.withheld.join(", ")));
     }
+    notes.extend(found.unused.map(|name| {
+        format!(
+            "not used, since the base URL of `{}` is known: {name}; `--env {name}=URL` uses it",
+            found.server.name()
+        )
+    }));
     let only_in_files = only_in_files(found);
     if !only_in_files.is_empty() {
         notes.push(format!("its files have them, its process does not get them: {}", only_in_files.join(", ")));

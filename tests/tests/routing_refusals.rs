@@ -1,0 +1,335 @@
+//! What a route refuses, and what it follows: a key goes to the base URL that is set beside it, or nowhere.
+
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::sync::LazyLock;
+
+use registry::REGISTRY;
+use registry::model::{Agent, Via};
+use registry::routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
+
+static ROUTER: LazyLock<Router<'static>> = LazyLock::new(|| Router::new(&REGISTRY));
+
+/// The layers of variables, by their names.
+const LAYERS: [&str; 3] = ["flag", "file", "host"];
+
+fn sandbox() -> Sandbox {
+    Sandbox {
+        home: "/root".to_owned(),
+        root: true,
+        folder: "/opt/benchflow/x".to_owned(),
+        path: Sandbox::PATH.to_owned(),
+    }
+}
+
+fn given(layer: &str, pairs: &[(&str, &str)]) -> Given {
+    let variables: Variables = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    match layer {
+        "flag" => Given { flags: variables, ..Given::default() },
+        "file" => Given { file: variables, ..Given::default() },
+        _ => Given { host: variables, ..Given::default() },
+    }
+}
+
+fn resolve(agent: &str, model: &str, given: &Given) -> Result<Resolution<'static>, Refusal> {
+    let entry = ROUTER.entry(agent).expect("the agent is registered");
+    let found = ROUTER.resolve(entry, model, given, &sandbox())?;
+    found.acp_model_id.clone()?;
+    Ok(found)
+}
+
+/// A question whose key must go to a base URL, in whichever layer they are given; a native variable of the agent has
+/// the same, in the form that the agent wants.
+#[track_caller]
+fn check_followed(agent: &str, model: &str, pairs: &[(&str, &str)], url: &str) {
+    for layer in LAYERS {
+        let found = resolve(agent, model, &given(layer, pairs));
+        let found = found.unwrap_or_else(|refusal| unreachable!("{agent} with {model} by {layer}: {refusal}"));
+        let base = found.variables.get("BENCHFLOW_PROVIDER_BASE_URL").map(|it| it.value.as_str());
+        assert_eq!(base, Some(url), "{agent} with {model} by {layer}");
+        let files = found.files(&sandbox(), true).expect("what resolves has files");
+        let key = pairs.first().map(|(_, key)| *key).unwrap_or_default();
+        let host = url.split('/').nth(2).unwrap_or_default();
+        let told = files.iter().any(|it| it.content.contains(host) || it.content.contains("PROVIDER_BASE_URL"));
+        let own = found.variables.iter().any(|(name, it)| !name.starts_with("BENCHFLOW_") && it.value.contains(host));
+        assert!(told || own, "{agent} with {model} by {layer} is not told of {host}");
+        let vendor = ["//api.openai.com", "//api.anthropic.com", "//generativelanguage"];
+        assert!(files.iter().all(|it| vendor.iter().all(|vendor| !it.content.contains(vendor))), "{agent} by {layer}");
+        assert!(!key.is_empty());
+    }
+}
+
+/// A question that must be refused with this kind, by this name, with these words in its message, in every layer.
+#[track_caller]
+fn check_refused(agent: &str, model: &str, pairs: &[(&str, &str)], kind: &str, says: &[&str], hides: &[&str]) {
+    for layer in LAYERS {
+        let refusal = match resolve(agent, model, &given(layer, pairs)) {
+            Err(refusal) => refusal,
+            Ok(found) => unreachable!("{agent} with {model} by {layer} is routed to {}", found.server.name()),
+        };
+        let text = refusal.to_string();
+        assert_eq!(refusal.kind(), kind, "{agent} with {model} by {layer}: {text}");
+        for part in says {
+            assert!(text.contains(part) || refusal.name() == *part, "{agent} with {model}: no `{part}` in {text}");
+        }
+        for part in hides {
+            assert!(!text.contains(part), "{agent} with {model}: `{part}` in {text}");
+        }
+        assert!(text.contains("\nhelp: "), "{text}");
+    }
+}
+
+const GW: &str = "https://gw.example.org/v1";
+const OPENAI: [(&str, &str); 2] = [("OPENAI_API_KEY", "sk-gw"), ("OPENAI_BASE_URL", GW)];
+const ANTHROPIC: [(&str, &str); 2] = [("ANTHROPIC_API_KEY", "sk-gw"), ("ANTHROPIC_BASE_URL", GW)];
+const GOOGLE: [(&str, &str); 2] = [("GEMINI_API_KEY", "sk-gw"), ("GOOGLE_GEMINI_BASE_URL", "https://gw.example.org")];
+
+#[test]
+fn a_key_goes_to_the_base_url_beside_it() {
+    for agent in
+        ["codex-acp", "opencode", "qwen-code", "pi-acp", "openhands", "cline", "mimo", "deepagents", "openclaw"]
+    {
+        check_followed(agent, "gpt-5.5", &OPENAI, GW);
+        check_followed(agent, "openai/gpt-5.5", &OPENAI, GW);
+    }
+    let bare = "https://gw.example.org";
+    for agent in ["claude-agent-acp", "opencode", "pi-acp", "openhands", "openclaw"] {
+        check_followed(agent, "claude-opus-4-1", &ANTHROPIC, bare);
+        check_followed(agent, "claude-opus-4-1", &[("ANTHROPIC_AUTH_TOKEN", "t"), ANTHROPIC[1]], bare);
+        check_followed(agent, "anthropic/claude-opus-4-1", &ANTHROPIC, bare);
+    }
+    for agent in ["gemini", "opencode", "pi-acp", "openhands", "openclaw"] {
+        check_followed(agent, "gemini-2.5-flash", &GOOGLE, bare);
+        let versioned = [GOOGLE[0], ("GOOGLE_GEMINI_BASE_URL", "https://gw.example.org/v1beta/")];
+        check_followed(agent, "gemini-2.5-flash", &versioned, bare);
+    }
+    // The names of LiteLLM, a server without a place of its own, and a provider that takes its place from a variable.
+    check_followed("codex-acp", "gpt-5.5", &[OPENAI[0], ("OPENAI_API_BASE", GW)], GW);
+    check_followed("opencode", "vllm/m", &OPENAI, GW);
+    check_followed("opencode", "groq/m", &[("GROQ_API_KEY", "k"), ("GROQ_BASE_URL", GW)], GW);
+    // The canonical pair, of which the key is given explicitly and the URL by another layer.
+    let mut mixed = given("flag", &[("BENCHFLOW_PROVIDER_API_KEY", "sk-gw")]);
+    mixed.host = given("host", &[("BENCHFLOW_PROVIDER_BASE_URL", GW)]).host;
+    let found = resolve("codex-acp", "gpt-5.5", &mixed).expect("both are given");
+    assert_eq!(found.variables["BENCHFLOW_PROVIDER_BASE_URL"].value, GW);
+}
+
+#[test]
+fn a_key_whose_base_url_would_be_dropped_is_refused() {
+    check_refused("codex-acp", "us-openai/gpt-5.5", &OPENAI, "dropped-base-url", &["OPENAI_BASE_URL"], &["sk-gw", GW]);
+    let zai = [("ZAI_API_KEY", "k"), ("ZAI_BASE_URL", GW)];
+    check_refused("codex-acp", "zai/glm-5", &zai, "dropped-base-url", &["ZAI_BASE_URL", "ZAI_API_KEY"], &[GW]);
+    let both = [OPENAI[0], OPENAI[1], ("OPENAI_API_BASE", "https://other.example/v1")];
+    check_refused("opencode", "gpt-5.5", &both, "dropped-base-url", &["OPENAI_API_BASE"], &[]);
+    let moved = [OPENAI[0], OPENAI[1], ("BENCHFLOW_PROVIDER_BASE_URL", "https://other.example/v1")];
+    check_refused("opencode", "vllm/m", &moved, "dropped-base-url", &["OPENAI_BASE_URL"], &[]);
+    // A resource of a cloud that is taken from a host of somebody else's.
+    let azure = [("AZURE_API_KEY", "k"), ("AZURE_API_ENDPOINT", "https://acme.example.org/")];
+    check_refused("opencode", "azure-foundry-openai/m", &azure, "bad-url-parameter", &["AZURE_API_ENDPOINT"], &[]);
+    let two = [azure[0], ("AZURE_RESOURCE", "acme"), ("AZURE_API_ENDPOINT", "https://other.openai.azure.com/")];
+    check_refused("opencode", "azure-foundry-openai/m", &two, "bad-url-parameter", &["AZURE_API_ENDPOINT"], &[]);
+    // The same place, in another spelling, is followed.
+    check_followed(
+        "codex-acp",
+        "us-openai/gpt-5.5",
+        &[OPENAI[0], ("OPENAI_BASE_URL", "https://us.api.openai.com/v1/")],
+        "https://us.api.openai.com/v1",
+    );
+}
+
+#[test]
+fn a_pair_of_a_vendor_that_the_model_does_not_use_changes_nothing() {
+    for agent in REGISTRY.agents() {
+        for layer in LAYERS {
+            let own = [("ZAI_API_KEY", "za-1"), ("ANTHROPIC_MODEL", "x")];
+            let all: Vec<_> = own[..1].iter().chain(&OPENAI).chain(&ANTHROPIC).chain(&GOOGLE).copied().collect();
+            let alone = resolve(agent.name, "zai/glm-5", &given(layer, &own[..1]));
+            let beside = resolve(agent.name, "zai/glm-5", &given(layer, &all));
+            let values = |found: Result<Resolution<'static>, Refusal>| {
+                found.map(|it| it.variables.into_iter().map(|(name, it)| (name, it.value)).collect::<Vec<_>>())
+            };
+            assert_eq!(values(alone), values(beside), "{} by {layer}", agent.name);
+        }
+    }
+}
+
+#[test]
+fn a_canonical_base_url_says_when_it_is_not_used() {
+    let pairs = [OPENAI[0], ("BENCHFLOW_PROVIDER_BASE_URL", GW)];
+    for (layer, unused) in
+        [("flag", None), ("file", Some("BENCHFLOW_PROVIDER_BASE_URL")), ("host", Some("BENCHFLOW_PROVIDER_BASE_URL"))]
+    {
+        let found = resolve("codex-acp", "gpt-5.5", &given(layer, &pairs)).expect("there is a key");
+        assert_eq!(found.unused, unused, "{layer}");
+    }
+}
+
+const ALL_KEYS: [(&str, &str); 4] = [
+    ("OPENAI_API_KEY", "sk-1"),
+    ("ANTHROPIC_API_KEY", "sk-2"),
+    ("GEMINI_API_KEY", "sk-3"),
+    ("DEEPSEEK_API_KEY", "sk-4"),
+];
+
+#[test]
+fn a_prefix_that_nobody_knows_is_refused_whatever_follows() {
+    for agent in REGISTRY.agents() {
+        for model in [
+            "nope/gpt-oss-120b",
+            "nope/my-gpt5",
+            "azure/my-gpt5",
+            "bedrock/us.anthropic.claude-opus-4-1",
+            "vertex_ai/claude-opus-4-1@20250805",
+            "gemini/gemini-2.5-flash",
+            "google/claude-sonnet-4-6",
+            "deepseek-ai/DeepSeek-V3",
+            "openai-compatible/gpt-5.5",
+            "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-4-1",
+            "arn:aws:bedrock:us-east-1::foundation-model:anthropic.claude-opus-4-1",
+            "gpt-oss-120b",
+            "gpt-oss:120b",
+        ] {
+            check_refused(agent.name, model, &ALL_KEYS, "no-provider", &[model], &["sk-"]);
+        }
+    }
+}
+
+#[test]
+fn a_spelling_of_another_system_is_translated_for_the_agent() {
+    let says = |agent: &str, model: &str, says: &[&str], hides: &[&str]| {
+        check_refused(agent, model, &ALL_KEYS, "no-provider", says, hides);
+    };
+    says("opencode", "together_ai/gpt-oss-120b", &["write `together/gpt-oss-120b`"], &[]);
+    says("opencode", "azure/my-gpt5", &["`azure-foundry-openai/my-gpt5`"], &[]);
+    says("claude-agent-acp", "azure/claude-opus-4-1", &["`azure-foundry-anthropic/claude-opus-4-1`"], &["-openai/"]);
+    says("codex-acp", "bedrock/openai.gpt-oss-120b", &["`aws-bedrock-openai/openai.gpt-oss-120b`"], &["`aws-bedrock/"]);
+    says(
+        "claude-agent-acp",
+        "bedrock/us.anthropic.claude-opus-4-1",
+        &["openrouter-anthropic/"],
+        &["`aws-bedrock", "write"],
+    );
+    says("openhands", "vertex_ai/claude-opus-4-1", &["`anthropic-vertex/claude-opus-4-1`"], &[]);
+    says("gemini", "gemini/gemini-2.5-flash", &["write `gemini-2.5-flash`"], &[]);
+    says("qwen-code", "x-ai/grok-4", &["write `xai/grok-4`"], &["zai/grok"]);
+    says("opencode", "zia/glm-5", &["`zai/`"], &["did you mean", "write"]);
+    let arn = "arn:aws:bedrock:us-east-1:1:inference-profile/m";
+    says("qwen-code", arn, &[&format!("write `aws-bedrock-openai/{arn}`")], &[]);
+}
+
+#[test]
+fn a_provider_that_the_agent_cannot_log_in_to_is_refused() {
+    let aws = [("AWS_BEARER_TOKEN_BEDROCK", "t"), ("AWS_REGION", "us-east-1"), ("BENCHFLOW_PROVIDER_BASE_URL", GW)];
+    for agent in ["claude-agent-acp", "codex-acp", "openclaw"] {
+        check_refused(agent, "aws-bedrock/m", &aws, "auth-unsupported", &["aws-bedrock", "AWS"], &[GW]);
+    }
+    let with_key = [&aws[..], &[("BENCHFLOW_PROVIDER_API_KEY", "gw-1")]].concat();
+    check_followed("codex-acp", "aws-bedrock/m", &with_key, GW);
+    let gcp = [
+        ("GOOGLE_APPLICATION_CREDENTIALS_JSON", "{}"),
+        ("GOOGLE_CLOUD_PROJECT", "p"),
+        ("GOOGLE_CLOUD_LOCATION", "l"),
+        ("BENCHFLOW_PROVIDER_API_KEY", "ya29"),
+    ];
+    for agent in ["claude-agent-acp", "opencode", "pi-acp"] {
+        check_refused(
+            agent,
+            "anthropic-vertex/claude-opus-4-1",
+            &gcp,
+            "auth-unsupported",
+            &["anthropic-vertex"],
+            &["ya29"],
+        );
+    }
+    assert!(resolve("openhands", "anthropic-vertex/claude-opus-4-1", &given("host", &gcp)).is_ok());
+}
+
+#[test]
+fn an_id_of_one_word_works_with_every_agent_that_can_take_it() {
+    let host = [
+        ("OPENAI_API_KEY", "k"),
+        ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:8000/v1"),
+        ("LITELLM_API_KEY", "k"),
+        ("LITELLM_BASE_URL", "http://127.0.0.1:4000/v1"),
+    ];
+    let mut taken = 0;
+    for agent in REGISTRY.agents() {
+        for model in ["vllm/m", "litellm/x"] {
+            match resolve(agent.name, model, &given("host", &host)) {
+                Ok(found) => {
+                    let told = found.acp_model_id.unwrap_or_default();
+                    assert!(told.ends_with(&model[model.len() - 1..]), "{} with {model}: {told}", agent.name);
+                    taken += 1;
+                }
+                Err(refusal) => assert_eq!(refusal.kind(), "protocol-unsupported", "{} with {model}", agent.name),
+            }
+        }
+    }
+    assert_eq!(taken, 18, "nine agents speak chat completions");
+}
+
+#[test]
+fn a_base_url_that_no_agent_can_use_is_refused() {
+    for bad in [
+        "localhost:4000",
+        "https://gw.example.org:99999/v1",
+        "https://gw.example.org/v1/chat/completions",
+        "https://gw.example.org/v1/messages",
+        "https://gw.example.org/v1/responses/",
+    ] {
+        let pair = [OPENAI[0], ("OPENAI_BASE_URL", bad)];
+        check_refused("codex-acp", "gpt-5.5", &pair, "bad-url-parameter", &["OPENAI_BASE_URL"], &[bad]);
+        let gateway = [
+            ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-x"),
+            ("BENCHFLOW_PROVIDER_API_KEY", "k"),
+            ("BENCHFLOW_PROVIDER_BASE_URL", bad),
+        ];
+        check_refused("opencode", "gpt-5.5", &gateway, "bad-url-parameter", &["BENCHFLOW_PROVIDER_BASE_URL"], &[bad]);
+    }
+}
+
+#[test]
+fn a_key_with_a_quotation_mark_is_refused_by_its_name() {
+    for bad in ["\"sk-1234\"", "'sk-1234'", "sk-\n1234", "\u{201c}sk-1234\u{201d}", "\u{2018}sk-1234\u{2019}"] {
+        for agent in ["codex-acp", "opencode", "claude-agent-acp", "pi-acp", "cline"] {
+            let model = if agent == "claude-agent-acp" { "claude-opus-4-1" } else { "gpt-5.5" };
+            let key = if agent == "claude-agent-acp" { "ANTHROPIC_API_KEY" } else { "OPENAI_API_KEY" };
+            check_refused(agent, model, &[(key, bad)], "unsafe-value", &[key, "holds"], &["1234"]);
+        }
+        let gateway = [
+            ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-x"),
+            ("BENCHFLOW_PROVIDER_API_KEY", bad),
+            ("BENCHFLOW_PROVIDER_BASE_URL", GW),
+        ];
+        check_refused("qwen-code", "gpt-5.5", &gateway, "unsafe-value", &["BENCHFLOW_PROVIDER_API_KEY"], &["1234"]);
+    }
+}
+
+/// Where the launcher writes the model of an agent that is told it over ACP: a harness may tell it nothing.
+const MODELS_IN_FILES: [(&str, &str, &str); 5] = [
+    ("cline", "~/.cline/data/settings/providers.json", "/providers/openai-compatible/settings/model"),
+    ("gemini", "~/.gemini/settings.json", "/model/name"),
+    ("mimo", "~/.config/mimocode/mimocode.json", "/model"),
+    ("opencode", "~/.config/opencode/opencode.json", "/model"),
+    ("pi-acp", "~/.pi/agent/settings.json", "/defaultModel"),
+];
+
+#[test]
+fn a_model_that_is_told_over_acp_is_in_a_file_too() {
+    let over_acp = |agent: &&Agent<'_>| matches!(agent.model.via, Via::SetModel | Via::ConfigOption);
+    let agents: Vec<&str> = REGISTRY.agents().into_iter().filter(over_acp).map(|agent| agent.name).collect();
+    assert_eq!(agents, MODELS_IN_FILES.map(|(agent, ..)| agent));
+    let gateway = [
+        ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-x"),
+        ("BENCHFLOW_PROVIDER_API_KEY", "k"),
+        ("BENCHFLOW_PROVIDER_BASE_URL", GW),
+    ];
+    for (agent, path, pointer) in MODELS_IN_FILES {
+        let found = resolve(agent, "gpt-5.5", &given("host", &gateway)).expect("a gateway serves every model");
+        let files = found.files(&sandbox(), true).expect("what resolves has files");
+        let file = files.iter().find(|file| file.path == path).expect("it is written");
+        let value: serde_json::Value = serde_json::from_str(&file.content).expect("it is JSON");
+        let model = value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default();
+        assert!(model.ends_with("benchflow-x"), "{agent}: {}", file.content);
+    }
+}
