@@ -100,8 +100,10 @@ fn a_key_goes_to_the_base_url_beside_it() {
     }
     for agent in ["gemini", "opencode", "pi-acp", "openhands", "openclaw"] {
         check_followed(agent, "gemini-2.5-flash", &GOOGLE, bare);
-        let versioned = [GOOGLE[0], ("GOOGLE_GEMINI_BASE_URL", "https://gw.example.org/v1beta/")];
-        check_followed(agent, "gemini-2.5-flash", &versioned, bare);
+        for version in ["v1beta/", "v1"] {
+            let url = format!("https://gw.example.org/{version}");
+            check_followed(agent, "gemini-2.5-flash", &[GOOGLE[0], ("GOOGLE_GEMINI_BASE_URL", &url)], bare);
+        }
     }
     // The names of LiteLLM, a server without a place of its own, and a provider that takes its place from a variable.
     check_followed("codex-acp", "gpt-5.5", &[OPENAI[0], ("OPENAI_API_BASE", GW)], GW);

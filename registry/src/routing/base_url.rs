@@ -127,12 +127,13 @@ pub(crate) fn same_place(a: &str, b: &str) -> bool {
 
 /// A base URL in the form in which the canonical variable has it for a protocol: agents add the version of these two.
 pub(crate) fn canonical(url: &str, protocol: Option<Protocol>) -> &str {
-    let version = match protocol {
-        Some(Protocol::AnthropicMessages) => "/v1",
-        Some(Protocol::GoogleGenerateContent) => "/v1beta",
+    let versions: &[&str] = match protocol {
+        Some(Protocol::AnthropicMessages) => &["/v1"],
+        Some(Protocol::GoogleGenerateContent) => &["/v1beta", "/v1"],
         _ => return url,
     };
-    url.trim_end_matches('/').strip_suffix(version).unwrap_or(url)
+    let bare = url.trim_end_matches('/');
+    versions.iter().find_map(|version| bare.strip_suffix(version)).unwrap_or(url)
 }
 
 /// A base URL in the form that an agent wants, as the launcher makes it.
