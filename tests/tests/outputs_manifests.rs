@@ -117,9 +117,47 @@ fn a_manifest_says_what_its_entry_says() {
         let suite = agent.suite.map(|it| [it.model.provider, it.model.id].join("/")).unwrap_or_default();
         assert_eq!(text(&manifest, "default_model"), suite.trim_start_matches('/'), "{}", agent.name);
         for (from, to) in manifest.get("env_mapping").and_then(Value::as_table).into_iter().flatten() {
-            let says = |it: &registry::model::Mapping<'_>| Some(it.name) == to.as_str() && it.value.0.contains(from);
+            // The id that a bare agent is told over ACP is the model's.
+            let told = if from == "BENCHFLOW_PROVIDER_MODEL" { "BENCHFLOW_ACP_MODEL_ID" } else { from };
+            let says = |it: &registry::model::Mapping<'_>| {
+                Some(it.name) == to.as_str() && (it.value.0.contains(from) || it.value.0.contains(told))
+            };
             assert!(agent.env.iter().any(says), "{}: {from} = {to}", agent.name);
         }
+        let log_ins: BTreeSet<&str> = agent.login.iter().map(|it| it.instead_of).collect();
+        assert_eq!(texts(&manifest, "requires_env"), log_ins.into_iter().collect::<Vec<_>>(), "{}", agent.name);
+    }
+}
+
+#[test]
+fn a_model_that_goes_by_a_variable_is_mapped_and_not_set_over_acp() {
+    let mapped: Vec<(&str, String)> = manifests(&Site::default())
+        .into_iter()
+        .filter_map(|(agent, it)| {
+            let model = it.get("env_mapping")?.get("BENCHFLOW_PROVIDER_MODEL")?.as_str()?.to_owned();
+            assert_eq!(it.get("supports_acp_set_model").and_then(Value::as_bool), Some(false), "{}", agent.name);
+            Some((agent.name, model))
+        })
+        .collect();
+    let expected = [
+        ("claude-agent-acp", "ANTHROPIC_MODEL"),
+        ("deepagents", "DEEPAGENTS_MODEL"),
+        ("github-copilot", "COPILOT_MODEL"),
+        ("qwen-code", "OPENAI_MODEL"),
+    ];
+    assert_eq!(mapped, expected.map(|(agent, model)| (agent, model.to_owned())));
+    let by_variable = REGISTRY.agents().into_iter().filter(|it| it.model.via == registry::model::Via::Env);
+    assert_eq!(by_variable.map(|it| it.name).collect::<Vec<_>>(), expected.map(|(agent, _)| agent));
+}
+
+#[test]
+fn an_install_command_names_its_packages_with_their_versions() {
+    for (agent, manifest) in manifests(&Site::default()) {
+        let install = text(&manifest, "install_cmd");
+        for pin in agent.pins() {
+            assert!(install.lines().any(|line| line == format!("# {pin}")), "{}: {pin}", agent.name);
+        }
+        assert!(!agent.pins().is_empty(), "{}", agent.name);
     }
 }
 

@@ -1,4 +1,4 @@
-//! D010 `wrong-tracking`: a suite tracks usage for exactly the agents that can take the gateway's aliases
+//! D010 `wrong-tracking`: a suite requires usage tracking where the entry does
 
 use crate::finding::{Findings, quoted};
 use crate::known::Known;
@@ -13,13 +13,14 @@ pub(crate) const CHECK: Check = Check {
     code: "D010",
     name: "wrong-tracking",
     level: Level::Error,
-    sentence: "a suite tracks usage for exactly the agents that can take the gateway's aliases",
+    sentence: "a suite requires usage tracking where the entry does",
     example: r#"some-agent.yaml without `usage_tracking: "off"`"#,
     help: "set it as the entry has it",
     incidents: &[66, 73],
 };
 
-/// Usage tracking that is on where it cannot work, off where it could, or off in a way that not every reader takes so.
+/// Usage tracking that is on or off where the entry has the other, or off in a way that not every reader takes so. It
+/// says whether a run must show its usage; calls go through the gateway all the same.
 pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for config in contents.suites.values().flat_map(|it| &it.configs) {
         let name = config.agent();
@@ -34,8 +35,7 @@ pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findi
             config.tracking.as_ref().filter(|it| it.value.starts_with(|first: char| first.is_ascii_alphabetic()));
         match (tracks, off, bare) {
             (true, true, _) => {
-                let message =
-                    format!("usage tracking is off for `{}`, which can take the gateway's aliases", name.value);
+                let message = format!("usage tracking is off for `{}`, whose entry turns it on", name.value);
                 findings.add_with_help(&CHECK, place, message, "leave `usage_tracking` out");
             }
             (false, false, _) => {

@@ -1,7 +1,5 @@
 //! D019 `wrong-mapping`: a manifest maps a variable onto one that the agent reads
 
-use std::collections::BTreeMap;
-
 use registry_core::model::Agent;
 use registry_core::template::Value;
 
@@ -45,7 +43,7 @@ pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findi
             };
             findings.add_with_help(&CHECK, &value.place, message, help);
         }
-        for (from, to) in plain_mappings(agent) {
+        for (from, to) in agent.plain_mappings() {
             let mapped = table.members.iter().any(|it| it.key.value == from);
             if !mapped {
                 let message = format!("`{}` is told nothing of `{from}`, which it reads as `{to}`", agent.name);
@@ -62,21 +60,10 @@ fn fills(agent: &Agent<'_>, target: &str, canonical: &str) -> bool {
     agent.env.iter().filter(|it| it.name == target).any(|it| {
         let mut found = false;
         if let Some(value) = it.value.value() {
-            value.visit(&mut |_, it| found |= matches!(it, Value::Variable(name) if name == canonical));
+            value.visit(&mut |_, it| {
+                found |= matches!(it, Value::Variable(name) if agent.provider_variable(name) == Some(canonical));
+            });
         }
         found
     })
-}
-
-/// What the entry maps whatever the model, the first of each canonical variable.
-fn plain_mappings<'a>(agent: &Agent<'a>) -> BTreeMap<String, &'a str> {
-    let mut found = BTreeMap::new();
-    for mapping in agent.env {
-        if let Some(Value::Variable(name)) = mapping.value.value()
-            && name.starts_with("BENCHFLOW_PROVIDER_")
-        {
-            found.entry(name.into_owned()).or_insert(mapping.name);
-        }
-    }
-    found
 }

@@ -35,11 +35,13 @@ pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findi
                 && !needs.iter().any(|group| group.contains(&name.value))
                 && !agent.is_some_and(|agent| agent.accepts.contains(&name.value))
                 && !name.value.starts_with("BENCHFLOW_")
+                && !agent.is_some_and(|agent| agent.required_variables().contains(&name.value))
             {
                 let message = format!("`{}` is required, and `{}` needs {}", name.value, quoted(model), needed(needs));
                 findings.add(&CHECK, &name.place, message);
             } else if let Some(group) =
                 needs.iter().flatten().find(|group| group.len() > 1 && group.contains(&name.value))
+                && !agent.is_some_and(|agent| agent.required_variables().contains(&name.value))
             {
                 let message =
                     format!("`{}` is required, and {} is enough", name.value, needed(std::slice::from_ref(group)));

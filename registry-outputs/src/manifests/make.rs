@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use registry::render::{self, ScriptKind};
 use registry::site::Site;
 use registry_core::model::{Agent, ModelReference, Protocol, Via};
-use registry_core::template::Value;
 use serde::Serialize;
 
 use super::GENERATOR;
@@ -13,9 +12,6 @@ use crate::{File, Input};
 
 /// The contract that is written.
 const CONTRACT: &str = "1.0";
-
-/// Variables of the harness that a mapping may name.
-const CANONICAL: &str = "BENCHFLOW_PROVIDER_";
 
 /// A manifest. Members that nothing fills are left out; the table must be the last.
 #[derive(Debug, Serialize)]
@@ -34,13 +30,15 @@ struct Manifest<'a> {
     default_model: Option<String>,
     install_timeout: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    requires_env: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     skill_paths: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     home_dirs: Vec<&'a str>,
     launch_cmd: String,
     install_cmd: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    env_mapping: BTreeMap<String, &'a str>,
+    env_mapping: BTreeMap<&'static str, &'a str>,
 }
 
 /// A manifest an agent.
@@ -66,14 +64,18 @@ fn manifest<'a>(agent: &'a Agent<'a>, site: &Site) -> Result<Manifest<'a>, rende
         protocol: "acp",
         api_protocol: api_protocol(agent),
         acp_model_format: agent.model.format.id(),
+        // Read in BenchFlow 0.7.11: without it, an agent whose session offers a model option is still told by that
+        // option, as Pi is; Codex, whose file has the model, is left alone. With it, an id that Codex does not know
+        // ends the run.
         supports_acp_set_model: agent.model.via == Via::SetModel,
         default_model: agent.suite.map(|suite| reference(suite.model)),
         install_timeout: agent.install_timeout,
+        requires_env: agent.required_variables(),
         skill_paths: agent.skills.iter().map(|path| absolute(path)).collect(),
         home_dirs: agent.home.to_vec(),
         launch_cmd: format!("{}/bin/{}", site.prefix, agent.name),
         install_cmd: install_script(agent, site)?,
-        env_mapping: mappings(agent),
+        env_mapping: agent.plain_mappings(),
     })
 }
 
@@ -94,20 +96,6 @@ fn reference(model: ModelReference<'_>) -> String {
 
 fn absolute(path: &str) -> String {
     path.strip_prefix("~/").map_or_else(|| path.to_owned(), |rest| format!("$HOME/{rest}"))
-}
-
-/// The variables that are the agent's names of canonical ones. Each canonical one has room for one name here; the
-/// launcher knows all of them, and every other value of the entry.
-fn mappings<'a>(agent: &'a Agent<'a>) -> BTreeMap<String, &'a str> {
-    let mut found = BTreeMap::new();
-    for mapping in agent.env {
-        if let Some(Value::Variable(name)) = mapping.value.value()
-            && name.starts_with(CANONICAL)
-        {
-            found.entry(name.into_owned()).or_insert(mapping.name);
-        }
-    }
-    found
 }
 
 fn install_script(agent: &Agent<'_>, site: &Site) -> Result<String, render::RenderError> {

@@ -39,6 +39,8 @@ pub(crate) struct Parts<'a> {
 pub(crate) fn install(parts: &Parts<'_>) -> Result<String, RenderError> {
     let mut w = Writer::default();
     header(&mut w, parts.agent, "installs the agent under one prefix and changes nothing else");
+    // Readers of the script look for the packages with their versions, which its payload has packed.
+    parts.agent.pins().iter().for_each(|pin| w.comment(pin));
     w.comment("Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|gc|plan. The last line on standard error is JSON.");
     w.library(include_str!("sh/outer.sh"));
     let body = body(parts)?;

@@ -58,7 +58,7 @@ pub(super) fn file(member: &Member<'_>) -> Result<File, String> {
         include: TASKS,
     };
     let body = serde_yaml::to_string(&config).map_err(|error| format!("`{name}` has no configuration: {error}"))?;
-    Ok(File::new(format!("configs/{name}.yaml"), format!("{}{}", head(&what(member)), explained(&body, member))))
+    Ok(File::new(format!("configs/{name}.yaml"), format!("{}{}", head(&what(member)), explained(&body))))
 }
 
 fn what(member: &Member<'_>) -> String {
@@ -66,18 +66,14 @@ fn what(member: &Member<'_>) -> String {
 }
 
 /// The text with a comment before each member that needs one.
-fn explained(body: &str, member: &Member<'_>) -> String {
+fn explained(body: &str) -> String {
     let mut text = String::new();
     for line in body.lines() {
         let comment = match line.split_once(':').map_or("", |(key, _)| key) {
             "model" => "# The checker compares it with the model of each run, letter by letter.".to_owned(),
-            "usage_tracking" => match member.agent.model.proxy {
-                registry_core::model::ProxyMode::Unsupported(why) => {
-                    format!("# Calls go to the provider itself, since the gateway's alias is refused: {why}")
-                }
-                _ => "# Calls go to the provider itself and are not counted: the gateway's alias is no model of the agent's."
-                    .to_owned(),
-            },
+            "usage_tracking" => {
+                "# Calls go through the gateway all the same; a run does not fail where no usage is counted.".to_owned()
+            }
             _ => String::new(),
         };
         if !comment.is_empty() {
