@@ -58,12 +58,8 @@ impl<'a> Listed<'a> {
     const fn owned_by_provider(&self, id: &str) -> bool {
         let mut rest = self.providers;
         while let Some((provider, others)) = rest.split_first() {
-            let mut tokens = provider.families;
-            while let Some((token, more)) = tokens.split_first() {
-                if begins_with_family(id, token) {
-                    return true;
-                }
-                tokens = more;
+            if owns(provider, id) {
+                return true;
             }
             rest = others;
         }
@@ -95,12 +91,8 @@ impl<'a> Listed<'a> {
     const fn in_family(&self, id: &str) -> bool {
         let mut rest = self.families;
         while let Some((family, others)) = rest.split_first() {
-            let mut tokens = family.tokens;
-            while let Some((token, more)) = tokens.split_first() {
-                if contains_word(id, token) {
-                    return true;
-                }
-                tokens = more;
+            if holds_any(id, family.tokens) {
+                return true;
             }
             rest = others;
         }
@@ -110,16 +102,70 @@ impl<'a> Listed<'a> {
         }
     }
 
+    /// Whether the model of an agent's suite is served to it: by anybody through the gateway, which serves every
+    /// protocol, and over a protocol of its own without usage tracking.
+    pub const fn serves_suite(&self, agent: &Agent<'_>) -> bool {
+        let Some(suite) = agent.suite else { return true };
+        let serving = self.serving(suite.model.provider, suite.model.id);
+        if suite.usage_tracking { serving != 0 } else { serving & protocols(agent.protocols) != 0 }
+    }
+
+    /// The protocols over which a model is served: by the provider that is named, by the one that owns or lists the id,
+    /// or by the vendor of its family.
+    const fn serving(&self, provider: &str, id: &str) -> u32 {
+        if !provider.is_empty() {
+            return self.of_providers(provider, "", "");
+        }
+        if contains(id.as_bytes(), b"/") {
+            return 0;
+        }
+        let owned = self.of_providers("", id, "");
+        if owned != 0 {
+            return owned;
+        }
+        let listed = if self.times_listed(id) == 1 { self.of_providers("", "", id) } else { 0 };
+        if listed != 0 { listed } else { self.of_families(id) }
+    }
+
+    /// The protocols of the providers that bear a name, own an id, or list one; an empty text asks for nothing.
+    const fn of_providers(&self, name: &str, owned: &str, listed: &str) -> u32 {
+        let mut protocols = 0;
+        let mut rest = self.providers;
+        while let Some((provider, others)) = rest.split_first() {
+            let named = !name.is_empty() && identical(provider.name.as_bytes(), name.as_bytes());
+            if named || (!owned.is_empty() && owns(provider, owned)) || (!listed.is_empty() && lists(provider, listed))
+            {
+                protocols |= endpoints(provider);
+            }
+            rest = others;
+        }
+        match self.base() {
+            Some(base) => protocols | base.of_providers(name, owned, listed),
+            None => protocols,
+        }
+    }
+
+    /// The protocols of the first family that serves an id.
+    const fn of_families(&self, id: &str) -> u32 {
+        let mut rest = self.families;
+        while let Some((family, others)) = rest.split_first() {
+            if holds_any(id, family.tokens) {
+                return if holds_any(id, family.excludes) { 0 } else { protocols(family.protocols) };
+            }
+            rest = others;
+        }
+        match self.base() {
+            Some(base) => base.of_families(id),
+            None => 0,
+        }
+    }
+
     /// The protocols of the providers' endpoints.
     const fn endpoints(&self) -> u32 {
         let mut protocols = 0;
         let mut rest = self.providers;
         while let Some((provider, others)) = rest.split_first() {
-            let mut endpoints = provider.endpoints;
-            while let Some((endpoint, more)) = endpoints.split_first() {
-                protocols |= bit(endpoint.protocol);
-                endpoints = more;
-            }
+            protocols |= endpoints(provider);
             rest = others;
         }
         protocols
@@ -127,18 +173,71 @@ impl<'a> Listed<'a> {
 
     /// The protocols of the families.
     const fn known(&self) -> u32 {
-        let mut protocols = 0;
+        let mut all = 0;
         let mut rest = self.families;
         while let Some((family, others)) = rest.split_first() {
-            let mut words = family.protocols;
-            while let Some((protocol, more)) = words.split_first() {
-                protocols |= bit(*protocol);
-                words = more;
-            }
+            all |= protocols(family.protocols);
             rest = others;
         }
-        protocols
+        all
     }
+}
+
+/// The protocols of a provider's endpoints.
+const fn endpoints(provider: &Provider<'_>) -> u32 {
+    let mut protocols = 0;
+    let mut rest = provider.endpoints;
+    while let Some((endpoint, more)) = rest.split_first() {
+        protocols |= bit(endpoint.protocol);
+        rest = more;
+    }
+    protocols
+}
+
+const fn protocols(list: &[Protocol]) -> u32 {
+    let mut protocols = 0;
+    let mut rest = list;
+    while let Some((protocol, more)) = rest.split_first() {
+        protocols |= bit(*protocol);
+        rest = more;
+    }
+    protocols
+}
+
+/// Whether a provider owns a family whose word an id begins with.
+const fn owns(provider: &Provider<'_>, id: &str) -> bool {
+    let mut tokens = provider.families;
+    while let Some((token, more)) = tokens.split_first() {
+        if begins_with_family(id, token) {
+            return true;
+        }
+        tokens = more;
+    }
+    false
+}
+
+/// Whether a provider lists a model of exactly this id.
+const fn lists(provider: &Provider<'_>, id: &str) -> bool {
+    let mut models = provider.models;
+    while let Some((model, more)) = models.split_first() {
+        if identical(model.id.as_bytes(), id.as_bytes()) {
+            return true;
+        }
+        models = more;
+    }
+    false
+}
+
+/// Whether a word of a list stands anywhere in an id.
+const fn holds_any(id: &str, words: &[&str]) -> bool {
+    let mut rest = words;
+    while let Some((word, more)) = rest.split_first() {
+        if contains_word(id, word) {
+            return true;
+        }
+        rest = more;
+    }
+    false
 }
 
 /// Whether a model id yields an id in a format whatever is registered: then the compiler need not ask the providers.
@@ -185,20 +284,27 @@ impl Message {
     }
 }
 
-/// M001: the suite's model, which yields no model id alone ([`yields_alone`]), does so with what is registered.
+/// M001: the model of an agent's suite yields a model id, and is served to it.
 ///
 /// # Panics
 ///
 /// When it is not so: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
-pub const fn suite_model(listed: &Listed<'_>, id: &str, agent: &str) {
-    if listed.knows(id) {
-        return;
+pub const fn suite_model(listed: &Listed<'_>, agent: &Agent<'_>) {
+    let Some(suite) = agent.suite else { return };
+    let id = suite.model.id;
+    if !listed.yields_model_id(agent.model.format, id) {
+        let message = Message::new().text("`").text(id).text("` yields no model id for `").text(agent.name);
+        let help = "` [M001]\nhelp: name a model of a registered provider or of a known family";
+        panic!("{}", message.text(help).as_str());
     }
-    let message = Message::new().text("`").text(id).text("` yields no model id for `").text(agent);
-    let help = "` [M001]\nhelp: name a model of a registered provider or of a known family";
-    panic!("{}", message.text(help).as_str());
+    if !listed.serves_suite(agent) {
+        let message = Message::new().text("no provider or family serves `").text(id).text("` to `").text(agent.name);
+        let help =
+            "` [M001]\nhelp: name a model of a registered provider or of a known family, over a protocol of the agent";
+        panic!("{}", message.text(help).as_str());
+    }
 }
 
 /// E005: some provider or family serves the protocol.

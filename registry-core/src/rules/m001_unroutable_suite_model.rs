@@ -1,4 +1,4 @@
-//! M001 `unroutable-suite-model`: the suite's model yields a model id for its agent
+//! M001 `unroutable-suite-model`: the suite's model yields a model id for its agent, and is served to it
 
 use crate::assert::Listed;
 use crate::check::{Field, Part, Place};
@@ -10,17 +10,17 @@ use super::{Checked, Findings, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "M001",
     name: "unroutable-suite-model",
-    sentence: "the suite's model yields a model id for its agent",
+    sentence: "the suite's model yields a model id for its agent, and is served to it",
     example: r#"suite: { model: "parrot-auto" }   // for an agent of the format ModelsDev"#,
     corrected: r#"suite: { model: MAKERS / "parrot-auto", usage_tracking: on }   // with the provider MAKERS registered"#,
-    help: "name a model of a registered provider or of a known family",
+    help: "name a model of a registered provider or of a known family, over a protocol of the agent",
     incidents: &[65, 66, 73],
     checked: Checked::Registry,
     allowable: false,
     absence: false,
 };
 
-/// Reports suite models that become no model id, or whose provider is not registered.
+/// Reports suite models that become no model id, that nobody serves to the agent, or whose provider is not registered.
 pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
     let (listed, providers) = (Listed::of(registry), registry.providers());
     for agent in registry.agents() {
@@ -34,6 +34,9 @@ pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
             report.add(agent.name, &RULE, place, message, RULE.help);
         } else if !listed.yields_model_id(agent.model.format, suite.model.id) {
             let message = format!("`{}` yields no model id for `{}`", suite.model.id, agent.name);
+            report.add(agent.name, &RULE, place, message, RULE.help);
+        } else if !listed.serves_suite(agent) {
+            let message = format!("no provider or family serves `{}` to `{}`", suite.model.id, agent.name);
             report.add(agent.name, &RULE, place, message, RULE.help);
         }
     }

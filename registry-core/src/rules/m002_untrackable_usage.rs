@@ -1,6 +1,6 @@
-//! M002 `untrackable-usage`: an agent that cannot take gateway aliases runs with usage tracking off
+//! M002 `untrackable-usage`: an agent that cannot take gateway aliases has no suite
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Field, Place, Report, Subject};
 use crate::model::ProxyMode;
 
 use super::{Checked, Rule};
@@ -9,24 +9,22 @@ use super::{Checked, Rule};
 pub(crate) const RULE: Rule = Rule {
     code: "M002",
     name: "untrackable-usage",
-    sentence: "an agent that cannot take gateway aliases runs with usage tracking off",
-    example: r#"model: { …, proxy: Unsupported("its catalogue is fixed") }, suite: { model: …, usage_tracking: on }"#,
-    corrected: r#"model: { …, proxy: Unsupported("its catalogue is fixed") }, suite: { model: …, usage_tracking: off }"#,
-    help: "write `usage_tracking: off`, or register the alias as a provider",
+    sentence: "an agent that cannot take gateway aliases has no suite",
+    example: r#"model: { …, proxy: Unsupported("its catalogue is fixed") }, suite: { … }"#,
+    corrected: r#"model: { …, proxy: RegisterProvider }, suite: { … }   // with a file that registers it"#,
+    help: "register the alias as a provider, or leave `suite` out",
     incidents: &[66, 73],
     checked: Checked::Macro,
     allowable: false,
     absence: false,
 };
 
-/// Reports usage tracking of an agent that cannot be put behind the gateway.
+/// Reports a suite of an agent that cannot be put behind the gateway: whatever `usage_tracking` says, the harness sends
+/// every agent's calls through it.
 pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
-    let place = Place::field(Field::Suite);
-    if let (ProxyMode::Unsupported(_), Some(suite)) = (agent.model.proxy, agent.suite)
-        && suite.usage_tracking
-    {
-        let message = format!("`{}` cannot take gateway aliases, and its suite tracks usage", agent.name);
-        report.add(&RULE, place.part(Part::UsageTracking), message, RULE.help);
+    if let (ProxyMode::Unsupported(_), Some(_)) = (agent.model.proxy, agent.suite) {
+        let message = format!("`{}` cannot take gateway aliases, and its suite runs through the gateway", agent.name);
+        report.add(&RULE, Place::field(Field::Suite), message, RULE.help);
     }
 }

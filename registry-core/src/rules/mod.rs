@@ -40,6 +40,7 @@ mod w005_unnamed_tool;
 
 mod leaf;
 mod script;
+mod told;
 mod variable;
 
 use crate::check::{Allow, Place, Report, Subject, Violation};

@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use registry_core::assert::yields_alone;
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{
     Agent, Archive, Artefact, BaseUrlForm, ConfigFile, Exit, FileFormat, Git, Handshake, Host, Info, Login,
@@ -22,7 +21,7 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
     let mentions = cx.mentions();
     let doc = if entry.model.description.is_empty() { "An agent." } else { entry.model.description };
     let names = names(cx, entry);
-    let facts = if cx.is_broken() { TokenStream::new() } else { facts(cx, &entry.model) };
+    let facts = if cx.is_broken() { TokenStream::new() } else { facts(cx, entry) };
     let given = given_fields(cx);
     quote! {
         #[doc = #doc]
@@ -407,8 +406,9 @@ fn names(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
 }
 
 /// Facts that span entries, which the compiler checks when it knows all of them.
-fn facts(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
+fn facts(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
     let krate = &cx.krate;
+    let (agent, constant) = (&entry.model, constant_of(&entry.ident));
     let name = agent.name;
     let mut facts = TokenStream::new();
     for (index, protocol) in agent.protocols.iter().enumerate() {
@@ -417,10 +417,9 @@ fn facts(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
         let protocol = quote!(#krate::model::Protocol::#word);
         facts.extend(assertion(cx, span, |at| quote_spanned!(at=> served(&super::LISTED, #protocol, #name))));
     }
-    if let Some(suite) = agent.suite.filter(|suite| !yields_alone(agent.model.format, suite.model.id)) {
+    if agent.suite.is_some() {
         let span = cx.find(Place::field(Field::Suite).part(Part::Model)).1;
-        let id = suite.model.id;
-        facts.extend(assertion(cx, span, |at| quote_spanned!(at=> suite_model(&super::LISTED, #id, #name))));
+        facts.extend(assertion(cx, span, |at| quote_spanned!(at=> suite_model(&super::LISTED, &#constant))));
     }
     facts
 }

@@ -1,4 +1,4 @@
-//! An agent that takes no alias has its usage tracked.
+//! An agent that takes no alias has a suite, which runs through the gateway whatever is tracked.
 
 registry::registry! {
     extends registry::REGISTRY;
@@ -16,7 +16,7 @@ registry::registry! {
                     env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
                     web: NoTools("its tool list was read"),
                     home: [".fixture"],
-                    suite: { model: "gpt-5.4-nano", usage_tracking: on },
+                    suite: { model: "gpt-5.4-nano", usage_tracking: off },
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! An agent that takes no alias runs without tracking.
+//! An agent that takes no alias has no suite.
 
 registry::registry! {
     extends registry::REGISTRY;
@@ -16,7 +16,6 @@ registry::registry! {
                     env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
                     web: NoTools("its tool list was read"),
                     home: [".fixture"],
-                    suite: { model: "gpt-5.4-nano", usage_tracking: off },
                 }
             }
         }

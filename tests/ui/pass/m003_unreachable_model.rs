@@ -1,4 +1,4 @@
-//! The model is told by a file, which registers the alias too.
+//! The model is told by a file, which registers the alias too: whatever holds, one of its parts names it.
 
 registry::registry! {
     extends registry::REGISTRY;
@@ -16,7 +16,14 @@ registry::registry! {
                     env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
                     web: NoTools("its tool list was read"),
                     home: [".fixture"],
-                    config: [json("~/.fixture/a.json") { "model": ACP_MODEL, "models": { ACP_MODEL_NAME: {} } }],
+                    config: [
+                        json("~/.fixture/a.json", if proxy) { "models": { ACP_MODEL_NAME: {} } },
+                        json("~/.fixture/a.json", if all(direct, set(BASE_URL))) { "model": match PROTOCOL {
+                            "openai-completions" => ACP_MODEL,
+                            _ => if root { MODEL } else { fmt("x/{MODEL}") },
+                        } },
+                        json("~/.fixture/a.json", if not(any(proxy, set(BASE_URL)))) { "model"?: ACP_MODEL },
+                    ],
                 }
             }
         }

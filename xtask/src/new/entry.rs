@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use registry_core::model::{PYTHON_VERSION, Runs, Version};
+use registry_core::model::{PYTHON_VERSION, Protocol, Runs, Version};
 use registry_outputs::entry::version;
+
+/// The protocol of an entry of which nobody has said another.
+pub(crate) const PROTOCOL: Protocol = Protocol::OpenAiCompletions;
 
 /// Columns of a line.
 const COLUMNS: usize = 120;
@@ -63,7 +66,7 @@ pub(crate) fn text(known: &Known) -> String {
     let mut line = |text: &str| {
         let _ = writeln!(out, "        {text}");
     };
-    line("protocol: OpenAiCompletions,");
+    line(&format!("protocol: {},", PROTOCOL.word()));
     line(&install(known));
     line(match runs {
         Runs::Node => "runs: node,",

@@ -10,7 +10,8 @@ mod source;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
-use registry_core::model::{Lock, Registry, Runs, Target};
+use registry_core::assert::Listed;
+use registry_core::model::{Agent, Lock, Registry, Runs, Suite, Target};
 use registry_core::names;
 
 use crate::clients::{self, Tools};
@@ -139,10 +140,21 @@ impl Place {
     }
 }
 
-/// The bare model that most suites of a registry run; the first of several.
+/// The bare model that most suites of a registry run, of those that are served over the protocol of a new entry; the
+/// first of several.
 fn common_model(registry: &Registry<'_>) -> Option<String> {
     let suites = registry.agents().into_iter().filter_map(|agent| agent.suite);
-    let bare: Vec<&str> = suites.filter(|it| it.model.provider.is_empty()).map(|it| it.model.id).collect();
+    let listed = Listed::of(registry);
+    let served = |suite: &Suite<'_>| {
+        let new = Agent {
+            protocols: &[entry::PROTOCOL],
+            suite: Some(Suite { usage_tracking: false, ..*suite }),
+            ..Agent::EMPTY
+        };
+        listed.serves_suite(&new)
+    };
+    let bare: Vec<&str> =
+        suites.filter(|it| it.model.provider.is_empty()).filter(served).map(|it| it.model.id).collect();
     let count = |id: &str| bare.iter().filter(|it| **it == id).count();
     let most = bare.iter().map(|id| count(id)).max()?;
     bare.iter().find(|id| count(id) == most).map(|id| (*id).to_owned())
