@@ -74,7 +74,7 @@ suite_usage_tracking() {
     deepagents) echo on ;;
     gemini) echo on ;;
     github-copilot) echo on ;;
-    mimo) echo off ;;
+    mimo) echo on ;;
     openclaw) echo on ;;
     opencode) echo on ;;
     openhands) echo on ;;

@@ -56,7 +56,7 @@ impl<'a> Router<'a> {
                 // Who gives the place gives its key with it: a vendor's key would go to a server of another's.
                 if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(|_| placeless) {
                     found.key = Some((key.to_owned(), Origin::Given(layer)));
-                } else if self.logs_in_nowhere(asked, provider) {
+                } else if logs_in_nowhere(asked, provider) {
                     return Err(self.no_log_in(asked.agent, provider));
                 } else {
                     self.provider_credential(asked, provider, &mut found)?;
@@ -65,12 +65,6 @@ impl<'a> Router<'a> {
             }
         }
         Ok(found)
-    }
-
-    /// Whether a provider takes no key, and the entry has no way of its own to log in there.
-    fn logs_in_nowhere(&self, asked: &Asked<'_, '_>, provider: &Provider<'_>) -> bool {
-        let keyless = matches!(provider.auth, Auth::Adc | Auth::Aws);
-        keyless && asked.given.explicit(names::API_KEY).is_none() && !handles(asked.agent, provider)
     }
 
     /// A key goes to the base URL that is set beside it, or the question is refused: elsewhere it is another's.
@@ -155,6 +149,12 @@ impl<'a> Router<'a> {
                 Server::Gateway { .. } | Server::Named => false,
             }
     }
+}
+
+/// Whether a provider takes no key, and the entry has no way of its own to log in there.
+fn logs_in_nowhere(asked: &Asked<'_, '_>, provider: &Provider<'_>) -> bool {
+    let keyless = matches!(provider.auth, Auth::Adc | Auth::Aws);
+    keyless && asked.given.explicit(names::API_KEY).is_none() && !handles(asked.agent, provider)
 }
 
 /// The key in its canonical variable: nobody knows another for this server.

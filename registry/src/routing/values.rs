@@ -151,8 +151,13 @@ impl<'s> Scope<'s, '_> {
             Value::Null if file == Some(FileFormat::Toml) => {
                 return Err(Refusal::BrokenEntry { place: "a null in TOML".to_owned() });
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
-            Value::Companion(_) | Value::Reference(_) => None,
+            // The generator refuses a reference outside of files (`RenderError::Structure`).
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::Companion(_)
+            | Value::Reference(_) => None,
         };
         Ok(())
     }
