@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "untrackable-usage",
     sentence: "an agent that cannot take gateway aliases has no suite",
     example: r#"model: { …, proxy: Unsupported("its catalogue is fixed") }, suite: { … }"#,
-    corrected: r#"model: { …, proxy: RegisterProvider }, suite: { … }   // with a file that registers it"#,
+    corrected: "model: { …, proxy: RegisterProvider }, suite: { … }   // with a file that registers it",
     help: "register the alias as a provider, or leave `suite` out",
     incidents: &[66, 73],
     checked: Checked::Macro,
