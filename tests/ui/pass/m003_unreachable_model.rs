@@ -22,7 +22,7 @@ registry::registry! {
                             "openai-completions" => ACP_MODEL,
                             _ => if root { MODEL } else { fmt("x/{MODEL}") },
                         } },
-                        json("~/.fixture/a.json", if not(any(proxy, set(BASE_URL)))) { "model"?: ACP_MODEL },
+                        json("~/.fixture/a.json", if all(direct, not(set(BASE_URL)))) { "model"?: ACP_MODEL },
                     ],
                 }
             }
