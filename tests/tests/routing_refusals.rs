@@ -224,6 +224,8 @@ fn a_provider_that_the_agent_cannot_log_in_to_is_refused() {
     let aws = [("AWS_BEARER_TOKEN_BEDROCK", "t"), ("AWS_REGION", "us-east-1"), ("BENCHFLOW_PROVIDER_BASE_URL", GW)];
     for agent in ["claude-agent-acp", "codex-acp", "openclaw"] {
         check_refused(agent, "aws-bedrock/m", &aws, "auth-unsupported", &["aws-bedrock", "AWS"], &[GW]);
+        // The place is asked for last: it would not help.
+        check_refused(agent, "aws-bedrock/m", &[], "auth-unsupported", &["aws-bedrock", "AWS"], &[]);
     }
     let with_key = [&aws[..], &[("BENCHFLOW_PROVIDER_API_KEY", "gw-1")]].concat();
     check_followed("codex-acp", "aws-bedrock/m", &with_key, GW);

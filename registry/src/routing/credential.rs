@@ -1,9 +1,8 @@
 //! What authenticates a run: a key, a log-in that stands in for it, a file, or several variables.
 
-use registry_core::model::{Agent, Auth, Credential, Login, LoginSource, Provider};
+use registry_core::model::{Agent, Credential, Login, LoginSource, Provider};
 
 use super::base_url::same_place;
-use super::server::handles;
 use super::{Given, Layer, Origin, Refusal, Router, Sandbox, Server, names};
 
 /// A file that authenticates: its content is a variable of the host's, which itself stays there.
@@ -56,8 +55,6 @@ impl<'a> Router<'a> {
                 // Who gives the place gives its key with it: a vendor's key would go to a server of another's.
                 if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(|_| placeless) {
                     found.key = Some((key.to_owned(), Origin::Given(layer)));
-                } else if logs_in_nowhere(asked, provider) {
-                    return Err(self.no_log_in(asked.agent, provider));
                 } else {
                     self.provider_credential(asked, provider, &mut found)?;
                 }
@@ -149,12 +146,6 @@ impl<'a> Router<'a> {
                 Server::Gateway { .. } | Server::Named => false,
             }
     }
-}
-
-/// Whether a provider takes no key, and the entry has no way of its own to log in there.
-fn logs_in_nowhere(asked: &Asked<'_, '_>, provider: &Provider<'_>) -> bool {
-    let keyless = matches!(provider.auth, Auth::Adc | Auth::Aws);
-    keyless && asked.given.explicit(names::API_KEY).is_none() && !handles(asked.agent, provider)
 }
 
 /// The key in its canonical variable: nobody knows another for this server.

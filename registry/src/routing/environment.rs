@@ -32,7 +32,7 @@ impl<'a> Router<'a> {
         let (_, id) = self.provider(reference);
         model_id::check_id(reference, id)?;
         let server = self.server(agent, reference, given)?;
-        self.check_native(agent, &server)?;
+        self.check_log_in(agent, &server, given)?;
         let place = server.place(self, agent, given)?;
         let moved = place.as_ref().is_some_and(|(_, from)| matches!(from, Origin::Given(_) | Origin::Copied(..)));
         let asked = Asked { agent, server: &server, given, sandbox, moved };

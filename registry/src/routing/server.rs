@@ -116,14 +116,20 @@ impl<'a> Router<'a> {
         server.ok_or_else(|| self.unsupported(agent, provider.map_or(id, |provider| provider.name)))
     }
 
-    /// Refuses a provider that the agent would have to know, and does not.
-    pub(crate) fn check_native(&self, agent: &Agent<'_>, server: &Server<'_>) -> Result<(), Refusal> {
-        match server {
-            Server::Provider(provider, _) if is_native(agent, provider) && !handles(agent, provider) => {
-                Err(self.no_log_in(agent, provider))
-            }
-            _ => Ok(()),
+    /// Refuses a provider to which the agent cannot log in: one that it would have to know, and one that takes no key
+    /// where none is given in its place.
+    pub(crate) fn check_log_in(&self, agent: &Agent<'_>, server: &Server<'_>, given: &Given) -> Result<(), Refusal> {
+        let Server::Provider(provider, endpoint) = server else { return Ok(()) };
+        // Where the place is given, its key is taken from every layer.
+        let token = match endpoint.url {
+            "" => given.find(names::API_KEY).is_some(),
+            _ => given.explicit(names::API_KEY).is_some(),
+        };
+        let keyless = matches!(provider.auth, Auth::Adc | Auth::Aws) && !token;
+        if (is_native(agent, provider) || keyless) && !handles(agent, provider) {
+            return Err(self.no_log_in(agent, provider));
         }
+        Ok(())
     }
 
     /// The base URL that is set for one of these keys, with its variable.
