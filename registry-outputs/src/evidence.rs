@@ -88,13 +88,15 @@ impl Evidence {
             format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it anew", agent.name)
         })?;
         let stale = evidence::stale(agent, &measured.pins, &measured.inputs);
-        let stale = stale.map_err(|error| format!("`{}` cannot be rendered: {error}", agent.name))?;
-        Ok(Self::of(measured.date, |question| {
-            match (stale.iter().find(|(it, _)| *it == question), measured.verdicts.get(question)) {
-                (Some((_, why)), _) => Verdict::Stale(why.clone()),
-                (None, Some(judged)) => judged.clone().verdict(),
-                (None, None) => Verdict::NotMeasured,
-            }
+        let why = |question: &str| match &stale {
+            Ok(stale) => stale.iter().find(|(it, _)| *it == question).map(|(_, why)| why.clone()),
+            // Of an agent that has no scripts, nothing that was measured holds.
+            Err(error) => Some(error.to_string()),
+        };
+        Ok(Self::of(measured.date, |question| match (why(question), measured.verdicts.get(question)) {
+            (Some(why), _) => Verdict::Stale(why),
+            (None, Some(judged)) => judged.clone().verdict(),
+            (None, None) => Verdict::NotMeasured,
         }))
     }
 
