@@ -73,7 +73,7 @@ struct Measured {
 
 #[derive(Clone, Debug, Deserialize)]
 struct Judged {
-    verdict: String,
+    verdict: Word,
     #[serde(default)]
     detail: String,
 }
@@ -118,12 +118,21 @@ impl Evidence {
     }
 }
 
+/// The words of a file; an error of the machine is never kept in one.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Word {
+    Proved,
+    Failed,
+    Unproven,
+}
+
 impl Judged {
     fn verdict(self) -> Verdict {
-        match self.verdict.as_str() {
-            "proved" => Verdict::Proved,
-            "failed" => Verdict::Failed(self.detail),
-            _ => Verdict::Unproven(self.detail),
+        match self.verdict {
+            Word::Proved => Verdict::Proved,
+            Word::Failed => Verdict::Failed(self.detail),
+            Word::Unproven => Verdict::Unproven(self.detail),
         }
     }
 }
@@ -171,6 +180,7 @@ mod tests {
         check(Some(&seen()), "proved", "unproven", "no tool was seen");
         check(None, "not measured", "not measured", "");
         assert!(Evidence::read(&AGENT, Some("{}")).is_err());
+        assert!(Evidence::read(&AGENT, Some(&seen().replace("\"proved\"", "\"error\""))).is_err());
         let failed = seen().replace("\"proved\"", "\"failed\"");
         check(Some(&failed), "failed", "unproven", "no tool was seen");
     }
@@ -178,9 +188,21 @@ mod tests {
     #[test]
     fn evidence_of_other_inputs_is_stale() {
         let tree = Agent { lock: "format 1\npackage npm a 1.0 sha512-x\n", ..AGENT };
-        check_of(&tree, Some(&seen()), "stale", "stale", "its lock, launcher, entry or runtime has changed since");
+        check_of(
+            &tree,
+            Some(&seen()),
+            "stale",
+            "stale",
+            "the lock, the launcher, the entry, the runtime or the method has changed since",
+        );
         let web = Agent { web: Some(WebPolicy::NoTools("seen again")), ..AGENT };
-        check_of(&web, Some(&seen()), "proved", "stale", "its lock, launcher, entry or runtime has changed since");
+        check_of(
+            &web,
+            Some(&seen()),
+            "proved",
+            "stale",
+            "the lock, the launcher, the entry, the runtime or the method has changed since",
+        );
         let other = Agent { lock: "format 1\npackage npm a 2.0 -\n", ..AGENT };
         check_of(&other, Some(&seen()), "stale", "stale", "measured with a@1.0, and the lock has a@2.0");
     }

@@ -46,8 +46,10 @@ pub fn stale(
     measured: &Inputs,
 ) -> Result<Vec<(&'static str, String)>, RenderError> {
     let (now, locked) = (inputs(agent)?, agent.pins());
-    let why = if pins == locked {
-        "its lock, launcher, entry or runtime has changed since".to_owned()
+    let why = if measured.is_empty() {
+        "it has no hashes".to_owned()
+    } else if pins == locked {
+        "the lock, the launcher, the entry, the runtime or the method has changed since".to_owned()
     } else {
         format!("measured with {}, and the lock has {}", pins.join(", "), locked.join(", "))
     };
@@ -67,10 +69,17 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
     }
     for artefact in agent.install {
         match artefact {
+            Artefact::Npm(it) => facts.add_all("postinstall", it.postinstall),
+            Artefact::Archive(it) => {
+                for download in it.downloads {
+                    facts.add("archive", &format!("{} {} {}", download.target.id(), download.url, download.sha256));
+                }
+            }
+            Artefact::Git(it) => facts.add("git", &format!("{} {}", it.url, it.commit)),
             Artefact::Program(it) => facts.add("program", it.text),
             Artefact::Sh(it) => facts.add("step", it.script),
-            // The lock has what they install.
-            Artefact::Npm(_) | Artefact::Pypi(_) | Artefact::Archive(_) | Artefact::Git(_) => {}
+            // The lock has its wheels and sources.
+            Artefact::Pypi(_) => {}
         }
     }
     add_model(&mut facts, &agent.model);
@@ -169,7 +178,7 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use registry_core::model::{FileFormat, Host, Npm, Owner, Pypi, WebPolicy};
+    use registry_core::model::{Archive, Download, FileFormat, Host, Npm, Owner, Pypi, Target, WebPolicy};
     use registry_core::template::Template;
 
     use super::*;
@@ -212,6 +221,14 @@ mod tests {
         let body = Template("{\"model\":\"x\"}");
         let file = ConfigFile { path: "~/.a/b.json", format: FileFormat::Json, owner: Owner::Keys, mode: 0o600, body };
         check_stale(&Agent { config: &[file], ..AGENT }, &ALL);
+        let npm = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &["node", "x.mjs"] });
+        check_stale(&Agent { install: &[npm], ..AGENT }, &ALL);
+        let archive = |sha256| {
+            let download = Download { target: Target::LinuxX64, url: "https://example.org/a", sha256 };
+            Artefact::Archive(Archive { bin: "a", downloads: Box::leak(Box::new([download])) })
+        };
+        let hashes = |sha256| inputs(&Agent { install: &[NPM, archive(sha256)], ..AGENT }).expect("it is rendered");
+        assert_ne!(hashes("0"), hashes("1"));
     }
 
     #[test]
@@ -244,13 +261,15 @@ mod tests {
 
     #[test]
     fn evidence_without_hashes_is_stale() {
-        let why = |pins: &[&str]| {
+        let why = |pins: &[&str], measured: &Inputs| {
             let pins: Vec<String> = pins.iter().map(ToString::to_string).collect();
-            let stale = stale(&AGENT, &pins, &Inputs::new()).expect("it is rendered");
+            let stale = stale(&AGENT, &pins, measured).expect("it is rendered");
             assert_eq!(stale.len(), ALL.len());
             stale[0].1.clone()
         };
-        assert_eq!(why(&["a@1.0"]), "its lock, launcher, entry or runtime has changed since");
-        assert_eq!(why(&["a@0.9"]), "measured with a@0.9, and the lock has a@1.0");
+        let other = Inputs::from([("routing".to_owned(), "0123456789abcdef".to_owned())]);
+        assert_eq!(why(&["a@1.0"], &Inputs::new()), "it has no hashes");
+        assert!(why(&["a@1.0"], &other).starts_with("the lock, the launcher"));
+        assert_eq!(why(&["a@0.9"], &other), "measured with a@0.9, and the lock has a@1.0");
     }
 }

@@ -62,7 +62,7 @@ MUTANTS = [Mutant(*it) for it in [
     ("no control is needed", WEB, "if listed.is_empty() && named.is_empty() && control.mentioned.is_empty() {", "if false {"),
     ("the search need not be called", WEB, "if !control.searched || !offered.searched {", "if false {"),
     ("the search need not find", WEB, "    web_tools(&control.found, agent)\n        .is_empty()\n", "    false\n"),
-    ("the web tool need not be called", WEB, "if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool().is_some()) {", "if false {"),
+    ("the web tool need not be called", WEB, "if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool() == name) {", "if false {"),
     ("a called tool may reach out", WEB, "if !reached.is_empty() {", "if false {"),
     ("an agent without web tools may have some", WEB, "        if !web.is_empty() {", "        if false {"),
     # secrets

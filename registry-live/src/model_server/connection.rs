@@ -11,7 +11,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use flate2::read::{GzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use futures::stream;
 use http_body_util::{BodyExt, Limited, StreamBody};
 use hyper::body::{Frame, Incoming};
@@ -173,7 +173,10 @@ impl Session {
         record.query = head.uri.query().unwrap_or_default().to_owned();
         record.headers = headers(&head.headers);
         let body = match timeout(PATIENCE, Limited::new(body, BODY).collect()).await {
-            Ok(Ok(body)) => decoded(&head.headers, body.to_bytes()),
+            Ok(Ok(body)) => decoded(&head.headers, body.to_bytes()).unwrap_or_else(|body| {
+                record.error = Some("the body cannot be decompressed".to_owned());
+                body
+            }),
             Ok(Err(error)) => return self.refuse(record, StatusCode::PAYLOAD_TOO_LARGE, &error.to_string()),
             Err(_) => return self.refuse(record, StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
         };
@@ -244,19 +247,63 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A body without its compression; as it came where that is none of the usual ones or the body is damaged.
-fn decoded(headers: &HeaderMap, body: Bytes) -> Bytes {
+/// A body without its compression, and as it came where it has none of the usual ones; as an error, one that is damaged
+/// or too long.
+fn decoded(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Bytes> {
     let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
-    let mut plain = Vec::new();
-    let limit = u64::try_from(BODY).unwrap_or(u64::MAX);
-    let read = match encoding {
-        b"gzip" => GzDecoder::new(&*body).take(limit).read_to_end(&mut plain),
-        b"deflate" => ZlibDecoder::new(&*body).take(limit).read_to_end(&mut plain),
-        _ => return body,
+    let plain = match encoding {
+        b"gzip" => plain(MultiGzDecoder::new(&*body)),
+        // With the header of zlib or, as some clients send it, without.
+        b"deflate" => plain(ZlibDecoder::new(&*body)).or_else(|| plain(DeflateDecoder::new(&*body))),
+        _ => return Ok(body),
     };
-    read.map_or(body, |_| Bytes::from(plain))
+    plain.ok_or(body)
+}
+
+/// All that a decoder gives, if that is not too much.
+fn plain(decoder: impl Read) -> Option<Bytes> {
+    let limit = u64::try_from(BODY).unwrap_or(u64::MAX);
+    let mut plain = Vec::new();
+    decoder.take(limit.saturating_add(1)).read_to_end(&mut plain).ok()?;
+    (plain.len() <= BODY).then(|| Bytes::from(plain))
 }
 
 fn encoded(body: &[u8]) -> Value {
     if body.is_empty() { Value::Null } else { json!({"base64": STANDARD.encode(body)}) }
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::read::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+    use super::*;
+
+    const TEXT: &[u8] = b"{\"messages\": []}";
+
+    #[track_caller]
+    fn check(encoding: &'static str, body: &[u8], plain: Option<&[u8]>) {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        let read = decoded(&headers, Bytes::copy_from_slice(body));
+        assert_eq!(read.as_deref().ok(), plain, "{encoding}");
+    }
+
+    fn packed(mut encoder: impl Read) -> Vec<u8> {
+        let mut packed = Vec::new();
+        encoder.read_to_end(&mut packed).expect("it is in memory");
+        packed
+    }
+
+    #[test]
+    fn a_compressed_body_is_read() {
+        let level = Compression::default();
+        check("gzip", &packed(GzEncoder::new(TEXT, level)), Some(TEXT));
+        check("deflate", &packed(ZlibEncoder::new(TEXT, level)), Some(TEXT));
+        check("deflate", &packed(DeflateEncoder::new(TEXT, level)), Some(TEXT));
+        check("br", TEXT, Some(TEXT));
+        check("gzip", TEXT, None);
+        let whole = packed(GzEncoder::new(TEXT, level));
+        check("gzip", whole.get(..whole.len() - 9).expect("it is longer"), None);
+    }
 }

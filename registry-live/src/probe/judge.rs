@@ -18,7 +18,7 @@ pub(crate) const PROGRAMS: [&str; 3] = ["node", "python3", "npm"];
 
 /// What helps where `PATH` is not the task's: a login shell reads `/etc/profile`, which sets it anew.
 const LOGIN_SHELL: &str =
-    "; help: its commands may run in a login shell: look for the agent's switch, such as `allow_login_shell = false`";
+    " (its commands may run in a login shell: look for the agent's switch, such as `allow_login_shell = false`)";
 
 /// What must be the case in a run.
 #[derive(Clone, Debug)]
@@ -60,6 +60,9 @@ pub(crate) fn no_call(record: &Record) -> Option<String> {
 
 /// A request of which nobody knows what it holds.
 fn unread(request: &Request) -> Option<String> {
+    if let (Some(_), Some(error)) = (&request.method, &request.error) {
+        return Some(format!("{}: {error}", request.describe()));
+    }
     let encoding = request.unread()?;
     Some(format!("the body of {} is in `{encoding}`, which is not read", request.describe()))
 }

@@ -143,7 +143,8 @@ pub fn run(
 ) -> Result<Report, Refusal> {
     let mut evidence = each(registry, agents, host, options, tell, &steps::probe)?;
     evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
-    Ok(Report::new(host.describe(), evidence, &options.require))
+    let complete = options.runs.is_empty() && options.breaks.is_empty();
+    Ok(Report { complete, ..Report::new(host.describe(), evidence, &options.require) })
 }
 
 /// Gives agents keys, model ids and base URLs that have broken something somewhere, and reads them back on the wire.

@@ -88,7 +88,7 @@ impl Request {
     /// text that is JSON itself is read too, as arguments of tools are.
     pub(crate) fn texts(&self) -> Vec<String> {
         let mut texts = Vec::new();
-        match self.body.get(BASE64).and_then(Value::as_str).and_then(|it| STANDARD.decode(it).ok()) {
+        match self.encoded().and_then(|it| STANDARD.decode(it).ok()) {
             Some(bytes) => texts.push(String::from_utf8_lossy(&bytes).into_owned()),
             None => collect(&self.body, &mut texts),
         }
@@ -102,8 +102,14 @@ impl Request {
 
     /// The encoding of a body that the server could not decode: nobody knows what is in it.
     pub(crate) fn unread(&self) -> Option<&str> {
-        self.body.get(BASE64)?;
+        self.encoded()?;
         self.header("content-encoding").filter(|it| !matches!(*it, "identity" | "gzip" | "deflate"))
+    }
+
+    /// The body of a request that is not JSON, as the server records it.
+    fn encoded(&self) -> Option<&str> {
+        let members = self.body.as_object().filter(|it| it.len() == 1)?;
+        members.get(BASE64)?.as_str()
     }
 
     /// Whether the server answered as a model does.

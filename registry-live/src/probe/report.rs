@@ -88,7 +88,14 @@ impl Run {
 
     /// Why another try may go better: a busy machine can make an agent give up its turn, or break the run itself.
     pub(crate) fn unsettled(&self) -> Option<&str> {
-        if self.calls == 0 {
+        let silent = self.calls == 0;
+        // A failure that was seen stays: another try must not cover it.
+        let seen =
+            |(question, it): &(&str, &Verdict)| matches!(it, Verdict::Failed(_)) && !(silent && *question == "routing");
+        if self.verdicts().iter().any(seen) {
+            return None;
+        }
+        if silent {
             return Some(self.routing.detail());
         }
         let open = |it: &&Verdict| matches!(it, Verdict::Unproven(_) | Verdict::Error(_));
@@ -208,6 +215,8 @@ pub struct Report {
     pub sandbox: String,
     /// Whether the run is good: see [`Report::new`].
     pub ok: bool,
+    /// Whether every run was made, and nothing was broken on purpose: only then it can become evidence.
+    pub complete: bool,
     /// Required agents of which something is not proved.
     pub missing: Vec<String>,
     /// The agents, by name.
@@ -223,8 +232,9 @@ impl Report {
         let missing: Vec<String> = require.iter().filter(|name| !holds(name)).cloned().collect();
         let any = agents.iter().any(|it| it.routing == Verdict::Proved);
         let failed = agents.iter().any(|it| it.verdicts().iter().any(|(_, it)| matches!(it, Verdict::Failed(_))));
-        let ok = any && missing.is_empty() && !(require.is_empty() && failed);
-        Self { schema: SCHEMA.to_owned(), sandbox, ok, missing, agents }
+        let error = agents.iter().any(|it| it.verdicts().iter().any(|(_, it)| matches!(it, Verdict::Error(_))));
+        let ok = any && missing.is_empty() && !(require.is_empty() && (failed || error));
+        Self { schema: SCHEMA.to_owned(), sandbox, ok, complete: true, missing, agents }
     }
 
     /// Reads the JSON form of a run that is finished.
@@ -347,6 +357,10 @@ mod tests {
         check_unsettled(|it| it.environment = Verdict::Unproven("no answer".to_owned()), Some("no answer"));
         let silent = |it: &mut Run| (it.calls, it.routing) = (0, Verdict::Failed("no model call arrived".to_owned()));
         check_unsettled(silent, Some("no model call arrived"));
+        let seen = |it: &mut Run| {
+            (it.hosts, it.environment) = (Verdict::Failed("x".to_owned()), Verdict::Unproven("y".to_owned()));
+        };
+        check_unsettled(seen, None);
     }
 
     #[test]

@@ -19,8 +19,10 @@ pub(crate) struct Remains {
     pub(crate) errors: String,
     /// All that it wrote on its standard output.
     pub(crate) output: String,
-    /// What it made of its turns, in a line.
+    /// The end of its turns: the reason that it gave for the first one, or what ended the dialogue.
     pub(crate) account: String,
+    /// Whether an answer did not come in time.
+    pub(crate) late: bool,
     /// The files that it left: where they are seen inside, and where they lie.
     pub(crate) files: Vec<(String, PathBuf)>,
     /// The folder that nothing may change.

@@ -15,7 +15,7 @@ use super::secrets::Remains;
 use super::server;
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, Turn, converse, shortened};
+use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, converse, shortened};
 use crate::process;
 use crate::sandbox::{As, BROKEN, Beyond, HOME, PATH, PROVED, WORKSPACE};
 use crate::verify::ready::Ready;
@@ -189,34 +189,27 @@ pub(crate) async fn hold(
     if ending.status == BROKEN || !errors.contains(PROVED) {
         return Err(format!("the sandbox does not hold: {}", shortened(&errors)));
     }
+    let late = matches!(said, Err(Fault::Late { .. }));
     let fault = said.err().map(|fault| fault.to_string()).or_else(|| refused.into_iter().next());
+    let account = match (&fault, turns.first()) {
+        (Some(fault), _) => fault.clone(),
+        (None, Some(turn)) => format!("its turn ended with `{}`", turn.stop_reason),
+        (None, None) => "it was asked nothing".to_owned(),
+    };
     let fault = fault.map(|fault| format!("{fault}; its last words: {}", last(&errors)));
     let record = beyond.record.as_ref().map(std::fs::read).transpose();
     let record = record.map_err(|error| format!("strace left no record: {error}"))?.unwrap_or_default();
     let remains = Remains {
         status: ending.status,
         trace: Trace::read(&String::from_utf8_lossy(&record)),
-        account: account(&turns, fault.as_deref(), &errors),
+        account,
+        late,
         errors,
         output: output.text(),
         files: ready.cell.left(),
         prefix: ready.prefix.clone(),
     };
     Ok((fault, remains))
-}
-
-/// What the agent made of its turns, in a line.
-fn account(turns: &[Turn], fault: Option<&str>, errors: &str) -> String {
-    match (fault, turns.first()) {
-        (Some(fault), _) => fault.to_owned(),
-        (None, Some(turn)) => format!(
-            "its turn ended with `{}`, and it said: {}; its last words: {}",
-            turn.stop_reason,
-            shortened(&turn.text),
-            last(errors)
-        ),
-        (None, None) => format!("its last words: {}", last(errors)),
-    }
 }
 
 async fn begin(dialogue: &Dialogue) -> Result<String, Fault> {

@@ -9,6 +9,7 @@ use registry_core::model::{Agent, Registry, WebPolicy};
 use serde_json::Value;
 
 use super::judge::{self, Wanted};
+use super::names::Network;
 use super::record::Record;
 use super::report::{Evidence, Run};
 use super::scenario::{self, Answers, BASE_PATH, Route, SCENARIOS, Scenario, Web};
@@ -142,7 +143,9 @@ async fn hold(
         session::turn_web_off(ready).await?;
     }
     let tool = agent.web.and_then(|it| it.tools().first().copied());
-    let tools = server::Tools { called: tool.filter(|_| scenario.web != Web::On), searched: tool };
+    // An agent that is said to have no web tool must not find one either.
+    let searched = tool.or(matches!(agent.web, Some(WebPolicy::NoTools(_))).then_some("WebSearch"));
+    let tools = server::Tools { called: tool.filter(|_| scenario.web != Web::On), searched };
     let answers = if breaks.contains(&Break::Server) { Answers::Garbage } else { scenario.answers };
     let plan = server::plan(&folder, scenario, &route.model, tools, answers);
     let mut started = route.clone();
@@ -232,10 +235,10 @@ fn judge_run(
     run.base_url.clone_from(&route.base_url);
     run.model.clone_from(&route.model);
     if scenario.answers == Answers::Denial {
-        (run.routing, run.environment) = (silent(denied(record), record, &remains.account), Verdict::Proved);
+        (run.routing, run.environment) = (silent(denied(record), record, remains, scenario.network), Verdict::Proved);
     } else {
         let routing = because(judge::routing(record, &wanted), run.fault.as_deref());
-        run.routing = silent(routing, record, &remains.account);
+        run.routing = silent(routing, record, remains, scenario.network);
         run.environment = because(judge::environment(record, &wanted), run.fault.as_deref());
     }
     run.added_folders = judge::added_folders(record, &wanted).into_iter().collect();
@@ -264,10 +267,14 @@ fn because(verdict: Verdict, fault: Option<&str>) -> Verdict {
     }
 }
 
-/// Adds to a run without a call what the agent made of its turns: that alone says why.
-fn silent(verdict: Verdict, record: &Record, account: &str) -> Verdict {
+/// Adds to a run without a call how its turns ended. Where an answer was late, the machine may be too slow; in a network
+/// that leads nowhere it is the agent that waits.
+fn silent(verdict: Verdict, record: &Record, remains: &Remains, network: Network) -> Verdict {
     match (verdict, judge::no_call(record)) {
-        (Verdict::Failed(detail), Some(_)) => Verdict::Failed(format!("{detail}; {account}")),
+        (Verdict::Failed(detail), Some(_)) => {
+            let detail = format!("{detail}; {}", remains.account);
+            if remains.late && network == Network::Leading { Verdict::Error(detail) } else { Verdict::Failed(detail) }
+        }
         (verdict, _) => verdict,
     }
 }
@@ -276,13 +283,22 @@ fn silent(verdict: Verdict, record: &Record, account: &str) -> Verdict {
 fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
     // The first of a mode is the one with a network that leads somewhere and a server that answers.
     let control = |mode| seen.iter().find(|it| it.scenario.mode == mode && it.scenario.web == Web::On);
+    // A run that gave up says why, and nothing about the web.
+    let gave_up = |it: &Seen| match &it.run.routing {
+        verdict @ (Verdict::Error(_) | Verdict::Unproven(_)) if it.record.requests.is_empty() => Some(verdict.clone()),
+        _ => None,
+    };
     if !matches!(agent.web, Some(WebPolicy::Switch { .. })) {
-        return Verdict::worst(seen.iter().map(|it| (it.scenario.name, web::web(agent, &it.record, None))));
+        let verdict = |it: &Seen| gave_up(it).unwrap_or_else(|| web::web(agent, &it.record, None));
+        return Verdict::worst(seen.iter().map(|it| (it.scenario.name, verdict(it))));
     }
     let off = seen.iter().filter(|it| it.scenario.web != Web::On);
     Verdict::worst(off.filter_map(|it| {
-        let verdict = web::web(agent, &control(it.scenario.mode)?.record, Some(&it.record));
-        Some((it.scenario.name, because(verdict, it.run.fault.as_deref())))
+        let control = control(it.scenario.mode)?;
+        let verdict = gave_up(control)
+            .or_else(|| gave_up(it))
+            .unwrap_or_else(|| because(web::web(agent, &control.record, Some(&it.record)), it.run.fault.as_deref()));
+        Some((it.scenario.name, verdict))
     }))
 }
 

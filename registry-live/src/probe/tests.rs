@@ -175,6 +175,8 @@ fn a_body_that_cannot_be_read_proves_nothing() {
         it.body = json!({"base64": "AAAA"});
     };
     check_routing(unread, "unproven", "in `br`, which is not read");
+    let damaged = |it: &mut Request| it.error = Some("the body cannot be decompressed".to_owned());
+    check_routing(damaged, "unproven", "/chat/completions: the body cannot be decompressed");
 }
 
 #[track_caller]
@@ -192,7 +194,7 @@ fn the_commands_of_an_agent_see_the_tasks_environment() {
         PATH,
         "/probe-task/bin:/bin",
         "failed",
-        "do not have the task's /usr/bin in PATH; help: its commands may run in a login shell",
+        "do not have the task's /usr/bin in PATH (its commands may run in a login shell",
     );
     check_environment(PATH, "/usr/bin:/probe-task/bin:/bin", "failed", "another order than the task's: /usr/bin");
     check_environment("/probe-task/bin/node", "/usr/bin/node", "failed", "find /usr/bin/node for the task's `node`");
@@ -334,6 +336,8 @@ fn a_policy_takes_deferred_web_tools_away_too() {
     check_web(&control, &deferred("WebSearch\nplan_trip\nask_user", &[]), "failed", "`WebSearch`");
     check_web(&control, &deferred("plan_trip\nask_user", &["get_page"]), "failed", "is still found by its search");
     check_web(&control, &deferred("plan_trip\nmore", &[]), "failed", "it changes other tools too: `ask_user`, `more`");
+    // The last web tool of a list stands alone.
+    check_web(&deferred("get_page\nWebSearch", &["get_page"]), &deferred("WebSearch", &[]), "failed", "`WebSearch`");
     // The control must show that the search finds what it names.
     let dumb = deferred("get_page\nplan_trip\nask_user", &[]);
     check_web(&dumb, &deferred("plan_trip\nask_user", &[]), "unproven", "did not bring it");

@@ -68,7 +68,7 @@ fn web_tools<'t>(tools: &'t BTreeSet<String>, agent: &Agent<'_>) -> BTreeSet<&'t
     tools.iter().map(String::as_str).filter(|it| own.contains(it) || web_names::source_of(it).is_some()).collect()
 }
 
-/// The names that a text lists for a search to find: lines that are nothing but a name, at least two of them together.
+/// The names that a text lists for a search to find: lines that are nothing but a name, two of them together or more.
 fn named_tools(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut run: Vec<&str> = Vec::new();
@@ -77,7 +77,8 @@ fn named_tools(text: &str) -> Vec<&str> {
         if is_name(line.trim()) {
             run.push(line.trim());
         } else {
-            if run.len() > 1 {
+            // A name that is known to reach the web counts alone too.
+            if run.len() > 1 || run.iter().any(|it| web_names::source_of(it).is_some()) {
                 names.append(&mut run);
             }
             run.clear();
@@ -148,7 +149,8 @@ fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record
     if let Some(verdict) = judged {
         return verdict;
     }
-    if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool().is_some()) {
+    let name = own_names(agent).first().copied();
+    if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool() == name) {
         return Verdict::Unproven("the web tool was not called by its name".to_owned());
     }
     let reached = &strangers(with) - &strangers(without);
@@ -212,7 +214,10 @@ pub(crate) fn answer(record: &Record) -> Option<String> {
     let earlier = record.model_calls().filter(|call| !asked(call)).flat_map(|call| &call.tool_results);
     let earlier: BTreeSet<&String> = earlier.collect();
     let mut results = record.model_calls().filter(asked).flat_map(|call| &call.tool_results);
-    results.find(|it| !earlier.contains(it)).map(|it| crate::dialogue::shortened(it))
+    let found = results.find(|it| !earlier.contains(it))?;
+    // What an agent adds for its model behind the answer differs from run to run.
+    let plain = found.split("<system-reminder>").next().unwrap_or_default();
+    Some(crate::dialogue::shortened(plain.trim()))
 }
 
 /// Names, with what says that they reach the web where that is not the entry.

@@ -14,8 +14,15 @@ use crate::dialogue::EndedBy;
 pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
     let (session, ending) = (seen.session.as_ref()?, seen.ending?);
     let mut members = Vec::new();
+    // Whatever an entry said of such an end, the next run would reject it.
+    let exit = match (ending.by, ending.status) {
+        (EndedBy::EndOfInput, 0) => "exit: eof",
+        (EndedBy::Signal, 0..=127 | 143) => "exit: signal",
+        _ => return None,
+    };
     let text = |key: &str| seen.agent_info.get(key).and_then(|it| it.as_str()).filter(|it| !it.is_empty());
     match text("name") {
+        None if !seen.agent_info.is_null() => return None,
         None => members.push("info: none(\"initialize is answered without agentInfo\")".to_owned()),
         Some(name) => {
             members.push(format!("name: {}", quoted(name)));
@@ -32,10 +39,7 @@ pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
         SessionAnswer::Ok => "session: ok".to_owned(),
         SessionAnswer::Refused(error) => format!("session: refused({})", error.code),
     });
-    members.push(match ending.by {
-        EndedBy::EndOfInput => "exit: eof".to_owned(),
-        EndedBy::Signal | EndedBy::Force => "exit: signal".to_owned(),
-    });
+    members.push(exit.to_owned());
     Some(format!("handshake: {{ {} }},", members.join(", ")))
 }
 

@@ -230,7 +230,7 @@ impl Report {
         }
         for Evidence { agent, handshake, .. } in &self.agents {
             if let Some(line) = handshake {
-                let _ = writeln!(table, "{agent}: help: it answers as this line says; put it into the entry\n  {line}");
+                let _ = writeln!(table, "{agent}: help: replace the handshake of the entry with\n  {line}");
             }
         }
         table + &self.sentence()

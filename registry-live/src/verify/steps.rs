@@ -59,7 +59,7 @@ impl Run<'_, '_> {
             }
             (self.cx.tell)(Event::Began { agent: self.agent.name, step });
             let begin = Instant::now();
-            let outcome = match step {
+            let mut outcome = match step {
                 StepName::Install => self.install(&ready).await,
                 StepName::Session => self.session(&ready).await,
                 StepName::Repeat => self.repeat(&ready).await,
@@ -71,10 +71,12 @@ impl Run<'_, '_> {
             let done = Step { step, ok: outcome.is_ok(), milliseconds: elapsed(begin), detail: detail.clone() };
             (self.cx.tell)(Event::Step { agent: self.agent.name, step: &done });
             self.evidence.steps.push(done);
-            if let Err(failed) = &outcome
+            if let Err(failed) = &mut outcome
                 && failed.unproved
+                && failed.class == Class::DOES_NOT_START
+                && let Err(more) = self.observe(&ready).await
             {
-                self.observe(&ready).await;
+                failed.detail = format!("{}; in a session: {}", failed.detail, more.detail);
             }
             outcome.map_err(|failed| (step, failed))?;
         }
@@ -83,12 +85,10 @@ impl Run<'_, '_> {
 
     /// A look at an agent whose proof failed: the same install without the proof, and a session, so that the evidence
     /// shows all that the agent answers. The verdict stays that of the proof.
-    async fn observe(&mut self, ready: &Ready) {
-        if ready.install_unproved(self.agent, &self.cx.options.site).await.is_ok() {
-            (self.cx.tell)(Event::Began { agent: self.agent.name, step: StepName::Session });
-            // What differs is told as the handshake that was seen.
-            let _ = self.session(ready).await;
-        }
+    async fn observe(&mut self, ready: &Ready) -> Outcomes {
+        ready.install_unproved(self.agent, &self.cx.options.site).await?;
+        (self.cx.tell)(Event::Began { agent: self.agent.name, step: StepName::Session });
+        self.session(ready).await
     }
 
     /// install.sh in a mode; it must end with 0.

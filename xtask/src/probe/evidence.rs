@@ -135,7 +135,7 @@ mod tests {
         check_stale(
             &tree,
             Some(&fresh()),
-            &[&format!("{ALL}: its lock, launcher, entry or runtime has changed since")],
+            &[&format!("{ALL}: the lock, the launcher, the entry, the runtime or the method has changed since")],
         );
         let version = Agent { lock: "format 1\npackage npm a 2.0 sha512-x\n", ..AGENT };
         check_stale(&version, Some(&fresh()), &[&format!("{ALL}: measured with a@1.0, and the lock has a@2.0")]);
@@ -152,6 +152,6 @@ mod tests {
     #[test]
     fn evidence_without_hashes_is_stale() {
         let old = json!({"pins": AGENT.pins(), "date": day::today()});
-        check_stale(&AGENT, Some(&old), &[&format!("{ALL}: its lock, launcher, entry or runtime has changed since")]);
+        check_stale(&AGENT, Some(&old), &[&format!("{ALL}: it has no hashes")]);
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         (false, false) => named,
     };
     if agents.is_empty() {
-        print("no evidence is stale; nothing is run")?;
+        console.step("no evidence is stale; nothing is run");
         return Ok(Status::Done);
     }
     let site = rendering::site(path("site"))?;
@@ -52,7 +52,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     if matches.get_flag("values") {
         return try_values(registry, &agents, &host, &options, &mut display, matches.get_flag("json"));
     }
-    let mut written = Ok(());
+    let mut failures = Vec::new();
     let mut tell = |event: Event<'_>| {
         display.show(&event);
         // At once: what comes after this agent may fail, or be ended.
@@ -60,18 +60,19 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
             && writes
             && let Err(failure) = write(registry, evidence, console)
         {
-            written = Err(failure);
+            failures.push(failure);
         }
     };
     let report = probe::run(registry, &agents, &host, &options, &mut tell).map_err(failure)?;
     console.clear();
-    written?;
     if matches.get_flag("json") {
         print_json(&report)?;
         console.step(report.table());
     } else {
         print(report.table())?;
     }
+    // After the report, which `--from` takes where a file could not be written.
+    failures.into_iter().next().map_or(Ok(()), Err)?;
     let failed = report.agents.iter().flat_map(Evidence::verdicts).any(|(_, it)| matches!(it, Verdict::Failed(_)));
     match report.errors().map(|it| it.agent.as_str()).collect::<Vec<_>>().as_slice() {
         [] => Ok(Status::found(!report.ok)),
@@ -97,13 +98,23 @@ fn write_from(registry: &Registry<'_>, path: &Path, named: &[&Agent<'_>], consol
         Failure::new(format!("`{}` is not a report of `probe --json`: {error}", path.display()))
             .help("keep the standard output of `cargo xtask probe --json`")
     })?;
+    if !report.complete {
+        return Err(Failure::new(format!("`{}` is the report of some runs only, or of broken ones", path.display()))
+            .help("run `cargo xtask probe --json` without `--run` and `--break`"));
+    }
+    for evidence in &report.agents {
+        lookup::agent(registry, &evidence.agent)?;
+    }
     if let Some(agent) = named.iter().find(|it| !report.agents.iter().any(|has| has.agent == it.name)) {
         return Err(Failure::new(format!("`{}` has no agent `{}`", path.display(), agent.name))
             .help("name agents that were run, or none for all of them"));
     }
     let wanted = |it: &&Evidence| named.is_empty() || named.iter().any(|agent| agent.name == it.agent);
-    report.agents.iter().filter(wanted).try_for_each(|evidence| write(registry, evidence, console))?;
-    Ok(Status::Done)
+    let mut status = Status::Done;
+    for evidence in report.agents.iter().filter(wanted) {
+        status = status.and(Status::found(!write(registry, evidence, console)?));
+    }
+    Ok(status)
 }
 
 fn print_json(report: &impl serde::Serialize) -> Outcome<()> {
@@ -165,18 +176,18 @@ fn runs(words: &[&str]) -> Outcome<Vec<String>> {
 }
 
 /// Writes the evidence on an agent. What the machine or the probe failed at says nothing about it, and leaves what is
-/// there.
-fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outcome<()> {
+/// there. Whether it was written.
+fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outcome<bool> {
     if let Some(why) = evidence.error() {
         console.warning(format!("nothing is written for `{}`: {why}", evidence.agent));
-        return Ok(());
+        return Ok(false);
     }
     let path = evidence::path(registry, &evidence.agent);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
     }
     let text = format!("{}\n", list::pretty(&json::sorted(committed(evidence)))?);
-    files::write_atomically(&path, text.as_bytes(), 0o644)
+    files::write_atomically(&path, text.as_bytes(), 0o644).map(|()| true)
 }
 
 /// What is kept: nothing that differs from run to run but the date.
@@ -233,6 +244,9 @@ impl Display {
                     if *verdict != Verdict::Proved {
                         self.console.step(format!("{:19}{question}: {}", "", verdict.detail()));
                     }
+                }
+                if let Some(fault) = &run.fault {
+                    self.console.step(format!("{:19}{fault}", ""));
                 }
             }
             Event::Judged(evidence) => {

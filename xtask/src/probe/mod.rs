@@ -69,7 +69,7 @@ pub(crate) fn command() -> Command {
             option("from", "FILE", "Take the agents of this report (`--json`) of a finished run; nothing is run")
                 .value_parser(value_parser!(PathBuf))
                 .requires("write")
-                .conflicts_with_all(["site", "rootfs", "json", "keep", "stale"]),
+                .conflicts_with_all(["site", "rootfs", "json", "keep", "stale", "require"]),
         )
         .arg(
             switch("stale")
