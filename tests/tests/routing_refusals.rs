@@ -337,3 +337,70 @@ fn a_model_that_is_told_over_acp_is_in_a_file_too() {
         assert!(model.ends_with("benchflow-x"), "{agent}: {}", file.content);
     }
 }
+
+/// A question over several layers, and the key and base URL that it must be answered with.
+#[track_caller]
+fn check_pair(agent: &str, model: &str, layers: [&[(&str, &str)]; 3], key: &str, url: &str) {
+    let [flags, file, host] = layers;
+    let given = Given { file: given("file", file).file, host: given("host", host).host, ..given("flag", flags) };
+    let found = resolve(agent, model, &given);
+    let found = found.unwrap_or_else(|refusal| unreachable!("{agent} with {model}: {refusal}"));
+    let value = |name: &str| found.variables.get(name).map(|it| it.value.as_str()).unwrap_or_default();
+    assert_eq!((value("BENCHFLOW_PROVIDER_API_KEY"), value("BENCHFLOW_PROVIDER_BASE_URL")), (key, url), "{agent}");
+}
+
+#[test]
+fn a_key_comes_from_the_layer_of_its_base_url() {
+    let bare = "https://gw.example.org";
+    let explicit = [("ANTHROPIC_AUTH_TOKEN", "gateway"), ("ANTHROPIC_BASE_URL", bare)];
+    let real = [("ANTHROPIC_API_KEY", "real")];
+    check_pair("claude-agent-acp", "claude-opus-4-1", [&explicit, &[], &real], "gateway", bare);
+    let file = [("GOOGLE_API_KEY", "gateway"), ("GOOGLE_GEMINI_BASE_URL", bare)];
+    check_pair("gemini", "gemini-2.5-pro", [&[], &file, &[("GEMINI_API_KEY", "real")]], "gateway", bare);
+    // The canonical base URL has its own key in any layer; a server that is only a place has the key of its variable.
+    let canonical = [("BENCHFLOW_PROVIDER_BASE_URL", GW)];
+    let keys = [("OPENAI_API_KEY", "real"), ("BENCHFLOW_PROVIDER_API_KEY", "gateway")];
+    check_pair("codex-acp", "gpt-5.5", [&canonical, &[], &keys], "gateway", GW);
+    check_pair("codex-acp", "gpt-5.5", [&canonical, &[], &[("OPENAI_API_KEY", "real")]], "real", GW);
+    let host = [("OPENAI_BASE_URL", GW), ("OPENAI_API_KEY", "gateway"), ("BENCHFLOW_PROVIDER_API_KEY", "other")];
+    check_pair("qwen-code", "vllm/m", [&[], &[], &host], "gateway", GW);
+}
+
+#[test]
+fn a_canonical_key_follows_the_base_url_of_its_server_or_is_refused() {
+    for (agent, model, variable) in [
+        ("codex-acp", "us-openai/gpt-5.5", "OPENAI_BASE_URL"),
+        ("pi-acp", "zai/glm-5", "ZAI_BASE_URL"),
+        ("pi-acp", "deepseek/deepseek-chat", "DEEPSEEK_API_BASE"),
+    ] {
+        let given = given("flag", &[("BENCHFLOW_PROVIDER_API_KEY", "k"), (variable, GW)]);
+        let kind = resolve(agent, model, &given).map(|it| it.server.name().to_owned()).map_err(|it| it.kind());
+        assert_eq!(kind, Err("dropped-base-url"), "{agent} with {model}");
+    }
+}
+
+#[test]
+fn a_log_in_stays_at_the_vendors_own_place() {
+    let pairs = [("CLAUDE_CODE_OAUTH_TOKEN", "oauth"), ("ANTHROPIC_BASE_URL", "https://b.example")];
+    check_refused("claude-agent-acp", "claude-opus-4-1", &pairs, "missing-credential", &[], &["oauth"]);
+    let own = resolve("claude-agent-acp", "claude-opus-4-1", &given("host", &pairs[..1]));
+    assert!(own.is_ok_and(|it| it.login.is_some()));
+}
+
+#[test]
+fn a_resource_is_taken_only_from_a_host_of_its_provider() {
+    let key = ("AZURE_API_KEY", "k");
+    let endpoint = |url: &'static str| [key, ("AZURE_API_ENDPOINT", url)];
+    for url in [
+        "https://mistral-large-x.eastus2.inference.ai.azure.com",
+        "https://vm7.eastus.cloudapp.azure.com:8443/v1",
+        "https://eastus.api.cognitiveservices.azure.com",
+        "https://openai.azure.com",
+    ] {
+        let variables = endpoint(url);
+        check_refused("codex-acp", "azure-foundry-openai/gpt-5", &variables, "bad-url-parameter", &[], &[]);
+    }
+    let own =
+        resolve("codex-acp", "azure-foundry-openai/gpt-5", &given("host", &endpoint("https://a.openai.azure.com/")));
+    assert!(own.is_ok());
+}

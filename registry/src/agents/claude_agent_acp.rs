@@ -45,8 +45,8 @@ agent! {
         home: [".claude"],
         skills: ["~/.claude/skills"],
         login: [
-            files(["~/.claude/.credentials.json"], instead_of: ANTHROPIC_API_KEY),
-            variable(CLAUDE_CODE_OAUTH_TOKEN, instead_of: ANTHROPIC_API_KEY),
+            files(["~/.claude/.credentials.json"], instead_of: ANTHROPIC_API_KEY, own_endpoint),
+            variable(CLAUDE_CODE_OAUTH_TOKEN, instead_of: ANTHROPIC_API_KEY, own_endpoint),
         ],
         // Looked up even with another base URL; DISABLE_TELEMETRY alone does not stop it.
         hosts: [host("api.anthropic.com", env { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC = "1" })],

@@ -73,13 +73,13 @@ where
     Ok(default.map(|default| (Cow::Borrowed(default), Origin::Default)))
 }
 
-/// The first label of the host of a place, which must be in the domain of the URL that it fills: at another's, the key
-/// would go to a host that nobody named.
+/// The first label of the host of a place, whose other labels must be those of the URL that it fills: elsewhere the label
+/// is another's, and the key would go to a host that nobody named.
 fn label_for<'g>(place: &'g str, url: &str, parameter: &UrlParameter<'_>) -> Result<&'g str, Refusal> {
-    let domain = |host: &str| host.rsplitn(3, '.').take(2).map(str::to_ascii_lowercase).collect::<Vec<_>>();
+    let rest = |host: &str| host.split_once('.').map(|(_, rest)| rest.to_ascii_lowercase());
     let host_of_place = host(place);
     let label = host_of_place.split('.').next().filter(|label| !label.is_empty());
-    match label.filter(|_| domain(host_of_place) == domain(host(url))) {
+    match label.filter(|_| rest(host_of_place) == rest(host(url))) {
         Some(label) => Ok(label),
         None => Err(bad(parameter.from_host_of, "names a host that this provider does not have", "")),
     }

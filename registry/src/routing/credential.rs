@@ -3,6 +3,7 @@
 use registry_core::model::{Agent, Credential, Login, LoginSource, Provider};
 
 use super::base_url::same_place;
+use super::server::key_variables;
 use super::{Given, Layer, Origin, Refusal, Router, Sandbox, Server, names};
 
 /// A file that authenticates: its content is a variable of the host's, which itself stays there.
@@ -35,8 +36,34 @@ pub(crate) struct Asked<'q, 'a> {
     pub(crate) server: &'q Server<'a>,
     pub(crate) given: &'q Given,
     pub(crate) sandbox: &'q Sandbox,
-    /// Whether the base URL is another than the one that is known of the server.
-    pub(crate) moved: bool,
+    /// Where the base URL comes from, if it is another than the one that is known of the server.
+    pub(crate) moved: Option<Moved>,
+}
+
+/// Where a base URL comes from that is another than the server's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moved {
+    /// The layer that gives it.
+    pub(crate) layer: Layer,
+    /// Whether it is in the canonical variable, and not in one of a vendor's.
+    pub(crate) canonical: bool,
+}
+
+impl Moved {
+    /// That of a base URL with this origin; none for the server's own.
+    pub(crate) fn of(origin: &Origin<'_>) -> Option<Self> {
+        match origin {
+            Origin::Given(layer) => Some(Self { layer: *layer, canonical: true }),
+            Origin::Copied(layer, _) => Some(Self { layer: *layer, canonical: false }),
+            _ => None,
+        }
+    }
+}
+
+impl Asked<'_, '_> {
+    fn has_canonical_place(&self) -> bool {
+        self.moved.is_some_and(|it| it.canonical)
+    }
 }
 
 impl<'a> Router<'a> {
@@ -53,7 +80,8 @@ impl<'a> Router<'a> {
             Server::Provider(provider, endpoint) => {
                 let placeless = endpoint.url.is_empty();
                 // Who gives the place gives its key with it: a vendor's key would go to a server of another's.
-                if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(|_| placeless) {
+                let of_vendor = asked.moved.is_some_and(|it| !it.canonical);
+                if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(|_| placeless && !of_vendor) {
                     found.key = Some((key.to_owned(), Origin::Given(layer)));
                 } else {
                     self.provider_credential(asked, provider, &mut found)?;
@@ -71,17 +99,29 @@ impl<'a> Router<'a> {
         place: &str,
         found: &Credentials<'a>,
     ) -> Result<(), Refusal> {
-        let Some((_, Origin::Copied(_, key))) = found.key else { return Ok(()) };
-        let variables = self.beside.get(key).into_iter().flatten();
-        let mut set = variables.filter_map(|name| Some((name, asked.given.find(name)?.1)));
-        match set.find(|(_, url)| !same_place(url, place)) {
-            Some((variable, _)) => Err(Refusal::DroppedBaseUrl {
-                variable: variable.to_string(),
-                key: key.to_owned(),
-                server: asked.server.name().to_owned(),
-            }),
-            None => Ok(()),
+        let keys = match (&found.key, asked.server) {
+            (Some((_, Origin::Copied(_, key))), _) => vec![*key],
+            // The canonical pair is whole in itself; its key alone goes where the vendor's base URL says.
+            (Some((_, Origin::Given(_))), Server::Family(family)) if !asked.has_canonical_place() => {
+                family.keys.to_vec()
+            }
+            (Some((_, Origin::Given(_))), Server::Provider(provider, _)) if !asked.has_canonical_place() => {
+                key_variables(provider).to_vec()
+            }
+            _ => return Ok(()),
+        };
+        for key in keys {
+            let variables = self.beside.get(key).into_iter().flatten();
+            let mut set = variables.filter_map(|name| Some((name, asked.given.find(name)?.1)));
+            if let Some((variable, _)) = set.find(|(_, url)| !same_place(url, place)) {
+                return Err(Refusal::DroppedBaseUrl {
+                    variable: variable.to_string(),
+                    key: key.to_owned(),
+                    server: asked.server.name().to_owned(),
+                });
+            }
         }
+        Ok(())
     }
 
     fn provider_credential(
@@ -103,14 +143,18 @@ impl<'a> Router<'a> {
 
     /// The first variable that holds a key, or a log-in instead.
     fn key(&self, asked: &Asked<'_, 'a>, keys: &'a [&'a str], found: &mut Credentials<'a>) -> Result<(), Refusal> {
-        if let Some(key) = asked.given.explicit(names::API_KEY) {
-            found.key = Some((key.to_owned(), Origin::Given(Layer::Flag)));
+        // Beside the canonical base URL, its own key counts from every layer.
+        let counts = |(layer, _): &(Layer, &str)| *layer == Layer::Flag || asked.has_canonical_place();
+        if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(counts) {
+            found.key = Some((key.to_owned(), Origin::Given(layer)));
             return Ok(());
         }
         let logs_in = |name: &str| asked.agent.login.iter().any(|it| it.source == LoginSource::Variable(name));
-        let mut set =
-            keys.iter().filter(|name| !logs_in(name)).filter_map(|&name| Some((name, asked.given.find(name)?)));
-        if let Some((name, (layer, value))) = set.next() {
+        let set = keys.iter().filter(|name| !logs_in(name)).filter_map(|&name| Some((name, asked.given.find(name)?)));
+        let set: Vec<(&str, (Layer, &str))> = set.collect();
+        // A base URL comes with its key: that of its own layer is meant, and another layer's is another server's.
+        let beside = asked.moved.and_then(|moved| set.iter().find(|(_, (layer, _))| *layer == moved.layer));
+        if let Some(&(name, (layer, value))) = beside.or_else(|| set.first()) {
             found.used.push(name);
             found.key = Some((value.to_owned(), Origin::Copied(layer, name)));
             return Ok(());
@@ -139,7 +183,7 @@ impl<'a> Router<'a> {
     fn is_own_endpoint(&self, login: &Login<'_>, asked: &Asked<'_, '_>) -> bool {
         let vendor =
             |name: &str| self.families.iter().any(|it| it.namespace == name && it.keys.contains(&login.instead_of));
-        !asked.moved
+        asked.moved.is_none()
             && match asked.server {
                 Server::Family(_) => true,
                 Server::Provider(provider, _) => vendor(provider.name),
@@ -156,7 +200,7 @@ fn canonical_key<'a>(asked: &Asked<'_, 'a>) -> Result<(String, Origin<'a>), Refu
 
 /// The vendor's own variable, which the agent's built-in way to the vendor reads.
 fn own_key<'a>(asked: &Asked<'_, 'a>, keys: &'a [&'a str], found: &mut Credentials<'a>) {
-    if asked.moved {
+    if asked.moved.is_some() {
         return;
     }
     let Some((value, origin)) = found.key.clone() else { return };

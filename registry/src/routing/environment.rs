@@ -8,7 +8,7 @@ use registry_core::template::Value;
 use registry_core::variables::{Kind, canonical};
 
 use super::base_url::formed;
-use super::credential::{Asked, Credentials};
+use super::credential::{Asked, Credentials, Moved};
 use super::values::Scope;
 use super::{
     Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
@@ -34,7 +34,7 @@ impl<'a> Router<'a> {
         let server = self.server(agent, reference, given)?;
         self.check_log_in(agent, &server, given)?;
         let place = server.place(self, agent, given)?;
-        let moved = place.as_ref().is_some_and(|(_, from)| matches!(from, Origin::Given(_) | Origin::Copied(..)));
+        let moved = place.as_ref().and_then(|(_, from)| Moved::of(from));
         let asked = Asked { agent, server: &server, given, sandbox, moved };
         let credentials = self.credentials(&asked)?;
         self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
