@@ -321,6 +321,10 @@ fn tools_that_are_only_named_are_told_apart_from_listed_ones() {
         [offered.listed, offered.named, offered.found].map(names),
         ["ToolSearch bash", "get_page plan_trip", "get_page"]
     );
+    // The name of a tool that was called is a text of its own, and no list.
+    let called = Request { body: json!([{"text": "ToolSearch"}, {"name": "WebFetch"}]), ..call("") };
+    let called = Request { tools: vec!["ToolSearch".to_owned()], ..called };
+    assert!(web::Offered::of(&Record { requests: vec![called], ..Record::default() }, &agent()).named.is_empty());
     // Without a search, such lines are only lines; and a line alone is no list.
     let offered = web::Offered::of(&offers(&["bash"], "files:\nmain\nlib"), &agent());
     assert!(offered.named.is_empty());

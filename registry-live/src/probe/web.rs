@@ -43,14 +43,15 @@ impl Offered {
                 offered.listed.extend(tools);
             }
             offered.searched |= call.called_tool().is_some_and(is_searcher);
+            // From the search on, the name of the web tool stands in every request.
+            if late {
+                continue;
+            }
             if call.tools.iter().any(|it| is_searcher(it)) {
                 offered.named.extend(texts.iter().flat_map(|text| named_tools(text)).map(str::to_owned));
             }
-            // From the search on, the name of the web tool stands in every request.
-            if !late {
-                let stands = |name: &&&str| texts.iter().any(|text| has_word(text, name));
-                offered.mentioned.extend(own.iter().filter(stands).map(ToString::to_string));
-            }
+            let stands = |name: &&&str| texts.iter().any(|text| has_word(text, name));
+            offered.mentioned.extend(own.iter().filter(stands).map(ToString::to_string));
         }
         offered.found = &offered.found - &offered.listed;
         offered.named = &offered.named - &offered.listed;
@@ -77,8 +78,9 @@ fn named_tools(text: &str) -> Vec<&str> {
         if is_name(line.trim()) {
             run.push(line.trim());
         } else {
-            // A name that is known to reach the web counts alone too.
-            if run.len() > 1 || run.iter().any(|it| web_names::source_of(it).is_some()) {
+            // A name that is known to reach the web counts alone too, but not where it is the whole text: a key, a value.
+            let known = || text.trim().contains('\n') && run.iter().any(|it| web_names::source_of(it).is_some());
+            if run.len() > 1 || known() {
                 names.append(&mut run);
             }
             run.clear();
