@@ -120,7 +120,7 @@ fn a_table_with_a_bar_too_much_is_seen() {
 #[test]
 fn hostile_texts_of_an_entry_break_no_page() {
     let seen = format!(
-        r#"{{"pins":[],"date":"<b>","verdicts":{{"routing":{{"verdict":"failed","detail":{0}}},"web":{{"verdict":"x","detail":{0}}}}}}}"#,
+        r#"{{"pins":[],"date":"<b>","verdicts":{{"routing":{{"verdict":"failed","detail":{0}}},"web":{{"verdict":"unproven","detail":{0}}}}}}}"#,
         serde_json::json!(HOSTILE)
     );
     let pages = pages(&HOSTILE_REGISTRY, &[("worst", &seen)]);

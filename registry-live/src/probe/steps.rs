@@ -267,8 +267,8 @@ fn because(verdict: Verdict, fault: Option<&str>) -> Verdict {
     }
 }
 
-/// Adds to a run without a call how its turns ended. Where an answer was late, the machine may be too slow; in a network
-/// that leads nowhere it is the agent that waits.
+/// Adds to a run without a call how its turns ended. Where an answer was late, the machine may be too slow; in a
+/// network that leads nowhere it is the agent that waits.
 fn silent(verdict: Verdict, record: &Record, remains: &Remains, network: Network) -> Verdict {
     match (verdict, judge::no_call(record)) {
         (Verdict::Failed(detail), Some(_)) => {

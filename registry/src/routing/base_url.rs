@@ -73,8 +73,8 @@ where
     Ok(default.map(|default| (Cow::Borrowed(default), Origin::Default)))
 }
 
-/// The first label of the host of a place, whose other labels must be those of the URL that it fills: elsewhere the label
-/// is another's, and the key would go to a host that nobody named.
+/// The first label of the host of a place, whose other labels must be those of the URL that it fills: elsewhere the
+/// label is another's, and the key would go to a host that nobody named.
 fn label_for<'g>(place: &'g str, url: &str, parameter: &UrlParameter<'_>) -> Result<&'g str, Refusal> {
     let rest = |host: &str| host.split_once('.').map(|(_, rest)| rest.to_ascii_lowercase());
     let host_of_place = host(place);
