@@ -78,7 +78,7 @@ fn named_tools(text: &str) -> Vec<&str> {
         if is_name(line.trim()) {
             run.push(line.trim());
         } else {
-            // A name that is known to reach the web counts alone too, but not where it is the whole text: a key or value.
+            // A name that is known to reach the web counts alone too, but not where it is the whole text of a value.
             let known = || text.trim().contains('\n') && run.iter().any(|it| web_names::source_of(it).is_some());
             if run.len() > 1 || known() {
                 names.append(&mut run);
