@@ -71,9 +71,7 @@ fn call(asked: &Asked, plan: &Plan) -> Option<Call> {
         let name = plan.web_tool.as_deref()?;
         tools::web(&asked.tools, name, plan.web_arguments.as_ref(), plan.web_unoffered)
     };
-    // One search is enough: what it brought stands in the list behind its output.
-    let searched = matches!(asked.said.last(), Some(Said::Output(_)));
-    let search = || tools::search(&asked.tools, plan.searched_tool.as_deref().filter(|_| !searched)?);
+    let search = || tools::search(&asked.tools, plan.searched_tool.as_deref()?);
     let asked_for = if last.contains(SHELL_WORD) {
         shell()
     } else if last.contains(SEARCH_WORD) {
