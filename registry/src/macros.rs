@@ -3,7 +3,9 @@
 /// Defines an agent: one entry, one constant, in a module of its own that [`registry!`](crate::registry!) lists.
 ///
 /// The name is a snake-case identifier; the constant (`MIMO`) and the kebab-case id (`mimo`) follow from it. The lock
-/// `<name>.lock` lies beside the file. CONTRIBUTING.md walks through the fields; `cargo xtask explain` tells the rules.
+/// `<name>.lock` is in the same folder. `cargo xtask explain` explains the rules. The fields:
+///
+#[doc = include_str!("../../docs/dsl.md")]
 #[cfg(not(feature = "unlocked"))]
 #[macro_export]
 macro_rules! agent {

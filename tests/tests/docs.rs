@@ -2,10 +2,14 @@
 
 #![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
 
+use registry::entry;
 use registry_tests::{names_in, read, report, run_self, workspace};
 
 /// The documents that a newcomer reads in one sitting.
 const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+/// The documents whose paths and commands are checked.
+const CHECKED: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/dsl.md", "docs/glossary.md"];
 
 /// Lines of a document; it has fewer.
 const LINES: usize = 150;
@@ -187,7 +191,7 @@ fn paths_that_documents_name_exist() {
     let text =
         "`registry/src/agents/<name>.rs`, `registry/src/lib.rs` and `xtask/src/nothing.rs`, `application/json`\n";
     check_finds(missing_paths, text, &[":1: there is no `xtask/src/nothing.rs`"]);
-    check_documents(&DOCUMENTS, missing_paths);
+    check_documents(&CHECKED, missing_paths);
 }
 
 #[test]
@@ -207,7 +211,7 @@ fn commands_that_documents_name_are_commands() {
     );
     let text = "```sh\ncargo lost\n```\n";
     check_finds(refused_commands, text, &[":2: `cargo lost` does not parse: cargo has no command and no alias `lost`"]);
-    check_documents(&DOCUMENTS, refused_commands);
+    check_documents(&CHECKED, refused_commands);
 }
 
 #[test]
@@ -241,6 +245,85 @@ fn the_readme_shows_an_error_of_the_compiler() {
     };
     check_finds(shown, "nothing", &[": quotes no error of the compiler"]);
     check_documents(&["README.md"], shown);
+}
+
+/// The sections of a page by their headings of a level, each with its text.
+fn sections<'t>(text: &'t str, level: &str) -> Vec<(&'t str, &'t str)> {
+    let mark = format!("\n{level} ");
+    text.split(&mark).skip(1).map(|it| it.split_once('\n').unwrap_or((it, ""))).collect()
+}
+
+/// Fields that a part of the reference names by its headings, in their order, if they are not the fields of the macro.
+fn other_fields(text: &str, part: &str, fields: &[&str]) -> Vec<String> {
+    let body = sections(text, "##").into_iter().find(|it| it.0 == part).map_or("", |it| it.1);
+    let found: Vec<&str> = sections(body, "###").into_iter().map(|it| it.0.trim_matches('`')).collect();
+    if found == fields { Vec::new() } else { vec![format!(": {part} has {found:?}; the macro has {fields:?}")] }
+}
+
+/// Parts of a field that its section does not name in backticks.
+fn unnamed_parts(text: &str, field: &str, parts: &[&str]) -> Vec<String> {
+    let heading = format!("`{field}`");
+    let body = sections(text, "###").into_iter().find(|it| it.0 == heading).map_or("", |it| it.1);
+    let named = |part: &&&str| body.contains(&format!("`{part}`")) || body.contains(&format!("`{part}:"));
+    parts.iter().filter(|part| !named(part)).map(|part| format!(": {heading} does not name `{part}`")).collect()
+}
+
+/// The compile-fail cases: the text of each with what the compiler says to it.
+fn compile_fail_cases() -> Vec<(String, String)> {
+    let mut cases = Vec::new();
+    for folder in ["tests/ui/fail", "tests/ui/fail/syntax"] {
+        for name in names_in(folder).iter().filter_map(|it| it.strip_suffix(".stderr")) {
+            cases.push((read(&format!("{folder}/{name}.rs")), read(&format!("{folder}/{name}.stderr"))));
+        }
+    }
+    cases
+}
+
+/// Wrong examples (the block after `Wrong:`) whose error (the block after that) no compile-fail case has.
+fn unproved_errors(text: &str, cases: &[(String, String)]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let blocks = blocks(text);
+    for pair in blocks.windows(2) {
+        let [wrong, error] = pair else { continue };
+        if wrong.comment != "Wrong:" || error.language != "text" {
+            continue;
+        }
+        let lines = |text: &str| text.lines().map(|it| it.trim().to_owned()).collect::<Vec<String>>();
+        let holds = |text: &str, wanted: &str| lines(wanted).iter().all(|it| lines(text).contains(it));
+        if !cases.iter().any(|(source, stderr)| holds(source, &wrong.text) && holds(stderr, &error.text)) {
+            faults.push(format!(":{}: no case of tests/ui/fail has this line and this error", wrong.line));
+        }
+    }
+    faults
+}
+
+#[test]
+fn the_reference_has_every_field_of_the_macros() {
+    let page = "\n## Fields\n\n### `a`\n\n`x: 1`\n\n### `b`\n";
+    check_finds(|text| other_fields(text, "Fields", &["a", "b"]), page, &[]);
+    let other = [": Fields has [\"a\", \"b\"]; the macro has [\"a\", \"c\"]"];
+    check_finds(|text| other_fields(text, "Fields", &["a", "c"]), page, &other);
+    check_finds(|text| unnamed_parts(text, "a", &["x", "y"]), page, &[": `a` does not name `y`"]);
+    let text = read("docs/dsl.md");
+    let mut faults = other_fields(&text, "Fields of `agent!`", entry::AgentEntry::FIELDS);
+    faults.extend(other_fields(&text, "Fields of `provider!`", entry::ProviderEntry::FIELDS));
+    faults.extend(other_fields(&text, "Fields of `family!`", entry::FamilyEntry::FIELDS));
+    faults.extend(unnamed_parts(&text, "handshake", entry::HandshakeEntry::FIELDS));
+    faults.extend(unnamed_parts(&text, "model", entry::ModelEntry::FIELDS));
+    faults.extend(unnamed_parts(&text, "web", entry::WebEntry::FIELDS));
+    report(&faults);
+}
+
+#[test]
+fn the_reference_shows_errors_that_the_compiler_gives() {
+    let cases = [("    a: 1,\n".to_owned(), "error: no\n       help: yes\n".to_owned())];
+    let page = |error: &str| format!("Wrong:\n\n```rust\na: 1,\n```\n```text\n{error}\n```\n");
+    check_finds(|text| unproved_errors(text, &cases), &page("error: no\nhelp: yes"), &[]);
+    let fault = [":3: no case of tests/ui/fail has this line and this error"];
+    check_finds(|text| unproved_errors(text, &cases), &page("error: other"), &fault);
+    let text = read("docs/dsl.md");
+    assert!(text.matches("\nWrong:\n").count() > 20, "the reference shows wrong examples");
+    report(&unproved_errors(&text, &compile_fail_cases()));
 }
 
 #[test]

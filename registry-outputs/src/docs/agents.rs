@@ -1,4 +1,4 @@
-//! The page on agents, and the table of the README.
+//! The page on agents, and the list of the README.
 
 use core::fmt::Write as _;
 
@@ -29,15 +29,38 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
     out
 }
 
-/// The table of the README.
+/// Characters of a line of the README's list.
+const COLUMNS: usize = 120;
+
+/// The agents in the README: how many there are, how many are proved, and their names.
 pub(crate) fn region(all: &[Facts<'_>]) -> String {
-    let mut out = String::from("| agent | what it is | from | web tools |\n|---|---|---|---|\n");
-    for facts in all {
-        let name = facts.agent.name;
-        let summary = markdown(facts.agent.summary());
-        let link = format!("[`{name}`](docs/agents.md#{})", anchor(name));
-        let _ = writeln!(out, "| {link} | {summary} | {} | {} |", markdown(&facts.from), facts.web());
+    let proved = |question: &str| {
+        let holds = |facts: &&Facts<'_>| {
+            facts.evidence.verdicts().iter().any(|it| it.0 == question && *it.1 == Verdict::Proved)
+        };
+        all.iter().filter(holds).count()
+    };
+    let mut out = format!(
+        "{} agents. `cargo xtask probe` has proved the routing of {} and the web policy of {} of them on the wire.\n\n",
+        all.len(),
+        proved("routing"),
+        proved("web"),
+    );
+    let mut column = 0;
+    for (index, facts) in all.iter().enumerate() {
+        let comma = if index + 1 == all.len() { "" } else { "," };
+        let word = format!("{}{comma}", code_span(facts.agent.name));
+        if column > 0 && column + 1 + word.len() > COLUMNS {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        column += word.len();
+        out.push_str(&word);
     }
+    out.push('\n');
     out
 }
 
