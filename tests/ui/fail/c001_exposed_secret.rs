@@ -1,27 +1,9 @@
 //! A secret stands in argv, in a readable file, and where references are resolved.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "--key", API_KEY],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    references: "{env:NAME}",
-                    config: [json("~/.fixture/auth.json", mode: 0o644) { "key": API_KEY }],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        launch: ["fixture", "--key", API_KEY],
+        references: "{env:NAME}",
+        config: [json("~/.fixture/auth.json", mode: 0o644) { "key": API_KEY }],
     }
 }
-
-fn main() {}

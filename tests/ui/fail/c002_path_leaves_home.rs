@@ -1,27 +1,9 @@
 //! Paths lead out of the home folder.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture", "fixture"],
-                    config: [json("/etc/fixture.json") { "a": 1 }, json("~/../b.json") { "a": 1 }],
-                    skills: ["$WORKSPACE/skills", "~/.fixture/../skills"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        home: [".fixture", "fixture"],
+        config: [json("/etc/fixture.json") { "a": 1 }, json("~/../b.json") { "a": 1 }],
+        skills: ["$WORKSPACE/skills", "~/.fixture/../skills"],
     }
 }
-
-fn main() {}

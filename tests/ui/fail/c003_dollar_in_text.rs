@@ -1,28 +1,10 @@
 //! Variables are named as in a shell, in an argument and in files.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "--model=$ACP_MODEL"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    references: "{env:NAME}",
-                    accepts: [FIXTURE_KEY],
-                    config: [json("~/.fixture/settings.json") { "url": fmt("${BASE_URL}/v1"), "key": "{env:FIXTURE_KEY}" }],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        launch: ["fixture", "--model=$ACP_MODEL"],
+        references: "{env:NAME}",
+        accepts: [FIXTURE_KEY],
+        config: [json("~/.fixture/settings.json") { "url": fmt("${BASE_URL}/v1"), "key": "{env:FIXTURE_KEY}" }],
     }
 }
-
-fn main() {}

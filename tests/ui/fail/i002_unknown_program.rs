@@ -1,26 +1,9 @@
 //! The launch, a companion and a proof name programs that nothing installs.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixtrue", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, PI_BIN = companion("pi") },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    proof: [acp, version("fix", ["--version"], "1.0")],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        launch: ["fixtrue", "acp"],
+        env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, PI_BIN = companion("pi") },
+        proof: [acp, version("fix", ["--version"], "1.0")],
     }
 }
-
-fn main() {}

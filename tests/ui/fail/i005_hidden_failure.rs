@@ -1,26 +1,8 @@
 //! A step hides what npm says and goes on when it fails.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [sh(r#"npm ci >/dev/null 2>&1 || true
-                    "#, bin: "fixture", writes: ["fixture"], needs: [])],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        install: [sh(r#"npm ci >/dev/null 2>&1 || true
+        "#, bin: "fixture", writes: ["fixture"], needs: [])],
     }
 }
-
-fn main() {}

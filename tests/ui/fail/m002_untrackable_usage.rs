@@ -1,26 +1,8 @@
 //! An agent that takes no alias has a suite, which runs through the gateway whatever is tracked.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: Unsupported("its catalogue is fixed") },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    suite: { model: "gpt-5.4-nano", usage_tracking: off },
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        model: { format: Bare, via: SetModel, proxy: Unsupported("its catalogue is fixed") },
+        suite: { model: "gpt-5.4-nano", usage_tracking: off },
     }
 }
-
-fn main() {}

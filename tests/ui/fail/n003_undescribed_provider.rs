@@ -3,26 +3,22 @@
 registry::registry! {
     extends registry::REGISTRY;
     providers {
-        mod bare {
-            registry::provider! {
-                bare {
-                    endpoints: { OpenAiCompletions = "https://models.example.org/v1" },
-                    auth: ApiKey,
-                    credential: BARE_API_KEY,
-                }
+        mod bare { registry::provider! {
+            bare {
+                endpoints: { OpenAiCompletions = "https://models.example.org/v1" },
+                auth: ApiKey,
+                credential: BARE_API_KEY,
             }
-        }
+        } }
     }
     families {
-        mod plain {
-            registry::family! {
-                plain {
-                    tokens: ["plain"],
-                    namespace: "plain",
-                    protocols: [OpenAiCompletions],
-                }
+        mod plain { registry::family! {
+            plain {
+                tokens: ["plain"],
+                namespace: "plain",
+                protocols: [OpenAiCompletions],
             }
-        }
+        } }
     }
 }
 

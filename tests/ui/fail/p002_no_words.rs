@@ -1,28 +1,14 @@
 //! A family without words.
 
-registry::registry! {
-    families {
-        mod one {
-            registry::family! {
-                /// One of two.
-                one {
-                    tokens: [],
-                    namespace: "x",
-                    protocols: [OpenAiCompletions],
-                }
-            }
-        }
-        mod two {
-            registry::family! {
-                /// One of two.
-                two {
-                    tokens: ["two"],
-                    namespace: "x",
-                    protocols: [OpenAiCompletions],
-                }
-            }
-        }
+registry_ui::families! {
+    one {
+        tokens: [],
+        namespace: "x",
+        protocols: [OpenAiCompletions],
+    }
+    two {
+        tokens: ["two"],
+        namespace: "x",
+        protocols: [OpenAiCompletions],
     }
 }
-
-fn main() {}

@@ -1,17 +1,8 @@
 //! An API key without its variable.
 
-registry::registry! {
-    providers {
-        mod fixture {
-            registry::provider! {
-                /// A provider.
-                fixture {
-                    endpoints: { OpenAiCompletions = "https://example.org" },
-                    auth: ApiKey,
-                }
-            }
-        }
+registry_ui::providers! {
+    fixture {
+        endpoints: { OpenAiCompletions = "https://example.org" },
+        auth: ApiKey,
     }
 }
-
-fn main() {}

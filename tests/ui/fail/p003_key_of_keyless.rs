@@ -1,18 +1,9 @@
 //! A variable for a provider that takes none.
 
-registry::registry! {
-    providers {
-        mod fixture {
-            registry::provider! {
-                /// A provider.
-                fixture {
-                    endpoints: { OpenAiCompletions = "https://example.org" },
-                    auth: None,
-                    credential: FIXTURE_API_KEY,
-                }
-            }
-        }
+registry_ui::providers! {
+    fixture {
+        endpoints: { OpenAiCompletions = "https://example.org" },
+        auth: None,
+        credential: FIXTURE_API_KEY,
     }
 }
-
-fn main() {}

@@ -1,33 +1,15 @@
 //! The policy spells its tool otherwise: in a list, as a key, in an argument and in a variable.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: {
-                        tools: ["web_fetch"],
-                        off: [
-                            json("~/.fixture/settings.json") { "permissions": { "deny": append(["webfetch"]) } },
-                            jsonc("~/.fixture/tools.json") { "tools": { "WebFetch": false } },
-                            argv ["--exclude", "fetch"],
-                            env { FIXTURE_DISABLED_TOOLS = "webfetch" },
-                        ],
-                    },
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        web: {
+            tools: ["web_fetch"],
+            off: [
+                json("~/.fixture/settings.json") { "permissions": { "deny": append(["webfetch"]) } },
+                jsonc("~/.fixture/tools.json") { "tools": { "WebFetch": false } },
+                argv ["--exclude", "fetch"],
+                env { FIXTURE_DISABLED_TOOLS = "webfetch" },
+            ],
+        },
     }
 }
-
-fn main() {}

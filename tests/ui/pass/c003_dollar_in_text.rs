@@ -1,25 +1,8 @@
 //! A dollar sign that names no variable is a dollar sign.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "--price=$5", "$HOME", "a$"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, OPENAI_MODEL = fmt("{PROVIDER}/{MODEL}"), TEMPLATE = "${name}" },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        launch: ["fixture", "--price=$5", "$HOME", "a$"],
+        env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, OPENAI_MODEL = fmt("{PROVIDER}/{MODEL}"), TEMPLATE = "${name}" },
     }
 }
-
-fn main() {}

@@ -1,26 +1,8 @@
 //! The base URL goes by a variable, the key by a file.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    config: [json("~/.fixture/auth.json") { "key": API_KEY }],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        env: { OPENAI_BASE_URL = BASE_URL },
+        config: [json("~/.fixture/auth.json") { "key": API_KEY }],
     }
 }
-
-fn main() {}

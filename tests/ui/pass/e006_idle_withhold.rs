@@ -1,28 +1,9 @@
 //! A file has the content of the key, which the process of the agent does not get.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    accepts: [FIXTURE_KEY],
-                    withhold: [API_KEY, OPENAI_API_KEY, FIXTURE_KEY],
-                    config: [json("~/.fixture/a.json") { "url": BASE_URL, "key"?: if set(API_KEY) { API_KEY } else { FIXTURE_KEY } }],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        accepts: [FIXTURE_KEY],
+        withhold: [API_KEY, OPENAI_API_KEY, FIXTURE_KEY],
+        config: [json("~/.fixture/a.json") { "url": BASE_URL, "key"?: if set(API_KEY) { API_KEY } else { FIXTURE_KEY } }],
     }
 }
-
-fn main() {}

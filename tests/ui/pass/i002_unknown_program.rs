@@ -1,26 +1,8 @@
 //! The launch, a companion and a proof name the installed program.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, FIXTURE_BIN = companion("fixture") },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    proof: [acp, version("fixture", ["--version"], "1.0")],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, FIXTURE_BIN = companion("fixture") },
+        proof: [acp, version("fixture", ["--version"], "1.0")],
     }
 }
-
-fn main() {}

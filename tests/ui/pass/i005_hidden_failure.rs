@@ -1,26 +1,8 @@
 //! A step lets npm speak and fail.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [sh(r#"npm ci --ignore-scripts
-                    "#, bin: "fixture", writes: ["fixture"], needs: [])],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        install: [sh(r#"npm ci --ignore-scripts
+        "#, bin: "fixture", writes: ["fixture"], needs: [])],
     }
 }
-
-fn main() {}

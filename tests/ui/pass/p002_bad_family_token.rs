@@ -1,28 +1,14 @@
 //! Each word is claimed once.
 
-registry::registry! {
-    families {
-        mod one {
-            registry::family! {
-                /// One of two.
-                one {
-                    tokens: ["one-a", "o1"],
-                    namespace: "x",
-                    protocols: [OpenAiCompletions],
-                }
-            }
-        }
-        mod two {
-            registry::family! {
-                /// One of two.
-                two {
-                    tokens: ["two"],
-                    namespace: "x",
-                    protocols: [OpenAiCompletions],
-                }
-            }
-        }
+registry_ui::families! {
+    one {
+        tokens: ["one-a", "o1"],
+        namespace: "x",
+        protocols: [OpenAiCompletions],
+    }
+    two {
+        tokens: ["two"],
+        namespace: "x",
+        protocols: [OpenAiCompletions],
     }
 }
-
-fn main() {}

@@ -1,19 +1,10 @@
 //! Each model is listed once.
 
-registry::registry! {
-    providers {
-        mod fixture {
-            registry::provider! {
-                /// A provider.
-                fixture {
-                    endpoints: { OpenAiCompletions = "https://example.org" },
-                    auth: ApiKey,
-                    credential: FIXTURE_API_KEY,
-                    models: [model("glm-5", context_window: 200000, max_tokens: 131072, reasoning: true, input: ["text"]), model("glm-5.1")],
-                }
-            }
-        }
+registry_ui::providers! {
+    fixture {
+        endpoints: { OpenAiCompletions = "https://example.org" },
+        auth: ApiKey,
+        credential: FIXTURE_API_KEY,
+        models: [model("glm-5", context_window: 200000, max_tokens: 131072, reasoning: true, input: ["text"]), model("glm-5.1")],
     }
 }
-
-fn main() {}

@@ -1,33 +1,15 @@
 //! A policy by a file, a variable and an argument.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: {
-                        tools: ["fetch", "search"],
-                        off: [
-                            json("~/.fixture/settings.json") { "exclude": append(["fetch"]) },
-                            env { FIXTURE_OFFLINE = "1" },
-                            argv ["--no-search"],
-                            unset [FIXTURE_HOME],
-                        ],
-                    },
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        web: {
+            tools: ["fetch", "search"],
+            off: [
+                json("~/.fixture/settings.json") { "exclude": append(["fetch"]) },
+                env { FIXTURE_OFFLINE = "1" },
+                argv ["--no-search"],
+                unset [FIXTURE_HOME],
+            ],
+        },
     }
 }
-
-fn main() {}

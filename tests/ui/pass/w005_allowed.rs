@@ -1,26 +1,8 @@
 //! A setting that names no tool, with the reason why it turns them off.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: { tools: ["web_fetch"], off: [json("~/.fixture/settings.json") { "network": false }] },
-                    home: [".fixture"],
-                    allow: [W005("the source checks `network` before it offers the tool")],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        web: { tools: ["web_fetch"], off: [json("~/.fixture/settings.json") { "network": false }] },
+        allow: [W005("the source checks `network` before it offers the tool")],
     }
 }
-
-fn main() {}

@@ -1,33 +1,15 @@
 //! Tools are named as the agent offers them; a switch of the whole agent needs no name, another setting a reason.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: {
-                        tools: ["web_fetch", "web_search"],
-                        off: [
-                            json("~/.fixture/settings.json") { "network": false, "deny": append(["web_fetch(*)"]) },
-                            env { FIXTURE_OFFLINE = "1", FIXTURE_CONTENT = "{\"tools\":{\"web_search\":false}}" },
-                            argv ["--no-network"],
-                            argv ["--exclude", "web_fetch,web_search"],
-                        ],
-                    },
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        web: {
+            tools: ["web_fetch", "web_search"],
+            off: [
+                json("~/.fixture/settings.json") { "network": false, "deny": append(["web_fetch(*)"]) },
+                env { FIXTURE_OFFLINE = "1", FIXTURE_CONTENT = "{\"tools\":{\"web_search\":false}}" },
+                argv ["--no-network"],
+                argv ["--exclude", "web_fetch,web_search"],
+            ],
+        },
     }
 }
-
-fn main() {}

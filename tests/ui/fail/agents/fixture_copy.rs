@@ -1,16 +1,6 @@
 //! A copy of another entry that still has its name.
 
-registry::agent! {
+registry_ui::agent! {
     /// A fixture.
-    fixture {
-        protocol: OpenAiCompletions,
-        install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-        runs: native,
-        launch: ["fixture", "acp"],
-        handshake: { name: "fixture", session: ok, exit: eof },
-        model: { format: Bare, via: SetModel, proxy: AsIs },
-        env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-        web: NoTools("its tool list was read"),
-        home: [".fixture"],
-    }
+    fixture {}
 }

@@ -1,25 +1,8 @@
 //! The field `home` is misspelt: its policy file is not reported as well.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: { tools: ["fetch"], off: [json("~/.fixture/settings.json") { "fetch": false }] },
-                    homes: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture without home {
+        web: { tools: ["fetch"], off: [json("~/.fixture/settings.json") { "fetch": false }] },
+        homes: [".fixture"],
     }
 }
-
-fn main() {}

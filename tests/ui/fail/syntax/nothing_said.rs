@@ -1,26 +1,8 @@
 //! Fields that are there and say nothing.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    platforms: [],
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        platforms: [],
+        handshake: { name: "", session: ok, exit: eof },
     }
 }
-
-fn main() {}

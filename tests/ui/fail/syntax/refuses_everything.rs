@@ -1,27 +1,9 @@
 //! An empty text stands in every model id.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs, refuses: ["@", ""] },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    accepts: [FIXTURE_PORT],
-                    config: [json("~/.fixture/a.json", if set(MODEL)) { "model": MODEL, "port"?: uint(FIXTURE_PORT) }],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        model: { format: Bare, via: SetModel, proxy: AsIs, refuses: ["@", ""] },
+        accepts: [FIXTURE_PORT],
+        config: [json("~/.fixture/a.json", if set(MODEL)) { "model": MODEL, "port"?: uint(FIXTURE_PORT) }],
     }
 }
-
-fn main() {}

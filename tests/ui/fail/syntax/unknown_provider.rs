@@ -1,26 +1,8 @@
 //! Providers that do not exist: rustc names the similar ones.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAiCompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: native,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: Bare, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, X = if provider(ZAII) { "1" } },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                    suite: { model: XIAMOI / "mimo-v2.5", usage_tracking: on },
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY, X = if provider(ZAII) { "1" } },
+        suite: { model: XIAMOI / "mimo-v2.5", usage_tracking: on },
     }
 }
-
-fn main() {}

@@ -1,25 +1,9 @@
 //! Words of closed sets that do not exist: rustc says what there is.
 
-registry::registry! {
-    extends registry::REGISTRY;
-    agents {
-        mod fixture {
-            registry::agent! {
-                /// A fixture.
-                fixture {
-                    protocol: OpenAICompletions,
-                    install: [archive("fixture", { LinuxX64: url("https://example.org/fixture.tar.gz", sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") })],
-                    runs: nativ,
-                    launch: ["fixture", "acp"],
-                    handshake: { name: "fixture", session: ok, exit: eof },
-                    model: { format: ModelsDevs, via: SetModel, proxy: AsIs },
-                    env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-                    web: NoTools("its tool list was read"),
-                    home: [".fixture"],
-                }
-            }
-        }
+registry_ui::agents! {
+    fixture {
+        protocol: OpenAICompletions,
+        runs: nativ,
+        model: { format: ModelsDevs, via: SetModel, proxy: AsIs },
     }
 }
-
-fn main() {}
