@@ -18,6 +18,7 @@ pub mod verify;
 
 mod process;
 mod run;
+mod text;
 
 use std::fmt;
 

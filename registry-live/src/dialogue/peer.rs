@@ -8,15 +8,12 @@ use serde::Serialize;
 use tokio::process::{Child, ChildStdin};
 use tokio::sync::{mpsc, watch};
 
-use super::Fault;
+use super::fault::Fault;
 use super::wire::{self, Transport};
 use crate::process::{self, Group, Tail};
 
 /// How long a process whose output is closed has to end.
 const BARELY: Duration = Duration::from_secs(2);
-
-/// The most characters of anything an agent said that are shown in a message.
-const SHOWN: usize = 240;
 
 /// The process of an agent. It is killed, with all of its group, when this goes.
 #[derive(Debug)]
@@ -120,14 +117,5 @@ impl Peer {
         }
         // Not even force: it hangs in the kernel, and the group's own end will try again.
         Ending { by: EndedBy::Force, status: -1, milliseconds: u64::MAX }
-    }
-}
-
-/// The beginning of a text, on one line.
-pub(crate) fn shortened(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
     }
 }

@@ -9,9 +9,9 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufRead
 use tokio::process::ChildStdin;
 use tokio::sync::{mpsc, watch};
 
-use super::Fault;
-use super::peer::shortened;
+use super::fault::Fault;
 use crate::process::Tail;
+use crate::text::shortened;
 
 /// The longest line that is taken for a message.
 const LONGEST: u64 = 64 * 1024 * 1024;

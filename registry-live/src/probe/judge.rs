@@ -7,8 +7,8 @@ use registry_core::model::Agent;
 use super::record::{Record, Request};
 use super::scenario::{BASE_PATH, NAME, Route};
 use super::verdict::Verdict;
-use crate::dialogue::shortened;
 use crate::sandbox::HOME;
+use crate::text::shortened;
 
 /// What begins the last line that the shell command prints.
 pub(crate) const ENVIRONMENT: &str = "PROBE-ENVIRONMENT";

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, ChildStdin};
 
 use super::names::{Names, Network};
+use super::prompts::SHELL;
 use super::record::Record;
 use super::scenario::{Answers, NAME, Scenario, Wire};
 use crate::process::{self, Group, Tail};
@@ -133,7 +134,7 @@ pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, tools: Tools<
         "tls": tls,
         "base_path": scenario.base_path(),
         "model": model,
-        "shell_command": super::session::SHELL,
+        "shell_command": SHELL,
         "web_tool": tools.called,
         "searched_tool": tools.searched,
         // It is called although it is not offered: that is the question.

@@ -8,38 +8,23 @@ use std::time::Duration;
 use registry_core::model::{Agent, Via};
 use serde_json::Value;
 
-use super::Break;
 use super::judge::PROGRAMS;
-use super::scenario::{Answers, NAME, Route, Scenario, Values, Web, Wire};
+use super::options::Break;
+use super::prompts::prompts;
+use super::scenario::{Answers, NAME, Route, Scenario, Wire};
 use super::secrets::Remains;
 use super::server;
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, converse, shortened};
+use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, converse};
 use crate::process;
 use crate::sandbox::{As, BROKEN, Beyond, HOME, PATH, PROVED, WORKSPACE};
+use crate::text::{last_words, shortened};
 use crate::verify::ready::Ready;
-
-/// What the model server has the agent's shell tool run: one command for each program, since `command -v` of some
-/// shells tells of the first only, and no `$(…)`, which some agents refuse.
-pub(crate) const SHELL: &str = "command -v node | sed 's/.*/node=<&>/'; command -v python3 | sed 's/.*/python3=<&>/'; \
-                                command -v npm | sed 's/.*/npm=<&>/'; \
-                                echo \"PROBE-ENVIRONMENT <$PATH> <$VIRTUAL_ENV>\"";
 
 /// Where the task's own folder is in the sandbox, and the certificate of the private authority.
 const TASK: &str = "/probe-task";
 const AUTHORITY: &str = "/probe-task/ca.pem";
-
-/// The prompts; each has a word that shows that it arrived.
-pub(crate) const PROMPTS: [(&str, &str); 3] = [
-    ("PROBE-HELLO", "PROBE-HELLO: say hello in one word."),
-    ("PROBE-SHELL", "PROBE-SHELL: run the command that you know of, once."),
-    ("PROBE-GOODBYE", "PROBE-GOODBYE: say goodbye in one word."),
-];
-/// Has the agent's own search for tools called; asked in the runs from which the web policy is judged.
-pub(crate) const SEARCH_PROMPT: (&str, &str) = ("PROBE-SEARCH", "PROBE-SEARCH: find the tool that you know of.");
-/// Has the web tool called by its name; asked where the web is off.
-pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look something up in the web.");
 
 /// How long an agent has to answer.
 const LIMITS: Limits =
@@ -64,18 +49,6 @@ pub(crate) fn path() -> String {
 /// The task's own virtual environment.
 pub(crate) fn virtual_env() -> String {
     format!("{TASK}/venv")
-}
-
-/// The prompts of a run.
-pub(crate) fn prompts(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
-    let mut prompts = PROMPTS.to_vec();
-    if scenario.answers == Answers::Denial || scenario.values != Values::HARMLESS {
-        prompts.truncate(1);
-    }
-    prompts.extend(scenario.shows_tools().then_some(SEARCH_PROMPT));
-    // Last: from then on the name of a web tool stands in what the agent sends, since the server has called it.
-    prompts.extend((scenario.web != Web::On).then_some(WEB_PROMPT));
-    prompts
 }
 
 /// Lays out the task's folder, and what makes names be found.
@@ -196,7 +169,7 @@ pub(crate) async fn hold(
         (None, Some(turn)) => format!("its turn ended with `{}`", turn.stop_reason),
         (None, None) => "it was asked nothing".to_owned(),
     };
-    let fault = fault.map(|fault| format!("{fault}; its last words: {}", last(&errors)));
+    let fault = fault.map(|fault| format!("{fault}; its last words: {}", last_words(&errors)));
     let record = beyond.record.as_ref().map(std::fs::read).transpose();
     let record = record.map_err(|error| format!("strace left no record: {error}"))?.unwrap_or_default();
     let remains = Remains {
@@ -225,10 +198,4 @@ async fn select(dialogue: &Dialogue, agent: &Agent<'_>, session: &str, told: &st
         Via::ConfigOption => dialogue.set_config_option(session, "model", told).await.map(drop),
         Via::Env | Via::File | Via::Argv => Ok(()),
     }
-}
-
-fn last(errors: &str) -> String {
-    let mut lines: Vec<&str> = errors.lines().filter(|line| !line.trim().is_empty()).rev().take(3).collect();
-    lines.reverse();
-    shortened(&lines.join(" / "))
 }

@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use super::judge::{self, Wanted};
 use super::names::Network;
+use super::options::{Break, Event, Options};
 use super::record::Record;
 use super::report::{Evidence, Run};
 use super::scenario::{self, Answers, BASE_PATH, Route, SCENARIOS, Scenario, Web};
 use super::secrets::{self, Remains};
 use super::server::{self, Server};
 use super::verdict::Verdict;
-use super::{Break, Event, Options, session, web};
+use super::{prompts, session, web};
 use crate::sandbox::{As, HOME, Host};
 use crate::verify::Class;
 use crate::verify::install::Outcome;
@@ -222,7 +223,7 @@ fn judge_run(
         route.model.push_str("-of-another");
     }
     let (programs, path, virtual_env) = (session::programs(), session::path(), session::virtual_env());
-    let prompts: Vec<&str> = session::prompts(scenario).iter().map(|(word, _)| *word).collect();
+    let prompts: Vec<&str> = prompts::prompts(scenario).iter().map(|(word, _)| *word).collect();
     let wanted = Wanted {
         route: &route,
         prompts: &prompts,

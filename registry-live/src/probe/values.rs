@@ -5,16 +5,17 @@ use std::fmt;
 use std::time::Instant;
 
 use percent_encoding::percent_decode_str;
-use registry_core::model::{Agent, Semantics};
-use serde::Serialize;
+use registry_core::model::Agent;
 
 use super::judge::credentials;
+use super::options::{Break, Event};
 use super::record::Request;
 use super::scenario::{Answers, DIRECT, Mode, Route, Scenario, Values};
 use super::secrets::{self, is_in};
+use super::server;
 use super::steps::{self, Context, Met};
+use super::tally::Tally;
 use super::verdict::Verdict;
-use super::{Break, Event, server};
 use crate::sandbox::HOME;
 use crate::verify::ready::Ready;
 
@@ -82,46 +83,7 @@ impl Use {
     }
 }
 
-/// What became of the values that an agent was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Tally {
-    /// The agent.
-    pub agent: String,
-    /// How many arrived as they were given.
-    pub accepted: usize,
-    /// How many were refused by name, before anything was written.
-    pub refused: usize,
-    /// What became of the others.
-    pub wrong: Vec<String>,
-    /// The share of values, in percent, that at least must be accepted.
-    pub floor: usize,
-    /// Why nothing was tried.
-    pub unproven: Option<String>,
-    /// How long all of it took.
-    #[serde(rename = "seconds", serialize_with = "crate::verify::tenths")]
-    pub milliseconds: u64,
-}
-
 impl Tally {
-    fn new(agent: &Agent<'_>) -> Self {
-        let textual = agent.references.is_some_and(|it| it.semantics == Semantics::Textual);
-        Self {
-            agent: agent.name.to_owned(),
-            accepted: 0,
-            refused: 0,
-            wrong: Vec::new(),
-            floor: if textual { 10 } else { 30 },
-            unproven: None,
-            milliseconds: 0,
-        }
-    }
-
-    /// Whether all is as it must be: nothing wrong, and not everything refused.
-    pub fn is_good(&self) -> bool {
-        let all = self.accepted + self.refused;
-        self.unproven.is_none() && self.wrong.is_empty() && self.accepted * 100 >= all * self.floor
-    }
-
     fn count(&mut self, of: Use, values: Values, outcome: Outcome) {
         match outcome {
             Outcome::Accepted => self.accepted += 1,

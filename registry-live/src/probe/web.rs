@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use registry_core::model::{Agent, WebPolicy};
 
 use super::judge::strangers;
+use super::prompts::{SEARCH_PROMPT, WEB_PROMPT};
 use super::record::{Record, Request};
-use super::session::{SEARCH_PROMPT, WEB_PROMPT};
 use super::verdict::Verdict;
 use super::web_names;
 use crate::model_server::is_searcher;
@@ -219,7 +219,7 @@ pub(crate) fn answer(record: &Record) -> Option<String> {
     let found = results.find(|it| !earlier.contains(it))?;
     // What an agent adds for its model behind the answer differs from run to run.
     let plain = found.split("<system-reminder>").next().unwrap_or_default();
-    Some(crate::dialogue::shortened(plain.trim()))
+    Some(crate::text::shortened(plain.trim()))
 }
 
 /// Names, with what says that they reach the web where that is not the entry.

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use super::Changes;
+use super::setting::Changes;
 
 /// What is known of a sandbox before anything runs in it.
 pub(super) struct Seen<'a> {

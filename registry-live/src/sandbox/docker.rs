@@ -2,7 +2,8 @@
 
 use std::process::{Command, Stdio};
 
-use super::{As, CANARY, Changes, HOME, Host, PATH, Setting, WORKSPACE, proved};
+use super::host::Host;
+use super::setting::{As, CANARY, Changes, HOME, PATH, Setting, WORKSPACE, proved};
 use crate::Refusal;
 
 /// A container that waits for commands.
@@ -136,7 +137,7 @@ mod tests {
         let cell = Container { name: "verify-fixture-1".to_owned(), uid: 24_711, prefix: "/opt/benchflow".to_owned() };
         let text = make(&cell).join("\n");
         std::mem::forget(cell);
-        let text = text.replace(super::super::PROVE, "<prove.sh>");
+        let text = text.replace(super::super::setting::PROVE, "<prove.sh>");
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name, text);
         });

@@ -10,7 +10,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{As, Beyond, CANARY, Changes, HOME, Host, PATH, Setting, WORKSPACE, changes, proved, trace};
+use super::host::Host;
+use super::setting::{As, Beyond, CANARY, Changes, HOME, PATH, Setting, WORKSPACE, proved};
+use super::{changes, trace};
 use crate::Refusal;
 
 /// Mounts overlays (options, place) up to a `--` and becomes the command that follows.

@@ -2,6 +2,7 @@
 //!
 //! They need root, bwrap and strace, so they are ignored; `tests/sandbox/verify.sh` runs them.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::*;

@@ -3,58 +3,21 @@
 mod absent;
 mod handshake;
 pub(crate) mod install;
+mod options;
 pub(crate) mod ready;
 mod report;
 mod session;
 mod sources;
 mod steps;
 
-use registry::site::Site;
 use registry_core::model::Agent;
 
+pub use options::{Event, Options};
 pub use report::{Class, Evidence, Report, Runtime, Seen, SessionAnswer, Step, StepName, Verdict};
 pub(crate) use report::{from_tenths, seconds, tenths};
 
 use crate::sandbox::Host;
 use crate::{Refusal, run};
-
-/// What is asked of a run.
-#[derive(Debug)]
-pub struct Options {
-    /// Where artefacts come from.
-    pub site: Site,
-    /// How many agents at a time.
-    pub jobs: usize,
-    /// Whether the sandboxes stay for somebody to look into.
-    pub keep: bool,
-    /// The agents that must pass.
-    pub require: Vec<String>,
-}
-
-/// What somebody who watches a run is told.
-#[derive(Clone, Debug)]
-pub enum Event<'a> {
-    /// A step of an agent begins.
-    Began {
-        /// The agent.
-        agent: &'a str,
-        /// The step.
-        step: StepName,
-    },
-    /// A step is done.
-    Step {
-        /// The agent.
-        agent: &'a str,
-        /// The step.
-        step: &'a Step,
-    },
-    /// An agent is judged.
-    Judged(&'a Evidence),
-    /// Something to know.
-    Note(String),
-    /// Time passes.
-    Tick,
-}
 
 /// Verifies agents, and tells what is seen as it is seen.
 pub fn run(

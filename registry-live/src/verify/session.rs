@@ -9,8 +9,9 @@ use registry_core::model::{Exit, Session};
 use serde_json::Value;
 
 use super::report::{Class, Seen, SessionAnswer};
-use crate::dialogue::{EndedBy, Ending, Fault, Limits, Peer, Permission, converse, shortened};
+use crate::dialogue::{EndedBy, Ending, Fault, Limits, Peer, Permission, converse};
 use crate::sandbox::{BROKEN, PROVED, WORKSPACE};
+use crate::text::last_words;
 
 /// How long an agent has to answer.
 pub(super) const LIMITS: Limits =
@@ -56,13 +57,13 @@ pub(super) async fn hold(
 
 fn judge(said: Result<(), Fault>, seen: &Seen, expected: &Expected, ending: Ending) -> Result<(), (Class, String)> {
     if ending.status == BROKEN && !seen.stderr.contains(PROVED) {
-        return Err((Class::OURS, format!("the sandbox does not hold: {}", last(&seen.stderr))));
+        return Err((Class::OURS, format!("the sandbox does not hold: {}", last_words(&seen.stderr))));
     }
     let differs = |detail: String| (Class::DOES_NOT_START, detail);
     if let Err(fault) = said {
         // An agent that is late may be on a slow machine; one that ends or refuses is not.
         let class = if matches!(fault, Fault::Late { .. }) { Class::INFRASTRUCTURE } else { Class::DOES_NOT_START };
-        return Err((class, format!("{fault}; its last words: {}", last(&seen.stderr))));
+        return Err((class, format!("{fault}; its last words: {}", last_words(&seen.stderr))));
     }
     if !seen.stderr.contains(PROVED) {
         return Err((Class::OURS, "the sandbox was not proved".to_owned()));
@@ -120,12 +121,6 @@ fn compare_ending(ending: Ending, expected: Exit) -> Result<(), String> {
         }
         (_, _, status) => Err(format!("it ends with status {status}")),
     }
-}
-
-fn last(stderr: &str) -> String {
-    let mut lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).rev().take(3).collect();
-    lines.reverse();
-    shortened(&lines.join(" / "))
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::time::Instant;
 use registry_core::model::Agent;
 
 use super::install::Outcome;
+use super::options::{Event, Options};
 use super::ready::{Failed, Ready};
 use super::report::{Class, Evidence, Step, StepName, Verdict};
-use super::{Event, Options, absent, handshake, session, sources};
+use super::{absent, handshake, session, sources};
 use crate::sandbox::{As, Changes, HOME, Host};
 
 /// What is the same for all agents of a run.
@@ -205,7 +206,7 @@ impl Run<'_, '_> {
 }
 
 fn shown(name: &str) -> String {
-    crate::dialogue::shortened(name)
+    crate::text::shortened(name)
 }
 
 /// The first of some paths.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::answer::Answer;
 use super::super::asked::{Asked, Choice, Form, Said, Tool, items, string, text};
 use super::super::tools::Call;
-use super::{Event, MADE, Turn, pieces, total};
+use super::turn::{Event, MADE, Turn, pieces, total};
 
 /// Reads a request.
 pub(super) fn read(body: &Value) -> Asked {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::super::asked::{Asked, Choice, Form, Said, Tool, text};
-use super::{Event, Turn, pieces};
+use super::turn::{Event, Turn, pieces};
 
 /// The member of an object by its name in JSON, or by that of the protocol's definition, which is taken as well.
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::super::asked::{Asked, Choice, Said, Tool, items, string, text};
-use super::{Event, Turn, pieces};
+use super::turn::{Event, Turn, pieces};
 
 /// Reads a request.
 pub(super) fn read(body: &Value) -> Asked {

@@ -3,7 +3,7 @@
 use registry_core::model::Protocol;
 use serde_json::{Value, json};
 
-use super::MADE;
+use super::turn::MADE;
 
 /// When the model was made, as Anthropic tells it: the time of `MADE`.
 const MADE_AS_TEXT: &str = "2026-01-01T00:00:00Z";

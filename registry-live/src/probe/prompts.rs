@@ -1,0 +1,32 @@
+//! What an agent is asked in a run, and what the model server has it do.
+
+use super::scenario::{Answers, Scenario, Values, Web};
+
+/// What the model server has the agent's shell tool run: one command for each program, since `command -v` of some
+/// shells tells of the first only, and no `$(…)`, which some agents refuse.
+pub(crate) const SHELL: &str = "command -v node | sed 's/.*/node=<&>/'; command -v python3 | sed 's/.*/python3=<&>/'; \
+                                command -v npm | sed 's/.*/npm=<&>/'; \
+                                echo \"PROBE-ENVIRONMENT <$PATH> <$VIRTUAL_ENV>\"";
+
+/// The prompts; each has a word that shows that it arrived.
+pub(crate) const PROMPTS: [(&str, &str); 3] = [
+    ("PROBE-HELLO", "PROBE-HELLO: say hello in one word."),
+    ("PROBE-SHELL", "PROBE-SHELL: run the command that you know of, once."),
+    ("PROBE-GOODBYE", "PROBE-GOODBYE: say goodbye in one word."),
+];
+/// Has the agent's own search for tools called; asked in the runs from which the web policy is judged.
+pub(crate) const SEARCH_PROMPT: (&str, &str) = ("PROBE-SEARCH", "PROBE-SEARCH: find the tool that you know of.");
+/// Has the web tool called by its name; asked where the web is off.
+pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look something up in the web.");
+
+/// The prompts of a run.
+pub(crate) fn prompts(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
+    let mut prompts = PROMPTS.to_vec();
+    if scenario.answers == Answers::Denial || scenario.values != Values::HARMLESS {
+        prompts.truncate(1);
+    }
+    prompts.extend(scenario.shows_tools().then_some(SEARCH_PROMPT));
+    // Last: from then on the name of a web tool stands in what the agent sends, since the server has called it.
+    prompts.extend((scenario.web != Web::On).then_some(WEB_PROMPT));
+    prompts
+}
