@@ -46,7 +46,11 @@ while read -r line; do
         [ "$fault" = hang ] && exec sleep 600
         [ "$fault" = closes ] && exec >&- && sleep 600
         info='{"name":"peer","version":"1.2.3"}'
-        answer "{\"protocolVersion\":1,\"agentCapabilities\":{},\"agentInfo\":$info}"
+        case $fault in
+        second) answer '{"protocolVersion":2,"capabilities":{},"info":{"name":"peer","version":"2.0.0"}}' ;;
+        nameless) answer '{"protocolVersion":1,"agentCapabilities":{}}' ;;
+        *) answer "{\"protocolVersion\":1,\"agentCapabilities\":{},\"agentInfo\":$info}" ;;
+        esac
         [ "$fault" = brief ] && exit 0
         ;;
     *'"method":"session/new"'*)

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::text::shortened;
 
+/// The version of the protocol that is spoken.
+const VERSION: u16 = 1;
+
 /// What ends a dialogue before its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -36,8 +39,31 @@ pub enum Fault {
         /// The error.
         error: Box<RpcError>,
     },
+    /// `initialize` is answered in a version of the protocol that was not asked for: all that follows is different.
+    Version {
+        /// The answer.
+        answer: Box<Value>,
+    },
     /// The connection itself.
     Connection(String),
+}
+
+impl Fault {
+    /// What a message of the agent breaks by itself: one that is none, and an answer in another version.
+    pub(super) fn of_line(line: &str) -> Option<Self> {
+        let Some(message) = serde_json::from_str::<Value>(line).ok().filter(Value::is_object) else {
+            return Some(Self::Garbage { line: shortened(line) });
+        };
+        // The library tells of another version as if the agent had refused the request.
+        let answer = message.get("result")?;
+        let other = answer.get("protocolVersion").is_some_and(|it| !it.is_null() && *it != VERSION);
+        other.then(|| Self::Version { answer: Box::new(answer.clone()) })
+    }
+}
+
+/// What an agent says of itself: version 2 has `info` in the place of `agentInfo`.
+pub(crate) fn about(started: &Value) -> &Value {
+    started.get("agentInfo").or_else(|| started.get("info")).unwrap_or(&Value::Null)
 }
 
 /// An error of JSON-RPC, as the agent gave it.
@@ -71,6 +97,13 @@ impl fmt::Display for Fault {
             }
             Self::Garbage { line } => write!(f, "standard output holds what is no message: `{line}`"),
             Self::Refused { method, error } => write!(f, "`{method}` is refused: {error}"),
+            Self::Version { answer } => {
+                let speaks = answer.get("protocolVersion").map_or_else(String::new, |it| shortened(&it.to_string()));
+                let part = |key: &str| about(answer).get(key).and_then(Value::as_str);
+                let name: Vec<&str> = [part("name"), part("version")].into_iter().flatten().collect();
+                let name = if name.is_empty() { "it".to_owned() } else { format!("`{}`", shortened(&name.join(" "))) };
+                write!(f, "{name} speaks version {speaks} of ACP alone, and version {VERSION} was asked for")
+            }
             Self::Connection(message) => write!(f, "the connection failed: {message}"),
         }
     }

@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+pub(crate) use fault::about;
 pub use fault::{Fault, RpcError};
 pub use peer::{EndedBy, Ending, Peer};
 

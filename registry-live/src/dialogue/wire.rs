@@ -4,14 +4,12 @@ use std::io;
 
 use agent_client_protocol::Lines;
 use futures::{Sink, Stream, StreamExt, sink};
-use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::ChildStdin;
 use tokio::sync::{mpsc, watch};
 
 use super::fault::Fault;
 use crate::process::Tail;
-use crate::text::shortened;
 
 /// The longest line that is taken for a message.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -35,8 +33,8 @@ pub(super) async fn read(
             if text.is_empty() {
                 continue;
             }
-            if !serde_json::from_str::<Value>(&text).is_ok_and(|it| it.is_object()) {
-                tell(Fault::Garbage { line: shortened(&text) });
+            if let Some(fault) = Fault::of_line(&text) {
+                tell(fault);
             }
             let _ = lines.send(text);
         }

@@ -9,7 +9,7 @@ use registry_core::model::{Exit, Session};
 use serde_json::Value;
 
 use super::report::{Class, Seen, SessionAnswer};
-use crate::dialogue::{EndedBy, Ending, Fault, Limits, Peer, Permission, converse};
+use crate::dialogue::{EndedBy, Ending, Fault, Limits, Peer, Permission, about, converse};
 use crate::sandbox::{BROKEN, PROVED, WORKSPACE};
 use crate::text::last_words;
 
@@ -45,6 +45,10 @@ pub(super) async fn hold(
         Ok(())
     })
     .await;
+    if let Err(Fault::Version { answer }) = &said {
+        seen.agent_info = about(answer).clone();
+        seen.protocol_version = answer.get("protocolVersion").cloned().unwrap_or_default();
+    }
     let id = peer.id();
     let said = said.and_then(|()| peer.garbage().map_or(Ok(()), Err));
     let errors = peer.tail();
@@ -80,6 +84,13 @@ fn compare_info(found: &Value, expected: &Expected) -> Vec<String> {
         let differs = format!("`agentInfo` is {found}, and the entry says there is none");
         return if found.is_null() { Vec::new() } else { vec![differs] };
     };
+    if found.is_null() {
+        let name = fields.iter().find(|(key, _)| *key == "name").map_or("", |(_, name)| name);
+        return vec![format!(
+            "`initialize` is answered without `agentInfo`, and the entry says that its name is \"{name}\"; where there is \
+             none, say `info: none(\"why\")`"
+        )];
+    }
     let differs = |(key, wanted): &(&'static str, String)| {
         let found = found.get(*key).unwrap_or(&Value::Null);
         let same = found.as_str() == Some(wanted);
@@ -160,14 +171,16 @@ mod tests {
         let end = (EndedBy::EndOfInput, 0);
         check(&info, SessionAnswer::Ok, end, &ok, None);
         check(&json!({"name": "x", "version": "2"}), SessionAnswer::Ok, end, &ok, Some("`agentInfo.version` is \"2\""));
-        check(&Value::Null, SessionAnswer::Ok, end, &ok, Some("`agentInfo.name` is null"));
+        check(&json!({"version": "1"}), SessionAnswer::Ok, end, &ok, Some("`agentInfo.name` is null"));
+        let nameless = "answered without `agentInfo`, and the entry says that its name is \"x\"";
+        check(&Value::Null, SessionAnswer::Ok, end, &ok, Some(nameless));
         check(&info, SessionAnswer::Ok, (EndedBy::EndOfInput, 1), &ok, Some("status 1"));
         check(&info, SessionAnswer::Ok, (EndedBy::Signal, 0), &ok, Some("goes on 8 s after"));
         check(&info, SessionAnswer::Ok, (EndedBy::Force, 137), &ok, Some("does not end"));
         // Every difference is in the one message.
         let refused = SessionAnswer::Refused(RpcError { code: -32000, message: "log in".to_owned(), data: None });
         for part in ["`agentInfo.name` is null", "`agentInfo.version` is null", "is refused: -32000", "goes on 8 s"] {
-            check(&Value::Null, refused.clone(), (EndedBy::Signal, 0), &ok, Some(part));
+            check(&json!({}), refused.clone(), (EndedBy::Signal, 0), &ok, Some(part));
         }
     }
 
@@ -185,6 +198,43 @@ mod tests {
         check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("ends with its input"));
         let entry = expected(None, Session::Ok, Exit::EndOfInput);
         check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("is refused: -32000 log in"));
+    }
+
+    /// Holds a session with the peer of `tests/dialogue.rs`, which breaks the protocol in one way.
+    #[track_caller]
+    fn check_peer(fault: &str, says: Option<&str>) -> Seen {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there is a runtime");
+        let fields = vec![("name", "peer".to_owned())];
+        let entry = expected(Some(fields), Session::Ok, Exit::EndOfInput);
+        let peer = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peer.sh");
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("echo '{PROVED} for the user 1' >&2; exec sh \"$0\" \"$1\""), peer, fault]);
+        let (seen, judged) = runtime.block_on(hold(command, &entry, LIMITS, |_| ()));
+        let expected = says.map_or(Ok(()), |says| Err((Class::DOES_NOT_START, says.to_owned())));
+        assert_eq!(judged, expected, "of {fault}");
+        seen
+    }
+
+    #[test]
+    fn an_agent_of_another_version_is_told_from_one_without_a_name() {
+        check_peer("none", None);
+        let seen = check_peer(
+            "second",
+            Some(
+                "`peer 2.0.0` speaks version 2 of ACP alone, and version 1 was asked for; its last words: sandbox: \
+                 proved for the user 1",
+            ),
+        );
+        assert_eq!((&seen.protocol_version, seen.session), (&Value::from(2), None), "nothing more is asked of it");
+        assert_eq!(seen.agent_info.get("version"), Some(&Value::from("2.0.0")));
+        let seen = check_peer(
+            "nameless",
+            Some(
+                "`initialize` is answered without `agentInfo`, and the entry says that its name is \"peer\"; where there \
+                 is none, say `info: none(\"why\")`",
+            ),
+        );
+        assert_eq!(seen.session, Some(SessionAnswer::Ok));
     }
 
     #[test]
