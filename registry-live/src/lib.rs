@@ -13,6 +13,7 @@
 pub mod dialogue;
 pub mod model_server;
 pub mod probe;
+pub mod report;
 pub mod sandbox;
 pub mod verify;
 

@@ -36,6 +36,8 @@ mod show;
 mod unlisted;
 mod verify;
 mod violations;
+#[cfg(feature = "live")]
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use registry_core::model::Agent;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::Verdict;
-use crate::verify::{Runtime, from_tenths, seconds, tenths};
+use crate::report::{self, Runtime, Table, from_tenths, seconds, tenths};
 
 /// The name and version of the JSON form.
 const SCHEMA: &str = "benchflow-probe/2";
@@ -228,12 +228,11 @@ impl Report {
     /// agents every question has to be proved, and then only they count.
     pub fn new(sandbox: String, agents: Vec<Evidence>, require: &[String]) -> Self {
         let whole = |it: &Evidence| it.verdicts().iter().all(|(_, verdict)| **verdict == Verdict::Proved);
-        let holds = |name: &str| agents.iter().any(|it| it.agent == name && whole(it));
-        let missing: Vec<String> = require.iter().filter(|name| !holds(name)).cloned().collect();
+        let missing = report::missing(require, |name| agents.iter().any(|it| it.agent == name && whole(it)));
         let any = agents.iter().any(|it| it.routing == Verdict::Proved);
-        let failed = agents.iter().any(|it| it.verdicts().iter().any(|(_, it)| matches!(it, Verdict::Failed(_))));
-        let error = agents.iter().any(|it| it.verdicts().iter().any(|(_, it)| matches!(it, Verdict::Error(_))));
-        let ok = any && missing.is_empty() && !(require.is_empty() && (failed || error));
+        let bad = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_) | Verdict::Error(_));
+        let failed = agents.iter().any(|it| it.verdicts().iter().any(|(_, verdict)| bad(verdict)));
+        let ok = report::is_good(any, failed, require, &missing);
         Self { schema: SCHEMA.to_owned(), sandbox, ok, complete: true, missing, agents }
     }
 
@@ -254,16 +253,10 @@ impl Report {
 
     /// The table for a person.
     pub fn table(&self) -> String {
-        let mut rows =
-            vec![["agent", "routing", "environment", "hosts", "web", "secrets", "calls", "seconds"].map(str::to_owned)];
-        rows.extend(self.agents.iter().map(row));
-        let width = |column: usize| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max();
-        let widths: Vec<usize> = (0..8).map(|column| width(column).unwrap_or_default()).collect();
-        let mut table = String::new();
-        for row in &rows {
-            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-            let _ = writeln!(table, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
-        }
+        let heads = ["agent", "routing", "environment", "hosts", "web", "secrets", "calls", "seconds"];
+        let mut table = Table::new(heads, &[6, 7]);
+        table.extend(self.agents.iter().map(row));
+        let mut table = table.text();
         for evidence in &self.agents {
             for (question, verdict) in evidence.verdicts() {
                 if *verdict != Verdict::Proved {
@@ -281,14 +274,11 @@ impl Report {
         };
         let (routing, environment) = (count(|it| &it.routing), count(|it| &it.environment));
         let (hosts, web, secrets) = (count(|it| &it.hosts), count(|it| &it.web), count(|it| &it.secrets));
-        let mut text = format!(
+        let counted = format!(
             "proved of {}: routing {routing}, environment {environment}, hosts {hosts}, web {web}, secrets {secrets}",
             self.agents.len()
         );
-        if !self.missing.is_empty() {
-            let _ = write!(text, "; required and not proved: {}", self.missing.join(", "));
-        }
-        text
+        report::sentence(counted, "proved", &self.missing)
     }
 }
 
@@ -371,6 +361,18 @@ mod tests {
         let error = Report::read(&text.replace("benchflow-probe/2", "benchflow-probe/1")).expect_err("it is old");
         assert_eq!(error, "its schema is `benchflow-probe/1`, expected `benchflow-probe/2`");
         assert!(Report::read("[]").is_err());
+    }
+
+    #[test]
+    fn the_table_has_this_form() {
+        let mut broken = proved();
+        "another".clone_into(&mut broken.agent);
+        (broken.web, broken.milliseconds) = (Verdict::Failed("it searched".to_owned()), 412_345);
+        let require = ["fixture".to_owned(), "another".to_owned()];
+        let report = Report::new("bubblewrap".to_owned(), vec![proved(), broken], &require);
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!("report_table", report.table());
+        });
     }
 
     #[test]

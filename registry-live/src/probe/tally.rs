@@ -19,7 +19,7 @@ pub struct Tally {
     /// Why nothing was tried.
     pub unproven: Option<String>,
     /// How long all of it took.
-    #[serde(rename = "seconds", serialize_with = "crate::verify::tenths")]
+    #[serde(rename = "seconds", serialize_with = "crate::report::tenths")]
     pub milliseconds: u64,
 }
 

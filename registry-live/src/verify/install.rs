@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::report::Runtime;
 use crate::process;
+use crate::report::Runtime;
 use crate::text::shortened;
 
 /// Settings that an image may have and that must not reach an install: with any of them in force nothing would work.

@@ -13,8 +13,7 @@ mod steps;
 use registry_core::model::Agent;
 
 pub use options::{Event, Options};
-pub use report::{Class, Evidence, Report, Runtime, Seen, SessionAnswer, Step, StepName, Verdict};
-pub(crate) use report::{from_tenths, seconds, tenths};
+pub use report::{Class, Evidence, Report, Seen, SessionAnswer, Step, StepName, Verdict};
 
 use crate::sandbox::Host;
 use crate::{Refusal, run};

@@ -2,10 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::dialogue::{Ending, RpcError};
+use crate::report::{self, Runtime, Table, seconds, tenths};
 
 /// The name and version of the JSON form.
 const SCHEMA: &str = "benchflow-verify/1";
@@ -48,18 +49,6 @@ pub enum Verdict {
         /// What was asked, and the answer.
         detail: String,
     },
-}
-
-/// Whether an agent was run by its maker's runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Runtime {
-    /// The maker's own archive.
-    Real,
-    /// Another build of the same version, as the site file says.
-    Substituted,
-    /// Nothing was installed.
-    Unknown,
 }
 
 /// A step of an agent, in the order in which they come.
@@ -151,19 +140,6 @@ pub struct Evidence {
     pub refused_writes: Option<Vec<String>>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
-pub(crate) fn tenths<S: Serializer>(milliseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    let tenths = u32::try_from(milliseconds / 100).unwrap_or(u32::MAX);
-    serializer.serialize_f64(f64::from(tenths) / 10.0)
-}
-
-/// Reads what [`tenths`] writes.
-pub(crate) fn from_tenths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let seconds = f64::deserialize(deserializer)?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
-    Ok((seconds * 1000.0).round() as u64)
-}
-
 impl Evidence {
     /// Nothing seen yet.
     pub fn new(agent: &str) -> Self {
@@ -203,31 +179,19 @@ impl Report {
     /// Judges a run: it is good when at least one agent passed, and every required one; where none is required, when
     /// none failed. A pass on a substituted runtime counts, and an unavailable agent is neither.
     pub fn new(sandbox: String, agents: Vec<Evidence>, require: &[String]) -> Self {
-        let passed = |name: &str| agents.iter().any(|it| it.agent == name && it.verdict == Verdict::Passed);
-        let missing: Vec<String> = require.iter().filter(|name| !passed(name)).cloned().collect();
-        let any = agents.iter().any(|it| it.verdict == Verdict::Passed);
+        let passed = |it: &Evidence| it.verdict == Verdict::Passed;
+        let missing = report::missing(require, |name| agents.iter().any(|it| it.agent == name && passed(it)));
         let failed = agents.iter().any(|it| matches!(it.verdict, Verdict::Failed { .. }));
-        let ok = any && missing.is_empty() && !(require.is_empty() && failed);
+        let ok = report::is_good(agents.iter().any(passed), failed, require, &missing);
         Self { schema: SCHEMA, sandbox, ok, missing, agents }
     }
 
     /// The table for a person.
     pub fn table(&self) -> String {
         let heads = ["agent", "verdict", "runtime", "version", "install", "session", "total", "MB", ""];
-        let mut rows = vec![heads.map(str::to_owned)];
-        rows.extend(self.agents.iter().map(row));
-        let width = |column: usize| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max();
-        let widths: Vec<usize> = (0..heads.len()).map(|column| width(column).unwrap_or_default()).collect();
-        let mut table = String::new();
-        for row in &rows {
-            let mut line = String::new();
-            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                let numbers = (4..8).contains(&index);
-                let _ = if numbers { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
-            }
-            table.push_str(line.trim_end());
-            table.push('\n');
-        }
+        let mut table = Table::new(heads, &[4, 5, 6, 7]);
+        table.extend(self.agents.iter().map(row));
+        let mut table = table.text();
         for Evidence { agent, handshake, .. } in &self.agents {
             if let Some(line) = handshake {
                 let _ = writeln!(table, "{agent}: help: replace the handshake of the entry with\n  {line}");
@@ -244,12 +208,10 @@ impl Report {
         let substituted = |it: &&Evidence| it.verdict == Verdict::Passed && it.runtime == Runtime::Substituted;
         let substituted = self.agents.iter().filter(substituted).count();
         let unavailable = self.agents.len() - passed - failed;
-        let mut text = format!("{passed} passed ({substituted} on a substituted runtime), {failed} failed, ");
-        let _ = write!(text, "{unavailable} unavailable");
-        if !self.missing.is_empty() {
-            let _ = write!(text, "; required and not passed: {}", self.missing.join(", "));
-        }
-        text
+        let counted = format!(
+            "{passed} passed ({substituted} on a substituted runtime), {failed} failed, {unavailable} unavailable"
+        );
+        report::sentence(counted, "passed", &self.missing)
     }
 }
 
@@ -274,21 +236,6 @@ fn row(evidence: &Evidence) -> [String; 9] {
         evidence.megabytes.map_or_else(|| "-".to_owned(), |megabytes| megabytes.to_string()),
         detail,
     ]
-}
-
-/// Seconds with one decimal.
-pub(crate) fn seconds(milliseconds: u64) -> String {
-    format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100)
-}
-
-impl fmt::Display for Runtime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Real => "real",
-            Self::Substituted => "substituted",
-            Self::Unknown => "-",
-        })
-    }
 }
 
 impl fmt::Display for StepName {

@@ -1,19 +1,18 @@
 //! `probe` in a build that can: the choice of agents, the lines and the display, the report and the evidence.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use clap::ArgMatches;
 use registry_core::model::{Agent, Registry};
-use registry_live::Refusal;
 use registry_live::probe::{self, Break, Event, Evidence, Options, Report, Tally, Verdict};
+use registry_live::report::seconds;
 use registry_live::sandbox::{Host, Kind};
 use serde_json::{Value, json};
 
 use super::evidence;
-use crate::console::{Console, print};
+use crate::console::Console;
 use crate::failure::{Failure, Outcome, Status};
+use crate::watch::{self, Watch, chosen, failure};
 use crate::{day, files, json, list, lookup, rendering};
 
 /// Runs it.
@@ -47,14 +46,14 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         date: day::today(),
         breaks: words("break").into_iter().filter_map(Break::from_word).collect(),
     };
-    let mut display = Display { console, total: agents.len(), judged: 0, running: BTreeMap::new() };
+    let mut watch = Watch::new(console, agents.len());
     let writes = matches.get_flag("write");
     if matches.get_flag("values") {
-        return try_values(registry, &agents, &host, &options, &mut display, matches.get_flag("json"));
+        return try_values(registry, &agents, &host, &options, &mut watch, matches.get_flag("json"));
     }
     let mut failures = Vec::new();
     let mut tell = |event: Event<'_>| {
-        display.show(&event);
+        show(&mut watch, &event);
         // At once: what comes after this agent may fail, or be ended.
         if let Event::Judged(evidence) = event
             && writes
@@ -64,13 +63,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         }
     };
     let report = probe::run(registry, &agents, &host, &options, &mut tell).map_err(failure)?;
-    console.clear();
-    if matches.get_flag("json") {
-        print_json(&report)?;
-        console.step(report.table());
-    } else {
-        print(report.table())?;
-    }
+    watch::show(console, matches.get_flag("json"), &report, report.table())?;
     // After the report, which `--from` takes where a file could not be written.
     failures.into_iter().next().map_or(Ok(()), Err)?;
     let failed = report.agents.iter().flat_map(Evidence::verdicts).any(|(_, it)| matches!(it, Verdict::Failed(_)));
@@ -117,28 +110,18 @@ fn write_from(registry: &Registry<'_>, path: &Path, named: &[&Agent<'_>], consol
     Ok(status)
 }
 
-fn print_json(report: &impl serde::Serialize) -> Outcome<()> {
-    let text = serde_json::to_string_pretty(report);
-    print(text.map_err(|error| Failure::new(format!("the report cannot be written as JSON: {error}")))?)
-}
-
 /// Tries values that break things, in the place of the runs.
 fn try_values(
     registry: &Registry<'_>,
     agents: &[&Agent<'_>],
     host: &Host,
     options: &Options,
-    display: &mut Display,
+    watch: &mut Watch,
     json: bool,
 ) -> Outcome {
-    let tallies = probe::try_values(registry, agents, host, options, &mut |event| display.show(&event));
+    let tallies = probe::try_values(registry, agents, host, options, &mut |event| show(watch, &event));
     let tallies = tallies.map_err(failure)?;
-    display.console.clear();
-    if json {
-        print_json(&tallies)?;
-    } else {
-        print(table(&tallies))?;
-    }
+    watch::show(watch.console, json, &tallies, table(&tallies))?;
     Ok(Status::found(tallies.is_empty() || !tallies.iter().all(Tally::is_good)))
 }
 
@@ -155,14 +138,6 @@ fn table(tallies: &[Tally]) -> String {
         }
     }
     lines.join("\n")
-}
-
-fn failure(refusal: Refusal) -> Failure {
-    Failure::new(refusal.message).help(refusal.help)
-}
-
-fn chosen<'a>(registry: &Registry<'a>, names: &[&str]) -> Outcome<Vec<&'a Agent<'a>>> {
-    names.iter().map(|name| lookup::agent(registry, name)).collect()
 }
 
 fn runs(words: &[&str]) -> Outcome<Vec<String>> {
@@ -216,75 +191,54 @@ fn committed(evidence: &Evidence) -> Value {
     })
 }
 
-/// What runs now, and the lines on what is done.
-struct Display {
-    console: Console,
-    total: usize,
-    judged: usize,
-    running: BTreeMap<String, (String, Instant)>,
+/// Tells somebody who watches what a run tells.
+fn show(watch: &mut Watch, event: &Event<'_>) {
+    match event {
+        Event::Began { agent, run, number, of } => {
+            let what = if *of == 0 { (*run).to_owned() } else { format!("{run}, run {number} of {of},") };
+            watch.began(agent, what);
+        }
+        Event::Retried { agent, run, why } => watch.line(format!("{agent:<18} {run:<15} is tried again: {why}")),
+        Event::Ran { agent, run } => {
+            let words = words(watch, &run.verdicts());
+            let seconds = seconds(run.milliseconds);
+            let again = if run.tries > 1 { " (2nd try)" } else { "" };
+            let line = format!("{agent:<18} {:<15} {seconds:>6} s  {} calls, {words}{again}", run.name, run.calls);
+            watch.line(line);
+            for (question, verdict) in run.verdicts() {
+                if *verdict != Verdict::Proved {
+                    watch.line(format!("{:19}{question}: {}", "", verdict.detail()));
+                }
+            }
+            if let Some(fault) = &run.fault {
+                watch.line(format!("{:19}{fault}", ""));
+            }
+        }
+        Event::Judged(evidence) => {
+            let words = words(watch, &evidence.verdicts());
+            watch.judged(&evidence.agent, format!("{:<18} {words}", evidence.agent));
+        }
+        Event::Tried(tally) => {
+            let Tally { agent, accepted, refused, wrong, .. } = tally;
+            let text = format!("{agent:<18} {accepted} accepted, {refused} refused, {} wrong", wrong.len());
+            watch.judged(agent, text);
+        }
+        Event::Note(text) => watch.line(text),
+        Event::Tick => {}
+    }
+    watch.progress();
 }
 
-impl Display {
-    fn show(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Began { agent, run, number, of } => {
-                let what = if *of == 0 { (*run).to_owned() } else { format!("{run}, run {number} of {of},") };
-                self.running.insert((*agent).to_owned(), (what, Instant::now()));
-            }
-            Event::Retried { agent, run, why } => {
-                self.console.step(format!("{agent:<18} {run:<15} is tried again: {why}"));
-            }
-            Event::Ran { agent, run } => {
-                let words = run.verdicts().map(|(question, it)| format!("{question} {}", self.painted(it))).join(", ");
-                let seconds = format!("{}.{}", run.milliseconds / 1000, run.milliseconds % 1000 / 100);
-                let again = if run.tries > 1 { " (2nd try)" } else { "" };
-                let line = format!("{agent:<18} {:<15} {seconds:>6} s  {} calls, {words}{again}", run.name, run.calls);
-                self.console.step(line);
-                for (question, verdict) in run.verdicts() {
-                    if *verdict != Verdict::Proved {
-                        self.console.step(format!("{:19}{question}: {}", "", verdict.detail()));
-                    }
-                }
-                if let Some(fault) = &run.fault {
-                    self.console.step(format!("{:19}{fault}", ""));
-                }
-            }
-            Event::Judged(evidence) => {
-                self.running.remove(&evidence.agent);
-                self.judged += 1;
-                let words =
-                    evidence.verdicts().map(|(question, it)| format!("{question} {}", self.painted(it))).join(", ");
-                self.console.step(format!("{:<18} {words}", evidence.agent));
-            }
-            Event::Tried(tally) => {
-                self.running.remove(&tally.agent);
-                self.judged += 1;
-                let Tally { agent, accepted, refused, wrong, .. } = tally;
-                let text = format!("{agent:<18} {accepted} accepted, {refused} refused, {} wrong", wrong.len());
-                self.console.step(text);
-            }
-            Event::Note(text) => self.console.step(text),
-            Event::Tick => {}
-        }
-        self.progress();
-    }
-
-    fn painted(&self, verdict: &Verdict) -> String {
+/// Each question with its verdict, in colour.
+fn words(watch: &Watch, verdicts: &[(&str, &Verdict)]) -> String {
+    let word = |(question, verdict): &(&str, &Verdict)| {
         let colour = match verdict {
-            Verdict::Proved => "32",
-            Verdict::Failed(_) => "31;1",
-            Verdict::Unproven(_) => "33",
-            Verdict::Error(_) => "35;1",
+            Verdict::Proved => watch::GOOD,
+            Verdict::Failed(_) => watch::BAD,
+            Verdict::Unproven(_) => watch::OPEN,
+            Verdict::Error(_) => watch::BROKEN,
         };
-        self.console.painted(colour, verdict.word())
-    }
-
-    fn progress(&self) {
-        let running =
-            self.running.iter().map(|(agent, (run, since))| format!("{agent} {run} {} s", since.elapsed().as_secs()));
-        let running = running.collect::<Vec<_>>().join(", ");
-        if !running.is_empty() {
-            self.console.progress(format!("{} of {}: {running}", self.judged, self.total));
-        }
-    }
+        format!("{question} {}", watch.painted(colour, verdict.word()))
+    };
+    verdicts.iter().map(word).collect::<Vec<_>>().join(", ")
 }

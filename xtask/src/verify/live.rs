@@ -1,18 +1,17 @@
 //! `verify` in a build that can: the choice of agents and sandbox, the lines and the display, the report.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::ArgMatches;
-use registry_core::model::{Agent, Registry};
-use registry_live::Refusal;
+use registry_core::model::Registry;
+use registry_live::report::{Runtime, seconds};
 use registry_live::sandbox::{Host, Kind};
-use registry_live::verify::{self, Event, Options, Runtime, StepName, Verdict};
+use registry_live::verify::{self, Event, Options, Verdict};
 
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome, Status};
-use crate::{lookup, rendering};
+use crate::console::Console;
+use crate::failure::{Outcome, Status};
+use crate::rendering;
+use crate::watch::{self, Watch, chosen, failure};
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
@@ -35,70 +34,32 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         keep: matches.get_flag("keep"),
         require: required.iter().map(|agent| agent.name.to_owned()).collect(),
     };
-    let mut display = Display { console, total: agents.len(), judged: 0, running: BTreeMap::new() };
-    let report = verify::run(&agents, &host, &options, &mut |event| display.show(&event)).map_err(failure)?;
-    console.clear();
-    if matches.get_flag("json") {
-        let text = serde_json::to_string_pretty(&report);
-        print(text.map_err(|error| Failure::new(format!("the report cannot be written as JSON: {error}")))?)?;
-        console.step(report.table());
-    } else {
-        print(report.table())?;
-    }
+    let mut watch = Watch::new(console, agents.len());
+    let report = verify::run(&agents, &host, &options, &mut |event| tell(&mut watch, &event)).map_err(failure)?;
+    watch::show(console, matches.get_flag("json"), &report, report.table())?;
     Ok(Status::found(!report.ok))
 }
 
-fn failure(refusal: Refusal) -> Failure {
-    Failure::new(refusal.message).help(refusal.help)
-}
-
-fn chosen<'a>(registry: &Registry<'a>, names: &[&str]) -> Outcome<Vec<&'a Agent<'a>>> {
-    names.iter().map(|name| lookup::agent(registry, name)).collect()
-}
-
-/// What runs now, and the lines on what is done.
-struct Display {
-    console: Console,
-    total: usize,
-    judged: usize,
-    running: BTreeMap<String, (StepName, Instant)>,
-}
-
-impl Display {
-    fn show(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Began { agent, step } => {
-                self.running.insert((*agent).to_owned(), (*step, Instant::now()));
-            }
-            Event::Step { agent, step } => {
-                let seconds = format!("{}.{}", step.milliseconds / 1000, step.milliseconds % 1000 / 100);
-                let word =
-                    if step.ok { self.console.painted("32", "ok  ") } else { self.console.painted("31;1", "FAIL") };
-                self.console.step(format!("{agent:<18} {:<8} {word} {seconds:>6} s  {}", step.step, step.detail));
-            }
-            Event::Judged(evidence) => {
-                self.running.remove(&evidence.agent);
-                self.judged += 1;
-                let on = if evidence.runtime == Runtime::Substituted { " on a substituted runtime" } else { "" };
-                let text = match &evidence.verdict {
-                    Verdict::Passed => format!("passed{on}"),
-                    Verdict::Failed { class, step, detail } => format!("failed, class {}, {step}: {detail}", class.0),
-                    Verdict::Unavailable { detail } => format!("unavailable: {detail}"),
-                };
-                self.console.step(format!("{:<18} {text}", evidence.agent));
-            }
-            Event::Note(text) => self.console.step(text),
-            Event::Tick => {}
+/// Tells somebody who watches what a run tells.
+fn tell(watch: &mut Watch, event: &Event<'_>) {
+    match event {
+        Event::Began { agent, step } => watch.began(agent, step.to_string()),
+        Event::Step { agent, step } => {
+            let word = if step.ok { watch.painted(watch::GOOD, "ok  ") } else { watch.painted(watch::BAD, "FAIL") };
+            let seconds = seconds(step.milliseconds);
+            watch.line(format!("{agent:<18} {:<8} {word} {seconds:>6} s  {}", step.step, step.detail));
         }
-        self.progress();
-    }
-
-    fn progress(&self) {
-        let running =
-            self.running.iter().map(|(agent, (step, since))| format!("{agent} {step} {} s", since.elapsed().as_secs()));
-        let running = running.collect::<Vec<_>>().join(", ");
-        if !running.is_empty() {
-            self.console.progress(format!("{} of {}: {running}", self.judged, self.total));
+        Event::Judged(evidence) => {
+            let on = if evidence.runtime == Runtime::Substituted { " on a substituted runtime" } else { "" };
+            let text = match &evidence.verdict {
+                Verdict::Passed => format!("passed{on}"),
+                Verdict::Failed { class, step, detail } => format!("failed, class {}, {step}: {detail}", class.0),
+                Verdict::Unavailable { detail } => format!("unavailable: {detail}"),
+            };
+            watch.judged(&evidence.agent, format!("{:<18} {text}", evidence.agent));
         }
+        Event::Note(text) => watch.line(text),
+        Event::Tick => {}
     }
+    watch.progress();
 }

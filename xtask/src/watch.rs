@@ -1,0 +1,91 @@
+//! What a person sees of commands that run agents: which ones run now, what is done, and the report.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::time::Instant;
+
+use registry_core::model::{Agent, Registry};
+use registry_live::Refusal;
+use serde::Serialize;
+
+use crate::console::{Console, print};
+use crate::failure::{Failure, Outcome};
+use crate::lookup;
+
+/// The colour of what is as it must be.
+pub(crate) const GOOD: &str = "32";
+/// The colour of what is not.
+pub(crate) const BAD: &str = "31;1";
+/// The colour of what stayed open.
+pub(crate) const OPEN: &str = "33";
+/// The colour of what broke by itself.
+pub(crate) const BROKEN: &str = "35;1";
+
+/// The agents that run now, and how many are judged.
+pub(crate) struct Watch {
+    pub(crate) console: Console,
+    total: usize,
+    judged: usize,
+    running: BTreeMap<String, (String, Instant)>,
+}
+
+impl Watch {
+    pub(crate) fn new(console: Console, total: usize) -> Self {
+        Self { console, total, judged: 0, running: BTreeMap::new() }
+    }
+
+    /// An agent is at something now.
+    pub(crate) fn began(&mut self, agent: &str, what: String) {
+        self.running.insert(agent.to_owned(), (what, Instant::now()));
+    }
+
+    /// An agent is done, and the line that says so.
+    pub(crate) fn judged(&mut self, agent: &str, line: impl Display) {
+        self.running.remove(agent);
+        self.judged += 1;
+        self.line(line);
+    }
+
+    /// A line on what is done.
+    pub(crate) fn line(&self, text: impl Display) {
+        self.console.step(text);
+    }
+
+    /// A word in a colour.
+    pub(crate) fn painted(&self, colour: &str, word: &str) -> String {
+        self.console.painted(colour, word)
+    }
+
+    /// What runs now.
+    pub(crate) fn progress(&self) {
+        let one = |(agent, (what, since)): (&String, &(String, Instant))| {
+            format!("{agent} {what} {} s", since.elapsed().as_secs())
+        };
+        let running = self.running.iter().map(one).collect::<Vec<_>>().join(", ");
+        if !running.is_empty() {
+            self.console.progress(format!("{} of {}: {running}", self.judged, self.total));
+        }
+    }
+}
+
+/// Prints a report: the table, or the JSON form and the table for the person beside it.
+pub(crate) fn show(console: Console, json: bool, report: &impl Serialize, table: String) -> Outcome<()> {
+    console.clear();
+    if !json {
+        return print(table);
+    }
+    let text = serde_json::to_string_pretty(report);
+    print(text.map_err(|error| Failure::new(format!("the report cannot be written as JSON: {error}")))?)?;
+    console.step(table);
+    Ok(())
+}
+
+/// A refusal of a run as the failure of a command.
+pub(crate) fn failure(refusal: Refusal) -> Failure {
+    Failure::new(refusal.message).help(refusal.help)
+}
+
+/// The agents of these names.
+pub(crate) fn chosen<'a>(registry: &Registry<'a>, names: &[&str]) -> Outcome<Vec<&'a Agent<'a>>> {
+    names.iter().map(|name| lookup::agent(registry, name)).collect()
+}
