@@ -3,6 +3,8 @@
 //! A case is named after the rule it breaks and the mistake. To accept what the compiler says now:
 //! `TRYBUILD=overwrite cargo test -p registry-ui`; of one case: `… -- wrong trybuild=NAME`.
 
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
 use std::fs;
 use std::path::Path;
 
