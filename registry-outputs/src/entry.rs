@@ -3,8 +3,8 @@
 
 use registry_core::check::{Field, Place};
 use registry_core::model::{
-    Agent, Artefact, BaseUrlForm, ConfigFile, Exit, FileFormat, Handshake, Host, Info, Login, LoginSource, Mapping,
-    ModelDelivery, Off, Owner, Proof, ProxyMode, References, Runs, Semantics, Session, Step, Suite, Version, WebPolicy,
+    Agent, Artefact, BaseUrlForm, ConfigFile, FileFormat, Handshake, Host, Info, Login, LoginSource, Mapping,
+    ModelDelivery, Off, Owner, Proof, ProofKind, ProxyMode, References, Semantics, Step, Suite, Version, WebPolicy,
 };
 use registry_core::names;
 use registry_core::template::Template;
@@ -65,7 +65,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     add("protocol", true, protocols(agent));
     let artefacts = install.iter().enumerate().map(|(index, it)| artefact(agent, index, it));
     add("install", true, list(artefacts));
-    add("runs", true, runs_word(*runs).to_owned());
+    add("runs", true, runs.word().to_owned());
     add("requires", node_floor.is_some(), format!("node >= {}", node_floor.map(version).unwrap_or_default()));
     let targets = platforms.iter().map(|it| it.word().to_owned());
     add("platforms", !platforms.is_empty(), list(targets));
@@ -78,7 +78,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     add("accepts", !accepts.is_empty(), words(accepts));
     add("env", !env.is_empty(), mappings(env));
     add("withhold", !withhold.is_empty(), words(withhold));
-    add("base_url", *base_url != BaseUrlForm::AsGiven, format!("{base_url:?}"));
+    add("base_url", *base_url != BaseUrlForm::AsGiven, base_url.word().to_owned());
     add("references", references.is_some(), references.map(references_text).unwrap_or_default());
     let files = config.iter().enumerate().map(|(index, it)| config_text(agent, index, it));
     add("config", !config.is_empty(), list(files));
@@ -144,14 +144,6 @@ fn protocols(agent: &Agent<'_>) -> String {
     }
 }
 
-fn runs_word(runs: Runs) -> &'static str {
-    match runs {
-        Runs::Node => "node",
-        Runs::Native => "native",
-        Runs::Python => "python",
-    }
-}
-
 /// A version as `requires` reads it: three numbers are no number of Rust's, and stand in quotes.
 pub fn version(version: Version) -> String {
     let Version { major, minor, patch } = version;
@@ -183,12 +175,11 @@ fn given_list(items: &[&str]) -> String {
 
 fn artefact(agent: &Agent<'_>, index: usize, artefact: &Artefact<'_>) -> String {
     let place = Place::field(Field::Install).item(index);
-    let (kind, first, named): (&str, String, Vec<(&str, String)>) = match artefact {
+    let (first, named): (String, Vec<(&str, String)>) = match artefact {
         Artefact::Npm(it) => {
-            ("npm", quoted(it.package), vec![("bin", given(it.bin)), ("postinstall", given_list(it.postinstall))])
+            (quoted(it.package), vec![("bin", given(it.bin)), ("postinstall", given_list(it.postinstall))])
         }
         Artefact::Pypi(it) => (
-            "pypi",
             quoted(it.package),
             vec![("bin", given(it.bin)), ("python", quoted(it.python)), ("source", given(it.source))],
         ),
@@ -197,17 +188,15 @@ fn artefact(agent: &Agent<'_>, index: usize, artefact: &Artefact<'_>) -> String 
                 format!("{}: url({}, sha256: {})", it.target.word(), quoted(it.url), quoted(it.sha256))
             };
             let downloads = group("{", &it.downloads.iter().map(download).collect::<Vec<_>>(), "}");
-            ("archive", format!("{}, {downloads}", quoted(it.bin)), Vec::new())
+            (format!("{}, {downloads}", quoted(it.bin)), Vec::new())
         }
-        Artefact::Git(it) => ("git", quoted(it.url), vec![("commit", given(it.commit)), ("bin", given(it.bin))]),
-        Artefact::Program(it) => ("program", quoted(it.name), Vec::new()),
-        Artefact::Sh(Step { script: text, writes, needs, bin }) => (
-            "sh",
-            script(text),
-            vec![("bin", given(bin)), ("writes", given_list(writes)), ("needs", given_list(needs))],
-        ),
+        Artefact::Git(it) => (quoted(it.url), vec![("commit", given(it.commit)), ("bin", given(it.bin))]),
+        Artefact::Program(it) => (quoted(it.name), Vec::new()),
+        Artefact::Sh(Step { script: text, writes, needs, bin }) => {
+            (script(text), vec![("bin", given(bin)), ("writes", given_list(writes)), ("needs", given_list(needs))])
+        }
     };
-    group(&format!("{kind}("), &arguments(agent, place, first, &named), ")")
+    group(&format!("{}(", artefact.kind().word()), &arguments(agent, place, first, &named), ")")
 }
 
 /// A script, a line a line; its own blanks at the beginning of one are written out, since a broken literal skips them.
@@ -238,31 +227,25 @@ fn handshake_text(handshake: &Handshake<'_>) -> String {
         Info::None(reason) => vec![format!("info: none({})", quoted(reason))],
     };
     items.extend((!env.is_empty()).then(|| format!("env: {}", mappings(env))));
-    items.push(match session {
-        Session::Ok => "session: ok".to_owned(),
-        Session::Refused(code) => format!("session: refused({code})"),
-    });
-    items.push(match exit {
-        Exit::EndOfInput => "exit: eof".to_owned(),
-        Exit::Signal => "exit: signal".to_owned(),
-    });
+    items.extend([format!("session: {session}"), format!("exit: {}", exit.word())]);
     group("{", &items, "}")
 }
 
 fn proof_text(proof: &Proof<'_>) -> String {
     match proof {
-        Proof::Acp => "acp".to_owned(),
-        Proof::Version { bin, args, output } => group("version(", &[quoted(bin), texts(args), quoted(output)], ")"),
+        Proof::Acp => ProofKind::Acp.word().to_owned(),
+        Proof::Version { bin, args, output } => {
+            let head = format!("{}(", ProofKind::Version.word());
+            group(&head, &[quoted(bin), texts(args), quoted(output)], ")")
+        }
     }
 }
 
 fn model_text(model: &ModelDelivery<'_>) -> String {
     let ModelDelivery { format, via, proxy, refuses } = model;
-    let proxy = match proxy {
-        ProxyMode::Unsupported(why) => format!("Unsupported({})", quoted(why)),
-        ProxyMode::AsIs | ProxyMode::RegisterProvider => format!("{proxy:?}"),
-    };
-    let mut items = vec![format!("format: {format:?}"), format!("via: {via:?}"), format!("proxy: {proxy}")];
+    let reason = if let ProxyMode::Unsupported(why) = proxy { format!("({})", quoted(why)) } else { String::new() };
+    let proxy = format!("proxy: {}{reason}", proxy.kind().word());
+    let mut items = vec![format!("format: {}", format.word()), format!("via: {}", via.word()), proxy];
     items.extend((!refuses.is_empty()).then(|| format!("refuses: {}", texts(refuses))));
     group("{", &items, "}")
 }
@@ -270,7 +253,7 @@ fn model_text(model: &ModelDelivery<'_>) -> String {
 fn references_text(references: References<'_>) -> String {
     match references.semantics {
         Semantics::Textual => quoted(references.form),
-        Semantics::Parsed => format!("parsed({})", quoted(references.form)),
+        parsed @ Semantics::Parsed => format!("{}({})", parsed.word(), quoted(references.form)),
     }
 }
 
@@ -279,7 +262,7 @@ fn config_text(agent: &Agent<'_>, index: usize, file: &ConfigFile<'_>) -> String
     let (condition, body) = value::file(*body);
     let mut head = vec![quoted(path)];
     head.extend((!condition.is_empty()).then_some(condition));
-    head.extend((*owner != Owner::Keys).then(|| format!("owner: {owner:?}")));
+    head.extend((*owner != Owner::Keys).then(|| format!("owner: {}", owner.word())));
     head.extend((*mode != 0o600).then(|| format!("mode: {mode:#o}")));
     let allowed = allowed(agent, Some(Place::field(Field::Config).item(index)));
     head.extend(allowed.into_iter().map(|it| format!("allow: {it}")));
@@ -287,37 +270,38 @@ fn config_text(agent: &Agent<'_>, index: usize, file: &ConfigFile<'_>) -> String
 }
 
 fn web_text(web: WebPolicy<'_>) -> String {
+    let because = format!("{}({})", web.kind().word(), quoted(web.reason()));
     let (tools, off) = match web {
-        WebPolicy::NoTools(evidence) => return format!("NoTools({})", quoted(evidence)),
+        WebPolicy::NoTools(_) => return because,
         WebPolicy::Switch { tools, off } => (tools, list(off.iter().map(off_text))),
-        WebPolicy::NoSwitch { tools, reason } => (tools, format!("NoSwitch({})", quoted(reason))),
-        WebPolicy::Untested { tools, reason } => (tools, format!("Untested({})", quoted(reason))),
+        WebPolicy::NoSwitch { tools, .. } | WebPolicy::Untested { tools, .. } => (tools, because),
     };
     group("{", &[format!("tools: {}", texts(tools)), format!("off: {off}")], "}")
 }
 
 fn off_text(off: &Off<'_>) -> String {
+    let word = off.word();
     match off {
         Off::File { path, format, owner, body } => {
             let usual = if *format == FileFormat::Toml { Owner::Whole } else { Owner::Keys };
-            let owner = if *owner == usual { String::new() } else { format!(", owner: {owner:?}") };
-            format!("{}({}{owner}) {}", format.word(), quoted(path), value::text(*body))
+            let owner = if *owner == usual { String::new() } else { format!(", owner: {}", owner.word()) };
+            format!("{word}({}{owner}) {}", quoted(path), value::text(*body))
         }
-        Off::Env(variables) => format!("env {}", mappings(variables)),
-        Off::Argv(items) => format!("argv {}", texts(items)),
-        Off::Unset(names) => format!("unset {}", words(names)),
+        Off::Env(variables) => format!("{word} {}", mappings(variables)),
+        Off::Argv(items) => format!("{word} {}", texts(items)),
+        Off::Unset(names) => format!("{word} {}", words(names)),
     }
 }
 
 fn login_text(login: &Login<'_>) -> String {
     let Login { source, instead_of, own_endpoint_only } = login;
-    let (kind, first) = match source {
-        LoginSource::Files(files) => ("files(", texts(files)),
-        LoginSource::Variable(name) => ("variable(", (*name).to_owned()),
+    let first = match source {
+        LoginSource::Files(files) => texts(files),
+        LoginSource::Variable(name) => (*name).to_owned(),
     };
     let mut items = vec![first, format!("instead_of: {instead_of}")];
     items.extend(own_endpoint_only.then(|| "own_endpoint".to_owned()));
-    group(kind, &items, ")")
+    group(&format!("{}(", source.kind().word()), &items, ")")
 }
 
 fn host_text(host: &Host<'_>) -> String {

@@ -1,9 +1,10 @@
 //! What was seen on the wire: verdicts, with the inputs they were measured with. Without evidence there are none.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use registry::evidence::{self, Inputs};
-use registry_core::model::Agent;
+use registry_core::model::{Agent, Outcome};
 use serde::Deserialize;
 
 /// What came of a question.
@@ -24,13 +25,14 @@ pub enum Verdict {
 impl Verdict {
     /// The word of tables.
     pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Proved => "proved",
-            Self::Failed(_) => "failed",
-            Self::Unproven(_) => "unproven",
-            Self::Stale(_) => "stale",
-            Self::NotMeasured => "not measured",
-        }
+        let outcome = match self {
+            Self::Proved => Outcome::Proved,
+            Self::Failed(_) => Outcome::Failed,
+            Self::Unproven(_) => Outcome::Unproven,
+            Self::Stale(_) => Outcome::Stale,
+            Self::NotMeasured => Outcome::NotMeasured,
+        };
+        outcome.word()
     }
 
     /// What was seen, or why nothing was.
@@ -71,9 +73,9 @@ struct Measured {
     verdicts: BTreeMap<String, Judged>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Judged {
-    verdict: Word,
+    verdict: String,
     #[serde(default)]
     detail: String,
 }
@@ -84,18 +86,25 @@ impl Evidence {
         let Some(text) = text else {
             return Ok(Self::of(String::new(), |_| Verdict::NotMeasured));
         };
-        let measured: Measured = serde_json::from_str(text).map_err(|error| {
+        let unreadable = |error: &dyn Display| {
             format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it anew", agent.name)
-        })?;
+        };
+        let measured: Measured = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        let mut verdicts = BTreeMap::new();
+        for (question, judged) in &measured.verdicts {
+            let verdict = judged.verdict();
+            let unknown = || unreadable(&format!("`{}` is not a verdict on `{question}`", judged.verdict));
+            verdicts.insert(question.as_str(), verdict.ok_or_else(unknown)?);
+        }
         let stale = evidence::stale(agent, &measured.pins, &measured.inputs);
         let why = |question: &str| match &stale {
             Ok(stale) => stale.iter().find(|(it, _)| *it == question).map(|(_, why)| why.clone()),
             // Of an agent that has no scripts, nothing that was measured holds.
             Err(error) => Some(error.to_string()),
         };
-        Ok(Self::of(measured.date, |question| match (why(question), measured.verdicts.get(question)) {
+        Ok(Self::of(measured.date, |question| match (why(question), verdicts.get(question)) {
             (Some(why), _) => Verdict::Stale(why),
-            (None, Some(judged)) => judged.clone().verdict(),
+            (None, Some(verdict)) => verdict.clone(),
             (None, None) => Verdict::NotMeasured,
         }))
     }
@@ -118,22 +127,15 @@ impl Evidence {
     }
 }
 
-/// The words of a file; an error of the machine is never kept in one.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Word {
-    Proved,
-    Failed,
-    Unproven,
-}
-
 impl Judged {
-    fn verdict(self) -> Verdict {
-        match self.verdict {
-            Word::Proved => Verdict::Proved,
-            Word::Failed => Verdict::Failed(self.detail),
-            Word::Unproven => Verdict::Unproven(self.detail),
-        }
+    /// The verdict; none for a word that no file holds: an error of the machine, say, is never kept.
+    fn verdict(&self) -> Option<Verdict> {
+        Some(match Outcome::from_word(&self.verdict)? {
+            Outcome::Proved => Verdict::Proved,
+            Outcome::Failed => Verdict::Failed(self.detail.clone()),
+            Outcome::Unproven => Verdict::Unproven(self.detail.clone()),
+            Outcome::Error | Outcome::Stale | Outcome::NotMeasured => return None,
+        })
     }
 }
 

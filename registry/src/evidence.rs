@@ -85,7 +85,7 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
     add_model(&mut facts, &agent.model);
     add_handshake(&mut facts, &agent.handshake);
     for ConfigFile { path, format, owner, mode, body } in agent.config {
-        facts.add("file", &format!("{path} {} {owner:?} {mode:o} {}", format.word(), body.0));
+        facts.add("file", &format!("{path} {} {} {mode:o} {}", format.word(), owner.word(), body.0));
     }
     if let Some(References { form, semantics }) = agent.references {
         facts.add("references", form);
@@ -97,7 +97,7 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
 fn add_model(facts: &mut Facts, model: &ModelDelivery<'_>) {
     let ModelDelivery { format, via, proxy, refuses } = model;
     facts.add("model.format", format.id());
-    facts.add("model.via", via.words());
+    facts.add("model.via", via.id());
     facts.flag("model.registers", *proxy == ProxyMode::RegisterProvider);
     facts.flag("model.takes_no_alias", matches!(proxy, ProxyMode::Unsupported(_)));
     facts.add_all("model.refuses", refuses);
@@ -138,12 +138,12 @@ fn web(agent: &Agent<'_>, script: &str) -> String {
     let mut facts = Facts::default();
     let Some(policy) = agent.web else { return facts.0 };
     facts.add("web-policy.sh", script);
-    facts.add("web", policy.words());
+    facts.add("web", policy.kind().id());
     facts.add_all("web.tool", policy.tools());
     for off in agent.web_switches() {
         match off {
             Off::File { path, format, owner, body } => {
-                facts.add("web.file", &format!("{path} {} {owner:?} {}", format.word(), body.0));
+                facts.add("web.file", &format!("{path} {} {} {}", format.word(), owner.word(), body.0));
             }
             Off::Env(mappings) => add_mappings(&mut facts, "web.env", mappings),
             Off::Argv(words) => facts.add_all("web.argument", words),

@@ -22,7 +22,7 @@ const NATIVE: Agent<'static> = Agent {
         info: Info::Fields { name: "One", title: "", version_is_pinned: true },
         env: &[Mapping { name: "ONE_KEY", value: Template("\"dummy\"") }],
         session: Session::Refused(-32000),
-        exit: Exit::EndOfInput,
+        exit: Exit::Eof,
     },
     proof: &[Proof::Acp, Proof::Version { bin: "one", args: &["--version"], output: "one {VERSION}" }],
     model: ModelDelivery {

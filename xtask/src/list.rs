@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use registry_core::model::{Agent, Lock, Registry};
-use registry_outputs::evidence::Evidence;
+use registry_outputs::evidence::{Evidence, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -80,16 +80,16 @@ impl<'a> Row<'a> {
 
     /// The kind of its web policy, and whether it was seen to work.
     fn web(&self) -> String {
-        let kind = self.agent.web.map_or("none", |web| web.words());
-        match self.evidence.web.word() {
-            "not measured" => kind.to_owned(),
-            verdict => format!("{kind}, {verdict}"),
+        let kind = self.agent.web.map_or("none", |web| web.kind().id());
+        match &self.evidence.web {
+            Verdict::NotMeasured => kind.to_owned(),
+            verdict => format!("{kind}, {}", verdict.word()),
         }
     }
 
     fn narrow(&self) -> [String; 5] {
         let summary = self.agent.summary().split_whitespace().collect::<Vec<_>>().join(" ");
-        [self.agent.name.to_owned(), self.version(), measured(self.evidence.routing.word()), self.web(), summary]
+        [self.agent.name.to_owned(), self.version(), measured(&self.evidence.routing), self.web(), summary]
     }
 
     fn wide(&self) -> [String; 9] {
@@ -97,7 +97,7 @@ impl<'a> Row<'a> {
         let short = facts::short(self.agent);
         let Evidence { environment, hosts, secrets, .. } = &self.evidence;
         let others = [("environment", environment), ("hosts", hosts), ("secrets", secrets)];
-        let others = others.iter().filter(|(_, verdict)| verdict.word() != "not measured");
+        let others = others.iter().filter(|(_, verdict)| **verdict != Verdict::NotMeasured);
         let others: Vec<String> = others.map(|(what, verdict)| format!("{what} {}", verdict.word())).collect();
         let [name, version, routing, web, summary] = self.narrow();
         let others = joined(others.iter().map(String::as_str).collect());
@@ -126,8 +126,8 @@ pub(crate) fn verdicts_json(evidence: &Evidence) -> Value {
     evidence.verdicts().into_iter().map(|(what, verdict)| (what.to_owned(), json!(verdict.word()))).collect()
 }
 
-fn measured(word: &str) -> String {
-    if word == "not measured" { "-".to_owned() } else { word.to_owned() }
+fn measured(verdict: &Verdict) -> String {
+    if *verdict == Verdict::NotMeasured { "-".to_owned() } else { verdict.word().to_owned() }
 }
 
 /// Facts as JSON.

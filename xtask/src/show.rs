@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use registry_core::model::{Agent, Lock, Registry, Target};
 use registry_outputs::entry;
-use registry_outputs::evidence::Evidence;
+use registry_outputs::evidence::{Evidence, Verdict};
 use serde_json::{Value, json};
 
 use crate::console::print;
@@ -91,10 +91,10 @@ fn sizes_json(scripts: &Sizes) -> Value {
 
 fn seen(evidence: &Evidence) -> Vec<String> {
     let verdicts = evidence.verdicts();
-    if verdicts.iter().all(|(_, verdict)| verdict.word() == "not measured") {
-        return vec!["not measured; `cargo xtask probe --write` measures it".to_owned()];
+    if verdicts.iter().all(|(_, verdict)| **verdict == Verdict::NotMeasured) {
+        return vec![format!("{}; `cargo xtask probe --write` measures it", Verdict::NotMeasured.word())];
     }
-    let line = |(what, verdict): (&str, &registry_outputs::evidence::Verdict)| {
+    let line = |(what, verdict): (&str, &Verdict)| {
         let detail = if verdict.detail().is_empty() { String::new() } else { format!(": {}", verdict.detail()) };
         format!("{what:<11} {}{detail}", verdict.word())
     };

@@ -1,5 +1,6 @@
 //! D016 `bad-value`: each key of a manifest holds what the contract says
 
+use registry_core::model::{ModelIdFormat, Protocol};
 use registry_core::variables::{canonical, is_variable_name};
 
 use crate::finding::{At, Findings, quoted};
@@ -30,8 +31,11 @@ enum Holds {
     OneOf(&'static [&'static str]),
 }
 
-const PROTOCOLS: &[&str] = &["anthropic-messages", "openai-completions", "openai-responses"];
-const FORMATS: &[&str] = &["bare", "provider/model", "registered-provider/model"];
+/// The protocols of the contract: fewer than an entry may name.
+const PROTOCOLS: &[&str] =
+    &[Protocol::AnthropicMessages.id(), Protocol::OpenAiCompletions.id(), Protocol::OpenAiResponses.id()];
+const FORMATS: &[&str] =
+    &[ModelIdFormat::Bare.id(), ModelIdFormat::ModelsDev.id(), ModelIdFormat::RegisteredProvider.id()];
 
 /// The keys of the contract.
 const KEYS: [(&str, Holds); 16] = [

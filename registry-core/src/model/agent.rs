@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol, Runs,
-    Target, Version, WebPolicy,
+    Target, Version, WebPolicy, words,
 };
 use crate::check::Allow;
 use crate::template::{Template, Value};
@@ -187,15 +187,16 @@ pub struct Mapping<'a> {
     pub value: Template<'a>,
 }
 
-/// What form of base URL an agent wants to be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BaseUrlForm {
-    /// As the provider has it.
-    AsGiven,
-    /// Ending in `/v1`, which is added where it is missing.
-    WithV1,
-    /// Not ending in `/v1`, which is taken off.
-    WithoutV1,
+words! {
+    /// What form of base URL an agent wants to be given.
+    pub enum BaseUrlForm {
+        /// As the provider has it.
+        AsGiven = "AsGiven",
+        /// Ending in `/v1`, which is added where it is missing.
+        WithV1 = "WithV1",
+        /// Not ending in `/v1`, which is taken off.
+        WithoutV1 = "WithoutV1",
+    }
 }
 
 /// A configuration file that is written when the agent is launched.
@@ -213,35 +214,26 @@ pub struct ConfigFile<'a> {
     pub body: Template<'a>,
 }
 
-/// The format of a configuration file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileFormat {
-    /// JSON without comments.
-    Json,
-    /// JSON with comments and trailing commas, which are kept.
-    Jsonc,
-    /// TOML; always a file of the agent's own ([`Owner::Whole`]).
-    Toml,
-}
-
-impl FileFormat {
-    /// The word of the entry: `json`, `jsonc`, `toml`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Jsonc => "jsonc",
-            Self::Toml => "toml",
-        }
+words! {
+    /// The format of a configuration file.
+    pub enum FileFormat {
+        /// JSON without comments.
+        Json = "json",
+        /// JSON with comments and trailing commas, which are kept.
+        Jsonc = "jsonc",
+        /// TOML; always a file of the agent's own ([`Owner::Whole`]).
+        Toml = "toml",
     }
 }
 
-/// Who owns the rest of a configuration file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// Ours are only the keys we write: they are merged into what is there.
-    Keys,
-    /// The whole file is ours.
-    Whole,
+words! {
+    /// Who owns the rest of a configuration file.
+    pub enum Owner {
+        /// Ours are only the keys we write: they are merged into what is there.
+        Keys = "Keys" | "keys",
+        /// The whole file is ours.
+        Whole = "Whole" | "whole",
+    }
 }
 
 /// How the agent's own files refer to an environment variable.
@@ -253,13 +245,14 @@ pub struct References<'a> {
     pub semantics: Semantics,
 }
 
-/// When an agent resolves the references of its files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Semantics {
-    /// Pasted into the text before parsing: a quote in a value becomes structure, so such values are refused.
-    Textual,
-    /// Put in after parsing: any value is safe.
-    Parsed,
+words! {
+    /// When an agent resolves the references of its files.
+    pub enum Semantics {
+        /// Pasted into the text before parsing: a quote in a value becomes structure, so such values are refused.
+        Textual = "textual",
+        /// Put in after parsing: any value is safe.
+        Parsed = "parsed",
+    }
 }
 
 /// Something on the host that stands in for an API key.
@@ -280,6 +273,26 @@ pub enum LoginSource<'a> {
     Files(&'a [&'a str]),
     /// A variable.
     Variable(&'a str),
+}
+
+words! {
+    /// The kinds of what stands in for an API key.
+    pub enum LoginKind {
+        /// [`LoginSource::Files`].
+        Files = "files",
+        /// [`LoginSource::Variable`].
+        Variable = "variable",
+    }
+}
+
+impl LoginSource<'_> {
+    /// Its kind.
+    pub const fn kind(&self) -> LoginKind {
+        match self {
+            Self::Files(_) => LoginKind::Files,
+            Self::Variable(_) => LoginKind::Variable,
+        }
+    }
 }
 
 /// A host that the agent looks up by itself when it starts.

@@ -1,6 +1,6 @@
 //! What an entry installs, and how its program is started.
 
-use super::Target;
+use super::{Target, words};
 
 /// One thing that an install puts under the prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,15 +96,34 @@ pub struct Step<'a> {
     pub bin: &'a str,
 }
 
-/// How an agent's program is started, by an absolute path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Runs {
-    /// A JavaScript file, by the private Node.js.
-    Node,
-    /// An executable of the machine.
-    Native,
-    /// A Python program, by the interpreter of its own environment in isolated mode.
-    Python,
+words! {
+    /// How an agent's program is started, by an absolute path.
+    pub enum Runs {
+        /// A JavaScript file, by the private Node.js.
+        Node = "node",
+        /// An executable of the machine.
+        Native = "native",
+        /// A Python program, by the interpreter of its own environment in isolated mode.
+        Python = "python",
+    }
+}
+
+words! {
+    /// The kinds of what an install puts under the prefix.
+    pub enum ArtefactKind {
+        /// A package of the npm registry.
+        Npm = "npm",
+        /// A package of the Python package index.
+        Pypi = "pypi",
+        /// An archive from a URL.
+        Archive = "archive",
+        /// A git repository at one commit.
+        Git = "git",
+        /// A file shipped with the entry.
+        Program = "program",
+        /// Shell text.
+        Sh = "sh",
+    }
 }
 
 impl<'a> Artefact<'a> {
@@ -120,11 +139,23 @@ impl<'a> Artefact<'a> {
         }
     }
 
+    /// Its kind.
+    pub const fn kind(&self) -> ArtefactKind {
+        match self {
+            Self::Npm(_) => ArtefactKind::Npm,
+            Self::Pypi(_) => ArtefactKind::Pypi,
+            Self::Archive(_) => ArtefactKind::Archive,
+            Self::Git(_) => ArtefactKind::Git,
+            Self::Program(_) => ArtefactKind::Program,
+            Self::Sh(_) => ArtefactKind::Sh,
+        }
+    }
+
     /// The package that the lock must hold, with its ecosystem (`npm` or `pypi`).
     pub const fn package(&self) -> Option<(&'static str, &'a str)> {
         match self {
-            Self::Npm(it) => Some(("npm", it.package)),
-            Self::Pypi(it) => Some(("pypi", it.package)),
+            Self::Npm(it) => Some((ArtefactKind::Npm.word(), it.package)),
+            Self::Pypi(it) => Some((ArtefactKind::Pypi.word(), it.package)),
             Self::Archive(_) | Self::Git(_) | Self::Program(_) | Self::Sh(_) => None,
         }
     }

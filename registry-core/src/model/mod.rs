@@ -8,16 +8,21 @@ mod policy;
 mod provider;
 mod registry;
 mod routing;
+mod words;
 
 pub use agent::{
-    Agent, BaseUrlForm, Beside, ConfigFile, FileFormat, Host, Login, LoginSource, Mapping, Owner, References,
-    Semantics, Suite,
+    Agent, BaseUrlForm, Beside, ConfigFile, FileFormat, Host, Login, LoginKind, LoginSource, Mapping, Owner,
+    References, Semantics, Suite,
 };
-pub use install::{Archive, Artefact, Download, Git, Npm, Program, Pypi, Runs, Step};
+pub use install::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Runs, Step};
 pub use lock::{Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Unavailable};
 pub(crate) use lock::{is_checksum, is_exact_version, is_sha256};
 pub use platform::{Arch, Libc, NODE_VERSION, PYTHON_VERSION, Target, Version};
-pub use policy::{Exit, Handshake, Info, Off, Proof, Session, WebPolicy};
-pub use provider::{Auth, Credential, Endpoint, Family, ModelRecord, Provider, UrlParameter};
+pub use policy::{
+    Exit, Handshake, Info, Off, OffKind, Outcome, Proof, ProofKind, Session, SessionKind, WebKind, WebPolicy,
+};
+pub use provider::{Auth, Credential, CredentialKind, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 pub use registry::Registry;
-pub use routing::{ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyMode, Via};
+pub use routing::{ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyKind, ProxyMode, Via};
+pub use words::Word;
+use words::words;

@@ -2,72 +2,49 @@
 
 use core::fmt;
 
+use super::words;
+
 /// The private Node.js that every install brings along.
 pub const NODE_VERSION: Version = Version::new(22, 20, 0);
 
 /// The private CPython of agents that are Python programs.
 pub const PYTHON_VERSION: Version = Version::new(3, 12, 12);
 
-/// A processor architecture, in Node.js's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Arch {
-    /// x86-64.
-    X64,
-    /// AArch64.
-    Arm64,
+words! {
+    /// A processor architecture, in the words of npm and Node.js.
+    pub enum Arch {
+        /// x86-64.
+        X64 = "x64",
+        /// AArch64.
+        Arm64 = "arm64",
+    }
 }
 
-/// A C library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Libc {
-    /// The GNU C library.
-    Glibc,
-    /// musl, as in Alpine.
-    Musl,
+words! {
+    /// A C library, in npm's words.
+    pub enum Libc {
+        /// The GNU C library.
+        Glibc = "glibc",
+        /// musl, as in Alpine.
+        Musl = "musl",
+    }
 }
 
-/// A kind of Linux machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
-    /// x86-64 with glibc.
-    LinuxX64,
-    /// AArch64 with glibc.
-    LinuxArm64,
-    /// x86-64 with musl.
-    LinuxX64Musl,
-    /// AArch64 with musl.
-    LinuxArm64Musl,
+words! {
+    /// A kind of Linux machine.
+    pub enum Target {
+        /// x86-64 with glibc (`linux-x64` in locks and sites).
+        LinuxX64 = "LinuxX64" | "linux-x64",
+        /// AArch64 with glibc (`linux-arm64`).
+        LinuxArm64 = "LinuxArm64" | "linux-arm64",
+        /// x86-64 with musl (`linux-x64-musl`).
+        LinuxX64Musl = "LinuxX64Musl" | "linux-x64-musl",
+        /// AArch64 with musl (`linux-arm64-musl`).
+        LinuxArm64Musl = "LinuxArm64Musl" | "linux-arm64-musl",
+    }
 }
 
 impl Target {
-    /// Every target, in the order of tables.
-    pub const ALL: [Self; 4] = [Self::LinuxX64, Self::LinuxArm64, Self::LinuxX64Musl, Self::LinuxArm64Musl];
-
-    /// Its id: `linux-x64`, `linux-arm64`, `linux-x64-musl`, `linux-arm64-musl`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::LinuxX64 => "linux-x64",
-            Self::LinuxArm64 => "linux-arm64",
-            Self::LinuxX64Musl => "linux-x64-musl",
-            Self::LinuxArm64Musl => "linux-arm64-musl",
-        }
-    }
-
-    /// The target of an id.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|target| target.id() == id)
-    }
-
-    /// The word of an entry: `LinuxX64`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::LinuxX64 => "LinuxX64",
-            Self::LinuxArm64 => "LinuxArm64",
-            Self::LinuxX64Musl => "LinuxX64Musl",
-            Self::LinuxArm64Musl => "LinuxArm64Musl",
-        }
-    }
-
     /// Its architecture.
     pub const fn arch(self) -> Arch {
         match self {
@@ -81,26 +58,6 @@ impl Target {
         match self {
             Self::LinuxX64 | Self::LinuxArm64 => Libc::Glibc,
             Self::LinuxX64Musl | Self::LinuxArm64Musl => Libc::Musl,
-        }
-    }
-}
-
-impl Arch {
-    /// npm's and Node.js's word for it.
-    pub const fn npm(self) -> &'static str {
-        match self {
-            Self::X64 => "x64",
-            Self::Arm64 => "arm64",
-        }
-    }
-}
-
-impl Libc {
-    /// npm's word for it.
-    pub const fn npm(self) -> &'static str {
-        match self {
-            Self::Glibc => "glibc",
-            Self::Musl => "musl",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The web policy of an agent, and what shows that it works.
 
-use super::agent::FileFormat;
-use super::{Mapping, Owner};
+use core::fmt;
+
+use super::{FileFormat, Mapping, Owner, words};
 use crate::template::Template;
 
 /// What is known of an agent's web tools. An agent without one of these does not compile (W001).
@@ -32,14 +33,28 @@ pub enum WebPolicy<'a> {
     },
 }
 
+words! {
+    /// The kinds of a web policy. An entry has no word for a switch: it lists the ways.
+    pub enum WebKind {
+        /// [`WebPolicy::Switch`].
+        Switch = "Switch" | "switch",
+        /// [`WebPolicy::NoTools`].
+        NoTools = "NoTools" | "no tools",
+        /// [`WebPolicy::NoSwitch`].
+        NoSwitch = "NoSwitch" | "no switch",
+        /// [`WebPolicy::Untested`].
+        Untested = "Untested" | "untested",
+    }
+}
+
 impl<'a> WebPolicy<'a> {
-    /// The kind in words: `switch`, `no tools`, `no switch`, `untested`.
-    pub const fn words(&self) -> &'static str {
+    /// Its kind.
+    pub const fn kind(&self) -> WebKind {
         match self {
-            Self::Switch { .. } => "switch",
-            Self::NoTools(_) => "no tools",
-            Self::NoSwitch { .. } => "no switch",
-            Self::Untested { .. } => "untested",
+            Self::Switch { .. } => WebKind::Switch,
+            Self::NoTools(_) => WebKind::NoTools,
+            Self::NoSwitch { .. } => WebKind::NoSwitch,
+            Self::Untested { .. } => WebKind::Untested,
         }
     }
 
@@ -82,6 +97,30 @@ pub enum Off<'a> {
     Unset(&'a [&'a str]),
 }
 
+words! {
+    /// The ways to turn tools off beside files, which go by their formats.
+    pub enum OffKind {
+        /// [`Off::Env`].
+        Env = "env",
+        /// [`Off::Argv`].
+        Argv = "argv",
+        /// [`Off::Unset`].
+        Unset = "unset",
+    }
+}
+
+impl Off<'_> {
+    /// The word that an entry begins it with.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::File { format, .. } => format.word(),
+            Self::Env(_) => OffKind::Env.word(),
+            Self::Argv(_) => OffKind::Argv.word(),
+            Self::Unset(_) => OffKind::Unset.word(),
+        }
+    }
+}
+
 /// What an agent answers over ACP, as measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handshake<'a> {
@@ -98,7 +137,7 @@ pub struct Handshake<'a> {
 impl Handshake<'_> {
     /// Nothing known.
     pub const EMPTY: Handshake<'static> =
-        Handshake { info: Info::None(""), env: &[], session: Session::Ok, exit: Exit::EndOfInput };
+        Handshake { info: Info::None(""), env: &[], session: Session::Ok, exit: Exit::Eof };
 }
 
 /// The `agentInfo` of an agent.
@@ -126,13 +165,34 @@ pub enum Session {
     Refused(i32),
 }
 
-/// What makes an agent end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// The end of its standard input.
-    EndOfInput,
-    /// A signal: it goes on when its input has ended.
-    Signal,
+words! {
+    /// The kinds of an answer to `session/new`.
+    pub enum SessionKind {
+        /// [`Session::Ok`].
+        Ok = "ok",
+        /// [`Session::Refused`].
+        Refused = "refused",
+    }
+}
+
+impl fmt::Display for Session {
+    /// As an entry spells it: `ok`, `refused(-32000)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok => f.write_str(SessionKind::Ok.word()),
+            Self::Refused(code) => write!(f, "{}({code})", SessionKind::Refused.word()),
+        }
+    }
+}
+
+words! {
+    /// What makes an agent end.
+    pub enum Exit {
+        /// The end of its standard input.
+        Eof = "eof",
+        /// A signal: it goes on when its input has ended.
+        Signal = "signal",
+    }
 }
 
 /// What shows at the end of an install that it works.
@@ -149,4 +209,32 @@ pub enum Proof<'a> {
         /// What it prints, less white space at both ends.
         output: &'a str,
     },
+}
+
+words! {
+    /// The kinds of a proof.
+    pub enum ProofKind {
+        /// [`Proof::Acp`].
+        Acp = "acp",
+        /// [`Proof::Version`].
+        Version = "version",
+    }
+}
+
+words! {
+    /// What comes of a question that a probe asks.
+    pub enum Outcome {
+        /// It holds.
+        Proved = "proved",
+        /// It does not hold.
+        Failed = "failed",
+        /// Nothing that was seen says so or otherwise.
+        Unproven = "unproven",
+        /// The machine or the probe itself failed: never kept as evidence.
+        Error = "error",
+        /// It was measured, and what it depends on has changed since.
+        Stale = "stale",
+        /// Nobody has measured it.
+        NotMeasured = "not measured",
+    }
 }

@@ -1,6 +1,6 @@
 //! Who serves models: registered providers, and families of models that belong to none of them.
 
-use super::Protocol;
+use super::{Protocol, words};
 
 /// Who serves models over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,28 +62,17 @@ pub struct UrlParameter<'a> {
     pub from_host_of: &'a str,
 }
 
-/// How calls to a provider are authenticated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Auth {
-    /// An API key.
-    ApiKey,
-    /// Google's application default credentials: a file.
-    Adc,
-    /// An AWS bearer token and a region.
-    Aws,
-    /// Nothing.
-    None,
-}
-
-impl Auth {
-    /// The word of tables: `api_key`, `adc`, `aws`, `none`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::ApiKey => "api_key",
-            Self::Adc => "adc",
-            Self::Aws => "aws",
-            Self::None => "none",
-        }
+words! {
+    /// How calls to a provider are authenticated.
+    pub enum Auth {
+        /// An API key.
+        ApiKey = "ApiKey",
+        /// Google's application default credentials: a file.
+        Adc = "Adc",
+        /// An AWS bearer token and a region.
+        Aws = "Aws",
+        /// Nothing.
+        None = "None",
     }
 }
 
@@ -105,6 +94,18 @@ pub enum Credential<'a> {
     },
     /// All of these; each is one of several variables, and whichever is given sets the others.
     AllOf(&'a [&'a [&'a str]]),
+}
+
+words! {
+    /// The words that begin a credential of several variables.
+    pub enum CredentialKind {
+        /// [`Credential::AnyOf`].
+        AnyOf = "any_of",
+        /// [`Credential::File`].
+        File = "file",
+        /// [`Credential::AllOf`].
+        AllOf = "all_of",
+    }
 }
 
 /// What is known of one model.

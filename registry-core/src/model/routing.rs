@@ -1,46 +1,18 @@
 //! How an agent is told which model to use, and over which protocol.
 
-/// A wire protocol between an agent and a model server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Protocol {
-    /// Anthropic's messages.
-    AnthropicMessages,
-    /// OpenAI's chat completions.
-    OpenAiCompletions,
-    /// OpenAI's responses.
-    OpenAiResponses,
-    /// Google's generateContent.
-    GoogleGenerateContent,
-}
+use super::words;
 
-impl Protocol {
-    /// Every protocol.
-    pub const ALL: [Self; 4] =
-        [Self::AnthropicMessages, Self::OpenAiCompletions, Self::OpenAiResponses, Self::GoogleGenerateContent];
-
-    /// Its id, as in `BENCHFLOW_PROVIDER_PROTOCOL`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::AnthropicMessages => "anthropic-messages",
-            Self::OpenAiCompletions => "openai-completions",
-            Self::OpenAiResponses => "openai-responses",
-            Self::GoogleGenerateContent => "google-generate-content",
-        }
-    }
-
-    /// The word of an entry: `OpenAiCompletions`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::AnthropicMessages => "AnthropicMessages",
-            Self::OpenAiCompletions => "OpenAiCompletions",
-            Self::OpenAiResponses => "OpenAiResponses",
-            Self::GoogleGenerateContent => "GoogleGenerateContent",
-        }
-    }
-
-    /// The protocol of an entry's word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|protocol| protocol.word() == word)
+words! {
+    /// A wire protocol between an agent and a model server.
+    pub enum Protocol {
+        /// Anthropic's messages (`anthropic-messages` in `BENCHFLOW_PROVIDER_PROTOCOL`).
+        AnthropicMessages = "AnthropicMessages" | "anthropic-messages",
+        /// OpenAI's chat completions (`openai-completions`).
+        OpenAiCompletions = "OpenAiCompletions" | "openai-completions",
+        /// OpenAI's responses (`openai-responses`).
+        OpenAiResponses = "OpenAiResponses" | "openai-responses",
+        /// Google's generateContent (`google-generate-content`).
+        GoogleGenerateContent = "GoogleGenerateContent" | "google-generate-content",
     }
 }
 
@@ -63,53 +35,31 @@ impl ModelDelivery<'_> {
         ModelDelivery { format: ModelIdFormat::Bare, via: Via::SetModel, proxy: ProxyMode::AsIs, refuses: &[] };
 }
 
-/// The form of the model id that an agent is told (spec of the routing: three formats, one an agent).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModelIdFormat {
-    /// The reference without a registered provider's prefix.
-    Bare,
-    /// The reference with its prefix, when that is a registered provider's.
-    RegisteredProvider,
-    /// `provider/model` as models.dev has it.
-    ModelsDev,
-}
-
-impl ModelIdFormat {
-    /// The word of BenchFlow's manifest: `bare`, `registered-provider/model`, `provider/model`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Bare => "bare",
-            Self::RegisteredProvider => "registered-provider/model",
-            Self::ModelsDev => "provider/model",
-        }
+words! {
+    /// The form of the model id that an agent is told (spec of the routing: three formats, one an agent).
+    pub enum ModelIdFormat {
+        /// The reference without a registered provider's prefix (`bare` in BenchFlow's manifest).
+        Bare = "Bare" | "bare",
+        /// The reference with its prefix, when that is a registered provider's (`registered-provider/model`).
+        RegisteredProvider = "RegisteredProvider" | "registered-provider/model",
+        /// `provider/model` as models.dev has it.
+        ModelsDev = "ModelsDev" | "provider/model",
     }
 }
 
-/// The way by which the model reaches an agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Via {
-    /// ACP's `session/set_model`.
-    SetModel,
-    /// An ACP configuration option named `model`.
-    ConfigOption,
-    /// A variable of its environment.
-    Env,
-    /// A file that is written at launch.
-    File,
-    /// A word of its argument vector.
-    Argv,
-}
-
-impl Via {
-    /// The way in words.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::SetModel => "session/set_model",
-            Self::ConfigOption => "config option",
-            Self::Env => "variable",
-            Self::File => "file",
-            Self::Argv => "argument",
-        }
+words! {
+    /// The way by which the model reaches an agent.
+    pub enum Via {
+        /// ACP's `session/set_model`.
+        SetModel = "SetModel" | "session/set_model",
+        /// An ACP configuration option named `model`.
+        ConfigOption = "ConfigOption" | "config option",
+        /// A variable of its environment.
+        Env = "Env" | "variable",
+        /// A file that is written at launch.
+        File = "File" | "file",
+        /// A word of its argument vector.
+        Argv = "Argv" | "argument",
     }
 }
 
@@ -122,6 +72,29 @@ pub enum ProxyMode<'a> {
     RegisterProvider,
     /// Cannot take it; the text says why.
     Unsupported(&'a str),
+}
+
+words! {
+    /// The kinds of what an agent does with an alias.
+    pub enum ProxyKind {
+        /// [`ProxyMode::AsIs`].
+        AsIs = "AsIs",
+        /// [`ProxyMode::RegisterProvider`].
+        RegisterProvider = "RegisterProvider",
+        /// [`ProxyMode::Unsupported`].
+        Unsupported = "Unsupported",
+    }
+}
+
+impl ProxyMode<'_> {
+    /// Its kind.
+    pub const fn kind(&self) -> ProxyKind {
+        match self {
+            Self::AsIs => ProxyKind::AsIs,
+            Self::RegisterProvider => ProxyKind::RegisterProvider,
+            Self::Unsupported(_) => ProxyKind::Unsupported,
+        }
+    }
 }
 
 /// A model as an entry names it.

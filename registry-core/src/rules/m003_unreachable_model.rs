@@ -30,19 +30,19 @@ pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
         cx.templates.iter().filter(|it| wanted(it.channel)).filter_map(|it| it.value.as_ref()).collect()
     };
     let files = through(&|channel| matches!(channel, Channel::Config(_)));
-    let way = match agent.model.via {
+    let carriers = match agent.model.via {
         Via::SetModel | Via::ConfigOption => None,
-        Via::Env => Some(("Env", through(&|channel| matches!(channel, Channel::Env(_))))),
-        Via::File => Some(("File", files.clone())),
-        Via::Argv => Some(("Argv", through(&|channel| channel == Channel::Argv))),
+        Via::Env => Some(through(&|channel| matches!(channel, Channel::Env(_)))),
+        Via::File => Some(files.clone()),
+        Via::Argv => Some(through(&|channel| channel == Channel::Argv)),
     };
     // A variable that nobody knows may have been meant as the model: that is for E001 or C003 to report.
-    if let Some((way, values)) = way
+    if let Some(values) = carriers
         && !cx.has_unknown_variable()
         && let Some(case) = case_without_model(&values, Vec::new())
     {
-        let message =
-            format!("`{}` is told its model by `{way}`, and nothing there names one{}", agent.name, when(&case));
+        let (name, way, when) = (agent.name, agent.model.via.word(), when(&case));
+        let message = format!("`{name}` is told its model by `{way}`, and nothing there names one{when}");
         report.add(&RULE, place.part(Part::Via), message, RULE.help);
     }
     // A gateway's base URL and key are always given.

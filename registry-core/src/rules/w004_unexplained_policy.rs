@@ -1,7 +1,7 @@
 //! W004 `unexplained-policy`: `NoTools`, `NoSwitch` and `Untested` say why
 
 use crate::check::{Field, Part, Place, Report, Subject};
-use crate::model::WebPolicy;
+use crate::model::WebKind;
 
 use super::{Checked, Rule};
 
@@ -21,14 +21,9 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Reports a policy without its reason.
 pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
-    let (word, reason) = match cx.agent.web {
-        Some(WebPolicy::NoTools(evidence)) => ("NoTools", evidence),
-        Some(WebPolicy::NoSwitch { reason, .. }) => ("NoSwitch", reason),
-        Some(WebPolicy::Untested { reason, .. }) => ("Untested", reason),
-        Some(WebPolicy::Switch { .. }) | None => return,
-    };
-    if reason.trim().is_empty() {
+    let Some(web) = cx.agent.web.filter(|it| it.kind() != WebKind::Switch) else { return };
+    if web.reason().trim().is_empty() {
         let place = Place::field(Field::Web).part(Part::Reason);
-        report.add(&RULE, place, format!("`{word}` of `{}` has no reason", cx.agent.name), RULE.help);
+        report.add(&RULE, place, format!("`{}` of `{}` has no reason", web.kind().word(), cx.agent.name), RULE.help);
     }
 }

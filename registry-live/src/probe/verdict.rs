@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use registry_core::model::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// What a run says about a question.
@@ -21,12 +22,13 @@ pub enum Verdict {
 impl Verdict {
     /// The word of tables.
     pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Proved => "proved",
-            Self::Failed(_) => "failed",
-            Self::Unproven(_) => "unproven",
-            Self::Error(_) => "error",
-        }
+        let outcome = match self {
+            Self::Proved => Outcome::Proved,
+            Self::Failed(_) => Outcome::Failed,
+            Self::Unproven(_) => Outcome::Unproven,
+            Self::Error(_) => Outcome::Error,
+        };
+        outcome.word()
     }
 
     /// What was seen, or why nothing was.

@@ -128,7 +128,7 @@ fn is_for(package: &LockedNpm<'_>, target: Target) -> bool {
         wanted && !all.iter().any(|it| *it == format!("!{value}"))
     };
     let restricted = !list("os").is_empty() || !list("cpu").is_empty();
-    restricted && allows("os", "linux") && allows("cpu", target.arch().npm()) && allows("libc", target.libc().npm())
+    restricted && allows("os", "linux") && allows("cpu", target.arch().word()) && allows("libc", target.libc().word())
 }
 
 /// The registry that a site names: its URL, or nothing for the client's own default. A folder is no registry; where

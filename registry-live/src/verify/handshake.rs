@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use registry::render::Expected;
+use registry_core::model::{Exit, Session};
 use registry_core::variables::word;
 
 use super::report::{Seen, SessionAnswer};
@@ -16,8 +17,8 @@ pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
     let mut members = Vec::new();
     // Whatever an entry said of such an end, the next run would reject it.
     let exit = match (ending.by, ending.status) {
-        (EndedBy::EndOfInput, 0) => "exit: eof",
-        (EndedBy::Signal, 0..=127 | 143) => "exit: signal",
+        (EndedBy::EndOfInput, 0) => Exit::Eof,
+        (EndedBy::Signal, 0..=127 | 143) => Exit::Signal,
         _ => return None,
     };
     let text = |key: &str| seen.agent_info.get(key).and_then(|it| it.as_str()).filter(|it| !it.is_empty());
@@ -35,11 +36,11 @@ pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
         let variables = expected.env.iter().map(|(name, value)| format!("{} = {}", word(name), quoted(value)));
         members.push(format!("env: {{ {} }}", variables.collect::<Vec<_>>().join(", ")));
     }
-    members.push(match session {
-        SessionAnswer::Ok => "session: ok".to_owned(),
-        SessionAnswer::Refused(error) => format!("session: refused({})", error.code),
-    });
-    members.push(exit.to_owned());
+    let session = match session {
+        SessionAnswer::Ok => Session::Ok,
+        SessionAnswer::Refused(error) => Session::Refused(error.code),
+    };
+    members.extend([format!("session: {session}"), format!("exit: {}", exit.word())]);
     Some(format!("handshake: {{ {} }},", members.join(", ")))
 }
 
@@ -73,7 +74,7 @@ mod tests {
     #[track_caller]
     fn check(info: &Value, session: SessionAnswer, by: EndedBy, line: &str) {
         let env = vec![("BENCHFLOW_PROVIDER_API_KEY".to_owned(), "a \"dummy\"".to_owned())];
-        let (session_wanted, exit) = (Session::Ok, Exit::EndOfInput);
+        let (session_wanted, exit) = (Session::Ok, Exit::Eof);
         let expected = Expected { env, info: None, session: session_wanted, exit, version: "1.2".to_owned() };
         let ending = Some(Ending { by, status: 0, milliseconds: 1 });
         let answered = Seen { agent_info: info.clone(), session: Some(session), ending, ..Seen::default() };

@@ -122,9 +122,9 @@ fn compare_session(found: Option<&SessionAnswer>, expected: Session) -> Result<(
 /// 1, or the signal's; the signal of a crash is none of these.
 fn compare_ending(ending: Ending, expected: Exit) -> Result<(), String> {
     match (expected, ending.by, ending.status) {
-        (Exit::EndOfInput, EndedBy::EndOfInput, 0) | (Exit::Signal, EndedBy::Signal, 0..=127 | 143) => Ok(()),
+        (Exit::Eof, EndedBy::EndOfInput, 0) | (Exit::Signal, EndedBy::Signal, 0..=127 | 143) => Ok(()),
         (_, EndedBy::Force, _) => Err("it does not end, neither with its input nor by a signal".to_owned()),
-        (Exit::EndOfInput, EndedBy::Signal, _) => {
+        (Exit::Eof, EndedBy::Signal, _) => {
             Err(format!("it goes on {} s after the end of its input; the entry says `exit: eof`", PATIENCE.as_secs()))
         }
         (Exit::Signal, EndedBy::EndOfInput, _) => {
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn an_agent_is_held_against_its_entry() {
         let fields = vec![("name", "x".to_owned()), ("version", "1".to_owned())];
-        let ok = expected(Some(fields), Session::Ok, Exit::EndOfInput);
+        let ok = expected(Some(fields), Session::Ok, Exit::Eof);
         let info = json!({"name": "x", "version": "1", "title": "any"});
         let end = (EndedBy::EndOfInput, 0);
         check(&info, SessionAnswer::Ok, end, &ok, None);
@@ -196,7 +196,7 @@ mod tests {
         check(&Value::Null, SessionAnswer::Ok, end, &entry, Some("gives a session"));
         check(&json!({"name": "x"}), refused(-32000), end, &entry, Some("the entry says there is none"));
         check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("ends with its input"));
-        let entry = expected(None, Session::Ok, Exit::EndOfInput);
+        let entry = expected(None, Session::Ok, Exit::Eof);
         check(&Value::Null, refused(-32000), (EndedBy::EndOfInput, 0), &entry, Some("is refused: -32000 log in"));
     }
 
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn an_agent_that_is_late_is_not_one_that_does_not_start() {
-        let entry = expected(None, Session::Ok, Exit::EndOfInput);
+        let entry = expected(None, Session::Ok, Exit::Eof);
         let ending = Ending { by: EndedBy::Signal, status: 143, milliseconds: 1 };
         let seen = Seen { stderr: format!("{PROVED} for the user 1\n"), ..Seen::default() };
         let class = |fault| judge(Err(fault), &seen, &entry, ending).expect_err("it is no session").0;
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_sandbox_that_does_not_hold_is_no_fault_of_the_agent() {
-        let entry = expected(None, Session::Ok, Exit::EndOfInput);
+        let entry = expected(None, Session::Ok, Exit::Eof);
         let ended = Fault::Ended { method: "initialize".to_owned(), status: Some(BROKEN) };
         let seen = Seen { stderr: "sandbox: it can read /etc/shadow\n".to_owned(), ..Seen::default() };
         let ending = Ending { by: EndedBy::EndOfInput, status: BROKEN, milliseconds: 1 };

@@ -4,12 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{
-    Agent, Archive, Artefact, BaseUrlForm, ConfigFile, Exit, FileFormat, Git, Handshake, Host, Info, Login,
-    LoginSource, ModelDelivery, ModelIdFormat, Npm, Off, Owner, Program, Proof, ProxyMode, Pypi, Runs, Semantics,
-    Session, Step, Suite, Version, Via, WebPolicy,
+    Agent, Archive, Artefact, ConfigFile, Git, Handshake, Host, Info, Login, LoginSource, ModelDelivery, Npm, Off,
+    Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version, WebPolicy, Word as _,
 };
 
-use super::{assertion, constant_of, given_fields, mappings, template, texts, variant};
+use super::{assertion, constant_of, given_fields, mappings, template, texts, user_variant, user_word, word};
 use crate::parse::Entry;
 use crate::syntax::Cx;
 
@@ -77,7 +76,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     add("aliases", texts(aliases), !aliases.is_empty());
     add("protocols", expand_protocols(cx, agent), !protocols.is_empty());
     add("install", expand_install(cx, install), !install.is_empty());
-    add("runs", expand_runs(*runs), *runs != Runs::Node);
+    add("runs", word(*runs), *runs != Runs::Node);
     add("node_floor", expand_floor(*node_floor), node_floor.is_some());
     add("launch", expand_argv(launch), !launch.is_empty());
     add("beside", expand_beside(agent), beside.is_some());
@@ -87,13 +86,8 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     add("env", mappings(env), !env.is_empty());
     add("accepts", texts(accepts), !accepts.is_empty());
     add("withhold", texts(withhold), !withhold.is_empty());
-    let form = match base_url {
-        BaseUrlForm::AsGiven => "AsGiven",
-        BaseUrlForm::WithV1 => "WithV1",
-        BaseUrlForm::WithoutV1 => "WithoutV1",
-    };
     let place = Place::field(Field::BaseUrl).part(Part::Value);
-    add("base_url", variant(cx, "BaseUrlForm", place, form), cx.word_at(place).is_some());
+    add("base_url", user_word(cx, place, *base_url), cx.word_at(place).is_some());
     add("config", expand_config(cx, config), !config.is_empty());
     add("references", expand_references(agent), references.is_some());
     add("web", expand_web(cx, *web), web.is_some());
@@ -110,10 +104,11 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
 }
 
 fn expand_protocols(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
-    let words =
-        agent.protocols.iter().enumerate().map(|(index, protocol)| {
-            variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word())
-        });
+    let words = agent
+        .protocols
+        .iter()
+        .enumerate()
+        .map(|(index, protocol)| user_word(cx, Place::field(Field::Protocols).item(index), *protocol));
     quote!(&[#(#words),*])
 }
 
@@ -152,19 +147,11 @@ fn expand_archive(cx: &Cx<'_>, index: usize, archive: &Archive<'_>) -> TokenStre
     let Archive { bin, downloads } = archive;
     let downloads = downloads.iter().enumerate().map(|(nth, download)| {
         let place = Place::field(Field::Install).item(index).part(Part::Nth(nth));
-        let target = variant(cx, "Target", place, download.target.word());
+        let target = user_word(cx, place, download.target);
         let (url, sha256) = (download.url, download.sha256);
         quote!(Download { target: #target, url: #url, sha256: #sha256 })
     });
     quote!(Artefact::Archive(Archive { bin: #bin, downloads: &[#(#downloads),*] }))
-}
-
-fn expand_runs(runs: Runs) -> TokenStream {
-    match runs {
-        Runs::Node => quote!(Runs::Node),
-        Runs::Native => quote!(Runs::Native),
-        Runs::Python => quote!(Runs::Python),
-    }
 }
 
 fn expand_version(version: Version) -> TokenStream {
@@ -201,11 +188,7 @@ fn expand_handshake(handshake: &Handshake<'_>) -> TokenStream {
         Session::Ok => quote!(Session::Ok),
         Session::Refused(code) => quote!(Session::Refused(#code)),
     };
-    let exit = match exit {
-        Exit::EndOfInput => quote!(Exit::EndOfInput),
-        Exit::Signal => quote!(Exit::Signal),
-    };
-    let env = mappings(env);
+    let (exit, env) = (word(*exit), mappings(env));
     quote!(Handshake { info: #info, env: #env, session: #session, exit: #exit })
 }
 
@@ -224,49 +207,24 @@ fn expand_model(cx: &Cx<'_>, model: &ModelDelivery<'_>) -> TokenStream {
     let place = Place::field(Field::Model);
     let ModelDelivery { format, via, proxy, refuses } = model;
     let refuses = texts(refuses);
-    let format = match format {
-        ModelIdFormat::Bare => "Bare",
-        ModelIdFormat::RegisteredProvider => "RegisteredProvider",
-        ModelIdFormat::ModelsDev => "ModelsDev",
-    };
-    let via = match via {
-        Via::SetModel => "SetModel",
-        Via::ConfigOption => "ConfigOption",
-        Via::Env => "Env",
-        Via::File => "File",
-        Via::Argv => "Argv",
-    };
+    let (at_proxy, kind) = (place.part(Part::Proxy), proxy.kind());
     let proxy = match proxy {
-        ProxyMode::AsIs => variant(cx, "ProxyMode", place.part(Part::Proxy), "AsIs"),
-        ProxyMode::RegisterProvider => variant(cx, "ProxyMode", place.part(Part::Proxy), "RegisterProvider"),
         ProxyMode::Unsupported(reason) => quote!(ProxyMode::Unsupported(#reason)),
+        ProxyMode::AsIs | ProxyMode::RegisterProvider => user_variant(cx, "ProxyMode", at_proxy).unwrap_or_else(|| {
+            let kind = Ident::new(kind.variant(), Span::call_site());
+            quote!(ProxyMode::#kind)
+        }),
     };
-    let format = variant(cx, "ModelIdFormat", place.part(Part::Format), format);
-    let via = variant(cx, "Via", place.part(Part::Via), via);
+    let format = user_word(cx, place.part(Part::Format), *format);
+    let via = user_word(cx, place.part(Part::Via), *via);
     quote!(ModelDelivery { format: #format, via: #via, proxy: #proxy, refuses: #refuses })
-}
-
-fn expand_format(format: FileFormat) -> TokenStream {
-    match format {
-        FileFormat::Json => quote!(FileFormat::Json),
-        FileFormat::Jsonc => quote!(FileFormat::Jsonc),
-        FileFormat::Toml => quote!(FileFormat::Toml),
-    }
-}
-
-fn expand_owner(cx: &Cx<'_>, place: Place, owner: Owner) -> TokenStream {
-    let word = match owner {
-        Owner::Keys => "Keys",
-        Owner::Whole => "Whole",
-    };
-    variant(cx, "Owner", place, word)
 }
 
 fn expand_config(cx: &Cx<'_>, config: &[ConfigFile<'_>]) -> TokenStream {
     let items = config.iter().enumerate().map(|(index, file)| {
         let ConfigFile { path, format, owner, mode, body } = file;
-        let format = expand_format(*format);
-        let owner = expand_owner(cx, Place::field(Field::Config).item(index).part(Part::Owner), *owner);
+        let format = word(*format);
+        let owner = user_word(cx, Place::field(Field::Config).item(index).part(Part::Owner), *owner);
         let body = template(*body);
         quote!(ConfigFile { path: #path, format: #format, owner: #owner, mode: #mode, body: #body })
     });
@@ -275,11 +233,7 @@ fn expand_config(cx: &Cx<'_>, config: &[ConfigFile<'_>]) -> TokenStream {
 
 fn expand_references(agent: &Agent<'_>) -> TokenStream {
     let Some(references) = agent.references else { return quote!(None) };
-    let form = references.form;
-    let semantics = match references.semantics {
-        Semantics::Textual => quote!(Semantics::Textual),
-        Semantics::Parsed => quote!(Semantics::Parsed),
-    };
+    let (form, semantics) = (references.form, word(references.semantics));
     quote!(Some(References { form: #form, semantics: #semantics }))
 }
 
@@ -306,8 +260,8 @@ fn expand_web(cx: &Cx<'_>, web: Option<WebPolicy<'_>>) -> TokenStream {
 fn expand_off(cx: &Cx<'_>, off: &Off<'_>) -> TokenStream {
     match off {
         Off::File { path, format, owner, body } => {
-            let (format, body) = (expand_format(*format), template(*body));
-            let owner = expand_owner(cx, Place::field(Field::Web).part(Part::Owner), *owner);
+            let (format, body) = (word(*format), template(*body));
+            let owner = user_word(cx, Place::field(Field::Web).part(Part::Owner), *owner);
             quote!(Off::File { path: #path, format: #format, owner: #owner, body: #body })
         }
         Off::Env(switches) => {
@@ -352,7 +306,7 @@ fn expand_platforms(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
         .platforms
         .iter()
         .enumerate()
-        .map(|(index, target)| variant(cx, "Target", Place::field(Field::Platforms).item(index), target.word()));
+        .map(|(index, target)| user_word(cx, Place::field(Field::Platforms).item(index), *target));
     quote!(&[#(#words),*])
 }
 

@@ -7,7 +7,7 @@ mod provider;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use registry_core::check::Place;
-use registry_core::model::Mapping;
+use registry_core::model::{Mapping, Word};
 use registry_core::names::constant;
 use registry_core::template::Template;
 
@@ -36,16 +36,24 @@ fn given_fields(cx: &Cx<'_>) -> TokenStream {
     accesses.collect()
 }
 
-/// A variant of an enumeration of the model: the user's own word where there is one, so that rustc resolves it.
-fn variant(cx: &Cx<'_>, kind: &str, place: Place, word: &str) -> TokenStream {
-    let Some(ident) = cx.word_at(place) else {
-        let [kind, word] = [kind, word].map(|name| Ident::new(name, Span::call_site()));
-        return quote!(#kind::#word);
-    };
+/// A word of the model as a path to its variant.
+fn word<T: Word>(word: T) -> TokenStream {
+    let [kind, variant] = [T::ENUM, word.variant()].map(|name| Ident::new(name, Span::call_site()));
+    quote!(#kind::#variant)
+}
+
+/// The same by the user's own word where there is one, so that rustc resolves it.
+fn user_word<T: Word>(cx: &Cx<'_>, place: Place, known: T) -> TokenStream {
+    user_variant(cx, T::ENUM, place).unwrap_or_else(|| word(known))
+}
+
+/// The user's own word, as a variant of an enumeration.
+fn user_variant(cx: &Cx<'_>, kind: &str, place: Place) -> Option<TokenStream> {
+    let ident = cx.word_at(place)?;
     let at = before(ident.span(), cx.krate_span);
     let kind = Ident::new(kind, at);
     let rest = quote_spanned!(at=> #kind::);
-    quote!(#rest #ident)
+    Some(quote!(#rest #ident))
 }
 
 /// `$crate`, said to stand at a span that resolves as it does.

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{Credential, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 
-use super::{constant_of, given_fields, texts, variant};
+use super::{constant_of, given_fields, texts, user_word};
 use crate::parse::Entry;
 use crate::syntax::Cx;
 
@@ -15,7 +15,7 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
     let Provider { name, description, endpoints, parameters, auth, credential, families, models, spellings } =
         entry.model;
     let endpoints = endpoints.iter().enumerate().map(|(index, Endpoint { protocol, url })| {
-        let protocol = variant(cx, "Protocol", Place::field(Field::Endpoints).item(index), protocol.word());
+        let protocol = user_word(cx, Place::field(Field::Endpoints).item(index), *protocol);
         quote!(Endpoint { protocol: #protocol, url: #url })
     });
     let parameters = parameters.iter().map(|UrlParameter { name, variable, default, from_host_of }| {
@@ -23,7 +23,7 @@ pub(crate) fn expand_provider(cx: &Cx<'_>, entry: &Entry<Provider<'_>>) -> Token
             name: #name, variable: #variable, default: #default, from_host_of: #from_host_of
         })
     });
-    let auth = variant(cx, "Auth", Place::field(Field::Auth).part(Part::Value), &format!("{auth:?}"));
+    let auth = user_word(cx, Place::field(Field::Auth).part(Part::Value), auth);
     let credential = expand_credential(credential);
     let models = models.iter().map(|ModelRecord { id, context_window, max_tokens, reasoning, input }| {
         let input = texts(input);
@@ -79,7 +79,7 @@ pub(crate) fn expand_family(cx: &Cx<'_>, entry: &Entry<Family<'_>>) -> TokenStre
     let protocols = protocols
         .iter()
         .enumerate()
-        .map(|(index, protocol)| variant(cx, "Protocol", Place::field(Field::Protocols).item(index), protocol.word()));
+        .map(|(index, protocol)| user_word(cx, Place::field(Field::Protocols).item(index), *protocol));
     let doc = if description.is_empty() { "A family of models." } else { description };
     let claims = claims(cx, tokens, Field::Tokens);
     let given = given_fields(cx);

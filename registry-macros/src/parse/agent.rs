@@ -4,18 +4,18 @@ use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use registry_core::check::{Allow, Field, Part, Place};
 use registry_core::entry::{AgentEntry, BesideEntry, ModelEntry, SuiteEntry};
 use registry_core::model::{
-    Agent, BaseUrlForm, Beside, Mapping, ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyMode, References,
-    Runs, Semantics, Suite, Target, Version, Via,
+    Agent, BaseUrlForm, Beside, Mapping, ModelDelivery, ModelReference, Protocol, ProxyKind, ProxyMode, References,
+    Runs, Semantics, Suite, Target, Version,
 };
 use registry_core::names::kebab;
 
 use super::config::parse_config;
 use super::cursor::Cursor;
 use super::fields::{
-    RawField, allow, arguments, here, parse_head, part_key, switch, text, texts, unknown_field, unknown_word,
-    variables, word,
+    RawField, allow, arguments, closed_word, either, here, known_word, parse_head, part_key, switch, text, texts,
+    unknown_field, unknown_word, variables, word, word_of,
 };
-use super::install::{TARGETS, parse_install};
+use super::install::parse_install;
 use super::login::{parse_hosts, parse_login};
 use super::policy::{parse_handshake, parse_proof, parse_web};
 use super::value::{parse_template, probe_formats, probe_provider};
@@ -32,14 +32,6 @@ pub(super) struct Draft<'b> {
     pub(super) agent: Agent<'b>,
     pub(super) allows: Vec<Allow<'b>>,
 }
-
-/// The words of the protocols.
-pub(super) const PROTOCOLS: &[(&str, Protocol)] = &[
-    ("AnthropicMessages", Protocol::AnthropicMessages),
-    ("OpenAiCompletions", Protocol::OpenAiCompletions),
-    ("OpenAiResponses", Protocol::OpenAiResponses),
-    ("GoogleGenerateContent", Protocol::GoogleGenerateContent),
-];
 
 /// The fields that no agent can do without.
 const REQUIRED: [(&str, &str); 6] = [
@@ -148,12 +140,12 @@ fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
     };
     for (index, mut piece) in pieces.into_iter().enumerate() {
         if let Ok((literal, text)) = piece.clone().string("a protocol") {
-            return Err(unknown_word(literal.span(), &text, PROTOCOLS));
+            return Err(unknown_word(literal.span(), &text, &Protocol::ALL));
         }
         let ident = piece.ident("a protocol")?;
         piece.end()?;
         let place = Place::field(Field::Protocols).item(index);
-        protocols.push(word(cx, place, &ident, PROTOCOLS, Protocol::OpenAiCompletions));
+        protocols.push(word(cx, place, &ident, Protocol::OpenAiCompletions));
     }
     draft.agent.protocols = cx.list(&protocols);
     Ok(())
@@ -161,20 +153,13 @@ fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
 
 fn parse_runs(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
     cx.mark(Place::field(Field::Runs), here(cursor));
-    let fault = cursor.expected("`node`, `native` or `python`");
-    let Ok(word) = cursor.ident("a word") else { return Err(fault) };
-    draft.agent.runs = match word.to_string().as_str() {
-        "node" => Runs::Node,
-        "native" => Runs::Native,
-        "python" => Runs::Python,
-        _ => return Err(fault),
-    };
+    draft.agent.runs = closed_word(cursor)?;
     Ok(())
 }
 
 fn parse_requires(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
     let whole = cursor.clone();
-    if cursor.eat_word("node") && cursor.eat('>') && cursor.eat('=') {
+    if cursor.eat_word(Runs::Node.word()) && cursor.eat('>') && cursor.eat('=') {
         cx.mark(Place::field(Field::NodeFloor), here(cursor));
         let version = match cursor.next() {
             Some(TokenTree::Literal(literal)) => Version::parse(literal.to_string().trim_matches('"')),
@@ -210,7 +195,7 @@ fn parse_platforms<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
         let ident = piece.ident("a target")?;
         piece.end()?;
-        platforms.push(word(cx, Place::field(Field::Platforms).item(index), &ident, TARGETS, Target::LinuxX64));
+        platforms.push(word(cx, Place::field(Field::Platforms).item(index), &ident, Target::LinuxX64));
     }
     draft.agent.platforms = cx.list(&platforms);
     Ok(())
@@ -261,18 +246,6 @@ fn seconds(cursor: &mut Cursor) -> Result<(Span, u32), Fault> {
 }
 
 fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
-    const FORMATS: &[(&str, ModelIdFormat)] = &[
-        ("Bare", ModelIdFormat::Bare),
-        ("RegisteredProvider", ModelIdFormat::RegisteredProvider),
-        ("ModelsDev", ModelIdFormat::ModelsDev),
-    ];
-    const VIAS: &[(&str, Via)] = &[
-        ("SetModel", Via::SetModel),
-        ("ConfigOption", Via::ConfigOption),
-        ("Env", Via::Env),
-        ("File", Via::File),
-        ("Argv", Via::Argv),
-    ];
     let group = cursor.group(Delimiter::Brace, "`{ format: …, via: …, proxy: … }`")?;
     let place = Place::field(Field::Model);
     let mut model = ModelDelivery::EMPTY;
@@ -285,8 +258,8 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
         } else {
             let value = piece.ident("a word")?;
             match name.as_str() {
-                "format" => model.format = word(cx, place.part(Part::Format), &value, FORMATS, model.format),
-                "via" => model.via = word(cx, place.part(Part::Via), &value, VIAS, model.via),
+                "format" => model.format = word(cx, place.part(Part::Format), &value, model.format),
+                "via" => model.via = word(cx, place.part(Part::Via), &value, model.via),
                 _ => model.proxy = proxy(cx, place, &value, &mut piece)?,
             }
         }
@@ -325,12 +298,16 @@ fn refused_texts<'b>(cx: &mut Cx<'b>, place: Place, piece: &mut Cursor) -> Resul
 
 fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -> Result<ProxyMode<'b>, Fault> {
     let place = place.part(Part::Proxy);
-    if value != "Unsupported" {
-        let words = &[("AsIs", ProxyMode::AsIs), ("RegisterProvider", ProxyMode::RegisterProvider)];
-        return Ok(word(cx, place, value, words, ProxyMode::AsIs));
+    if known_word(value) != Some(ProxyKind::Unsupported) {
+        // What takes a reason is not among the words without one.
+        let words = &[ProxyKind::AsIs, ProxyKind::RegisterProvider];
+        return Ok(match word_of(cx, place, value, words, ProxyKind::AsIs) {
+            ProxyKind::RegisterProvider => ProxyMode::RegisterProvider,
+            ProxyKind::AsIs | ProxyKind::Unsupported => ProxyMode::AsIs,
+        });
     }
     cx.mark(place, value.span());
-    let mut inner = Cursor::of(&piece.group(Delimiter::Parenthesis, "`(\"why\")` after `Unsupported`")?);
+    let mut inner = Cursor::of(&piece.group(Delimiter::Parenthesis, &format!("`(\"why\")` after `{value}`"))?);
     let reason = text(cx, place, &mut inner, "the reason")?;
     inner.end()?;
     Ok(ProxyMode::Unsupported(reason))
@@ -387,17 +364,14 @@ fn parse_env<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) ->
 }
 
 fn parse_base_url(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
-    const FORMS: &[(&str, BaseUrlForm)] =
-        &[("AsGiven", BaseUrlForm::AsGiven), ("WithV1", BaseUrlForm::WithV1), ("WithoutV1", BaseUrlForm::WithoutV1)];
-    let ident = cursor.ident("`AsGiven`, `WithV1` or `WithoutV1`")?;
-    draft.agent.base_url =
-        word(cx, Place::field(Field::BaseUrl).part(Part::Value), &ident, FORMS, BaseUrlForm::AsGiven);
+    let ident = cursor.ident(&either::<BaseUrlForm>())?;
+    draft.agent.base_url = word(cx, Place::field(Field::BaseUrl).part(Part::Value), &ident, BaseUrlForm::AsGiven);
     Ok(())
 }
 
 fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
     let place = Place::field(Field::References).part(Part::Value);
-    let (form, semantics) = if cursor.eat_word("parsed") {
+    let (form, semantics) = if cursor.eat_word(Semantics::Parsed.word()) {
         let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(\"NAME\")` after `parsed`")?);
         let form = text(cx, place, &mut inner, "the form of a reference")?;
         inner.end()?;

@@ -7,7 +7,7 @@ use registry_core::template::Template;
 
 use super::agent::Draft;
 use super::cursor::Cursor;
-use super::fields::{allow, argument_key, arguments, text, unknown_argument, word};
+use super::fields::{allow, argument_key, arguments, either, known_word, listed, text, unknown_argument, word};
 use super::value::{parse_condition, parse_template_if};
 use crate::syntax::{Cx, Fault};
 
@@ -30,17 +30,12 @@ fn parse_config_file<'b>(
 ) -> Result<ConfigFile<'b>, Fault> {
     let place = Place::field(Field::Config).item(index);
     let body_place = place.part(Part::Value);
-    let kind = piece.ident("`json`, `jsonc` or `toml`")?;
+    let kind = piece.ident(&either::<FileFormat>())?;
     cx.mark(place, kind.span());
     cx.mark(place.part(Part::FileFormat), kind.span());
-    let format = match kind.to_string().as_str() {
-        "json" => FileFormat::Json,
-        "jsonc" => FileFormat::Jsonc,
-        "toml" => FileFormat::Toml,
-        other => {
-            let message = format!("`{other}` is no format of a file");
-            return Err(Fault::new(kind.span(), message, "expected one of `json`, `jsonc`, `toml`"));
-        }
+    let Some(format) = known_word::<FileFormat>(&kind) else {
+        let help = format!("expected one of {}", listed(FileFormat::ALL.iter().map(|it| it.word())));
+        return Err(Fault::new(kind.span(), format!("`{kind}` is no format of a file"), help));
     };
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/path\", …)`")?;
     let mut options = arguments(Cursor::of(&group)).into_iter();
@@ -69,8 +64,8 @@ fn parse_config_file<'b>(
 
 /// `Keys` or `Whole`.
 pub(super) fn owner(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<Owner, Fault> {
-    let ident = cursor.ident("`Keys` or `Whole`")?;
-    Ok(word(cx, place, &ident, &[("Keys", Owner::Keys), ("Whole", Owner::Whole)], Owner::Keys))
+    let ident = cursor.ident(&either::<Owner>())?;
+    Ok(word(cx, place, &ident, Owner::Keys))
 }
 
 fn mode(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<u32, Fault> {

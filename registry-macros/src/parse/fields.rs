@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Ident, Span};
 use quote::{quote, quote_spanned};
 use registry_core::check::{Field, Part, Place};
 use registry_core::entry::AgentEntry;
+use registry_core::model::Word;
 use registry_core::names::{is_snake, nearest};
 
 use super::cursor::Cursor;
@@ -106,11 +107,17 @@ pub(super) fn unknown_field(cx: &mut Cx<'_>, known: &[&str], key: &Ident) {
     cx.broken_fields.extend(nearest(&key.to_string(), known.iter().copied()).map(str::to_owned));
 }
 
-/// A closed word of an entry. One that resembles a known one is left to rustc, whose error has the similar variants.
-pub(super) fn word<T: Copy>(cx: &mut Cx<'_>, place: Place, ident: &Ident, words: &[(&str, T)], default: T) -> T {
-    let known = words.iter().find(|(word, _)| ident == word).map(|(_, value)| *value);
+/// A closed word of an entry that is the name of a variant. One that resembles a known one is left to rustc, whose error
+/// has the similar variants.
+pub(super) fn word<T: Word>(cx: &mut Cx<'_>, place: Place, ident: &Ident, default: T) -> T {
+    word_of(cx, place, ident, T::ALL, default)
+}
+
+/// The same for some of the words.
+pub(super) fn word_of<T: Word>(cx: &mut Cx<'_>, place: Place, ident: &Ident, words: &[T], default: T) -> T {
+    let known = words.iter().copied().find(|it| ident == it.word());
     let text = ident.to_string();
-    if known.is_none() && nearest(&text, words.iter().map(|(word, _)| *word)).is_none() {
+    if known.is_none() && nearest(&text, words.iter().map(|it| it.word())).is_none() {
         cx.mark(place, ident.span());
         cx.push(unknown_word(ident.span(), &text, words));
     } else {
@@ -119,19 +126,42 @@ pub(super) fn word<T: Copy>(cx: &mut Cx<'_>, place: Place, ident: &Ident, words:
     known.unwrap_or(default)
 }
 
+/// A closed word that must come next.
+pub(super) fn closed_word<T: Word>(cursor: &mut Cursor) -> Result<T, Fault> {
+    let fault = cursor.expected(&either::<T>());
+    let Ok(ident) = cursor.ident("a word") else { return Err(fault) };
+    known_word(&ident).ok_or(fault)
+}
+
+/// The closed word that an identifier is.
+pub(super) fn known_word<T: Word>(ident: &Ident) -> Option<T> {
+    T::ALL.iter().copied().find(|it| ident == it.word())
+}
+
+/// The words of a closed set: `` `a`, `b` or `c` ``.
+pub(super) fn either<T: Word>() -> String {
+    let mut words: Vec<String> = T::ALL.iter().map(|it| format!("`{}`", it.word())).collect();
+    let last = words.pop().unwrap_or_default();
+    if words.is_empty() { last } else { format!("{} or {last}", words.join(", ")) }
+}
+
 /// An error for what is none of the words: the one that begins alike, or all of them.
-pub(super) fn unknown_word<T>(span: Span, text: &str, words: &[(&str, T)]) -> Fault {
+pub(super) fn unknown_word<T: Word>(span: Span, text: &str, words: &[T]) -> Fault {
     let letters = |text: &str| -> String {
         text.chars().filter(|char| char.is_alphanumeric()).map(|char| char.to_ascii_lowercase()).collect()
     };
     let wanted = letters(text);
-    let alike = words.iter().find(|(word, _)| !wanted.is_empty() && letters(word).starts_with(&wanted));
-    let all = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    let help = match alike {
-        Some((word, _)) => format!("did you mean `{word}`?"),
-        None => format!("expected one of {}", all()),
+    let words = || words.iter().map(|it| it.word());
+    let help = match words().find(|word| !wanted.is_empty() && letters(word).starts_with(&wanted)) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("expected one of {}", listed(words())),
     };
     Fault::new(span, format!("unknown word `{text}`"), help)
+}
+
+/// Words in backticks, with commas between.
+pub(super) fn listed<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// A list of texts; each is marked as an item of the field.

@@ -2,22 +2,12 @@
 
 use proc_macro2::{Delimiter, Ident};
 use registry_core::check::{Field, Part, Place};
-use registry_core::model::{Archive, Artefact, Download, Git, Npm, Program, Pypi, Step, Target};
+use registry_core::model::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Step, Target};
 
 use super::agent::Draft;
 use super::cursor::Cursor;
-use super::fields::{allow, argument_key, arguments, marked_texts, text, unknown_argument, word};
+use super::fields::{allow, argument_key, arguments, known_word, listed, marked_texts, text, unknown_argument, word};
 use crate::syntax::{Cx, Fault};
-
-const KINDS: [&str; 6] = ["npm", "pypi", "archive", "git", "program", "sh"];
-
-/// The words of the targets.
-pub(super) const TARGETS: &[(&str, Target)] = &[
-    ("LinuxX64", Target::LinuxX64),
-    ("LinuxArm64", Target::LinuxArm64),
-    ("LinuxX64Musl", Target::LinuxX64Musl),
-    ("LinuxArm64Musl", Target::LinuxArm64Musl),
-];
 
 pub(super) fn parse_install<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
     let group = cursor.group(Delimiter::Bracket, "a list `[npm(\"…\"), …]`")?;
@@ -37,13 +27,14 @@ fn parse_artefact<'b>(
     mut piece: Cursor,
 ) -> Result<Artefact<'b>, Fault> {
     let kind = piece.ident("an artefact")?;
-    if !KINDS.iter().any(|word| kind == word) {
-        let help = match registry_core::names::nearest(&kind.to_string(), KINDS) {
+    let Some(known) = known_word::<ArtefactKind>(&kind) else {
+        let words = || ArtefactKind::ALL.iter().map(|it| it.word());
+        let help = match registry_core::names::nearest(&kind.to_string(), words()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("expected one of `{}`", KINDS.join("`, `")),
+            None => format!("expected one of {}", listed(words())),
         };
         return Err(Fault::new(kind.span(), format!("`{kind}` is no kind of artefact"), help));
-    }
+    };
     let place = Place::field(Field::Install).item(index);
     cx.mark(place, kind.span());
     let group = piece.group(Delimiter::Parenthesis, &format!("`(…)` after `{kind}`"))?;
@@ -51,13 +42,13 @@ fn parse_artefact<'b>(
     let mut pieces = arguments(Cursor::of(&group)).into_iter();
     let first = pieces.next().unwrap_or_else(|| Cursor::of(&group));
     let args = Arguments { cx, draft, place, rest: pieces.collect() };
-    match kind.to_string().as_str() {
-        "npm" => args.npm(first),
-        "pypi" => args.pypi(first),
-        "archive" => args.archive(first),
-        "git" => args.git(first),
-        "program" => args.program(first),
-        _ => args.sh(first),
+    match known {
+        ArtefactKind::Npm => args.npm(first),
+        ArtefactKind::Pypi => args.pypi(first),
+        ArtefactKind::Archive => args.archive(first),
+        ArtefactKind::Git => args.git(first),
+        ArtefactKind::Program => args.program(first),
+        ArtefactKind::Sh => args.sh(first),
     }
 }
 
@@ -194,7 +185,7 @@ impl<'b> Arguments<'_, 'b> {
 
 fn parse_download<'b>(cx: &mut Cx<'b>, place: Place, nth: usize, mut piece: Cursor) -> Result<Download<'b>, Fault> {
     let target = piece.ident("a target")?;
-    let target = word(cx, place.part(Part::Nth(nth)), &target, TARGETS, Target::LinuxX64);
+    let target = word(cx, place.part(Part::Nth(nth)), &target, Target::LinuxX64);
     piece.punct(':')?;
     if !piece.eat_word("url") {
         return Err(piece.expected("`url(\"https://…\", sha256: \"…\")`"));

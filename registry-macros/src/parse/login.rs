@@ -2,11 +2,11 @@
 
 use proc_macro2::Delimiter;
 use registry_core::check::{Field, Part, Place};
-use registry_core::model::{Host, Login, LoginSource};
+use registry_core::model::{Host, Login, LoginKind, LoginSource};
 
 use super::agent::{Draft, mappings};
 use super::cursor::Cursor;
-use super::fields::{argument_key, arguments, here, marked_texts, text, unknown_argument};
+use super::fields::{argument_key, arguments, either, here, known_word, marked_texts, text, unknown_argument};
 use crate::syntax::{Cx, Fault};
 
 pub(super) fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
@@ -22,23 +22,19 @@ pub(super) fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &m
 
 fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Login<'b>, Fault> {
     let place = Place::field(Field::Login).item(index);
-    let kind = piece.ident("`files` or `variable`")?;
+    let kind = piece.ident(&either::<LoginKind>())?;
     cx.mark(place, kind.span());
     let group = piece.group(Delimiter::Parenthesis, "`(…, instead_of: VARIABLE)`")?;
     piece.end()?;
     let mut options = arguments(Cursor::of(&group)).into_iter();
     let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
-    let source = if kind == "files" {
-        LoginSource::Files(marked_texts(cx, &mut first, |nth| place.part(Part::Nth(nth)))?)
-    } else if kind == "variable" {
-        let variable = first.ident("a variable")?;
-        LoginSource::Variable(cx.text(&variable.to_string()))
-    } else {
-        return Err(Fault::new(
-            kind.span(),
-            format!("`{kind}` is no kind of log-in"),
-            "expected `files` or `variable`",
-        ));
+    let source = match known_word(&kind) {
+        Some(LoginKind::Files) => LoginSource::Files(marked_texts(cx, &mut first, |nth| place.part(Part::Nth(nth)))?),
+        Some(LoginKind::Variable) => LoginSource::Variable(cx.text(&first.ident("a variable")?.to_string())),
+        None => {
+            let help = format!("expected {}", either::<LoginKind>());
+            return Err(Fault::new(kind.span(), format!("`{kind}` is no kind of log-in"), help));
+        }
     };
     first.end()?;
     let mut login = Login { source, instead_of: "", own_endpoint_only: false };

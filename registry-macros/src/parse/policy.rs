@@ -3,19 +3,25 @@
 use proc_macro2::{Delimiter, Span};
 use registry_core::check::{Field, Part, Place};
 use registry_core::entry::{HandshakeEntry, WebEntry};
-use registry_core::model::{Exit, FileFormat, Handshake, Info, Mapping, Off, Owner, Proof, Session, WebPolicy};
+use registry_core::model::{
+    FileFormat, Handshake, Info, Mapping, Off, OffKind, Owner, Proof, ProofKind, Session, SessionKind, WebKind,
+    WebPolicy,
+};
 use registry_core::variables::canonical;
 
 use super::agent::{Draft, mappings};
 use super::cursor::Cursor;
-use super::fields::{argument_key, arguments, here, marked_texts, marked_variables, part_key, text, unknown_argument};
+use super::fields::{
+    argument_key, arguments, closed_word, here, known_word, listed, marked_texts, marked_variables, part_key, text,
+    unknown_argument,
+};
 use super::value::parse_template;
 use crate::syntax::{Cx, Fault};
 
 const WEB: Place = Place::field(Field::Web);
 
 pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
-    if cursor.eat_word("NoTools") {
+    if cursor.eat_word(WebKind::NoTools.word()) {
         let evidence = reason(cx, cursor)?;
         draft.agent.web = Some(WebPolicy::NoTools(evidence));
         return Ok(());
@@ -51,10 +57,10 @@ enum Way<'b> {
 
 fn parse_off<'b>(cx: &mut Cx<'b>, key: Span, cursor: &mut Cursor) -> Result<Way<'b>, Fault> {
     cx.mark(WEB, key);
-    if cursor.eat_word("NoSwitch") {
+    if cursor.eat_word(WebKind::NoSwitch.word()) {
         return reason(cx, cursor).map(Way::None);
     }
-    if cursor.eat_word("Untested") {
+    if cursor.eat_word(WebKind::Untested.word()) {
         return reason(cx, cursor).map(Way::Untested);
     }
     let what = "a list of switches, `NoSwitch(\"why\")` or `Untested(\"why\")`";
@@ -71,33 +77,19 @@ fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<
     let place = WEB.part(Part::Off(index));
     cx.mark(place, here(&piece));
     let kind = piece.ident("a switch")?;
-    let format = match kind.to_string().as_str() {
-        "env" => {
-            let switch = mappings(cx, &mut piece, |nth| (place.item(nth), place.item(nth)))?;
-            piece.end()?;
-            return Ok(Off::Env(switch));
-        }
-        "argv" => {
-            let words = marked_texts(cx, &mut piece, |nth| place.item(nth))?;
-            piece.end()?;
-            return Ok(Off::Argv(words));
-        }
-        "unset" => {
-            let names = marked_variables(cx, &mut piece, |nth| place.item(nth))?;
-            piece.end()?;
-            return Ok(Off::Unset(names));
-        }
-        "json" => FileFormat::Json,
-        "jsonc" => FileFormat::Jsonc,
-        "toml" => FileFormat::Toml,
-        other => {
-            let message = format!("`{other}` is no way to turn tools off");
-            return Err(Fault::new(
-                kind.span(),
-                message,
-                "expected one of `json`, `jsonc`, `toml`, `env`, `argv`, `unset`",
-            ));
-        }
+    if let Some(known) = known_word(&kind) {
+        let off = match known {
+            OffKind::Env => Off::Env(mappings(cx, &mut piece, |nth| (place.item(nth), place.item(nth)))?),
+            OffKind::Argv => Off::Argv(marked_texts(cx, &mut piece, |nth| place.item(nth))?),
+            OffKind::Unset => Off::Unset(marked_variables(cx, &mut piece, |nth| place.item(nth))?),
+        };
+        piece.end()?;
+        return Ok(off);
+    }
+    let Some(format) = known_word::<FileFormat>(&kind) else {
+        let words = FileFormat::ALL.iter().map(|it| it.word()).chain(OffKind::ALL.iter().map(|it| it.word()));
+        let help = format!("expected one of {}", listed(words));
+        return Err(Fault::new(kind.span(), format!("`{kind}` is no way to turn tools off"), help));
     };
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/…\")`")?;
     let mut inner = arguments(Cursor::of(&group)).into_iter();
@@ -143,7 +135,7 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
             "info" => no_info(cx, &mut piece).map(|it| none = Some(it)),
             "env" => handshake_env(cx, &mut piece).map(|it| handshake.env = it),
             "session" => session(&mut piece).map(|it| handshake.session = it),
-            _ => exit(&mut piece).map(|it| handshake.exit = it),
+            _ => closed_word(&mut piece).map(|it| handshake.exit = it),
         };
         let parsed = parsed.and_then(|()| piece.end());
         cx.take(parsed);
@@ -202,11 +194,11 @@ fn handshake_env<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mappin
 }
 
 fn session(cursor: &mut Cursor) -> Result<Session, Fault> {
-    if cursor.eat_word("ok") {
+    if cursor.eat_word(SessionKind::Ok.word()) {
         return Ok(Session::Ok);
     }
-    if !cursor.eat_word("refused") {
-        return Err(cursor.expected("`ok` or `refused(-32000)`"));
+    if !cursor.eat_word(SessionKind::Refused.word()) {
+        return Err(cursor.expected(&format!("`{}` or `{}`", Session::Ok, Session::Refused(-32_000))));
     }
     let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(-32000)` after `refused`")?);
     let negative = inner.eat('-');
@@ -214,16 +206,6 @@ fn session(cursor: &mut Cursor) -> Result<Session, Fault> {
     inner.end()?;
     let code = i32::try_from(code).map_err(|_| Fault::new(span, "this is no JSON-RPC code", "they fit 32 bits"))?;
     Ok(Session::Refused(if negative { -code } else { code }))
-}
-
-fn exit(cursor: &mut Cursor) -> Result<Exit, Fault> {
-    if cursor.eat_word("eof") {
-        Ok(Exit::EndOfInput)
-    } else if cursor.eat_word("signal") {
-        Ok(Exit::Signal)
-    } else {
-        Err(cursor.expected("`eof` or `signal`"))
-    }
 }
 
 pub(super) fn parse_proof<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
@@ -240,11 +222,11 @@ pub(super) fn parse_proof<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &m
 fn parse_one_proof<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Proof<'b>, Fault> {
     let place = Place::field(Field::Proof).item(index);
     cx.mark(place, here(&piece));
-    if piece.eat_word("acp") {
+    if piece.eat_word(ProofKind::Acp.word()) {
         piece.end()?;
         return Ok(Proof::Acp);
     }
-    if !piece.eat_word("version") {
+    if !piece.eat_word(ProofKind::Version.word()) {
         return Err(piece.expected("`acp` or `version(\"program\", [\"--version\"], \"output\")`"));
     }
     let group = piece.group(Delimiter::Parenthesis, "`(\"program\", [\"--version\"], \"output\")`")?;

@@ -3,14 +3,16 @@
 use proc_macro2::{Delimiter, TokenTree};
 use registry_core::check::{Field, Part, Place};
 use registry_core::entry::{FamilyEntry, ProviderEntry};
-use registry_core::model::{Auth, Credential, Endpoint, Family, ModelRecord, Protocol, Provider, UrlParameter};
+use registry_core::model::{
+    Auth, Credential, CredentialKind, Endpoint, Family, ModelRecord, Protocol, Provider, UrlParameter,
+};
 use registry_core::names::kebab;
 
-use super::agent::{Entry, PROTOCOLS};
+use super::agent::Entry;
 use super::cursor::Cursor;
 use super::fields::{
-    RawField, argument_key, arguments, marked_texts, parse_head, text, texts, unknown_argument, unknown_field,
-    variables, word,
+    RawField, argument_key, arguments, either, known_word, marked_texts, parse_head, text, texts, unknown_argument,
+    unknown_field, variables, word,
 };
 use crate::syntax::{Cx, Fault};
 
@@ -77,7 +79,7 @@ fn parse_endpoints<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Endp
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
         let place = Place::field(Field::Endpoints).item(index);
         let ident = piece.ident("a protocol")?;
-        let protocol = word(cx, place, &ident, PROTOCOLS, Protocol::OpenAiCompletions);
+        let protocol = word(cx, place, &ident, Protocol::OpenAiCompletions);
         piece.punct('=')?;
         let url = text(cx, place.part(Part::Value), &mut piece, "a URL")?;
         piece.end()?;
@@ -118,22 +120,20 @@ fn parse_parameters<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Url
 }
 
 fn parse_auth(cx: &mut Cx<'_>, cursor: &mut Cursor) -> Result<Auth, Fault> {
-    const KINDS: &[(&str, Auth)] =
-        &[("ApiKey", Auth::ApiKey), ("Adc", Auth::Adc), ("Aws", Auth::Aws), ("None", Auth::None)];
-    let ident = cursor.ident("`ApiKey`, `Adc`, `Aws` or `None`")?;
-    Ok(word(cx, Place::field(Field::Auth).part(Part::Value), &ident, KINDS, Auth::None))
+    let ident = cursor.ident(&either::<Auth>())?;
+    Ok(word(cx, Place::field(Field::Auth).part(Part::Value), &ident, Auth::None))
 }
 
 fn parse_credential<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<Credential<'b>, Fault> {
     let ident = cursor.ident("a variable, `any_of(…)`, `file(…)` or `all_of(…)`")?;
     cx.mark(Place::field(Field::Credential), ident.span());
     let name = ident.to_string();
-    if !matches!(name.as_str(), "any_of" | "file" | "all_of") {
+    let Some(kind) = known_word::<CredentialKind>(&ident) else {
         return Ok(Credential::AnyOf(cx.list(&[cx.text(&name)])));
-    }
+    };
     let group = cursor.group(Delimiter::Parenthesis, &format!("`(…)` after `{name}`"))?;
     let mut pieces = arguments(Cursor::of(&group)).into_iter();
-    if name == "file" {
+    if kind == CredentialKind::File {
         let mut next = |what: &str| {
             pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))
         };
@@ -149,7 +149,7 @@ fn parse_credential<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<Credenti
         groups.push(one_of_several(cx, &mut piece)?);
         piece.end()?;
     }
-    if name == "all_of" {
+    if kind == CredentialKind::AllOf {
         return Ok(Credential::AllOf(cx.list(&groups)));
     }
     Ok(Credential::AnyOf(cx.list(&groups.concat())))
@@ -265,7 +265,7 @@ fn parse_protocol_list<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [
         let ident = piece.ident("a protocol")?;
         piece.end()?;
         let place = Place::field(Field::Protocols).item(index);
-        protocols.push(word(cx, place, &ident, PROTOCOLS, Protocol::OpenAiCompletions));
+        protocols.push(word(cx, place, &ident, Protocol::OpenAiCompletions));
     }
     Ok(cx.list(&protocols))
 }

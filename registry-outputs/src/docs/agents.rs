@@ -145,7 +145,7 @@ fn install(out: &mut String, facts: &Facts<'_>) {
 fn model(out: &mut String, facts: &Facts<'_>) {
     let agent = facts.agent;
     item(out, "Protocols", &code_list(agent.protocols.iter().map(|it| it.id())));
-    item(out, "Model", &format!("by {}, in the form `{}`", agent.model.via.words(), agent.model.format.id()));
+    item(out, "Model", &format!("by {}, in the form `{}`", agent.model.via.id(), agent.model.format.id()));
     for (mode, reference, id) in &facts.ids {
         item(out, &format!("Told, {mode}"), &format!("{} for {}", code_span(id), code_span(reference)));
     }

@@ -62,7 +62,7 @@ impl<'a> Facts<'a> {
 
     /// The kind of its web policy.
     pub(crate) fn web(&self) -> &'static str {
-        self.agent.web.map_or("none", |web| web.words())
+        self.agent.web.map_or("none", |web| web.kind().id())
     }
 
     /// Whether a run without web can be had, in words.
@@ -102,7 +102,7 @@ impl<'a> Facts<'a> {
         rows.push((
             "ends by",
             match handshake.exit {
-                Exit::EndOfInput => "the end of its input".to_owned(),
+                Exit::Eof => "the end of its input".to_owned(),
                 Exit::Signal => "a signal".to_owned(),
             },
         ));
@@ -163,12 +163,10 @@ fn from(agent: &Agent<'_>) -> String {
     let mut kinds: Vec<&str> = Vec::new();
     for artefact in agent.install {
         let kind = match artefact {
-            Artefact::Npm(_) => "npm",
             Artefact::Pypi(_) => "PyPI",
-            Artefact::Archive(_) => "archive",
-            Artefact::Git(_) => "git",
             Artefact::Program(_) => continue,
             Artefact::Sh(_) => "script",
+            other => other.kind().word(),
         };
         if !kinds.contains(&kind) {
             kinds.push(kind);

@@ -2,7 +2,9 @@
 
 use core::fmt::Write as _;
 
-use registry_core::model::{Agent, Artefact, Exit, FileFormat, Lock, Off, Owner, Proof, Runs, Semantics, Session};
+use registry_core::model::{
+    Agent, Artefact, ArtefactKind, FileFormat, Lock, Off, Owner, Proof, ProofKind, Semantics, Session, SessionKind,
+};
 use registry_core::template::{Template, Value};
 use registry_core::variables::{CANONICAL, Kind};
 
@@ -18,8 +20,8 @@ pub(crate) struct Program<'a> {
     pub(crate) name: &'a str,
     /// Where it is, relative to the agent's folder.
     pub(crate) path: String,
-    /// What installs it: `npm`, `pypi`, `archive`, `git`, `program`, `sh`.
-    pub(crate) kind: &'static str,
+    /// What installs it.
+    pub(crate) kind: ArtefactKind,
     /// The locked version of its package; empty for what is in no lock.
     pub(crate) version: &'a str,
 }
@@ -29,19 +31,19 @@ pub(crate) fn programs<'a>(agent: &'a Agent<'a>, lock: &Lock<'a>) -> Vec<Program
     let place = |index: usize, artefact: &Artefact<'a>| {
         let bin = artefact.bin();
         let name = bin.rsplit('/').next().unwrap_or(bin);
-        let (kind, path) = match artefact {
-            Artefact::Npm(_) => ("npm", format!("node_modules/.bin/{bin}")),
-            Artefact::Pypi(_) => ("pypi", format!("venv/bin/{bin}")),
-            Artefact::Archive(_) => ("archive", format!("archives/{index}/{bin}")),
-            Artefact::Git(_) => ("git", format!("git/{name}/{bin}")),
-            Artefact::Program(_) => ("program", format!("programs/{bin}")),
-            Artefact::Sh(_) => ("sh", format!("steps/bin/{bin}")),
+        let path = match artefact {
+            Artefact::Npm(_) => format!("node_modules/.bin/{bin}"),
+            Artefact::Pypi(_) => format!("venv/bin/{bin}"),
+            Artefact::Archive(_) => format!("archives/{index}/{bin}"),
+            Artefact::Git(_) => format!("git/{name}/{bin}"),
+            Artefact::Program(_) => format!("programs/{bin}"),
+            Artefact::Sh(_) => format!("steps/bin/{bin}"),
         };
         let version = artefact
             .package()
             .and_then(|(ecosystem, package)| lock.package(ecosystem, package))
             .map_or("", |package| package.version);
-        Program { name, path, kind, version }
+        Program { name, path, kind: artefact.kind(), version }
     };
     let all = agent.install.iter().enumerate().filter(|(_, artefact)| !artefact.bin().is_empty());
     all.map(|(index, artefact)| place(index, artefact)).collect()
@@ -57,15 +59,6 @@ pub(crate) fn program<'p, 'a>(
     let Value::Text(word) = read(*first, place)? else { return Err(RenderError::NoProgram(place.to_owned())) };
     let name = word.rsplit('/').next().unwrap_or(&word);
     programs.iter().find(|it| it.name == name).ok_or_else(|| RenderError::NoProgram(word.to_string()))
-}
-
-/// How a program is started, in a word.
-pub(crate) const fn runs_word(runs: Runs) -> &'static str {
-    match runs {
-        Runs::Node => "node",
-        Runs::Native => "native",
-        Runs::Python => "python",
-    }
 }
 
 /// Whether an install proves that the agent starts.
@@ -90,7 +83,7 @@ pub(crate) fn agent_json(
         Json::object([
             ("name", Json::text(it.name)),
             ("path", Json::text(it.path.as_str())),
-            ("kind", Json::text(it.kind)),
+            ("kind", Json::text(it.kind.word())),
             ("launch", Json::Bool(it.name == launch)),
         ])
     };
@@ -115,7 +108,7 @@ pub(crate) fn agent_json(
     let [npm, pypi, git, steps] = lists.map(Json::List);
     Ok(Json::object([
         ("name", Json::text(agent.name)),
-        ("runs", Json::text(runs_word(agent.runs))),
+        ("runs", Json::text(agent.runs.word())),
         ("npm", npm),
         ("pypi", pypi),
         ("git", git),
@@ -140,7 +133,7 @@ fn wheels(wheels: &[Wheel]) -> Json {
 
 /// The proofs; an agent that declares none is asked over ACP.
 fn proofs(agent: &Agent<'_>, programs: &[Program<'_>]) -> Json {
-    let acp = || Json::object([("kind", Json::text("acp"))]);
+    let acp = || Json::object([("kind", Json::text(ProofKind::Acp.word()))]);
     if agent.proof.is_empty() {
         return Json::list([acp()]);
     }
@@ -149,7 +142,7 @@ fn proofs(agent: &Agent<'_>, programs: &[Program<'_>]) -> Json {
         Proof::Version { bin, args, output } => {
             let version = programs.iter().find(|it| it.name == *bin).map_or("", |it| it.version);
             Json::object([
-                ("kind", Json::text("version")),
+                ("kind", Json::text(ProofKind::Version.word())),
                 ("bin", Json::text(*bin)),
                 ("args", Json::texts(args.iter().copied())),
                 ("output", Json::text(output.replace("{VERSION}", version))),
@@ -164,14 +157,10 @@ fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Json, RenderError> {
     let info =
         info.map_or(Json::Null, |fields| Json::object(fields.into_iter().map(|(key, it)| (key, Json::text(it)))));
     let session = match session {
-        Session::Ok => Json::text("ok"),
+        Session::Ok => Json::text(SessionKind::Ok.word()),
         Session::Refused(code) => Json::Number(code.into()),
     };
-    let exit = match exit {
-        Exit::EndOfInput => "eof",
-        Exit::Signal => "signal",
-    };
-    Ok(Json::object([("info", info), ("env", env), ("session", session), ("exit", Json::text(exit))]))
+    Ok(Json::object([("info", info), ("env", env), ("session", session), ("exit", Json::text(exit.word()))]))
 }
 
 /// The text of `plan.json`: the files of a launch and of the web policy.
@@ -219,14 +208,10 @@ fn kinds<'a>(agent: &'a Agent<'_>) -> Vec<(&'a str, Kind)> {
 }
 
 fn file_members(path: &str, format: FileFormat, owner: Owner, body: Template<'_>) -> Vec<(&'static str, Json)> {
-    let owner = match owner {
-        Owner::Keys => "keys",
-        Owner::Whole => "whole",
-    };
     vec![
         ("path", Json::text(path)),
         ("format", Json::text(format.word())),
-        ("owner", Json::text(owner)),
+        ("owner", Json::text(owner.id())),
         ("body", Json::Raw(with_numbers_as_written(body.0))),
     ]
 }

@@ -215,7 +215,7 @@ impl Agent {
         install: &[],
         runs: Runs::Node,
         launch: &[],
-        handshake: Handshake { info: Info::None(""), env: &[], session: Session::Ok, exit: Exit::EndOfInput },
+        handshake: Handshake { info: Info::None(""), env: &[], session: Session::Ok, exit: Exit::Eof },
         proof: &[],
         model: ModelDelivery { format: ModelIdFormat::Bare, via: Via::SetModel, proxy: ProxyMode::AsIs },
         env: &[],

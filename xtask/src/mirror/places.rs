@@ -176,7 +176,7 @@ fn read_folder(folder: &Path) -> Outcome<Index> {
 /// Whether a wheel can be used on a target, by the tags at the end of its name; a source distribution always can.
 pub(crate) fn serves(file: &str, target: Target) -> bool {
     let Some(tags) = file.strip_suffix(".whl").and_then(|name| name.rsplit('-').next()) else { return true };
-    let machine = if target.arch().npm() == "x64" { "x86_64" } else { "aarch64" };
+    let machine = if target.arch().word() == "x64" { "x86_64" } else { "aarch64" };
     let libc = if target.libc() == Libc::Musl { "musllinux" } else { "manylinux" };
     tags.split('.').any(|tag| tag == "any" || tag.starts_with(libc) && tag.ends_with(machine))
 }

@@ -273,7 +273,7 @@ fn fits(rest: &Value, target: Target) -> bool {
         let mut named = list.iter().filter(|it| !it.starts_with('!')).peekable();
         list.contains(&"any") || !refused && (named.peek().is_none() || named.any(|it| *it == value))
     };
-    allows("os", "linux") && allows("cpu", target.arch().npm()) && allows("libc", target.libc().npm())
+    allows("os", "linux") && allows("cpu", target.arch().word()) && allows("libc", target.libc().word())
 }
 
 #[cfg(test)]

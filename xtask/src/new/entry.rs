@@ -68,11 +68,7 @@ pub(crate) fn text(known: &Known) -> String {
     };
     line(&format!("protocol: {},", PROTOCOL.word()));
     line(&install(known));
-    line(match runs {
-        Runs::Node => "runs: node,",
-        Runs::Native => "runs: native,",
-        Runs::Python => "runs: python,",
-    });
+    line(&format!("runs: {},", runs.word()));
     if let Some(floor) = known.node_floor {
         line(&format!("requires: node >= {},", version(floor)));
     }

@@ -80,7 +80,7 @@ impl View<'_> {
             "secrets": found.variables.keys().filter(|name| found.is_secret(name)).collect::<Vec<_>>(),
             "acp_model_id": found.acp_model_id.as_ref().ok(),
             "acp_model_error": found.acp_model_id.as_ref().err().map(fault),
-            "model_via": found.agent.model.via.words(),
+            "model_via": found.agent.model.via.id(),
             "login": login(found),
             "credential_file": found.credential_file.map(|it| json!({"content_of": it.content, "path": it.path})),
             "withheld": found.withheld,
@@ -117,7 +117,7 @@ fn server(found: &Resolution<'_>) -> String {
 fn notes(found: &Resolution<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Ok(id) = &found.acp_model_id {
-        notes.push(format!("model id: {}, by {}", printable(id), found.agent.model.via.words()));
+        notes.push(format!("model id: {}, by {}", printable(id), found.agent.model.via.id()));
     }
     notes.extend(found.login.map(|it| match it.source {
         LoginSource::Files(files) => format!("log-in: {}, from the host", files.join(", ")),

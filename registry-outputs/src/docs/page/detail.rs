@@ -62,7 +62,7 @@ fn model(facts: &Facts<'_>) -> String {
     let agent = facts.agent;
     let mut all = vec![
         row("Speaks", codes(agent.protocols.iter().map(|it| it.id()))),
-        row("Model by", escape(agent.model.via.words())),
+        row("Model by", escape(agent.model.via.id())),
         row("In the form", codes([agent.model.format.id()])),
     ];
     for (mode, reference, id) in &facts.ids {

@@ -1,6 +1,6 @@
 //! The matrix: a group of two rows an agent, the one to look at and the one to unfold.
 
-use registry_core::model::Target;
+use registry_core::model::{Target, WebKind};
 
 use super::detail;
 use crate::docs::facts::Facts;
@@ -66,12 +66,12 @@ fn handshake(facts: &Facts<'_>) -> String {
 }
 
 fn web(facts: &Facts<'_>) -> String {
-    let words = match facts.web() {
-        "switch" => "can be turned off",
-        "no tools" => "has no web tools",
-        "no switch" => "cannot be turned off",
-        "untested" => "nobody has tried",
-        other => other,
+    let words = match facts.agent.web.map(|it| it.kind()) {
+        Some(WebKind::Switch) => "can be turned off",
+        Some(WebKind::NoTools) => "has no web tools",
+        Some(WebKind::NoSwitch) => "cannot be turned off",
+        Some(WebKind::Untested) => "nobody has tried",
+        None => facts.web(),
     };
     cell("Web policy", &verdict(&facts.evidence.web, words, facts.evidence.web.word()))
 }
