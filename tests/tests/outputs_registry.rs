@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use registry::REGISTRY;
 use registry::site::Site;
-use registry_outputs::{GENERATORS, Input, facts, json};
+use registry_core::model::BaseUrlForm;
+use registry_outputs::{GENERATORS, Input, entry, facts, json};
 use serde_json::{Value, json as value};
 
 /// What `gen-registry` makes, by the names of its files.
@@ -32,7 +33,7 @@ fn the_registry_is_as_its_schema_says() {
     assert!(jsonschema::meta::is_valid(schema), "the schema is none of its dialect");
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(against(schema, document), Vec::<String>::new());
-    assert_eq!(document["schema"], "benchflow-registry/1");
+    assert_eq!(document["schema"], "benchflow-registry/2");
 }
 
 /// A document with one place changed does not fit the schema any more.
@@ -47,10 +48,13 @@ fn check_refused(place: &str, new: Value) {
 
 #[test]
 fn the_schema_refuses_what_is_not_of_its_shape() {
-    check_refused("/schema", value!("benchflow-registry/2"));
+    check_refused("/schema", value!("benchflow-registry/1"));
     check_refused("/agents", value!({}));
     check_refused("/agents/0/name", value!(1));
-    check_refused("/agents/0/model", value!({"format": "bare"}));
+    check_refused("/agents/0/model", value!({"format": "Bare"}));
+    check_refused("/agents/0/model/format", value!("bare"));
+    check_refused("/agents/0/handshake/exit", value!("endofinput"));
+    check_refused("/agents/0/platforms/0", value!("linux-x64"));
     check_refused("/agents/0/install/0", value!({"npm": "x"}));
     check_refused("/agents/0/lock", value!({"packages": [{"name": "x"}]}));
     check_refused("/agents/0/suite/usage_tracking", value!("off"));
@@ -71,6 +75,54 @@ fn the_registry_holds_every_agent_as_show_prints_it() {
     };
     assert_eq!(names("providers"), REGISTRY.providers().iter().map(|it| it.name).collect::<Vec<_>>());
     assert_eq!(names("families"), REGISTRY.families().iter().map(|it| it.name).collect::<Vec<_>>());
+}
+
+/// A word with an argument is an object of one member: `{ "refused": -32000 }` for `refused(-32000)`.
+fn spelled(value: &Value) -> String {
+    match value {
+        Value::String(word) => word.clone(),
+        Value::Object(members) => {
+            members.iter().map(|(word, argument)| format!("{word}({argument})")).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The words of a list, as an entry has them.
+fn spelled_list(value: &Value) -> String {
+    value.as_array().into_iter().flatten().map(spelled).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn words_are_spelled_as_entries_spell_them() {
+    let document = &files()["registry.json"];
+    let agents = document["agents"].as_array().expect("a list");
+    for (agent, facts) in REGISTRY.agents().into_iter().zip(agents) {
+        let printed = entry::text(agent);
+        let protocols = spelled_list(&facts["protocols"]);
+        let protocols = if agent.protocols.len() == 1 { protocols } else { format!("[{protocols}]") };
+        let (handshake, model) = (&facts["handshake"], &facts["model"]);
+        let mut words = vec![
+            format!("    protocol: {protocols},\n"),
+            format!("    runs: {},\n", spelled(&facts["runs"])),
+            format!("session: {}", spelled(&handshake["session"])),
+            format!("exit: {}", spelled(&handshake["exit"])),
+            format!("format: {}", spelled(&model["format"])),
+            format!("via: {}", spelled(&model["via"])),
+            format!("proxy: {}", spelled(&model["proxy"])),
+        ];
+        words.extend(facts["config"].as_array().into_iter().flatten().flat_map(|file| {
+            let owner = spelled(&file["owner"]);
+            let owner = (owner != "Keys").then(|| format!("owner: {owner}"));
+            owner.into_iter().chain([format!("{}(\"{}\"", spelled(&file["format"]), spelled(&file["path"]))])
+        }));
+        if agent.base_url != BaseUrlForm::AsGiven {
+            words.push(format!("base_url: {},", spelled(&facts["base_url"])));
+        }
+        for word in words {
+            assert!(printed.contains(&word), "`{word}` is not in the entry:\n{printed}");
+        }
+    }
 }
 
 /// The schema of the public registry of ACP agents, as its page describes the format.

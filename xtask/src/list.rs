@@ -101,8 +101,9 @@ impl<'a> Row<'a> {
         let others: Vec<String> = others.map(|(what, verdict)| format!("{what} {}", verdict.word())).collect();
         let [name, version, routing, web, summary] = self.narrow();
         let others = joined(others.iter().map(String::as_str).collect());
-        let (aliases, protocols) = (joined(short.aliases.to_vec()), joined(short.protocols));
-        [name, version, routing, web, aliases, protocols, joined(short.platforms), others, summary]
+        let protocols = joined(short.protocols.iter().map(|it| it.id()).collect());
+        let platforms = joined(short.platforms.iter().map(|it| it.id()).collect());
+        [name, version, routing, web, joined(short.aliases.to_vec()), protocols, platforms, others, summary]
     }
 
     fn json(&self) -> Outcome<Value> {

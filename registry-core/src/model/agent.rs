@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "serde")]
+use super::data;
 use super::{
     Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol, Runs,
     Target, Version, WebPolicy, words,
@@ -14,6 +16,8 @@ use crate::variables::canonical;
 ///
 /// The fields borrow, so that the macro can fill one from tokens and a constant can hold one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Agent<'a> {
     /// The kebab-case id, for example `claude-agent-acp`; folders, scripts and commands bear it.
     pub name: &'a str,
@@ -40,6 +44,8 @@ pub struct Agent<'a> {
     /// How it is told which model to use.
     pub model: ModelDelivery<'a>,
     /// Environment variables it is started with.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "data::mappings"))]
+    #[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<&str, Template<'a>>"))]
     pub env: &'a [Mapping<'a>],
     /// Variables beside the canonical ones that its entry may read.
     pub accepts: &'a [&'a str],
@@ -52,6 +58,7 @@ pub struct Agent<'a> {
     /// The form in which its own files refer to environment variables.
     pub references: Option<References<'a>>,
     /// Its web tools, and how they are turned off.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub web: Option<WebPolicy<'a>>,
     /// Folders of its own, relative to the home folder.
     pub home: &'a [&'a str],
@@ -62,6 +69,7 @@ pub struct Agent<'a> {
     /// Hosts that it looks up by itself, each with its switch.
     pub hosts: &'a [Host<'a>],
     /// Targets it runs on; empty means every target that its lock can serve.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub platforms: &'a [Target],
     /// Seconds that an install may take.
     pub install_timeout: u32,
@@ -70,6 +78,7 @@ pub struct Agent<'a> {
     /// Rules that do not apply to a place of this entry, each with its reason.
     pub allow: &'a [Allow<'a>],
     /// The text of the lock beside the entry; empty when there is none.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub lock: &'a str,
 }
 
@@ -201,6 +210,8 @@ words! {
 
 /// A configuration file that is written when the agent is launched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ConfigFile<'a> {
     /// Where, beginning with `~/`.
     pub path: &'a str,
@@ -209,6 +220,7 @@ pub struct ConfigFile<'a> {
     /// Whether the task may have settings in the same file.
     pub owner: Owner,
     /// Permission bits; `0o600` unless the entry says otherwise.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub mode: u32,
     /// The content: an object, or an `if` around one.
     pub body: Template<'a>,
@@ -238,6 +250,8 @@ words! {
 
 /// How the agent's own files refer to an environment variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct References<'a> {
     /// The form, with `NAME` where the variable's name goes: `{env:NAME}`.
     pub form: &'a str,
@@ -257,6 +271,8 @@ words! {
 
 /// Something on the host that stands in for an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Login<'a> {
     /// What stands in.
     pub source: LoginSource<'a>,
@@ -268,6 +284,9 @@ pub struct Login<'a> {
 
 /// What a log-in is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "serde", serde(untagged))]
 pub enum LoginSource<'a> {
     /// Files under the home folder, all of them; the first is the one that decides.
     Files(&'a [&'a str]),
@@ -297,10 +316,14 @@ impl LoginSource<'_> {
 
 /// A host that the agent looks up by itself when it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Host<'a> {
     /// The name it looks up.
     pub name: &'a str,
     /// The variables that stop it; they are set at launch.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "data::mappings"))]
+    #[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<&str, Template<'a>>"))]
     pub off: &'a [Mapping<'a>],
     /// Why there is no switch, where there is none.
     pub reason: &'a str,
@@ -308,6 +331,8 @@ pub struct Host<'a> {
 
 /// A helper process that runs beside the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Beside<'a> {
     /// Its argument vector; `PORT` in it is the free port it is given.
     pub argv: &'a [Template<'a>],
@@ -317,8 +342,11 @@ pub struct Beside<'a> {
 
 /// How the integration suite runs the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Suite<'a> {
     /// The model it runs.
+    #[cfg_attr(feature = "serde", serde(flatten))]
     pub model: ModelReference<'a>,
     /// Whether calls go through the gateway that counts usage.
     pub usage_tracking: bool,

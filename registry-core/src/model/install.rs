@@ -1,9 +1,14 @@
 //! What an entry installs, and how its program is started.
 
+#[cfg(feature = "serde")]
+use super::data;
 use super::{Target, words};
 
 /// One thing that an install puts under the prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "serde", serde(untagged))]
 pub enum Artefact<'a> {
     /// A package of the npm registry, with its dependencies.
     Npm(Npm<'a>),
@@ -21,8 +26,11 @@ pub enum Artefact<'a> {
 
 /// A package of the npm registry; its version and integrity stand in the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Npm<'a> {
     /// Its name, with the scope.
+    #[cfg_attr(feature = "serde", serde(rename = "npm"))]
     pub package: &'a str,
     /// The program it provides; empty for a package that is only a library.
     pub bin: &'a str,
@@ -32,21 +40,28 @@ pub struct Npm<'a> {
 
 /// A package of the Python package index; its version and hashes stand in the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Pypi<'a> {
     /// Its name.
+    #[cfg_attr(feature = "serde", serde(rename = "pypi"))]
     pub package: &'a str,
     /// The program it provides; empty for a package that is only a library.
     pub bin: &'a str,
     /// The interpreters it runs on, as a PEP 440 specifier with an upper bound: `==3.12.*`.
     pub python: &'a str,
     /// Why it is built from its source distribution; empty for a package that has wheels, as all should.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub source: &'a str,
 }
 
 /// An archive from a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Archive<'a> {
     /// The program in it, relative to its top folder.
+    #[cfg_attr(feature = "serde", serde(rename = "archive"))]
     pub bin: &'a str,
     /// Where it is, for each target.
     pub downloads: &'a [Download<'a>],
@@ -54,6 +69,8 @@ pub struct Archive<'a> {
 
 /// One file to fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Download<'a> {
     /// The machine it is for.
     pub target: Target,
@@ -65,8 +82,11 @@ pub struct Download<'a> {
 
 /// A git repository at one commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Git<'a> {
     /// Where it is; `https` only.
+    #[cfg_attr(feature = "serde", serde(rename = "git"))]
     pub url: &'a str,
     /// The whole commit, 40 hexadecimal digits.
     pub commit: &'a str,
@@ -76,17 +96,25 @@ pub struct Git<'a> {
 
 /// A file shipped with the entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Program<'a> {
     /// Its file name, which is also the program's name.
+    #[cfg_attr(feature = "serde", serde(rename = "program"))]
     pub name: &'a str,
     /// Its content.
+    #[cfg_attr(feature = "serde", serde(rename = "bytes", serialize_with = "data::bytes"))]
+    #[cfg_attr(feature = "schemars", schemars(with = "usize"))]
     pub text: &'a str,
 }
 
 /// Shell text, with what it needs and where it writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Step<'a> {
     /// POSIX shell, run with `-eu` in the agent's own folder; it puts its program into the folder `$BIN`.
+    #[cfg_attr(feature = "serde", serde(rename = "sh"))]
     pub script: &'a str,
     /// Folders under the prefix that it writes.
     pub writes: &'a [&'a str],

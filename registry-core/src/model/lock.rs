@@ -31,6 +31,8 @@ pub struct Lock<'a> {
 
 /// A package that an entry names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct LockedPackage<'a> {
     /// `npm` or `pypi`.
     pub ecosystem: &'a str,
@@ -74,6 +76,8 @@ pub struct LockedWheel<'a> {
 
 /// Something that could not be fetched when the lock was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Unavailable<'a> {
     /// The target it is about; none for the package itself, and so for every target.
     pub target: Option<Target>,

@@ -1,6 +1,8 @@
 //! What an agent, a provider and a family are: borrowed, plain data, filled by the macros or by hand.
 
 mod agent;
+#[cfg(feature = "serde")]
+mod data;
 mod install;
 mod lock;
 mod platform;

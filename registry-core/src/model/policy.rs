@@ -1,7 +1,11 @@
 //! The web policy of an agent, and what shows that it works.
 
 use core::fmt;
+#[cfg(feature = "schemars")]
+use std::collections::BTreeMap;
 
+#[cfg(feature = "serde")]
+use super::data;
 use super::{FileFormat, Mapping, Owner, words};
 use crate::template::Template;
 
@@ -77,24 +81,32 @@ impl<'a> WebPolicy<'a> {
 
 /// One way in which web tools are turned off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Off<'a> {
-    /// Keys in a file of the agent; `append([…])` in it adds to a list.
-    File {
-        /// Where, beginning with `~/`.
-        path: &'a str,
-        /// The file's format.
-        format: FileFormat,
-        /// Whether the rest of the file is the task's.
-        owner: Owner,
-        /// The keys.
-        body: Template<'a>,
-    },
     /// Variables.
-    Env(&'a [Mapping<'a>]),
+    #[cfg_attr(feature = "serde", serde(serialize_with = "data::mappings"))]
+    Env(#[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<&str, Template<'a>>"))] &'a [Mapping<'a>]),
     /// Words that are added to the argument vector.
     Argv(&'a [&'a str]),
     /// Variables that would lead the agent to files without the policy; a run without web drops them.
     Unset(&'a [&'a str]),
+    /// Keys in a file of the agent; `append([…])` in it adds to a list.
+    #[cfg_attr(feature = "serde", serde(untagged))]
+    File {
+        /// Where, beginning with `~/`.
+        #[cfg_attr(feature = "serde", serde(rename = "file"))]
+        path: &'a str,
+        /// The file's format.
+        #[cfg_attr(feature = "serde", serde(skip))]
+        format: FileFormat,
+        /// Whether the rest of the file is the task's.
+        #[cfg_attr(feature = "serde", serde(skip))]
+        owner: Owner,
+        /// The keys.
+        body: Template<'a>,
+    },
 }
 
 words! {
@@ -123,10 +135,14 @@ impl Off<'_> {
 
 /// What an agent answers over ACP, as measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Handshake<'a> {
     /// The `agentInfo` of its answer to `initialize`.
     pub info: Info<'a>,
     /// Variables of a dummy provider, without which it does not answer; values are literals.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "data::mappings"))]
+    #[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<&str, Template<'a>>"))]
     pub env: &'a [Mapping<'a>],
     /// Its answer to `session/new`.
     pub session: Session,
@@ -142,8 +158,14 @@ impl Handshake<'_> {
 
 /// The `agentInfo` of an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Info<'a> {
+    /// It gives none; the text says how that was seen.
+    None(&'a str),
     /// Its fields.
+    #[cfg_attr(feature = "serde", serde(untagged))]
     Fields {
         /// `name`, exactly.
         name: &'a str,
@@ -152,12 +174,13 @@ pub enum Info<'a> {
         /// Whether `version` is the locked version of the first package.
         version_is_pinned: bool,
     },
-    /// It gives none; the text says how that was seen.
-    None(&'a str),
 }
 
 /// The answer to `session/new` with the dummy variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Session {
     /// A session.
     Ok,
@@ -197,12 +220,17 @@ words! {
 
 /// What shows at the end of an install that it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Proof<'a> {
     /// `initialize` over ACP, answered as the handshake says.
     Acp,
     /// A program that prints exactly this; `{VERSION}` is its locked version.
+    #[cfg_attr(feature = "serde", serde(untagged))]
     Version {
         /// The program.
+        #[cfg_attr(feature = "serde", serde(rename = "version"))]
         bin: &'a str,
         /// Its arguments.
         args: &'a [&'a str],

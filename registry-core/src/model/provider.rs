@@ -4,6 +4,8 @@ use super::{Protocol, words};
 
 /// Who serves models over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Provider<'a> {
     /// The kebab-case id, which a model reference begins with.
     pub name: &'a str,
@@ -42,6 +44,8 @@ impl Provider<'_> {
 
 /// A URL and the protocol that is spoken there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Endpoint<'a> {
     /// The protocol.
     pub protocol: Protocol,
@@ -51,6 +55,8 @@ pub struct Endpoint<'a> {
 
 /// A `{parameter}` of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UrlParameter<'a> {
     /// The word in braces.
     pub name: &'a str,
@@ -78,9 +84,10 @@ words! {
 
 /// What it takes to authenticate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Credential<'a> {
-    /// Nothing.
-    None,
     /// One of these variables, the first that is set.
     AnyOf(&'a [&'a str]),
     /// A file whose content is in one variable and whose place another names.
@@ -94,6 +101,9 @@ pub enum Credential<'a> {
     },
     /// All of these; each is one of several variables, and whichever is given sets the others.
     AllOf(&'a [&'a [&'a str]]),
+    /// Nothing.
+    #[cfg_attr(feature = "serde", serde(untagged))]
+    None,
 }
 
 words! {
@@ -110,6 +120,8 @@ words! {
 
 /// What is known of one model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ModelRecord<'a> {
     /// Its id.
     pub id: &'a str,
@@ -125,6 +137,8 @@ pub struct ModelRecord<'a> {
 
 /// What is known of models that no registered provider owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Family<'a> {
     /// Its name, the kebab-case form of its module.
     pub name: &'a str,

@@ -18,6 +18,8 @@ words! {
 
 /// How an agent is told which model to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ModelDelivery<'a> {
     /// The form of the id it is told.
     pub format: ModelIdFormat,
@@ -65,6 +67,8 @@ words! {
 
 /// What an agent does with an alias of the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum ProxyMode<'a> {
     /// Takes it like any other id.
     AsIs,
@@ -99,9 +103,12 @@ impl ProxyMode<'_> {
 
 /// A model as an entry names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ModelReference<'a> {
     /// The registered provider; empty for a bare id.
     pub provider: &'a str,
     /// The id.
+    #[cfg_attr(feature = "serde", serde(rename = "model"))]
     pub id: &'a str,
 }

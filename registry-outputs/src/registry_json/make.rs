@@ -1,17 +1,17 @@
 //! From a registry to `registry.json` and its schema.
 
-use registry_core::model::Registry;
+use registry_core::model::{Family, Provider, Registry};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{GENERATOR, editor};
-use crate::facts::{self, Facts, Family, Provider};
+use crate::facts::{self, Facts};
 use crate::{File, Input};
 
 /// The version of the shape. A member that is added leaves it alone; one that goes, or changes its meaning, does not.
-const SCHEMA: &str = "benchflow-registry/1";
+const SCHEMA: &str = "benchflow-registry/2";
 
 /// The file of the schema, beside the other.
 const SCHEMA_FILE: &str = "registry.schema.json";
@@ -26,15 +26,15 @@ struct Document<'a> {
     /// Where the schema of this file is.
     #[serde(rename = "$schema")]
     location: &'static str,
-    /// The version of this shape: `benchflow-registry/1`.
+    /// The version of this shape: `benchflow-registry/2`.
     #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
     /// The agents, sorted by name.
     agents: Vec<Facts<'a>>,
     /// The providers, in order of precedence.
-    providers: Vec<Provider<'a>>,
+    providers: Vec<&'a Provider<'a>>,
     /// The families, in order of precedence.
-    families: Vec<Family<'a>>,
+    families: Vec<&'a Family<'a>>,
 }
 
 /// `registry.json`, its schema, and the files for editors.
@@ -57,8 +57,8 @@ fn document<'a>(registry: &Registry<'a>) -> Document<'a> {
         location: SCHEMA_FILE,
         schema: SCHEMA,
         agents: registry.agents().into_iter().map(facts::whole).collect(),
-        providers: registry.providers().into_iter().map(facts::provider).collect(),
-        families: registry.families().into_iter().map(facts::family).collect(),
+        providers: registry.providers(),
+        families: registry.families(),
     }
 }
 
