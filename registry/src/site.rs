@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use registry_core::model::{NODE_VERSION, PYTHON_VERSION, Target};
 
 /// A site: where everything comes from and where it goes. The default takes each artefact from its maker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields, rename_all = "kebab-case"))]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Site {
     /// The one folder that installs change.
     pub prefix: String,
@@ -25,10 +24,10 @@ pub struct Site {
     /// Megabytes that must be free before an install begins.
     pub disk_megabytes: u32,
     /// The private Node.js, by the id of the target.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "over_default_node"))]
+    #[serde(deserialize_with = "over_default_node")]
     pub node: BTreeMap<String, Runtime>,
     /// The private `CPython`, by the id of the target.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "over_default_python"))]
+    #[serde(deserialize_with = "over_default_python")]
     pub python: BTreeMap<String, Runtime>,
     /// The Python installer, fetched as wheels by the private `CPython`'s own pip.
     pub uv: Vec<Wheel>,
@@ -37,26 +36,24 @@ pub struct Site {
 }
 
 /// A runtime archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Runtime {
     /// Its version, which the name of its folder bears.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[serde(default)]
     pub version: String,
     /// Where it is: a URL or an absolute path, ending in `.tar.gz`, `.tgz` or `.tar.xz`.
     pub url: String,
     /// Its SHA-256.
     pub sha256: String,
     /// Whether it is not the maker's own archive; an install then reports it.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[serde(default)]
     pub substituted: bool,
 }
 
 /// A wheel of a tool that an install needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Wheel {
     /// The package.
     pub name: String,
@@ -166,18 +163,15 @@ impl Runtime {
     }
 }
 
-#[cfg(feature = "serde")]
 fn over_default_node<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Runtime>, D::Error> {
     over_default(from, default_node())
 }
 
-#[cfg(feature = "serde")]
 fn over_default_python<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Runtime>, D::Error> {
     over_default(from, default_python())
 }
 
 /// Targets that a file does not name keep their default; a runtime without a version has the default's.
-#[cfg(feature = "serde")]
 fn over_default<'de, D: serde::Deserializer<'de>>(
     from: D,
     mut all: BTreeMap<String, Runtime>,

@@ -296,8 +296,8 @@ fn files(
 ) -> Result<Vec<(String, String)>, RenderError> {
     let mut files = vec![
         ("launch.sh".to_owned(), launch::launch(agent, lock, place)?),
-        ("lib/agent.json".to_owned(), plan::agent_json(agent, lock, site, proofs)?.to_string()),
-        ("lib/plan.json".to_owned(), plan::plan_json(agent, lock, &place.dir())?.to_string()),
+        ("lib/agent.json".to_owned(), plan::agent_json(agent, lock, site, proofs)?),
+        ("lib/plan.json".to_owned(), plan::plan_json(agent, lock, &place.dir())?),
         ("lib/lock.txt".to_owned(), agent.lock.to_owned()),
     ];
     for (index, artefact) in agent.install.iter().enumerate() {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest as _, Sha256};
 
-use super::json::Json;
+use super::json::{self, Members};
 
 /// Characters of a line of base64.
 const COLUMNS: usize = 76;
@@ -109,7 +109,7 @@ struct Packed {
 }
 
 fn object(files: &[(String, String)]) -> String {
-    Json::object(files.iter().map(|(name, text)| (name.as_str(), Json::text(text.as_str())))).to_string()
+    json::text(&Members(files.iter().map(|(name, text)| (name, text)).collect()))
 }
 
 fn sizes(files: &[(String, String)]) -> Vec<(String, usize)> {

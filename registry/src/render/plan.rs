@@ -7,10 +7,12 @@ use registry_core::model::{
 };
 use registry_core::template::{Template, Value};
 use registry_core::variables::{CANONICAL, Kind};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::RenderError;
 use super::expected::Expected;
-use super::json::Json;
+use super::json::{self, Members};
 use super::value::read;
 use crate::site::{Site, Wheel};
 
@@ -70,130 +72,210 @@ pub(crate) enum Proofs {
     Skipped,
 }
 
+/// `agent.json`, in the order of its members.
+#[derive(Serialize)]
+struct AgentFile<'a> {
+    name: &'a str,
+    runs: &'static str,
+    npm: Vec<NpmPackage<'a>>,
+    pypi: Vec<&'a str>,
+    git: Vec<Repository<'a>>,
+    steps: Vec<Step>,
+    programs: Vec<Launched<'a>>,
+    uv: &'a [Wheel],
+    #[serde(rename = "buildTools")]
+    build_tools: &'a [Wheel],
+    proof: Vec<Shown<'a>>,
+    handshake: Answers,
+}
+
+#[derive(Serialize)]
+struct NpmPackage<'a> {
+    package: &'a str,
+    postinstall: &'a [&'a str],
+}
+
+#[derive(Serialize)]
+struct Repository<'a> {
+    url: &'a str,
+    commit: &'a str,
+    bin: &'a str,
+}
+
+#[derive(Serialize)]
+struct Step {
+    file: String,
+}
+
+#[derive(Serialize)]
+struct Launched<'a> {
+    name: &'a str,
+    path: &'a str,
+    kind: &'static str,
+    launch: bool,
+}
+
+/// A proof: only that of a version has more than its kind.
+#[derive(Serialize)]
+struct Shown<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    version: Option<Printed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Printed<'a> {
+    bin: &'a str,
+    args: &'a [&'a str],
+    output: String,
+}
+
+#[derive(Serialize)]
+struct Answers {
+    info: Option<Members<&'static str, String>>,
+    env: Members<String, String>,
+    session: Answer,
+    exit: &'static str,
+}
+
+/// An answer to `session/new`: a word, or the code of the error.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Word(&'static str),
+    Code(i32),
+}
+
 /// The text of `agent.json`.
 pub(crate) fn agent_json(
     agent: &Agent<'_>,
     lock: &Lock<'_>,
     site: &Site,
     proving: Proofs,
-) -> Result<Json, RenderError> {
+) -> Result<String, RenderError> {
     let programs = programs(agent, lock);
     let launch = program(&programs, agent.launch.first(), "launch")?.name;
-    let program = |it: &Program<'_>| {
-        Json::object([
-            ("name", Json::text(it.name)),
-            ("path", Json::text(it.path.as_str())),
-            ("kind", Json::text(it.kind.word())),
-            ("launch", Json::Bool(it.name == launch)),
-        ])
-    };
-    let mut lists = [const { Vec::new() }; 4];
-    let [npm, pypi, git, steps] = &mut lists;
+    let (mut npm, mut pypi, mut git, mut steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, artefact) in agent.install.iter().enumerate() {
         match artefact {
-            Artefact::Npm(it) => npm.push(Json::object([
-                ("package", Json::text(it.package)),
-                ("postinstall", Json::texts(it.postinstall.iter().copied())),
-            ])),
-            Artefact::Pypi(it) => pypi.push(Json::text(it.package)),
-            Artefact::Git(it) => git.push(Json::object([
-                ("url", Json::text(it.url)),
-                ("commit", Json::text(it.commit)),
-                ("bin", Json::text(it.bin)),
-            ])),
-            Artefact::Sh(_) => steps.push(Json::object([("file", Json::text(format!("steps/{index}.sh")))])),
+            Artefact::Npm(it) => npm.push(NpmPackage { package: it.package, postinstall: it.postinstall }),
+            Artefact::Pypi(it) => pypi.push(it.package),
+            Artefact::Git(it) => git.push(Repository { url: it.url, commit: it.commit, bin: it.bin }),
+            Artefact::Sh(_) => steps.push(Step { file: format!("steps/{index}.sh") }),
             Artefact::Archive(_) | Artefact::Program(_) => {}
         }
     }
-    let [npm, pypi, git, steps] = lists.map(Json::List);
-    Ok(Json::object([
-        ("name", Json::text(agent.name)),
-        ("runs", Json::text(agent.runs.word())),
-        ("npm", npm),
-        ("pypi", pypi),
-        ("git", git),
-        ("steps", steps),
-        ("programs", Json::list(programs.iter().map(program))),
-        ("uv", wheels(&site.uv)),
-        ("buildTools", wheels(&site.build_tools)),
-        ("proof", if proving == Proofs::Skipped { Json::list([]) } else { proofs(agent, &programs) }),
-        ("handshake", handshake(agent, lock)?),
-    ]))
+    Ok(json::text(&AgentFile {
+        name: agent.name,
+        runs: agent.runs.word(),
+        npm,
+        pypi,
+        git,
+        steps,
+        programs: programs.iter().map(|it| launched(it, launch)).collect(),
+        uv: &site.uv,
+        build_tools: &site.build_tools,
+        proof: if proving == Proofs::Skipped { Vec::new() } else { proofs(agent, &programs) },
+        handshake: handshake(agent, lock)?,
+    }))
 }
 
-fn wheels(wheels: &[Wheel]) -> Json {
-    Json::list(wheels.iter().map(|it| {
-        Json::object([
-            ("name", Json::text(it.name.as_str())),
-            ("version", Json::text(it.version.as_str())),
-            ("sha256", Json::texts(it.sha256.iter().map(String::as_str))),
-        ])
-    }))
+fn launched<'p>(program: &'p Program<'_>, launch: &str) -> Launched<'p> {
+    let Program { name, path, kind, version: _ } = program;
+    Launched { name, path, kind: kind.word(), launch: *name == launch }
 }
 
 /// The proofs; an agent that declares none is asked over ACP.
-fn proofs(agent: &Agent<'_>, programs: &[Program<'_>]) -> Json {
-    let acp = || Json::object([("kind", Json::text(ProofKind::Acp.word()))]);
-    if agent.proof.is_empty() {
-        return Json::list([acp()]);
-    }
-    Json::list(agent.proof.iter().map(|proof| match proof {
-        Proof::Acp => acp(),
+fn proofs<'a>(agent: &Agent<'a>, programs: &[Program<'_>]) -> Vec<Shown<'a>> {
+    let declared = if agent.proof.is_empty() { &[Proof::Acp] } else { agent.proof };
+    let shown = |proof: &Proof<'a>| match *proof {
+        Proof::Acp => Shown { kind: ProofKind::Acp.word(), version: None },
         Proof::Version { bin, args, output } => {
-            let version = programs.iter().find(|it| it.name == *bin).map_or("", |it| it.version);
-            Json::object([
-                ("kind", Json::text(ProofKind::Version.word())),
-                ("bin", Json::text(*bin)),
-                ("args", Json::texts(args.iter().copied())),
-                ("output", Json::text(output.replace("{VERSION}", version))),
-            ])
+            let version = programs.iter().find(|it| it.name == bin).map_or("", |it| it.version);
+            let printed = Printed { bin, args, output: output.replace("{VERSION}", version) };
+            Shown { kind: ProofKind::Version.word(), version: Some(printed) }
         }
-    }))
+    };
+    declared.iter().map(shown).collect()
 }
 
-fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Json, RenderError> {
+fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Answers, RenderError> {
     let Expected { env, info, session, exit, version: _ } = Expected::with_lock(agent, lock)?;
-    let env = Json::object(env.iter().map(|(name, value)| (name.as_str(), Json::text(value.as_str()))));
-    let info =
-        info.map_or(Json::Null, |fields| Json::object(fields.into_iter().map(|(key, it)| (key, Json::text(it)))));
     let session = match session {
-        Session::Ok => Json::text(SessionKind::Ok.word()),
-        Session::Refused(code) => Json::Number(code.into()),
+        Session::Ok => Answer::Word(SessionKind::Ok.word()),
+        Session::Refused(code) => Answer::Code(code),
     };
-    Ok(Json::object([("info", info), ("env", env), ("session", session), ("exit", Json::text(exit.word()))]))
+    Ok(Answers { info: info.map(Members), env: Members(env), session, exit: exit.word() })
+}
+
+/// `plan.json`, in the order of its members.
+#[derive(Serialize)]
+struct PlanFile<'a> {
+    agent: &'a str,
+    references: Option<Form<'a>>,
+    config: Vec<FilePlan<'a>>,
+    web: Vec<FilePlan<'a>>,
+    companions: Members<&'a str, String>,
+    refuses: &'a [&'a str],
+    variables: Members<&'a str, &'static str>,
+}
+
+#[derive(Serialize)]
+struct Form<'a> {
+    form: &'a str,
+    textual: bool,
+}
+
+/// A file, with its encoded body; the file of a policy has no mode of its own.
+#[derive(Serialize)]
+struct FilePlan<'a> {
+    path: &'a str,
+    format: &'static str,
+    owner: &'static str,
+    body: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<u32>,
+}
+
+impl<'a> FilePlan<'a> {
+    fn new(
+        path: &'a str,
+        format: FileFormat,
+        owner: Owner,
+        body: Template<'_>,
+        place: &str,
+    ) -> Result<Self, RenderError> {
+        read(body, place)?;
+        let body = RawValue::from_string(with_numbers_as_written(body.0));
+        let body = body.map_err(|_| RenderError::Template(place.to_owned()))?;
+        Ok(Self { path, format: format.word(), owner: owner.id(), body, mode: None })
+    }
 }
 
 /// The text of `plan.json`: the files of a launch and of the web policy.
-pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, prefix_dir: &str) -> Result<Json, RenderError> {
+pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, prefix_dir: &str) -> Result<String, RenderError> {
     let mut config = Vec::new();
     for (index, file) in agent.config.iter().enumerate() {
-        read(file.body, &format!("config {index}"))?;
-        let mut members = file_members(file.path, file.format, file.owner, file.body);
-        members.push(("mode", Json::Number(file.mode.into())));
-        config.push(Json::object(members));
+        let plan = FilePlan::new(file.path, file.format, file.owner, file.body, &format!("config {index}"))?;
+        config.push(FilePlan { mode: Some(file.mode), ..plan });
     }
     let mut web = Vec::new();
     for off in agent.web_switches() {
         if let Off::File { path, format, owner, body } = *off {
-            read(body, "web")?;
-            web.push(Json::object(file_members(path, format, owner, body)));
+            web.push(FilePlan::new(path, format, owner, body, "web")?);
         }
     }
-    let references = agent.references.map_or(Json::Null, |it| {
-        let textual = it.semantics == Semantics::Textual;
-        Json::object([("form", Json::text(it.form)), ("textual", Json::Bool(textual))])
-    });
-    let companions = programs(agent, lock);
-    let companions = companions.iter().map(|it| (it.name, Json::text(format!("{prefix_dir}/shims/{}", it.name))));
-    Ok(Json::object([
-        ("agent", Json::text(agent.name)),
-        ("references", references),
-        ("config", Json::List(config)),
-        ("web", Json::List(web)),
-        ("companions", Json::object(companions)),
-        ("refuses", Json::texts(agent.model.refuses.iter().copied())),
-        ("variables", Json::object(kinds(agent).into_iter().map(|(name, kind)| (name, Json::text(kind.word()))))),
-    ]))
+    let programs = programs(agent, lock);
+    let companions = programs.iter().map(|it| (it.name, format!("{prefix_dir}/shims/{}", it.name))).collect();
+    Ok(json::text(&PlanFile {
+        agent: agent.name,
+        references: agent.references.map(|it| Form { form: it.form, textual: it.semantics == Semantics::Textual }),
+        config,
+        web,
+        companions: Members(companions),
+        refuses: agent.model.refuses,
+        variables: Members(kinds(agent).into_iter().map(|(name, kind)| (name, kind.word())).collect()),
+    }))
 }
 
 /// Every variable that reaches the agent, the canonical ones first, with what it holds.
@@ -205,15 +287,6 @@ fn kinds<'a>(agent: &'a Agent<'_>) -> Vec<(&'a str, Kind)> {
         }
     }
     names.into_iter().map(|name| (name, Kind::of(name))).collect()
-}
-
-fn file_members(path: &str, format: FileFormat, owner: Owner, body: Template<'_>) -> Vec<(&'static str, Json)> {
-    vec![
-        ("path", Json::text(path)),
-        ("format", Json::text(format.word())),
-        ("owner", Json::text(owner.id())),
-        ("body", Json::Raw(with_numbers_as_written(body.0))),
-    ]
 }
 
 /// An encoded value in which a number is an operation on its own text: read as JSON, `1.50` would be `1.5`.

@@ -1,10 +1,15 @@
-//! A configuration file as it will be written: a tree, and its text in the file's format.
+//! A configuration file as it will be written: a value of an entry that is put in, and its text in the file's format.
+//!
+//! It is no tree of JSON: items may be for a list that is there already, members keep their order and numbers their text,
+//! and the file may be TOML.
 
 use std::fmt::Write as _;
 
 use registry_core::model::FileFormat;
+use serde::ser::{Error as _, Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use crate::render::json::string;
+use crate::render::json;
 
 /// The first line of a file of TOML, by which the launcher knows its own.
 const TOML_MARK: &str = "# Written by the launcher at every start.\n";
@@ -58,42 +63,26 @@ impl Node {
             out.push_str(TOML_MARK);
             table(members, &mut Vec::new(), &mut out);
         } else {
-            json(self, "\n", &mut out);
+            // A number that is none of JSON's does not get past the macro.
+            out.push_str(&serde_json::to_string_pretty(self).unwrap_or_default());
             out.push('\n');
         }
         out
     }
 }
 
-/// Writes JSON, indented by two blanks; `line` is a newline with the indentation of this value.
-fn json(node: &Node, line: &str, out: &mut String) {
-    let inner = format!("{line}  ");
-    let separator = |index: usize| if index == 0 { "" } else { "," };
-    match node {
-        Node::Null => out.push_str("null"),
-        Node::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
-        Node::Number(number) => out.push_str(number),
-        Node::Text(text) => out.push_str(&string(text)),
-        Node::List(items) | Node::Append(items) if items.is_empty() => out.push_str("[]"),
-        Node::Object(members) if members.is_empty() => out.push_str("{}"),
-        Node::List(items) | Node::Append(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                out.push_str(separator(index));
-                out.push_str(&inner);
-                json(item, &inner, out);
+/// As JSON: members in their order, a number as it is written.
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Number(number) => {
+                RawValue::from_string(number.clone()).map_err(S::Error::custom)?.serialize(serializer)
             }
-            out.push_str(line);
-            out.push(']');
-        }
-        Node::Object(members) => {
-            out.push('{');
-            for (index, (key, value)) in members.iter().enumerate() {
-                let _ = write!(out, "{}{inner}{}: ", separator(index), string(key));
-                json(value, &inner, out);
-            }
-            out.push_str(line);
-            out.push('}');
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) | Self::Append(items) => serializer.collect_seq(items),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
         }
     }
 }
@@ -124,7 +113,7 @@ fn toml_key(key: &str) -> String {
 
 /// JSON's escapes are TOML's, but for the delete character, which TOML wants escaped.
 fn toml_string(text: &str) -> String {
-    string(text).replace('\u{7f}', "\\u007f")
+    json::text(&text).replace('\u{7f}', "\\u007f")
 }
 
 fn toml(node: &Node) -> String {

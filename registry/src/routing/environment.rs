@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use registry_core::model::{Agent, Off, Provider};
+use registry_core::model::{Agent, ModelRecord, Off, Provider};
 use registry_core::template::Value;
 use registry_core::variables::{Kind, canonical};
+use serde::Serialize;
 
 use super::base_url::formed;
 use super::credential::{Asked, Credentials, Moved};
@@ -13,7 +14,7 @@ use super::values::Scope;
 use super::{
     Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
 };
-use crate::render::{json::Json, refusal};
+use crate::render::{json, refusal};
 
 /// The variables of an agent, by their names.
 type Set<'a> = BTreeMap<Cow<'a, str>, Variable<'a>>;
@@ -138,18 +139,24 @@ fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
     }
 }
 
+/// What is known of a model, as the variable has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Known<'a> {
+    id: &'a str,
+    context_window: u32,
+    max_tokens: u32,
+    reasoning: bool,
+    input: &'a [&'a str],
+}
+
 /// What is known of a provider's models.
 fn models(provider: &Provider<'_>) -> Option<String> {
-    let known = provider.models.iter().map(|model| {
-        Json::object([
-            ("id", Json::text(model.id)),
-            ("contextWindow", Json::Number(model.context_window.into())),
-            ("maxTokens", Json::Number(model.max_tokens.into())),
-            ("reasoning", Json::Bool(model.reasoning)),
-            ("input", Json::texts(model.input.iter().copied())),
-        ])
+    let known = provider.models.iter().map(|it| {
+        let ModelRecord { id, context_window, max_tokens, reasoning, input } = *it;
+        Known { id, context_window, max_tokens, reasoning, input }
     });
-    (!provider.models.is_empty()).then(|| Json::list(known).to_string())
+    (!provider.models.is_empty()).then(|| json::text(&known.collect::<Vec<_>>()))
 }
 
 fn fill_model(set: &mut Set<'_>, told: Option<&str>) {
