@@ -6,9 +6,8 @@ use std::sync::OnceLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, GzBuilder};
+use registry_core::template::Value;
 use sha2::{Digest as _, Sha256};
-
-use super::json::{self, Members};
 
 /// Characters of a line of base64.
 const COLUMNS: usize = 76;
@@ -108,8 +107,12 @@ struct Packed {
     files: Vec<(String, usize)>,
 }
 
+/// The files as one object. The texts are long, and the writer of encoded values, which escapes a text as JSON does, is
+/// compiled with optimisation in every build.
 fn object(files: &[(String, String)]) -> String {
-    json::text(&Members(files.iter().map(|(name, text)| (name, text)).collect()))
+    let string = |text: &str| Value::Text(text.into()).encode();
+    let members = files.iter().map(|(name, text)| format!("{}:{}", string(name), string(text)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 fn sizes(files: &[(String, String)]) -> Vec<(String, usize)> {
