@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use registry_core::model::Agent;
+use registry_core::model::{Agent, Protocol};
 
 use super::record::{Record, Request};
 use super::scenario::{BASE_PATH, NAME, Route};
@@ -107,10 +107,10 @@ fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
 /// The headers that carry the credential of a protocol.
 pub(crate) fn credentials<'r>(request: &'r Request, protocol: &str) -> Vec<&'r str> {
     let bearer = request.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
-    let own = match protocol {
-        "anthropic-messages" => request.header("x-api-key"),
-        "google-generate-content" => request.header("x-goog-api-key"),
-        _ => None,
+    let own = match Protocol::from_id(protocol) {
+        Some(Protocol::AnthropicMessages) => request.header("x-api-key"),
+        Some(Protocol::GoogleGenerateContent) => request.header("x-goog-api-key"),
+        Some(Protocol::OpenAiCompletions | Protocol::OpenAiResponses) | None => None,
     };
     own.into_iter().chain(bearer).collect()
 }
