@@ -166,7 +166,7 @@ entry! {
 pub mod prelude {
     pub use core::option::Option::{None, Some};
 
-    pub use crate::check::{Allow, Field, Place};
     pub use crate::model::*;
+    pub use crate::place::{Field, Place};
     pub use crate::template::Template;
 }

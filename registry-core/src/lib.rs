@@ -4,11 +4,12 @@
 //! the same functions. This crate does no I/O, knows no `syn`, and depends on nothing but the recogniser of shell.
 //!
 //! ```
-//! use registry_core::check::{LockUse, check};
+//! use registry_core::check::LockUse;
 //! use registry_core::model::Agent;
+//! use registry_core::rules::check_agent;
 //!
 //! let entry = Agent { name: "my-agent", ..Agent::EMPTY };
-//! let violations = check(&entry, LockUse::Required);
+//! let violations = check_agent(&entry, LockUse::Required);
 //! // It says nothing of the web.
 //! assert!(violations.iter().any(|it| it.rule.code == "W001"));
 //! ```
@@ -23,6 +24,7 @@ pub mod incidents;
 mod json;
 pub mod model;
 pub mod names;
+mod place;
 pub mod rules;
 pub mod template;
 pub mod variables;

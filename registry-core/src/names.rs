@@ -56,9 +56,81 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
+/// The code and the kebab-case name that the name of a module gives: those of `i004_unchecked_download` are `I004` and
+/// `unchecked-download`.
+#[derive(Debug)]
+pub struct Coded {
+    code: [u8; 4],
+    name: [u8; 60],
+    length: usize,
+}
+
+impl Coded {
+    /// Of a module's path, as `module_path!` gives it.
+    ///
+    /// # Panics
+    ///
+    /// When the module's name is no code and name: while the compiler evaluates a constant, a panic is its error.
+    #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
+    pub const fn of(path: &str) -> Self {
+        let mut word = path.as_bytes();
+        let mut rest = word;
+        while let Some((byte, after)) = rest.split_first() {
+            rest = after;
+            if *byte == b':' {
+                word = rest;
+            }
+        }
+        let [letter @ b'a'..=b'z', one @ b'0'..=b'9', two @ b'0'..=b'9', three @ b'0'..=b'9', b'_', name @ ..] = word
+        else {
+            panic!("name the module after a code and a mistake, like `i004_unchecked_download`");
+        };
+        let mut coded =
+            Self { code: [letter.to_ascii_uppercase(), *one, *two, *three], name: [0; 60], length: name.len() };
+        let (mut rest, mut room): (&[u8], &mut [u8]) = (name, &mut coded.name);
+        while let Some((byte, after)) = rest.split_first() {
+            let Some((slot, more)) = room.split_first_mut() else { panic!("the name of this module is too long") };
+            *slot = if *byte == b'_' { b'-' } else { *byte };
+            rest = after;
+            room = more;
+        }
+        coded
+    }
+
+    /// The code.
+    pub const fn code(&self) -> &str {
+        text(&self.code)
+    }
+
+    /// The name.
+    pub const fn name(&self) -> &str {
+        text(self.name.split_at(self.length).0)
+    }
+}
+
+/// Bytes of identifiers, which are text.
+const fn text(bytes: &[u8]) -> &str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_has_a_code_and_a_name() {
+        const MODULE: Coded = Coded::of("some_crate::rules::i004_unchecked_download");
+        assert_eq!((MODULE.code(), MODULE.name()), ("I004", "unchecked-download"));
+    }
+
+    #[test]
+    #[should_panic(expected = "like `i004_unchecked_download`")]
+    fn a_module_of_another_name_is_refused() {
+        Coded::of("some_crate::rules::script");
+    }
 
     #[test]
     fn every_spelling_follows_from_one() {

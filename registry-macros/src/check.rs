@@ -1,8 +1,9 @@
 //! The rules of `registry-core` over an entry, their places turned into spans.
 
-use registry_core::check::{Field, LockUse, Place, Violation, check, check_family, check_provider};
+use registry_core::check::{Field, LockUse, Place, Violation};
 use registry_core::model::{Agent, Family, Provider};
 use registry_core::names::is_snake;
+use registry_core::rules::{check_agent, check_family, check_provider};
 
 use proc_macro2::Ident;
 
@@ -24,15 +25,20 @@ pub(crate) fn check_file_name(cx: &mut Cx<'_>, entry: &mut Ident, folder: &str) 
     *entry = Ident::new(stem, entry.span());
 }
 
-pub(crate) fn check_agent(cx: &mut Cx<'_>, agent: &Agent<'_>, lock: LockUse) {
-    for violation in check(agent, lock) {
+pub(crate) fn check_agent_entry(cx: &mut Cx<'_>, agent: &Agent<'_>, lock: LockUse) {
+    for violation in check_agent(agent, lock) {
         // rustc underlines the placeholder itself: see `parse::value::probe_formats`.
-        let by_rustc = cx.rustc_reports_formats() && is_placeholder(agent, &violation);
-        let follows = reads(&violation).any(|field| cx.broken_fields.contains(field));
-        if !by_rustc && !follows {
+        let by_rustc = violation.in_format && cx.rustc_reports_formats();
+        if !by_rustc && !follows(cx, &violation) {
             report(cx, agent.name, violation);
         }
     }
+}
+
+/// Whether a violation may follow from another error: in a field that its rule reads, or in what may have allowed it.
+fn follows(cx: &Cx<'_>, violation: &Violation) -> bool {
+    let exception = violation.rule.allowable.then_some(&Field::Allow);
+    violation.rule.reads.iter().chain(exception).any(|field| cx.broken_fields.contains(field.word()))
 }
 
 pub(crate) fn check_provider_entry(cx: &mut Cx<'_>, provider: &Provider<'_>) {
@@ -47,45 +53,8 @@ pub(crate) fn check_family_entry(cx: &mut Cx<'_>, family: &Family<'_>) {
     }
 }
 
-/// The fields that a rule reads beside the one it points at: an error there would bring one of this rule with it.
-fn reads(violation: &Violation) -> impl Iterator<Item = &'static str> {
-    let fields: &[&str] = match violation.rule.code {
-        "A001" => &["install", "config", "env", "web"],
-        "C003" | "E001" => &["accepts", "beside"],
-        "C004" => &["references", "base_url"],
-        "E004" => &["env", "config", "launch"],
-        "I001" => &["install"],
-        "I002" => &["install", "launch"],
-        "M003" => &["env", "config", "launch", "model"],
-        "W002" => &["home"],
-        "W001" | "W003" | "W005" => &["web"],
-        _ => &[],
-    };
-    // What cannot be read may have been the exception.
-    fields.iter().copied().chain(violation.rule.allowable.then_some("allow"))
-}
-
-/// Whether a violation is about a variable in the text of a `fmt`.
-fn is_placeholder(agent: &Agent<'_>, violation: &Violation) -> bool {
-    use registry_core::template::Value;
-    if !matches!(violation.rule.code, "E001" | "C003") {
-        return false;
-    }
-    let Some(node) = violation.place.node else { return false };
-    let template = registry_core::check::template_at(agent, violation.place);
-    let mut formatted = false;
-    if let Some(value) = template.and_then(registry_core::template::Template::value) {
-        value.visit(&mut |index, value| {
-            if let Value::Format(parts) = value {
-                formatted |= (index + 1..=index + parts.len()).contains(&node);
-            }
-        });
-    }
-    formatted
-}
-
 fn report(cx: &mut Cx<'_>, entry: &str, violation: Violation) {
-    let Violation { rule, place, range, message, help } = violation;
+    let Violation { rule, place, range, in_format: _, message, help } = violation;
     let message = format!("{message} [{}]", rule.code);
     if rule.absence {
         let (_, span) = cx.find(place);

@@ -19,7 +19,7 @@ pub(crate) fn agent(tokens: TokenStream) -> TokenStream {
         let lock_file = LockFile::beside(&entry.ident);
         entry.model.lock = cx.text(&lock_file.text);
         let lock = if cx.misnamed { LockUse::Optional } else { lock_file.usable(lock) };
-        check::check_agent(cx, &entry.model, lock);
+        check::check_agent_entry(cx, &entry.model, lock);
         Some(expand::expand_agent(cx, &entry, lock_file.include()))
     })
 }

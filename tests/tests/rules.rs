@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use registry::render::{RenderError, scripts};
 use registry::site::Site;
-use registry_core::check::{Allow, LockUse, check, check_family, check_provider};
+use registry_core::check::{LockUse, Violation};
 use registry_core::model::{
-    Agent, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, Mapping,
+    Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, Mapping,
     ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Program, Protocol, Provider, ProxyMode,
     Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
 };
-use registry_core::rules::{self, Checked, check_registry};
+use registry_core::rules::{self, Checked, check_agent, check_family, check_provider, check_registry};
 use registry_core::template::Template;
 use registry_tests::{names_in, read, report};
 
@@ -197,9 +197,9 @@ fn codes(
 
 /// The codes that are found in a constant alone, where its own check is to find it, and in a registry with it.
 fn found(broken: &'static Broken) -> [BTreeSet<&'static str>; 2] {
-    let alone = |violations: Vec<registry_core::check::Violation>| violations.iter().map(|it| it.rule.code).collect();
+    let alone = |violations: Vec<Violation>| violations.iter().map(|it| it.rule.code).collect();
     match broken {
-        Broken::Agent(it) => [alone(check(it, LockUse::Required)), codes(&[it], &[&MAKERS], &[])],
+        Broken::Agent(it) => [alone(check_agent(it, LockUse::Required)), codes(&[it], &[&MAKERS], &[])],
         Broken::Provider(it) => [alone(check_provider(it)), codes(&[&GOOD], &[it], &[])],
         Broken::Family(it) => [alone(check_family(it)), codes(&[&GOOD], &[&MAKERS], &[it])],
         Broken::Together(agents) => {
@@ -285,19 +285,41 @@ fn every_wrong_case_has_its_errors_and_no_errors_are_left_over() {
     report(&faults);
 }
 
-#[test]
-fn a_rule_is_one_file_that_bears_its_name() {
-    let expected: BTreeSet<String> = rules::ALL
-        .iter()
-        .map(|rule| format!("{}_{}.rs", rule.code.to_lowercase(), rule.name.replace('-', "_")))
-        .collect();
+/// What a file says of a rule a second time: its name gives the code and the name, and one constant the sentence.
+fn repeated(text: &str, sentence: &str) -> Vec<&'static str> {
+    // A comment may break a sentence where it will.
+    let line = text.replace("\n//! ", " ").replace("\n/// ", " ").to_lowercase();
+    let twice = line.matches(&sentence.to_lowercase()).count() > 1;
+    let says =
+        [(text.contains("    code: \""), "a code"), (text.contains("    name: \""), "a name"), (twice, "its sentence")];
+    says.into_iter().filter(|(says, _)| *says).map(|(_, what)| what).collect()
+}
+
+/// Holds that a folder has one file for each code and name, which says nothing twice, and no file without its line.
+#[track_caller]
+fn check_files<'r>(folder: &str, all: impl Iterator<Item = (&'r str, &'r str, &'r str)>) {
+    let file = |code: &str, name: &str| format!("{}_{}.rs", code.to_lowercase(), name.replace('-', "_"));
+    let all: Vec<(String, &str)> = all.map(|(code, name, sentence)| (file(code, name), sentence)).collect();
     let coded = |name: &str| name.as_bytes().get(1..4).is_some_and(|it| it.iter().all(u8::is_ascii_digit));
-    let files: BTreeSet<String> = names_in("registry-core/src/rules").into_iter().filter(|name| coded(name)).collect();
-    assert_eq!(files, expected);
-    for (rule, file) in rules::ALL.iter().zip(&expected) {
-        let text = read(&format!("registry-core/src/rules/{file}"));
-        assert!(text.contains(&format!("code: \"{}\"", rule.code)), "{file} holds another rule");
+    let files: BTreeSet<String> = names_in(folder).into_iter().filter(|name| coded(name)).collect();
+    let listed: BTreeSet<String> = all.iter().map(|(file, _)| file.clone()).collect();
+    let mut faults: Vec<String> = files
+        .difference(&listed)
+        .map(|name| format!("{folder}/{name} has no line in the list of {folder}/mod.rs"))
+        .collect();
+    for (file, sentence) in &all {
+        let says = repeated(&read(&format!("{folder}/{file}")), sentence);
+        faults.extend(says.into_iter().map(|what| format!("{folder}/{file} says {what} once more")));
     }
+    report(&faults);
+}
+
+#[test]
+fn a_rule_is_one_file_and_one_line_and_says_nothing_twice() {
+    let twice =
+        "//! I008 `no-time`: an install\n//! has time\n    code: \"I008\",\n    sentence: \"an install has time\",\n";
+    assert_eq!(repeated(twice, "an install has time"), ["a code", "its sentence"]);
+    check_files("registry-core/src/rules", rules::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
 }
 
 /// Text that no packer makes smaller: six random bits a character.

@@ -59,7 +59,7 @@ fn find(word: &str) -> Outcome<&'static Rule> {
 }
 
 fn page(rule: &Rule) -> String {
-    let Rule { code, name, sentence, example, corrected, help, incidents, checked, allowable, absence: _ } = rule;
+    let Rule { code, name, sentence, example, corrected, help, incidents, checked, allowable, .. } = rule;
     let checked = checked.when();
     let allow =
         if *allowable { format!("`allow: {code}(\"reason\")` at the place it is about") } else { "never".to_owned() };

@@ -1,6 +1,6 @@
 //! Violations of rules, printed as a compiler would.
 
-use registry_core::check::{Field, Part, Place, Violation};
+use registry_core::check::{Part, Place, Violation};
 use registry_core::model::Registry;
 use registry_core::names;
 use registry_core::rules;
@@ -21,7 +21,7 @@ pub(crate) fn check(registry: &Registry<'_>, console: Console) -> Status {
 }
 
 fn print(registry: &Registry<'_>, entry: &str, violation: &Violation, console: Console) {
-    let Violation { rule, place, range, message, help } = violation;
+    let Violation { rule, place, range, in_format: _, message, help } = violation;
     let head = console.painted("31;1", &format!("error[{}]", rule.code));
     console.line(format!("{head}: {message}"));
     let bytes = range.as_ref().map(|range| format!(", bytes {} to {}", range.start, range.end)).unwrap_or_default();
@@ -48,11 +48,7 @@ fn file(registry: &Registry<'_>, entry: &str) -> String {
 
 /// A place in the words of the entry: `install[0], script`.
 fn shown(place: Place) -> String {
-    let field = match place.field {
-        Field::Protocols => "protocol".to_owned(),
-        Field::NodeFloor => "requires".to_owned(),
-        field => snake(&format!("{field:?}")),
-    };
+    let field = place.field.word();
     let item = place.item.map(|item| format!("[{item}]")).unwrap_or_default();
     let part = match place.part {
         Part::Whole => String::new(),
@@ -79,6 +75,8 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use registry_core::check::Field;
+
     use super::*;
 
     #[test]

@@ -1,29 +1,114 @@
-//! The check of an entry: every rule over it, with what an `allow` silences taken out.
+//! What a rule is written with: the rule itself, the subject that it reads and the report that it makes.
 
-mod place;
+mod subject;
 
 use core::ops::Range;
 
-pub use place::{Field, Part, Place};
+pub use subject::LockUse;
+pub(crate) use subject::{Channel, Located, Subject};
 
-use crate::model::{Agent, Family, Lock, LockError, Provider};
-use crate::rules::{self, Rule};
-use crate::template::{Template, Value};
-use crate::variables::{canonical, shell_variable};
+pub use crate::place::{Field, Part, Place};
 
-/// An exception to a rule at one place, with its reason.
+use crate::model::{Allow, Family, Provider, Registry};
+use crate::names::Coded;
+
+/// A rule: its documentation, and how it is run.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its code: a letter for what it is about, and a number.
+    pub code: &'static str,
+    /// Its kebab-case name, after the mistake.
+    pub name: &'static str,
+    /// What holds where it is kept.
+    pub sentence: &'static str,
+    /// A piece of an entry that breaks it.
+    pub example: &'static str,
+    /// The same piece as it should be.
+    pub corrected: &'static str,
+    /// The way out.
+    pub help: &'static str,
+    /// Incidents behind it, by their numbers in [`incidents`](crate::incidents).
+    pub incidents: &'static [u8],
+    /// Where it is checked first.
+    pub checked: Checked,
+    /// Whether an entry may allow it, with a reason.
+    pub allowable: bool,
+    /// Whether it is about something that is missing: then it is reported only when nothing else is wrong.
+    pub absence: bool,
+    /// The fields that it reads beside the one that it points at: an error in one of them would bring one of this rule
+    /// with it.
+    pub reads: &'static [Field],
+    /// How it checks an agent.
+    pub(crate) agent: Option<fn(&Subject<'_>, &mut Report)>,
+    /// How it checks a provider.
+    pub(crate) provider: Option<fn(&Provider<'_>, &mut Report)>,
+    /// How it checks a family.
+    pub(crate) family: Option<fn(&Family<'_>, &mut Report)>,
+    /// How it checks several entries together.
+    pub(crate) registry: Option<fn(&Registry<'_>, &mut Findings)>,
+    /// How it changes what the others found, by what the entry allows.
+    pub(crate) allows: Option<Silence>,
+}
+
+/// Takes out of violations what an entry allows, and adds what is wrong with its allows.
+type Silence = fn(&[Allow<'_>], Vec<Violation>) -> Vec<Violation>;
+
+impl Rule {
+    /// A rule of a module's name, checked by the macro and never allowed, that still says and checks nothing.
+    pub(crate) const fn named(module: &'static Coded) -> Self {
+        Self {
+            code: module.code(),
+            name: module.name(),
+            sentence: "",
+            example: "",
+            corrected: "",
+            help: "",
+            incidents: &[],
+            checked: Checked::Macro,
+            allowable: false,
+            absence: false,
+            reads: &[],
+            agent: None,
+            provider: None,
+            family: None,
+            registry: None,
+            allows: None,
+        }
+    }
+
+    /// Whether it is documented, and run by something; what is checked at generation runs elsewhere.
+    pub(crate) const fn is_whole(&self) -> bool {
+        let said = !self.sentence.is_empty()
+            && !self.example.is_empty()
+            && !self.corrected.is_empty()
+            && !self.help.is_empty()
+            && !self.incidents.is_empty();
+        let one = self.agent.is_some() || self.provider.is_some() || self.family.is_some();
+        let runs = one || self.registry.is_some() || self.allows.is_some();
+        said && runs != matches!(self.checked, Checked::Generation)
+    }
+}
+
+/// Where a rule is checked first; all are checked again at generation, since constants can be written by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-pub struct Allow<'a> {
-    /// The rule's code.
-    #[cfg_attr(feature = "serde", serde(rename = "rule"))]
-    pub code: &'a str,
-    /// Why it does not apply.
-    pub reason: &'a str,
-    /// What it is about; none for the whole entry.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub place: Option<Place>,
+pub enum Checked {
+    /// By the macro of the entry.
+    Macro,
+    /// By the compiler, when all entries of the registry are known.
+    Registry,
+    /// When files are generated.
+    Generation,
+}
+
+impl Checked {
+    /// When that is, in words that go on from `checked`.
+    pub const fn when(self) -> &'static str {
+        match self {
+            Self::Macro => "when an entry is compiled, and again when files are generated",
+            Self::Registry => "when all entries of a registry are known, and again when files are generated",
+            Self::Generation => "when files are generated",
+        }
+    }
 }
 
 /// A rule that an entry breaks.
@@ -35,26 +120,41 @@ pub struct Violation {
     pub place: Place,
     /// Which bytes of the text at that place, where the fault lies in a part of it.
     pub range: Option<Range<usize>>,
+    /// Whether it is about a variable that is named in the text of a `fmt`: rustc underlines that one alone.
+    pub in_format: bool,
     /// What is wrong: lower case, one line, the culprit in backticks.
     pub message: String,
     /// The way out; empty when the message says it.
     pub help: String,
 }
 
+impl Violation {
+    /// A violation at all of a place.
+    pub(crate) fn new(rule: &'static Rule, place: Place, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { rule, place, range: None, in_format: false, message: message.into(), help: help.into() }
+    }
+}
+
 /// What the rules report to.
 #[derive(Debug, Default)]
-pub struct Report {
-    violations: Vec<Violation>,
+pub(crate) struct Report {
+    pub(crate) violations: Vec<Violation>,
 }
 
 impl Report {
     /// Reports a violation.
-    pub fn add(&mut self, rule: &'static Rule, place: Place, message: impl Into<String>, help: impl Into<String>) {
-        self.violations.push(Violation { rule, place, range: None, message: message.into(), help: help.into() });
+    pub(crate) fn add(
+        &mut self,
+        rule: &'static Rule,
+        place: Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.violations.push(Violation::new(rule, place, message, help));
     }
 
     /// Reports a violation in some bytes of the text at a place.
-    pub fn add_range(
+    pub(crate) fn add_range(
         &mut self,
         rule: &'static Rule,
         place: Place,
@@ -62,172 +162,26 @@ impl Report {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.violations.push(Violation { rule, place, range: Some(range), message: message.into(), help: help.into() });
+        self.violations.push(Violation { range: Some(range), ..Violation::new(rule, place, message, help) });
     }
 }
 
-/// An agent with what the rules read of it more than once.
-pub(crate) struct Subject<'a> {
-    /// The agent.
-    pub agent: &'a Agent<'a>,
-    /// Its lock; none when the entry names no package or the lock is left out on purpose.
-    pub lock: Option<Result<Lock<'a>, LockError>>,
-    /// Every template, with its place and what it is for.
-    pub templates: Vec<Located<'a>>,
+/// Violations, each with the name of the entry that it is in.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) found: Vec<(String, Violation)>,
 }
 
-/// A template of an agent.
-pub(crate) struct Located<'a> {
-    /// Its place.
-    pub place: Place,
-    /// What it is for.
-    pub channel: Channel<'a>,
-    /// Its value; none when a constant written by hand holds a text that is no value.
-    pub value: Option<Value<'a>>,
-}
-
-/// What a template is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Channel<'a> {
-    /// A variable of the agent.
-    Env(&'a str),
-    /// A word of an argument vector.
-    Argv,
-    /// A file that is written at launch, by its index.
-    Config(usize),
-    /// A file of the web policy.
-    WebFile,
-    /// A variable of the web policy, of a host's switch or of the handshake: set, but not routed.
-    Switch(&'a str),
-}
-
-impl<'a> Subject<'a> {
-    fn new(agent: &'a Agent<'a>, lock: LockUse) -> Self {
-        let needs_lock = agent.install.iter().any(|artefact| artefact.package().is_some());
-        let lock = (needs_lock && lock == LockUse::Required).then(|| Lock::parse(agent.lock));
-        Self { agent, lock, templates: templates(agent) }
+impl Findings {
+    /// Reports a violation in an entry.
+    pub(crate) fn add(
+        &mut self,
+        entry: &str,
+        rule: &'static Rule,
+        place: Place,
+        message: String,
+        help: impl Into<String>,
+    ) {
+        self.found.push((entry.to_owned(), Violation::new(rule, place, message, help)));
     }
-
-    /// Whether a variable is canonical or accepted.
-    pub(crate) fn knows(&self, name: &str) -> bool {
-        canonical(name).is_some() || self.agent.accepts.contains(&name)
-    }
-
-    /// Whether a value names a variable that is neither canonical nor accepted, or names one in a text.
-    pub(crate) fn has_unknown_variable(&self) -> bool {
-        let mut unknown = false;
-        self.visit_values(&mut |_, _, value| match value {
-            Value::Variable(name) | Value::Uint(name) | Value::Reference(name) => unknown |= !self.knows(name),
-            Value::Text(text) => unknown |= shell_variable(text, |name| self.knows(name)).is_some(),
-            _ => {}
-        });
-        unknown
-    }
-
-    /// The value of the template at a place.
-    pub(crate) fn value_at(&self, place: Place) -> Option<&Value<'a>> {
-        self.templates.iter().find(|located| located.place == place).and_then(|located| located.value.as_ref())
-    }
-
-    /// The values of one kind of channel, with the place of each.
-    pub(crate) fn visit_values(&self, visit: &mut dyn FnMut(&Located<'a>, Place, &Value<'_>)) {
-        for located in &self.templates {
-            let Some(value) = &located.value else { continue };
-            value.visit(&mut |node, value| visit(located, located.place.node(node), value));
-        }
-    }
-}
-
-/// All templates of an agent, in the order of its fields.
-fn templates<'a>(agent: &'a Agent<'a>) -> Vec<Located<'a>> {
-    use crate::model::{Mapping, Off};
-    let mut all = Vec::new();
-    let mut add = |place: Place, channel: Channel<'a>, template: Template<'a>| {
-        all.push(Located { place, channel, value: template.value() });
-    };
-    for (index, &word) in agent.launch.iter().enumerate() {
-        add(Place::field(Field::Launch).item(index), Channel::Argv, word);
-    }
-    for (index, &word) in agent.beside.iter().flat_map(|beside| beside.argv).enumerate() {
-        add(Place::field(Field::Beside).item(index), Channel::Argv, word);
-    }
-    let value = |field: Field, index: usize| Place::field(field).item(index).part(Part::Value);
-    for (index, mapping) in agent.handshake.env.iter().enumerate() {
-        add(value(Field::Handshake, index), Channel::Switch(mapping.name), mapping.value);
-    }
-    for (index, mapping) in agent.env.iter().enumerate() {
-        add(value(Field::Env, index), Channel::Env(mapping.name), mapping.value);
-    }
-    for (index, file) in agent.config.iter().enumerate() {
-        add(value(Field::Config, index), Channel::Config(index), file.body);
-    }
-    let web = Place::field(Field::Web);
-    for (index, off) in agent.web_switches().iter().enumerate() {
-        match off {
-            Off::File { body, .. } => add(web.part(Part::Off(index)), Channel::WebFile, *body),
-            Off::Env(mappings) => {
-                for (nth, Mapping { name, value }) in mappings.iter().enumerate() {
-                    add(web.part(Part::Off(index)).item(nth), Channel::Switch(name), *value);
-                }
-            }
-            Off::Argv(_) | Off::Unset(_) => {}
-        }
-    }
-    for (index, host) in agent.hosts.iter().enumerate() {
-        for (nth, mapping) in host.off.iter().enumerate() {
-            let place = Place::field(Field::Hosts).item(index).part(Part::Nth(nth));
-            add(place, Channel::Switch(mapping.name), mapping.value);
-        }
-    }
-    all
-}
-
-/// The template that a place lies in.
-pub fn template_at<'a>(agent: &'a Agent<'a>, place: Place) -> Option<Template<'a>> {
-    let item = place.item?;
-    match place.field {
-        Field::Launch => agent.launch.get(item).copied(),
-        Field::Beside => agent.beside.and_then(|beside| beside.argv.get(item).copied()),
-        Field::Handshake => agent.handshake.env.get(item).map(|mapping| mapping.value),
-        Field::Env => agent.env.get(item).map(|mapping| mapping.value),
-        Field::Config => agent.config.get(item).map(|file| file.body),
-        _ => None,
-    }
-}
-
-/// Whether a missing lock is an error: it is not while the lock is being made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LockUse {
-    /// The lock must be there and fit.
-    Required,
-    /// There may be none yet.
-    Optional,
-}
-
-/// Checks an agent: every violation that no `allow` silences, in the order of the rules.
-pub fn check(agent: &Agent<'_>, lock: LockUse) -> Vec<Violation> {
-    let subject = Subject::new(agent, lock);
-    let mut report = Report::default();
-    for rule in rules::AGENT {
-        rule(&subject, &mut report);
-    }
-    rules::silence(agent.allow, report.violations)
-}
-
-/// Checks a provider.
-pub fn check_provider(provider: &Provider<'_>) -> Vec<Violation> {
-    let mut report = Report::default();
-    for rule in rules::PROVIDER {
-        rule(provider, &mut report);
-    }
-    report.violations
-}
-
-/// Checks a family.
-pub fn check_family(family: &Family<'_>) -> Vec<Violation> {
-    let mut report = Report::default();
-    for rule in rules::FAMILY {
-        rule(family, &mut report);
-    }
-    report.violations
 }

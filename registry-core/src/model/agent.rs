@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol, Runs,
-    Target, Version, WebPolicy, words,
+    Allow, Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof,
+    Protocol, Runs, Target, Version, WebPolicy, words,
 };
-use crate::check::Allow;
 use crate::template::{Template, Value};
 use crate::variables::canonical;
 

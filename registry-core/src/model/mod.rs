@@ -1,6 +1,7 @@
 //! What an agent, a provider and a family are: borrowed, plain data, filled by the macros or by hand.
 
 mod agent;
+mod allow;
 #[cfg(feature = "serde")]
 mod data;
 mod install;
@@ -16,6 +17,7 @@ pub use agent::{
     Agent, BaseUrlForm, Beside, ConfigFile, FileFormat, Host, Login, LoginKind, LoginSource, Mapping, Owner,
     References, Semantics, Suite,
 };
+pub use allow::Allow;
 pub use install::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Runs, Step};
 pub use lock::{Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Unavailable};
 pub(crate) use lock::{is_checksum, is_exact_version, is_sha256};

@@ -1,31 +1,29 @@
-//! A001 `idle-allow`: an `allow` silences a rule that may be allowed, and says why
+//! Takes out what the entry allows, and reports allows that silence nothing, have no reason or name a rule that cannot
+//! be allowed.
 
-use crate::check::{Allow, Field, Part, Place, Violation};
+use crate::check::{Rule, Violation};
+use crate::model::Allow;
+use crate::place::{Field, Part, Place};
 
-use super::{Checked, Rule, find};
+use super::find;
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "A001",
-    name: "idle-allow",
+pub(super) const RULE: Rule = Rule {
     sentence: "an `allow` silences a rule that may be allowed, and says why",
     example: r#"allow: I003("it is fine")   // on a step that breaks no rule"#,
     corrected: r#"allow: I003("it removes a folder that its own installer left there")   // on the step that breaks the rule"#,
     help: "take it out, or give the reason",
     incidents: &[59, 60],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    reads: &[Field::Install, Field::Config, Field::Env, Field::Web],
+    allows: Some(silence),
+    ..named!()
 };
 
-/// Takes out what the entry allows, and reports allows that silence nothing, have no reason or name a rule that cannot
-/// be allowed.
-pub(crate) fn silence(allows: &[Allow<'_>], mut violations: Vec<Violation>) -> Vec<Violation> {
+fn silence(allows: &[Allow<'_>], mut violations: Vec<Violation>) -> Vec<Violation> {
     let mut ours = Vec::new();
     for (index, allow) in allows.iter().enumerate() {
         let place = Place::field(Field::Allow).item(index);
         let mut add = |part: Part, message: String, help: &str| {
-            ours.push(Violation { rule: &RULE, place: place.part(part), range: None, message, help: help.to_owned() });
+            ours.push(Violation::new(&RULE, place.part(part), message, help));
         };
         let code = allow.code;
         let Some(rule) = find(code) else {

@@ -1,28 +1,22 @@
-//! C001 `exposed-secret`: a secret stands in no argument vector, in no file that others may read, and in none where
-//! the agent resolves references.
+//! Reports secrets where others can read them, or where their content would be interpreted.
 
-use crate::check::{Channel, Place, Report, Subject};
+use crate::check::{Channel, Report, Rule, Subject};
+use crate::place::Place;
 use crate::template::Value;
 use crate::variables::{is_secret, word};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "C001",
-    name: "exposed-secret",
+pub(super) const RULE: Rule = Rule {
     sentence: "a secret stands in no argument vector, in no file that others may read, and in none where the agent resolves references",
     example: r#"launch: ["parrot", "acp", "--key", API_KEY]"#,
     corrected: r#"launch: ["parrot", "acp"], env: { PARROT_API_KEY = API_KEY }"#,
     help: "pass it as a variable, or write `ref(…)`",
     incidents: &[53, 54, 55],
-    checked: Checked::Macro,
     allowable: true,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports secrets where others can read them, or where their content would be interpreted.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     cx.visit_values(&mut |located, place, value| {
         let Value::Variable(name) = value else { return };

@@ -1,26 +1,20 @@
-//! C002 `path-leaves-home`: a path stays in the home folder
+//! Reports paths that lead out of the home folder.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Artefact, LoginSource, Off};
+use crate::place::{Field, Part, Place};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "C002",
-    name: "path-leaves-home",
+pub(super) const RULE: Rule = Rule {
     sentence: "a path stays in the home folder",
     example: r#"config: [json("~/../etc/agent.json") { … }]"#,
     corrected: r#"config: [json("~/.parrot/agent.json") { … }]"#,
     help: "begin it with `~/` and go down only",
     incidents: &[35, 40],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports paths that lead out of the home folder.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let mut refuse = |place: Place, path: &str, help: &str| {
         report.add(&RULE, place, format!("`{path}` is no path in the home folder"), help);

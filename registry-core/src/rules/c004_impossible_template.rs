@@ -1,30 +1,26 @@
-//! C004 `impossible-template`: a file can hold what is written into it
+//! Reports files that their format cannot hold, keys that are given twice, and files that contradict each other.
 
 use std::collections::BTreeSet;
 
-use crate::check::{Channel, Field, Located, Part, Place, Report, Subject};
+use crate::check::{Channel, Located, Report, Rule, Subject};
 use crate::model::{BaseUrlForm, FileFormat, Off, Owner};
+use crate::place::{Field, Part, Place};
 use crate::template::{Condition, Member, Value};
 
 use super::leaf::leaves;
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "C004",
-    name: "impossible-template",
+pub(super) const RULE: Rule = Rule {
     sentence: "a file can hold what is written into it",
     example: r#"config: [toml("~/.parrot/config.toml", owner: Whole) { "model": null }]"#,
     corrected: r#"config: [toml("~/.parrot/config.toml", owner: Whole) { "model"?: MODEL }]"#,
     help: "write what the format has, each key once",
     incidents: &[55, 56, 57],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    reads: &[Field::References, Field::BaseUrl],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports files that their format cannot hold, keys that are given twice, and files that contradict each other.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     for located in &cx.templates {
         let format = match located.channel {
             Channel::Config(index) => cx.agent.config.get(index).map(|file| file.format),

@@ -1,25 +1,21 @@
-//! E001 `unknown-source`: a mapping reads a canonical or an accepted variable
+//! Reports variables of the environment mapping that nobody fills.
 
-use crate::check::{Channel, Report, Subject};
+use crate::check::{Channel, Report, Rule, Subject};
+use crate::place::Field;
 
 use super::variable::unknown_variables;
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "E001",
-    name: "unknown-source",
+pub(super) const RULE: Rule = Rule {
     sentence: "a mapping reads a canonical or an accepted variable",
     example: "env: { OPENAI_BASE_URL = BASE_ULR }",
     corrected: "env: { OPENAI_BASE_URL = BASE_URL }",
     help: "name a canonical variable, or add it to `accepts`",
     incidents: &[12, 63],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    reads: &[Field::Accepts, Field::Beside],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports variables of the environment mapping that nobody fills.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     unknown_variables(&RULE, cx, |channel| matches!(channel, Channel::Env(_)), report);
 }

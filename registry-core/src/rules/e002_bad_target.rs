@@ -1,27 +1,21 @@
-//! E002 `bad-target`: a mapping sets a variable that is the agent's
+//! Reports names that no variable can have, that are reserved, or that are canonical.
 
-use crate::check::{Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::variables::{canonical, is_reserved, is_variable_name};
 
 use super::variable::{set_variables, unset_variables};
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "E002",
-    name: "bad-target",
+pub(super) const RULE: Rule = Rule {
     sentence: "a mapping sets a variable that is the agent's",
     example: r#"env: { PATH = "/opt/bin" }"#,
     corrected: r#"env: { PARROT_BIN = "/opt/bin" }"#,
     help: "map onto a variable that the agent reads",
     incidents: &[12, 15, 40],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports names that no variable can have, that are reserved, or that are canonical.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     for (place, name) in set_variables(cx.agent).into_iter().chain(unset_variables(cx.agent)) {
         if canonical(name).is_some() {
             let message = format!("`{name}` is a canonical variable: the harness fills it in, an entry reads it");

@@ -1,28 +1,22 @@
-//! E003 `variable-set-twice`: one variable is set once
+//! Reports the second of two mappings onto one variable.
 
 use std::collections::BTreeSet;
 
-use crate::check::{Report, Subject};
+use crate::check::{Report, Rule, Subject};
 
 use super::variable::set_variables;
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "E003",
-    name: "variable-set-twice",
+pub(super) const RULE: Rule = Rule {
     sentence: "one variable is set once",
     example: r#"env: { OPENAI_API_KEY = API_KEY, OPENAI_API_KEY = "x" }"#,
     corrected: r#"env: { OPENAI_API_KEY = if set(API_KEY) { API_KEY } else { "x" } }"#,
     help: "keep one of them, with `if` or `match` in its value",
     incidents: &[56, 61],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports the second of two mappings onto one variable.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let mut seen = BTreeSet::new();
     for (place, name) in set_variables(cx.agent) {
         if !seen.insert(name) {

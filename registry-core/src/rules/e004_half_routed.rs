@@ -1,27 +1,23 @@
-//! E004 `half-routed`: a base URL and a key reach the agent both, or neither does
+//! Reports an entry that routes only one of base URL and key.
 
-use crate::check::{Channel, Report, Subject};
+use crate::check::{Channel, Report, Rule, Subject};
+use crate::place::Field;
 use crate::template::Value;
 use crate::variables::{is_base_url, is_secret};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "E004",
-    name: "half-routed",
+pub(super) const RULE: Rule = Rule {
     sentence: "a base URL and a key reach the agent both, or neither does",
     example: "env: { OPENAI_BASE_URL = BASE_URL }   // and the key nowhere",
     corrected: "env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY }",
     help: "route the other one too: a variable, a file or an argument",
     incidents: &[61, 63],
-    checked: Checked::Macro,
     allowable: true,
-    absence: false,
+    reads: &[Field::Env, Field::Config, Field::Launch],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports an entry that routes only one of base URL and key.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let mut url = None;
     let mut key = None;
     cx.visit_values(&mut |located, place, value| {

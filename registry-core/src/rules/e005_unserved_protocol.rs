@@ -1,26 +1,21 @@
-//! E005 `unserved-protocol`: some provider or family serves every wire protocol that an agent speaks
+//! Reports protocols that nobody serves.
 
-use crate::check::{Field, Place};
+use crate::check::{Checked, Findings, Rule};
 use crate::model::Registry;
+use crate::place::{Field, Place};
 
-use super::{Checked, Findings, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "E005",
-    name: "unserved-protocol",
+pub(super) const RULE: Rule = Rule {
     sentence: "some provider or family serves every wire protocol that an agent speaks",
     example: "protocol: GoogleGenerateContent   // in a registry without a family that speaks it",
     corrected: "protocol: OpenAiCompletions   // which a provider of the registry serves",
     help: "register a provider or family that serves it",
     incidents: &[65, 66],
     checked: Checked::Registry,
-    allowable: false,
-    absence: false,
+    registry: Some(check),
+    ..named!()
 };
 
-/// Reports protocols that nobody serves.
-pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut Findings) {
     let (providers, families) = (registry.providers(), registry.families());
     for agent in registry.agents() {
         for (index, &protocol) in agent.protocols.iter().enumerate() {

@@ -1,28 +1,22 @@
-//! E006 `idle-withhold`: what is withheld is a variable of the entry, and no file refers to it
+//! Reports withheld variables that the agent never had, and such as it must resolve.
 
-use crate::check::{Field, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::names::nearest;
+use crate::place::{Field, Place};
 use crate::template::Value;
 use crate::variables::{CANONICAL, canonical, word};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "E006",
-    name: "idle-withhold",
+pub(super) const RULE: Rule = Rule {
     sentence: "what is withheld is a variable of the entry, and no file refers to it",
     example: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": ref(API_KEY) }]"#,
     corrected: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": API_KEY }]"#,
     help: "write the content into the file instead of `ref(…)`, or do not withhold the variable",
     incidents: &[53],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports withheld variables that the agent never had, and such as it must resolve.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let own = || agent.accepts.iter().copied().chain(agent.env.iter().map(|it| it.name));
     for (index, &name) in agent.withhold.iter().enumerate() {

@@ -1,26 +1,21 @@
-//! I001 `unlocked-package`: every package has one exact version and a checksum in the lock beside the entry
+//! Reports a lock that is missing, cannot be read, or does not fit the entry.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Agent, Artefact, Lock, is_checksum, is_exact_version};
+use crate::place::{Field, Part, Place};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "I001",
-    name: "unlocked-package",
+pub(super) const RULE: Rule = Rule {
     sentence: "every package has one exact version and a checksum in the lock beside the entry",
     example: r#"install: [npm("some-agent", bin: "some-agent")]   // and no some_agent.lock"#,
     corrected: r#"install: [npm("some-agent", bin: "some-agent")]   // after `cargo pin some-agent`, which wrote some_agent.lock"#,
     help: "run `cargo pin NAME PACKAGE=VERSION`, or `cargo pin NAME` for the newest version",
     incidents: &[14, 19, 43, 44],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    reads: &[Field::Install],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports a lock that is missing, cannot be read, or does not fit the entry.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let help = format!("run `cargo pin {}`, which writes the lock", agent.name);
     if agent.install.iter().filter_map(Artefact::package).any(|(_, name)| !is_package_name(name)) {

@@ -1,28 +1,24 @@
-//! I002 `unknown-program`: what is launched is a program that this entry installs
+//! Reports programs of argument vectors, companions and proofs that no artefact provides.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Agent, Artefact, Proof};
+use crate::place::{Field, Part, Place};
 use crate::template::Value;
 
 use super::c002_path_leaves_home::goes_down;
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "I002",
-    name: "unknown-program",
+pub(super) const RULE: Rule = Rule {
     sentence: "what is launched is a program that this entry installs",
     example: r#"install: [npm("parrot-cli", bin: "parrot")], launch: ["parot", "acp"]"#,
     corrected: r#"install: [npm("parrot-cli", bin: "parrot")], launch: ["parrot", "acp"]"#,
     help: "launch a `bin` of the entry's artefacts",
     incidents: &[15, 21, 49],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    reads: &[Field::Install, Field::Launch],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports programs of argument vectors, companions and proofs that no artefact provides.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     for (field, argv) in [(Field::Launch, agent.launch), (Field::Beside, agent.beside.map_or(&[][..], |it| it.argv))] {
         let place = Place::field(field).item(0);

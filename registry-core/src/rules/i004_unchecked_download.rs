@@ -1,27 +1,23 @@
-//! I004 `unchecked-download`: a download is checked before use and never piped into a shell
+//! Reports downloads of archives, repositories and steps that nothing checks.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Archive, Artefact, Git, is_sha256};
+use crate::place::{Field, Part, Place};
 
 use super::script::report_findings;
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "I004",
-    name: "unchecked-download",
+pub(super) const RULE: Rule = Rule {
     sentence: "a download is checked before use and never piped into a shell",
     example: r#"sh("curl -fsSL https://example.org/install.sh | sh", bin: "x", writes: [], needs: ["curl"])"#,
     corrected: r#"archive("x", { LinuxX64: url("https://example.org/x.tar.gz", sha256: "…") })"#,
     help: "give it a SHA-256, or a full commit",
     incidents: &[3, 4, 5, 41, 46],
-    checked: Checked::Macro,
     allowable: true,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports downloads of archives, repositories and steps that nothing checks.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     for (index, artefact) in cx.agent.install.iter().enumerate() {
         let place = Place::field(Field::Install).item(index);
         match artefact {

@@ -1,26 +1,20 @@
-//! I006 `old-runtime`: the pinned runtime is not older than a package asks for
+//! Reports an agent that asks for a newer Node.js or another Python than the pinned ones.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Artefact, NODE_VERSION, PYTHON_VERSION, Version};
+use crate::place::{Field, Part, Place};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "I006",
-    name: "old-runtime",
+pub(super) const RULE: Rule = Rule {
     sentence: "the pinned runtime is not older than a package asks for",
     example: "requires: node >= 24.0",
     corrected: "requires: node >= 22.0",
     help: "pin a newer runtime, or an older package",
     incidents: &[13, 14, 24],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports an agent that asks for a newer Node.js or another Python than the pinned ones.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     if let Some(floor) = agent.node_floor.filter(|floor| NODE_VERSION.is_below(*floor)) {
         let message = format!("`{}` asks for Node.js {floor}, and the pinned one is {NODE_VERSION}", agent.name);

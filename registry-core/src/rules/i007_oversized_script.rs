@@ -1,19 +1,15 @@
-//! I007 `oversized-script`: an install script fits one argument of `sh -c` even after it has been quoted twice
+//! The size of an install script, which is known when it is rendered.
 
-use super::{Checked, Rule};
+use crate::check::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "I007",
-    name: "oversized-script",
+pub(super) const RULE: Rule = Rule {
     sentence: "an install script fits one argument of `sh -c` even after it has been quoted twice",
     example: r#"program("model.bin")   // of 200,000 bytes"#,
     corrected: r#"mirror = "https://mirror.example/agents"   # in site.toml"#,
     help: "name a mirror in the site file, which then carries the payload as a checksummed artefact",
     incidents: &[11],
     checked: Checked::Generation,
-    allowable: false,
-    absence: false,
+    ..named!()
 };
 
 /// The most bytes that a script may have after it has been quoted twice: Linux allows 131,071 for one argument.

@@ -1,27 +1,22 @@
-//! M001 `unroutable-suite-model`: the suite's model yields a model id for its agent, and is served to it
+//! Reports suite models that become no model id, that nobody serves to the agent, or whose provider is not registered.
 
 use crate::assert::Listed;
-use crate::check::{Field, Part, Place};
+use crate::check::{Checked, Findings, Rule};
 use crate::model::Registry;
+use crate::place::{Field, Part, Place};
 
-use super::{Checked, Findings, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "M001",
-    name: "unroutable-suite-model",
+pub(super) const RULE: Rule = Rule {
     sentence: "the suite's model yields a model id for its agent, and is served to it",
     example: r#"suite: { model: "parrot-auto" }   // for an agent of the format ModelsDev"#,
     corrected: r#"suite: { model: MAKERS / "parrot-auto", usage_tracking: on }   // with the provider MAKERS registered"#,
     help: "name a model of a registered provider or of a known family, over a protocol of the agent",
     incidents: &[65, 66, 73],
     checked: Checked::Registry,
-    allowable: false,
-    absence: false,
+    registry: Some(check),
+    ..named!()
 };
 
-/// Reports suite models that become no model id, that nobody serves to the agent, or whose provider is not registered.
-pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut Findings) {
     let (listed, providers) = (Listed::of(registry), registry.providers());
     for agent in registry.agents() {
         let Some(suite) = agent.suite else { continue };

@@ -1,29 +1,25 @@
-//! M003 `unreachable-model`: the way by which an agent is told its model exists, under every condition
+//! Reports ways of setting the model, and providers for the gateway, that the entry does not have in every case.
 
-use crate::check::{Channel, Field, Part, Place, Report, Subject};
+use crate::check::{Channel, Report, Rule, Subject};
 use crate::model::{ProxyMode, Via};
+use crate::place::{Field, Part, Place};
 use crate::template::Value;
 use crate::variables::canonical;
 
 use super::told::{Atom, case_without_model, words};
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "M003",
-    name: "unreachable-model",
+pub(super) const RULE: Rule = Rule {
     sentence: "the way by which an agent is told its model exists, under every condition",
     example: "model: { format: Bare, via: Env, proxy: AsIs }   // and `env` names no model",
     corrected: "model: { format: Bare, via: Env, proxy: AsIs }, env: { PARROT_MODEL = MODEL, … }",
     help: "put `MODEL` or `ACP_MODEL` there, under every condition, or name the way that is used",
     incidents: &[66, 67, 78],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    reads: &[Field::Env, Field::Config, Field::Launch, Field::Model],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports ways of setting the model, and providers for the gateway, that the entry does not have in every case.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let place = Place::field(Field::Model);
     let through = |wanted: &dyn Fn(Channel<'_>) -> bool| -> Vec<&Value<'_>> {

@@ -1,28 +1,23 @@
-//! N002 `duplicate-name`: no name or alias is used twice
+//! Reports names and aliases that occur twice, in one entry or in several.
 
 use std::collections::BTreeMap;
 
-use crate::check::{Field, Place};
+use crate::check::{Checked, Findings, Rule};
 use crate::model::Registry;
+use crate::place::{Field, Place};
 
-use super::{Checked, Findings, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "N002",
-    name: "duplicate-name",
+pub(super) const RULE: Rule = Rule {
     sentence: "no name or alias is used twice",
     example: r#"aliases: ["polly"]   // and another entry says the same"#,
     corrected: r#"aliases: ["polly-two"]   // which no other entry has"#,
     help: "choose another alias",
     incidents: &[72],
     checked: Checked::Registry,
-    allowable: false,
-    absence: false,
+    registry: Some(check),
+    ..named!()
 };
 
-/// Reports names and aliases that occur twice, in one entry or in several.
-pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut Findings) {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for agent in registry.agents() {
         let aliases =

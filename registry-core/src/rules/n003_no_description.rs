@@ -1,36 +1,34 @@
-//! N003 `no-description`: an entry says in a doc comment what it describes
+//! Reports entries without a doc comment.
 
-use crate::check::{Field, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Family, Provider};
+use crate::place::{Field, Place};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "N003",
-    name: "no-description",
+pub(super) const RULE: Rule = Rule {
     sentence: "an entry says in a doc comment what it describes",
     example: "agent! { parrot { … } }   // without a `///` line",
     corrected: "agent! { /// Parrot, a coding agent that repeats. parrot { … } }   // the `///` on a line of its own",
     help: "write `/// What it is, in one sentence.` above the name",
     incidents: &[73],
-    checked: Checked::Macro,
-    allowable: false,
     absence: true,
+    agent: Some(check),
+    provider: Some(check_provider),
+    family: Some(check_family),
+    ..named!()
 };
 
 /// Reports an agent without a doc comment.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     check_description(cx.agent.name, cx.agent.description, report);
 }
 
 /// Reports a provider without a doc comment.
-pub(crate) fn check_provider(provider: &Provider<'_>, report: &mut Report) {
+fn check_provider(provider: &Provider<'_>, report: &mut Report) {
     check_description(provider.name, provider.description, report);
 }
 
 /// Reports a family without a doc comment.
-pub(crate) fn check_family(family: &Family<'_>, report: &mut Report) {
+fn check_family(family: &Family<'_>, report: &mut Report) {
     check_description(family.name, family.description, report);
 }
 

@@ -1,26 +1,20 @@
-//! N004 `bad-alias`: an alias is a kebab-case word
+//! Reports aliases that are no kebab-case words, and those that repeat the entry's own names.
 
-use crate::check::{Field, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::names::is_kebab;
+use crate::place::{Field, Place};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "N004",
-    name: "bad-alias",
+pub(super) const RULE: Rule = Rule {
     sentence: "an alias is a kebab-case word",
     example: r#"aliases: ["Claude Code"]"#,
     corrected: r#"aliases: ["polly-two"]"#,
     help: "use lower-case letters, digits and single hyphens",
     incidents: &[72],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports aliases that are no kebab-case words, and those that repeat the entry's own names.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     for (index, alias) in cx.agent.aliases.iter().enumerate() {
         let place = Place::field(Field::Aliases).item(index);
         if !is_kebab(alias) {

@@ -1,29 +1,23 @@
-//! P001 `loose-placeholder`: every placeholder of a URL has a parameter, and every parameter a placeholder
+//! Reports placeholders without a parameter, and parameters that no URL uses.
 
 use std::collections::BTreeSet;
 
-use crate::check::{Field, Part, Place, Report};
+use crate::check::{Report, Rule};
 use crate::model::Provider;
+use crate::place::{Field, Part, Place};
 use crate::variables::is_variable_name;
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "P001",
-    name: "loose-placeholder",
+pub(super) const RULE: Rule = Rule {
     sentence: "every placeholder of a URL has a parameter, and every parameter a placeholder",
     example: r#"endpoints: { OpenAiCompletions = "https://{resource}.example.org" }   // and no parameters"#,
     corrected: r#"endpoints: { OpenAiCompletions = "https://{resource}.example.org" }, parameters: { resource = MAKERS_RESOURCE }"#,
     help: "write `parameters: { resource = SOME_VARIABLE }`, or take it out",
     incidents: &[63],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    provider: Some(check),
+    ..named!()
 };
 
-/// Reports placeholders without a parameter, and parameters that no URL uses.
-pub(crate) fn check(provider: &Provider<'_>, report: &mut Report) {
+fn check(provider: &Provider<'_>, report: &mut Report) {
     let mut used = BTreeSet::new();
     if provider.endpoints.is_empty() {
         let message = format!("`{}` serves nothing", provider.name);

@@ -1,34 +1,32 @@
-//! P002 `bad-family-token`: a family's words are lower-case, and one provider or family claims each
+//! Reports words of families that are not lower-case, and those that two providers or families claim.
 
 use std::collections::BTreeMap;
 
-use crate::check::{Field, Place, Report};
+use crate::check::{Checked, Findings, Report, Rule};
 use crate::model::{Family, Provider, Registry};
 use crate::names::is_kebab;
+use crate::place::{Field, Place};
 
-use super::{Checked, Findings, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "P002",
-    name: "bad-family-token",
+pub(super) const RULE: Rule = Rule {
     sentence: "a family's words are lower-case, and one provider or family claims each",
     example: r#"families: ["GLM"]"#,
     corrected: r#"families: ["glm"]"#,
     help: "write it in lower case, in one place",
     incidents: &[62, 65],
     checked: Checked::Registry,
-    allowable: false,
-    absence: false,
+    provider: Some(check_provider),
+    family: Some(check_family),
+    registry: Some(check),
+    ..named!()
 };
 
 /// Reports words of a provider that are not lower-case.
-pub(crate) fn check_provider(provider: &Provider<'_>, report: &mut Report) {
+fn check_provider(provider: &Provider<'_>, report: &mut Report) {
     check_tokens(provider.name, provider.families, Field::Families, report);
 }
 
 /// Reports words of a family that are not lower-case.
-pub(crate) fn check_family(family: &Family<'_>, report: &mut Report) {
+fn check_family(family: &Family<'_>, report: &mut Report) {
     if family.tokens.is_empty() || family.protocols.is_empty() {
         let message = format!("`{}` claims no word, or serves no protocol", family.name);
         report.add(&RULE, Place::field(Field::Name), message, "give `tokens` and `protocols` something to hold");
@@ -46,7 +44,7 @@ fn check_tokens(name: &str, tokens: &[&str], field: Field, report: &mut Report) 
 }
 
 /// Reports words that two providers, or two families, claim.
-pub(crate) fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut Findings) {
     let mut seen = BTreeMap::new();
     for provider in registry.providers() {
         claim(provider.name, provider.families, Field::Families, &mut seen, report);

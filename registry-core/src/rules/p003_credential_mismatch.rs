@@ -1,27 +1,21 @@
-//! P003 `credential-mismatch`: an API-key provider names its variable, and no other kind names an API key
+//! Reports credentials that do not fit the way of authentication.
 
-use crate::check::{Field, Place, Report};
+use crate::check::{Report, Rule};
 use crate::model::{Auth, Credential, Provider};
+use crate::place::{Field, Place};
 use crate::variables::is_variable_name;
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "P003",
-    name: "credential-mismatch",
+pub(super) const RULE: Rule = Rule {
     sentence: "an API-key provider names its variable, and no other kind names an API key",
     example: "auth: ApiKey   // and no credential",
     corrected: "auth: ApiKey, credential: MAKERS_API_KEY",
     help: "write `credential: SOME_API_KEY`, or another `auth`",
     incidents: &[61],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    provider: Some(check),
+    ..named!()
 };
 
-/// Reports credentials that do not fit the way of authentication.
-pub(crate) fn check(provider: &Provider<'_>, report: &mut Report) {
+fn check(provider: &Provider<'_>, report: &mut Report) {
     let name = provider.name;
     let (place, message) = match (provider.auth, provider.credential) {
         (Auth::ApiKey, Credential::AnyOf([_, ..]))

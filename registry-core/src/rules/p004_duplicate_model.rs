@@ -1,26 +1,20 @@
-//! P004 `duplicate-model`: a provider lists a model once
+//! Reports the second of two records of one model.
 
-use crate::check::{Field, Place, Report};
+use crate::check::{Report, Rule};
 use crate::model::Provider;
+use crate::place::{Field, Place};
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "P004",
-    name: "duplicate-model",
+pub(super) const RULE: Rule = Rule {
     sentence: "a provider lists a model once",
     example: r#"models: [model("glm-5", …), model("glm-5", …)]"#,
     corrected: r#"models: [model("glm-5", …), model("glm-5-air", …)]"#,
     help: "keep one of them",
     incidents: &[65],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    provider: Some(check),
+    ..named!()
 };
 
-/// Reports the second of two records of one model.
-pub(crate) fn check(provider: &Provider<'_>, report: &mut Report) {
+fn check(provider: &Provider<'_>, report: &mut Report) {
     for (index, model) in provider.models.iter().enumerate() {
         if provider.models.iter().take(index).any(|other| other.id == model.id) {
             let message = format!("`{}` lists the model `{}` twice", provider.name, model.id);

@@ -1,10 +1,9 @@
 //! What the rules about shell text share: the linter's findings in an entry's steps.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::Artefact;
+use crate::place::{Field, Part, Place};
 use crate::shell;
-
-use super::Rule;
 
 /// Reports the linter's findings of one rule.
 pub(super) fn report_findings(rule: &'static Rule, cx: &Subject<'_>, report: &mut Report) {

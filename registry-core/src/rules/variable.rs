@@ -1,12 +1,11 @@
 //! What the rules about variables share.
 
-use crate::check::{Channel, Field, Part, Place, Report, Subject};
+use crate::check::{Channel, Report, Rule, Subject, Violation};
 use crate::model::{Agent, Off};
 use crate::names::nearest;
+use crate::place::{Field, Part, Place};
 use crate::template::Value;
 use crate::variables::{CANONICAL, canonical, shell_variable, word};
-
-use super::Rule;
 
 /// Reports variables that are neither canonical nor accepted, in the templates of some channels.
 pub(super) fn unknown_variables(
@@ -19,18 +18,20 @@ pub(super) fn unknown_variables(
         Some(variable) => variable.word != "PORT" || cx.agent.beside.is_some(),
         None => cx.agent.accepts.contains(&name),
     };
+    // The parts of the `fmt` that was visited last.
+    let mut parts_of_format = Vec::new();
     cx.visit_values(&mut |located, place, value| {
         if !wanted(located.channel) {
             return;
         }
+        if let (Value::Format(parts), Some(node)) = (value, place.node) {
+            parts_of_format = (node + 1..=node + parts.len()).map(|node| located.place.node(node)).collect();
+        }
         let mut check = |place: Place, name: &str| {
             if !known(name) {
-                report.add(
-                    rule,
-                    place,
-                    format!("`{}` is no variable of `{}`", word(name), cx.agent.name),
-                    help(cx.agent, name),
-                );
+                let message = format!("`{}` is no variable of `{}`", word(name), cx.agent.name);
+                let violation = Violation::new(rule, place, message, help(cx.agent, name));
+                report.violations.push(Violation { in_format: parts_of_format.contains(&place), ..violation });
             }
         };
         match value {

@@ -1,27 +1,24 @@
-//! W002 `policy-outside-home`: a policy file lies in a folder of the agent's own
+//! Reports policy files outside the folders of `home`.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::Off;
+use crate::place::{Field, Part, Place};
 
 use super::c002_path_leaves_home::in_home;
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "W002",
-    name: "policy-outside-home",
+pub(super) const RULE: Rule = Rule {
     sentence: "a policy file lies in a folder of the agent's own",
     example: r#"home: [".parrot"], web: { tools: ["fetch"], off: [json("~/.other/settings.json") { … }] }"#,
     corrected: r#"home: [".parrot"], web: { tools: ["fetch"], off: [json("~/.parrot/settings.json") { … }] }"#,
     help: "write it under one of the folders of `home`, or add the folder there",
     incidents: &[56, 57],
-    checked: Checked::Macro,
     allowable: true,
-    absence: false,
+    reads: &[Field::Home],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports policy files outside the folders of `home`.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     for (index, off) in agent.web_switches().iter().enumerate() {
         let Off::File { path, .. } = off else { continue };

@@ -1,28 +1,24 @@
-//! W003 `empty-policy`: a policy turns the web tools off, and no file of the same entry turns them on again
+//! Reports policies that do nothing, and settings that undo one.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Off, WebPolicy};
+use crate::place::{Field, Part, Place};
 use crate::template::Value;
 
 use super::leaf::leaves;
-use super::{Checked, Rule};
 
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "W003",
-    name: "empty-policy",
+pub(super) const RULE: Rule = Rule {
     sentence: "a policy turns the web tools off, and no file of the same entry turns them on again",
     example: r#"web: { tools: ["webfetch"], off: [] }"#,
     corrected: r#"web: { tools: ["webfetch"], off: [json("~/.parrot/settings.json") { "deny": append(["webfetch"]) }] }"#,
     help: "write what turns them off, or `NoSwitch` or `Untested` with the reason",
     incidents: &[56, 58, 59],
-    checked: Checked::Macro,
-    allowable: false,
-    absence: false,
+    reads: &[Field::Web],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports policies that do nothing, and settings that undo one.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let web = Place::field(Field::Web);
     match agent.web {

@@ -1,27 +1,23 @@
-//! W005 `unnamed-tool`: what turns the web tools off names one of them
+//! Reports switches whose texts name no web tool of the agent: the agent would ignore them, and offer the tools.
 
-use crate::check::{Field, Part, Place, Report, Subject};
+use crate::check::{Report, Rule, Subject};
 use crate::model::{Off, WebPolicy};
+use crate::place::{Field, Part, Place};
 use crate::template::Value;
 
-use super::{Checked, Rule};
-
-/// What the rule refuses, and why.
-pub(crate) const RULE: Rule = Rule {
-    code: "W005",
-    name: "unnamed-tool",
+pub(super) const RULE: Rule = Rule {
     sentence: "what turns the web tools off names one of them",
     example: r#"web: { tools: ["web_fetch"], off: [json("~/.parrot/x.json") { "deny": append(["webfetch"]) }] }"#,
     corrected: r#"web: { tools: ["web_fetch"], off: [json("~/.parrot/x.json") { "deny": append(["web_fetch"]) }] }"#,
     help: "write the names as in `tools`, or say why it works: `allow: [W005(\"why\")]`",
     incidents: &[57, 59],
-    checked: Checked::Macro,
     allowable: true,
-    absence: false,
+    reads: &[Field::Web],
+    agent: Some(check),
+    ..named!()
 };
 
-/// Reports switches whose texts name no web tool of the agent: the agent would ignore them, and offer the tools.
-pub(crate) fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Report) {
     let Some(WebPolicy::Switch { tools, off }) = cx.agent.web else { return };
     for (index, off) in off.iter().enumerate() {
         let texts = texts(cx, index, off);

@@ -1,22 +1,24 @@
 //! An agent: its fields, one function each.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
-use registry_core::check::{Allow, Field, Part, Place};
+use registry_core::check::{Field, Part, Place};
 use registry_core::entry::{AgentEntry, BesideEntry, ModelEntry, SuiteEntry};
 use registry_core::model::{
-    Agent, BaseUrlForm, Beside, Mapping, ModelDelivery, ModelReference, Protocol, ProxyKind, ProxyMode, References,
-    Runs, Semantics, Suite, Target, Version,
+    Agent, BaseUrlForm, Beside, ModelDelivery, ModelReference, Protocol, ProxyKind, ProxyMode, References, Runs,
+    Semantics, Suite, Target, Version,
 };
 use registry_core::names::kebab;
 
 use super::config::parse_config;
 use super::cursor::Cursor;
+use super::draft::Draft;
 use super::fields::{
     RawField, allow, arguments, closed_word, either, here, known_word, parse_head, part_key, switch, text, texts,
     unknown_field, unknown_word, variables, word, word_of,
 };
 use super::install::parse_install;
 use super::login::{parse_hosts, parse_login};
+use super::mapping::mappings;
 use super::policy::{parse_handshake, parse_proof, parse_web};
 use super::value::{parse_template, probe_formats, probe_provider};
 use crate::syntax::{Cx, Fault};
@@ -25,12 +27,6 @@ use crate::syntax::{Cx, Fault};
 pub(crate) struct Entry<T> {
     pub(crate) ident: Ident,
     pub(crate) model: T,
-}
-
-/// An agent that is being read.
-pub(super) struct Draft<'b> {
-    pub(super) agent: Agent<'b>,
-    pub(super) allows: Vec<Allow<'b>>,
 }
 
 /// The fields that no agent can do without.
@@ -311,48 +307,6 @@ fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -
     let reason = text(cx, place, &mut inner, "the reason")?;
     inner.end()?;
     Ok(ProxyMode::Unsupported(reason))
-}
-
-/// `{ NAME = value, … }`; the function gives the places of a name and of its value.
-pub(super) fn mappings<'b>(
-    cx: &mut Cx<'b>,
-    cursor: &mut Cursor,
-    places: impl Fn(usize) -> (Place, Place),
-) -> Result<&'b [Mapping<'b>], Fault> {
-    let group = cursor.group(Delimiter::Brace, "`{ NAME = value, … }`")?;
-    let mut mappings = Vec::new();
-    for mut piece in Cursor::of(&group).split() {
-        let (at_name, at_value) = places(mappings.len());
-        let Some(name) = cx.take(mapping_name(&mut piece)) else { continue };
-        let value = parse_template(cx, at_value, piece);
-        cx.mark(at_name, name.span());
-        if let Some(value) = cx.take(value) {
-            mappings.push(Mapping { name: cx.text(&name.to_string()), value });
-        }
-    }
-    Ok(cx.list(&mappings))
-}
-
-/// `NAME =`; what JSON or a struct would have there is shown as it should be.
-fn mapping_name(piece: &mut Cursor) -> Result<Ident, Fault> {
-    let (span, quoted) = (piece.span(), piece.string(""));
-    let name = if let Ok((_, text)) = quoted {
-        text
-    } else {
-        let name = piece.ident("the name of a variable")?;
-        if !piece.is_punct(':') {
-            piece.punct('=')?;
-            return Ok(name);
-        }
-        name.to_string()
-    };
-    let mut rest = piece.clone();
-    if rest.is_punct(':') || rest.is_punct('=') {
-        rest.next();
-    }
-    let value = Some(rest.text()).filter(|it| !it.is_empty() && it.len() <= 60);
-    let help = format!("write `{name} = {}`", value.as_deref().unwrap_or("…"));
-    Err(Fault::new(span, "expected `NAME = value`", help))
 }
 
 fn parse_env<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {

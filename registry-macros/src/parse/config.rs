@@ -5,8 +5,8 @@ use registry_core::check::{Field, Part, Place};
 use registry_core::model::{ConfigFile, FileFormat, Owner};
 use registry_core::template::Template;
 
-use super::agent::Draft;
 use super::cursor::Cursor;
+use super::draft::Draft;
 use super::fields::{allow, argument_key, arguments, either, known_word, listed, text, unknown_argument, word};
 use super::value::{parse_condition, parse_template_if};
 use crate::syntax::{Cx, Fault};

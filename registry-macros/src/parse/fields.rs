@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, Span};
 use quote::{quote, quote_spanned};
 use registry_core::check::{Field, Part, Place};
 use registry_core::entry::AgentEntry;
-use registry_core::model::Word;
+use registry_core::model::{Allow, Word};
 use registry_core::names::{is_snake, nearest};
 
 use super::cursor::Cursor;
@@ -220,7 +220,7 @@ pub(super) fn text<'b>(cx: &mut Cx<'b>, place: Place, cursor: &mut Cursor, what:
 /// `allow: CODE("reason")` after a key that was read: the exception, about a place.
 pub(super) fn allow<'b>(
     cx: &mut Cx<'b>,
-    allows: &mut Vec<registry_core::check::Allow<'b>>,
+    allows: &mut Vec<Allow<'b>>,
     about: Option<Place>,
     cursor: &mut Cursor,
 ) -> Result<(), Fault> {
@@ -232,7 +232,7 @@ pub(super) fn allow<'b>(
     cx.mark(place.part(Part::Reason), inner.span());
     let reason = if inner.is_empty() { "" } else { text(cx, place.part(Part::Reason), &mut inner, "the reason")? };
     inner.end()?;
-    allows.push(registry_core::check::Allow { code: cx.text(&code.to_string()), reason, place: about });
+    allows.push(Allow { code: cx.text(&code.to_string()), reason, place: about });
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use proc_macro2::{Delimiter, Ident};
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Step, Target};
 
-use super::agent::Draft;
 use super::cursor::Cursor;
+use super::draft::Draft;
 use super::fields::{allow, argument_key, arguments, known_word, listed, marked_texts, text, unknown_argument, word};
 use crate::syntax::{Cx, Fault};
 

@@ -4,9 +4,10 @@ use proc_macro2::Delimiter;
 use registry_core::check::{Field, Part, Place};
 use registry_core::model::{Host, Login, LoginKind, LoginSource};
 
-use super::agent::{Draft, mappings};
 use super::cursor::Cursor;
+use super::draft::Draft;
 use super::fields::{argument_key, arguments, either, here, known_word, marked_texts, text, unknown_argument};
+use super::mapping::mappings;
 use crate::syntax::{Cx, Fault};
 
 pub(super) fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {

@@ -4,10 +4,12 @@
 mod agent;
 mod config;
 mod cursor;
+mod draft;
 mod fields;
 mod install;
 mod list;
 mod login;
+mod mapping;
 mod policy;
 mod provider;
 mod value;

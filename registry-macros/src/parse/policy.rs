@@ -9,12 +9,13 @@ use registry_core::model::{
 };
 use registry_core::variables::canonical;
 
-use super::agent::{Draft, mappings};
 use super::cursor::Cursor;
+use super::draft::Draft;
 use super::fields::{
     argument_key, arguments, closed_word, here, known_word, listed, marked_texts, marked_variables, part_key, text,
     unknown_argument,
 };
+use super::mapping::mappings;
 use super::value::parse_template;
 use crate::syntax::{Cx, Fault};
 

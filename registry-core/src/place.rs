@@ -16,48 +16,65 @@ pub struct Place {
     pub node: Option<usize>,
 }
 
-/// A field of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each is the field of its name in Agent, Provider or Family")]
-pub enum Field {
-    Name,
-    Description,
-    Aliases,
-    Protocols,
-    Install,
-    Runs,
-    NodeFloor,
-    Launch,
-    Beside,
-    Handshake,
-    Proof,
-    Model,
-    Env,
-    Accepts,
-    Withhold,
-    BaseUrl,
-    Config,
-    References,
-    Web,
-    Home,
-    Skills,
-    Login,
-    Hosts,
-    Platforms,
-    Timeout,
-    Suite,
-    Allow,
-    Endpoints,
-    Parameters,
-    Auth,
-    Credential,
-    Families,
-    Models,
-    Tokens,
-    Namespace,
-    Keys,
-    Excludes,
-    Spellings,
+macro_rules! fields {
+    ($($field:ident $word:literal)*) => {
+        /// A field of an entry.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "each is the field of its name in Agent, Provider or Family")]
+        pub enum Field {
+            $($field,)*
+        }
+
+        impl Field {
+            /// Its word in an entry.
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$field => $word,)*
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    Name "name"
+    Description "description"
+    Aliases "aliases"
+    Protocols "protocol"
+    Install "install"
+    Runs "runs"
+    NodeFloor "requires"
+    Launch "launch"
+    Beside "beside"
+    Handshake "handshake"
+    Proof "proof"
+    Model "model"
+    Env "env"
+    Accepts "accepts"
+    Withhold "withhold"
+    BaseUrl "base_url"
+    Config "config"
+    References "references"
+    Web "web"
+    Home "home"
+    Skills "skills"
+    Login "login"
+    Hosts "hosts"
+    Platforms "platforms"
+    Timeout "timeout"
+    Suite "suite"
+    Allow "allow"
+    Endpoints "endpoints"
+    Parameters "parameters"
+    Auth "auth"
+    Credential "credential"
+    Families "families"
+    Models "models"
+    Tokens "tokens"
+    Namespace "namespace"
+    Keys "keys"
+    Excludes "excludes"
+    Spellings "spellings"
 }
 
 /// A part of an item or of a field.

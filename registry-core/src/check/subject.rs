@@ -1,0 +1,130 @@
+//! An agent as the rules read it: its templates with their places and purposes, and its lock.
+
+use crate::model::{Agent, Lock, LockError, Mapping, Off};
+use crate::place::{Field, Part, Place};
+use crate::template::{Template, Value};
+use crate::variables::{canonical, shell_variable};
+
+/// Whether a missing lock is an error: it is not while the lock is being made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockUse {
+    /// The lock must be there and fit.
+    Required,
+    /// There may be none yet.
+    Optional,
+}
+
+/// An agent with what the rules read of it more than once.
+pub(crate) struct Subject<'a> {
+    /// The agent.
+    pub agent: &'a Agent<'a>,
+    /// Its lock; none when the entry names no package or the lock is left out on purpose.
+    pub lock: Option<Result<Lock<'a>, LockError>>,
+    /// Every template, with its place and what it is for.
+    pub templates: Vec<Located<'a>>,
+}
+
+/// A template of an agent.
+pub(crate) struct Located<'a> {
+    /// Its place.
+    pub place: Place,
+    /// What it is for.
+    pub channel: Channel<'a>,
+    /// Its value; none when a constant written by hand holds a text that is no value.
+    pub value: Option<Value<'a>>,
+}
+
+/// What a template is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel<'a> {
+    /// A variable of the agent.
+    Env(&'a str),
+    /// A word of an argument vector.
+    Argv,
+    /// A file that is written at launch, by its index.
+    Config(usize),
+    /// A file of the web policy.
+    WebFile,
+    /// A variable of the web policy, of a host's switch or of the handshake: set, but not routed.
+    Switch(&'a str),
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn new(agent: &'a Agent<'a>, lock: LockUse) -> Self {
+        let needs_lock = agent.install.iter().any(|artefact| artefact.package().is_some());
+        let lock = (needs_lock && lock == LockUse::Required).then(|| Lock::parse(agent.lock));
+        Self { agent, lock, templates: templates(agent) }
+    }
+
+    /// Whether a variable is canonical or accepted.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        canonical(name).is_some() || self.agent.accepts.contains(&name)
+    }
+
+    /// Whether a value names a variable that is neither canonical nor accepted, or names one in a text.
+    pub(crate) fn has_unknown_variable(&self) -> bool {
+        let mut unknown = false;
+        self.visit_values(&mut |_, _, value| match value {
+            Value::Variable(name) | Value::Uint(name) | Value::Reference(name) => unknown |= !self.knows(name),
+            Value::Text(text) => unknown |= shell_variable(text, |name| self.knows(name)).is_some(),
+            _ => {}
+        });
+        unknown
+    }
+
+    /// The value of the template at a place.
+    pub(crate) fn value_at(&self, place: Place) -> Option<&Value<'a>> {
+        self.templates.iter().find(|located| located.place == place).and_then(|located| located.value.as_ref())
+    }
+
+    /// The values of one kind of channel, with the place of each.
+    pub(crate) fn visit_values(&self, visit: &mut dyn FnMut(&Located<'a>, Place, &Value<'_>)) {
+        for located in &self.templates {
+            let Some(value) = &located.value else { continue };
+            value.visit(&mut |node, value| visit(located, located.place.node(node), value));
+        }
+    }
+}
+
+/// All templates of an agent, in the order of its fields.
+fn templates<'a>(agent: &'a Agent<'a>) -> Vec<Located<'a>> {
+    let mut all = Vec::new();
+    let mut add = |place: Place, channel: Channel<'a>, template: Template<'a>| {
+        all.push(Located { place, channel, value: template.value() });
+    };
+    for (index, &word) in agent.launch.iter().enumerate() {
+        add(Place::field(Field::Launch).item(index), Channel::Argv, word);
+    }
+    for (index, &word) in agent.beside.iter().flat_map(|beside| beside.argv).enumerate() {
+        add(Place::field(Field::Beside).item(index), Channel::Argv, word);
+    }
+    let value = |field: Field, index: usize| Place::field(field).item(index).part(Part::Value);
+    for (index, mapping) in agent.handshake.env.iter().enumerate() {
+        add(value(Field::Handshake, index), Channel::Switch(mapping.name), mapping.value);
+    }
+    for (index, mapping) in agent.env.iter().enumerate() {
+        add(value(Field::Env, index), Channel::Env(mapping.name), mapping.value);
+    }
+    for (index, file) in agent.config.iter().enumerate() {
+        add(value(Field::Config, index), Channel::Config(index), file.body);
+    }
+    let web = Place::field(Field::Web);
+    for (index, off) in agent.web_switches().iter().enumerate() {
+        match off {
+            Off::File { body, .. } => add(web.part(Part::Off(index)), Channel::WebFile, *body),
+            Off::Env(mappings) => {
+                for (nth, Mapping { name, value }) in mappings.iter().enumerate() {
+                    add(web.part(Part::Off(index)).item(nth), Channel::Switch(name), *value);
+                }
+            }
+            Off::Argv(_) | Off::Unset(_) => {}
+        }
+    }
+    for (index, host) in agent.hosts.iter().enumerate() {
+        for (nth, mapping) in host.off.iter().enumerate() {
+            let place = Place::field(Field::Hosts).item(index).part(Part::Nth(nth));
+            add(place, Channel::Switch(mapping.name), mapping.value);
+        }
+    }
+    all
+}

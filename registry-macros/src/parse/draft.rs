@@ -1,0 +1,9 @@
+//! An agent that is being read.
+
+use registry_core::model::{Agent, Allow};
+
+/// What was read of an agent so far; the exceptions that its items make are put into it at the end.
+pub(super) struct Draft<'b> {
+    pub(super) agent: Agent<'b>,
+    pub(super) allows: Vec<Allow<'b>>,
+}
