@@ -16,6 +16,7 @@ mod disk;
 mod finding;
 mod gate;
 mod known;
+mod lint;
 mod payload;
 mod pins;
 mod read;
@@ -28,17 +29,16 @@ use registry_core::model::Registry;
 
 pub use disk::Disk;
 pub use finding::{Finding, Level};
-pub use report::{Read, Report};
+pub use lint::{Unlinted, lint};
+pub use read::Read;
+pub use report::Report;
 pub use tree::{Entry, Kind, Tree};
 
-use finding::Findings;
 use known::Known;
 
 /// Holds a tree against a registry.
 pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Report {
     let known = Known::new(registry);
-    let mut findings = Findings::default();
-    let contents = read::read(tree, &known, &mut findings);
-    checks::run(&known, &contents, &mut findings);
-    Report { read: contents.counts(), findings: findings.finish() }
+    let contents = read::read(tree, &known);
+    Report { read: contents.counts(), findings: checks::run(&known, &contents) }
 }

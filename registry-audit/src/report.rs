@@ -3,40 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::finding::Finding;
+use crate::read::Read;
 use crate::sarif;
-
-/// How many of each kind of file were read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Read {
-    /// Agent manifests.
-    pub manifests: usize,
-    /// Entries of the public ACP registry.
-    pub entries: usize,
-    /// Install scripts.
-    pub scripts: usize,
-    /// Configurations of an integration suite.
-    pub configs: usize,
-    /// Runners of an integration suite.
-    pub runners: usize,
-    /// Pages about an integration suite.
-    pub documents: usize,
-}
-
-impl Read {
-    /// The numbers with their words, those of which there is one at least.
-    pub fn counts(&self) -> Vec<(usize, &'static str)> {
-        let Self { manifests, entries, scripts, configs, runners, documents } = *self;
-        let all = [
-            (manifests, "manifest"),
-            (entries, "ACP entry"),
-            (scripts, "script"),
-            (configs, "suite config"),
-            (runners, "suite runner"),
-            (documents, "suite page"),
-        ];
-        all.into_iter().filter(|(number, _)| *number > 0).collect()
-    }
-}
 
 /// What an audit comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +33,7 @@ impl Report {
                 "manifests": manifests, "entries": entries, "scripts": scripts,
                 "configs": configs, "runners": runners, "documents": documents,
             },
-            "findings": self.findings.iter().map(finding).collect::<Vec<_>>(),
+            "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
         })
     }
 
@@ -75,10 +43,13 @@ impl Report {
     }
 }
 
-fn finding(finding: &Finding) -> Value {
-    let Finding { file, line, column, code, name, level, message, help } = finding;
-    json!({
-        "file": file, "line": line, "column": column, "rule": code, "name": name, "level": level.word(),
-        "message": message, "help": help,
-    })
+impl Finding {
+    /// For programs; the form is documented in `docs/audit.md`.
+    pub fn json(&self) -> Value {
+        let Self { file, line, column, code, name, level, message, help } = self;
+        json!({
+            "file": file, "line": line, "column": column, "rule": code, "name": name, "level": level.word(),
+            "message": message, "help": help,
+        })
+    }
 }

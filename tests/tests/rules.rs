@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use registry::render::{RenderError, scripts};
 use registry::site::Site;
+use registry_audit::checks;
 use registry_core::check::{LockUse, Violation};
 use registry_core::model::{
     Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, Mapping,
@@ -315,11 +316,12 @@ fn check_files<'r>(folder: &str, all: impl Iterator<Item = (&'r str, &'r str, &'
 }
 
 #[test]
-fn a_rule_is_one_file_and_one_line_and_says_nothing_twice() {
+fn a_rule_or_a_check_is_one_file_and_one_line_and_says_nothing_twice() {
     let twice =
         "//! I008 `no-time`: an install\n//! has time\n    code: \"I008\",\n    sentence: \"an install has time\",\n";
     assert_eq!(repeated(twice, "an install has time"), ["a code", "its sentence"]);
     check_files("registry-core/src/rules", rules::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
+    check_files("registry-audit/src/checks", checks::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
 }
 
 /// Text that no packer makes smaller: six random bits a character.

@@ -1,15 +1,23 @@
-//! D002 `foreign-bytes`: a file begins with its text and its lines end in newlines
+//! Reports byte-order marks and carriage returns.
 
-use super::Check;
+use super::{Check, Findings};
 use crate::finding::Level;
+use crate::known::Known;
+use crate::read::Contents;
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D002",
-    name: "foreign-bytes",
+pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "a file begins with its text and its lines end in newlines",
     example: "an `install.sh` whose lines end in carriage returns",
     help: "write it as UTF-8 without a mark, with plain newlines",
     incidents: &[9],
+    in_lint: true,
+    run: Some(check),
+    ..named!()
 };
+
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for (place, what) in &contents.foreign {
+        findings.add(&CHECK, place, *what);
+    }
+}

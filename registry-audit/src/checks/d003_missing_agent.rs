@@ -1,29 +1,25 @@
-//! D003 `missing-agent`: an agent of the registry stands in every place of a suite
+//! Finds agents that the list lacks, and agents that another place lacks although one names them.
 
-use crate::finding::{Findings, Place};
+use crate::finding::Place;
 use crate::known::Known;
 use crate::read::docs::plain;
 use crate::read::runner::{GATES, MODELS, Runner};
 use crate::read::{Contents, Suite};
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D003",
-    name: "missing-agent",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "an agent of the registry stands in every place of a suite",
     example: r"ALL_AGENTS=(
   some-agent
 )   # and eleven more are registered",
     help: "add it, or have `cargo xtask gen-suite` write the place",
     incidents: &[73, 72],
+    run: Some(check),
+    ..named!()
 };
 
-/// Agents that the list lacks, and agents that another place lacks although one names them.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
         for agent in known.suite_agents() {
             missing_in_list(suite, agent.name, findings);

@@ -1,26 +1,21 @@
-//! D004 `unknown-agent`: an agent that a suite names is registered
+//! Finds names that no entry bears.
 
-use super::names;
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
 use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings, names};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D004",
-    name: "unknown-agent",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "an agent that a suite names is registered",
     example: "agent: gemeni",
     help: "take the name from the registry (`cargo xtask list`), or register the agent",
     incidents: &[72, 73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Names that no entry bears.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for named in contents.suites.values().flat_map(names) {
         let name = named.value;
         if known.agent(name).is_some() || known.of_alias(name).is_some() {

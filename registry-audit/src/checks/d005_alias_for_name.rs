@@ -1,26 +1,20 @@
-//! D005 `alias-for-name`: a place names an agent by its name
+//! Finds aliases where a name must be.
 
-use super::names;
-use crate::finding::Findings;
 use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings, names};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D005",
-    name: "alias-for-name",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a place names an agent by its name",
     example: "ALL_AGENTS=( short-name )",
     help: "write the name: results, folders and tables are found by it",
     incidents: &[72],
+    run: Some(check),
+    ..named!()
 };
 
-/// Aliases where a name must be.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     let in_suites = contents.suites.values().flat_map(names);
     let in_entries = contents.entries.iter().filter_map(|it| it.table.text("id"));
     for named in in_suites.chain(in_entries) {

@@ -1,21 +1,17 @@
-//! D006 `listed-twice`: a place names an agent once
+//! Finds the second and every later time that a place names an agent.
 
 use std::collections::BTreeMap;
 
-use crate::finding::{At, Findings, Place, quoted};
+use crate::finding::{At, Place, quoted};
+use crate::known::Known;
 use crate::read::Contents;
 use crate::read::config::Config;
 use crate::read::docs::plain;
 use crate::read::runner::{Arm, GATES, MODELS};
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D006",
-    name: "listed-twice",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a place names an agent once",
     example: r#"model_for_agent() {
   case "$1" in
@@ -23,10 +19,11 @@ pub(crate) const CHECK: Check = Check {
     some-agent) echo "makers/big-2" ;;"#,
     help: "keep one of them: the first arm of a `case` hides the others",
     incidents: &[72, 73],
+    run: Some(check),
+    ..named!()
 };
 
-/// The second and every later time that a place names an agent.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
         let configs = suite.configs.iter().map(Config::agent).collect();
         twice(configs, "the configurations", findings);

@@ -1,29 +1,25 @@
-//! D007 `wrong-model`: a suite runs an agent with the model of its entry
+//! Finds models of configurations, of the runner and of the page that are not the entry's.
 
 use registry_core::model::Agent;
 
-use crate::finding::{Findings, Place, quoted};
+use crate::finding::{Place, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::docs::plain;
 use crate::read::runner::Runner;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D007",
-    name: "wrong-model",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a suite runs an agent with the model of its entry",
     example: "model: some-agent/auto   # the entry says makers/big-1",
     help: "write the model as the entry has it: results are compared by this text",
     incidents: &[65, 73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Models of configurations, of the runner and of the page.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
         for config in &suite.configs {
             match (config.table.text("model"), known.suite_agent(config.agent().value)) {

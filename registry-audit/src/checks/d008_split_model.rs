@@ -1,26 +1,22 @@
-//! D008 `split-model`: a configuration and the runner name one model
+//! Finds agents without an entry whose two models differ; those of registered agents are held against the entry (D007).
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::runner::Runner;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D008",
-    name: "split-model",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a configuration and the runner name one model",
     example: "a configuration with `model: a/b` whose runner prints `a/c`",
     help: "make both the same: the checker of a run compares them as texts",
     incidents: &[73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Agents without an entry whose two models differ; those of registered agents are held against the entry (D007).
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
         for config in &suite.configs {
             let (name, Some(model)) = (config.agent().value, config.table.text("model")) else { continue };

@@ -1,29 +1,25 @@
-//! D009 `wrong-gate`: a gate opens for exactly the credentials that the agent's model needs
+//! Compares the gate of each agent with what its model needs, by the truth of every setting of its variables.
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
 use crate::gate::needed;
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::runner::Runner;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D009",
-    name: "wrong-gate",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a gate opens for exactly the credentials that the agent's model needs",
     example: r#"has_creds_for() {
   case "$1" in
     some-agent) [ -n "${SOME_KEY:-}" ] ;;"#,
     help: "ask for the variables of the provider and of the parameters of its URL",
     incidents: &[61, 62],
+    run: Some(check),
+    ..named!()
 };
 
-/// The gate of each agent, by the truth of every setting of its variables.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for runner in contents.suites.values().filter_map(|it| it.runner.as_ref()) {
         for agent in known.suite_agents() {
             let (Some(arm), Some(needs)) = (Runner::arm(runner.gates.as_ref(), agent.name), known.suite_needs(agent))

@@ -1,27 +1,23 @@
-//! D010 `wrong-tracking`: a suite requires usage tracking where the entry does
+//! Finds usage tracking that is on or off where the entry has the other, or off in a way that not every reader takes
+//! so. It says whether a run must show its usage; calls go through the gateway all the same.
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::datum::Datum;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D010",
-    name: "wrong-tracking",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a suite requires usage tracking where the entry does",
     example: r#"some-agent.yaml without `usage_tracking: "off"`"#,
     help: "set it as the entry has it",
     incidents: &[66, 73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Usage tracking that is on or off where the entry has the other, or off in a way that not every reader takes so. It
-/// says whether a run must show its usage; calls go through the gateway all the same.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for config in contents.suites.values().flat_map(|it| &it.configs) {
         let name = config.agent();
         let Some(tracks) = known.suite_agent(name.value).and_then(|it| it.suite).map(|it| it.usage_tracking) else {

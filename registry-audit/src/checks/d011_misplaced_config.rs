@@ -1,24 +1,21 @@
-//! D011 `misplaced-config`: a configuration is of the agent that its file and its folder of jobs are named after
+//! Finds names of one configuration that disagree.
 
-use crate::finding::{Findings, Place, quoted};
+use crate::finding::{Place, quoted};
+use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D011",
-    name: "misplaced-config",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a configuration is of the agent that its file and its folder of jobs are named after",
     example: "some-agent.yaml with `agent: other-agent`",
     help: "name the file, `agent` and the end of `jobs_dir` alike: the runner finds them by the agent's name",
     incidents: &[72, 73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Names of one configuration that disagree.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for config in contents.suites.values().flat_map(|it| &it.configs) {
         let stem = config.stem();
         let Some(agent) = config.table.text("agent") else {

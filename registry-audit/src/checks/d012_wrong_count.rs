@@ -1,25 +1,22 @@
-//! D012 `wrong-count`: a page counts the agents that there are
+//! Finds counts in sentences that are not the registry's.
 
-use crate::finding::Findings;
 use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
+use super::{Check, Findings};
 use crate::finding::Level;
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D012",
-    name: "wrong-count",
+pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "a page counts the agents that there are",
     example: "The suite runs all 9 registered agents.",
     help: "count the registry's, or say it without a number",
     incidents: &[73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Counts in sentences.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     let registered = known.suite_agents().count();
     for count in contents.suites.values().filter_map(|it| it.docs.as_ref()).flat_map(|it| &it.counts) {
         if count.value != registered {

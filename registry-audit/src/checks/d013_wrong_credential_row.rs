@@ -1,31 +1,28 @@
-//! D013 `wrong-credential-row`: the table of variables has what the agents' models need, and nothing else
+//! Finds variables without a row, rows for variables that nobody needs, and rows that name the wrong agent.
 
 use std::collections::BTreeSet;
 
 use registry_core::model::Agent;
 use registry_core::variables::is_variable_name;
 
-use crate::finding::{At, Findings, quoted};
+use crate::finding::{At, Level, quoted};
 use crate::gate::{SANDBOX_KEY, needed};
 use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D013",
-    name: "wrong-credential-row",
+pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "the table of variables has what the agents' models need, and nothing else",
     example: "| `SOME_KEY` | some-agent |",
     help: "write a row for each variable that a gate asks for",
     incidents: &[61, 73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Variables without a row, rows for variables that nobody needs, and rows that name the wrong agent.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for table in contents.suites.values().filter_map(|it| it.docs.as_ref()?.variables.as_ref()) {
         let rows: Vec<(Vec<&str>, &[At<String>; 2])> =
             table.rows.iter().map(|row| (variables(&row[0].value), row)).collect();

@@ -1,27 +1,23 @@
-//! D014 `missing-key`: a manifest has what the contract requires
+//! Finds keys that are missing, or hold nothing.
 
-use crate::finding::Findings;
+use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D014",
-    name: "missing-key",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a manifest has what the contract requires",
     example: "a `manifest.toml` without `launch_cmd`",
     help: "write `contract_version`, `name`, `install_cmd` and `launch_cmd`",
     incidents: &[72, 82],
+    run: Some(check),
+    ..named!()
 };
 
 /// The keys that the contract requires.
 const REQUIRED: [&str; 4] = ["contract_version", "name", "install_cmd", "launch_cmd"];
 
-/// Keys that are missing, or hold nothing.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         for key in REQUIRED {
             match manifest.table.member(key) {

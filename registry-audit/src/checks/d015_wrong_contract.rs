@@ -1,27 +1,24 @@
-//! D015 `wrong-contract`: a manifest is of a contract that the harness reads
+//! Finds other versions of the contract.
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
+use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D015",
-    name: "wrong-contract",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a manifest is of a contract that the harness reads",
     example: r#"contract_version = "2.0""#,
     help: "write `contract_version = \"1.0\"`",
     incidents: &[82],
+    run: Some(check),
+    ..named!()
 };
 
 /// The contract that is known here.
 const CONTRACT: &str = "1.0";
 
-/// Other versions of the contract.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(version) = manifest.table.text("contract_version").filter(|it| it.value != CONTRACT) else { continue };
         let refused = if version.value.starts_with("1.") { "may not be known to" } else { "is refused by" };

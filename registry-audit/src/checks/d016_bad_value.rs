@@ -1,24 +1,22 @@
-//! D016 `bad-value`: each key of a manifest holds what the contract says
+//! Finds values of the wrong kind, and words that are not of their set.
 
 use registry_core::model::{ModelIdFormat, Protocol};
 use registry_core::variables::{canonical, is_variable_name};
 
-use crate::finding::{At, Findings, quoted};
+use crate::finding::{At, quoted};
+use crate::known::Known;
 use crate::read::Contents;
 use crate::read::datum::{Datum, Member, Table};
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D016",
-    name: "bad-value",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "each key of a manifest holds what the contract says",
     example: r#"api_protocol = "openai""#,
     help: "write a value of the kind and the set that the contract gives",
     incidents: &[82, 12],
+    run: Some(check),
+    ..named!()
 };
 
 /// What a key holds.
@@ -62,8 +60,7 @@ pub(crate) fn is_key(key: &str) -> bool {
     KEYS.iter().any(|(known, _)| *known == key)
 }
 
-/// Values of the wrong kind, and words of no set.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         for (key, holds) in &KEYS {
             if let Some(value) = manifest.table.get(key) {

@@ -1,24 +1,21 @@
-//! D018 `bad-folder`: skills lie under the home folder or the workspace, and folders of an agent begin with a dot
+//! Finds folders that are written otherwise.
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
+use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D018",
-    name: "bad-folder",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "skills lie under the home folder or the workspace, and folders of an agent begin with a dot",
     example: r#"skill_paths = ["/root/.some-agent/skills"]"#,
     help: "write `$HOME/…` or `$WORKSPACE/…` for skills, `.name` for folders",
     incidents: &[26, 35],
+    run: Some(check),
+    ..named!()
 };
 
-/// Folders that are written otherwise.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let texts = |key: &str| manifest.table.get(key).map(|it| it.value.texts()).unwrap_or_default();
         for path in texts("skill_paths") {

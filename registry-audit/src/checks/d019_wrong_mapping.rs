@@ -1,29 +1,25 @@
-//! D019 `wrong-mapping`: a manifest maps a variable onto one that the agent reads
+//! Finds mappings of registered agents that their entries do not have.
 
 use registry_core::model::Agent;
 use registry_core::template::Value;
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::datum::Member;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D019",
-    name: "wrong-mapping",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a manifest maps a variable onto one that the agent reads",
     example: r#"env_mapping = { BENCHFLOW_PROVIDER_BASE_URL = "OPENAI_URL" }"#,
     help: "map as the entry does (`cargo xtask show NAME`)",
     incidents: &[63],
+    run: Some(check),
+    ..named!()
 };
 
-/// Mappings of registered agents that their entries do not have.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(agent) = manifest.name().and_then(|name| known.agent(name)) else { continue };
         let Some(table) = manifest.table.table("env_mapping") else { continue };

@@ -1,28 +1,24 @@
-//! D020 `wrong-requirement`: a manifest requires only variables that a run with its model needs
+//! Finds variables that stop a run which would not need them.
 
 use registry_core::variables::is_variable_name;
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
 use crate::gate::needed;
 use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D020",
-    name: "wrong-requirement",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a manifest requires only variables that a run with its model needs",
     example: r#"requires_env = ["OPENAI_API_KEY"]   # with a default model of Google's"#,
     help: "take it out, or choose a default model that needs it",
     incidents: &[61, 62],
+    run: Some(check),
+    ..named!()
 };
 
-/// Variables that stop a run which would not need them.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let required = manifest.table.get("requires_env").map(|it| it.value.texts()).unwrap_or_default();
         let agent = manifest.name().and_then(|name| known.agent(name));

@@ -1,29 +1,26 @@
-//! D021 `manifest-drift`: a manifest says of a registered agent what its entry says
+//! Finds facts of a manifest that the entry has otherwise.
 
 use registry_core::model::{Agent, Via};
 
-use crate::finding::{Findings, Place, quoted};
+use crate::finding::{Level, Place, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::datum::Datum;
 use crate::read::manifest::Manifest;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D021",
-    name: "manifest-drift",
+pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "a manifest says of a registered agent what its entry says",
     example: r#"acp_model_format = "bare"   # the entry says provider/model"#,
     help: "write what the entry has, or have `cargo xtask gen-manifests` write the manifest",
     incidents: &[65, 67, 73, 82],
+    run: Some(check),
+    ..named!()
 };
 
-/// Facts of a manifest that the entry has otherwise.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(agent) = manifest.name().and_then(|name| known.agent(name)) else { continue };
         for (key, kind, expected) in facts(agent) {

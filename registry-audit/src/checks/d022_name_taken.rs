@@ -1,27 +1,23 @@
-//! D022 `name-taken`: a name or an alias of a manifest is one agent's
+//! Finds names and aliases of manifests that others have, in the tree or in the registry.
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Findings, Place, quoted};
+use crate::finding::{Place, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D022",
-    name: "name-taken",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a name or an alias of a manifest is one agent's",
     example: r#"aliases = ["other-agent"]   # of another agent"#,
     help: "choose another: the loader refuses an alias that is another's, and a name replaces",
     incidents: &[72],
+    run: Some(check),
+    ..named!()
 };
 
-/// Names and aliases of manifests that others have, in the tree or in the registry.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     let mut taken: BTreeMap<&str, (&str, &Place)> = BTreeMap::new();
     for manifest in &contents.manifests {
         let Some(member) = manifest.table.member("name") else { continue };

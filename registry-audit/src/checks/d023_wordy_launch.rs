@@ -1,27 +1,23 @@
-//! D023 `wordy-launch`: a launch command is one line of plain words
+//! Finds launch commands that a harness cannot quote, collapse and add words to.
 
-use crate::finding::Findings;
+use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D023",
-    name: "wordy-launch",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "a launch command is one line of plain words",
     example: r#"launch_cmd = "cd \"$HOME\" && exec agent --acp""#,
     help: "put the rest into a launcher that the install writes, and name that",
     incidents: &[55, 59],
+    run: Some(check),
+    ..named!()
 };
 
 /// What may stand before the program: it ends in this.
 const PREFIX: &str = "; exec ";
 
-/// Launch commands that a harness cannot quote, collapse and add words to.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let (Some(script), Some(value)) = (manifest.command("launch_cmd"), manifest.table.text("launch_cmd")) else {
             continue;

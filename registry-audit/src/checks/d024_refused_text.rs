@@ -1,21 +1,19 @@
-//! D024 `refused-text`: an install command holds nothing that the harness's own tests refuse
+//! Finds texts that the reference harness's tests look for in install commands. A line that a rule has already
+//! something against is not told again.
 
-use crate::finding::Findings;
+use crate::known::Known;
 use crate::read::Contents;
 use crate::read::script::Script;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D024",
-    name: "refused-text",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "an install command holds nothing that the harness's own tests refuse",
     example: r#"install_cmd = "n=$((n + 1))""#,
     help: "write it otherwise: the tests look at the text, payloads included",
     incidents: &[1, 82, 13],
+    run: Some(check),
+    ..named!()
 };
 
 /// What is refused wherever it stands, and why.
@@ -40,9 +38,7 @@ const NPM_WANTED: [&str; 4] =
 const NODE_VERSION: &str = "BF_NODE_VERSION=";
 const NODE_FLOOR: (u32, u32) = (22, 19);
 
-/// Texts that the reference harness's tests look for in install commands. A line that a rule has already something
-/// against is not told again.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for script in contents.manifests.iter().filter_map(|it| it.command("install_cmd")) {
         let text = String::from_utf8_lossy(&script.bytes);
         for (find, shown) in &PATTERNS {

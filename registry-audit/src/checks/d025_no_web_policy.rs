@@ -1,31 +1,27 @@
-//! D025 `no-web-policy`: what a manifest installs turns the web off when a run forbids it
+//! Finds manifests that nowhere look at it, payloads included. An agent without web tools need not.
 
 use registry_core::model::WebPolicy;
 
-use crate::finding::{Findings, quoted};
+use crate::finding::quoted;
 use crate::known::Known;
 use crate::payload;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D025",
-    name: "no-web-policy",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "what a manifest installs turns the web off when a run forbids it",
     example: "a manifest whose launcher never looks at BENCHFLOW_DISALLOW_WEB_TOOLS",
     help: "have the launcher turn the web tools off when BENCHFLOW_DISALLOW_WEB_TOOLS is 1, or refuse to start",
     incidents: &[60, 56, 58],
+    run: Some(check),
+    ..named!()
 };
 
 /// The variable by which a harness forbids the web; the contract has no key for it.
 const VARIABLE: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
 
-/// Manifests that nowhere look at it, payloads included. An agent without web tools need not.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let agent = manifest.name().and_then(|name| known.agent(name));
         let toolless = agent.is_some_and(|agent| matches!(agent.web, Some(WebPolicy::NoTools(_))));

@@ -1,27 +1,23 @@
-//! D027 `stale-pin`: a package of a registered agent has the version of the lock
+//! Finds versions that differ from the lock's.
 
-use super::packages;
-use crate::finding::{Findings, quoted};
+use crate::finding::{Level, quoted};
 use crate::known::Known;
 use crate::pins::Pin;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings, packages};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D027",
-    name: "stale-pin",
+pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "a package of a registered agent has the version of the lock",
     example: "npm install some-agent@1.2.3   # the lock has 1.2.5",
     help: "pin what the lock has, since that is what was proved; or `cargo pin` the newer one",
     incidents: &[14, 43, 75],
+    run: Some(check),
+    ..named!()
 };
 
-/// Versions that differ from the lock's.
-pub(crate) fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for asked in packages(contents) {
         let Pin::Exact(version) = &asked.version else { continue };
         let Some(pinned) = known.version(asked.agent, asked.ecosystem, &asked.name) else { continue };

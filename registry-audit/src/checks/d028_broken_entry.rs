@@ -1,25 +1,22 @@
-//! D028 `broken-entry`: an entry of the ACP registry has what its format asks for
+//! Finds entries that the public registry would refuse.
 
-use crate::finding::{Findings, Place, quoted};
+use crate::finding::{Place, quoted};
+use crate::known::Known;
 use crate::read::Contents;
 use crate::read::entry::AcpEntry;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D028",
-    name: "broken-entry",
-    level: Level::Error,
+pub(super) const CHECK: Check = Check {
     sentence: "an entry of the ACP registry has what its format asks for",
     example: r#"{ "id": "My Agent", "distribution": {} }"#,
     help: "write id, name, version, description, and a distribution of npx, uvx or binary",
     incidents: &[72, 73],
+    run: Some(check),
+    ..named!()
 };
 
-/// Entries that the public registry would refuse.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for entry in &contents.entries {
         let start = Place::start(&entry.file);
         for key in ["id", "name", "version", "description"] {

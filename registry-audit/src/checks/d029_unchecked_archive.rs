@@ -1,24 +1,22 @@
-//! D029 `unchecked-archive`: an archive of an entry can be checked
+//! Finds archives, which the format gives no checksum; those not fetched over `https` are worse.
 
-use crate::finding::{Findings, quoted};
+use crate::finding::{Level, quoted};
+use crate::known::Known;
 use crate::read::Contents;
 
-use super::Check;
-use crate::finding::Level;
+use super::{Check, Findings};
 
-/// What the check finds, and why.
-pub(crate) const CHECK: Check = Check {
-    code: "D029",
-    name: "unchecked-archive",
+pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "an archive of an entry can be checked",
     example: r#""binary": { "linux-x86_64": { "archive": "https://…/agent.tar.gz", "cmd": "./agent" } }"#,
     help: "offer a package with a lock beside it, or check the archive where it is installed: the format has no room for a checksum",
     incidents: &[46, 41],
+    run: Some(check),
+    ..named!()
 };
 
-/// Archives, which the format gives no checksum; those not fetched over `https` are worse.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for entry in &contents.entries {
         let Some(targets) = entry.table.table("distribution").and_then(|it| it.table("binary")) else { continue };
         for member in &targets.members {

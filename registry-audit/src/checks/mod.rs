@@ -1,49 +1,21 @@
-//! The checks: one file each, with its documentation as data beside its code.
+//! The checks: one file each, with its documentation as data beside its code, and one line in the list below.
 
-mod d001_unread_file;
-mod d002_foreign_bytes;
-mod d003_missing_agent;
-mod d004_unknown_agent;
-mod d005_alias_for_name;
-mod d006_listed_twice;
-mod d007_wrong_model;
-mod d008_split_model;
-mod d009_wrong_gate;
-mod d010_wrong_tracking;
-mod d011_misplaced_config;
-mod d012_wrong_count;
-mod d013_wrong_credential_row;
-mod d014_missing_key;
-mod d015_wrong_contract;
-mod d016_bad_value;
-mod d017_unknown_key;
-mod d018_bad_folder;
-mod d019_wrong_mapping;
-mod d020_wrong_requirement;
-mod d021_manifest_drift;
-mod d022_name_taken;
-mod d023_wordy_launch;
-mod d024_refused_text;
-mod d025_no_web_policy;
-mod d026_unpinned_package;
-mod d027_stale_pin;
-mod d028_broken_entry;
-mod d029_unchecked_archive;
-
+mod findings;
 mod rules;
 
-use crate::finding::{At, Findings, Level, Place};
+use registry_core::names::Coded;
+
+use crate::finding::{At, Finding, Level, Place};
 use crate::known::Known;
 use crate::pins::{self, Pin};
 use crate::read::docs::plain;
 use crate::read::script::Script;
 use crate::read::{Contents, Suite};
 
-pub(crate) use d001_unread_file::CHECK as D001;
-pub(crate) use d002_foreign_bytes::CHECK as D002;
+use findings::Findings;
 
-/// A check, documented.
-#[derive(Debug, PartialEq, Eq)]
+/// A check: its documentation, and how it is run.
+#[derive(Debug)]
 pub struct Check {
     /// Its code: `D` and a number.
     pub code: &'static str,
@@ -59,77 +31,113 @@ pub struct Check {
     pub help: &'static str,
     /// Incidents behind it, by their numbers in [`registry_core::incidents`].
     pub incidents: &'static [u8],
+    /// Whether `lint` has it too: it is about the bytes of a file, whatever the file is for.
+    pub in_lint: bool,
+    /// How it is run.
+    run: Option<fn(&Known<'_>, &Contents, &mut Findings)>,
 }
 
-/// Every check, sorted by code.
-pub const ALL: &[&Check] = &[
-    &d001_unread_file::CHECK,
-    &d002_foreign_bytes::CHECK,
-    &d003_missing_agent::CHECK,
-    &d004_unknown_agent::CHECK,
-    &d005_alias_for_name::CHECK,
-    &d006_listed_twice::CHECK,
-    &d007_wrong_model::CHECK,
-    &d008_split_model::CHECK,
-    &d009_wrong_gate::CHECK,
-    &d010_wrong_tracking::CHECK,
-    &d011_misplaced_config::CHECK,
-    &d012_wrong_count::CHECK,
-    &d013_wrong_credential_row::CHECK,
-    &d014_missing_key::CHECK,
-    &d015_wrong_contract::CHECK,
-    &d016_bad_value::CHECK,
-    &d017_unknown_key::CHECK,
-    &d018_bad_folder::CHECK,
-    &d019_wrong_mapping::CHECK,
-    &d020_wrong_requirement::CHECK,
-    &d021_manifest_drift::CHECK,
-    &d022_name_taken::CHECK,
-    &d023_wordy_launch::CHECK,
-    &d024_refused_text::CHECK,
-    &d025_no_web_policy::CHECK,
-    &d026_unpinned_package::CHECK,
-    &d027_stale_pin::CHECK,
-    &d028_broken_entry::CHECK,
-    &d029_unchecked_archive::CHECK,
-];
+impl Check {
+    /// A check of a module's name, whose findings are errors, that still says and finds nothing.
+    const fn named(module: &'static Coded) -> Self {
+        Self {
+            code: module.code(),
+            name: module.name(),
+            level: Level::Error,
+            sentence: "",
+            example: "",
+            help: "",
+            incidents: &[],
+            in_lint: false,
+            run: None,
+        }
+    }
+
+    /// Whether it is documented, and run.
+    const fn is_whole(&self) -> bool {
+        let said = !self.sentence.is_empty() && !self.example.is_empty() && !self.help.is_empty();
+        said && !self.incidents.is_empty() && self.run.is_some()
+    }
+}
+
+/// What a check is without its documentation: the code and the name of the module that this is written in.
+macro_rules! named {
+    () => {
+        $crate::checks::Check::named(const { &registry_core::names::Coded::of(module_path!()) })
+    };
+}
+
+/// Takes the checks of modules into the list; one that is not documented, or never run, does not compile.
+macro_rules! checks {
+    ($($module:ident)*) => {
+        $(
+            mod $module;
+            const _: () = assert!(
+                $module::CHECK.is_whole(),
+                concat!("the check of `", stringify!($module), "` lacks a part, or nothing runs it")
+            );
+        )*
+
+        /// Every check, sorted by code.
+        pub const ALL: &[&Check] = &[$(&$module::CHECK),*];
+    };
+}
+
+checks! {
+    d001_unread_file
+    d002_foreign_bytes
+    d003_missing_agent
+    d004_unknown_agent
+    d005_alias_for_name
+    d006_listed_twice
+    d007_wrong_model
+    d008_split_model
+    d009_wrong_gate
+    d010_wrong_tracking
+    d011_misplaced_config
+    d012_wrong_count
+    d013_wrong_credential_row
+    d014_missing_key
+    d015_wrong_contract
+    d016_bad_value
+    d017_unknown_key
+    d018_bad_folder
+    d019_wrong_mapping
+    d020_wrong_requirement
+    d021_manifest_drift
+    d022_name_taken
+    d023_wordy_launch
+    d024_refused_text
+    d025_no_web_policy
+    d026_unpinned_package
+    d027_stale_pin
+    d028_broken_entry
+    d029_unchecked_archive
+}
 
 /// The check of a code, in either case.
 pub fn find(code: &str) -> Option<&'static Check> {
     ALL.iter().copied().find(|check| check.code.eq_ignore_ascii_case(code))
 }
 
-/// Runs every check over what a tree says.
-pub(crate) fn run(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
-    d003_missing_agent::check(known, contents, findings);
-    d004_unknown_agent::check(known, contents, findings);
-    d005_alias_for_name::check(known, contents, findings);
-    d006_listed_twice::check(contents, findings);
-    d007_wrong_model::check(known, contents, findings);
-    d008_split_model::check(known, contents, findings);
-    d009_wrong_gate::check(known, contents, findings);
-    d010_wrong_tracking::check(known, contents, findings);
-    d011_misplaced_config::check(contents, findings);
-    d012_wrong_count::check(known, contents, findings);
-    d013_wrong_credential_row::check(known, contents, findings);
-    d014_missing_key::check(contents, findings);
-    d015_wrong_contract::check(contents, findings);
-    d016_bad_value::check(contents, findings);
-    d017_unknown_key::check(contents, findings);
-    d018_bad_folder::check(contents, findings);
-    d019_wrong_mapping::check(known, contents, findings);
-    d020_wrong_requirement::check(known, contents, findings);
-    d021_manifest_drift::check(known, contents, findings);
-    d022_name_taken::check(known, contents, findings);
-    d023_wordy_launch::check(contents, findings);
-    rules::check(contents, findings);
-    // It leaves lines alone that a rule has something against.
-    d024_refused_text::check(contents, findings);
-    d025_no_web_policy::check(known, contents, findings);
-    d026_unpinned_package::check(known, contents, findings);
-    d027_stale_pin::check(known, contents, findings);
-    d028_broken_entry::check(contents, findings);
-    d029_unchecked_archive::check(contents, findings);
+/// What the rules and every check find in what a tree says.
+pub(crate) fn run(known: &Known<'_>, contents: &Contents) -> Vec<Finding> {
+    run_some(known, contents, |_| true)
+}
+
+/// What the rules and the checks of `lint` find.
+pub(crate) fn run_for_lint(known: &Known<'_>, contents: &Contents) -> Vec<Finding> {
+    run_some(known, contents, |check| check.in_lint)
+}
+
+fn run_some(known: &Known<'_>, contents: &Contents, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    // The rules come first: D024 leaves lines alone that something was found at.
+    rules::check(contents, &mut findings);
+    for check in ALL.iter().filter(|check| wanted(check)).filter_map(|check| check.run) {
+        check(known, contents, &mut findings);
+    }
+    findings.finish()
 }
 
 /// The names of agents in a suite, each time they stand somewhere; patterns with a wildcard name nobody.
@@ -191,21 +199,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_check_is_documented_and_named_once() {
+    fn checks_are_in_order_and_named_once_and_cite_what_happened() {
         for pair in ALL.windows(2) {
             let [a, b] = pair else { continue };
             assert!(a.code < b.code, "{} and {} are out of order", a.code, b.code);
         }
         for check in ALL {
             assert!(registry_core::names::is_kebab(check.name), "{}", check.name);
-            assert!(
-                !check.sentence.is_empty() && !check.example.is_empty() && !check.help.is_empty(),
-                "{}",
-                check.code
-            );
             assert!(!check.sentence.ends_with('.'), "{}", check.code);
             assert_eq!(ALL.iter().filter(|it| it.name == check.name).count(), 1, "{}", check.name);
-            assert!(!check.incidents.is_empty(), "{}", check.code);
             for number in check.incidents {
                 assert!(registry_core::incidents::find(*number).is_some(), "{} cites {number}", check.code);
             }

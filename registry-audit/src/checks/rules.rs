@@ -3,7 +3,7 @@
 use registry_core::rules::{self, MAX_QUOTED_TWICE};
 use registry_core::shell;
 
-use crate::finding::Findings;
+use super::Findings;
 use crate::read::Contents;
 use crate::read::script::Script;
 

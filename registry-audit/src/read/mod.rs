@@ -12,10 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::checks::{D001, D002};
-use crate::finding::{Findings, Place};
+use crate::finding::Place;
 use crate::known::Known;
-use crate::report::Read;
 use crate::source::Source;
 use crate::tree::{Found, Kind, Tree, shown, walk};
 
@@ -26,6 +24,39 @@ use manifest::Manifest;
 use runner::Runner;
 use script::Script;
 
+/// How many of each kind of file were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Agent manifests.
+    pub manifests: usize,
+    /// Entries of the public ACP registry.
+    pub entries: usize,
+    /// Install scripts.
+    pub scripts: usize,
+    /// Configurations of an integration suite.
+    pub configs: usize,
+    /// Runners of an integration suite.
+    pub runners: usize,
+    /// Pages about an integration suite.
+    pub documents: usize,
+}
+
+impl Read {
+    /// The numbers with their words, those of which there is one at least.
+    pub fn counts(&self) -> Vec<(usize, &'static str)> {
+        let Self { manifests, entries, scripts, configs, runners, documents } = *self;
+        let all = [
+            (manifests, "manifest"),
+            (entries, "ACP entry"),
+            (scripts, "script"),
+            (configs, "suite config"),
+            (runners, "suite runner"),
+            (documents, "suite page"),
+        ];
+        all.into_iter().filter(|(number, _)| *number > 0).collect()
+    }
+}
+
 /// What a tree says of agents.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
@@ -34,6 +65,19 @@ pub(crate) struct Contents {
     pub(crate) scripts: Vec<Script>,
     /// Integration suites, by the folder that each is in.
     pub(crate) suites: BTreeMap<String, Suite>,
+    /// What could not be read.
+    pub(crate) unread: Vec<Unread>,
+    /// Bytes that are not of a file's text: where, and what they are.
+    pub(crate) foreign: Vec<(Place, &'static str)>,
+}
+
+/// A file or a part of one that could not be read.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    pub(crate) place: Place,
+    pub(crate) why: String,
+    /// The way out, where one is known for just this.
+    pub(crate) help: Option<&'static str>,
 }
 
 /// An integration suite in its places.
@@ -88,11 +132,11 @@ impl Contents {
 }
 
 /// Reads all of a tree that counts.
-pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>, findings: &mut Findings) -> Contents {
+pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>) -> Contents {
     let mut contents = Contents::default();
     let (found, left) = walk(tree);
     for (path, why) in left {
-        findings.add(&D001, &Place::start(&shown(&path).into()), why);
+        contents.unread.push(Unread { place: Place::start(&shown(&path).into()), why, help: None });
     }
     let generated = found.iter().filter(|it| it.path.file_name().is_some_and(|name| name == GENERATED));
     let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
@@ -105,13 +149,23 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>, findings: &mut Findings) 
             continue;
         }
         let bytes = bytes(tree, &found, class).map_err(|why| (why, Place::start(&file)));
-        if let Err((why, place)) = bytes.and_then(|bytes| contents.take(class, &file, bytes, findings)) {
-            findings.add(&D001, &place, why);
+        if let Err((why, place)) = bytes.and_then(|bytes| contents.take(class, &file, bytes)) {
+            contents.unread.push(Unread { place, why, help: None });
             if class == Class::Config {
                 let name = config::stem(&file).to_owned();
                 contents.suites.entry(root(&file)).or_default().unread.push(name);
             }
         }
+    }
+    contents
+}
+
+/// Reads one file that somebody names: a manifest or a script.
+pub(crate) fn read_one(name: &str, bytes: Vec<u8>, is_manifest: bool) -> Contents {
+    let mut contents = Contents::default();
+    let class = if is_manifest { Class::Manifest } else { Class::Script };
+    if let Err((why, place)) = contents.take(class, &name.into(), bytes) {
+        contents.unread.push(Unread { place, why, help: None });
     }
     contents
 }
@@ -166,14 +220,8 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 
 impl Contents {
     /// Reads a file; on a fault, what is wrong and where.
-    fn take(
-        &mut self,
-        class: Class,
-        file: &Rc<str>,
-        bytes: Vec<u8>,
-        findings: &mut Findings,
-    ) -> Result<(), (String, Place)> {
-        let bytes = without_mark(file, bytes, findings);
+    fn take(&mut self, class: Class, file: &Rc<str>, bytes: Vec<u8>) -> Result<(), (String, Place)> {
+        let bytes = self.without_mark(file, bytes);
         if class == Class::Script {
             self.scripts.push(Script::new(file, bytes));
             return Ok(());
@@ -185,11 +233,32 @@ impl Contents {
             Class::Manifest => self.manifests.push(Manifest::read(&source).map_err(fault)?),
             Class::Entry => self.entries.push(AcpEntry::read(&source).map_err(fault)?),
             Class::Config => suite.or_default().configs.push(Config::read(&source).map_err(fault)?),
-            Class::Runner => suite.or_default().runner = Some(runner(&source, findings)),
+            Class::Runner => {
+                let runner = Runner::read(&source);
+                self.unread.extend(runner.unread().into_iter().map(|place| unread_part(&source, place)));
+                self.suites.entry(root(file)).or_default().runner = Some(runner);
+            }
             Class::Docs => suite.or_default().docs = Some(Docs::read(&source)),
             Class::Script => {}
         }
         Ok(())
+    }
+
+    /// The bytes without a byte-order mark; that and carriage returns are kept as what they are.
+    fn without_mark(&mut self, file: &Rc<str>, bytes: Vec<u8>) -> Vec<u8> {
+        if let Some(at) = bytes.iter().position(|byte| *byte == b'\r') {
+            let before = bytes.get(..at).unwrap_or_default();
+            let line = before.split(|byte| *byte == b'\n').count();
+            let place = Place { file: Rc::clone(file), line, column: 1 };
+            self.foreign.push((place, "the line holds a carriage return, which a shell takes for a part of a word"));
+        }
+        match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => {
+                self.foreign.push((Place::start(file), "the file begins with a byte-order mark"));
+                rest.to_vec()
+            }
+            None => bytes,
+        }
     }
 }
 
@@ -202,30 +271,9 @@ fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, Place)> {
     Ok(Source::new(file, text))
 }
 
-/// A runner; what it lacks is told, since nothing is held against that.
-fn runner(source: &Source, findings: &mut Findings) -> Runner {
-    const HELP: &str = "write it as an array, or as a function with a `case`";
-    let runner = Runner::read(source);
-    for place in runner.unread() {
-        let message = format!("it has no `{place}` that can be read");
-        findings.add_with_help(&D001, &Place::start(&source.file), message, HELP);
-    }
-    runner
-}
-
-/// The bytes without a byte-order mark; that and carriage returns are told.
-fn without_mark(file: &Rc<str>, bytes: Vec<u8>, findings: &mut Findings) -> Vec<u8> {
-    if let Some(at) = bytes.iter().position(|byte| *byte == b'\r') {
-        let before = bytes.get(..at).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n').count();
-        let place = Place { file: Rc::clone(file), line, column: 1 };
-        findings.add(&D002, &place, "the line holds a carriage return, which a shell takes for a part of a word");
-    }
-    match bytes.strip_prefix(b"\xef\xbb\xbf") {
-        Some(rest) => {
-            findings.add(&D002, &Place::start(file), "the file begins with a byte-order mark");
-            rest.to_vec()
-        }
-        None => bytes,
-    }
+/// What a runner lacks is told, since nothing is held against that.
+fn unread_part(source: &Source, place: &str) -> Unread {
+    let why = format!("it has no `{place}` that can be read");
+    let help = Some("write it as an array, or as a function with a `case`");
+    Unread { place: Place::start(&source.file), why, help }
 }
