@@ -138,6 +138,27 @@ fn exit_statuses_tell_findings_from_failures() {
     check(&["audit", &script.display().to_string()], 1, &["anything.sh:1:1: error: `source`"]);
 }
 
+/// Holds that `lint` finds in a file of the sample just what `audit` finds in its bytes and its shell text.
+#[track_caller]
+fn check_linted(file: &str, expected: usize) {
+    let members = ["line", "column", "rule", "message", "help"];
+    let facts = |it: &Value| members.map(|member| it[member].clone());
+    let run = check(&["audit", "--json", &path(SAMPLE)], 1, &[]);
+    let audited: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let of_text = |it: &&Value| it["file"] == file && it["rule"].as_str().is_some_and(|code| !code.starts_with('D'));
+    let audited: Vec<_> = audited["findings"].as_array().into_iter().flatten().filter(of_text).map(facts).collect();
+    let run = check(&["lint", "--json", &path(&format!("{SAMPLE}/{file}"))], 1, &[]);
+    let linted: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let linted: Vec<_> = linted.as_array().into_iter().flatten().map(facts).collect();
+    assert_eq!((linted.len(), &linted), (expected, &audited));
+}
+
+#[test]
+fn lint_finds_in_a_file_what_an_audit_does() {
+    check_linted("agents/mimo/manifest.toml", 4);
+    check_linted("installers/mimo/install.sh", 2);
+}
+
 /// Runs a generator into a folder of its own; nothing is found in what it wrote, and all of it was read.
 #[track_caller]
 fn check_generated(generator: &str, read: &str) {

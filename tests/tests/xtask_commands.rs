@@ -215,7 +215,7 @@ fn scripts_are_linted_by_file_line_and_column() {
     let script = folder.path().join("a.sh");
     fs::write(&script, b"echo \xff\n  source x\n").expect("there is room");
     let path = script.display().to_string();
-    check("both", &["lint", &path], 1, &[&format!("{path}:2:3: `source`"), "[S002]", "\n  help: "]);
+    check("both", &["lint", &path], 1, &[&format!("{path}:2:3: error: `source`"), "[S002]", "\n  help: "]);
     let run = check("both", &["lint", "--json", &path], 1, &[]);
     let found: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!((&found[0]["line"], &found[0]["column"], &found[0]["rule"]), (&2.into(), &3.into(), &"S002".into()));
@@ -239,7 +239,7 @@ fn manifests_are_linted_where_their_commands_stand() {
     fs::write(&manifest, "name = \"x\"\ninstall_cmd = '''\nset -eu\n[[ a ]]\n'''\nlaunch_cmd = \"exec x\"\n")
         .expect("there is room");
     let path = manifest.display().to_string();
-    check("both", &["lint", &path], 1, &["manifest.toml:4:1: `[[`"]);
+    check("both", &["lint", &path], 1, &["manifest.toml:4:1: error: `[[`"]);
     fs::write(&manifest, "name = \"x\"\n").expect("there is room");
     check("both", &["lint", &path], 2, &["neither `install_cmd` nor `launch_cmd`"]);
 }

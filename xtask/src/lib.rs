@@ -136,7 +136,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("list", matches)) => list::run(registry, matches, console),
         Some(("show", matches)) => show::run(registry, matches),
         Some(("resolve", matches)) => resolve::run(registry, matches, console),
-        Some(("lint", matches)) => lint::run(matches, console),
+        Some(("lint", matches)) => lint::run(registry, matches, console),
         Some(("audit", matches)) => audit::run(registry, matches, console),
         Some(("explain", matches)) => explain::run(matches, console),
         Some(("new", matches)) => new::run(registry, matches, console),

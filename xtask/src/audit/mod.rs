@@ -1,6 +1,8 @@
 //! `audit`: the command line; what reads the tree is in `registry-audit`, which only a build with `outputs` has.
 
 #[cfg(feature = "outputs")]
+pub(crate) mod print;
+#[cfg(feature = "outputs")]
 mod read;
 
 use std::path::PathBuf;
@@ -51,13 +53,4 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 /// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("outputs", console, read::run(registry, matches, console))
-}
-
-/// Explains a check, where the word is the code of one.
-pub(crate) fn explain(word: &str, console: Console) -> Option<Outcome> {
-    let digits = word.strip_prefix(['d', 'D'])?;
-    if digits.len() != 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    built_with!("outputs", console, read::explain(word))
 }

@@ -3,21 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use registry_audit::checks::{self, Check};
-use registry_audit::{Disk, Finding, Level, Report, audit};
+use registry_audit::checks;
+use registry_audit::{Disk, Level, Report, audit};
 use registry_core::model::Registry;
 
+use super::print::text;
 use crate::console::{Console, print};
-use crate::explain;
 use crate::failure::{Failure, Outcome, Status};
 use crate::json;
 use crate::violations::count;
-
-/// Prints what a check is about; nothing where no check has the code.
-pub(super) fn explain(code: &str) -> Option<Outcome> {
-    let check = checks::find(code)?;
-    Some(print(page(check).trim_end()).map(|()| Status::Done))
-}
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
@@ -55,7 +49,7 @@ fn list() -> Outcome {
 
 /// For a person: a finding with its way out, and at the end how much was read.
 fn show(report: &Report, console: Console) -> Outcome<()> {
-    report.findings.iter().try_for_each(show_finding)?;
+    text(&report.findings)?;
     let of = |level: Level| report.findings.iter().filter(|it| it.level == level).count();
     let read: Vec<String> = report.read.counts().into_iter().map(|(number, thing)| counted(number, thing)).collect();
     let found = if report.findings.is_empty() {
@@ -73,25 +67,4 @@ fn counted(number: usize, thing: &str) -> String {
         Some(stem) if number != 1 => format!("{number} {stem}ies"),
         _ => count(number, thing),
     }
-}
-
-fn show_finding(finding: &Finding) -> Outcome<()> {
-    let Finding { file, line, column, code, level, message, help, .. } = finding;
-    print(format!("{file}:{line}:{column}: {}: {message} [{code}]", level.word()))?;
-    if help.is_empty() { Ok(()) } else { print(format!("  help: {help}")) }
-}
-
-/// What `explain` prints of a check.
-pub(super) fn page(check: &Check) -> String {
-    let Check { code, name, level, sentence, example, help, incidents } = check;
-    let level = match level {
-        Level::Error => "error: a run goes wrong, or is not what it says it is",
-        Level::Warning => "warning: a reader is misled, or a run will go wrong one day",
-    };
-    format!(
-        "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {}\n\nWay out:   {help}\nChecked:   by `cargo xtask audit`\n\
-         Level:     {level}\n\nIt happened\n\n{}",
-        example.replace('\n', "\n    "),
-        explain::incidents(incidents),
-    )
 }

@@ -1,12 +1,15 @@
 //! `explain`: a rule by its code or name, or the table of all rules.
 
+#[cfg(feature = "outputs")]
+mod check;
+
 use clap::{Arg, ArgMatches, Command};
 use registry_core::incidents::{self, Incident};
 use registry_core::rules::{self, Rule};
 
-use crate::audit;
 use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
+use crate::relaunch::built_with;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -30,7 +33,7 @@ pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
                 print(format!("{}  {:<26} {}", rule.code, rule.name, rule.sentence))?;
             }
         }
-        Some(word) => match audit::explain(word, console) {
+        Some(word) => match explain_check(word, console) {
             Some(outcome) => return outcome,
             None => match word.parse().ok().and_then(incidents::find) {
                 Some(found) => print(told(found).trim_end())?,
@@ -39,6 +42,15 @@ pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
         },
     }
     Ok(Status::Done)
+}
+
+/// Explains a check of `audit`, where the word is the code of one.
+fn explain_check(word: &str, console: Console) -> Option<Outcome> {
+    let digits = word.strip_prefix(['d', 'D'])?;
+    if digits.len() != 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    built_with!("outputs", console, check::explain(word))
 }
 
 fn find(word: &str) -> Outcome<&'static Rule> {
@@ -72,7 +84,7 @@ fn page(rule: &Rule) -> String {
 }
 
 /// Incidents by their numbers, each with its source.
-pub(crate) fn incidents(numbers: &[u8]) -> String {
+fn incidents(numbers: &[u8]) -> String {
     numbers.iter().filter_map(|number| incidents::find(*number)).map(incident).collect()
 }
 

@@ -1,0 +1,17 @@
+//! Findings as `audit` and `lint` print them for a person.
+
+use registry_audit::Finding;
+
+use crate::console::print;
+use crate::failure::Outcome;
+
+/// Prints findings, each with its way out.
+pub(crate) fn text(findings: &[Finding]) -> Outcome<()> {
+    for Finding { file, line, column, code, level, message, help, .. } in findings {
+        print(format!("{file}:{line}:{column}: {}: {message} [{code}]", level.word()))?;
+        if !help.is_empty() {
+            print(format!("  help: {help}"))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `lint`: the command line; it is a view of `audit` on files that somebody names, and so is built with it.
+
+#[cfg(feature = "outputs")]
+mod read;
+
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use registry_core::model::Registry;
+
+use crate::console::Console;
+use crate::failure::Outcome;
+use crate::relaunch::built_with;
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    Command::new("lint")
+        .about("Hold shell scripts and agent manifests (*.toml with install_cmd, launch_cmd) against the rules")
+        .after_help(
+            "Exit status: 0 nothing found, 1 something found, 2 a file could not be read (the others were linted).\n\n\
+             Examples:\n  \
+             cargo xtask lint install.sh\n  \
+             cargo xtask lint --json agents/my-agent/manifest.toml\n  \
+             cargo xtask lint scripts/*/install.sh",
+        )
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print an array of objects: file, line, column, rule, message, help"),
+        )
+        .arg(
+            Arg::new("file")
+                .value_name("FILE")
+                .value_parser(value_parser!(OsString))
+                .action(ArgAction::Append)
+                .help("Scripts and manifests; `-`, or none, is standard input"),
+        )
+}
+
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    built_with!("outputs", console, read::run(registry, matches, console))
+}
