@@ -1,8 +1,8 @@
 //! What the registry says about what trees repeat.
 
 use registry::routing::Router;
-use registry_core::model::{Agent, Credential, Lock, Provider, Registry};
-use registry_core::names::nearest;
+use registry_core::model::{Agent, Credential, Provider, Registry, UnreadableLock};
+use registry_core::names::{self, nearest};
 
 /// What must be set: of each group one variable at least.
 pub(crate) type Needs<'a> = Vec<Vec<&'a str>>;
@@ -27,11 +27,14 @@ pub(crate) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    pub(crate) fn new(registry: &Registry<'a>) -> Self {
+    pub(crate) fn new(registry: &Registry<'a>) -> Result<Self, UnreadableLock> {
         let agents = registry.agents();
-        let pinned = agents.iter().flat_map(|agent| pins(agent)).collect();
+        let mut pinned = Vec::new();
+        for agent in &agents {
+            pinned.extend(pins(agent)?);
+        }
         let namespaces = registry.families().iter().map(|family| family.namespace).collect();
-        Self { agents, router: Router::new(registry), pinned, namespaces }
+        Ok(Self { agents, router: Router::new(registry), pinned, namespaces })
     }
 
     /// The agent of a name.
@@ -92,19 +95,17 @@ impl<'a> Known<'a> {
 
 /// Whether two names are one package's: the Python package index tells no case and no kind of hyphen apart.
 fn same_package(ecosystem: &str, one: &str, other: &str) -> bool {
-    let normal = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
-    one == other || (ecosystem == "pypi" && normal(one) == normal(other))
+    one == other || (ecosystem == "pypi" && names::pypi(one) == names::pypi(other))
 }
 
-fn pins<'a>(agent: &Agent<'a>) -> Vec<Pinned<'a>> {
-    let packages = Lock::parse(agent.lock).map(|lock| lock.packages).unwrap_or_default();
+fn pins<'a>(agent: &Agent<'a>) -> Result<Vec<Pinned<'a>>, UnreadableLock> {
     let pinned = |it: registry_core::model::LockedPackage<'a>| Pinned {
         agent: agent.name,
         ecosystem: it.ecosystem,
         package: it.name,
         version: it.version,
     };
-    packages.into_iter().map(pinned).collect()
+    Ok(agent.read_lock()?.packages.into_iter().map(pinned).collect())
 }
 
 fn provider_needs<'a>(provider: &Provider<'a>) -> Needs<'a> {

@@ -25,7 +25,7 @@ mod sarif;
 mod source;
 mod tree;
 
-use registry_core::model::Registry;
+use registry_core::model::{Registry, UnreadableLock};
 
 pub use disk::Disk;
 pub use finding::{Finding, Level};
@@ -37,8 +37,8 @@ pub use tree::{Entry, Kind, Tree};
 use known::Known;
 
 /// Holds a tree against a registry.
-pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Report {
-    let known = Known::new(registry);
+pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Result<Report, UnreadableLock> {
+    let known = Known::new(registry)?;
     let contents = read::read(tree, &known);
-    Report { read: contents.counts(), findings: checks::run(&known, &contents) }
+    Ok(Report { read: contents.counts(), findings: checks::run(&known, &contents) })
 }

@@ -12,12 +12,21 @@ pub(crate) enum Json<'a> {
     Number(&'a str),
     String(Cow<'a, str>),
     List(Vec<Json<'a>>),
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+}
+
+impl<'a> Json<'a> {
+    /// The member of an object: of several with one key the last, as everywhere.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter().rfind(|(name, _)| name == key).map(|(_, value)| value)
+    }
 }
 
 /// How deep lists may be nested: deeper than any file of an agent, and no danger to a stack.
 pub(crate) const MAX_DEPTH: usize = 128;
 
-/// Reads the whole of a text; objects do not occur in the encoded form and are refused.
+/// Reads the whole of a text.
 pub(crate) fn parse(text: &str) -> Option<Json<'_>> {
     let mut reader = Reader { rest: text };
     let value = reader.value(0)?;
@@ -67,6 +76,7 @@ impl<'a> Reader<'a> {
         self.blank();
         match self.rest.as_bytes().first()? {
             b'[' if depth < MAX_DEPTH => self.list(depth),
+            b'{' if depth < MAX_DEPTH => self.object(depth),
             b'"' => self.string().map(Json::String),
             b'-' | b'0'..=b'9' => self.number(),
             _ if self.eat("null") => Some(Json::Null),
@@ -86,6 +96,28 @@ impl<'a> Reader<'a> {
             items.push(self.value(depth + 1)?);
             if self.eat("]") {
                 return Some(Json::List(items));
+            }
+            if !self.eat(",") {
+                return None;
+            }
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Option<Json<'a>> {
+        self.rest = self.rest.get(1..)?;
+        let mut members = Vec::new();
+        if self.eat("}") {
+            return Some(Json::Object(members));
+        }
+        loop {
+            self.blank();
+            let key = if self.rest.starts_with('"') { self.string()? } else { return None };
+            if !self.eat(":") {
+                return None;
+            }
+            members.push((key, self.value(depth + 1)?));
+            if self.eat("}") {
+                return Some(Json::Object(members));
             }
             if !self.eat(",") {
                 return None;
@@ -151,8 +183,19 @@ mod tests {
     }
 
     #[test]
+    fn objects_are_read() {
+        let object = parse(r#" { "a" : [1, "x"], "b\"": {}, "a": null } "#).expect("it is JSON");
+        assert_eq!((object.get("a"), object.get("c")), (Some(&Json::Null), None));
+        assert_eq!(object.get("b\""), Some(&Json::Object(Vec::new())));
+        for text in ["{", "{}}", "{1:2}", "{\"a\"}", "{\"a\":1,}", "{\"a\" 1}", "{a:1}"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn deep_nesting_is_refused() {
         assert_eq!(parse(&"[".repeat(100_000)), None);
+        assert_eq!(parse(&"{\"a\":".repeat(100_000)), None);
         assert!(parse(&format!("{}1{}", "[".repeat(100), "]".repeat(100))).is_some());
     }
 }

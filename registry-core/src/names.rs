@@ -23,6 +23,20 @@ pub fn constant(name: &str) -> String {
     name.replace('-', "_").to_ascii_uppercase()
 }
 
+/// The name of a Python package as the index writes it (PEP 503): `normal` of `registry/src/payload/python.mjs` is its
+/// twin.
+pub fn pypi(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for char in name.chars() {
+        match char {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            _ => normal.extend(char.to_lowercase()),
+        }
+    }
+    normal
+}
+
 /// The nearest of several words, if one is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = word.chars().count() / 3 + 1;

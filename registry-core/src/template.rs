@@ -290,6 +290,8 @@ fn decode(json: Json<'_>) -> Option<Value<'_>> {
         Json::Number(number) => return Some(Value::Number(Cow::Borrowed(number))),
         Json::String(text) => return Some(Value::Text(text)),
         Json::List(list) => list,
+        // The encoded form has no objects.
+        Json::Object(_) => return None,
     };
     let mut list = list.into_iter();
     let operation = text(list.next()?)?;

@@ -4,7 +4,7 @@
 //! A value of an entry stands in its encoded form, where every array is an operation: `["variable", NAME]` and so on
 //! (`registry_core::template`).
 
-use registry_core::model::{Agent, Lock, LockedPackage, Off, Protocol, Target, Unavailable, WebKind, WebPolicy};
+use registry_core::model::{Agent, Lock, LockedPackage, Off, Protocol, Target, Unavailable, UnreadableLock, WebKind, WebPolicy};
 use serde::Serialize;
 
 /// What the table of `list` shows of an agent.
@@ -50,73 +50,60 @@ pub struct Facts<'a> {
 /// What a lock says, but for the whole tree.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
-#[serde(untagged)]
-pub enum Locked<'a> {
-    /// It was read.
-    Read {
-        /// The packages that the entry names.
-        packages: Vec<LockedPackage<'a>>,
-        /// How many packages the npm tree has.
-        npm_tree: usize,
-        /// How many wheels and source distributions there are.
-        python_files: usize,
-        /// What could not be fetched.
-        unavailable: Vec<Unavailable<'a>>,
-    },
-    /// It cannot be read.
-    Unreadable {
-        /// Why.
-        error: String,
-    },
+pub struct Locked<'a> {
+    /// The packages that the entry names.
+    pub packages: Vec<LockedPackage<'a>>,
+    /// How many packages the npm tree has.
+    pub npm_tree: usize,
+    /// How many wheels and source distributions there are.
+    pub python_files: usize,
+    /// What could not be fetched.
+    pub unavailable: Vec<Unavailable<'a>>,
 }
 
 /// The targets that an agent can be installed on.
-pub fn targets(agent: &Agent<'_>) -> Vec<Target> {
-    let lock = Lock::parse(agent.lock).unwrap_or_default();
+pub fn targets(agent: &Agent<'_>) -> Result<Vec<Target>, UnreadableLock> {
+    Ok(targets_of(agent, &agent.read_lock()?))
+}
+
+/// [`targets`], with the lock read.
+pub(crate) fn targets_of(agent: &Agent<'_>, lock: &Lock<'_>) -> Vec<Target> {
     let named = |target: &Target| agent.platforms.is_empty() || agent.platforms.contains(target);
     Target::ALL.into_iter().filter(named).filter(|&target| lock.unavailable_on(target).is_none()).collect()
 }
 
 /// What the table of `list` shows of an agent.
-pub fn short<'a>(agent: &'a Agent<'a>) -> Short<'a> {
-    Short {
+pub fn short<'a>(agent: &'a Agent<'a>) -> Result<Short<'a>, UnreadableLock> {
+    Ok(Short {
         name: agent.name,
         aliases: agent.aliases,
         summary: agent.summary(),
         protocols: agent.protocols,
-        platforms: targets(agent),
+        platforms: targets(agent)?,
         web: kind(agent),
-    }
+    })
 }
 
 /// All of an agent.
-pub fn whole<'a>(agent: &'a Agent<'a>) -> Facts<'a> {
-    Facts {
+pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
+    let lock = agent.read_lock()?;
+    Ok(Facts {
         agent,
         summary: agent.summary(),
-        platforms: targets(agent),
+        platforms: targets_of(agent, &lock),
         web: kind(agent),
         web_tools: agent.web.map(|it| it.tools()),
         web_off: agent.web_switches(),
         web_reason: agent.web.filter(|it| it.kind() != WebKind::Switch).map(|it| it.reason()),
-        lock: locked(agent),
-    }
-}
-
-fn kind(agent: &Agent<'_>) -> Option<WebKind> {
-    agent.web.as_ref().map(WebPolicy::kind)
-}
-
-/// What the lock of an agent says; none where there is no lock.
-fn locked<'a>(agent: &Agent<'a>) -> Option<Locked<'a>> {
-    match Lock::parse(agent.lock) {
-        Err(_) if agent.lock.is_empty() => None,
-        Err(error) => Some(Locked::Unreadable { error: error.to_string() }),
-        Ok(lock) => Some(Locked::Read {
+        lock: (!agent.lock.is_empty()).then(|| Locked {
             packages: lock.packages,
             npm_tree: lock.npm.len(),
             python_files: lock.wheels.len(),
             unavailable: lock.unavailable,
         }),
-    }
+    })
+}
+
+fn kind(agent: &Agent<'_>) -> Option<WebKind> {
+    agent.web.as_ref().map(WebPolicy::kind)
 }

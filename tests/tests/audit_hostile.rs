@@ -105,7 +105,7 @@ fn on_disk() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn audit_disk(root: &Path) -> Report {
-    audit(&REGISTRY, &Disk::open(root).expect("it is there"))
+    audit(&REGISTRY, &Disk::open(root).expect("it is there")).expect("its locks can be read")
 }
 
 /// Holds that what stands at a path of the tree is told as unread, and nothing else is found.

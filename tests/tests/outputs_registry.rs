@@ -67,7 +67,10 @@ fn the_schema_refuses_what_is_not_of_its_shape() {
 fn the_registry_holds_every_agent_as_show_prints_it() {
     let document = &files()["registry.json"];
     let agents = document["agents"].as_array().expect("a list");
-    let facts = REGISTRY.agents().into_iter().map(|it| serde_json::to_value(facts::whole(it)).expect("facts are JSON"));
+    let facts = REGISTRY
+        .agents()
+        .into_iter()
+        .map(|it| serde_json::to_value(facts::whole(it).expect("its lock can be read")).expect("facts are JSON"));
     assert_eq!(*agents, facts.map(json::sorted).collect::<Vec<_>>());
     let names = |key: &str| {
         let all = document[key].as_array().into_iter().flatten();

@@ -210,8 +210,12 @@ fn a_configuration_is_yaml_with_the_model_letter_by_letter() {
 
 /// The agents that can be installed on a machine with glibc, by their names.
 fn built() -> Vec<&'static str> {
-    let glibc =
-        |agent: &&Agent<'_>| registry_outputs::facts::targets(agent).iter().any(|it| !it.id().ends_with("musl"));
+    let glibc = |agent: &&Agent<'_>| {
+        registry_outputs::facts::targets(agent)
+            .expect("its lock can be read")
+            .iter()
+            .any(|it| !it.id().ends_with("musl"))
+    };
     REGISTRY.agents().into_iter().filter(|agent| glibc(agent)).map(|agent| agent.name).collect()
 }
 

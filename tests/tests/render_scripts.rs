@@ -71,7 +71,7 @@ const NATIVE: Agent<'static> = Agent {
     }),
     lock: concat!(
         "format 1\npackage npm one 1.2.3 sha512-2omDujweL9HNMCvz18PKUUkdOf5TbbzxhH43nLDHIQrWQIXM2poXjAjKpLyBCLP3LGj6vRNmB",
-        "+1Q6CLKdV90cQ==\nunavailable linux-arm64 2026-11-23 one-arm64@1.2.3 answers 404\n"
+        "+1Q6CLKdV90cQ==\nunavailable linux-arm64 2026-11-23 npm one-arm64 1.2.3 404\n"
     ),
     ..Agent::EMPTY
 };
@@ -114,7 +114,7 @@ const GONE: Agent<'static> = Agent {
     install: &[Artefact::Npm(Npm { package: "four", bin: "four", postinstall: &[] })],
     launch: &[Template("\"four\"")],
     web: Some(WebPolicy::NoSwitch { tools: &["x"], reason: "it is built in" }),
-    lock: "format 1\nunavailable package 2026-11-23 the registry answers 404 for four\n",
+    lock: "format 1\nunavailable package 2026-11-23 npm four 1.0.0 404\n",
     ..Agent::EMPTY
 };
 

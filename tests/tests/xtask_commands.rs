@@ -257,3 +257,34 @@ fn standard_input_is_linted_too() {
         assert!(String::from_utf8_lossy(&output.stdout).contains("<stdin>:1:"));
     }
 }
+
+#[test]
+fn a_lock_that_cannot_be_read_stops_every_command_that_reads_it() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let out = folder.path().join("out");
+    let out = out.to_str().expect("its name is text");
+    let says = [
+        "the lock of `alpha` cannot be read: line 3: expected `npm` or `pypi`",
+        "found `alpha@1.0.0`",
+        "`cargo pin alpha alpha=VERSION`",
+    ];
+    for words in [
+        &["list"][..],
+        &["list", "--json"],
+        &["show", "alpha"],
+        &["show", "alpha", "--json"],
+        &["gen-scripts", "--out", out],
+        &["gen-registry", "--out", out],
+        &["gen-docs", "--out", out],
+        &["gen-suite", "--out", out],
+        &["mirror", "--out", out],
+        &["probe", "--check"],
+        &["audit", out],
+    ] {
+        let run = check("old lock", words, 2, &[]);
+        let all = run.stdout + &run.stderr;
+        for text in says {
+            assert!(all.contains(text), "{words:?} does not say {text:?}:\n{all}");
+        }
+    }
+}

@@ -42,7 +42,7 @@ const WHEELS: Agent<'static> = Agent {
         "format 1\n",
         "package pypi gamma 1.0 sha256:f6ff961740102e5171677b8b170f5b646fbee26135e8dba10a2574d112503e2d\n",
         "wheel gamma 1.0 gamma-1.0-py3-none-any.whl sha256:f6ff961740102e5171677b8b170f5b646fbee26135e8dba10a2574d112503e2d linux-x64\n",
-        "unavailable linux-arm64 2026-01-01 gamma has no wheel for it\n",
+        "unavailable linux-arm64 2026-01-01 pypi gamma 1.0 says gamma has no wheel for it\n",
     ),
     ..ALPHA
 };

@@ -33,6 +33,25 @@ fn what_is_asked_for_is_checked_before_anything_is_fetched() {
 }
 
 #[test]
+fn a_lock_that_cannot_be_read_keeps_no_version() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let path = lock(folder.path());
+    fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
+    let text = "format 1\npackage npm is-number 7.0.0 -\nunavailable package 2026-11-23 is-number@7.0.0 answers 404\n";
+    fs::write(&path, text).expect("there is room");
+    let says = ["the lock of `pinned` cannot be read: line 3: ", "help: write it anew: `cargo pin pinned is-number=VERSION`"];
+    let here = folder.path().to_str().expect("its name is text");
+    // Without a version named, the latest would take the place of the one that the lock has.
+    check(here, &["pin"], 2, &says);
+    check(here, &["pin", "--check"], 2, &says);
+    // With it, the lock is in nobody's way: the next thing that is missing is the tool.
+    let mut command = Run::of(here, &["pin", "pinned", "is-number=7.0.0"]);
+    let run = check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not there"]);
+    assert!(run.stderr.contains("warning: the lock of `pinned` cannot be read"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(&path).expect("it is still there"), text);
+}
+
+#[test]
 fn the_help_says_when_to_use_which_command() {
     let says =
         ["`cargo pin` and `cargo xtask pin` do the same", "`cargo xtask` does not build:", "then use `cargo pin`"];

@@ -15,6 +15,11 @@ pub(crate) fn before(days: u64) -> String {
     date(number_of_today().saturating_sub(days))
 }
 
+/// The day so many days after a date; none for what is no date.
+pub(crate) fn after(text: &str, days: u64) -> Option<String> {
+    Some(date(number(text)?.checked_add(days)?))
+}
+
 /// How many days ago a date was; none for what is no date. A date to come is no days ago.
 pub(crate) fn age(date: &str) -> Option<u64> {
     Some(number_of_today().saturating_sub(number(date)?))

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use registry_core::model::UnreadableLock;
+
 /// What a command that ran has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -57,6 +59,12 @@ impl Failure {
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+}
+
+impl From<UnreadableLock> for Failure {
+    fn from(error: UnreadableLock) -> Self {
+        Self::new(error.to_string()).help(error.help())
     }
 }
 

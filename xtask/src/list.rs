@@ -1,8 +1,9 @@
 //! `list`: the agents with their versions and what was seen of them, in a table that fits the terminal.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use registry_core::model::{Agent, Lock, Registry};
+use registry_core::model::{Agent, Registry};
 use registry_outputs::evidence::{Evidence, Verdict};
+use registry_outputs::facts::Short;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -64,18 +65,17 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 struct Row<'a> {
     agent: &'a Agent<'a>,
     evidence: Evidence,
+    short: Short<'a>,
+    /// The version of its first package; what its lock could not fetch is marked.
+    version: String,
 }
 
 impl<'a> Row<'a> {
     fn of(registry: &Registry<'_>, agent: &'a Agent<'a>) -> Outcome<Self> {
-        Ok(Self { agent, evidence: evidence(registry, agent)? })
-    }
-
-    /// The version of its first package; what its lock could not fetch is marked.
-    fn version(&self) -> String {
-        let lock = Lock::parse(self.agent.lock).unwrap_or_default();
+        let lock = agent.read_lock()?;
         let gone = if lock.unavailable_everywhere().is_some() { " (unavailable)" } else { "" };
-        lock.packages.first().map_or_else(|| "-".to_owned(), |it| format!("{}{gone}", it.version))
+        let version = lock.packages.first().map_or_else(|| "-".to_owned(), |it| format!("{}{gone}", it.version));
+        Ok(Self { agent, evidence: evidence(registry, agent)?, short: facts::short(agent)?, version })
     }
 
     /// The kind of its web policy, and whether it was seen to work.
@@ -89,12 +89,12 @@ impl<'a> Row<'a> {
 
     fn narrow(&self) -> [String; 5] {
         let summary = self.agent.summary().split_whitespace().collect::<Vec<_>>().join(" ");
-        [self.agent.name.to_owned(), self.version(), measured(&self.evidence.routing), self.web(), summary]
+        [self.agent.name.to_owned(), self.version.clone(), measured(&self.evidence.routing), self.web(), summary]
     }
 
     fn wide(&self) -> [String; 9] {
         let joined = |words: Vec<&str>| if words.is_empty() { "-".to_owned() } else { words.join(",") };
-        let short = facts::short(self.agent);
+        let short = &self.short;
         let Evidence { environment, hosts, secrets, .. } = &self.evidence;
         let others = [("environment", environment), ("hosts", hosts), ("secrets", secrets)];
         let others = others.iter().filter(|(_, verdict)| **verdict != Verdict::NotMeasured);
@@ -107,9 +107,9 @@ impl<'a> Row<'a> {
     }
 
     fn json(&self) -> Outcome<Value> {
-        let mut facts = value(&facts::short(self.agent))?;
+        let mut facts = value(&self.short)?;
         if let Some(facts) = facts.as_object_mut() {
-            facts.insert("version".to_owned(), Value::String(self.version()));
+            facts.insert("version".to_owned(), Value::String(self.version.clone()));
             facts.insert("verdicts".to_owned(), verdicts_json(&self.evidence));
         }
         Ok(facts)

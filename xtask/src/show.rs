@@ -1,7 +1,7 @@
 //! `show`: one agent whole. For people its entry, lock, script sizes and evidence; for programs all facts as JSON.
 
 use clap::{Arg, ArgMatches, Command};
-use registry_core::model::{Agent, Lock, Registry, Target};
+use registry_core::model::{Agent, Registry, Target};
 use registry_outputs::entry;
 use registry_outputs::evidence::{Evidence, Verdict};
 use serde_json::{Value, json};
@@ -29,14 +29,14 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
         .map(|all| all.into_iter().map(|it| (it.name, it.text.len())).collect::<Vec<_>>());
     let evidence = evidence(registry, agent)?;
     if matches.get_flag("json") {
-        let mut facts = value(&facts::whole(agent))?;
+        let mut facts = value(&facts::whole(agent)?)?;
         if let Some(facts) = facts.as_object_mut() {
             facts.insert("script_bytes".to_owned(), sizes_json(&scripts));
             facts.insert("verdicts".to_owned(), verdicts_json(&evidence));
         }
         print(pretty(&json::sorted(facts))?)?;
     } else {
-        let mut parts = vec![("lock", lock(agent)), ("scripts", sizes(&scripts)), ("evidence", seen(&evidence))];
+        let mut parts = vec![("lock", lock(agent)?), ("scripts", sizes(&scripts)), ("evidence", seen(&evidence))];
         parts.retain(|(_, lines)| !lines.is_empty());
         let parts: String = parts.iter().map(|(what, lines)| section(what, lines)).collect();
         print(format!("{}\n{}", entry::text(agent), parts.trim_end()))?;
@@ -51,13 +51,9 @@ fn section(what: &str, lines: &[String]) -> String {
     lines.iter().enumerate().map(line).collect()
 }
 
-fn lock(agent: &Agent<'_>) -> Vec<String> {
-    let lock = match Lock::parse(agent.lock) {
-        Ok(lock) => lock,
-        Err(_) if agent.lock.is_empty() => return Vec::new(),
-        Err(error) => return vec![format!("cannot be read: {error}")],
-    };
-    let mut lines = agent.pins();
+fn lock(agent: &Agent<'_>) -> Outcome<Vec<String>> {
+    let lock = agent.read_lock()?;
+    let mut lines = lock.pins();
     let files = lock.npm.len() + lock.wheels.len();
     if files > 0 {
         lines.push(format!("{} with a checksum each", count(files, "file")));
@@ -67,10 +63,10 @@ fn lock(agent: &Agent<'_>) -> Vec<String> {
             "unavailable on {} since {}: {}",
             it.target.map_or("every target", Target::id),
             it.date,
-            it.reason
+            it.cause
         ));
     }
-    lines
+    Ok(lines)
 }
 
 type Sizes = Result<Vec<(&'static str, usize)>, String>;

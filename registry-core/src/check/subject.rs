@@ -1,6 +1,6 @@
 //! An agent as the rules read it: its templates with their places and purposes, and its lock.
 
-use crate::model::{Agent, Lock, LockError, Mapping, Off};
+use crate::model::{Agent, Lock, Mapping, Off, UnreadableLock};
 use crate::place::{Field, Part, Place};
 use crate::template::{Template, Value};
 use crate::variables::{canonical, shell_variable};
@@ -19,7 +19,7 @@ pub(crate) struct Subject<'a> {
     /// The agent.
     pub agent: &'a Agent<'a>,
     /// Its lock; none when the entry names no package or the lock is left out on purpose.
-    pub lock: Option<Result<Lock<'a>, LockError>>,
+    pub lock: Option<Result<Lock<'a>, UnreadableLock>>,
     /// Every template, with its place and what it is for.
     pub templates: Vec<Located<'a>>,
 }
@@ -52,7 +52,7 @@ pub(crate) enum Channel<'a> {
 impl<'a> Subject<'a> {
     pub(crate) fn new(agent: &'a Agent<'a>, lock: LockUse) -> Self {
         let needs_lock = agent.install.iter().any(|artefact| artefact.package().is_some());
-        let lock = (needs_lock && lock == LockUse::Required).then(|| Lock::parse(agent.lock));
+        let lock = (needs_lock && lock == LockUse::Required).then(|| agent.read_lock());
         Self { agent, lock, templates: templates(agent) }
     }
 

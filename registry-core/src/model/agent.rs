@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Allow, Artefact, Handshake, Lock, LockedPackage, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof,
-    Protocol, Runs, Target, Version, WebPolicy, words,
+    Allow, Artefact, Handshake, Lock, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol, Runs, Target,
+    UnreadableLock, Version, WebPolicy, words,
 };
 use crate::template::{Template, Value};
 use crate::variables::canonical;
@@ -123,7 +123,7 @@ impl Agent<'_> {
     }
 }
 
-impl Agent<'_> {
+impl<'a> Agent<'a> {
     /// The variables of the environment that its process does not get.
     pub fn withheld(&self) -> impl Iterator<Item = &str> {
         self.withhold.iter().map(|it| canonical(it).map_or(*it, |known| known.name))
@@ -167,22 +167,33 @@ impl Agent<'_> {
         self.accepts.iter().copied().chain(mapped).chain(log_ins)
     }
 
-    /// The packages of its lock with their versions, each as its manager writes it: `name@1.2.3`, `name==1.2.3`.
-    pub fn pins(&self) -> Vec<String> {
-        let pin = |it: &LockedPackage<'_>| match it.ecosystem {
-            "pypi" => format!("{}=={}", it.name, it.version),
-            _ => format!("{}@{}", it.name, it.version),
-        };
-        Lock::parse(self.lock).unwrap_or_default().packages.iter().map(pin).collect()
+    /// Its lock, read; an empty one where it has none.
+    pub fn read_lock(&self) -> Result<Lock<'a>, UnreadableLock> {
+        if self.lock.is_empty() {
+            return Ok(Lock::default());
+        }
+        let unreadable = |error| UnreadableLock { agent: self.name.to_owned(), error, command: self.pin_command() };
+        Lock::parse(self.lock).map_err(unreadable)
+    }
+
+    /// The whole command that writes its lock, with a place for each version.
+    pub fn pin_command(&self) -> String {
+        let mut command = format!("cargo pin {}", self.name);
+        for (_, name) in self.install.iter().filter_map(Artefact::package) {
+            let word = format!(" {name}=VERSION");
+            if !command.contains(&word) {
+                command.push_str(&word);
+            }
+        }
+        command
     }
 
     /// Why it cannot be installed on a target, by its entry or its lock; none when it can.
-    pub fn refused_on(&self, target: Target) -> Option<String> {
+    pub fn refused_on(&self, lock: &Lock<'_>, target: Target) -> Option<String> {
         if !self.platforms.is_empty() && !self.platforms.contains(&target) {
             return Some("its entry leaves it out".to_owned());
         }
-        let lock = Lock::parse(self.lock).unwrap_or_default();
-        lock.unavailable_on(target).map(|it| it.reason.to_owned())
+        lock.unavailable_on(target).map(|it| it.cause.to_string())
     }
 }
 

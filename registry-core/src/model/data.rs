@@ -3,7 +3,7 @@
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
-use super::{Mapping, Version};
+use super::{Cause, Mapping, Version};
 use crate::json::{self, Json};
 use crate::template::Template;
 
@@ -45,6 +45,12 @@ impl Serialize for Version {
     }
 }
 
+impl Serialize for Cause<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Variables by their names; what is set last counts.
 pub(super) fn mappings<S: Serializer>(mappings: &&[Mapping<'_>], serializer: S) -> Result<S::Ok, S::Error> {
     let all: std::collections::BTreeMap<_, _> = mappings.iter().map(|it| (it.name, it.value)).collect();
@@ -62,7 +68,21 @@ mod schema {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-    use super::{Template, Version};
+    use super::{Cause, Template, Version};
+
+    impl JsonSchema for Cause<'_> {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            "Cause".into()
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({"type": "string"})
+        }
+    }
 
     impl JsonSchema for Template<'_> {
         fn schema_name() -> Cow<'static, str> {

@@ -4,17 +4,24 @@
 //!
 //! ```text
 //! format 1
-//! package npm opencode-ai 1.18.11 sha512-…
+//! package npm opencode-ai 1.18.11 sha512-… 2026-11-20
 //! npm node_modules/opencode-ai 1.18.11 sha512-… opencode-ai/-/opencode-ai-1.18.11.tgz {"bin":{…}}
+//! bundled node_modules/opencode-ai/node_modules/zod 4.1.0 {}
 //! wheel openhands 1.16.0 openhands-1.16.0-py3-none-any.whl sha256:… linux-x64,linux-arm64
 //! source func-timeout 4.3.5 func_timeout-4.3.5.tar.gz sha256:… linux-x64,linux-arm64
-//! unavailable linux-arm64 2026-11-23 opencode-linux-arm64@1.18.11 answers 404
-//! unavailable package 2026-11-23 the registry answers 404 for @mimo-ai/cli
+//! unavailable linux-arm64 2026-11-23 npm opencode-linux-arm64 1.18.11 404
+//! unavailable package 2026-11-23 npm @mimo-ai/cli 0.1.4 404
+//! unavailable linux-x64-musl 2026-11-23 pypi example 1.0 says there is no version of example==1.0
 //! ```
+//!
+//! The day at the end of a `package` is that of its release; locks of before do not have it. A `bundled` package is a
+//! part of the tarball of the package that it is in, and so has no checksum of its own.
 
 use core::fmt;
+use std::borrow::Cow;
 
-use super::Target;
+use super::{NpmPlatform, Target};
+use crate::json::{self, Json};
 
 /// A lock, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,21 +49,34 @@ pub struct LockedPackage<'a> {
     pub version: &'a str,
     /// Its integrity (`sha512-…` or `sha256:…`); `-` when it could not be had.
     pub integrity: &'a str,
+    /// The day of its release, `2026-11-20`; none where the lock does not have it.
+    pub published: Option<&'a str>,
 }
 
 /// A package of the npm tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockedNpm<'a> {
     /// Where it goes: `node_modules/a/node_modules/b`.
     pub place: &'a str,
     /// Its exact version.
     pub version: &'a str,
-    /// Its integrity, `sha512-…`.
-    pub integrity: &'a str,
-    /// Where its tarball is, relative to the registry.
-    pub path: &'a str,
+    /// Its tarball; none for a package that another's tarball bundles.
+    pub tarball: Option<Tarball<'a>>,
     /// The rest of its entry in a package-lock: a JSON object.
     pub rest: &'a str,
+    /// Its name in the registry: an alias has another than its place.
+    pub name: Cow<'a, str>,
+    /// The machines that it is for.
+    pub platform: NpmPlatform<'a>,
+}
+
+/// A tarball of the npm registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tarball<'a> {
+    /// Its integrity, `sha512-…`.
+    pub integrity: &'a str,
+    /// Where it is, relative to the registry.
+    pub path: &'a str,
 }
 
 /// A wheel, or a source distribution that the entry asks for by `source`.
@@ -75,7 +95,7 @@ pub struct LockedWheel<'a> {
 }
 
 /// Something that could not be fetched when the lock was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Unavailable<'a> {
@@ -84,7 +104,36 @@ pub struct Unavailable<'a> {
     /// The day, `2026-11-23`.
     pub date: &'a str,
     /// What was asked for, and the answer.
-    pub reason: &'a str,
+    #[cfg_attr(feature = "serde", serde(rename = "reason"))]
+    pub cause: Cause<'a>,
+}
+
+/// Why something is unavailable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause<'a> {
+    /// `npm` or `pypi`.
+    pub ecosystem: Cow<'a, str>,
+    /// The package that was asked for.
+    pub package: Cow<'a, str>,
+    /// Its version; `-` where none was named.
+    pub version: Cow<'a, str>,
+    /// What came of it.
+    pub answer: Answer<'a>,
+}
+
+/// What came of asking for a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer<'a> {
+    /// The registry does not have it.
+    NotFound,
+    /// What the registry gives does not have the checksum that it says.
+    OtherChecksum,
+    /// It has no part for the target.
+    NoBuild,
+    /// It has only a source distribution, which the entry does not ask for.
+    OnlySource,
+    /// What the client says, in its own words.
+    Says(Cow<'a, str>),
 }
 
 /// A line of a lock that cannot be read.
@@ -103,6 +152,95 @@ impl fmt::Display for LockError {
 }
 
 impl core::error::Error for LockError {}
+
+/// The lock of an agent that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableLock {
+    /// The agent.
+    pub agent: String,
+    /// The line, and what is wrong with it.
+    pub error: LockError,
+    /// The command that writes the lock anew.
+    pub command: String,
+}
+
+impl UnreadableLock {
+    /// The way out.
+    pub fn help(&self) -> String {
+        format!("write it anew: `{}`", self.command)
+    }
+}
+
+impl fmt::Display for UnreadableLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the lock of `{}` cannot be read: {}", self.agent, self.error)
+    }
+}
+
+impl core::error::Error for UnreadableLock {}
+
+impl<'a> Cause<'a> {
+    /// What was asked for, and what came of it; the version is `-` where none was named.
+    pub fn new(
+        ecosystem: impl Into<Cow<'a, str>>,
+        package: impl Into<Cow<'a, str>>,
+        version: impl Into<Cow<'a, str>>,
+        answer: Answer<'a>,
+    ) -> Self {
+        Self { ecosystem: ecosystem.into(), package: package.into(), version: version.into(), answer }
+    }
+
+    /// The package and its version, as its manager writes them.
+    pub fn spec(&self) -> String {
+        let Self { ecosystem, package, version, answer: _ } = self;
+        match (&**ecosystem, &**version) {
+            (_, "-") => package.to_string(),
+            ("pypi", _) => format!("{package}=={version}"),
+            _ => format!("{package}@{version}"),
+        }
+    }
+}
+
+impl fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spec = self.spec();
+        match &self.answer {
+            Answer::NotFound => write!(f, "{spec} answers 404"),
+            Answer::OtherChecksum => write!(f, "{spec} has another checksum than the registry says"),
+            Answer::NoBuild => write!(f, "{spec} has no package for it"),
+            Answer::OnlySource => {
+                write!(f, "{spec} has only a source distribution, and the entry does not ask for it by `source`")
+            }
+            Answer::Says(text) => f.write_str(text),
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    /// The words of a lock.
+    pub fn words(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotFound => Cow::Borrowed("404"),
+            Self::OtherChecksum => Cow::Borrowed("checksum"),
+            Self::NoBuild => Cow::Borrowed("no-build"),
+            Self::OnlySource => Cow::Borrowed("only-source"),
+            Self::Says(text) => Cow::Owned(format!("says {text}")),
+        }
+    }
+
+    /// The answer of these words.
+    fn of_words(words: &'a str) -> Option<Self> {
+        match words {
+            "404" => Some(Self::NotFound),
+            "checksum" => Some(Self::OtherChecksum),
+            "no-build" => Some(Self::NoBuild),
+            "only-source" => Some(Self::OnlySource),
+            _ => {
+                words.strip_prefix("says ").filter(|text| !text.is_empty()).map(|text| Self::Says(Cow::Borrowed(text)))
+            }
+        }
+    }
+}
 
 impl<'a> Lock<'a> {
     /// The version of the format that is read and written.
@@ -125,7 +263,8 @@ impl<'a> Lock<'a> {
                 "format" if fields == Self::FORMAT => format = true,
                 "format" => return Err(error(format!("format `{fields}` is not `{}`", Self::FORMAT))),
                 "package" => lock.packages.push(package(fields).ok_or_else(|| error(short(keyword)))?),
-                "npm" => lock.npm.push(npm(fields).ok_or_else(|| error(short(keyword)))?),
+                "npm" => lock.npm.push(npm(fields).map_err(error)?),
+                "bundled" => lock.npm.push(bundled(fields).map_err(error)?),
                 "wheel" | "source" => {
                     let file = wheel(fields).ok_or_else(|| error(short(keyword)))?;
                     if file.is_source() != (keyword == "source") {
@@ -133,7 +272,7 @@ impl<'a> Lock<'a> {
                     }
                     lock.wheels.push(file);
                 }
-                "unavailable" => lock.unavailable.push(unavailable(fields).ok_or_else(|| error(short(keyword)))?),
+                "unavailable" => lock.unavailable.push(unavailable(fields).map_err(error)?),
                 _ => return Err(error(format!("no line of a lock begins with `{keyword}`"))),
             }
         }
@@ -146,6 +285,15 @@ impl<'a> Lock<'a> {
     /// The package of a name.
     pub fn package(&self, ecosystem: &str, name: &str) -> Option<&LockedPackage<'a>> {
         self.packages.iter().find(|package| package.ecosystem == ecosystem && package.name == name)
+    }
+
+    /// The packages of the entry with their versions, each as its manager writes it: `name@1.2.3`, `name==1.2.3`.
+    pub fn pins(&self) -> Vec<String> {
+        let pin = |it: &LockedPackage<'_>| match it.ecosystem {
+            "pypi" => format!("{}=={}", it.name, it.version),
+            _ => format!("{}@{}", it.name, it.version),
+        };
+        self.packages.iter().map(pin).collect()
     }
 
     /// Why nothing can be installed on any target, where that is so.
@@ -207,19 +355,40 @@ fn package(fields: &str) -> Option<LockedPackage<'_>> {
         name: fields.next()?,
         version: fields.next()?,
         integrity: fields.next()?,
+        published: fields.next(),
     };
     fields.next().is_none().then_some(package)
 }
 
-fn npm(fields: &str) -> Option<LockedNpm<'_>> {
+fn npm(fields: &str) -> Result<LockedNpm<'_>, String> {
     let mut fields = fields.splitn(5, ' ');
-    Some(LockedNpm {
-        place: fields.next()?,
-        version: fields.next()?,
-        integrity: fields.next()?,
-        path: fields.next()?,
-        rest: fields.next().filter(|rest| rest.starts_with('{') && rest.ends_with('}'))?,
-    })
+    let mut next = || fields.next().ok_or_else(|| short("npm"));
+    let (place, version) = (next()?, next()?);
+    let tarball = Tarball { integrity: next()?, path: next()? };
+    in_tree(place, version, Some(tarball), next()?)
+}
+
+fn bundled(fields: &str) -> Result<LockedNpm<'_>, String> {
+    let mut fields = fields.splitn(3, ' ');
+    let mut next = || fields.next().ok_or_else(|| short("bundled"));
+    in_tree(next()?, next()?, None, next()?)
+}
+
+fn in_tree<'a>(
+    place: &'a str,
+    version: &'a str,
+    tarball: Option<Tarball<'a>>,
+    rest: &'a str,
+) -> Result<LockedNpm<'a>, String> {
+    let entry = json::parse(rest).filter(|it| matches!(it, Json::Object(_)));
+    let entry = entry.ok_or_else(|| format!("what follows `{place}` is not a JSON object"))?;
+    let (_, known_as) =
+        place.rsplit_once("node_modules/").ok_or_else(|| format!("`{place}` is not in node_modules"))?;
+    let name = match entry.get("name") {
+        Some(Json::String(name)) => name.clone(),
+        _ => Cow::Borrowed(known_as),
+    };
+    Ok(LockedNpm { place, version, tarball, rest, name, platform: NpmPlatform::of_json(&entry) })
 }
 
 fn wheel(fields: &str) -> Option<LockedWheel<'_>> {
@@ -234,9 +403,97 @@ fn wheel(fields: &str) -> Option<LockedWheel<'_>> {
     fields.next().is_none().then_some(wheel)
 }
 
-fn unavailable(fields: &str) -> Option<Unavailable<'_>> {
-    let mut fields = fields.splitn(3, ' ');
-    let what = fields.next()?;
-    let target = if what == "package" { None } else { Some(Target::from_id(what)?) };
-    Some(Unavailable { target, date: fields.next()?, reason: fields.next()? })
+fn unavailable(fields: &str) -> Result<Unavailable<'_>, String> {
+    let mut fields = fields.splitn(6, ' ');
+    let mut next = || fields.next().ok_or_else(|| short("unavailable"));
+    let (what, date, ecosystem) = (next()?, next()?, next()?);
+    let target = match what {
+        "package" => None,
+        id => Some(Target::from_id(id).ok_or_else(|| format!("`{id}` is not a target"))?),
+    };
+    if !["npm", "pypi"].contains(&ecosystem) {
+        return Err(format!(
+            "expected `npm` or `pypi` after the date of `unavailable`, found `{ecosystem}`; an older `pin` wrote this"
+        ));
+    }
+    let (package, version, words) = (next()?, next()?, next()?);
+    let answer = Answer::of_words(words).ok_or_else(|| format!("`{words}` is not an answer"))?;
+    Ok(Unavailable { target, date, cause: Cause::new(ecosystem, package, version, answer) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_refused(lines: &str, error: &str) {
+        assert_eq!(Lock::parse(&format!("format 1\n{lines}")).expect_err("it is refused").to_string(), error);
+    }
+
+    #[test]
+    fn a_lock_of_before_is_refused_with_its_line() {
+        check_refused(
+            "package npm @mimo-ai/cli 0.1.4 -\nunavailable package 2026-11-23 @mimo-ai/cli@0.1.4 answers 404\n",
+            "line 3: expected `npm` or `pypi` after the date of `unavailable`, found `@mimo-ai/cli@0.1.4`; \
+             an older `pin` wrote this",
+        );
+    }
+
+    #[test]
+    fn a_line_that_lacks_something_is_refused() {
+        check_refused("npm node_modules/a 1.0.0 sha512-x {}", "line 2: a field is missing after `npm`");
+        check_refused(
+            "npm node_modules/a 1.0.0 sha512-x a [1]",
+            "line 2: what follows `node_modules/a` is not a JSON object",
+        );
+        check_refused(
+            "npm node_modules/a 1.0.0 sha512-x a {\"os\":",
+            "line 2: what follows `node_modules/a` is not a JSON object",
+        );
+        check_refused("bundled node_modules/a 1.0.0", "line 2: a field is missing after `bundled`");
+        check_refused("bundled a 1.0.0 {}", "line 2: `a` is not in node_modules");
+        check_refused("package npm a 1.0.0 sha512-x 2026-11-20 x", "line 2: a field is missing after `package`");
+        check_refused("unavailable linux-z80 2026-11-23 npm a 1 404", "line 2: `linux-z80` is not a target");
+        check_refused("unavailable package 2026-11-23 npm a 1", "line 2: a field is missing after `unavailable`");
+        check_refused("unavailable package 2026-11-23 npm a 1 gone", "line 2: `gone` is not an answer");
+        check_refused("unavailable package 2026-11-23 npm a 1 says ", "line 2: `says ` is not an answer");
+    }
+
+    #[test]
+    fn what_is_unavailable_is_data() {
+        let text = "format 1\nunavailable linux-arm64 2026-11-23 npm a-linux-arm64 1.2.3 404\n\
+                    unavailable linux-x64-musl 2026-11-24 pypi b - says no wheel fits\n";
+        let lock = Lock::parse(text).expect("it is a lock");
+        let cause = Cause::new("npm", "a-linux-arm64", "1.2.3", Answer::NotFound);
+        let first = Unavailable { target: Some(Target::LinuxArm64), date: "2026-11-23", cause };
+        assert_eq!(lock.unavailable.first(), Some(&first));
+        let reasons: Vec<String> = lock.unavailable.iter().map(|it| it.cause.to_string()).collect();
+        assert_eq!(reasons, ["a-linux-arm64@1.2.3 answers 404", "no wheel fits"]);
+    }
+
+    #[test]
+    fn every_answer_has_words_that_are_read_again() {
+        let all = [
+            Answer::NotFound,
+            Answer::OtherChecksum,
+            Answer::NoBuild,
+            Answer::OnlySource,
+            Answer::Says("x y 404".into()),
+        ];
+        for answer in all {
+            assert_eq!(Answer::of_words(&answer.words()), Some(answer));
+        }
+    }
+
+    #[test]
+    fn a_package_of_the_tree_says_its_name_and_its_machines() {
+        let text = "format 1\npackage npm a 1.0.0 sha512-x 2026-11-20\npackage npm b 1.0.0 sha512-x\n\
+                    npm node_modules/a 1.0.0 sha512-x real/-/real-1.0.0.tgz {\"name\":\"real\",\"os\":[\"linux\"]}\n\
+                    bundled node_modules/a/node_modules/@s/c 2.0.0 {}\n";
+        let lock = Lock::parse(text).expect("it is a lock");
+        assert_eq!(lock.packages.iter().map(|it| it.published).collect::<Vec<_>>(), [Some("2026-11-20"), None]);
+        let seen: Vec<_> =
+            lock.npm.iter().map(|it| (&*it.name, it.platform.is_restricted(), it.tarball.is_some())).collect();
+        assert_eq!(seen, [("real", true, true), ("@s/c", false, false)]);
+    }
 }

@@ -6,6 +6,7 @@ mod allow;
 mod data;
 mod install;
 mod lock;
+mod npm_platform;
 mod platform;
 mod policy;
 mod provider;
@@ -19,8 +20,11 @@ pub use agent::{
 };
 pub use allow::Allow;
 pub use install::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Runs, Step};
-pub use lock::{Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Unavailable};
+pub use lock::{
+    Answer, Cause, Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Tarball, Unavailable, UnreadableLock,
+};
 pub(crate) use lock::{is_checksum, is_exact_version, is_sha256};
+pub use npm_platform::{NpmPlatform, allows};
 pub use platform::{Arch, Libc, NODE_VERSION, PYTHON_VERSION, Target, Version};
 pub use policy::{
     Exit, Handshake, Info, Off, OffKind, Outcome, Proof, ProofKind, Session, SessionKind, WebKind, WebPolicy,

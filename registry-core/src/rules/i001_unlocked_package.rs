@@ -1,7 +1,7 @@
 //! Reports a lock that is missing, cannot be read, or does not fit the entry.
 
 use crate::check::{Report, Rule, Subject};
-use crate::model::{Agent, Artefact, Lock, is_checksum, is_exact_version};
+use crate::model::{Agent, Artefact, Lock, LockedNpm, is_checksum, is_exact_version};
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
@@ -25,12 +25,10 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     let whole = Place::field(Field::Install).item(first).part(Part::Name);
     match &cx.lock {
         None => {}
-        Some(Err(_)) if agent.lock.is_empty() => {
+        Some(_) if agent.lock.is_empty() => {
             report.add(&RULE, whole, format!("`{}` has no lock", agent.name), missing(agent));
         }
-        Some(Err(error)) => {
-            report.add(&RULE, whole, format!("the lock of `{}` cannot be read: {error}", agent.name), help);
-        }
+        Some(Err(error)) => report.add(&RULE, whole, error.to_string(), error.help()),
         Some(Ok(lock)) => {
             check_packages(agent, lock, &help, report);
             check_extra(agent, lock, whole, &help, report);
@@ -43,18 +41,11 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
 
 /// The whole command that writes a lock: nothing else can be built to say it.
 fn missing(agent: &Agent<'_>) -> String {
-    let mut packages: Vec<String> = Vec::new();
-    for (_, name) in agent.install.iter().filter_map(Artefact::package) {
-        let word = format!("{name}=VERSION");
-        if !packages.contains(&word) {
-            packages.push(word);
-        }
-    }
-    let name = agent.name;
     format!(
-        "run `cargo pin {name} {}` with exact versions, or `cargo pin {name}` for the newest; \
+        "run `{}` with exact versions, or `cargo pin {}` for the newest; \
          `cargo xtask` does not build until the lock is there",
-        packages.join(" ")
+        agent.pin_command(),
+        agent.name
     )
 }
 
@@ -114,12 +105,22 @@ fn check_extra(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, help: &str, rep
 
 /// Every part of the tree has an exact version and a checksum.
 fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
-    let npm = lock.npm.iter().map(|it| (it.place, it.version, it.integrity));
+    let tarballs = lock.npm.iter().filter_map(|it| Some((it.place, it.version, it.tarball?.integrity)));
     let wheels = lock.wheels.iter().map(|it| (it.file, it.version, it.hash));
-    for (name, version, checksum) in npm.chain(wheels) {
+    for (name, version, checksum) in tarballs.chain(wheels) {
         if !is_exact_version(version) || !is_checksum(checksum) {
             let message =
                 format!("the lock has no exact version and checksum of `{name}`, only `{version} {checksum}`");
+            report.add(&RULE, place, message, help);
+        }
+    }
+    for it in lock.npm.iter().filter(|it| it.tarball.is_none()) {
+        // npm would fetch it from the registry, without a checksum.
+        let holds = |other: &LockedNpm<'_>| {
+            other.tarball.is_some() && it.place.strip_prefix(other.place).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if !lock.npm.iter().any(holds) {
+            let message = format!("the lock has no package whose tarball bundles `{}`", it.place);
             report.add(&RULE, place, message, help);
         }
     }
@@ -148,7 +149,7 @@ fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
     for (index, &target) in agent.platforms.iter().enumerate() {
         let Some(why) = lock.unavailable.iter().find(|it| it.target == Some(target)) else { continue };
         let message =
-            format!("the lock of `{}` has nothing for `{}`: {} ({})", agent.name, target.word(), why.reason, why.date);
+            format!("the lock of `{}` has nothing for `{}`: {} ({})", agent.name, target.word(), why.cause, why.date);
         report.add(&RULE, Place::field(Field::Platforms).item(index), message, "take it out of `platforms`");
     }
 }

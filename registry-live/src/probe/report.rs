@@ -149,7 +149,7 @@ impl Evidence {
         Self {
             agent: agent.name.to_owned(),
             date: date.to_owned(),
-            pins: agent.pins(),
+            pins: Vec::new(),
             inputs: Inputs::new(),
             runtime: Runtime::Unknown,
             stamp: String::new(),

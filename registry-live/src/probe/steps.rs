@@ -56,6 +56,7 @@ pub(crate) fn elapsed(begin: Instant) -> u64 {
 }
 
 async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Result<(), Verdict> {
+    evidence.pins = agent.read_lock().map_err(|error| Verdict::Unproven(error.to_string()))?.pins();
     evidence.inputs = registry::evidence::inputs(agent).map_err(|error| Verdict::Unproven(error.to_string()))?;
     let (ready, installed) = install(cx, agent).await?;
     evidence.runtime = installed.runtime;

@@ -7,8 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use registry::site::Site;
-use registry_core::model::{Agent, Lock, LockedNpm, Target};
-use serde_json::Value;
+use registry_core::model::{self, Agent, Lock, Target};
 
 use super::report::Class;
 use crate::process;
@@ -47,13 +46,20 @@ enum Said {
 
 /// Asks for everything that an agent needs on a target and that its lock names for it alone.
 pub(super) async fn ask(agent: &Agent<'_>, site: &Site, target: Target, class: Class, folder: &Path) -> Answer {
-    let Ok(lock) = Lock::parse(agent.lock) else { return Answer::NotAsked };
+    let lock = match agent.read_lock() {
+        Ok(lock) => lock,
+        Err(error) => return Answer::Unclear(error.to_string()),
+    };
     let known = lock.unavailable_on(target);
     if class == Class::UNSUPPORTED && known.is_none() {
         return Answer::NotAsked;
     }
-    let specs = match known {
-        Some(known) => spec_of(known.reason).into_iter().collect(),
+    let specs = match known.map(|it| &it.cause) {
+        Some(cause) if cause.answer == model::Answer::NotFound => {
+            vec![(Client::of(&cause.ecosystem), cause.package.to_string(), cause.version.to_string())]
+        }
+        // There is something, and not for this machine: no registry answers that.
+        Some(_) => return Answer::NotAsked,
         None => needed(&lock, target),
     };
     for (client, name, version) in specs {
@@ -72,7 +78,7 @@ pub(super) async fn ask(agent: &Agent<'_>, site: &Site, target: Target, class: C
     match known {
         Some(known) => Answer::Unclear(format!(
             "the lock says that it is unavailable ({}), and the registry has it: `cargo pin {}`",
-            known.reason, agent.name
+            known.cause, agent.name
         )),
         None => Answer::NotAsked,
     }
@@ -86,49 +92,13 @@ fn gone(client: Client, spec: &str, status: u16, control_answers: bool) -> Answe
     Answer::Unclear(format!("the registry answers {status} for `{spec}`, but does not give `{control}` either"))
 }
 
-/// The package in the reason of a lock: `@scope/name@1.0 answers 404`.
-fn spec_of(reason: &str) -> Option<(Client, String, String)> {
-    let spec = reason.split(' ').next()?;
-    let (client, (name, version)) = match spec.split_once("==") {
-        Some(pair) => (Client::Pip, pair),
-        None => (Client::Npm, spec.rsplit_once('@').filter(|(name, _)| !name.is_empty())?),
-    };
-    Some((client, name.to_owned(), version.to_owned()))
-}
-
 /// The packages of the entry, and those of the npm tree that are for this target alone.
 fn needed(lock: &Lock<'_>, target: Target) -> Vec<(Client, String, String)> {
-    let client = |ecosystem: &str| if ecosystem == "npm" { Client::Npm } else { Client::Pip };
-    let roots = lock.packages.iter().map(|it| (client(it.ecosystem), it.name.to_owned(), it.version.to_owned()));
-    let platform =
-        lock.npm.iter().filter(|it| is_for(it, target)).map(|it| (Client::Npm, npm_name(it), it.version.to_owned()));
+    let roots = lock.packages.iter().map(|it| (Client::of(it.ecosystem), it.name.to_owned(), it.version.to_owned()));
+    let for_it =
+        |it: &&model::LockedNpm<'_>| it.tarball.is_some() && it.platform.is_restricted() && it.platform.fits(target);
+    let platform = lock.npm.iter().filter(for_it).map(|it| (Client::Npm, it.name.to_string(), it.version.to_owned()));
     roots.chain(platform).collect()
-}
-
-fn rest(package: &LockedNpm<'_>) -> Value {
-    serde_json::from_str(package.rest).unwrap_or_default()
-}
-
-/// The name that the registry knows: an alias names another package.
-fn npm_name(package: &LockedNpm<'_>) -> String {
-    let place = package.place.rsplit("node_modules/").next().unwrap_or_default();
-    rest(package).get("name").and_then(Value::as_str).unwrap_or(place).to_owned()
-}
-
-/// Whether a package is made for some machines, and this is one.
-fn is_for(package: &LockedNpm<'_>, target: Target) -> bool {
-    let rest = rest(package);
-    let list = |key: &str| -> Vec<String> {
-        let words = rest.get(key).and_then(Value::as_array).into_iter().flatten();
-        words.filter_map(|it| it.as_str().map(str::to_owned)).collect()
-    };
-    let allows = |key: &str, value: &str| {
-        let all = list(key);
-        let wanted = all.iter().any(|it| it == value) || all.iter().all(|it| it.starts_with('!'));
-        wanted && !all.iter().any(|it| *it == format!("!{value}"))
-    };
-    let restricted = !list("os").is_empty() || !list("cpu").is_empty();
-    restricted && allows("os", "linux") && allows("cpu", target.arch().word()) && allows("libc", target.libc().word())
 }
 
 /// The registry that a site names: its URL, or nothing for the client's own default. A folder is no registry; where
@@ -145,6 +115,11 @@ fn registry(client: Client, site: &Site, confirms: bool) -> Option<&str> {
 }
 
 impl Client {
+    /// The one of an ecosystem of a lock.
+    fn of(ecosystem: &str) -> Self {
+        if ecosystem == "pypi" { Self::Pip } else { Self::Npm }
+    }
+
     /// Its name, which is that of a package in every registry of its kind.
     const fn word(self) -> &'static str {
         match self {
@@ -227,21 +202,26 @@ mod tests {
         assert_eq!(read(Client::Npm, None, "npm error code E404 then silence"), Said::Gone(404));
     }
 
+    #[tokio::test]
+    async fn a_registry_is_asked_only_for_what_the_lock_says_it_lacks() {
+        let site = Site::default();
+        let ask = async |lock: &str| {
+            let agent = Agent { name: "a", lock, ..Agent::EMPTY };
+            ask(&agent, &site, Target::LinuxX64, Class::UNSUPPORTED, Path::new("/nonexistent")).await
+        };
+        let nothing_fits = "format 1\nunavailable linux-x64 2026-11-23 pypi a 1.0 only-source\n";
+        assert_eq!(ask(nothing_fits).await, Answer::NotAsked);
+        assert_eq!(ask("format 1\nunavailable linux-arm64 2026-11-23 npm a 1.0 404\n").await, Answer::NotAsked);
+        let Answer::Unclear(why) = ask("format 1\nunavailable linux-x64 2026-11-23 a@1.0 answers 404\n").await else {
+            unreachable!("a lock that cannot be read says nothing");
+        };
+        assert!(why.starts_with("the lock of `a` cannot be read: line 2: "), "{why}");
+    }
+
     #[test]
     fn without_the_control_nothing_is_unavailable() {
         assert!(matches!(gone(Client::Npm, "x@1", 404, true), Answer::Gone(_)));
         assert!(matches!(gone(Client::Npm, "x@1", 404, false), Answer::Unclear(_)));
-    }
-
-    #[test]
-    fn the_reason_of_a_lock_names_what_to_ask_for() {
-        let spec = |text: &str| spec_of(text).map(|(client, name, version)| (client.word(), name, version));
-        let npm = |name: &str, version: &str| Some(("npm", name.to_owned(), version.to_owned()));
-        assert_eq!(spec("@a/b@1.2 answers 404"), npm("@a/b", "1.2"));
-        assert_eq!(spec("b-linux-arm64@1.2 answers 404"), npm("b-linux-arm64", "1.2"));
-        assert_eq!(spec("b==1.2 answers 404"), Some(("pip", "b".to_owned(), "1.2".to_owned())));
-        assert_eq!(spec("nothing fits"), None);
-        assert_eq!(spec("@scope has nothing"), None);
     }
 
     #[test]

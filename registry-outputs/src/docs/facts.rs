@@ -37,14 +37,14 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Puts them together.
     pub(crate) fn of(agent: &'a Agent<'a>, input: &Input<'_>) -> Result<Self, String> {
-        let lock = Lock::parse(agent.lock).unwrap_or_default();
+        let lock = agent.read_lock().map_err(|error| error.to_string())?;
         Ok(Self {
             agent,
-            installs: installs(agent),
+            installs: installs(agent, &lock),
             from: from(agent),
             locked: lock.npm.len() + lock.wheels.len(),
-            gone: lock.unavailable_everywhere().map(|it| it.reason.to_owned()).unwrap_or_default(),
-            targets: Target::ALL.into_iter().map(|target| (target, agent.refused_on(target))).collect(),
+            gone: lock.unavailable_everywhere().map(|it| it.cause.to_string()).unwrap_or_default(),
+            targets: Target::ALL.into_iter().map(|target| (target, agent.refused_on(&lock, target))).collect(),
             ids: ids(agent, &Router::new(input.registry)),
             evidence: Evidence::read(agent, input.evidence.get(agent.name).map(String::as_str))?,
         })
@@ -147,8 +147,8 @@ fn reference(model: ModelReference<'_>) -> String {
     if model.provider.is_empty() { model.id.to_owned() } else { format!("{}/{}", model.provider, model.id) }
 }
 
-fn installs(agent: &Agent<'_>) -> Vec<String> {
-    let mut all = agent.pins();
+fn installs(agent: &Agent<'_>, lock: &Lock<'_>) -> Vec<String> {
+    let mut all = lock.pins();
     all.extend(agent.install.iter().filter_map(|artefact| match artefact {
         Artefact::Npm(_) | Artefact::Pypi(_) => None,
         Artefact::Archive(it) => Some(format!("{} (an archive)", it.bin)),

@@ -51,9 +51,9 @@ struct Binary {
 
 /// The description of an agent; none where the format has no words for what it takes: several packages, a program of
 /// the entry's own, a helper process, arguments that depend on the run, or packages that cannot be fetched.
-pub(super) fn agent_json<'a>(agent: &Agent<'a>) -> Option<Described<'a>> {
+pub(super) fn agent_json<'a>(agent: &Agent<'a>, lock: &Lock<'_>) -> Option<Described<'a>> {
     let [artefact] = agent.install else { return None };
-    if agent.beside.is_some() || facts::targets(agent).is_empty() {
+    if agent.beside.is_some() || facts::targets_of(agent, lock).is_empty() {
         return None;
     }
     let (program, args) = agent.launch.split_first()?;
@@ -61,7 +61,7 @@ pub(super) fn agent_json<'a>(agent: &Agent<'a>) -> Option<Described<'a>> {
         return None;
     }
     let args = args.iter().map(literal).collect::<Option<Vec<_>>>()?;
-    let version = Lock::parse(agent.lock).ok()?.packages.first().map(|it| it.version.to_owned());
+    let version = lock.packages.first().map(|it| it.version.to_owned());
     let distribution = distribution(artefact, version.as_deref(), args, env(agent))?;
     let name = match agent.handshake.info {
         Info::Fields { title, .. } if !title.is_empty() => title,

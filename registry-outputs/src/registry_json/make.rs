@@ -1,6 +1,6 @@
 //! From a registry to `registry.json` and its schema.
 
-use registry_core::model::{Family, Provider, Registry};
+use registry_core::model::{Family, Provider, Registry, UnreadableLock};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -40,26 +40,27 @@ struct Document<'a> {
 /// `registry.json`, its schema, and the files for editors.
 pub(crate) fn registry_files(input: &Input<'_>) -> Result<Vec<File>, String> {
     let mut files = vec![
-        File::new("registry.json", json_text(&document(input.registry))?),
+        File::new("registry.json", json_text(&document(input.registry).map_err(|error| error.to_string())?)?),
         File::new(SCHEMA_FILE, json_text(&schema())?),
     ];
     for agent in &input.agents {
-        if let Some(text) = editor::agent_json(agent) {
+        let lock = agent.read_lock().map_err(|error| error.to_string())?;
+        if let Some(text) = editor::agent_json(agent, &lock) {
             files.push(File::new(format!("acp/{}/agent.json", agent.name), json_text(&text)?));
         }
     }
     Ok(files)
 }
 
-fn document<'a>(registry: &Registry<'a>) -> Document<'a> {
-    Document {
+fn document<'a>(registry: &Registry<'a>) -> Result<Document<'a>, UnreadableLock> {
+    Ok(Document {
         comment: GENERATOR.mark(),
         location: SCHEMA_FILE,
         schema: SCHEMA,
-        agents: registry.agents().into_iter().map(facts::whole).collect(),
+        agents: registry.agents().into_iter().map(facts::whole).collect::<Result<_, _>>()?,
         providers: registry.providers(),
         families: registry.families(),
-    }
+    })
 }
 
 fn schema() -> Value {

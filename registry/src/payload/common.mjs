@@ -118,6 +118,9 @@ export function readLock(text) {
     } else if (fields[0] === "npm") {
       const [, place, version, integrity, tarball] = fields;
       lock.npm.push({ place, version, integrity, path: tarball, rest: JSON.parse(fields.slice(5).join(" ")) });
+    } else if (fields[0] === "bundled") {
+      const [, place, version] = fields;
+      lock.npm.push({ place, version, bundled: true, rest: JSON.parse(fields.slice(3).join(" ")) });
     } else if (fields[0] === "wheel" || fields[0] === "source") {
       const [, name, version, file, hash, targets] = fields;
       lock.wheels.push({ name, version, file, hash, targets: targets.split(",") });
@@ -126,17 +129,15 @@ export function readLock(text) {
   return lock;
 }
 
-// Whether npm installs a package on a target: the fields os, cpu and libc name machines, or with `!` those it is not for.
+// Whether npm installs a package on a target, as `checkList` of npm-install-checks decides: its twin is `NpmPlatform` of
+// registry-core, and tests/vectors/npm_platform.jsonl holds both to npm's answers.
 export function fits(rest, target) {
   const [os, cpu, libc = "glibc"] = target.split("-");
-  const allows = (list, value) => {
-    if (list === undefined) return true;
-    const all = [list].flat();
-    if (all.includes("any")) return true;
-    const refused = all.filter((it) => it.startsWith("!"));
-    if (refused.includes(`!${value}`)) return false;
-    const wanted = all.filter((it) => !it.startsWith("!"));
-    return wanted.length === 0 || wanted.includes(value);
+  const allows = (field, value) => {
+    const all = [field || []].flat();
+    if (all.length === 1 && all[0] === "any") return true;
+    const named = all.filter((it) => !it.startsWith("!"));
+    return !all.includes(`!${value}`) && (named.length === 0 || named.includes(value));
   };
   return allows(rest.os, os) && allows(rest.cpu, cpu) && allows(rest.libc, libc);
 }

@@ -51,7 +51,8 @@ function writeManifests(cx, registry) {
   const root = { name: `benchflow-${agent.name}`, version: "0.0.0", private: true, dependencies };
   const packages = { "": root };
   for (const it of lock.npm) {
-    packages[it.place] = { version: it.version, resolved: registry + it.path, integrity: it.integrity, ...it.rest };
+    const source = it.bundled ? { inBundle: true } : { resolved: registry + it.path, integrity: it.integrity };
+    packages[it.place] = { version: it.version, ...source, ...it.rest };
   }
   const tree = { name: root.name, version: root.version, lockfileVersion: 3, requires: true, packages };
   fs.writeFileSync(path.join(dir, "package.json"), JSON.stringify(root));
@@ -78,9 +79,12 @@ function ownLog(cache) {
   return fs.readdirSync(folder).map((it) => fs.readFileSync(path.join(folder, it), "utf8")).join("");
 }
 
+// The packages that have a tarball of their own; a bundled one comes in its holder's, whose checksum it shares.
+const fetched = (cx) => wanted(cx.lock, cx.args.target).filter((it) => !it.bundled);
+
 // Every tarball that belongs here is hashed again from npm's own store, where each has its checksum for a name.
 async function checkTarballs(cx, cache) {
-  const packages = wanted(cx.lock, cx.args.target).map((it) => ({ ...it, ...stored(cache, it) }));
+  const packages = fetched(cx).map((it) => ({ ...it, ...stored(cache, it) }));
   for (const algorithm of new Set(packages.map((it) => it.algorithm))) {
     const some = packages.filter((it) => it.algorithm === algorithm);
     const sums = await checksums(algorithm, some.map((it) => it.file));
@@ -91,7 +95,7 @@ async function checkTarballs(cx, cache) {
 
 // npm leaves out an optional package whose checksum is wrong, or that it cannot fetch, and says nothing.
 async function findMissing(cx, cache, registry) {
-  const first = wanted(cx.lock, cx.args.target).find((it) => !fs.existsSync(stored(cache, it).file));
+  const first = fetched(cx).find((it) => !fs.existsSync(stored(cache, it).file));
   if (!first) return;
   // Why it is not there npm does not say; asked for the tarball alone, it does: then only the checksum can be wrong.
   const name = `${packageOf(first.place)}@${first.version}`;

@@ -130,7 +130,8 @@ export function checkEnvironment(dir, lock, target) {
   }
 }
 
-const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
+// A package's name as the index writes it (PEP 503): `names::pypi` of registry-core is its twin.
+export const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
 const normalVersion = (version) => version.toLowerCase().replace(/_/g, "+");
 
 function checkRecord(site, folder, name) {

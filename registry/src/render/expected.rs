@@ -26,8 +26,7 @@ pub struct Expected {
 impl Expected {
     /// The handshake of an agent's entry.
     pub fn of(agent: &Agent<'_>) -> Result<Self, RenderError> {
-        let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
-        Self::with_lock(agent, &lock.map_err(RenderError::Lock)?)
+        Self::with_lock(agent, &agent.read_lock()?)
     }
 
     pub(crate) fn with_lock(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Self, RenderError> {

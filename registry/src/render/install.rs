@@ -40,7 +40,7 @@ pub(crate) fn install(parts: &Parts<'_>) -> Result<String, RenderError> {
     let mut w = Writer::default();
     header(&mut w, parts.agent, "installs the agent under one prefix and changes nothing else");
     // Readers of the script look for the packages with their versions, which its payload has packed.
-    parts.agent.pins().iter().for_each(|pin| w.comment(pin));
+    parts.lock.pins().iter().for_each(|pin| w.comment(pin));
     w.comment("Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|gc|plan. The last line on standard error is JSON.");
     w.library(include_str!("sh/outer.sh"));
     let body = body(parts)?;
@@ -100,7 +100,7 @@ fn needs_python(agent: &Agent<'_>) -> bool {
 fn refusal(parts: &Parts<'_>, target: Target) -> Option<String> {
     let Parts { agent, lock, site, .. } = parts;
     if let Some(it) = lock.unavailable_on(target) {
-        return Some(format!("not installable since {}: {}", it.date, it.reason));
+        return Some(format!("not installable since {}: {}", it.date, it.cause));
     }
     if !agent.platforms.is_empty() && !agent.platforms.contains(&target) {
         return Some(format!("{} does not run on {}", agent.name, target.id()));

@@ -12,7 +12,7 @@ mod writer;
 
 use core::fmt;
 
-use registry_core::model::{Agent, Artefact, Lock, LockError};
+use registry_core::model::{Agent, Artefact, Lock, UnreadableLock};
 use registry_core::rules::MAX_QUOTED_TWICE;
 
 use crate::site::{Site, SiteError};
@@ -80,7 +80,7 @@ pub enum RenderError {
     /// The site is at fault.
     Site(SiteError),
     /// The lock cannot be read.
-    Lock(LockError),
+    Lock(UnreadableLock),
     /// A text at this place is no encoded value.
     Template(String),
     /// A value at this place has structure, where only a text fits.
@@ -121,11 +121,17 @@ impl RenderError {
     }
 }
 
+impl From<UnreadableLock> for RenderError {
+    fn from(error: UnreadableLock) -> Self {
+        Self::Lock(error)
+    }
+}
+
 impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Site(error) => write!(f, "site: {error}"),
-            Self::Lock(error) => write!(f, "I001: lock: {error}"),
+            Self::Lock(error) => write!(f, "I001: {error}; {}", error.help()),
             Self::Template(place) => write!(f, "`{place}` holds a text that is no encoded value"),
             Self::Structure(place) => write!(f, "`{place}` needs a plain text, a variable or a choice between such"),
             Self::NoProgram(word) => write!(f, "I002: no artefact of the entry provides the program `{word}`"),
@@ -190,8 +196,7 @@ impl Place {
 
 /// The folder of an agent's install at a site: what it is published in, under the prefix.
 pub fn folder(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
-    let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
-    let stamp = stamp(agent, &lock.map_err(RenderError::Lock)?, site)?;
+    let stamp = stamp(agent, &agent.read_lock()?, site)?;
     Ok(Place::new(agent, site, &stamp).dir())
 }
 
@@ -201,8 +206,7 @@ pub fn folder(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
 /// goes to the site's mirror.
 pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderError> {
     site.validate().map_err(RenderError::Site)?;
-    let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
-    let lock = lock.map_err(RenderError::Lock)?;
+    let lock = agent.read_lock()?;
     check_python(agent, site)?;
     let stamp = stamp(agent, &lock, site)?;
     let place = Place::new(agent, site, &stamp);
@@ -224,8 +228,7 @@ pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderErro
 
 /// The text of an install.sh that leaves out the proof: for a look at an agent whose entry is not right yet.
 pub fn unproved_install(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
-    let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
-    let lock = lock.map_err(RenderError::Lock)?;
+    let lock = agent.read_lock()?;
     let place = Place::new(agent, site, &stamp(agent, &lock, site)?);
     Ok(packed_install(agent, &lock, site, &place, Proofs::Skipped)?.text)
 }
@@ -250,8 +253,7 @@ pub(crate) struct Unstamped {
 
 /// The same scripts with the default site and no stamp.
 pub(crate) fn unstamped(agent: &Agent<'_>) -> Result<Unstamped, RenderError> {
-    let lock = if agent.lock.is_empty() { Ok(Lock::default()) } else { Lock::parse(agent.lock) };
-    let lock = lock.map_err(RenderError::Lock)?;
+    let lock = agent.read_lock()?;
     let place = Place::new(agent, &Site::default(), "");
     let launch = launch::launch(agent, &lock, &place)?;
     Ok(Unstamped { launch, web_policy: web::web_policy(agent, &place)? })

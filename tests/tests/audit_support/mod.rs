@@ -123,7 +123,7 @@ impl Memory {
     }
 
     pub(crate) fn audit(&self) -> Report {
-        audit(&REGISTRY, self)
+        audit(&REGISTRY, self).expect("its locks can be read")
     }
 
     /// Holds that an audit finds exactly these: code, file, line, and a part of the message.

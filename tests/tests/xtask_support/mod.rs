@@ -55,6 +55,12 @@ const WRONG_LOCK: Agent<'static> = Agent {
     ..ALPHA
 };
 
+/// `alpha` with a lock as an older `pin` wrote it.
+const OLD_LOCK: Agent<'static> = Agent {
+    lock: "format 1\npackage npm alpha 1.0.0 -\nunavailable package 2026-11-23 alpha@1.0.0 answers 404\n",
+    ..WRONG_LOCK
+};
+
 /// Agents of which only the install counts, for `pin`.
 const PINNED: Agent<'static> = Agent {
     name: "pinned",
@@ -77,6 +83,7 @@ static BOTH: Registry<'static> = registry(&[&ALPHA, &BETA]);
 static ONE: Registry<'static> = registry(&[&ALPHA]);
 static STEP: Registry<'static> = registry(&[&BROKEN_STEP]);
 static LOCK: Registry<'static> = registry(&[&WRONG_LOCK]);
+static OLD: Registry<'static> = registry(&[&OLD_LOCK]);
 
 /// The program that a test binary is when it was started by [`Run::of`]; nothing otherwise.
 pub(crate) fn child() {
@@ -94,6 +101,7 @@ pub(crate) fn child_of(own: impl Fn(&str) -> Option<Registry<'static>>) {
         "one" => &ONE,
         "broken step" => &STEP,
         "wrong lock" => &LOCK,
+        "old lock" => &OLD,
         folder => Box::leak(Box::new(Registry { agents: &[&PINNED], folder: String::leak(folder.to_owned()), ..BOTH })),
     };
     print!("{BEGIN}");

@@ -17,7 +17,7 @@ use crate::violations::count;
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let Some(path) = matches.get_one::<PathBuf>("path") else { return list() };
     let tree = Disk::open(path).map_err(|error| Failure::io("read", path, &error))?;
-    let report = audit(registry, &tree);
+    let report = audit(registry, &tree)?;
     if report.is_empty() {
         return Err(nothing(path));
     }

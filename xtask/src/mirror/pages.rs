@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use registry::site::{Site, Wheel};
+use registry_core::names;
 
 use super::checksum::Content;
 use super::fetch::escaped;
 use super::runtimes::Chosen;
-use crate::pin::pypi::normalised;
 
 /// The pages of the index over the wheels (PEP 503), by their paths: every link is relative.
 pub(crate) fn index(held: &BTreeMap<String, Content>) -> BTreeMap<String, String> {
@@ -34,7 +34,7 @@ fn project(file: &str) -> String {
         Some(stem) => stem.rsplit_once('-').map_or(stem, |(name, _)| name),
         None => file.split('-').next().unwrap_or(file),
     };
-    normalised(name)
+    names::pypi(name)
 }
 
 fn page(title: &str, links: &str) -> String {

@@ -53,7 +53,7 @@ struct Candidate<'a, 's> {
 impl Substitutes {
     /// What the command line allows.
     pub(crate) fn new(node: bool, python: Option<&Path>, cell: &Cell) -> Outcome<Self> {
-        let with_version = |home: &Path| Ok((home.to_path_buf(), pack::python_version(cell, home)?));
+        let with_version = |home: &Path| -> Outcome<_> { Ok((home.to_path_buf(), pack::python_version(cell, home)?)) };
         Ok(Self { node, python: python.map(with_version).transpose()? })
     }
 

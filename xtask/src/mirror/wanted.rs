@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use registry::site::{Runtime, Site, Wheel};
 use registry_core::model::{Agent, Artefact as Installed, Lock, LockedNpm, Target};
-use serde_json::Value;
 
 use super::checksum::Sum;
 use crate::facts;
@@ -137,14 +136,14 @@ impl Kind {
 pub(crate) fn wanted<'s>(agents: &[&Agent<'_>], targets: &[Target], site: &'s Site) -> Outcome<Wanted<'s>> {
     let mut wanted = Wanted::default();
     for agent in agents {
-        let unreadable = |error| Failure::new(format!("the lock of `{}` cannot be read: {error}", agent.name));
-        let lock = if agent.lock.is_empty() { Lock::default() } else { Lock::parse(agent.lock).map_err(unreadable)? };
-        let served = facts::targets(agent);
+        let lock = agent.read_lock()?;
+        let served = facts::targets(agent)?;
         for &target in targets {
             if served.contains(&target) {
                 wanted.add(agent, &lock, target, site)?;
             } else {
-                let reason = lock.unavailable_on(target).map_or("its entry does not serve it", |it| it.reason);
+                let entry = || "its entry does not serve it".to_owned();
+                let reason = lock.unavailable_on(target).map_or_else(entry, |it| it.cause.to_string());
                 wanted.remarks.push(format!("{} is not installed on {}: {reason}", agent.name, target.id()));
             }
         }
@@ -155,9 +154,9 @@ pub(crate) fn wanted<'s>(agents: &[&Agent<'_>], targets: &[Target], site: &'s Si
 impl<'s> Wanted<'s> {
     fn add(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
         self.add_runtime(Kind::Node, agent, target, site.node(target));
-        for package in of_target(lock, target)? {
-            let origin = Origin::Npm(package.path.to_owned());
-            self.add_artefact(format!("npm/{}", package.path), package.integrity, origin, agent, target)?;
+        for tarball in of_target(lock, target).into_iter().filter_map(|it| it.tarball) {
+            let origin = Origin::Npm(tarball.path.to_owned());
+            self.add_artefact(format!("npm/{}", tarball.path), tarball.integrity, origin, agent, target)?;
         }
         for artefact in agent.install {
             match artefact {
@@ -245,35 +244,11 @@ pub(crate) fn is_plain(path: &str) -> bool {
 
 /// The npm packages that belong on a target, as the checker of an install (`wanted` in `common.mjs`) has it: those that
 /// fit, less what only a package that does not fit holds.
-fn of_target<'l, 'a>(lock: &'l Lock<'a>, target: Target) -> Outcome<Vec<&'l LockedNpm<'a>>> {
-    let mut fitting = Vec::new();
-    let mut dropped = Vec::new();
-    for package in &lock.npm {
-        let rest: Value = serde_json::from_str(package.rest)
-            .map_err(|error| Failure::new(format!("the lock's line of `{}` cannot be read: {error}", package.place)))?;
-        if fits(&rest, target) {
-            fitting.push(package);
-        } else {
-            dropped.push(format!("{}/", package.place));
-        }
-    }
-    fitting.retain(|package| !dropped.iter().any(|place| package.place.starts_with(place.as_str())));
-    Ok(fitting)
-}
-
-/// Whether the fields os, cpu and libc of a package name a target, or do not refuse it.
-fn fits(rest: &Value, target: Target) -> bool {
-    let allows = |key: &str, value: &str| {
-        let list = match rest.get(key) {
-            None => return true,
-            Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
-            Some(one) => one.as_str().into_iter().collect::<Vec<_>>(),
-        };
-        let refused = list.iter().any(|it| it.strip_prefix('!') == Some(value));
-        let mut named = list.iter().filter(|it| !it.starts_with('!')).peekable();
-        list.contains(&"any") || !refused && (named.peek().is_none() || named.any(|it| *it == value))
-    };
-    allows("os", "linux") && allows("cpu", target.arch().word()) && allows("libc", target.libc().word())
+fn of_target<'l, 'a>(lock: &'l Lock<'a>, target: Target) -> Vec<&'l LockedNpm<'a>> {
+    let (mut fitting, dropped): (Vec<_>, Vec<_>) = lock.npm.iter().partition(|it| it.platform.fits(target));
+    let inside = |place: &str, holder: &str| place.strip_prefix(holder).is_some_and(|rest| rest.starts_with('/'));
+    fitting.retain(|package| !dropped.iter().any(|it| inside(package.place, it.place)));
+    fitting
 }
 
 #[cfg(test)]
@@ -281,23 +256,6 @@ mod tests {
     use super::*;
 
     const SUM: &str = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
-
-    #[track_caller]
-    fn check_fits(rest: &str, expected: &[&str]) {
-        let rest: Value = serde_json::from_str(rest).expect("it is JSON");
-        let fitting: Vec<&str> = Target::ALL.into_iter().filter(|&it| fits(&rest, it)).map(Target::id).collect();
-        assert_eq!(fitting, expected, "{rest}");
-    }
-
-    #[test]
-    fn fields_say_which_targets_a_package_is_for() {
-        let all = Target::ALL.map(Target::id);
-        check_fits("{}", &all);
-        check_fits(r#"{"os":["any"],"cpu":["x64"]}"#, &["linux-x64", "linux-x64-musl"]);
-        check_fits(r#"{"os":["!win32"],"cpu":"!arm64"}"#, &["linux-x64", "linux-x64-musl"]);
-        check_fits(r#"{"os":["darwin","linux"],"libc":["musl"]}"#, &["linux-x64-musl", "linux-arm64-musl"]);
-        check_fits(r#"{"os":["darwin"]}"#, &[]);
-    }
 
     #[test]
     fn what_only_a_foreign_package_holds_is_not_wanted() {
@@ -307,8 +265,7 @@ mod tests {
              npm node_modules/ab 1.0.0 {SUM} ab/-/ab-1.0.0.tgz {{}}\n"
         );
         let lock = Lock::parse(&text).expect("the lock is well-formed");
-        let places =
-            |target| of_target(&lock, target).expect("it is JSON").iter().map(|it| it.place).collect::<Vec<_>>();
+        let places = |target| of_target(&lock, target).iter().map(|it| it.place).collect::<Vec<_>>();
         assert_eq!(places(Target::LinuxX64), ["node_modules/ab"]);
         assert_eq!(places(Target::LinuxArm64).len(), 3);
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use registry_core::assert::Listed;
-use registry_core::model::{Agent, Lock, Registry, Runs, Suite, Target};
+use registry_core::model::{Agent, Cause, Lock, Registry, Runs, Suite, Target};
 use registry_core::names;
 
 use crate::clients::{self, Tools};
@@ -20,7 +20,7 @@ use crate::failure::{Failure, Outcome, Status};
 use crate::files::{self, Staged};
 use crate::output;
 use crate::pin::lock::Draft;
-use crate::pin::npm::{self, Wanted};
+use crate::pin::npm::{self, Found, Wanted};
 use crate::pin::pypi;
 use entry::{Known, Package};
 use list::ListFile;
@@ -180,7 +180,8 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
     let mut draft = Draft::default();
     let (facts, (program, path), runs) = match &package {
         Package::Npm(package) => {
-            let facts = package::ask_npm(tools, package, &source.version)?;
+            let version = version(tools, package, &source.version, console)?;
+            let facts = package::ask_npm(tools, package, &version)?;
             let chosen = package::choose(&facts, package, bin)?;
             let runs = package::npm_runs(tools, &format!("{package}@{}", facts.version), &chosen.1)?;
             npm::resolve(tools, &[wanted(package, &facts.version)], &mut draft, console)?;
@@ -225,37 +226,49 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
     })
 }
 
+/// The version that is asked for, else the newest release that is old enough.
+fn version(tools: &Tools, package: &str, asked: &str, console: Console) -> Outcome<String> {
+    if !asked.is_empty() {
+        return Ok(asked.to_owned());
+    }
+    match npm::old_enough(tools, package, console)? {
+        Found::Yes { version, .. } => Ok(version),
+        // Who asks about it says that it is not there.
+        Found::No => Ok(String::new()),
+    }
+}
+
 fn wanted(name: &str, version: &str) -> Wanted {
     Wanted { name: name.to_owned(), version: version.to_owned(), source: false }
 }
 
 /// The targets that the lock cannot serve, with the argument that names the newest version which can.
 fn lost(tools: &Tools, source: &Source, draft: &Draft) -> String {
-    let lost = draft.unavailable.iter().filter_map(|(target, reason)| Some(format!("{} ({reason})", (*target)?.id())));
+    let lost = draft.unavailable.iter().filter_map(|(target, cause)| Some(format!("{} ({cause})", (*target)?.id())));
     let lost = lost.collect::<Vec<_>>().join(", ");
-    match draft.unavailable.values().find_map(|reason| other_version(tools, source, reason)) {
+    match draft.unavailable.values().find_map(|cause| other_version(tools, source, cause)) {
         Some(argument) => format!("{lost}; `{argument}` can"),
         None => lost,
     }
 }
 
-/// The argument that names the newest version which has what a reason says is missing.
-fn other_version(tools: &Tools, source: &Source, reason: &str) -> Option<String> {
+/// The argument that names the newest version which has what is missing.
+fn other_version(tools: &Tools, source: &Source, cause: &Cause<'_>) -> Option<String> {
     let Some(Package::Npm(name)) = &source.package else { return None };
-    package::newest_with(tools, name, reason).map(|version| format!("--npm {name}@{version}"))
+    package::newest_with(tools, name, cause).map(|version| format!("--npm {name}@{version}"))
 }
 
 /// A package that is not there, or that no target can be served with, makes no entry.
 fn gone(tools: &Tools, source: &Source, draft: &Draft) -> Outcome<()> {
     let all = Target::ALL.into_iter().all(|target| draft.unavailable.contains_key(&Some(target)));
-    let Some(reason) = draft.unavailable.get(&None).or(draft.unavailable.values().next().filter(|_| all)) else {
+    let Some(cause) = draft.unavailable.get(&None).or(draft.unavailable.values().next().filter(|_| all)) else {
         return Ok(());
     };
-    let help = match other_version(tools, source, reason) {
+    let help = match other_version(tools, source, cause) {
         Some(argument) => format!("name the newest version that has it: `{argument}`"),
         None => "name a version that can be had".to_owned(),
     };
-    Err(Failure::new(format!("it can be installed nowhere: {reason}")).help(help))
+    Err(Failure::new(format!("it can be installed nowhere: {cause}")).help(help))
 }
 
 /// A name as a title: `my-agent` is `My Agent`.

@@ -5,7 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use registry_core::model::{Lock, NODE_VERSION, Runs, Version};
+use registry_core::model::{Answer, Cause, Lock, NODE_VERSION, Runs, Version};
+use registry_core::names;
 use serde_json::Value;
 
 use super::engines::{self, Verdict};
@@ -13,7 +14,6 @@ use crate::clients::Tools;
 use crate::clients::process;
 use crate::failure::{Failure, Outcome};
 use crate::pin::lock::Draft;
-use crate::pin::pypi::normalised;
 
 /// What a package says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,8 +54,8 @@ const TRIES: usize = 5;
 
 /// The newest version of a package whose package for one kind of machine can be had; none when a few older ones have
 /// none either.
-pub(crate) fn newest_with(tools: &Tools, package: &str, reason: &str) -> Option<String> {
-    let platform = platform_package(reason)?;
+pub(crate) fn newest_with(tools: &Tools, package: &str, cause: &Cause<'_>) -> Option<String> {
+    let platform = platform_package(cause)?;
     let (own, its) = (versions(tools, package)?, versions(tools, platform)?);
     common_versions(&own, &its).into_iter().take(TRIES).find(|version| {
         let field = format!("optionalDependencies.{platform}");
@@ -65,11 +65,10 @@ pub(crate) fn newest_with(tools: &Tools, package: &str, reason: &str) -> Option<
     })
 }
 
-/// The package that a reason is about, where it is one that is listed and cannot be had.
-fn platform_package(reason: &str) -> Option<&str> {
-    let (spec, rest) = reason.split_once(' ')?;
-    let (name, _) = spec.rsplit_once('@')?;
-    (!name.is_empty() && !rest.starts_with("has no package")).then_some(name)
+/// The package that cannot be had, where it is one that is listed.
+fn platform_package<'c>(cause: &'c Cause<'_>) -> Option<&'c str> {
+    let listed = matches!(cause.answer, Answer::NotFound | Answer::OtherChecksum);
+    (listed && cause.ecosystem == "npm").then_some(&*cause.package)
 }
 
 /// The released versions that two packages have in common, the newest first; npm lists them in order.
@@ -190,7 +189,7 @@ pub(crate) fn node_floor(draft: &Draft) -> Outcome<Option<Version>> {
 
 /// Reads what the wheel of a package says; the lock names it with its checksum.
 pub(crate) fn read_wheel(tools: &Tools, lock: &Lock<'_>, name: &str) -> Outcome<Facts> {
-    let Some(wheel) = lock.wheels.iter().find(|wheel| wheel.name == normalised(name)) else {
+    let Some(wheel) = lock.wheels.iter().find(|wheel| wheel.name == names::pypi(name)) else {
         return Err(Failure::new(format!("no wheel of `{name}` is in its lock")).help("this is a fault of `new`"));
     };
     let folder = tools.cell.scratch().folder("wheel")?;
@@ -360,13 +359,14 @@ mod tests {
     }
 
     #[test]
-    fn the_package_of_a_reason_is_its_first_word() {
-        assert_eq!(platform_package("opencode-linux-arm64@1.18.11 answers 404"), Some("opencode-linux-arm64"));
-        assert_eq!(
-            platform_package("@a/b-linux-x64@1.0.0 has another checksum than the registry says"),
-            Some("@a/b-linux-x64")
-        );
-        assert_eq!(platform_package("a@1.0.0 has no package for it"), None);
+    fn only_a_package_that_is_listed_has_another_version() {
+        let package = |ecosystem, answer| {
+            platform_package(&Cause::new(ecosystem, "@a/b-linux-x64", "1.0.0", answer)).map(str::to_owned)
+        };
+        assert_eq!(package("npm", Answer::NotFound).as_deref(), Some("@a/b-linux-x64"));
+        assert_eq!(package("npm", Answer::OtherChecksum).as_deref(), Some("@a/b-linux-x64"));
+        assert_eq!(package("npm", Answer::NoBuild), None);
+        assert_eq!(package("pypi", Answer::NotFound), None);
     }
 
     #[test]

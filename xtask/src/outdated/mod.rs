@@ -6,7 +6,7 @@ mod releases;
 use std::fmt::Write;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use registry_core::model::{Agent, Artefact, Lock, Registry};
+use registry_core::model::{Agent, Artefact, Registry};
 use serde::Serialize;
 
 use crate::clients::{self, Tools};
@@ -121,10 +121,7 @@ fn packages<'a>(agent: &'a Agent<'a>) -> Vec<(&'a Agent<'a>, &'static str, &'a s
 }
 
 fn row(tools: &Tools, agent: &Agent<'_>, ecosystem: &str, name: &str, min_age: u64) -> Outcome<Row> {
-    let lock = Lock::parse(agent.lock).map_err(|error| {
-        Failure::new(format!("the lock of `{}` cannot be read: {error}", agent.name))
-            .help(format!("write it anew: cargo pin {}", agent.name))
-    })?;
+    let lock = agent.read_lock()?;
     let Some(pinned) = lock.package(ecosystem, name).map(|it| it.version) else {
         return Err(Failure::new(format!("the lock of `{}` does not have `{name}`", agent.name))
             .help(format!("write it: cargo pin {}", agent.name)));

@@ -61,8 +61,7 @@ pub(super) fn npm(tools: &Tools, lock: &Lock<'_>, name: &str, pinned: &str) -> O
 /// Whether the lock has this package at the top of its tree, for some machines only.
 fn serves_platform(lock: &Lock<'_>, name: &str) -> bool {
     let place = format!("node_modules/{name}");
-    let restricted = |rest: &str| ["\"os\"", "\"cpu\"", "\"libc\""].iter().any(|key| rest.contains(key));
-    lock.npm.iter().any(|it| it.place == place && restricted(it.rest))
+    lock.npm.iter().any(|it| it.place == place && it.platform.is_restricted())
 }
 
 /// What npm answers about a package, or about each version of a range.

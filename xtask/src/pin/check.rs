@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use registry_core::model::{Agent, Lock, LockedPackage, Registry, Target};
+use registry_core::model::{Agent, Cause, Lock, LockedPackage, Registry, Target};
 
 use super::lock_path;
 use super::npm::{self, Found};
 use super::pypi;
 use super::request::Request;
-use super::tree::{Package, Tree};
+use super::tree::Tree;
 use crate::clients::Tools;
 use crate::clients::process;
 use crate::console::Console;
@@ -50,7 +50,8 @@ fn check(registry: &Registry<'_>, agent: &Agent<'_>, tools: &Tools) -> Outcome<F
         findings.gone.push("it has no lock".to_owned());
         return Ok(findings);
     };
-    let lock = Lock::parse(&text).map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+    let on_disk = Agent { lock: &text, ..*agent };
+    let lock = on_disk.read_lock()?;
     for package in &lock.packages {
         check_package(tools, package, &mut findings)?;
     }
@@ -94,13 +95,12 @@ fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome
     if lock.npm.is_empty() {
         return Ok(());
     }
-    let tree = Tree::of_lock(lock)?;
+    let tree = Tree::of_lock(lock);
     for (place, package) in &tree.packages {
-        if package.is_optional()
-            && package.platform(place).is_restricted()
+        if package.is_fetched_for_some(place)
             && let Some(why) = npm::fetch(tools, package)?
         {
-            findings.gone.push(format!("`{}` {why}", package.spec()));
+            findings.gone.push(Cause::new("npm", package.name.as_str(), package.version.as_str(), why).to_string());
         }
     }
     let named = lock.packages.iter().filter(|it| it.ecosystem == "npm");
@@ -160,27 +160,4 @@ fn list(
     }
     findings.gone.push(format!("{}: {}", target.id(), answer.stderr.trim()));
     Ok(None)
-}
-
-impl Tree {
-    /// The tree of a lock.
-    fn of_lock(lock: &Lock<'_>) -> Outcome<Self> {
-        let mut tree = Self::default();
-        for line in &lock.npm {
-            let entry: serde_json::Value = serde_json::from_str(line.rest).map_err(|error| {
-                Failure::new(format!("the lock's line of `{}` cannot be read: {error}", line.place))
-            })?;
-            let known_as = line.place.rsplit_once("node_modules/").map_or(line.place, |(_, name)| name);
-            let name = entry.get("name").and_then(serde_json::Value::as_str).unwrap_or(known_as).to_owned();
-            let package = Package {
-                name,
-                version: line.version.to_owned(),
-                integrity: line.integrity.to_owned(),
-                path: line.path.to_owned(),
-                entry: entry.as_object().cloned().unwrap_or_default(),
-            };
-            tree.packages.insert(line.place.to_owned(), package);
-        }
-        Ok(tree)
-    }
 }

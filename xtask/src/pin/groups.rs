@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use registry_core::model::{Libc, Target};
+use registry_core::model::{Answer, Cause, Libc, Target};
 
-use super::platform::Platform;
+use super::platform::{Part, Platform};
 use super::tree::Tree;
 
 /// Optional packages of one package that differ only in the machines they are for.
 #[derive(Debug)]
 pub(crate) struct Group {
-    owner: String,
+    /// The package that they are of, with its version.
+    owner: (String, String),
     members: Vec<Member>,
 }
 
 #[derive(Debug)]
 struct Member {
-    /// The package and version, as npm is asked for it.
-    spec: String,
+    name: String,
+    version: String,
     platform: Platform,
     /// Whether npm found it.
     found: bool,
@@ -42,10 +43,11 @@ pub(crate) fn required(tree: &Tree) -> Vec<Group> {
             } else if let Some(members) = group {
                 let version = found.map_or(version, |it| it.version.as_str());
                 let real = found.map_or(name, |it| it.name.as_str());
-                members.push(Member { spec: format!("{real}@{version}"), platform, found: found.is_some() });
+                let (name, version) = (real.to_owned(), version.to_owned());
+                members.push(Member { name, version, platform, found: found.is_some() });
             }
         }
-        let owner = format!("{}@{}", package.name, package.version);
+        let owner = (package.name.clone(), package.version.clone());
         let with_linux = |members: &Vec<Member>| members.iter().any(|it| it.platform.linux == Some(true));
         let members = by_stem.into_values().flatten().filter(with_linux);
         groups.extend(members.map(|members| Group { owner: owner.clone(), members }));
@@ -55,18 +57,30 @@ pub(crate) fn required(tree: &Tree) -> Vec<Group> {
 
 impl Group {
     /// Why a target cannot be served; none when it can. `refused` says why a package that npm found cannot be had.
-    pub(crate) fn missing(&self, target: Target, refused: &BTreeMap<String, String>) -> Option<String> {
-        let names_musl = self.members.iter().any(|it| it.platform.libc == Some(Libc::Musl));
+    pub(crate) fn missing(
+        &self,
+        target: Target,
+        refused: &BTreeMap<String, Answer<'static>>,
+    ) -> Option<Cause<'static>> {
+        let names_musl = self.members.iter().any(|it| it.platform.libc == Some(Part::Known(Libc::Musl)));
         let fitting = || self.members.iter().filter(|it| it.platform.fits(target, names_musl));
-        if fitting().any(|it| it.found && !refused.contains_key(&it.spec)) {
+        if fitting().any(|it| it.found && !refused.contains_key(&it.spec())) {
             return None;
         }
         // The plainest name is the one that the program looks for first.
-        let Some(first) = fitting().min_by_key(|it| it.spec.len()) else {
-            return Some(format!("{} has no package for it", self.owner));
+        let Some(first) = fitting().min_by_key(|it| it.spec().len()) else {
+            let (name, version) = self.owner.clone();
+            return Some(Cause::new("npm", name, version, Answer::NoBuild));
         };
-        let answer = refused.get(&first.spec).map_or("answers 404", String::as_str);
-        Some(format!("{} {answer}", first.spec))
+        let answer = refused.get(&first.spec()).cloned().unwrap_or(Answer::NotFound);
+        Some(Cause::new("npm", first.name.clone(), first.version.clone(), answer))
+    }
+}
+
+impl Member {
+    /// What npm is asked for.
+    fn spec(&self) -> String {
+        format!("{}@{}", self.name, self.version)
     }
 }
 
@@ -93,7 +107,9 @@ mod tests {
     fn check_missing(names: &[&str], expected: &[(&str, &str)]) {
         let groups = required(&tree(names));
         let missing = Target::ALL.into_iter().flat_map(|target| {
-            groups.iter().filter_map(move |group| Some((target.id(), group.missing(target, &BTreeMap::new())?)))
+            groups
+                .iter()
+                .filter_map(move |group| Some((target.id(), group.missing(target, &BTreeMap::new())?.to_string())))
         });
         let missing: Vec<(&str, String)> = missing.collect();
         let missing: Vec<(&str, &str)> = missing.iter().map(|(target, why)| (*target, why.as_str())).collect();

@@ -1,5 +1,6 @@
 //! `pin`: writes the locks, with pinned package managers in an empty environment.
 
+mod age;
 mod check;
 mod groups;
 pub(crate) mod lock;
@@ -13,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use registry_core::model::{Agent, Lock, Registry};
+use registry_core::model::{Agent, Lock, Registry, UnreadableLock};
 
 use crate::clients::{self, Tools};
 use crate::console::Console;
@@ -31,7 +32,8 @@ pub(crate) fn command() -> Command {
             "`cargo pin` and `cargo xtask pin` do the same. Where an entry has no lock yet, `cargo xtask` does not build:\n\
              then use `cargo pin`, which is built without that check. With `--check`, either will do.\n\n\
              Versions come from PKG=VERSION, else from the lock that is there, else the latest. Packages\n\
-             whose versions must match are given together, as in the second example.\n\
+             whose versions must match are given together, as in the second example. Releases younger than\n\
+             7 days are skipped, for the whole tree; a version that is named is taken whatever its age.\n\
              BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.\n\n\
              Examples:\n  \
              cargo pin my-agent\n  \
@@ -77,8 +79,7 @@ fn pin(
 ) -> Outcome<()> {
     let path = lock_path(registry, agent);
     let earlier_text = files::read_if_there(&path)?.unwrap_or_default();
-    // One that cannot be read has no version to keep.
-    let earlier = Lock::parse(&earlier_text).ok();
+    let earlier = earlier(agent, &earlier_text, request, console)?;
     console.step(format!("pinning {}", agent.name));
     let mut draft = Draft::default();
     let (npm, pypi) = (request.wanted(agent, "npm", earlier.as_ref()), request.wanted(agent, "pypi", earlier.as_ref()));
@@ -101,9 +102,9 @@ fn pin(
     let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &day::today());
     Lock::parse(&text)
         .map_err(|error| Failure::new(format!("the lock of `{}` came out wrong: {error}", agent.name)))?;
-    for (target, reason) in &draft.unavailable {
+    for (target, cause) in &draft.unavailable {
         let what = target.map_or("the package", registry_core::model::Target::id);
-        console.warning(format!("{}: {what} is unavailable: {reason}", agent.name));
+        console.warning(format!("{}: {what} is unavailable: {cause}", agent.name));
     }
     if text == earlier_text {
         console.step(format!("  unchanged: {}", path.display()));
@@ -115,6 +116,24 @@ fn pin(
     files::write_atomically(&path, text.as_bytes(), 0o644)?;
     console.step(format!("  written: {} ({} bytes)", path.display(), text.len()));
     Ok(())
+}
+
+/// The lock that is there. One that cannot be read has no versions to keep: then all of them must be named.
+fn earlier<'t>(agent: &Agent<'_>, text: &'t str, request: &Request<'_>, console: Console) -> Outcome<Option<Lock<'t>>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match (Agent { lock: text, ..Agent::EMPTY }.read_lock()) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(error) => {
+            let error = UnreadableLock { agent: agent.name.to_owned(), command: agent.pin_command(), ..error };
+            if !request.names_all(agent) {
+                return Err(error.into());
+            }
+            console.warning(format!("{error}; it is written anew"));
+            Ok(None)
+        }
+    }
 }
 
 fn about(failure: Failure, agent: &Agent<'_>) -> Failure {

@@ -1,6 +1,6 @@
 //! Which machines an npm package is for: from its `os`, `cpu` and `libc`, else from the words of its name.
 
-use registry_core::model::{Arch, Libc, Target};
+use registry_core::model::{Arch, Libc, Target, allows};
 use serde_json::Value;
 
 /// What a package says of the machines it is for.
@@ -9,16 +9,16 @@ pub(crate) struct Platform {
     /// Whether it is for Linux; none when it does not say.
     pub linux: Option<bool>,
     /// The architecture; none when it does not say.
-    pub cpu: Option<Cpu>,
+    pub cpu: Option<Part<Arch>>,
     /// The C library; none when it does not say.
-    pub libc: Option<Libc>,
+    pub libc: Option<Part<Libc>>,
 }
 
-/// An architecture as far as targets have it.
+/// A part of a machine as far as targets have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cpu {
+pub(crate) enum Part<T> {
     /// One of theirs.
-    Known(Arch),
+    Known(T),
     /// Another.
     Foreign,
 }
@@ -31,45 +31,36 @@ impl Platform {
 
     /// Whether no target can use it.
     pub(crate) fn is_foreign(self) -> bool {
-        self.linux == Some(false) || self.cpu == Some(Cpu::Foreign)
+        self.linux == Some(false) || self.cpu == Some(Part::Foreign) || self.libc == Some(Part::Foreign)
     }
 
     /// Whether a target can use it; `names_musl` is whether a sibling is for musl, and this one then for glibc.
     pub(crate) fn fits(self, target: Target, names_musl: bool) -> bool {
-        let libc = self.libc.or(names_musl.then_some(Libc::Glibc));
+        let libc = self.libc.or(names_musl.then_some(Part::Known(Libc::Glibc)));
         !self.is_foreign()
-            && self.cpu.is_none_or(|cpu| cpu == Cpu::Known(target.arch()))
-            && libc.is_none_or(|libc| libc == target.libc())
+            && self.cpu.is_none_or(|cpu| cpu == Part::Known(target.arch()))
+            && libc.is_none_or(|libc| libc == Part::Known(target.libc()))
     }
 
     /// What an entry of a package-lock and the name that others know it by say together.
     pub(crate) fn of(name: &str, entry: Option<&Value>) -> Self {
         let named = Self::of_name(name).0;
         let Some(entry) = entry else { return named };
+        // As npm has it, an empty field says nothing, and a text is a list of one word.
         let words = |key: &str| -> Option<Vec<&str>> {
-            Some(entry.get(key)?.as_array()?.iter().filter_map(Value::as_str).collect())
+            let words: Vec<&str> = match entry.get(key)? {
+                Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+                one => one.as_str().into_iter().filter(|it| !it.is_empty()).collect(),
+            };
+            (!words.is_empty()).then_some(words)
         };
-        let has = |words: &[&str], word: &str| {
-            let refused = words.iter().any(|it| it.strip_prefix('!') == Some(word));
-            let only_refusals = words.iter().all(|it| it.starts_with('!'));
-            !refused && (only_refusals || words.contains(&word) || words.contains(&"any"))
-        };
-        let cpu = |words: Vec<&str>| match (has(&words, "x64"), has(&words, "arm64")) {
-            (true, true) => None,
-            (true, false) => Some(Cpu::Known(Arch::X64)),
-            (false, true) => Some(Cpu::Known(Arch::Arm64)),
-            (false, false) => Some(Cpu::Foreign),
-        };
-        let libc = |words: Vec<&str>| match (has(&words, "glibc"), has(&words, "musl")) {
-            (true, false) => Some(Libc::Glibc),
-            (false, true) => Some(Libc::Musl),
-            _ => None,
-        };
+        let cpu = |words: Vec<&str>| one_of(&words, [Arch::X64, Arch::Arm64], Arch::npm);
+        let libc = |words: Vec<&str>| one_of(&words, [Libc::Glibc, Libc::Musl], Libc::npm);
         let (os, cpus) = (words("os"), words("cpu"));
         // A name counts only for what the package itself restricts: `linux-utils` may be for every machine.
         let restricted = os.is_some() || cpus.is_some();
         Self {
-            linux: os.map_or(named.linux.filter(|_| restricted), |words| Some(has(&words, "linux"))),
+            linux: os.map_or(named.linux.filter(|_| restricted), |words| Some(allows(&words, "linux"))),
             cpu: cpus.map_or(named.cpu.filter(|_| restricted), cpu),
             libc: words("libc").map_or(named.libc.filter(|_| restricted), libc),
         }
@@ -82,15 +73,15 @@ impl Platform {
         for word in name.split(['-', '/', '@', '.']).filter(|word| !word.is_empty()) {
             match word {
                 "linux" => platform.linux = Some(true),
-                "linuxmusl" => (platform.linux, platform.libc) = (Some(true), Some(Libc::Musl)),
+                "linuxmusl" => (platform.linux, platform.libc) = (Some(true), Some(Part::Known(Libc::Musl))),
                 "darwin" | "macos" | "win32" | "windows" | "freebsd" | "openbsd" | "netbsd" | "android" | "sunos"
                 | "aix" | "openharmony" | "webcontainers" => platform.linux = Some(false),
-                "x64" | "amd64" | "x86_64" => platform.cpu = Some(Cpu::Known(Arch::X64)),
-                "arm64" | "aarch64" => platform.cpu = Some(Cpu::Known(Arch::Arm64)),
+                "x64" | "amd64" | "x86_64" => platform.cpu = Some(Part::Known(Arch::X64)),
+                "arm64" | "aarch64" => platform.cpu = Some(Part::Known(Arch::Arm64)),
                 "arm" | "armv7" | "ia32" | "x86" | "ppc64" | "ppc64le" | "riscv64" | "s390x" | "loong64"
-                | "mips64el" | "wasm32" => platform.cpu = Some(Cpu::Foreign),
-                "musl" => platform.libc = Some(Libc::Musl),
-                "gnu" | "glibc" => platform.libc = Some(Libc::Glibc),
+                | "mips64el" | "wasm32" => platform.cpu = Some(Part::Foreign),
+                "musl" => platform.libc = Some(Part::Known(Libc::Musl)),
+                "gnu" | "glibc" => platform.libc = Some(Part::Known(Libc::Glibc)),
                 "baseline" | "modern" | "msvc" | "gnueabihf" | "musleabihf" => {}
                 _ => stem.push(word),
             }
@@ -99,9 +90,33 @@ impl Platform {
     }
 }
 
+/// Which of two values a field names; none where it allows both.
+fn one_of<T: Copy>(words: &[&str], all: [T; 2], npm: impl Fn(T) -> &'static str) -> Option<Part<T>> {
+    let [one, other] = all;
+    match (allows(words, npm(one)), allows(words, npm(other))) {
+        (true, true) => None,
+        (true, false) => Some(Part::Known(one)),
+        (false, true) => Some(Part::Known(other)),
+        (false, false) => Some(Part::Foreign),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_count_as_npm_has_them() {
+        let text = include_str!("../../../tests/vectors/npm_platform.jsonl");
+        for line in text.lines() {
+            let row: Value = serde_json::from_str(line).expect("a line is JSON");
+            let platform = Platform::of("a", row.get("rest"));
+            let fits: Vec<&str> =
+                Target::ALL.into_iter().filter(|&it| platform.fits(it, false)).map(Target::id).collect();
+            assert_eq!(row.get("targets"), Some(&serde_json::json!(fits)), "{line}");
+        }
+        assert!(text.lines().count() > 30);
+    }
 
     #[track_caller]
     fn check_targets(name: &str, entry: &str, names_musl: bool, expected: &[&str]) {

@@ -4,13 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use registry_core::model::Target;
+use registry_core::model::{Answer, Cause, Target};
+use registry_core::names;
 use toml::{Table, Value};
 
+use super::age::Cutoff;
 use super::lock::{Distribution, Draft, PackageLine};
 use super::npm::Wanted;
 use crate::clients::Tools;
-use crate::clients::process::{self, Answer};
+use crate::clients::process;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 
@@ -19,46 +21,98 @@ enum Resolved {
     /// The files.
     Files(Vec<Distribution>),
     /// Why there are none.
-    Nothing(String),
+    Nothing(Cause<'static>),
     /// A package that the entry names is not there.
     Absent(String),
 }
 
 /// Resolves the Python packages of an entry into a draft.
 pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, console: Console) -> Outcome<()> {
-    let mut exact = wanted.to_vec();
+    let (mut exact, cutoff) = date(tools, wanted)?;
+    console.step(match &cutoff {
+        Some(cutoff) => format!("  {cutoff}"),
+        None => "  the index does not say when files were uploaded: releases of any age are taken".to_owned(),
+    });
+    let dates: Vec<Option<String>> = exact.iter().map(|it| it.published.clone()).collect();
+    let cutoff = cutoff.as_ref();
+    let mut exact: Vec<Wanted> = exact.drain(..).map(|it| it.wanted).collect();
     for target in Target::ALL {
         console.step(format!("  Python packages for {}", target.id()));
-        match resolve_target(tools, &exact, target, false)? {
+        match resolve_target(tools, &exact, target, false, cutoff)? {
             Resolved::Files(files) => {
                 for package in &mut exact {
-                    let same = |it: &&Distribution| it.name == normalised(&package.name);
+                    let same = |it: &&Distribution| it.name == names::pypi(&package.name);
                     package.version = files.iter().find(same).map(|it| it.version.clone()).unwrap_or_default();
                 }
                 for file in files {
                     draft.wheels.entry(file).or_default().push(target);
                 }
             }
-            Resolved::Nothing(reason) => draft.add_unavailable(target, &reason),
+            Resolved::Nothing(cause) => draft.add_unavailable(target, cause),
             Resolved::Absent(name) => {
                 let version = wanted.iter().find(|it| it.name == name).map_or("", |it| it.version.as_str());
                 return draft.add_absent("pypi", &name, version);
             }
         }
     }
-    add_packages(&exact, draft)
+    add_packages(&exact, &dates, draft)
+}
+
+/// A package with the day of its version; its version is still empty where nothing was found.
+struct Dated {
+    wanted: Wanted,
+    published: Option<String>,
+}
+
+/// The versions of the packages that an entry names, and the cutoff for what they need; none where the index gives no
+/// dates, since uv then takes nothing at all.
+fn date(tools: &Tools, wanted: &[Wanted]) -> Outcome<(Vec<Dated>, Option<Cutoff>)> {
+    let today = Cutoff::of_today();
+    let (mut dated, mut cutoff, mut without) = (Vec::new(), today.clone(), false);
+    for one in wanted {
+        let mut one = Dated { wanted: one.clone(), published: None };
+        let alone = std::slice::from_ref(&one.wanted);
+        // Without a version, the newest release that is old enough; where no date is known, the newest.
+        let before = one.wanted.version.is_empty().then_some(&today);
+        let mut found = first(tools, alone, before)?;
+        if found.is_none() && before.is_some() {
+            found = first(tools, alone, None)?;
+            if let Some(it) = found.as_ref().filter(|it| it.uploaded.is_some()) {
+                let message = format!("`{}` has no release that is old enough; the newest is {}", it.name, it.version);
+                return Err(Failure::new(message).help(format!("name the version: `{}={}`", it.name, it.version)));
+            }
+        }
+        if let Some(file) = found {
+            without |= file.uploaded.is_none();
+            cutoff.admit(&format!("{}=={}", file.name, file.version), file.uploaded.as_deref());
+            one.wanted.version = file.version;
+            one.published = file.uploaded;
+        }
+        dated.push(one);
+    }
+    Ok((dated, (!without).then_some(cutoff)))
+}
+
+/// The first file of a package for the first target that has one.
+fn first(tools: &Tools, alone: &[Wanted], before: Option<&Cutoff>) -> Outcome<Option<Distribution>> {
+    for target in Target::ALL {
+        if let Resolved::Files(files) = resolve_target(tools, alone, target, true, before)? {
+            return Ok(files.into_iter().next());
+        }
+    }
+    Ok(None)
 }
 
 /// Resolves one package alone, for the first target that has it: what it says of itself needs no more.
 pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, draft: &mut Draft) -> Outcome<()> {
     for target in Target::ALL {
-        match resolve_target(tools, std::slice::from_ref(wanted), target, true)? {
+        match resolve_target(tools, std::slice::from_ref(wanted), target, true, None)? {
             Resolved::Files(files) => {
                 draft.wheels.extend(files.into_iter().map(|file| (file, vec![target])));
                 draft.unavailable.clear();
                 return Ok(());
             }
-            Resolved::Nothing(reason) => draft.add_unavailable(target, &reason),
+            Resolved::Nothing(cause) => draft.add_unavailable(target, cause),
             Resolved::Absent(name) => return draft.add_absent("pypi", &name, &wanted.version),
         }
     }
@@ -66,22 +120,28 @@ pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, draft: &mut Draft) -
 }
 
 /// The packages that the entry names, with the checksum of their file for the first target that has one.
-fn add_packages(exact: &[Wanted], draft: &mut Draft) -> Outcome<()> {
-    for Wanted { name, version, .. } in exact {
-        let same = |it: &&Distribution| it.name == normalised(name) && it.version == *version;
+fn add_packages(exact: &[Wanted], dates: &[Option<String>], draft: &mut Draft) -> Outcome<()> {
+    for (Wanted { name, version, .. }, published) in exact.iter().zip(dates) {
+        let same = |it: &&Distribution| it.name == names::pypi(name) && it.version == *version;
         let Some(file) = draft.wheels.keys().find(same) else {
-            let reason = draft.unavailable.values().next().cloned().unwrap_or_default();
+            let reason = draft.unavailable.values().next().map(ToString::to_string).unwrap_or_default();
             let help = "name another version: `PKG=VERSION`";
             return Err(Failure::new(format!("`{name}` can be installed on no target: {reason}")).help(help));
         };
         let integrity = format!("sha256:{}", file.sha256);
-        draft.packages.push(PackageLine::new("pypi", name, version, &integrity));
+        draft.packages.push(PackageLine::new("pypi", name, version, &integrity, published.clone()));
     }
     Ok(())
 }
 
-fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target, flat: bool) -> Outcome<Resolved> {
-    let answer = compile(tools, wanted, target, flat)?;
+fn resolve_target(
+    tools: &Tools,
+    wanted: &[Wanted],
+    target: Target,
+    flat: bool,
+    before: Option<&Cutoff>,
+) -> Outcome<Resolved> {
+    let answer = compile(tools, wanted, target, flat, before)?;
     if answer.ok {
         return Ok(Resolved::Files(read_pylock(&answer.stdout)?));
     }
@@ -92,20 +152,34 @@ fn resolve_target(tools: &Tools, wanted: &[Wanted], target: Target, flat: bool) 
     if !said.contains("No solution found") {
         return Err(answer.failure(&format!("resolving Python packages for {}", target.id())));
     }
-    let reason = match without_wheels(&said) {
-        Some(name) => format!("{name} has only a source distribution, and the entry does not ask for it by `source`"),
-        None => cause(&said),
+    let cause = match without_wheels(&said) {
+        Some((name, version)) => Cause::new("pypi", name.to_owned(), version.to_owned(), Answer::OnlySource),
+        None => {
+            let (name, version) = wanted.first().map_or(("-", ""), |it| (it.name.as_str(), it.version.as_str()));
+            let version = if version.is_empty() { "-" } else { version };
+            Cause::new("pypi", name.to_owned(), version.to_owned(), Answer::Says(cause(&said).into()))
+        }
     };
-    Ok(Resolved::Nothing(reason))
+    Ok(Resolved::Nothing(cause))
 }
 
-fn compile(tools: &Tools, wanted: &[Wanted], target: Target, flat: bool) -> Outcome<Answer> {
+fn compile(
+    tools: &Tools,
+    wanted: &[Wanted],
+    target: Target,
+    flat: bool,
+    before: Option<&Cutoff>,
+) -> Outcome<process::Answer> {
     let folder = tools.cell.scratch().folder("pypi")?;
     let input = folder.join("packages.txt");
     let lines: Vec<String> = wanted.iter().map(requirement).collect();
     fs::write(&input, lines.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
     let names: Vec<&str> = wanted.iter().filter(|it| it.source).map(|it| it.name.as_str()).collect();
-    process::run(&mut compile_command(tools, &folder, &input, target, &names, flat))
+    let mut command = compile_command(tools, &folder, &input, target, &names, flat);
+    if let Some(cutoff) = before {
+        command.args(["--exclude-newer", &cutoff.instant()]);
+    }
+    process::run(&mut command)
 }
 
 /// uv, to resolve a file of requirements for a target; `sources` are the packages that may come as source, and
@@ -151,16 +225,18 @@ fn platform(target: Target) -> &'static str {
 
 /// Whether uv says that a package, or the version that is wanted of it, is not in the index.
 fn is_absent(said: &str, wanted: &Wanted) -> bool {
-    let name = normalised(&wanted.name);
+    let name = names::pypi(&wanted.name);
     let version = &wanted.version;
     said.contains(&format!("{name} was not found in the package registry"))
         || (!version.is_empty() && said.contains(&format!("there is no version of {name}=={version}")))
 }
 
-/// The package of which uv says that it has no wheel whatever the machine.
-fn without_wheels(said: &str) -> Option<&str> {
+/// The package of which uv says that it has no wheel whatever the machine, with its version or `-`.
+fn without_wheels(said: &str) -> Option<(&str, &str)> {
     let (before, _) = said.split_once(" has no usable wheels")?;
-    before.rsplit(' ').next()?.split("==").next()
+    let spec = before.rsplit(' ').next()?;
+    let name = spec.split(['=', '<', '>', '!', '~']).next().filter(|name| !name.is_empty())?;
+    Some((name, spec.split_once("==").map_or("-", |(_, version)| version)))
 }
 
 /// The first sentence of uv's explanation, short enough for a line.
@@ -195,17 +271,21 @@ fn distribution(name: &str, version: &str, file: &Value) -> Option<Distribution>
     let sha256 = file.get("hashes")?.get("sha256")?.as_str()?;
     let file_name = file_name.replace("%2B", "+").replace("%2b", "+");
     Some(Distribution {
-        name: normalised(name),
+        name: names::pypi(name),
         version: version.to_owned(),
         file: file_name,
         sha256: sha256.to_owned(),
+        uploaded: uploaded(file),
     })
 }
 
-/// A package's name as the index writes it (PEP 503).
-pub(crate) fn normalised(name: &str) -> String {
-    let lower = name.to_lowercase().replace(['_', '.'], "-");
-    lower.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+/// The day on which a file was uploaded.
+fn uploaded(file: &Value) -> Option<String> {
+    let time = match file.get("upload-time")? {
+        Value::Datetime(time) => time.to_string(),
+        other => other.as_str()?.to_owned(),
+    };
+    time.get(..10).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -235,7 +315,8 @@ mod tests {
     #[test]
     fn what_uv_says_is_understood() {
         let said = "No solution found when resolving dependencies: cause: Because func-timeout==4.3.5 has no usable wheels and only func-timeout<=4.3.5 is available, we can conclude that x";
-        assert_eq!(without_wheels(said), Some("func-timeout"));
+        assert_eq!(without_wheels(said), Some(("func-timeout", "4.3.5")));
+        assert_eq!(without_wheels("Because all versions of x<=2 has no usable wheels"), Some(("x", "-")));
         assert_eq!(cause(said), "func-timeout==4.3.5 has no usable wheels");
         let wanted = Wanted { name: "No_Such".to_owned(), version: "1.0".to_owned(), source: false };
         assert!(is_absent("Because no-such was not found in the package registry and you require", &wanted));

@@ -54,6 +54,11 @@ impl<'a> Request<'a> {
         wanted
     }
 
+    /// Whether the version of every package of an agent is named.
+    pub(crate) fn names_all(&self, agent: &Agent<'_>) -> bool {
+        packages(agent).all(|(_, name)| self.versions.contains_key(name))
+    }
+
     fn check_versions(&self) -> Outcome<()> {
         let known: Vec<&str> = self.agents.iter().flat_map(|agent| packages(agent)).map(|(_, name)| name).collect();
         for (name, version) in &self.versions {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use registry_core::model::{Lock, LockedNpm};
 use serde_json::{Map, Value};
 
 use super::platform::Platform;
@@ -32,12 +33,19 @@ pub(crate) struct Package {
     pub name: String,
     /// Its exact version.
     pub version: String,
-    /// Its integrity; empty when npm recorded none.
-    pub integrity: String,
-    /// Where its tarball is, relative to the registry.
-    pub path: String,
+    /// Its tarball; none for a package that another's tarball bundles.
+    pub tarball: Option<Tarball>,
     /// Its entry in the package-lock, all of it.
     pub entry: Map<String, Value>,
+}
+
+/// A tarball of the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tarball {
+    /// Its integrity; empty when npm recorded none.
+    pub integrity: String,
+    /// Where it is, relative to the registry.
+    pub path: String,
 }
 
 /// Packages by their places.
@@ -56,10 +64,22 @@ impl Tree {
         let mut tree = Self::default();
         for (place, entry) in entries.iter().filter(|(place, _)| !place.is_empty()) {
             let entry = entry.as_object().ok_or_else(|| unreadable(place))?;
-            let package = Package::read(place, entry).ok_or_else(|| unreadable(place))?;
+            let package = Package::read(place, entry).ok_or_else(|| unreadable(&format!("`{place}`")))?;
             tree.packages.insert(place.clone(), package);
         }
         Ok(tree)
+    }
+
+    /// The tree of a lock.
+    pub(crate) fn of_lock(lock: &Lock<'_>) -> Self {
+        let package = |line: &LockedNpm<'_>| {
+            let tarball =
+                line.tarball.map(|it| Tarball { integrity: it.integrity.to_owned(), path: it.path.to_owned() });
+            // The lock was read, and with it that this is an object.
+            let entry = serde_json::from_str(line.rest).unwrap_or_default();
+            Package { name: line.name.to_string(), version: line.version.to_owned(), tarball, entry }
+        };
+        Self { packages: lock.npm.iter().map(|line| (line.place.to_owned(), package(line))).collect() }
     }
 
     /// Takes packages out, and with them what only they need.
@@ -127,20 +147,24 @@ impl Package {
         let known_as = place.rsplit_once("node_modules/")?.1;
         let name = text("name").unwrap_or(known_as).to_owned();
         let version = text("version")?.to_owned();
-        let path = relative(text("resolved")?, &name)?;
-        Some(Self {
-            version,
-            integrity: text("integrity").unwrap_or_default().to_owned(),
-            path,
-            entry: entry.clone(),
-            name,
-        })
+        let tarball = if entry.get("inBundle") == Some(&Value::Bool(true)) {
+            None
+        } else {
+            let path = relative(text("resolved")?, &name)?;
+            Some(Tarball { integrity: text("integrity").unwrap_or_default().to_owned(), path })
+        };
+        Some(Self { version, tarball, entry: entry.clone(), name })
     }
 
     /// The machines it is for.
     pub(crate) fn platform(&self, place: &str) -> Platform {
         let known_as = place.rsplit_once("node_modules/").map_or(place, |(_, name)| name);
         Platform::of(known_as, Some(&Value::Object(self.entry.clone())))
+    }
+
+    /// Whether it is a tarball that only some machines fetch, and that the tree works without.
+    pub(crate) fn is_fetched_for_some(&self, place: &str) -> bool {
+        self.is_optional() && self.tarball.is_some() && self.platform(place).is_restricted()
     }
 
     /// Whether the tree works without it.
@@ -207,8 +231,41 @@ mod tests {
     #[test]
     fn paths_hold_no_host() {
         let tree = reduced();
-        assert_eq!(tree.packages["node_modules/a"].path, "a/-/a-1.0.0.tgz");
-        assert_eq!(tree.packages["node_modules/a-linux-x64"].path, "@s/a/-/a-1.0.0-linux-x64.tgz");
+        let path = |place: &str| tree.packages[place].tarball.as_ref().map(|it| it.path.as_str());
+        assert_eq!(path("node_modules/a"), Some("a/-/a-1.0.0.tgz"));
+        assert_eq!(path("node_modules/a-linux-x64"), Some("@s/a/-/a-1.0.0-linux-x64.tgz"));
         assert_eq!(relative("https://r.example/elsewhere/x.tgz", "a").as_deref(), Some("elsewhere/x.tgz"));
+    }
+
+    /// What npm 10.9.3 wrote for `openclaw` 2026.9.6, cut down to the package, what it bundles, and one other.
+    const BUNDLE: &str = include_str!("../../../tests/vectors/npm_bundle.json");
+
+    #[test]
+    fn a_bundled_package_has_no_tarball_of_its_own() {
+        let tree = Tree::read(BUNDLE).expect("the lock is well-formed");
+        let kept = tree.without(&["openclaw".to_owned()], |_, _| false);
+        let seen: Vec<(&str, &str, bool)> = kept
+            .packages
+            .iter()
+            .map(|(place, it)| (place.as_str(), it.version.as_str(), it.tarball.is_some()))
+            .collect();
+        let bundled = "node_modules/openclaw/node_modules/chrome-devtools-mcp";
+        assert_eq!(
+            seen,
+            [
+                ("node_modules/ms", "2.1.3", true),
+                ("node_modules/openclaw", "2026.9.6", true),
+                (bundled, "1.8.0", false)
+            ]
+        );
+        let rest = kept.rest("node_modules/openclaw", &kept.packages["node_modules/openclaw"]);
+        assert!(rest.contains(r#""bundleDependencies":["chrome-devtools-mcp"]"#), "{rest}");
+    }
+
+    #[test]
+    fn a_package_that_is_not_bundled_needs_its_tarball() {
+        let text = r#"{"packages": {"node_modules/a": {"version": "1.0.0"}}}"#;
+        let failure = Tree::read(text).expect_err("it has no place");
+        assert!(failure.to_string().contains("`node_modules/a`"), "{failure}");
     }
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use registry::evidence::{self, Inputs};
-use registry_core::model::{Agent, Lock, Registry};
+use registry_core::model::{Agent, Registry};
 use serde_json::Value;
 
 use crate::console::print;
@@ -63,7 +63,7 @@ pub(crate) fn all_stale<'a>(
     named: &[&'a Agent<'a>],
 ) -> Outcome<Vec<(&'a Agent<'a>, Vec<String>)>> {
     let agents = match named {
-        [] => registry.agents().into_iter().filter(|agent| can_be_probed(agent)).collect(),
+        [] => can_be_probed(registry)?,
         named => named.to_vec(),
     };
     let mut found = Vec::new();
@@ -92,10 +92,15 @@ pub(crate) fn check(registry: &Registry<'_>, named: &[&str]) -> Outcome {
     Ok(Status::Found)
 }
 
-/// Whether there is anything to install, by the agent's own lock.
-fn can_be_probed(agent: &Agent<'_>) -> bool {
-    let lock = Lock::parse(agent.lock).unwrap_or_default();
-    !lock.unavailable.iter().any(|it| it.target.is_none())
+/// The agents of which there is something to install, by their own locks.
+fn can_be_probed<'a>(registry: &Registry<'a>) -> Outcome<Vec<&'a Agent<'a>>> {
+    let mut all = Vec::new();
+    for agent in registry.agents() {
+        if agent.read_lock()?.unavailable_everywhere().is_none() {
+            all.push(agent);
+        }
+    }
+    Ok(all)
 }
 
 #[cfg(test)]
@@ -122,7 +127,7 @@ mod tests {
 
     /// Evidence of today, with the inputs of now.
     fn fresh() -> Value {
-        json!({"pins": AGENT.pins(), "inputs": evidence::inputs(&AGENT).expect("it is rendered"), "date": day::today()})
+        json!({"pins": ["a@1.0"], "inputs": evidence::inputs(&AGENT).expect("it is rendered"), "date": day::today()})
     }
 
     const ALL: &str = "routing, environment, hosts, web, secrets";
@@ -151,7 +156,7 @@ mod tests {
 
     #[test]
     fn evidence_without_hashes_is_stale() {
-        let old = json!({"pins": AGENT.pins(), "date": day::today()});
+        let old = json!({"pins": ["a@1.0"], "date": day::today()});
         check_stale(&AGENT, Some(&old), &[&format!("{ALL}: it has no hashes")]);
     }
 }

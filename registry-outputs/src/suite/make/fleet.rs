@@ -30,20 +30,35 @@ struct Job<'a> {
     timeout_minutes: u32,
 }
 
+/// An agent that is built, with its machines: Docker's name of each and that of GitHub's runner.
+pub(super) struct Built<'a> {
+    agent: &'a Agent<'a>,
+    machines: Vec<(&'static str, &'static str)>,
+}
+
+/// The agents that can be built anywhere.
+pub(super) fn built<'a>(agents: &[&'a Agent<'a>]) -> Result<Vec<Built<'a>>, String> {
+    let mut all = Vec::new();
+    for &agent in agents {
+        let targets = facts::targets(agent).map_err(|error| error.to_string())?;
+        let machines: Vec<_> = targets.into_iter().filter_map(machine).collect();
+        if !machines.is_empty() {
+            all.push(Built { agent, machines });
+        }
+    }
+    Ok(all)
+}
+
 /// The matrix of GitHub Actions, a job an agent and machine: `matrix: ${{ fromJSON(…) }}`. A member beside `include`
 /// would be a dimension of the matrix, so nothing else stands in it.
-pub(super) fn matrix(agents: &[&Agent<'_>]) -> Result<String, String> {
+pub(super) fn matrix(all: &[Built<'_>]) -> Result<String, String> {
     #[derive(Serialize)]
     struct Matrix<'a> {
         include: Vec<Job<'a>>,
     }
-    let jobs = agents.iter().flat_map(|agent| machines(agent).into_iter().map(|it| job(agent, it)));
+    let jobs = all.iter().flat_map(|built| built.machines.iter().map(|&it| job(built.agent, it)));
     let text = serde_json::to_string_pretty(&Matrix { include: jobs.collect() });
     text.map(|text| format!("{text}\n")).map_err(|error| format!("cannot write JSON: {error}"))
-}
-
-fn machines(agent: &Agent<'_>) -> Vec<(&'static str, &'static str)> {
-    facts::targets(agent).into_iter().filter_map(machine).collect()
 }
 
 fn job<'a>(agent: &Agent<'a>, (platform, runner): (&'static str, &'static str)) -> Job<'a> {
@@ -53,15 +68,14 @@ fn job<'a>(agent: &Agent<'a>, (platform, runner): (&'static str, &'static str)) 
 }
 
 /// `docker-bake.hcl`: a target an agent.
-pub(super) fn bake(agents: &[&Agent<'_>]) -> String {
-    let built: Vec<&&Agent<'_>> = agents.iter().filter(|agent| !machines(agent).is_empty()).collect();
-    let names = built.iter().map(|it| format!("\"{}\"", it.name)).collect::<Vec<_>>().join(", ");
+pub(super) fn bake(all: &[Built<'_>]) -> String {
+    let names = all.iter().map(|it| format!("\"{}\"", it.agent.name)).collect::<Vec<_>>().join(", ");
     let mut out =
         head("Builds an image an agent: `docker buildx bake` in this folder, after `cargo xtask gen-scripts`.");
     out.push_str(BAKE);
     let _ = write!(out, "\ngroup \"default\" {{\n  targets = [{names}]\n}}\n");
-    for agent in built {
-        let platforms = machines(agent).iter().map(|(platform, _)| format!("\"{platform}\"")).collect::<Vec<_>>();
+    for Built { agent, machines } in all {
+        let platforms = machines.iter().map(|(platform, _)| format!("\"{platform}\"")).collect::<Vec<_>>();
         let _ = write!(
             out,
             "\ntarget \"{0}\" {{\n  inherits = [\"agent\"]\n  target = \"{0}\"\n  tags = [\"${{IMAGE}}:{0}\"]\n  platforms = [{1}]\n}}\n",
@@ -100,13 +114,13 @@ target \"agent\" {
 ";
 
 /// The Dockerfile: a stage an agent. Its build context is what `gen-scripts` wrote.
-pub(super) fn dockerfile(agents: &[&Agent<'_>], prefix: &str) -> String {
+pub(super) fn dockerfile(all: &[Built<'_>], prefix: &str) -> String {
     let mut out = head(
         "A stage an agent, built from what `gen-scripts` wrote: `docker build --target AGENT -f Dockerfile SCRIPTS`.",
     );
     out.push_str(DOCKERFILE);
-    for agent in agents.iter().filter(|agent| !machines(agent).is_empty()) {
-        let name = agent.name;
+    for built in all {
+        let name = built.agent.name;
         let _ = write!(
             out,
             "\nFROM base AS {name}\n\

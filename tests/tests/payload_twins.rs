@@ -1,0 +1,106 @@
+//! Rules that stand in Rust and in the installer's JavaScript: both give the same answers, and npm's own where it is npm's.
+//!
+//! `tests/vectors/npm_platform.jsonl` has the answers of `npm-install-checks`, as npm 10.9.3 and 11.19.1 give them.
+
+use std::process::Command;
+
+use registry_core::model::{Lock, Target};
+use registry_core::names;
+use serde_json::{Value, json};
+
+/// The vectors: what is in a package.json, and the targets on which npm installs the package.
+fn vectors() -> Vec<Value> {
+    let text = include_str!("../vectors/npm_platform.jsonl");
+    text.lines().map(|line| serde_json::from_str(line).expect("a vector is JSON")).collect()
+}
+
+#[test]
+fn a_lock_says_on_which_targets_npm_installs_a_package() {
+    let vectors = vectors();
+    for vector in &vectors {
+        let text = format!("format 1\nnpm node_modules/a 1.0.0 sha512-x a {}\n", vector["rest"]);
+        let lock = Lock::parse(&text).expect("it is a lock");
+        let platform = &lock.npm[0].platform;
+        let fits: Vec<&str> = Target::ALL.into_iter().filter(|&it| platform.fits(it)).map(Target::id).collect();
+        assert_eq!(vector["targets"], json!(fits), "{vector}");
+    }
+    assert!(vectors.len() > 30);
+}
+
+/// Calls functions of a program of the payload with one argument, which is JSON; none where there is no Node.js.
+fn called(program: &str, body: &str, input: &Value) -> Option<Value> {
+    let module = format!("{}/../registry/src/payload/{program}", env!("CARGO_MANIFEST_DIR"));
+    let program = format!(
+        "import * as payload from {module:?};\nconst input = JSON.parse(process.argv[1]);\n\
+         const answer = () => {{ {body} }};\nprocess.stdout.write(JSON.stringify(answer()));"
+    );
+    let command = Command::new("node").args(["--input-type=module", "-e", &program, "--", &input.to_string()]).output();
+    let Ok(output) = command else {
+        println!("skipped: `node` is not in PATH; install it to hold the installer's JavaScript to the same vectors");
+        return None;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).expect("the answer is JSON"))
+}
+
+#[test]
+fn the_installer_says_the_same() {
+    let vectors = vectors();
+    let input = json!({"vectors": vectors, "targets": Target::ALL.map(Target::id)});
+    let body = "return input.vectors.map((it) => input.targets.filter((target) => payload.fits(it.rest, target)));";
+    let Some(answer) = called("common.mjs", body, &input) else { return };
+    let expected: Vec<&Value> = vectors.iter().map(|it| &it["targets"]).collect();
+    assert_eq!(answer, json!(expected));
+}
+
+#[test]
+fn the_installer_reads_a_lock_as_the_commands_do() {
+    let text = "# A comment.\nformat 1\npackage npm a 1.0.0 sha512-x 2026-11-20\npackage pypi c 3.0 sha256:x\n\
+                unavailable linux-arm64 2026-11-23 npm b 2.0.0 404\n\
+                npm node_modules/a 1.0.0 sha512-x a/-/a-1.0.0.tgz {\"bin\":{\"a b\":\"x y\"}}\n\
+                bundled node_modules/a/node_modules/b 2.0.0 {\"name\":\"real\"}\n\
+                npm node_modules/d 1.0.0 sha512-x d/-/d-1.0.0.tgz {\"os\":[\"darwin\"]}\n\
+                bundled node_modules/d/node_modules/e 1.0.0 {}\n\
+                wheel c 3.0 c-3.0-py3-none-any.whl sha256:x linux-x64,linux-arm64\n\
+                source f 4.0 f-4.0.tar.gz sha256:y linux-x64\n";
+    let lock = Lock::parse(text).expect("it is a lock");
+    let npm = lock.npm.iter().map(|it| {
+        let mut all = json!({"place": it.place, "version": it.version});
+        all["rest"] = serde_json::from_str(it.rest).expect("it is JSON");
+        match it.tarball {
+            Some(tarball) => {
+                all["integrity"] = json!(tarball.integrity);
+                all["path"] = json!(tarball.path);
+            }
+            None => all["bundled"] = json!(true),
+        }
+        all
+    });
+    let packages = lock.packages.iter();
+    let packages = packages.map(
+        |it| json!({"ecosystem": it.ecosystem, "name": it.name, "version": it.version, "integrity": it.integrity}),
+    );
+    let wheels = lock.wheels.iter().map(|it| {
+        let targets: Vec<&str> = it.targets.split(',').collect();
+        json!({"name": it.name, "version": it.version, "file": it.file, "hash": it.hash, "targets": targets})
+    });
+    let expected = json!({
+        "packages": packages.collect::<Vec<_>>(),
+        "npm": npm.collect::<Vec<_>>(),
+        "wheels": wheels.collect::<Vec<_>>(),
+    });
+    let body = "const lock = payload.readLock(input); return { lock, wanted: payload.wanted(lock, \"linux-x64\").map((it) => it.place) };";
+    let Some(answer) = called("common.mjs", body, &json!(text)) else { return };
+    assert_eq!(answer["lock"], expected);
+    // What only a package that does not fit holds is not wanted; the same rule picks what `mirror` fetches.
+    assert_eq!(answer["wanted"], json!(["node_modules/a", "node_modules/a/node_modules/b"]));
+}
+
+#[test]
+fn a_python_package_has_one_name() {
+    let spellings = ["a", "A.b_C-d", "a--b..c__d", "a-_.b", "_a", "a_", "Straße", "İ", "zope.interface", ""];
+    let ours: Vec<String> = spellings.iter().map(|name| names::pypi(name)).collect();
+    assert_eq!(ours.get(..4), Some(&["a", "a-b-c-d", "a-b-c-d", "a-b"].map(str::to_owned)[..]));
+    let Some(answer) = called("python.mjs", "return input.map(payload.normal);", &json!(spellings)) else { return };
+    assert_eq!(answer, json!(ours));
+}

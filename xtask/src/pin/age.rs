@@ -1,0 +1,74 @@
+//! How old a release must be to be pinned: what was published with bad intent is found out in its first days.
+
+use std::fmt;
+
+use crate::day;
+
+/// Releases younger than this are not taken.
+pub(crate) const MIN_DAYS: u64 = 7;
+
+/// How long after a release that is named its own parts may be published.
+const GRACE_DAYS: u64 = 2;
+
+/// The first day of which no release is old enough.
+pub(crate) fn limit() -> String {
+    day::before(MIN_DAYS)
+}
+
+/// The instant from which on releases are not taken, for a whole tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cutoff {
+    day: String,
+    /// The package that was named and is younger; its own parts are as young.
+    named: Option<String>,
+}
+
+impl Cutoff {
+    /// That of today.
+    pub(crate) fn of_today() -> Self {
+        Self { day: limit(), named: None }
+    }
+
+    /// Lets a package in that is named with its version, and what was published with it.
+    pub(crate) fn admit(&mut self, spec: &str, published: Option<&str>) {
+        let Some(day) = published.and_then(|day| day::after(day, GRACE_DAYS)) else { return };
+        if day > self.day {
+            *self = Self { day, named: Some(spec.to_owned()) };
+        }
+    }
+
+    /// As npm and uv take it.
+    pub(crate) fn instant(&self) -> String {
+        format!("{}T00:00:00Z", self.day)
+    }
+}
+
+impl fmt::Display for Cutoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.named {
+            None => {
+                write!(f, "only releases before {} are taken: the younger ones are under {MIN_DAYS} days old", self.day)
+            }
+            Some(spec) => {
+                write!(f, "only releases before {} are taken: `{spec}` is younger than {MIN_DAYS} days", self.day)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_that_is_named_moves_the_cutoff_when_it_is_younger() {
+        let mut cutoff = Cutoff { day: "2026-11-22".to_owned(), named: None };
+        cutoff.admit("old@1.0.0", Some("2026-11-01"));
+        cutoff.admit("unknown@1.0.0", None);
+        assert_eq!(cutoff.instant(), "2026-11-22T00:00:00Z");
+        cutoff.admit("young@1.0.0", Some("2026-11-28"));
+        cutoff.admit("old@1.0.0", Some("2026-11-01"));
+        assert_eq!(cutoff.instant(), "2026-11-30T00:00:00Z");
+        assert!(cutoff.to_string().contains("`young@1.0.0` is younger"), "{cutoff}");
+    }
+}
