@@ -45,7 +45,7 @@ pub fn stale(
     pins: &[String],
     measured: &Inputs,
 ) -> Result<Vec<(&'static str, String)>, RenderError> {
-    let (now, locked) = (inputs(agent)?, agent.pins());
+    let (now, locked) = (inputs(agent)?, agent.read_lock()?.pins());
     let why = if measured.is_empty() {
         "it has no hashes".to_owned()
     } else if pins == locked {
@@ -61,7 +61,7 @@ pub fn stale(
 /// default everywhere, changes no hash.
 fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> String {
     let mut facts = Facts::default();
-    facts.add("lock", agent.lock);
+    facts.add("lock", &installed(agent.lock));
     facts.add("launch.sh", launch);
     facts.add("node", &node.to_string());
     if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) {
@@ -92,6 +92,17 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
         facts.flag("parsed", semantics == Semantics::Parsed);
     }
     facts.0
+}
+
+/// The lines of a lock that say what is installed: the days of releases and of what was not there change nothing.
+fn installed(lock: &str) -> String {
+    let kept = lock.split_inclusive('\n').filter(|line| !line.starts_with("unavailable "));
+    kept.map(|line| match line.strip_prefix("package ") {
+        // Its fifth field is the day of its release.
+        Some(_) => format!("{}\n", line.trim_end().splitn(6, ' ').take(5).collect::<Vec<_>>().join(" ")),
+        None => line.to_owned(),
+    })
+    .collect()
 }
 
 fn add_model(facts: &mut Facts, model: &ModelDelivery<'_>) {
@@ -202,7 +213,7 @@ mod tests {
     #[track_caller]
     fn check_stale(changed: &Agent<'_>, questions: &[&str]) {
         let measured = inputs(&AGENT).expect("it is rendered");
-        let stale = stale(changed, &AGENT.pins(), &measured).expect("it is rendered");
+        let stale = stale(changed, &["a@1.0".to_owned()], &measured).expect("it is rendered");
         assert_eq!(stale.iter().map(|(question, _)| *question).collect::<Vec<_>>(), questions);
     }
 
@@ -252,6 +263,12 @@ mod tests {
         check_stale(&Agent { web, ..AGENT }, &["web"]);
         let off = Off::File { path: "~/.a/a.json", format: FileFormat::Json, owner: Owner::Keys, body: Template("{}") };
         check_stale(&Agent { web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[off] }), ..AGENT }, &["web"]);
+    }
+
+    #[test]
+    fn the_days_of_a_lock_leave_all_fresh() {
+        let dated = format!("{} 2026-11-20\nunavailable linux-arm64 2026-11-23 npm a-arm64 1.0 404\n", LOCK.trim_end());
+        check_stale(&Agent { lock: &dated, ..AGENT }, &[]);
     }
 
     #[test]
