@@ -358,6 +358,11 @@ fn the_main_job_compiles_no_async_runtime() {
 }
 
 #[test]
+fn the_main_job_compiles_nothing_that_asks_registries() {
+    check_only_with("supply", &["hex", "jiff", "nodejs-semver", "percent-encoding", "tar"]);
+}
+
+#[test]
 fn the_main_job_compiles_no_reader_or_writer_of_other_formats() {
     check_only_with("outputs", &["registry-audit", "schemars", "serde_yaml", "toml_writer"]);
 }

@@ -8,9 +8,11 @@
 //! ```
 
 mod audit;
+#[cfg(feature = "supply")]
 mod clients;
 mod console;
 mod dash;
+#[cfg(any(feature = "live", feature = "supply"))]
 mod day;
 mod explain;
 mod failure;

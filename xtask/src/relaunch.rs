@@ -3,7 +3,7 @@
 //! So `gen-scripts` never waits for an async runtime or for writers of many formats, and a private registry has these
 //! commands without a line of its own: the build is that of the package that runs.
 #![cfg_attr(
-    all(feature = "live", feature = "outputs"),
+    all(feature = "live", feature = "outputs", feature = "supply"),
     allow(dead_code, reason = "the build that has the features runs the commands itself")
 )]
 
@@ -70,7 +70,11 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| cannot_run(cargo, &error))?;
-    let what = if feature == "live" { "what runs real agents" } else { "what reads and writes other formats" };
+    let what = match feature {
+        "live" => "what runs real agents",
+        "supply" => "what asks package registries",
+        _ => "what reads and writes other formats",
+    };
     let (mut said, mut building) = (String::new(), false);
     for line in child.stderr.take().map(BufReader::new).into_iter().flat_map(|it| it.lines().map_while(Result::ok)) {
         match Step::of(&line) {

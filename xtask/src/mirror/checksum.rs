@@ -79,22 +79,13 @@ impl Content {
             let some = chunk.get(..read).unwrap_or_default();
             if some.is_empty() {
                 let sha512 = STANDARD.encode(sha512.finalize());
-                return Ok(Self { sha256: hex(&sha256.finalize()), bytes, sha512 });
+                return Ok(Self { sha256: hex::encode(sha256.finalize()), bytes, sha512 });
             }
             sha256.update(some);
             sha512.update(some);
             bytes += some.len() as u64;
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        // Writing into a text does not fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 #[cfg(test)]

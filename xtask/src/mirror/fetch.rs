@@ -1,10 +1,11 @@
 //! Fetching many files at once, with curl.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::clients::process::Cell;
 use crate::failure::{Failure, Outcome};
@@ -120,17 +121,12 @@ pub(crate) fn url(place: &str) -> String {
     if place.starts_with('/') { format!("file://{}", escaped(place)) } else { place.to_owned() }
 }
 
+/// What a path keeps in a URL.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 /// A path as a URL has it.
 pub(crate) fn escaped(path: &str) -> String {
-    path.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing into a text does not fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
+    utf8_percent_encode(path, PATH).to_string()
 }
 
 #[cfg(test)]

@@ -1,230 +1,77 @@
-//! `mirror`: everything that installs fetch, in one folder, with the site file that names it.
+//! `mirror`: the command line; what fetches needs a build with the feature `supply`.
 
+#[cfg(feature = "supply")]
 mod checksum;
+#[cfg(feature = "supply")]
 mod collect;
+#[cfg(feature = "supply")]
 mod fetch;
+#[cfg(feature = "supply")]
 mod folder;
+#[cfg(feature = "supply")]
+pub(crate) mod make;
+#[cfg(feature = "supply")]
 mod pack;
+#[cfg(feature = "supply")]
 mod pages;
+#[cfg(feature = "supply")]
 mod places;
-mod request;
+#[cfg(feature = "supply")]
+pub(crate) mod request;
+#[cfg(feature = "supply")]
 mod runtimes;
+#[cfg(feature = "supply")]
 mod wanted;
 
-use std::collections::BTreeSet;
-use std::time::Instant;
+use std::path::PathBuf;
 
-use clap::ArgMatches;
-use registry::render;
-use registry::site::Site;
-use registry_core::model::{Libc, Registry, Target};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use registry_core::model::Registry;
 
-use crate::clients;
-use crate::clients::process::Cell;
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome, Status};
-use crate::violations::count;
-use checksum::{Content, Sum};
-use collect::{Collection, Job};
-use folder::Folder;
-use places::Places;
-use request::Request;
-pub(crate) use request::command;
-use runtimes::{Chosen, Packing, Substitutes};
-use wanted::{Origin, Pin, Users, Wanted};
+use crate::console::Console;
+use crate::failure::Outcome;
+use crate::relaunch::built_with;
 
-/// The site file of a mirror.
-const SITE: &str = "site.toml";
+/// The command line.
+pub(crate) fn command() -> Command {
+    Command::new("mirror")
+        .about("Fetch everything that installs need into one folder, with the site file that names it")
+        .after_help(
+            "The folder holds what the command line asks for: what earlier runs brought besides is removed. A run into\n\
+             the same folder fetches only what is missing. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other\n\
+             places to ask. Exit status: 0 all is there, 1 something cannot be had, 2 the command could not run.\n\n\
+             Examples:\n  \
+             cargo xtask mirror --out mirror --agent my-agent\n  \
+             cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",
+        )
+        .arg(path("out", "DIR", "The folder of the mirror").required(true))
+        .arg(many("agent", "NAME", "Only this agent (by name or alias); may be repeated"))
+        .arg(many("target", "TARGET", "This target (or `all`) instead of the machine's own; may be repeated"))
+        .arg(
+            Arg::new("url")
+                .long("url")
+                .value_name("URL")
+                .help("Where the folder will be served; without it the site file names the folder itself"),
+        )
+        .arg(path("site", "FILE", "A site whose places, checksums and prefix the mirror starts from"))
+        .arg(
+            Arg::new("substitute-runtimes")
+                .long("substitute-runtimes")
+                .action(ArgAction::SetTrue)
+                .help("Pack Node.js from its PyPI wheel where its maker's archive cannot be had"),
+        )
+        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) where its maker's archive cannot be had"))
+}
 
-/// The target of this machine; of a Linux with glibc, where this is none of the targets.
-pub(crate) fn own_target() -> Target {
-    let arm = cfg!(target_arch = "aarch64");
-    let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
-    let own = |target: &Target| (target.arch().word() == "arm64") == arm && target.libc() == libc;
-    Target::ALL.into_iter().find(own).unwrap_or(Target::LinuxX64)
+fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).help(help)
+}
+
+fn many(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
 }
 
 /// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
-    let start = Instant::now();
-    let request = Request::read(registry, matches)?;
-    let wanted = wanted::wanted(&request.agents, &request.targets, &request.site)?;
-    let cell = Cell::new()?;
-    let substitutes = Substitutes::new(request.substitute_node, request.python.as_deref(), &cell)?;
-    let folder = Folder::open(&request.out)?;
-    let base = request.base(folder.path())?;
-    folder.claim(SITE)?;
-    for remark in &wanted.remarks {
-        console.step(remark);
-    }
-    let places = Places::new(&request.site, clients::cache(registry), console);
-    let mut mirror = Collection::new(&folder, &cell, console);
-    mirror.missing.extend(wanted.beyond.iter().cloned());
-    let packing = Packing { substitutes: &substitutes, places: &places, folder: &folder, console };
-    let runtimes = collect_all(&wanted, &packing, &mut mirror)?;
-    let generated = generate(&request, &base, &runtimes, &mut mirror)?;
-    let complete = mirror.missing.is_empty();
-    let removed = write(&folder, &generated, &mirror, complete)?;
-    for missing in &mirror.missing {
-        console.error(missing);
-    }
-    if !complete {
-        console.step(
-            "help: where something is gone, pin another version (`cargo pin AGENT`); for a runtime see\n      \
-             `--substitute-runtimes`, `--python` and `--site`; what came is kept, and the mirror serves it",
-        );
-    }
-    let bytes: u64 = mirror.held.values().map(|it| it.bytes).sum();
-    console.clear();
-    print(format!(
-        "{} on {}: {} ({} new, {} removed, {} missing), {bytes} bytes in {}, {:.2} s",
-        count(request.agents.len(), "agent"),
-        request.targets.iter().map(|it| it.id()).collect::<Vec<_>>().join(" and "),
-        count(mirror.held.len(), "file"),
-        mirror.new,
-        removed,
-        mirror.missing.len(),
-        folder.path().display(),
-        start.elapsed().as_secs_f64()
-    ))?;
-    Ok(Status::found(!complete))
-}
-
-/// Collects all that is wanted; the runtimes that the mirror then has.
-fn collect_all(wanted: &Wanted<'_>, packing: &Packing<'_>, mirror: &mut Collection<'_>) -> Outcome<Vec<Chosen>> {
-    let (folder, places) = (packing.folder, packing.places);
-    let absent = mirror.look(&wanted.artefacts)?;
-    let (mut runtimes, mut jobs) = runtimes::look(&wanted.runtimes, packing.substitutes, folder, mirror)?;
-    jobs.extend(package_jobs(wanted, &absent, folder, places, mirror)?);
-    let failed = mirror.fetch(&jobs)?;
-    packing.complete(&wanted.runtimes, &failed, &mut runtimes, mirror)?;
-    Ok(runtimes)
-}
-
-/// What is to be fetched for the artefacts that are absent, and for the tools.
-fn package_jobs(
-    wanted: &Wanted<'_>,
-    absent: &[String],
-    folder: &Folder,
-    places: &Places<'_>,
-    mirror: &mut Collection<'_>,
-) -> Outcome<Vec<Job>> {
-    let absent = || absent.iter().filter_map(|path| Some((path, wanted.artefacts.get(path)?)));
-    let tools = tools_to_fetch(wanted, folder, mirror)?;
-    let mut pins: BTreeSet<Pin> = tools.iter().map(|(_, pin)| pin.clone()).collect();
-    pins.extend(
-        absent().filter_map(|(_, it)| if let Origin::Pypi(pin) = &it.origin { Some(pin.clone()) } else { None }),
-    );
-    let index = if pins.is_empty() { places::Index::default() } else { places.pypi(&pins)? };
-    let has_npm = absent().any(|(_, it)| matches!(it.origin, Origin::Npm(_)));
-    let npm = if has_npm { places.npm()? } else { String::new() };
-    let mut jobs = Vec::new();
-    for (path, artefact) in absent() {
-        let sum = artefact.sum.clone();
-        let users = artefact.users.clone();
-        let (url, may_be_silent) = match (&artefact.origin, &sum) {
-            (Origin::Npm(path), _) => (format!("{npm}/{path}"), false),
-            (Origin::Url(url), _) => (fetch::url(url), true),
-            (Origin::Pypi(pin), Sum::Sha256(sha256)) => match index.url(sha256, &pin.requirement) {
-                Ok(url) => (url, false),
-                Err(why) => {
-                    mirror.miss(path, &why, &users);
-                    continue;
-                }
-            },
-            (Origin::Pypi(_), Sum::Sha512(_)) => continue,
-        };
-        jobs.push(Job { path: path.clone(), sum, url, users, may_be_silent });
-    }
-    for (tool, pin) in tools {
-        let files = index.files.iter().filter(|(sha256, _)| tool.wheel.sha256.contains(sha256));
-        let of_target = files.filter(|(_, (name, _))| places::serves(name, tool.target) && wanted::is_plain(name));
-        let found: Vec<Job> = of_target.map(|(sha256, file)| tool_job(sha256, file, &tool.users)).collect();
-        if found.is_empty() {
-            let why = index.why(&pin.requirement).unwrap_or("is not in the index with a checksum of the site");
-            mirror.miss(&pin.requirement, why, &tool.users);
-        }
-        // Two targets may have one file.
-        jobs.extend(found.into_iter().filter(|job| !mirror.held.contains_key(&job.path)));
-    }
-    jobs.sort_by(|a, b| a.path.cmp(&b.path));
-    jobs.dedup_by(|a, b| a.path == b.path);
-    Ok(jobs)
-}
-
-fn tool_job(sha256: &str, (name, url): &(String, String), users: &Users) -> Job {
-    let (sum, url) = (Sum::Sha256(sha256.to_owned()), url.clone());
-    Job { path: format!("wheels/{name}"), sum, url, users: users.clone(), may_be_silent: false }
-}
-
-/// The tools of which no file is there for their target; the files that are there are held.
-fn tools_to_fetch<'w, 's>(
-    wanted: &'w Wanted<'s>,
-    folder: &Folder,
-    mirror: &mut Collection<'_>,
-) -> Outcome<Vec<(&'w wanted::NeededTool<'s>, Pin)>> {
-    let mut tools = Vec::new();
-    let names = folder.names("wheels");
-    for tool in wanted.tools.values() {
-        let mut there = false;
-        let begin = format!("{}-{}-", tool.wheel.name.replace('-', "_"), tool.wheel.version);
-        for name in names.iter().filter(|it| it.starts_with(&begin) && places::serves(it, tool.target)) {
-            let path = format!("wheels/{name}");
-            let place = folder.path().join(&path);
-            let content = Content::of_file(&place).map_err(|error| Failure::io("read", &place, &error))?;
-            if tool.wheel.sha256.contains(&content.sha256) {
-                mirror.held.insert(path, content);
-                there = true;
-            }
-        }
-        if !there {
-            let requirement = format!("{}=={}", tool.wheel.name, tool.wheel.version);
-            tools.push((tool, Pin { lock: String::new(), target: tool.target.id(), requirement, source: false }));
-        }
-    }
-    Ok(tools)
-}
-
-/// A file that the mirror makes itself: its path and bytes.
-type Made = (String, Vec<u8>);
-
-/// The index, the site file, and the payloads of scripts that do not fit one argument.
-fn generate(request: &Request<'_>, base: &str, runtimes: &[Chosen], mirror: &mut Collection<'_>) -> Outcome<Vec<Made>> {
-    let site_text = pages::site_file(&pages::places(&request.site, base), base, runtimes);
-    let site: Site =
-        toml::from_str(&site_text).map_err(|error| Failure::new(format!("the site file came out wrong: {error}")))?;
-    site.validate().map_err(|error| Failure::new(format!("the site file came out wrong: {error}")))?;
-    let mut made: Vec<Made> =
-        pages::index(&mirror.held).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    made.push((SITE.to_owned(), site_text.into_bytes()));
-    for agent in &request.agents {
-        let scripts = render::scripts(agent, &site);
-        let scripts = scripts
-            .map_err(|error| Failure::new(format!("`{}` cannot be rendered for this mirror: {error}", agent.name)))?;
-        let carried = scripts.into_iter().flat_map(|it| it.mirrored);
-        made.extend(carried.map(|(name, bytes)| (format!("runtimes/{name}"), bytes)));
-    }
-    for (path, bytes) in &made {
-        let content =
-            Content::of(bytes.as_slice()).map_err(|error| Failure::new(format!("cannot hash `{path}`: {error}")))?;
-        mirror.held.insert(path.clone(), content);
-    }
-    Ok(made)
-}
-
-/// Writes what the mirror makes itself, and removes what no longer belongs; how many files that were. The list comes
-/// first: a file that it does not name would be taken for somebody else's by the next run.
-fn write(folder: &Folder, generated: &[Made], mirror: &Collection<'_>, complete: bool) -> Outcome<usize> {
-    folder.note(&mirror.held, true)?;
-    for (path, bytes) in generated {
-        if let Some(content) = mirror.held.get(path) {
-            folder.write(path, bytes, content)?;
-        }
-    }
-    if !complete {
-        return Ok(0);
-    }
-    let removed = folder.remove_others(&mirror.held)?;
-    folder.note(&mirror.held, false)?;
-    Ok(removed)
+    built_with!("supply", console, make::run(registry, matches, console))
 }

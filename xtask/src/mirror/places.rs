@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
 use registry::site::Site;
 use registry_core::model::{Libc, Target};
 use toml::{Table, Value};
@@ -153,7 +154,8 @@ fn read_urls(text: &str) -> Outcome<BTreeMap<String, (String, String)>> {
         let url = file.get("url")?.as_str()?.to_owned();
         let sha256 = file.get("hashes")?.get("sha256")?.as_str()?.to_owned();
         let name = file.get("name").and_then(Value::as_str).unwrap_or_else(|| file_name(&url));
-        Some((sha256, (name.replace("%2B", "+").replace("%2b", "+"), url)))
+        let name = percent_decode_str(name).decode_utf8().ok()?.into_owned();
+        Some((sha256, (name, url)))
     };
     files.map(|file| read(file).ok_or_else(|| unreadable("a file without its URL or checksum"))).collect()
 }

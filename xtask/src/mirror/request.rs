@@ -2,55 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::ArgMatches;
 use registry::site::Site;
 use registry_core::model::{Agent, Registry, Target};
 
-use super::{own_target, pages};
+use super::make::own_target;
+use super::pages;
 use crate::failure::{Failure, Outcome};
 use crate::{gen_scripts, lookup, rendering};
 
 /// Every target, as a word of the command line.
 const ALL: &str = "all";
-
-/// The command line.
-pub(crate) fn command() -> Command {
-    Command::new("mirror")
-        .about("Fetch everything that installs need into one folder, with the site file that names it")
-        .after_help(
-            "The folder holds what the command line asks for: what earlier runs brought besides is removed. A run into\n\
-             the same folder fetches only what is missing. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other\n\
-             places to ask. Exit status: 0 all is there, 1 something cannot be had, 2 the command could not run.\n\n\
-             Examples:\n  \
-             cargo xtask mirror --out mirror --agent my-agent\n  \
-             cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",
-        )
-        .arg(path("out", "DIR", "The folder of the mirror").required(true))
-        .arg(many("agent", "NAME", "Only this agent (by name or alias); may be repeated"))
-        .arg(many("target", "TARGET", "This target (or `all`) instead of the machine's own; may be repeated"))
-        .arg(
-            Arg::new("url")
-                .long("url")
-                .value_name("URL")
-                .help("Where the folder will be served; without it the site file names the folder itself"),
-        )
-        .arg(path("site", "FILE", "A site whose places, checksums and prefix the mirror starts from"))
-        .arg(
-            Arg::new("substitute-runtimes")
-                .long("substitute-runtimes")
-                .action(ArgAction::SetTrue)
-                .help("Pack Node.js from its PyPI wheel where its maker's archive cannot be had"),
-        )
-        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) where its maker's archive cannot be had"))
-}
-
-fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).help(help)
-}
-
-fn many(name: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
-}
 
 /// What is to be mirrored, and where.
 #[derive(Debug)]

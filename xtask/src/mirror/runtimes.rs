@@ -11,7 +11,7 @@ use super::folder::Folder;
 use super::pack;
 use super::places::Places;
 use super::wanted::{Kind, NeededRuntime, Pin, file_name};
-use super::{checksum::Sum, own_target};
+use super::{checksum::Sum, make::own_target};
 use crate::clients::process::Cell;
 use crate::clients::tools::NODE;
 use crate::console::Console;

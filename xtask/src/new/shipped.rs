@@ -6,9 +6,9 @@ use std::path::Path;
 use registry_core::names;
 
 use super::entry::{self, Known, Package};
+use super::make::{Made, Place, title};
 use super::package::{self, Facts};
 use super::source::Source;
-use super::{Made, Place, title};
 use crate::failure::{Failure, Outcome};
 
 /// An entry around a program that is shipped: nothing is asked of a registry, and there is no lock.

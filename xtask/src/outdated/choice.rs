@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use registry_core::model::{NODE_VERSION, Version};
 
-use super::Dated;
 use super::releases::{Package, Release};
+use super::rows::Dated;
 use crate::day;
 use crate::new::engines::{self, Verdict};
 

@@ -7,8 +7,8 @@ use registry_core::model::{Agent, Artefact, Lock, Target};
 use serde_json::Value;
 use toml::Table;
 
-use super::Dated;
 use super::choice::Choice;
+use super::rows::Dated;
 use crate::clients::Tools;
 use crate::clients::process;
 use crate::day;

@@ -1,28 +1,32 @@
-//! `pin`: writes the locks, with pinned package managers in an empty environment.
+//! `pin`: the command line; what resolves and writes locks needs a build with the feature `supply`.
 
-mod age;
+#[cfg(feature = "supply")]
+pub(crate) mod age;
+#[cfg(feature = "supply")]
 mod check;
+#[cfg(feature = "supply")]
 mod groups;
+#[cfg(feature = "supply")]
 pub(crate) mod lock;
+#[cfg(feature = "supply")]
 pub(crate) mod npm;
+#[cfg(feature = "supply")]
 mod platform;
+#[cfg(feature = "supply")]
 pub(crate) mod pypi;
-mod request;
+#[cfg(feature = "supply")]
+pub(crate) mod request;
+#[cfg(feature = "supply")]
 mod tree;
-
-use std::fs;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "supply")]
+pub(crate) mod write;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use registry_core::model::{Agent, Lock, Registry, UnreadableLock};
+use registry_core::model::Registry;
 
-use crate::clients::{self, Tools};
 use crate::console::Console;
-use crate::failure::{Failure, Outcome, Status};
-use crate::{day, files};
-use lock::Draft;
-use npm::Wanted;
-use request::Request;
+use crate::failure::Outcome;
+use crate::relaunch::built_with;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -51,91 +55,5 @@ pub(crate) fn command() -> Command {
 
 /// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
-    let words: Vec<&str> = matches.get_many::<String>("what").unwrap_or_default().map(String::as_str).collect();
-    let request = Request::read(registry, &words)?;
-    let tools = Tools::prepare(&clients::cache(registry), console)?;
-    if matches.get_flag("check") {
-        return check::run(registry, &request, &tools, console);
-    }
-    for agent in &request.agents {
-        pin(registry, agent, &request, &tools, console)?;
-    }
-    Ok(Status::Done)
-}
-
-/// The lock of an agent.
-fn lock_path(registry: &Registry<'_>, agent: &Agent<'_>) -> PathBuf {
-    let snake = agent.name.replace('-', "_");
-    Path::new(registry.folder).join("src/agents").join(format!("{snake}.lock"))
-}
-
-/// Writes the lock of an agent, whole or not at all.
-fn pin(
-    registry: &Registry<'_>,
-    agent: &Agent<'_>,
-    request: &Request<'_>,
-    tools: &Tools,
-    console: Console,
-) -> Outcome<()> {
-    let path = lock_path(registry, agent);
-    let earlier_text = files::read_if_there(&path)?.unwrap_or_default();
-    let earlier = earlier(agent, &earlier_text, request, console)?;
-    console.step(format!("pinning {}", agent.name));
-    let mut draft = Draft::default();
-    let (npm, pypi) = (request.wanted(agent, "npm", earlier.as_ref()), request.wanted(agent, "pypi", earlier.as_ref()));
-    if !npm.is_empty() {
-        npm::resolve(tools, &npm, &mut draft, console).map_err(|failure| about(failure, agent))?;
-    }
-    if !pypi.is_empty() {
-        pypi::resolve(tools, &pypi, &mut draft, console).map_err(|failure| about(failure, agent))?;
-    }
-    let lost = draft
-        .unavailable
-        .get(&None)
-        .filter(|_| earlier.as_ref().is_some_and(|it| it.unavailable_everywhere().is_none()));
-    if let Some(reason) = lost {
-        let message = format!("`{}` cannot be pinned: {reason}; its lock stays as it is", agent.name);
-        let help =
-            "name a version that can be had: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
-        return Err(Failure::new(message).help(help));
-    }
-    let text = draft.text(&format!("cargo pin {}", agent.name), earlier.as_ref(), &day::today());
-    Lock::parse(&text)
-        .map_err(|error| Failure::new(format!("the lock of `{}` came out wrong: {error}", agent.name)))?;
-    for (target, cause) in &draft.unavailable {
-        let what = target.map_or("the package", registry_core::model::Target::id);
-        console.warning(format!("{}: {what} is unavailable: {cause}", agent.name));
-    }
-    if text == earlier_text {
-        console.step(format!("  unchanged: {}", path.display()));
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
-    }
-    files::write_atomically(&path, text.as_bytes(), 0o644)?;
-    console.step(format!("  written: {} ({} bytes)", path.display(), text.len()));
-    Ok(())
-}
-
-/// The lock that is there. One that cannot be read has no versions to keep: then all of them must be named.
-fn earlier<'t>(agent: &Agent<'_>, text: &'t str, request: &Request<'_>, console: Console) -> Outcome<Option<Lock<'t>>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match (Agent { lock: text, ..Agent::EMPTY }.read_lock()) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error) => {
-            let error = UnreadableLock { agent: agent.name.to_owned(), command: agent.pin_command(), ..error };
-            if !request.names_all(agent) {
-                return Err(error.into());
-            }
-            console.warning(format!("{error}; it is written anew"));
-            Ok(None)
-        }
-    }
-}
-
-fn about(failure: Failure, agent: &Agent<'_>) -> Failure {
-    failure.note(format!("while pinning `{}`", agent.name))
+    built_with!("supply", console, write::run(registry, matches, console))
 }

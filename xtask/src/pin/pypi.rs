@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use percent_encoding::percent_decode_str;
 use registry_core::model::{Answer, Cause, Target};
 use registry_core::names;
 use toml::{Table, Value};
@@ -269,7 +270,7 @@ fn distribution(name: &str, version: &str, file: &Value) -> Option<Distribution>
     let word = |key: &str| file.get(key).and_then(Value::as_str);
     let file_name = word("name").or_else(|| word("url")?.rsplit('/').next())?;
     let sha256 = file.get("hashes")?.get("sha256")?.as_str()?;
-    let file_name = file_name.replace("%2B", "+").replace("%2b", "+");
+    let file_name = percent_decode_str(file_name).decode_utf8().ok()?.into_owned();
     Some(Distribution {
         name: names::pypi(name),
         version: version.to_owned(),

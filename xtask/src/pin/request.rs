@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use registry_core::model::{Agent, Artefact, Lock, Registry};
 
-use super::Wanted;
+use super::npm::Wanted;
 use crate::failure::{Failure, Outcome};
 use crate::lookup;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use percent_encoding::percent_decode_str;
 use registry_core::model::{Lock, LockedNpm};
 use serde_json::{Map, Value};
 
@@ -186,7 +187,7 @@ impl Package {
 
 /// A tarball's place relative to the registry: the locks know no host.
 pub(crate) fn relative(url: &str, name: &str) -> Option<String> {
-    let url = url.replace("%2f", "/").replace("%2F", "/");
+    let url = percent_decode_str(url).decode_utf8().ok()?;
     if let Some(start) = url.find(&format!("/{name}/-/")) {
         return url.get(start + 1..).map(str::to_owned);
     }

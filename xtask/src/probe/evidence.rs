@@ -4,16 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use registry::evidence::{self, Inputs};
-use registry_core::model::{Agent, Registry};
+use registry_core::model::Registry;
 use serde_json::Value;
 
-use crate::console::print;
-use crate::failure::{Failure, Outcome, Status};
-use crate::{day, lookup};
-
-/// For how many days evidence is good.
-const DAYS: u64 = 30;
+use crate::failure::{Failure, Outcome};
 
 /// The file of an agent in the package of a registry.
 pub(crate) fn path(registry: &Registry<'_>, agent: &str) -> PathBuf {
@@ -32,131 +26,5 @@ pub(crate) fn read(registry: &Registry<'_>, agent: &str) -> Outcome<Option<Value
             registry.extends.map_or(Ok(None), |extended| read(extended, agent))
         }
         Err(error) => Err(Failure::io("read", &path, &error)),
-    }
-}
-
-/// Why the evidence on an agent does not count any more, a line for each reason; none when it does.
-pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<String>> {
-    let Some(evidence) = evidence else { return Ok(vec!["there is none".to_owned()]) };
-    let part = |key: &str| evidence.get(key).cloned().unwrap_or_default();
-    let pins: Vec<String> = serde_json::from_value(part("pins")).unwrap_or_default();
-    let inputs: Inputs = serde_json::from_value(part("inputs")).unwrap_or_default();
-    let changed = evidence::stale(agent, &pins, &inputs);
-    let changed = changed.map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
-    let mut reasons = Vec::new();
-    if let Some((_, why)) = changed.first() {
-        let questions: Vec<&str> = changed.iter().map(|(question, _)| *question).collect();
-        reasons.push(format!("{}: {why}", questions.join(", ")));
-    }
-    let date = evidence.get("date").and_then(Value::as_str).unwrap_or_default();
-    match day::age(date) {
-        None => reasons.push(format!("its date is `{date}`")),
-        Some(age) if age > DAYS => reasons.push(format!("it is {age} days old")),
-        Some(_) => {}
-    }
-    Ok(reasons)
-}
-
-/// The agents that are named, or all that can be installed, whose evidence is stale, each with the reasons.
-pub(crate) fn all_stale<'a>(
-    registry: &Registry<'a>,
-    named: &[&'a Agent<'a>],
-) -> Outcome<Vec<(&'a Agent<'a>, Vec<String>)>> {
-    let agents = match named {
-        [] => can_be_probed(registry)?,
-        named => named.to_vec(),
-    };
-    let mut found = Vec::new();
-    for agent in agents {
-        let reasons = stale(agent, read(registry, agent.name)?.as_ref())?;
-        if !reasons.is_empty() {
-            found.push((agent, reasons));
-        }
-    }
-    Ok(found)
-}
-
-/// Says what is stale, of the agents that are named or of all that can be installed.
-pub(crate) fn check(registry: &Registry<'_>, named: &[&str]) -> Outcome {
-    let named: Vec<&Agent<'_>> = named.iter().map(|name| lookup::agent(registry, name)).collect::<Outcome<_>>()?;
-    let found = all_stale(registry, &named)?;
-    for (agent, reasons) in &found {
-        print(format!("{}: {}", agent.name, reasons.join("; ")))?;
-    }
-    if found.is_empty() {
-        return Ok(Status::Done);
-    }
-    print(format!(
-        "help: cargo xtask probe --stale --write (evidence is good for {DAYS} days and for what it depends on)"
-    ))?;
-    Ok(Status::Found)
-}
-
-/// The agents of which there is something to install, by their own locks.
-fn can_be_probed<'a>(registry: &Registry<'a>) -> Outcome<Vec<&'a Agent<'a>>> {
-    let mut all = Vec::new();
-    for agent in registry.agents() {
-        if agent.read_lock()?.unavailable_everywhere().is_none() {
-            all.push(agent);
-        }
-    }
-    Ok(all)
-}
-
-#[cfg(test)]
-mod tests {
-    use registry_core::model::{Artefact, Npm};
-    use registry_core::template::Template;
-    use serde_json::json;
-
-    use super::*;
-
-    const NPM: Artefact<'static> = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &[] });
-    const AGENT: Agent<'static> = Agent {
-        name: "fixture",
-        install: &[NPM],
-        launch: &[Template("\"a\"")],
-        lock: "format 1\npackage npm a 1.0 sha512-x\n",
-        ..Agent::EMPTY
-    };
-
-    #[track_caller]
-    fn check_stale(agent: &Agent<'_>, evidence: Option<&Value>, reasons: &[&str]) {
-        assert_eq!(stale(agent, evidence).expect("it is rendered"), reasons);
-    }
-
-    /// Evidence of today, with the inputs of now.
-    fn fresh() -> Value {
-        json!({"pins": ["a@1.0"], "inputs": evidence::inputs(&AGENT).expect("it is rendered"), "date": day::today()})
-    }
-
-    const ALL: &str = "routing, environment, hosts, web, secrets";
-
-    #[test]
-    fn evidence_goes_stale_with_what_it_depends_on_and_with_time() {
-        check_stale(&AGENT, None, &["there is none"]);
-        check_stale(&AGENT, Some(&fresh()), &[]);
-        let tree = Agent { lock: "format 1\npackage npm a 1.0 sha512-y\n", ..AGENT };
-        check_stale(
-            &tree,
-            Some(&fresh()),
-            &[&format!("{ALL}: the lock, the launcher, the entry, the runtime or the method has changed since")],
-        );
-        let version = Agent { lock: "format 1\npackage npm a 2.0 sha512-x\n", ..AGENT };
-        check_stale(&version, Some(&fresh()), &[&format!("{ALL}: measured with a@1.0, and the lock has a@2.0")]);
-        let dated = |date: &str| {
-            let mut evidence = fresh();
-            evidence["date"] = json!(date);
-            evidence
-        };
-        check_stale(&AGENT, Some(&dated("soon")), &["its date is `soon`"]);
-        let old = stale(&AGENT, Some(&dated("2020-01-01"))).expect("it is rendered");
-        assert!(matches!(old.as_slice(), [why] if why.ends_with(" days old")), "{old:?}");
-    }
-
-    #[test]
-    fn evidence_without_hashes_is_stale() {
-        let old = json!({"pins": ["a@1.0"], "date": day::today()});
-        check_stale(&AGENT, Some(&old), &[&format!("{ALL}: it has no hashes")]);
     }
 }

@@ -9,7 +9,7 @@ use registry_live::report::seconds;
 use registry_live::sandbox::{Host, Kind};
 use serde_json::{Value, json};
 
-use super::evidence;
+use super::{evidence, stale};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome, Status};
 use crate::watch::{self, Watch, chosen, failure};
@@ -77,7 +77,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 
 /// The agents whose evidence is stale, and why.
 fn stale<'a>(registry: &Registry<'a>, named: &[&'a Agent<'a>], console: Console) -> Outcome<Vec<&'a Agent<'a>>> {
-    let found = evidence::all_stale(registry, named)?;
+    let found = stale::all_stale(registry, named)?;
     for (agent, reasons) in &found {
         console.step(format!("{:<18} stale: {}", agent.name, reasons.join("; ")));
     }

@@ -4,6 +4,8 @@
 pub(crate) mod evidence;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(any(feature = "live", feature = "supply"))]
+mod stale;
 
 use std::path::PathBuf;
 
@@ -91,7 +93,8 @@ fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     if matches.get_flag("check") {
         let named = matches.get_many::<String>("agent").unwrap_or_default().map(String::as_str);
-        return evidence::check(registry, &named.collect::<Vec<_>>());
+        let named: Vec<&str> = named.collect();
+        return built_with!("supply", console, stale::check(registry, &named));
     }
     built_with!("live", console, live::run(registry, matches, console))
 }

@@ -1,0 +1,130 @@
+//! Locks, resolved with pinned package managers in an empty environment, and written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use registry_core::model::{Agent, Lock, Registry, Target};
+
+use super::lock::Draft;
+use super::request::Request;
+use super::{check, npm, pypi};
+use crate::clients::{self, Tools};
+use crate::console::Console;
+use crate::failure::{Failure, Outcome, Status};
+use crate::{day, files};
+
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let words: Vec<&str> = matches.get_many::<String>("what").unwrap_or_default().map(String::as_str).collect();
+    let request = Request::read(registry, &words)?;
+    // Before anything is fetched.
+    let earlier = request.agents.iter().map(|agent| Earlier::read(registry, agent, &request, console));
+    let earlier = earlier.collect::<Outcome<Vec<Earlier>>>()?;
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
+    if matches.get_flag("check") {
+        return check::run(registry, &request, &tools, console);
+    }
+    for (agent, earlier) in request.agents.iter().zip(earlier) {
+        pin(agent, &earlier, &request, &tools, console)?;
+    }
+    Ok(Status::Done)
+}
+
+/// The lock of an agent.
+pub(crate) fn lock_path(registry: &Registry<'_>, agent: &Agent<'_>) -> PathBuf {
+    let snake = agent.name.replace('-', "_");
+    Path::new(registry.folder).join("src/agents").join(format!("{snake}.lock"))
+}
+
+/// The lock that is there.
+#[derive(Debug)]
+struct Earlier {
+    path: PathBuf,
+    /// Its text; empty where there is none, or none that can be read.
+    text: String,
+}
+
+impl Earlier {
+    /// Reads it. One that cannot be read has no versions to keep: then all of them must be named.
+    fn read(registry: &Registry<'_>, agent: &Agent<'_>, request: &Request<'_>, console: Console) -> Outcome<Self> {
+        let path = lock_path(registry, agent);
+        let text = files::read_if_there(&path)?.unwrap_or_default();
+        let Err(error) = (Agent { lock: &text, ..*agent }).read_lock() else { return Ok(Self { path, text }) };
+        if !request.names_all(agent) {
+            return Err(error.into());
+        }
+        console.warning(format!("{error}; it is written anew"));
+        Ok(Self { path, text: String::new() })
+    }
+
+    fn lock(&self) -> Option<Lock<'_>> {
+        Lock::parse(&self.text).ok()
+    }
+}
+
+/// Writes the lock of an agent, whole or not at all.
+fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &Request<'_>, tools: &Tools, console: Console) -> Outcome<()> {
+    let Earlier { path, text: earlier_text } = earlier;
+    let earlier = earlier.lock();
+    console.step(format!("pinning {}", agent.name));
+    let draft = resolve(agent, earlier.as_ref(), request, tools, console)?;
+    let lost = draft
+        .unavailable
+        .get(&None)
+        .filter(|_| earlier.as_ref().is_some_and(|it| it.unavailable_everywhere().is_none()));
+    if let Some(cause) = lost {
+        let message = format!("`{}` cannot be pinned: {cause}; its lock stays as it is", agent.name);
+        let help =
+            "name a version that can be had: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
+        return Err(Failure::new(message).help(help));
+    }
+    let text = text(agent.name, &draft, earlier.as_ref())?;
+    for (target, cause) in &draft.unavailable {
+        let what = target.map_or("the package", Target::id);
+        console.warning(format!("{}: {what} is unavailable: {cause}", agent.name));
+    }
+    if text == *earlier_text {
+        console.step(format!("  unchanged: {}", path.display()));
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    files::write_atomically(path, text.as_bytes(), 0o644)?;
+    console.step(format!("  written: {} ({} bytes)", path.display(), text.len()));
+    Ok(())
+}
+
+/// What the lock of an agent holds at the versions that are asked for, else at those of its earlier lock, else at the
+/// newest that are old enough. The npm tree was installed from it once; nothing is written.
+pub(crate) fn resolve(
+    agent: &Agent<'_>,
+    earlier: Option<&Lock<'_>>,
+    request: &Request<'_>,
+    tools: &Tools,
+    console: Console,
+) -> Outcome<Draft> {
+    let mut draft = Draft::default();
+    let (npm, pypi) = (request.wanted(agent, "npm", earlier), request.wanted(agent, "pypi", earlier));
+    if !npm.is_empty() {
+        npm::resolve(tools, &npm, &mut draft, console).map_err(|failure| about(failure, agent))?;
+    }
+    if !pypi.is_empty() {
+        pypi::resolve(tools, &pypi, &mut draft, console).map_err(|failure| about(failure, agent))?;
+    }
+    Ok(draft)
+}
+
+/// The text of a lock, which was read again.
+pub(crate) fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Outcome<String> {
+    let text = draft.text(&format!("cargo pin {agent}"), earlier, &day::today());
+    match Lock::parse(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::new(format!("the lock of `{agent}` came out wrong: {error}"))),
+    }
+}
+
+fn about(failure: Failure, agent: &Agent<'_>) -> Failure {
+    failure.note(format!("while pinning `{}`", agent.name))
+}
