@@ -228,7 +228,7 @@ fn what_varies_is_quoted() {
 #[test]
 fn a_package_that_has_vanished_is_refused_with_its_date_and_reason() {
     let install = text(&GONE, ScriptKind::Install);
-    assert_eq!(install.matches("2026-11-23: the registry answers 404 for four").count(), 4, "{install}");
+    assert_eq!(install.matches("2026-11-23: four@1.0.0 answers 404").count(), 4, "{install}");
     let native = text(&NATIVE, ScriptKind::Install);
     assert!(
         native.contains("one-arm64@1.2.3 answers 404")

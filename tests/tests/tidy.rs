@@ -359,7 +359,7 @@ fn the_main_job_compiles_no_async_runtime() {
 
 #[test]
 fn the_main_job_compiles_nothing_that_asks_registries() {
-    check_only_with("supply", &["hex", "jiff", "nodejs-semver", "percent-encoding", "tar"]);
+    check_only_with("supply", &["jiff", "nodejs-semver", "percent-encoding", "tar"]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ impl Status {
     }
 
     /// The worse of two.
+    #[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "only what asks registries calls it"))]
     pub(crate) fn and(self, other: Self) -> Self {
         Self::found(self == Self::Found || other == Self::Found)
     }

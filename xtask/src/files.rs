@@ -14,6 +14,10 @@ use crate::failure::{Failure, Outcome};
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 /// Writes a file by a temporary one beside it and a rename, so that nobody ever sees half of it.
+#[cfg_attr(
+    not(any(feature = "supply", feature = "outputs", feature = "live")),
+    allow(dead_code, reason = "other builds call it")
+)]
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> Outcome<()> {
     let temporary = temporary_beside(path);
     let written = write_new(&temporary, bytes, mode).and_then(|()| fs::rename(&temporary, path));
@@ -117,6 +121,7 @@ impl Scratch {
     }
 
     /// Makes a folder in it.
+    #[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "only what asks registries calls it"))]
     pub(crate) fn folder(&self, name: &str) -> Outcome<PathBuf> {
         let path = self.path.join(name);
         fs::create_dir_all(&path).map_err(|error| Failure::io("make", &path, &error))?;
@@ -132,6 +137,7 @@ impl Drop for Scratch {
 }
 
 /// The permission bits of a file.
+#[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "only what asks registries calls it"))]
 pub(crate) fn mode(path: &Path) -> Outcome<u32> {
     let about = fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
     Ok(about.permissions().mode() & 0o777)

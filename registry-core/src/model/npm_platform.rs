@@ -1,6 +1,7 @@
 //! Which machines an npm package is for: npm's own rule over the fields `os`, `cpu` and `libc`.
 //!
-//! `fits` of `registry/src/payload/common.mjs` is its twin; `tests/vectors/npm_platform.jsonl` holds both to npm's answers.
+//! `fits` of `registry/src/payload/common.mjs` is its twin; `tests/vectors/npm_platform.jsonl` holds both to npm's
+//! answers.
 
 use std::borrow::Cow;
 
@@ -21,7 +22,7 @@ pub struct NpmPlatform<'a> {
 impl<'a> NpmPlatform<'a> {
     /// Whether npm installs the package on a target.
     pub fn fits(&self, target: Target) -> bool {
-        allows(&self.os, "linux") && allows(&self.cpu, target.arch().npm()) && allows(&self.libc, target.libc().npm())
+        allows(&self.os, "linux") && allows(&self.cpu, target.arch().word()) && allows(&self.libc, target.libc().word())
     }
 
     /// Whether a field names machines.

@@ -64,10 +64,7 @@ fn minify(text: &str) -> String {
 
 /// The SHA-256 of bytes, in hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut out, byte| {
-        let _ = core::fmt::Write::write_fmt(&mut out, format_args!("{byte:02x}"));
-        out
-    })
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Packs an agent's files with the programs of every install; the same files give the same bytes.

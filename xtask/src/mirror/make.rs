@@ -30,7 +30,7 @@ const SITE: &str = "site.toml";
 pub(crate) fn own_target() -> Target {
     let arm = cfg!(target_arch = "aarch64");
     let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
-    let own = |target: &Target| (target.arch().npm() == "arm64") == arm && target.libc() == libc;
+    let own = |target: &Target| (target.arch().word() == "arm64") == arm && target.libc() == libc;
     Target::ALL.into_iter().find(own).unwrap_or(Target::LinuxX64)
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod engines;
 #[cfg(feature = "supply")]
 mod entry;
+#[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "only what asks registries writes a list"))]
 pub(crate) mod list;
 #[cfg(feature = "supply")]
 mod make;
