@@ -17,7 +17,7 @@ pub struct Unlinted {
     /// What is wrong with it, as a text that stands alone.
     pub why: String,
     /// The way out; empty when the text says it.
-    pub help: &'static str,
+    pub help: String,
 }
 
 impl fmt::Display for Unlinted {
@@ -30,14 +30,15 @@ impl fmt::Display for Unlinted {
 ///
 /// # Errors
 ///
-/// When a manifest cannot be read, or has no command.
+/// When a manifest cannot be read, or has no command; when a lock of the registry cannot be read.
 pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<Finding>, Unlinted> {
     let is_manifest = Path::new(name).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml"));
     let contents = read_one(name, bytes, is_manifest);
     if is_manifest && let Some((why, help)) = fault(&contents) {
-        return Err(Unlinted { why: format!("`{name}` cannot be read as a manifest: {why}"), help });
+        return Err(Unlinted { why: format!("`{name}` cannot be read as a manifest: {why}"), help: help.to_owned() });
     }
-    Ok(checks::run_for_lint(&Known::new(registry), &contents))
+    let known = Known::new(registry).map_err(|error| Unlinted { why: error.to_string(), help: error.help() })?;
+    Ok(checks::run_for_lint(&known, &contents))
 }
 
 /// Why nothing of a manifest would be linted, or not all of it.

@@ -4,7 +4,9 @@
 //! A value of an entry stands in its encoded form, where every array is an operation: `["variable", NAME]` and so on
 //! (`registry_core::template`).
 
-use registry_core::model::{Agent, Lock, LockedPackage, Off, Protocol, Target, Unavailable, UnreadableLock, WebKind, WebPolicy};
+use registry_core::model::{
+    Agent, Lock, LockedPackage, Off, Protocol, Target, Unavailable, UnreadableLock, WebKind, WebPolicy,
+};
 use serde::Serialize;
 
 /// What the table of `list` shows of an agent.

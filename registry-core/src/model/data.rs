@@ -30,6 +30,7 @@ impl Serialize for Json<'_> {
                 }
                 list.end()
             }
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
             Self::Number(text) => match (text.parse::<i64>(), text.parse::<f64>()) {
                 (Ok(whole), _) => serializer.serialize_i64(whole),
                 (Err(_), Ok(number)) => serializer.serialize_f64(number),

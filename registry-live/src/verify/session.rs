@@ -205,7 +205,7 @@ mod tests {
     fn check_peer(fault: &str, says: Option<&str>) -> Seen {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there is a runtime");
         let fields = vec![("name", "peer".to_owned())];
-        let entry = expected(Some(fields), Session::Ok, Exit::EndOfInput);
+        let entry = expected(Some(fields), Session::Ok, Exit::Eof);
         let peer = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peer.sh");
         let mut command = Command::new("sh");
         command.args(["-c", &format!("echo '{PROVED} for the user 1' >&2; exec sh \"$0\" \"$1\""), peer, fault]);

@@ -54,8 +54,8 @@ impl Platform {
             };
             (!words.is_empty()).then_some(words)
         };
-        let cpu = |words: Vec<&str>| one_of(&words, [Arch::X64, Arch::Arm64], Arch::npm);
-        let libc = |words: Vec<&str>| one_of(&words, [Libc::Glibc, Libc::Musl], Libc::npm);
+        let cpu = |words: Vec<&str>| one_of(&words, [Arch::X64, Arch::Arm64], Arch::word);
+        let libc = |words: Vec<&str>| one_of(&words, [Libc::Glibc, Libc::Musl], Libc::word);
         let (os, cpus) = (words("os"), words("cpu"));
         // A name counts only for what the package itself restricts: `linux-utils` may be for every machine.
         let restricted = os.is_some() || cpus.is_some();
