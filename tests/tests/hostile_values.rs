@@ -180,7 +180,11 @@ fn received(home: &Path, environment: &BTreeMap<String, Vec<u8>>) -> Result<Rece
         }
         files.insert(name.clone(), parsed(&name, &bytes)?);
     }
-    let own = |name: &str| !matches!(name, "NOTE" | "HOME" | "PWD" | "PATH" | "_" | "OLDPWD" | "SHLVL" | "TMPDIR");
+    // The port of a helper is another one each time.
+    let own = |name: &str| {
+        let ours = ["NOTE", "HOME", "PWD", "PATH", "_", "OLDPWD", "SHLVL", "TMPDIR", "BENCHFLOW_BESIDE_PORT"];
+        !ours.contains(&name)
+    };
     // The parts of the model id are parts of the value too, and nothing reads them from the environment.
     let whole = |name: &str| !matches!(name, "BENCHFLOW_ACP_MODEL_PROVIDER" | "BENCHFLOW_ACP_MODEL_NAME");
     let environment = environment.iter().filter(|(name, _)| own(name) && whole(name));

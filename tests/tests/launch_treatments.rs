@@ -57,10 +57,13 @@ impl Scratch {
         environment.retain(|name, _| !own.contains(&name.as_str()));
         assert_eq!(files_under(&self.at("work")), BTreeMap::new(), "the working directory is the task's");
         let folder = self.folder.path().display().to_string();
+        // The free port of a helper is another one each time.
+        let port = environment.remove("BENCHFLOW_BESIDE_PORT").map(|it| String::from_utf8_lossy(&it).into_owned());
         let words = noted_words(&self.at("note"));
         let words = words.split(|&byte| byte == 0).map(|word| String::from_utf8_lossy(word).replace(&folder, "@"));
         let dir = installed.dir.display().to_string();
-        let words = words.map(|word| word.replace(&dir, "#")).collect();
+        let ported = |word: String| port.as_ref().map_or_else(|| word.clone(), |port| word.replace(port, "PORT"));
+        let words = words.map(|word| ported(word.replace(&dir, "#"))).collect();
         Left { environment, files: files_under(&self.at("home")), words }
     }
 }

@@ -3,6 +3,8 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
+mod launch_support;
+
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
@@ -11,11 +13,11 @@ use std::process::{Command, Output, Stdio};
 use regex::Regex;
 use registry::REGISTRY;
 use registry::model::{Agent, Artefact, Registry, WebPolicy};
-use registry::render::{self, ScriptKind, scripts};
+use registry::render::{ScriptKind, scripts};
 use registry::site::Site;
 use registry_core::rules::MAX_QUOTED_TWICE;
 use registry_outputs::{GENERATORS, Generator, Input};
-use registry_tests::{report, write_program};
+use registry_tests::report;
 use toml::{Table, Value};
 
 /// The shells that a harness may have.
@@ -298,21 +300,8 @@ fn an_install_command_runs_quoted_twice() {
     }
 }
 
-/// The place of every program of an install: it says what it was started with.
-const PROGRAM: &str = "#!/bin/sh\ncase ${1-} in */beside.mjs) [ \"$2\" = port ] && echo 45678 && exit ;; */config.mjs) exit ;; esac\nprintf '<%s>' \"$@\"\n";
-
-/// Puts the launcher of an agent where its install does, and programs that only show their arguments.
-fn install(agent: &Agent<'_>, site: &Site) {
-    let all = scripts(agent, site).expect("a registered agent is rendered");
-    let launcher = all.into_iter().find(|it| it.kind == ScriptKind::Launch).expect("every agent has a launcher");
-    write_program(&Path::new(&site.prefix).join("bin").join(agent.name), &launcher.text);
-    let inside = render::folder(agent, site).expect("a registered agent has a folder");
-    let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
-    let programs = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
-    for program in programs.chain(["node/bin/node".to_owned(), "venv/bin/python".to_owned()]) {
-        write_program(&Path::new(&inside).join(program), PROGRAM);
-    }
-}
+/// In the place of the agent: it says what it was started with.
+const PROGRAM: &str = "#!/bin/sh\ncase ${1-} in */launch.mjs) exec \"@NODE@\" \"$@\" ;; esac\nprintf '<%s>' \"$@\"\n";
 
 /// What harnesses make of a launch command.
 fn treatments(command: &str) -> Vec<String> {
@@ -326,10 +315,10 @@ fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
     for (agent, manifest) in manifests(&site) {
-        install(agent, &site);
+        launch_support::put(agent, &site, PROGRAM);
         for command in treatments(text(&manifest, "launch_cmd")) {
             for shell in SHELLS {
-                let output = run(shell, &command, &[]);
+                let output = run(shell, &command, &[("HOME", &site.prefix)]);
                 let out = String::from_utf8_lossy(&output.stdout);
                 let said =
                     format!("{}: {shell} -c {command:?}: {out}{}", agent.name, String::from_utf8_lossy(&output.stderr));
@@ -345,7 +334,7 @@ fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
 fn check_without_web(agent: &'static Agent<'static>, status: i32) {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
-    install(agent, &site);
+    launch_support::put(agent, &site, PROGRAM);
     let (registry, generator) = (Registry { agents: &[], ..REGISTRY }, generator());
     let input = Input { agents: vec![agent], ..Input::new(&registry, &site) };
     let files = (generator.make)(&input).expect("every agent has a manifest");

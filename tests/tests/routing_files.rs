@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use registry::REGISTRY;
-use registry::model::{Agent, BaseUrlForm, ConfigFile, FileFormat, Owner, Registry};
+use registry::model::{Agent, ConfigFile, FileFormat, Owner, Registry};
 use registry::render::{self, ScriptKind, scripts};
 use registry::routing::{Given, Resolution, Router, Sandbox};
 use registry::site::Site;
@@ -68,12 +68,9 @@ fn payload(agent: &Agent<'_>) -> BTreeMap<String, String> {
 #[track_caller]
 fn written(lib: &Path, found: &Resolution<'_>, home: &Path) -> Option<BTreeMap<String, String>> {
     let mut command = Command::new("node");
-    command.arg(lib.join("config.mjs")).args(["launch", if found.web_off { "off" } else { "on" }]);
+    command.arg(lib.join("launch.mjs"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", home);
     command.envs(found.variables.iter().map(|(name, it)| (name.to_string(), it.value.clone())));
-    if let Some(url) = found.variables.get("BENCHFLOW_PROVIDER_BASE_URL") {
-        command.env("BENCHFLOW_FORMED_BASE_URL", formed(&url.value, found.agent.base_url));
-    }
     let output = command.output().expect("node starts");
     if output.status.code() == Some(14) {
         return None;
@@ -82,17 +79,6 @@ fn written(lib: &Path, found: &Resolution<'_>, home: &Path) -> Option<BTreeMap<S
     let mut files = BTreeMap::new();
     collect(home, home, &mut files);
     Some(files)
-}
-
-/// The form in which the launcher hands the base URL on; `routing_launch.rs` holds that dash makes it so.
-fn formed(url: &str, form: BaseUrlForm) -> String {
-    let bare = url.trim_end_matches('/');
-    match form {
-        BaseUrlForm::AsGiven => url.to_owned(),
-        BaseUrlForm::WithV1 if bare.ends_with("/v1") => bare.to_owned(),
-        BaseUrlForm::WithV1 => format!("{bare}/v1"),
-        BaseUrlForm::WithoutV1 => bare.trim_end_matches("/v1").to_owned(),
-    }
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {

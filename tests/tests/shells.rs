@@ -7,12 +7,15 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is not as it must be")]
 
+mod launch_support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use launch_support::{find, payload};
 use registry::REGISTRY;
 use registry::model::{Agent, Artefact};
 use registry::render::scripts;
@@ -35,6 +38,7 @@ case "${1-} ${2-}" in
         esac
     done
     mkdir -p "$agent/lib" && cp "$3" "$agent/lib/payload" && cp "$toys/launch.sh" "$agent/launch.sh"
+    cp "$toys/lib/"* "$agent/lib"
     mkdir -p "${final%/*}" "$prefix/bin" && mv "$agent" "$final" && ln -s "../../../$node" "$final/node"
     while read -r program; do
         mkdir -p "$final/${program%/*}" && cp "$0" "$final/$program"
@@ -44,8 +48,8 @@ case "${1-} ${2-}" in
     echo "$stamp $target $node ${python:--}" >"${final%/*}/stamp"
     ;;
 */install.mjs*) ;;
-*/config.mjs*) ;;
-*/beside.mjs\ port) echo 45678 ;;
+*/policy.mjs*) ;;
+*/launch.mjs*) "NODE" "$@" ;;
 *) env | grep -Ev '^(_|PWD|OLDPWD|SHLVL|PPID)=' | sort >>"$toys/calls" ;;
 esac
 "#;
@@ -79,12 +83,16 @@ impl Bench {
             ..Site::default()
         };
         let all = scripts(agent, &site).expect("a registered agent is rendered");
+        let carried = payload(&all).into_iter().filter(|(name, _)| name.starts_with("lib/"));
         let scripts: BTreeMap<_, _> = all.into_iter().map(|it| (it.kind.file_name(), it.text)).collect();
         let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
         let programs = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
         let programs: Vec<String> = programs.chain(["venv/bin/python".to_owned()]).collect();
         write(&folder.path().join("programs"), &format!("{}\n", programs.join("\n")));
         write(&folder.path().join("launch.sh"), &scripts["launch.sh"]);
+        for (name, text) in carried {
+            write(&folder.path().join(name), &text);
+        }
         Self { folder, prefix, scripts }
     }
 
@@ -97,14 +105,15 @@ impl Bench {
             ("BENCHFLOW_PROVIDER_NAME", "openai"),
             ("BENCHFLOW_PROVIDER_MODEL", "a model"),
             ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:9/v1"),
-            ("BENCHFLOW_PROVIDER_API_KEY", "it's a $key `with` \\ \"quotes\" *"),
+            ("BENCHFLOW_PROVIDER_API_KEY", "a $key `with` ~ & ; *"),
             ("BENCHFLOW_PROVIDER_PROTOCOL", "openai-completions"),
             ("NODE_OPTIONS", "--none"),
             ("LD_NOTHING", "x"),
         ];
-        let launch = launch.map(|(name, value)| (name, value.to_owned()));
         let home = self.folder.path().join("home");
         fs::create_dir_all(&home).expect("there is room");
+        let mut launch: Vec<_> = launch.map(|(name, value)| (name, value.to_owned())).into();
+        launch.push(("HOME", home.display().to_string()));
         let install = |name, variables: &[_]| self.run(shell, name, "install.sh", variables);
         vec![
             install("plan", &[mode("plan")]),
@@ -134,12 +143,16 @@ impl Bench {
         let output =
             command.envs(variables.iter().map(|(key, value)| (key, value))).output().expect("the shell starts");
         let text = |bytes: &[u8]| stable(&String::from_utf8_lossy(bytes));
+        let called = fs::read_to_string(&calls).unwrap_or_default();
+        // The free port of a helper is another one each time.
+        let port = called.lines().find_map(|line| line.strip_prefix("BENCHFLOW_BESIDE_PORT="));
+        let called = port.map_or_else(|| called.clone(), |port| called.replace(port, "PORT"));
         Outcome {
             name,
             status: output.status.code(),
             out: text(&output.stdout),
             err: text(&output.stderr),
-            calls: stable(&fs::read_to_string(&calls).unwrap_or_default()),
+            calls: stable(&called),
             files: listing(&self.prefix),
         }
     }
@@ -158,7 +171,8 @@ struct Outcome {
 
 /// An archive with the toy as `bin/node` and `bin/python3`, and beside it a folder with a damaged one.
 fn toy_archive(folder: &Path) -> PathBuf {
-    let text = TOY.replace("TOYS", &folder.display().to_string());
+    let node = find("node").display().to_string();
+    let text = TOY.replace("TOYS", &folder.display().to_string()).replace("NODE", &node);
     for name in ["node", "python3"] {
         let place = folder.join("top/bin").join(name);
         write(&place, &text);
@@ -246,7 +260,7 @@ fn check_promises(agent: &Agent<'_>, runs: &[Outcome]) {
     assert!(run("launch").err.contains("NODE_OPTIONS is not passed on"), "{}", run("launch").err);
     // The key arrives as it is, and where files alone may have it, not at all.
     let withheld = agent.withheld().any(|it| it == "BENCHFLOW_PROVIDER_API_KEY");
-    let arrived = run("launch").calls.contains("it's a $key `with` \\ \"quotes\" *");
+    let arrived = run("launch").calls.contains("a $key `with` ~ & ; *");
     assert!(arrived != withheld, "{}", run("launch").calls);
     assert!(run("remove").files.is_empty(), "{:?}", run("remove").files);
 }

@@ -27,7 +27,7 @@ impl Installed {
         let installed = Self { folder, script };
         let dir = installed.assigned("dir");
         program(&dir.join("node/bin/node"), "exit 0");
-        program(&dir.join("lib/config.mjs"), "");
+        program(&dir.join("lib/policy.mjs"), "");
         assert!(fs::create_dir_all(installed.folder.path().join("home")).is_ok());
         // Whoever runs the tests is root to the script: what it asks of the files is what is tested.
         program(&installed.folder.path().join("bin/id"), "echo 0");
@@ -80,7 +80,7 @@ fn check_refused(output: &Output, installed: &Installed, why: &str) {
 #[test]
 fn a_missing_file_is_named_by_the_script_alone() {
     let installed = Installed::new(agent_with_file());
-    let file = installed.assigned("dir").join("lib/config.mjs");
+    let file = installed.assigned("dir").join("lib/policy.mjs");
     assert!(fs::remove_file(&file).is_ok());
     let output = installed.run();
     let error = String::from_utf8_lossy(&output.stderr);

@@ -1,19 +1,12 @@
-// A helper process beside the agent: `port` prints a free port; `run PORT SECONDS COUNT helper… agent…` starts both.
+// A helper process beside the agent: `PORT SECONDS COUNT helper… agent…` starts both.
 // BENCHFLOW_BESIDE_WITHIN is stronger than SECONDS. A port that does not answer in time is status 10, for another try.
 import { spawn } from "node:child_process";
 import net from "node:net";
 import os from "node:os";
 
-const [mode, ...words] = process.argv.slice(2);
+const words = process.argv.slice(2);
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
 const say = (text) => process.stderr.write(`beside: ${text}\n`);
-
-function findPort() {
-  const server = net.createServer().listen(0, "127.0.0.1", () => {
-    process.stdout.write(`${server.address().port}\n`);
-    server.close();
-  });
-}
 
 function answers(port) {
   return new Promise((resolve) => {
@@ -83,5 +76,4 @@ async function supervise() {
   }
 }
 
-if (mode === "port") findPort();
-else supervise();
+supervise();

@@ -1,21 +1,38 @@
 // The values of an entry (registry-core, template.rs), put in from the environment; and TOML, written from them.
 import { Append, print, Raw } from "./edit.mjs";
 
-export class Refused extends Error {}
+// A launch that must not start, by its exit class.
+export class Refused extends Error {
+  constructor(message, status = 14) {
+    super(message);
+    this.status = status;
+  }
+}
 
 // Whether a text holds more than the blanks of POSIX, as the launcher and routing have it.
 export const given = (text) => text !== undefined && /[^ \t-\r]/.test(text);
 
+// A base URL in the form that an agent wants: as it is given, with the version or without it (routing, base_url.rs).
+export function formed(text, form) {
+  if (form === "AsGiven") return text;
+  let end = text.length;
+  while (text[end - 1] === "/") end--;
+  const bare = text.slice(0, end);
+  if (form === "WithoutV1") return bare.replace(/\/v1$/, "");
+  return bare === "" || bare.endsWith("/v1") ? bare : `${bare}/v1`;
+}
+
 // What a value is now; undefined where nothing is written.
 export class Values {
-  constructor(env, references, companions) {
-    Object.assign(this, { env, references, companions });
+  constructor(env, { references, companions, form }) {
+    Object.assign(this, { env, references, companions, form });
   }
 
-  // The content of a variable; undefined when it is unset or blank.
+  // The content of a variable, undefined when it is unset or blank; the base URL in the form that the agent wants.
   get(name) {
     const text = this.env[name];
-    return given(text) ? text : undefined;
+    if (!given(text)) return undefined;
+    return name === "BENCHFLOW_PROVIDER_BASE_URL" ? formed(text, this.form) : text;
   }
 
   // Whether an agent would take a text for a reference; a textual one knows more forms than the entry's.
@@ -123,13 +140,24 @@ export class Values {
   }
 }
 
+// Values as text, for the environment and argument vectors: nobody looks for a reference there, and digits stay as they are.
+export class Words extends Values {
+  plain(name) {
+    return this.get(name);
+  }
+
+  uint(name) {
+    return super.uint(name) && this.get(name);
+  }
+}
+
 // An object merged into another: two bodies of one file.
 export function combine(into, map) {
   for (const [key, value] of map) {
     const there = into.get(key);
     if (value instanceof Map && there instanceof Map) combine(there, value);
     else if (value instanceof Append && Array.isArray(there)) into.set(key, added(there, value.items));
-    else into.set(key, value);
+    else into.set(key, value instanceof Map ? combine(new Map(), value) : value);
   }
   return into;
 }

@@ -5,8 +5,7 @@ use registry_core::model::{Agent, Exit, Info, Lock, Session};
 use registry_core::template::Value;
 use registry_core::variables::canonical;
 
-use super::value::read;
-use super::{RenderError, locked_version};
+use super::{RenderError, locked_version, read};
 
 /// The handshake of an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]

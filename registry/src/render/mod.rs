@@ -6,7 +6,6 @@ pub(crate) mod json;
 mod launch;
 mod payload;
 mod plan;
-mod value;
 mod web;
 mod writer;
 
@@ -14,6 +13,7 @@ use core::fmt;
 
 use registry_core::model::{Agent, Artefact, Lock, UnreadableLock};
 use registry_core::rules::MAX_QUOTED_TWICE;
+use registry_core::template::{Template, Value};
 
 use crate::site::{Site, SiteError};
 pub use expected::Expected;
@@ -215,7 +215,7 @@ pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderErro
     let all = vec![
         install,
         plain(ScriptKind::WebPolicy, web::web_policy(agent, &place)?),
-        plain(ScriptKind::Launch, launch::launch(agent, &lock, &place)?),
+        plain(ScriptKind::Launch, launch::launch(agent, &place)?),
     ];
     for script in &all {
         let bytes = script.quoted_twice();
@@ -245,8 +245,9 @@ fn packed_install(
     install_script(agent, lock, site, place, payload::pack(agent.name, &place.stamp, &files))
 }
 
-/// The scripts that a running agent depends on, without the stamp: it is another one whenever the install changes.
+/// What a running agent depends on, without the stamp: it is another one whenever the install changes.
 pub(crate) struct Unstamped {
+    /// The launcher, with the plan and the programs that it carries out.
     pub(crate) launch: String,
     pub(crate) web_policy: String,
 }
@@ -255,7 +256,8 @@ pub(crate) struct Unstamped {
 pub(crate) fn unstamped(agent: &Agent<'_>) -> Result<Unstamped, RenderError> {
     let lock = agent.read_lock()?;
     let place = Place::new(agent, &Site::default(), "");
-    let launch = launch::launch(agent, &lock, &place)?;
+    let plan = plan::plan_json(agent, &lock, &place)?;
+    let launch = format!("{}{plan}\n{}", launch::launch(agent, &place)?, payload::launch_programs());
     Ok(Unstamped { launch, web_policy: web::web_policy(agent, &place)? })
 }
 
@@ -274,6 +276,11 @@ fn install_script(
         return Ok(Script { kind: ScriptKind::Install, text, payloads: vec![payload], mirrored });
     }
     Ok(Script { kind: ScriptKind::Install, text, payloads: vec![payload], mirrored: Vec::new() })
+}
+
+/// The value of a template, or a fault that names its place.
+pub(crate) fn read<'a>(template: Template<'a>, place: &str) -> Result<Value<'a>, RenderError> {
+    template.value().ok_or_else(|| RenderError::Template(place.to_owned()))
 }
 
 /// The first 16 digits of a checksum over everything that is rendered, with the stamp left blank.
@@ -297,9 +304,9 @@ fn files(
     proofs: Proofs,
 ) -> Result<Vec<(String, String)>, RenderError> {
     let mut files = vec![
-        ("launch.sh".to_owned(), launch::launch(agent, lock, place)?),
+        ("launch.sh".to_owned(), launch::launch(agent, place)?),
         ("lib/agent.json".to_owned(), plan::agent_json(agent, lock, site, proofs)?),
-        ("lib/plan.json".to_owned(), plan::plan_json(agent, lock, &place.dir())?),
+        ("lib/plan.json".to_owned(), plan::plan_json(agent, lock, place)?),
         ("lib/lock.txt".to_owned(), agent.lock.to_owned()),
     ];
     for (index, artefact) in agent.install.iter().enumerate() {

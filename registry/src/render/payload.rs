@@ -30,13 +30,15 @@ pub struct Payload {
 }
 
 /// The programs of every install, by their names under `lib/`.
-const PROGRAMS: [(&str, &str); 14] = [
+const PROGRAMS: [(&str, &str); 16] = [
     ("common.mjs", include_str!("../payload/common.mjs")),
     ("install.mjs", include_str!("../payload/install.mjs")),
     ("digest.mjs", include_str!("../payload/digest.mjs")),
     ("npm.mjs", include_str!("../payload/npm.mjs")),
     ("python.mjs", include_str!("../payload/python.mjs")),
     ("proof.mjs", include_str!("../payload/proof.mjs")),
+    ("launch.mjs", include_str!("../payload/launch.mjs")),
+    ("policy.mjs", include_str!("../payload/policy.mjs")),
     ("config.mjs", include_str!("../payload/config.mjs")),
     ("check.mjs", include_str!("../payload/check.mjs")),
     ("place.mjs", include_str!("../payload/place.mjs")),
@@ -50,6 +52,12 @@ const PROGRAMS: [(&str, &str); 14] = [
 /// The programs of every install as files under `lib/`, without their comments and indentation.
 pub(crate) fn programs() -> Vec<(String, String)> {
     PROGRAMS.iter().map(|(name, text)| (format!("lib/{name}"), minify(text))).collect()
+}
+
+/// The programs of a launch, on which the environment and the files of an agent depend.
+pub(crate) fn launch_programs() -> String {
+    const NAMES: [&str; 4] = ["launch.mjs", "config.mjs", "values.mjs", "edit.mjs"];
+    PROGRAMS.iter().filter(|(name, _)| NAMES.contains(name)).map(|(_, text)| minify(text)).collect()
 }
 
 /// A program without lines that are only a comment and without the blanks at the beginnings of lines.

@@ -3,17 +3,18 @@
 use core::fmt::Write as _;
 
 use registry_core::model::{
-    Agent, Artefact, ArtefactKind, FileFormat, Lock, Off, Owner, Proof, ProofKind, Semantics, Session, SessionKind,
+    Agent, Artefact, ArtefactKind, Beside, FileFormat, Lock, Mapping, Off, Owner, Proof, ProofKind, Semantics, Session,
+    SessionKind,
 };
 use registry_core::template::{Template, Value};
 use registry_core::variables::{CANONICAL, Kind};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::RenderError;
 use super::expected::Expected;
 use super::json::{self, Members};
-use super::value::read;
+use super::launch::refusal;
+use super::{Place, RenderError, read};
 use crate::site::{Site, Wheel};
 
 /// A program that an install provides.
@@ -212,12 +213,42 @@ fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Answers, RenderError>
 #[derive(Serialize)]
 struct PlanFile<'a> {
     agent: &'a str,
+    runs: &'static str,
+    program: &'a str,
+    launch: Vec<Box<RawValue>>,
+    beside: Option<Helper<'a>>,
+    format: &'static str,
+    form: &'static str,
+    env: Vec<Variable<'a>>,
+    withhold: Vec<&'a str>,
     references: Option<Form<'a>>,
     config: Vec<FilePlan<'a>>,
-    web: Vec<FilePlan<'a>>,
+    policy: String,
+    refusal: Option<String>,
+    off: Switches<'a>,
     companions: Members<&'a str, String>,
     refuses: &'a [&'a str],
     variables: Members<&'a str, &'static str>,
+}
+
+/// The name of a variable, and its encoded value.
+type Variable<'a> = (&'a str, Box<RawValue>);
+
+/// The program beside an agent, with its words.
+#[derive(Serialize)]
+struct Helper<'a> {
+    program: &'a str,
+    argv: Vec<Box<RawValue>>,
+    within: u32,
+}
+
+/// What turns the web tools off: files, variables, words, and variables that are dropped.
+#[derive(Serialize)]
+struct Switches<'a> {
+    files: Vec<FilePlan<'a>>,
+    env: Vec<Variable<'a>>,
+    argv: Vec<&'a str>,
+    unset: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -246,36 +277,105 @@ impl<'a> FilePlan<'a> {
         place: &str,
     ) -> Result<Self, RenderError> {
         read(body, place)?;
-        let body = RawValue::from_string(with_numbers_as_written(body.0));
-        let body = body.map_err(|_| RenderError::Template(place.to_owned()))?;
+        let body = encoded(body, place)?;
         Ok(Self { path, format: format.word(), owner: owner.id(), body, mode: None })
     }
 }
 
-/// The text of `plan.json`: the files of a launch and of the web policy.
-pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, prefix_dir: &str) -> Result<String, RenderError> {
+/// The text of `plan.json`: what `launch.mjs` and `policy.mjs` know of the agent.
+pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &Place) -> Result<String, RenderError> {
     let mut config = Vec::new();
     for (index, file) in agent.config.iter().enumerate() {
         let plan = FilePlan::new(file.path, file.format, file.owner, file.body, &format!("config {index}"))?;
         config.push(FilePlan { mode: Some(file.mode), ..plan });
     }
-    let mut web = Vec::new();
-    for off in agent.web_switches() {
-        if let Off::File { path, format, owner, body } = *off {
-            web.push(FilePlan::new(path, format, owner, body, "web")?);
-        }
-    }
     let programs = programs(agent, lock);
-    let companions = programs.iter().map(|it| (it.name, format!("{prefix_dir}/shims/{}", it.name))).collect();
+    let dir = place.dir();
+    let companions = programs.iter().map(|it| (it.name, format!("{dir}/shims/{}", it.name))).collect();
+    let mappings = agent.env.iter().chain(agent.hosts.iter().flat_map(|host| host.off));
     Ok(json::text(&PlanFile {
         agent: agent.name,
+        runs: agent.runs.word(),
+        program: &program(&programs, agent.launch.first(), "launch")?.path,
+        launch: words(agent.launch, "launch")?,
+        beside: agent.beside.map(|it| Helper::new(&it, &programs)).transpose()?,
+        format: agent.model.format.word(),
+        form: agent.base_url.word(),
+        env: variables(mappings)?,
+        withhold: agent.withheld().collect(),
         references: agent.references.map(|it| Form { form: it.form, textual: it.semantics == Semantics::Textual }),
         config,
-        web,
+        policy: place.policy(),
+        refusal: refusal(agent),
+        off: Switches::new(agent)?,
         companions: Members(companions),
         refuses: agent.model.refuses,
         variables: Members(kinds(agent).into_iter().map(|(name, kind)| (name, kind.word())).collect()),
     }))
+}
+
+impl<'a> Helper<'a> {
+    fn new(beside: &Beside<'_>, programs: &[Program<'a>]) -> Result<Self, RenderError> {
+        let program = program(programs, beside.argv.first(), "beside")?.name;
+        Ok(Self { program, argv: words(beside.argv, "beside")?, within: beside.within })
+    }
+}
+
+impl<'a> Switches<'a> {
+    fn new(agent: &Agent<'a>) -> Result<Self, RenderError> {
+        let (mut files, mut env, mut argv, mut unset) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for it in agent.web_switches() {
+            match *it {
+                Off::File { path, format, owner, body } => {
+                    files.push(FilePlan::new(path, format, owner, body, "web")?);
+                }
+                Off::Env(mappings) => env.extend(mappings),
+                Off::Argv(words) => argv.extend_from_slice(words),
+                Off::Unset(names) => unset.extend_from_slice(names),
+            }
+        }
+        Ok(Self { files, env: variables(env.into_iter())?, argv, unset })
+    }
+}
+
+/// Variables with their values, in the order in which they are set.
+fn variables<'a>(mappings: impl Iterator<Item = &'a Mapping<'a>>) -> Result<Vec<Variable<'a>>, RenderError> {
+    mappings.map(|it| Ok((it.name, text(it.value, &format!("env: {}", it.name))?))).collect()
+}
+
+/// The words behind the program of an argument vector.
+fn words(argv: &[Template<'_>], place: &str) -> Result<Vec<Box<RawValue>>, RenderError> {
+    argv.iter().skip(1).map(|it| text(*it, place)).collect()
+}
+
+/// A value for the environment or an argument vector, which have no structure.
+fn text(template: Template<'_>, place: &str) -> Result<Box<RawValue>, RenderError> {
+    if is_text(&read(template, place)?) {
+        encoded(template, place)
+    } else {
+        Err(RenderError::Structure(place.to_owned()))
+    }
+}
+
+/// The encoded form of a value.
+fn encoded(template: Template<'_>, place: &str) -> Result<Box<RawValue>, RenderError> {
+    let value = RawValue::from_string(with_numbers_as_written(template.0));
+    value.map_err(|_| RenderError::Template(place.to_owned()))
+}
+
+fn is_text(value: &Value<'_>) -> bool {
+    match value {
+        Value::Text(_)
+        | Value::Number(_)
+        | Value::Bool(_)
+        | Value::Variable(_)
+        | Value::Uint(_)
+        | Value::Companion(_) => true,
+        Value::Format(parts) => parts.iter().all(is_text),
+        Value::Match { arms, .. } => arms.iter().all(|(_, it)| is_text(it)),
+        Value::If { then, otherwise, .. } => is_text(then) && otherwise.as_deref().is_none_or(is_text),
+        Value::Null | Value::Reference(_) | Value::List(_) | Value::Append(_) | Value::Object(_) => false,
+    }
 }
 
 /// Every variable that reaches the agent, the canonical ones first, with what it holds.

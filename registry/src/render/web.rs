@@ -66,11 +66,13 @@ fn write_steps(w: &mut Writer, agent: &Agent<'_>) {
     w.block("if [ ! -d \"$home\" ]; then", "fi", |w| w.line("die 14 \"there is no folder $home\""));
     w.block("if [ ! -x \"$dir/node/bin/node\" ]; then", "fi", |w| w.line("die 15 \"not installed: $dir is missing\""));
     if agent.web_switches().iter().any(|off| matches!(off, Off::File { .. })) {
-        w.block("for file in \"$dir/lib/config.mjs\" \"$(cd -P \"$dir/node/bin\" && pwd -P)/node\"; do", "done", |w| {
+        w.block("for file in \"$dir/lib/policy.mjs\" \"$(cd -P \"$dir/node/bin\" && pwd -P)/node\"; do", "done", |w| {
             w.line("trusted \"$file\" || die 14 \"$file can be changed by others than root; install as root\"");
         });
         w.comment("The files are merged with the rights of the home's owner, and no link is followed out of it.");
-        w.line("env -i PATH=/usr/bin:/bin HOME=\"$home\" \"$dir/node/bin/node\" \"$dir/lib/config.mjs\" policy \"$home\" || exit");
+        w.line(
+            "env -i PATH=/usr/bin:/bin HOME=\"$home\" \"$dir/node/bin/node\" \"$dir/lib/policy.mjs\" \"$home\" || exit",
+        );
     }
     w.comment("The launcher reads this mark at every start. Its folder is root's, so the agent cannot take it away.");
     w.line("umask 022");

@@ -5,56 +5,19 @@ use super::RenderError;
 /// Spaces of one level.
 const INDENT: usize = 4;
 
-/// A word of a command, from parts that are text or variables.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Word {
-    parts: Vec<Part>,
-}
-
-/// A part of a word.
+/// A word of a command: text, taken as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    /// Text, taken as it is.
-    Text(String),
-    /// The content of a variable; nothing when it is unset.
-    Variable(String),
-}
+pub(crate) struct Word(String);
 
 impl Word {
-    /// A word of text alone.
+    /// A word of text.
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self { parts: vec![Part::Text(text.into())] }
-    }
-
-    /// A word that is the content of a variable.
-    pub(crate) fn variable(name: impl Into<String>) -> Self {
-        Self { parts: vec![Part::Variable(name.into())] }
-    }
-
-    /// This word with another right behind it.
-    pub(crate) fn then(mut self, other: Self) -> Self {
-        self.parts.extend(other.parts);
-        self
+        Self(text.into())
     }
 
     /// The word as shell text.
     pub(crate) fn shell(&self) -> Result<String, RenderError> {
-        if let [Part::Text(text)] = self.parts.as_slice() {
-            return quote(text);
-        }
-        let mut out = String::from("\"");
-        for part in &self.parts {
-            match part {
-                Part::Text(text) => out.push_str(&escape(text)?),
-                Part::Variable(name) => {
-                    out.push_str("${");
-                    out.push_str(name);
-                    out.push_str("-}");
-                }
-            }
-        }
-        out.push('"');
-        Ok(out)
+        quote(&self.0)
     }
 }
 
@@ -68,21 +31,6 @@ pub(crate) fn quote(text: &str) -> Result<String, RenderError> {
         return Ok(format!("\"{text}\""));
     }
     shlex::try_quote(text).map(std::borrow::Cow::into_owned).map_err(|_| RenderError::Nul)
-}
-
-/// A text as it stands between double quotes.
-fn escape(text: &str) -> Result<String, RenderError> {
-    if text.contains('\0') {
-        return Err(RenderError::Nul);
-    }
-    let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        if matches!(char, '\\' | '$' | '`' | '"') {
-            out.push('\\');
-        }
-        out.push(char);
-    }
-    Ok(out)
 }
 
 /// Shell text in the making. The first fault is kept and comes out of [`Writer::finish`], so that callers read
@@ -269,12 +217,6 @@ mod tests {
             Some(vec!["$x `y` \"z\" \\".to_owned()])
         );
         assert!(quote("\0").is_err());
-    }
-
-    #[test]
-    fn parts_of_a_word_stay_one_word() {
-        let word = Word::text("a$ b").then(Word::variable("X")).then(Word::text("/c"));
-        assert_eq!(word.shell().ok().as_deref(), Some("\"a\\$ b${X-}/c\""));
     }
 
     #[test]

@@ -25,8 +25,7 @@ pub(crate) const SHELLS: [&[&str]; 2] = [&["dash"], &["busybox", "ash"]];
 const PROGRAM: &str = "#!/bin/sh
 if [ -n \"${NOTE-}\" ]; then printf '%s\\0' \"$0\" \"$@\" >>\"$NOTE.argv\"; fi
 case ${1-} in
-*/beside.mjs) [ \"$2\" = port ] && echo 45678 && exit ;;
-*/config.mjs) exec \"@NODE@\" \"$@\" ;;
+*/launch.mjs | */policy.mjs) exec \"@NODE@\" \"$@\" ;;
 esac
 if [ -n \"${NOTE-}\" ]; then exec env -0 >\"$NOTE.env\"; fi
 ";
@@ -61,21 +60,7 @@ impl Prefix {
 
     /// Puts an agent into the prefix.
     pub(crate) fn add(&self, agent: &'static Agent<'static>) -> Installed {
-        let all = scripts(agent, &self.site).expect("a registered agent is rendered");
-        let text = |kind| all.iter().find(|it| it.kind == kind).map(|it| it.text.clone()).unwrap_or_default();
-        let dir = PathBuf::from(render::folder(agent, &self.site).expect("a registered agent has a folder"));
-        for (name, text) in payload(&all) {
-            write(&dir.join(name), &text, 0o644);
-        }
-        let program = PROGRAM.replace("@NODE@", &find("node").display().to_string());
-        let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
-        let bins = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
-        for path in bins.chain(["node/bin/node".to_owned(), "venv/bin/python".to_owned()]) {
-            write_program(&dir.join(path), &program);
-        }
-        let launcher = PathBuf::from(&self.site.prefix).join("bin").join(agent.name);
-        write_program(&launcher, &text(ScriptKind::Launch));
-        Installed { agent, launcher, web_policy: text(ScriptKind::WebPolicy), dir }
+        put(agent, &self.site, PROGRAM)
     }
 
     /// Where the mark of a policy lies.
@@ -100,6 +85,26 @@ impl Installed {
         command.env_clear().env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
         command.output().expect("dash starts")
     }
+}
+
+/// Puts an agent where an install at a site would, with this program in the place of each of its own; in it, `@NODE@` is
+/// the real Node.js.
+pub(crate) fn put(agent: &'static Agent<'static>, site: &Site, program: &str) -> Installed {
+    let all = scripts(agent, site).expect("a registered agent is rendered");
+    let text = |kind| all.iter().find(|it| it.kind == kind).map(|it| it.text.clone()).unwrap_or_default();
+    let dir = PathBuf::from(render::folder(agent, site).expect("a registered agent has a folder"));
+    for (name, text) in payload(&all) {
+        write(&dir.join(name), &text, 0o644);
+    }
+    let program = program.replace("@NODE@", &find("node").display().to_string());
+    let bins = agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty());
+    let bins = bins.flat_map(|bin| [format!("node_modules/.bin/{bin}"), format!("venv/bin/{bin}")]);
+    for path in bins.chain(["node/bin/node".to_owned(), "venv/bin/python".to_owned()]) {
+        write_program(&dir.join(path), &program);
+    }
+    let launcher = PathBuf::from(&site.prefix).join("bin").join(agent.name);
+    write_program(&launcher, &text(ScriptKind::Launch));
+    Installed { agent, launcher, web_policy: text(ScriptKind::WebPolicy), dir }
 }
 
 /// The variables of a provider, in direct mode or through a proxy.

@@ -1,6 +1,6 @@
 # What the caller's shell was told of tracing and exporting is nothing that a key should pass through.
 set +avx
-unset bf_value bf_base_url
+unset bf_plan bf_line bf_text bf_do
 
 bf_say() {
     printf "%s\n" "$bf_agent: $*" >&2
@@ -13,28 +13,11 @@ bf_die() {
     exit "$bf_status"
 }
 
-# Whether a text holds more than blanks: a variable that is set and blank counts as unset.
-bf_given() {
-    case $1 in
-    *[![:space:]]*) return 0 ;;
-    esac
-    return 1
-}
-
-# Whether the caller gave a variable of the agent explicitly: then its value stays. Routing lists them; a variable that
-# the image or the task has set is not among them, since its key may be another vendor's.
-bf_explicit() {
-    case " ${BENCHFLOW_EXPLICIT_ENV-} " in
-    *" $1 "*) return 0 ;;
-    esac
-    return 1
-}
-
 # The interpreter is protected, and nothing else: PATH and the rest belong to the task. The shell lists its variables
 # itself, so that nothing depends on what is in PATH, nor runs under a loader that is told to load something.
 bf_drop() {
-    eval "bf_value=\${$1+set}"
-    if [ -n "$bf_value" ]; then
+    eval "bf_text=\${$1+set}"
+    if [ -n "$bf_text" ]; then
         unset "$1"
         bf_say "$1 is not passed on to the agent"
     fi
@@ -57,8 +40,33 @@ for bf_line in $(export -p); do
         ;;
     esac
 done
-set +f
-IFS=$bf_blanks
 if [ ! -x "$bf_dir/node/bin/node" ]; then
     bf_die 15 "not installed: $bf_dir is missing"
 fi
+
+# The private Node.js writes the agent's files and says what the agent is started with: an operation and its operand a
+# line. An operand is data and is never read as shell text. A line that begins with `+` continues the one before it.
+bf_plan=$("$bf_dir/node/bin/node" "$bf_dir/lib/launch.mjs" </dev/null) || exit
+bf_do=
+for bf_line in $bf_plan; do
+    case $bf_line in
+    +*)
+        bf_text="$bf_text
+${bf_line#+}"
+        continue
+        ;;
+    esac
+    case $bf_do in
+    unset) unset "$bf_text" ;;
+    export) export "$bf_text" ;;
+    word) set -- "$bf_text" "$@" ;;
+    esac
+    bf_do=${bf_line%% *}
+    bf_text=${bf_line#* }
+done
+set +f
+IFS=$bf_blanks
+if [ "$bf_do" != start ]; then
+    bf_die 70 "the launcher's program did not say what to start"
+fi
+exec "$@"

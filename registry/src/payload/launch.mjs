@@ -1,0 +1,133 @@
+// What the agent is started with: its environment, its files, its argument vector, from the launcher's own environment.
+// The launcher carries out the lines on standard output, an operation with its operand each; a line that begins with `+`
+// continues the operand before it. No line is ever shell text, and the last one is `start`.
+import fs from "node:fs";
+import path from "node:path";
+
+import { checkHome, checkVariables } from "./check.mjs";
+import { dir, fail, plan, say, writeFiles } from "./config.mjs";
+import { formed, given, Refused, Words } from "./values.mjs";
+
+const env = { ...process.env };
+const words = new Words(env, plan);
+
+const ALIAS = "BENCHFLOW_LITELLM_MODEL_ALIAS";
+const BASE_URL = "BENCHFLOW_PROVIDER_BASE_URL";
+const MODEL = "BENCHFLOW_PROVIDER_MODEL";
+const PORT = "BENCHFLOW_BESIDE_PORT";
+const PROVIDER = "BENCHFLOW_PROVIDER_NAME";
+const ACP_MODEL = "BENCHFLOW_ACP_MODEL_ID";
+
+async function main() {
+  const off = webIsOff();
+  if (off && plan.refusal !== null) throw new Refused(plan.refusal, 11);
+  if (plan.beside) env[PORT] = await freePort();
+  setModel();
+  setVariables(off);
+  checkHome(env.HOME, false);
+  checkVariables(env, plan.variables, plan.refuses);
+  if (Object.keys(env).some((name) => /_proxy$/i.test(name))) await warnOfProxy();
+  writeFiles({ env, off });
+  // Its files have them; what it starts would show them to every process.
+  for (const name of plan.withhold) delete env[name];
+  fs.writeFileSync(1, lines(argv(off)));
+}
+
+// The mark of web-policy.sh, or the variable of a harness.
+function webIsOff() {
+  return fs.existsSync(plan.policy) || !["", "0", "false", "no"].includes(env.BENCHFLOW_DISALLOW_WEB_TOOLS ?? "");
+}
+
+async function warnOfProxy() {
+  const { proxyWarning } = await import("./proxy.mjs");
+  const warning = proxyWarning(env, env[BASE_URL]);
+  if (warning) say(warning);
+}
+
+async function freePort() {
+  const net = await import("node:net");
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(String(port)));
+    });
+    server.on("error", (error) => reject(new Refused(`no free port for the helper: ${error.code}`, 15)));
+  });
+}
+
+// The model id that the agent is told, where the harness has not set it, and its two parts.
+function setModel() {
+  if (!given(env[ACP_MODEL])) env[ACP_MODEL] = modelId();
+  const id = env[ACP_MODEL];
+  // A base URL is registered under a provider's name in the file of an agent of these formats: without one it would be
+  // dropped, and the key go to the vendor of the agent's own choice.
+  const named = { Bare: true, RegisteredProvider: given(env[PROVIDER]), ModelsDev: id === "" || id.includes("/") };
+  if (given(env[BASE_URL]) && !given(env[ALIAS]) && !named[plan.format]) {
+    throw new Refused(`${BASE_URL} is set, and the provider has no name; set ${PROVIDER}`);
+  }
+  const slash = id.indexOf("/");
+  env.BENCHFLOW_ACP_MODEL_PROVIDER = id.slice(0, Math.max(slash, 0));
+  env.BENCHFLOW_ACP_MODEL_NAME = id.slice(slash + 1);
+}
+
+function modelId() {
+  const prefix = { Bare: "", RegisteredProvider: "litellm/", ModelsDev: "benchflow/" }[plan.format];
+  if (given(env[ALIAS])) return prefix + env[ALIAS];
+  if (!given(env[MODEL])) return "";
+  return plan.format !== "Bare" && given(env[PROVIDER]) ? `${env[PROVIDER]}/${env[MODEL]}` : env[MODEL];
+}
+
+// The variables of the agent, over what is inherited: what the caller gave explicitly stays, and a policy is stronger
+// than both. Routing lists what is explicit; what the image or the task has set is not, since its key may be another's.
+function setVariables(off) {
+  const explicit = new Set((env.BENCHFLOW_EXPLICIT_ENV ?? "").split(" "));
+  for (const [name, value] of plan.env) {
+    if (!explicit.has(name)) set(name, value);
+    // A base URL that was given under the agent's own name.
+    if (value[0] === "variable" && value[1] === BASE_URL && given(env[name])) env[name] = formed(env[name], plan.form);
+  }
+  // What is explicit for this agent is not so for one that it starts.
+  delete env.BENCHFLOW_EXPLICIT_ENV;
+  if (!off) return;
+  for (const name of plan.off.unset) delete env[name];
+  for (const [name, value] of plan.off.env) {
+    delete env[name];
+    set(name, value);
+  }
+}
+
+// A variable whose value is empty is left alone.
+function set(name, value) {
+  const text = words.text(value);
+  if (given(text)) env[name] = text;
+}
+
+// What stands before the words of the launcher's caller.
+function argv(off) {
+  const inside = (file) => path.join(dir, file);
+  const runner = { node: [inside("node/bin/node")], native: [], python: [inside("venv/bin/python"), "-I"] }[plan.runs];
+  const agent = [...runner, inside(plan.program), ...told(plan.launch), ...(off ? plan.off.argv : [])];
+  if (!plan.beside) return agent;
+  // The supervisor has the helper, its port and all signals; standard input and output are the agent's.
+  const helper = [inside(`shims/${plan.beside.program}`), ...told(plan.beside.argv)];
+  const supervisor = [inside("node/bin/node"), inside("lib/beside.mjs"), env[PORT], String(plan.beside.within)];
+  return [...supervisor, String(helper.length), ...helper, ...agent];
+}
+
+// Words of the entry; one that depends on a variable or a condition may be none.
+const told = (values) => values.map((it) => (typeof it === "string" ? it : words.text(it) || undefined)).filter((it) => it !== undefined);
+
+// What the launcher has to do to its environment, then its words, from the last to the first.
+function lines(argv) {
+  const changed = Object.keys(env).filter((name) => env[name] !== process.env[name]);
+  const gone = Object.keys(process.env).filter((name) => env[name] === undefined);
+  const all = [
+    ...gone.map((name) => `unset ${name}`),
+    ...changed.map((name) => `export ${name}=${env[name]}`),
+    ...argv.reverse().map((word) => `word ${word}`),
+    "start",
+  ];
+  return all.map((line) => `${line.replaceAll("\n", "\n+")}\n`).join("");
+}
+
+main().catch(fail);
