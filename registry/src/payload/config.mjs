@@ -4,6 +4,7 @@ import path from "node:path";
 
 import { checkHome } from "./check.mjs";
 import { merge, print, Unreadable } from "./edit.mjs";
+import { removeUnset } from "./owned.mjs";
 import { Home } from "./place.mjs";
 import { combine, MARK, Refused, toml, Values } from "./values.mjs";
 
@@ -18,14 +19,34 @@ process.umask(0o077);
 // The files of a launch, from its environment. A policy key is written along with the others, so that none is lost.
 export function writeFiles({ env, off }) {
   const files = wanted([...plan.config, ...(off ? policies() : [])], env);
-  if (files.length === 0) return;
-  writeAll(new Home(env.HOME, { policy: false, bounded: process.getuid() === 0 }), files);
+  const [active, idle] = [files.filter((it) => it.bodies.length > 0), files.filter((it) => it.bodies.length === 0)];
+  const open = () => new Home(env.HOME, { policy: false, bounded: process.getuid() === 0 });
+  const home = active.length > 0 ? open() : attempt(open);
+  if (home) writeAll(home, [...active, ...idle.filter((file) => attempt(() => hasOurs(home, file)))]);
+}
+
+// A file in which this launch sets nothing is no reason to refuse it: the agent cannot read what we cannot.
+function attempt(work) {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}
+
+// Whether there is something in a file that an earlier launch left.
+function hasOurs(home, file) {
+  const place = home.locate(inHome(file), false);
+  if (!place?.about) return false;
+  const before = text(place, file);
+  return render(file, before, place) !== before;
 }
 
 // The files of the policy. Where the home is another's than root's, `asOwner` does it with the rights of its owner.
 export function writePolicy(folder, asOwner) {
   checkHome(folder, true);
-  const files = wanted(policies(), process.env);
+  const files = wanted(policies(), process.env).filter((it) => it.bodies.length > 0);
   if (files.length === 0) return;
   const home = new Home(folder, { policy: true, bounded: true });
   if (process.getuid() === 0 && home.owner().uid !== 0) return asOwner(home.owner());
@@ -51,10 +72,11 @@ function wanted(parts, env) {
   const values = new Values(env, plan);
   const files = new Map();
   for (const part of parts) {
+    const file = files.get(part.path) ?? { ...part, bodies: [], owned: [], policy: true };
+    files.set(part.path, file);
+    if (!part.policy) file.owned.push(part.body);
     const body = values.value(part.body);
     if (body === undefined) continue;
-    const file = files.get(part.path) ?? { ...part, bodies: [], policy: true };
-    files.set(part.path, file);
     file.bodies.push(body);
     // Where a launch has keys of its own in a file, its permission bits hold; a policy alone leaves them.
     if (!part.policy) Object.assign(file, { mode: part.mode, policy: false });
@@ -73,7 +95,7 @@ function write(home, file, really) {
   if (!really || !place) return;
   const bits = place.about && place.about.mode & 0o777;
   if (place.about && before === after && (file.policy || bits === file.mode)) return;
-  if (place.about && file.owner === "whole" && before !== after && !before.startsWith(`${MARK}\n`)) {
+  if (place.about && file.owner === "whole" && file.bodies.length > 0 && before !== after && !before.startsWith(`${MARK}\n`)) {
     say(`what was there is kept as ${home.keep(place)}`);
   }
   home.replace(place, after, file.policy && place.about ? bits : file.mode);
@@ -92,14 +114,27 @@ function text(place, file) {
 }
 
 function render(file, before, place) {
-  if (file.owner === "whole") {
-    const whole = file.bodies.reduce((all, body) => combine(all, body), new Map());
-    return file.format === "toml" ? toml(whole) : `${print(whole, "")}\n`;
-  }
+  const all = file.bodies.reduce((all, body) => combine(all, body), new Map());
+  if (file.owner === "whole" && file.bodies.length > 0) return file.format === "toml" ? toml(all) : `${print(all, "")}\n`;
+  if (file.format === "toml") return before.startsWith(`${MARK}\n`) ? toml(all) : before;
   try {
-    return file.bodies.reduce((text, body) => merge(text, body, file.format === "jsonc"), before);
+    const comments = file.format === "jsonc";
+    const merged = file.bodies.reduce((text, body) => merge(text, body, comments), before);
+    // Nobody has left anything in a file that was empty.
+    if (before.trim() === "") return merged;
+    return file.owned.reduce((text, body) => removeUnset(text, body, unset(file, all, comments)), merged);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     throw new Refused(`${place.shown}:${error.line}: ${error.message}; the agent is not started over it`);
   }
+}
+
+// What tells the members of an earlier launch from those that stay: what is set now, and what a policy may have set.
+function unset(file, all, comments) {
+  const values = new Values(process.env, plan);
+  const policy = plan.off.files.filter((it) => it.path === file.path).map((it) => values.value(it.body));
+  const now = [all, ...policy.filter((it) => it !== undefined)].reduce((map, it) => combine(map, it), new Map());
+  const given = ([name, kind]) => kind !== "text" && values.get(name) !== undefined;
+  const routed = Object.entries(plan.variables).some(given);
+  return { now, routed, form: plan.references?.form, comments };
 }

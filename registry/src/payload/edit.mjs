@@ -126,7 +126,36 @@ function mergeAt(text, where, map, comments) {
   return text;
 }
 
-const find = (node, where) => where.reduce((at, key) => at?.members?.findLast((it) => it.key === key)?.value, node);
+export const find = (node, where) => where.reduce((at, key) => at?.members?.findLast((it) => it.key === key)?.value, node);
+
+// The text without a member. Comments stay, and so does the manner of the members around it.
+export function remove(text, where, comments) {
+  const node = find(parse(text, comments), where.slice(0, -1));
+  const at = node.members.findLastIndex((it) => it.key === where.at(-1));
+  const [before, it, next] = [node.members[at - 1], node.members[at], node.members[at + 1]];
+  const close = node.end - 1;
+  const behind = before ? commaAfter(text, before.value.end, comments) : node.start;
+  const comma = next || node.trailing ? commaAfter(text, it.value.end, comments) : it.value.end - 1;
+  const around = text.slice(behind + 1, it.start) + text.slice(it.value.end, comma) + text.slice(comma + 1, next?.start ?? close);
+  if (around.trim() === "") {
+    if (next) return text.slice(0, it.start) + text.slice(next.start);
+    if (!before) return text.slice(0, node.start + 1) + text.slice(close);
+    return text.slice(0, node.trailing ? behind + 1 : behind) + text.slice(comma + 1);
+  }
+  // Where there is a comment, nothing goes but the member with one comma, and the line that only it was on.
+  const rest = text.slice(it.value.end, comma) + text.slice(comma + 1);
+  const lone = /(^|\n)[ \t]*$/.test(text.slice(0, it.start)) && /^[ \t]*\r?\n/.test(rest);
+  const head = lone ? text.slice(0, it.start).trimEnd() : text.slice(0, it.start);
+  if (next || node.trailing || !before) return head + rest;
+  return head.slice(0, behind) + head.slice(behind + 1) + rest;
+}
+
+function commaAfter(text, at, comments) {
+  const reader = new Reader(text, comments);
+  reader.at = at;
+  reader.skip();
+  return reader.at;
+}
 
 function append(text, place, items, comments) {
   for (const item of items) {

@@ -30,7 +30,7 @@ pub struct Payload {
 }
 
 /// The programs of every install, by their names under `lib/`.
-const PROGRAMS: [(&str, &str); 16] = [
+const PROGRAMS: [(&str, &str); 17] = [
     ("common.mjs", include_str!("../payload/common.mjs")),
     ("install.mjs", include_str!("../payload/install.mjs")),
     ("digest.mjs", include_str!("../payload/digest.mjs")),
@@ -43,6 +43,7 @@ const PROGRAMS: [(&str, &str); 16] = [
     ("check.mjs", include_str!("../payload/check.mjs")),
     ("place.mjs", include_str!("../payload/place.mjs")),
     ("proxy.mjs", include_str!("../payload/proxy.mjs")),
+    ("owned.mjs", include_str!("../payload/owned.mjs")),
     ("edit.mjs", include_str!("../payload/edit.mjs")),
     ("values.mjs", include_str!("../payload/values.mjs")),
     ("beside.mjs", include_str!("../payload/beside.mjs")),
@@ -56,7 +57,7 @@ pub(crate) fn programs() -> Vec<(String, String)> {
 
 /// The programs of a launch, on which the environment and the files of an agent depend.
 pub(crate) fn launch_programs() -> String {
-    const NAMES: [&str; 4] = ["launch.mjs", "config.mjs", "values.mjs", "edit.mjs"];
+    const NAMES: [&str; 5] = ["launch.mjs", "config.mjs", "values.mjs", "owned.mjs", "edit.mjs"];
     PROGRAMS.iter().filter(|(name, _)| NAMES.contains(name)).map(|(_, text)| minify(text)).collect()
 }
 
