@@ -139,3 +139,43 @@ fn a_policy_wins_over_what_is_explicit() {
     let off = ("BENCHFLOW_DISALLOW_WEB_TOOLS", "1");
     check_launchers(4, &[off, ("COPILOT_OFFLINE", "false"), ("OPENCODE_CONFIG_CONTENT", "{}")], &[]);
 }
+
+const URL: (&str, &str) = ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1");
+const KEY: (&str, &str) = ("BENCHFLOW_PROVIDER_API_KEY", "k");
+
+/// Gives openhands something under one of its own names, which none of its files has: what routing and the launcher say.
+#[track_caller]
+fn check_idle(name: &str, value: &str, by_routing: &str, by_launcher: &str) {
+    let (prefix, router) = (Prefix::new(), Router::new(&REGISTRY));
+    let entry = router.entry("openhands").expect("it is registered");
+    let installed = prefix.add(entry.agent);
+    let flags = [URL, KEY, (name, value)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let given = Given { flags: flags.into(), ..Given::default() };
+    let found = router.resolve(entry, "vllm/model", &given, &sandbox(&installed));
+    let told = match &found {
+        Ok(found) => {
+            let names: Vec<&str> = found.idle.iter().map(|(name, _)| *name).collect();
+            format!("idle {}", names.join(" "))
+        }
+        Err(refusal) => format!("{} {}", refusal.kind(), refusal.name()),
+    };
+    assert_eq!(told, by_routing);
+    let home = tempfile::tempdir().expect("there is room for a folder");
+    let mut command = installed.launch(&["dash"], home.path());
+    command.env(URL.0, URL.1).env(KEY.0, KEY.1).env("BENCHFLOW_PROVIDER_MODEL", "model");
+    let output = command.env(name, value).env("BENCHFLOW_EXPLICIT_ENV", name).output().expect("dash is installed");
+    let error = String::from_utf8_lossy(&output.stderr);
+    let said = format!("{} {error}", output.status.code().unwrap_or(-1));
+    assert!(said.starts_with(by_launcher) && !said.contains(value), "{said}");
+}
+
+#[test]
+fn what_nothing_of_the_agent_reads_is_named_by_both() {
+    let key = "LLM_API_KEY";
+    check_idle(key, "sk-explicit", "idle LLM_API_KEY", "0 openhands: LLM_API_KEY is not used");
+    let url = "LLM_BASE_URL";
+    check_idle(url, URL.1, "idle LLM_BASE_URL", "0 openhands: LLM_BASE_URL is not used");
+    // There a key would go to another place than the caller has said.
+    let (other, refused) = ("https://other.example.org/v1", "14 openhands: LLM_BASE_URL is set beside");
+    check_idle(url, other, "dropped-base-url LLM_BASE_URL", refused);
+}

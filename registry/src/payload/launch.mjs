@@ -12,6 +12,7 @@ const env = { ...process.env };
 const words = new Words(env, plan);
 
 const ALIAS = "BENCHFLOW_LITELLM_MODEL_ALIAS";
+const API_KEY = "BENCHFLOW_PROVIDER_API_KEY";
 const BASE_URL = "BENCHFLOW_PROVIDER_BASE_URL";
 const MODEL = "BENCHFLOW_PROVIDER_MODEL";
 const PORT = "BENCHFLOW_BESIDE_PORT";
@@ -81,6 +82,8 @@ function modelId() {
 // than both. Routing lists what is explicit; what the image or the task has set is not, since its key may be another's.
 function setVariables(off) {
   const explicit = new Set((env.BENCHFLOW_EXPLICIT_ENV ?? "").split(" "));
+  const idle = plan.idle.filter(([name]) => explicit.delete(name) && given(env[name]));
+  for (const [name, source] of idle) checkIdle(name, source);
   for (const [name, value] of plan.env) {
     if (!explicit.has(name)) set(name, value);
     // A base URL that was given under the agent's own name.
@@ -94,6 +97,16 @@ function setVariables(off) {
     delete env[name];
     set(name, value);
   }
+}
+
+// What the caller gave under a name that nothing of the agent reads is named; a base URL is refused, since the key would
+// go to another place.
+function checkIdle(name, source) {
+  const bare = (url) => formed(url ?? "", "without-v1");
+  if (source === BASE_URL && given(env[API_KEY]) && bare(env[name]) !== bare(env[BASE_URL])) {
+    throw new Refused(`${name} is set beside ${API_KEY}, and the key would go elsewhere; set ${source} instead`);
+  }
+  say(`${name} is not used, since the agent's files have ${source}; set that`);
 }
 
 // A variable whose value is empty is left alone.

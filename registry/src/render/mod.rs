@@ -22,6 +22,7 @@ pub(crate) use launch::refusal;
 pub use payload::Payload;
 pub(crate) use payload::sha256;
 use plan::Proofs;
+pub(crate) use plan::idle;
 use writer::Writer;
 
 /// Which of the three scripts.

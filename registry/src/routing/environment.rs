@@ -1,14 +1,14 @@
 //! The environment of an agent: the canonical variables first, then the agent's own from them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use registry_core::model::{Agent, ModelRecord, Off, Provider};
 use registry_core::template::Value;
 use registry_core::variables::{Kind, canonical};
 use serde::Serialize;
 
-use super::base_url::formed;
+use super::base_url::{formed, same_place};
 use super::credential::{Asked, Credentials, Moved};
 use super::values::Scope;
 use super::{
@@ -41,17 +41,22 @@ impl<'a> Router<'a> {
         self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
         let web_off = web_off(agent, given)?;
 
+        let idle = entry.idle.iter().filter(|(name, _)| given.explicit(name).is_some()).cloned().collect::<Vec<_>>();
         let mut set = self.explicit(given);
+        set.retain(|name, _| idle.iter().all(|(idle, _)| name != idle));
         // The form of the canonical variable may be another than the one that was given.
         set.extend(place.map(|(value, origin)| (Cow::Borrowed(names::BASE_URL), Variable { value, origin })));
         fill(&mut set, names::MODEL, Some((id.to_owned(), Origin::Reference)));
         fill(&mut set, names::ALIAS, given.find(names::ALIAS).map(|(layer, it)| (it.to_owned(), Origin::Given(layer))));
         fill_server(&mut set, agent, &server);
         fill(&mut set, names::API_KEY, credentials.key.clone());
+        check_idle(&idle, &set, given, &server)?;
         let acp_model_id = self.told(agent, reference, &server, &set);
         fill_model(&mut set, acp_model_id.as_deref().ok());
         self.pass_on(&mut set, agent, &credentials, given);
-        map(&mut set, entry, sandbox, given, web_off, &self.owned)?;
+        map(&mut set, entry, sandbox, given, web_off, |name| {
+            self.owned.contains(name) || idle.iter().any(|(idle, _)| name == *idle)
+        })?;
         check_values(&set, entry)?;
         if acp_model_id.is_ok() {
             entry.check_files(&Scope { set: &set, agent, sandbox }, web_off)?;
@@ -59,6 +64,7 @@ impl<'a> Router<'a> {
         let Credentials { login, file: credential_file, .. } = credentials;
         let mut withheld = withheld(&set, given);
         withheld.retain(|name| credential_file.is_none_or(|file| file.content != name.as_str()));
+        withheld.retain(|name| idle.iter().all(|(idle, _)| name != idle));
         let used = |set: &Set<'_>| set.get(names::BASE_URL).is_some_and(|it| matches!(it.origin, Origin::Given(_)));
         let unused = (given.find(names::BASE_URL).is_some() && !used(&set)).then_some(names::BASE_URL);
         Ok(Resolution {
@@ -69,6 +75,7 @@ impl<'a> Router<'a> {
             login,
             credential_file,
             withheld,
+            idle,
             unused,
             web_off,
         })
@@ -105,6 +112,21 @@ impl<'a> Router<'a> {
         for &name in agent.accepts.iter().chain([&names::WEB]).filter(|name| !others(name)) {
             fill(set, name, given.find(name).map(|(layer, value)| (value.to_owned(), Origin::Given(layer))));
         }
+    }
+}
+
+/// Refuses a base URL under a name that nothing of the agent reads, where the key would go to another place.
+fn check_idle(idle: &[(&str, String)], set: &Set<'_>, given: &Given, server: &Server<'_>) -> Result<(), Refusal> {
+    let Some(key) = set.get(names::API_KEY) else { return Ok(()) };
+    let place = set.get(names::BASE_URL).map_or("", |it| it.value.as_str());
+    let elsewhere = |name| given.explicit(name).is_some_and(|url| !same_place(url, place));
+    match idle.iter().find(|(name, source)| source == names::BASE_URL && elsewhere(name)) {
+        Some((variable, _)) => Err(Refusal::DroppedBaseUrl {
+            variable: (*variable).to_owned(),
+            key: if let Origin::Copied(_, key) = key.origin { key } else { names::API_KEY }.to_owned(),
+            server: server.name().to_owned(),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -186,12 +208,12 @@ fn map<'a>(
     sandbox: &Sandbox,
     given: &Given,
     web_off: bool,
-    owned: &BTreeSet<&str>,
+    passed_over: impl Fn(&str) -> bool,
 ) -> Result<(), Refusal> {
     let agent = entry.agent;
     let mut explicit = Vec::new();
     for mapping in &entry.mappings {
-        let given = given.explicit(mapping.0).filter(|_| !owned.contains(mapping.0));
+        let given = given.explicit(mapping.0).filter(|_| !passed_over(mapping.0));
         match (given, &mapping.1) {
             (None, _) => set_mapping(set, mapping, agent, sandbox)?,
             (Some(url), Some(Value::Variable(name))) if name == names::BASE_URL => {

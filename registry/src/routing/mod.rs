@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use registry_core::model::{Agent, Credential, Family, FileFormat, Login, Mapping, Off, Provider, Registry};
 use registry_core::template::Value;
 
+use crate::render::idle;
 pub use base_url::{base_url, endpoint};
 pub use credential::CredentialFile;
 pub use files::{File, MASK};
@@ -57,6 +58,7 @@ pub struct Entry<'a> {
     files: Vec<(FileFormat, Read<'a>)>,
     policy_files: Vec<(FileFormat, Read<'a>)>,
     argv: Vec<Read<'a>>,
+    idle: Vec<(&'a str, String)>,
 }
 
 /// A variable of an entry and its value; none where the text is no value.
@@ -79,6 +81,8 @@ pub struct Resolution<'a> {
     pub credential_file: Option<CredentialFile<'a>>,
     /// Variables that the caller gave and the agent does not get: they are another provider's.
     pub withheld: Vec<String>,
+    /// Variables that the caller gave and nothing of the agent reads, each with the one that its files have instead.
+    pub idle: Vec<(&'a str, String)>,
     /// The canonical base URL that the caller gave and this route does not use, by its variable.
     pub unused: Option<&'static str>,
     /// Whether the web is to be off.
@@ -160,6 +164,7 @@ impl<'a> Entry<'a> {
             files: agent.config.iter().map(|file| (file.format, (file.path, file.body.value()))).collect(),
             policy_files: agent.web_switches().iter().filter_map(policy_file).collect(),
             argv: agent.launch.iter().map(|word| ("launch", word.value())).collect(),
+            idle: idle(agent),
         }
     }
 }

@@ -85,6 +85,7 @@ impl View<'_> {
             "credential_file": found.credential_file.map(|it| json!({"content_of": it.content, "path": it.path})),
             "withheld": found.withheld,
             "unused": found.unused,
+            "idle": found.idle.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
             "only_in_files": only_in_files(found),
             "web_off": found.web_off,
             "files": files.iter().map(|file| json!({
@@ -127,6 +128,10 @@ fn notes(found: &Resolution<'_>) -> Vec<String> {
     if !found.withheld.is_empty() {
         notes.push(format!("not passed on, since another provider owns it: {}", found.withheld.join(", ")));
     }
+    let idle = |(name, source): &(&str, String)| {
+        format!("{name} is not used, since the agent's files have {source}; set that")
+    };
+    notes.extend(found.idle.iter().map(idle));
     notes.extend(found.unused.map(|name| {
         format!(
             "not used, since the base URL of `{}` is known: {name}; `--env {name}=URL` uses it",
