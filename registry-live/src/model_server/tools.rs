@@ -8,7 +8,7 @@ use super::schema;
 /// What shells are called, in lower case and without what joins the words; the first that is offered is taken.
 ///
 /// The names are those that agents were seen to offer, and those of the APIs themselves.
-const SHELLS: [&str; 14] = [
+const SHELLS: [&str; 15] = [
     "bash",
     "shell",
     "shellcommand",
@@ -19,6 +19,7 @@ const SHELLS: [&str; 14] = [
     "executecommand",
     "runcommand",
     "runcommands",
+    "runterminalcommand",
     "terminal",
     "runinterminal",
     "execute",
