@@ -39,6 +39,7 @@ registry! {
         mod deepagents;
         mod gemini;
         mod github_copilot;
+        mod kimi_code;
         mod mimo;
         mod openclaw;
         mod opencode;
