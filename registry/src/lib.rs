@@ -37,6 +37,7 @@ registry! {
         mod cline;
         mod codex_acp;
         mod deepagents;
+        mod factory_droid;
         mod gemini;
         mod github_copilot;
         mod kimi_code;
