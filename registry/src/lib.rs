@@ -42,6 +42,7 @@ registry! {
         mod github_copilot;
         mod kimi_code;
         mod mimo;
+        mod nanocoder;
         mod openclaw;
         mod opencode;
         mod openhands;

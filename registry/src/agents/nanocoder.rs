@@ -1,0 +1,58 @@
+//! Nanocoder.
+
+use crate::agent;
+
+agent! {
+    /// Nanocoder, a community's open coding agent for the terminal, in its ACP mode.
+    ///
+    /// Its providers are in its file alone. An `agents.config.json` of the task's own stands before it, key by key.
+    nanocoder {
+        protocol: [OpenAiCompletions, AnthropicMessages],
+        install: [npm("@nanocollective/nanocoder", bin: "nanocoder")],
+        runs: node,
+        // One of its packages asks for it; its own floor is 22.
+        requires: node >= 22.19,
+        launch: ["nanocoder", "--acp"],
+        // Without a provider in its file it ends at once.
+        handshake: {
+            name: "nanocoder", title: "Nanocoder", version: pinned,
+            env: {
+                BASE_URL = "http://127.0.0.1:9/v1",
+                API_KEY = "dummy",
+                MODEL = "dummy",
+            },
+            session: ok, exit: eof,
+        },
+        proof: [acp, version("nanocoder", ["--version"], "{VERSION}")],
+        model: { format: Bare, via: File, proxy: RegisterProvider },
+        references: parsed("${NAME}"),
+        config: [
+            json("~/.config/nanocoder/agents.config.json", if set(ACP_MODEL)) {
+                "nanocoder": { "providers": [{
+                    "name": "benchflow",
+                    "sdkProvider": if proxy { "openai-compatible" } else { match PROTOCOL {
+                        "anthropic-messages" => "anthropic", _ => "openai-compatible",
+                    } },
+                    "baseUrl": if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+                    "apiKey": ref(API_KEY),
+                    "models": [ACP_MODEL],
+                }] },
+            },
+        ],
+        web: {
+            tools: ["fetch_url", "web_search"],
+            off: [
+                json("~/.config/nanocoder/agents.config.json") {
+                    "nanocoder": { "disabledTools": append(["fetch_url", "web_search"]) },
+                },
+                unset [NANOCODER_CONFIG_DIR],
+            ],
+        },
+        home: [".config/nanocoder", ".local/share/nanocoder"],
+        skills: ["~/.config/nanocoder/skills"],
+        hosts: [
+            host("models.dev", none("no switch was found for the look-up of a model's context window")),
+        ],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}
