@@ -40,6 +40,7 @@ registry! {
         mod factory_droid;
         mod gemini;
         mod github_copilot;
+        mod grok_build;
         mod kimi_code;
         mod mimo;
         mod nanocoder;
