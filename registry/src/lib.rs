@@ -41,6 +41,7 @@ registry! {
         mod gemini;
         mod github_copilot;
         mod grok_build;
+        mod kilo;
         mod kimi_code;
         mod mimo;
         mod nanocoder;
