@@ -50,8 +50,8 @@ agent! {
             },
         ],
         web: NoTools(
-            "WebSearch and FetchUrl, which its tool search finds, are gone with FACTORY_AIRGAP_ENABLED: seen on the wire \
-             with 0.215.0, 2026-11-29"
+            "WebSearch and FetchUrl, which its tool search finds, are gone with FACTORY_AIRGAP_ENABLED: seen on the \
+             wire with 0.215.0, 2026-11-29"
         ),
         home: [".factory"],
         skills: ["~/.factory/skills"],
