@@ -27,7 +27,7 @@ target "agent" {
 }
 
 group "default" {
-  targets = ["claude-agent-acp", "cline", "codex-acp", "deepagents", "gemini", "github-copilot", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code"]
+  targets = ["claude-agent-acp", "cline", "codex-acp", "deepagents", "factory-droid", "gemini", "github-copilot", "grok-build", "kilo", "kimi-code", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code"]
 }
 
 target "claude-agent-acp" {
@@ -58,6 +58,13 @@ target "deepagents" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "factory-droid" {
+  inherits = ["agent"]
+  target = "factory-droid"
+  tags = ["${IMAGE}:factory-droid"]
+  platforms = ["linux/amd64"]
+}
+
 target "gemini" {
   inherits = ["agent"]
   target = "gemini"
@@ -69,6 +76,34 @@ target "github-copilot" {
   inherits = ["agent"]
   target = "github-copilot"
   tags = ["${IMAGE}:github-copilot"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "grok-build" {
+  inherits = ["agent"]
+  target = "grok-build"
+  tags = ["${IMAGE}:grok-build"]
+  platforms = ["linux/amd64"]
+}
+
+target "kilo" {
+  inherits = ["agent"]
+  target = "kilo"
+  tags = ["${IMAGE}:kilo"]
+  platforms = ["linux/amd64"]
+}
+
+target "kimi-code" {
+  inherits = ["agent"]
+  target = "kimi-code"
+  tags = ["${IMAGE}:kimi-code"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "nanocoder" {
+  inherits = ["agent"]
+  target = "nanocoder"
+  tags = ["${IMAGE}:nanocoder"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 

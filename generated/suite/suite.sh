@@ -35,9 +35,14 @@ claude-agent-acp
 cline
 codex-acp
 deepagents
+factory-droid
 gemini
 github-copilot
+grok-build
+kilo
+kimi-code
 mimo
+nanocoder
 openclaw
 opencode
 openhands
@@ -53,9 +58,14 @@ suite_model() {
     cline) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     codex-acp) printf "%s\n" gpt-5.4-nano ;;
     deepagents) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    factory-droid) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     gemini) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     github-copilot) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    grok-build) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    kilo) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    kimi-code) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     mimo) printf "%s\n" xiaomi/mimo-v2.5 ;;
+    nanocoder) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     openclaw) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     opencode) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     openhands) printf "%s\n" gemini-3.1-flash-lite-preview ;;
@@ -72,9 +82,14 @@ suite_usage_tracking() {
     cline) echo on ;;
     codex-acp) echo on ;;
     deepagents) echo on ;;
+    factory-droid) echo on ;;
     gemini) echo on ;;
     github-copilot) echo on ;;
+    grok-build) echo on ;;
+    kilo) echo on ;;
+    kimi-code) echo on ;;
     mimo) echo on ;;
+    nanocoder) echo on ;;
     openclaw) echo on ;;
     opencode) echo on ;;
     openhands) echo on ;;
@@ -91,9 +106,14 @@ suite_has_credentials() {
     cline) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     codex-acp) suite_any_given "${OPENAI_API_KEY-}" ;;
     deepagents) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    factory-droid) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     gemini) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     github-copilot) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    grok-build) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    kilo) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    kimi-code) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     mimo) suite_any_given "${XIAOMI_BASE_URL-}" && suite_any_given "${XIAOMI_API_KEY-}" ;;
+    nanocoder) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     openclaw) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     opencode) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     openhands) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
@@ -110,9 +130,14 @@ suite_credentials() {
     cline) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     codex-acp) echo OPENAI_API_KEY ;;
     deepagents) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    factory-droid) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     gemini) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     github-copilot) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    grok-build) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    kilo) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    kimi-code) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     mimo) echo 'XIAOMI_BASE_URL and XIAOMI_API_KEY' ;;
+    nanocoder) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     openclaw) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     opencode) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     openhands) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
