@@ -68,7 +68,7 @@ agent! {
             tools: ["webfetch", "websearch"],
             off: [
                 jsonc("~/.config/kilo/kilo.json") { "tools": { "webfetch": false, "websearch": false } },
-                // The strongest layer: no file of the workspace and no other folder of settings undoes it.
+                // The strongest layer in OpenCode, from which it was forked; here only that it suffices was measured.
                 env { KILO_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },
