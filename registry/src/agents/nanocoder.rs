@@ -33,7 +33,9 @@ agent! {
                     "sdkProvider": if proxy { "openai-compatible" } else { match PROTOCOL {
                         "anthropic-messages" => "anthropic", _ => "openai-compatible",
                     } },
-                    "baseUrl": if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
+                    "baseUrl": if all(direct, set(BASE_URL)) { match PROTOCOL {
+                        "anthropic-messages" => fmt("{BASE_URL}/v1"), _ => BASE_URL,
+                    } } else { if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" } },
                     "apiKey": ref(API_KEY),
                     "models": [ACP_MODEL],
                 }] },
