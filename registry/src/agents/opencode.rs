@@ -31,12 +31,17 @@ agent! {
         config: [
             jsonc("~/.config/opencode/opencode.json", if set(BASE_URL)) {
                 "provider": { ACP_MODEL_PROVIDER: {
-                    // A built-in `openai` would speak the Responses API, which gateways do not serve.
-                    "npm": if proxy { "@ai-sdk/openai-compatible" } else { match PROTOCOL {
-                        "anthropic-messages" => "@ai-sdk/anthropic",
-                        "google-generate-content" => "@ai-sdk/google",
-                        _ => "@ai-sdk/openai-compatible",
-                    } },
+                    // Under these two names it calls the Responses API, which `@ai-sdk/openai-compatible` does not have.
+                    "npm": match ACP_MODEL_PROVIDER {
+                        "openai" => "@ai-sdk/openai",
+                        "xai" => "@ai-sdk/xai",
+                        _ => if proxy { "@ai-sdk/openai-compatible" } else { match PROTOCOL {
+                            "anthropic-messages" => "@ai-sdk/anthropic",
+                            "google-generate-content" => "@ai-sdk/google",
+                            "openai-responses" => "@ai-sdk/openai",
+                            _ => "@ai-sdk/openai-compatible",
+                        } },
+                    },
                     "name": ACP_MODEL_PROVIDER,
                     "options": {
                         "baseURL": if proxy { ref(BASE_URL) } else { match PROTOCOL {
