@@ -5,7 +5,7 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 
 /// Characters of base64 in a row, line ends not counted, from which on they are a payload.
 const LEAST: usize = 64;
@@ -52,7 +52,7 @@ fn unpacked(run: &[u8]) -> Option<Vec<u8>> {
     }
     let mut text = Vec::new();
     // What follows the end of the zipped text, or is broken in it, leaves what came before.
-    let _ = GzDecoder::new(bytes.as_slice()).take(MOST).read_to_end(&mut text);
+    let _ = MultiGzDecoder::new(bytes.as_slice()).take(MOST).read_to_end(&mut text);
     Some(text)
 }
 
@@ -74,9 +74,13 @@ mod tests {
     #[test]
     fn what_a_payload_says_is_found() {
         let text = format!("{}BENCHFLOW_DISALLOW_WEB_TOOLS{}", "a".repeat(70), "b".repeat(90));
-        let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        zip.write_all(text.as_bytes()).expect("it is memory");
-        let zipped = [zip.finish().expect("it is memory"), vec![7; 60]].concat();
+        let member = |text: &str| {
+            let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            zip.write_all(text.as_bytes()).expect("it is memory");
+            zip.finish().expect("it is memory")
+        };
+        // Several members are one text, as in our own payloads.
+        let zipped = [member("before"), member(&text), vec![7; 60]].concat();
         for columns in [76, 100_000] {
             assert!(says(&script(text.as_bytes(), columns), "BENCHFLOW_DISALLOW_WEB_TOOLS"));
             assert!(says(&script(&zipped, columns), "BENCHFLOW_DISALLOW_WEB_TOOLS"));

@@ -197,7 +197,7 @@ mod tests {
     const LOCK: &str = "format 1\npackage npm a 1.0 sha512-x\n";
     const NPM: Artefact<'static> = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &[] });
     const LAUNCH: [Template<'static>; 1] = [Template("\"a\"")];
-    const FILE: Template<'static> = Template("{\"web\":false}");
+    const FILE: Template<'static> = Template("[\"object\",[\"web\",false]]");
     const OFF: Off<'static> =
         Off::File { path: "~/.a/a.json", format: FileFormat::Json, owner: Owner::Keys, body: FILE };
     const AGENT: Agent<'static> = Agent {
@@ -229,7 +229,7 @@ mod tests {
         check_stale(&Agent { handshake, ..AGENT }, &ALL);
         let model = ModelDelivery { via: registry_core::model::Via::File, ..ModelDelivery::EMPTY };
         check_stale(&Agent { model, ..AGENT }, &ALL);
-        let body = Template("{\"model\":\"x\"}");
+        let body = Template("[\"object\",[\"model\",\"x\"]]");
         let file = ConfigFile { path: "~/.a/b.json", format: FileFormat::Json, owner: Owner::Keys, mode: 0o600, body };
         check_stale(&Agent { config: &[file], ..AGENT }, &ALL);
         let npm = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &["node", "x.mjs"] });
@@ -261,7 +261,12 @@ mod tests {
         check_stale(&Agent { hosts: &[host], ..AGENT }, &["hosts"]);
         let web = Some(WebPolicy::Switch { tools: &["fetch", "search"], off: &[OFF] });
         check_stale(&Agent { web, ..AGENT }, &["web"]);
-        let off = Off::File { path: "~/.a/a.json", format: FileFormat::Json, owner: Owner::Keys, body: Template("{}") };
+        let off = Off::File {
+            path: "~/.a/a.json",
+            format: FileFormat::Json,
+            owner: Owner::Keys,
+            body: Template("[\"object\"]"),
+        };
         check_stale(&Agent { web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[off] }), ..AGENT }, &["web"]);
     }
 

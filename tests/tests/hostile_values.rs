@@ -24,7 +24,7 @@ use registry::model::{Agent, Semantics};
 use serde_json::Value;
 
 /// Values that have broken something somewhere. Each is tried in an empty folder, where `canary` must not appear.
-const LIST: [&str; 36] = [
+const LIST: [&str; 37] = [
     "plain",
     "it's",
     "\"double\"",
@@ -60,6 +60,8 @@ const LIST: [&str; 36] = [
     "\u{feff}bom \u{a0} \u{3000}",
     "\u{202e}right to left\u{2066}",
     "\u{1f511} \u{10ffff} e\u{301}",
+    // What Node.js puts in the place of bytes that are no UTF-8, here as a character of its own.
+    "a\u{fffd}replacement character",
     "null",
     "__proto__",
 ];
@@ -286,21 +288,32 @@ fn values() -> impl Strategy<Value = String> {
     prop_oneof![15 => short, 1 => long].prop_filter("it is blank", |text| !text.trim().is_empty())
 }
 
+/// Launches an agent with each value of the list.
+fn launch_with_all(row: usize, subject: &Subject) {
+    for (column, value) in LIST.into_iter().enumerate() {
+        let roles =
+            Role::ALL.into_iter().filter(|&role| role == Role::Key || column % 6 == row % 6 || is_refused(value));
+        for role in roles {
+            let case = Case { role, proxy: column % 2 == 0, shell: (row + column / 2) % SHELLS.len() };
+            // What is wrong is told at the end, with the counts.
+            let _ = subject.judge(&case, value);
+        }
+    }
+}
+
 #[test]
 fn every_value_arrives_as_it_is_or_is_refused_by_name() {
     let prefix = Prefix::new();
-    let subjects: Vec<Subject> = REGISTRY.agents().into_iter().map(|agent| Subject::new(&prefix, agent)).collect();
-    for (row, subject) in subjects.iter().enumerate() {
-        for (column, value) in LIST.into_iter().enumerate() {
-            let roles =
-                Role::ALL.into_iter().filter(|&role| role == Role::Key || column % 6 == row % 6 || is_refused(value));
-            for role in roles {
-                let case = Case { role, proxy: column % 2 == 0, shell: (row + column / 2) % SHELLS.len() };
-                // What is wrong is told at the end, with the counts.
-                let _ = subject.judge(&case, value);
-            }
+    let subjects = REGISTRY.agents().into_iter().map(|agent| Subject::new(&prefix, agent));
+    let mut subjects: Vec<(usize, Subject)> = subjects.enumerate().collect();
+    // Each launch starts programs: the agents are launched side by side.
+    let each = subjects.len().div_ceil(std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    std::thread::scope(|scope| {
+        for part in subjects.chunks_mut(each) {
+            scope.spawn(move || part.iter().for_each(|(row, subject)| launch_with_all(*row, subject)));
         }
-    }
+    });
+    let subjects: Vec<Subject> = subjects.into_iter().map(|(_, subject)| subject).collect();
     let case = (0..subjects.len(), select(Role::ALL.to_vec()), any::<bool>(), 0..SHELLS.len(), values());
     let cases = std::env::var("HOSTILE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(120);
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });

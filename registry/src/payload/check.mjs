@@ -51,7 +51,8 @@ export function checkVariables(env, kinds, refused) {
   for (const [name, kind] of Object.entries(kinds)) {
     const text = env[name];
     if (!given(text)) continue;
-    checkText(name, text);
+    // What the launcher has set itself comes from variables that are checked under their own names.
+    if (process.env[name] === text) checkText(name, text);
     const reason = fault(kind, text);
     if (reason) throw new Refused(`the value of ${name} ${reason}`);
   }

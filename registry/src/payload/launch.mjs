@@ -102,7 +102,7 @@ function setVariables(off) {
 // What the caller gave under a name that nothing of the agent reads is named; a base URL is refused, since the key would
 // go to another place.
 function checkIdle(name, source) {
-  const bare = (url) => formed(url ?? "", "without-v1");
+  const bare = (url) => formed(url ?? "", "WithoutV1");
   if (source === BASE_URL && given(env[API_KEY]) && bare(env[name]) !== bare(env[BASE_URL])) {
     throw new Refused(`${name} is set beside ${API_KEY}, and the key would go elsewhere; set ${source} instead`);
   }
