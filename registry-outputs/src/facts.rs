@@ -97,7 +97,7 @@ pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
         web_tools: agent.web.map(|it| it.tools()),
         web_off: agent.web_switches(),
         web_reason: agent.web.filter(|it| it.kind() != WebKind::Switch).map(|it| it.reason()),
-        lock: (!agent.lock.is_empty()).then(|| Locked {
+        lock: (!agent.lock.is_empty()).then_some(Locked {
             packages: lock.packages,
             npm_tree: lock.npm.len(),
             python_files: lock.wheels.len(),

@@ -3,6 +3,8 @@
 //!
 //! `tests/vectors/npm_platform.jsonl` has the answers of `npm-install-checks`, as npm 10.9.3 and 11.19.1 give them.
 
+#![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
+
 use std::process::Command;
 
 use registry_core::model::{Lock, Target};

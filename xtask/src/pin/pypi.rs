@@ -153,13 +153,12 @@ fn resolve_target(
     if !said.contains("No solution found") {
         return Err(answer.failure(&format!("resolving Python packages for {}", target.id())));
     }
-    let cause = match without_wheels(&said) {
-        Some((name, version)) => Cause::new("pypi", name.to_owned(), version.to_owned(), Answer::OnlySource),
-        None => {
-            let (name, version) = wanted.first().map_or(("-", ""), |it| (it.name.as_str(), it.version.as_str()));
-            let version = if version.is_empty() { "-" } else { version };
-            Cause::new("pypi", name.to_owned(), version.to_owned(), Answer::Says(cause(&said).into()))
-        }
+    let cause = if let Some((name, version)) = without_wheels(&said) {
+        Cause::new("pypi", name.to_owned(), version.to_owned(), Answer::OnlySource)
+    } else {
+        let (name, version) = wanted.first().map_or(("-", ""), |it| (it.name.as_str(), it.version.as_str()));
+        let version = if version.is_empty() { "-" } else { version };
+        Cause::new("pypi", name.to_owned(), version.to_owned(), Answer::Says(cause(&said).into()))
     };
     Ok(Resolved::Nothing(cause))
 }
