@@ -22,6 +22,7 @@ pub use registry_core::{assert, check, incidents, model, names, rules, shell, te
 #[doc(hidden)]
 pub use registry_core::entry;
 
+pub mod behaviour;
 pub mod evidence;
 mod macros;
 pub mod render;

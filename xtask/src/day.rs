@@ -19,6 +19,11 @@ pub(crate) fn after(text: &str, days: u64) -> Option<String> {
     moved(date(text)?, days, false).map(|day| day.to_string())
 }
 
+/// The day before a date; none for what is no date.
+pub(crate) fn day_before(text: &str) -> Option<String> {
+    moved(date(text)?, 1, true).map(|day| day.to_string())
+}
+
 /// How many days ago a date was; none for what is no date. A date to come is no days ago.
 pub(crate) fn age(text: &str) -> Option<u64> {
     let days = number_of_today().duration_since(date(text)?).as_hours() / 24;
@@ -49,6 +54,7 @@ mod tests {
         assert_eq!(after("2024-02-28", 1).as_deref(), Some("2024-02-29"));
         assert_eq!(after("2026-02-30", 1), None);
         assert_eq!(after("2026-11-23", u64::MAX), None);
+        assert_eq!((day_before("2026-03-01").as_deref(), day_before("soon")), (Some("2026-02-28"), None));
         assert_eq!((age(&before(9)), before(0)), (Some(9), today()));
         assert_eq!(before(u64::MAX), Date::MIN.to_string());
     }

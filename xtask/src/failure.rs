@@ -13,6 +13,9 @@ pub(crate) enum Status {
     Done,
     /// Something was found: exit status 1.
     Found,
+    /// A status of a command's own, which its help explains.
+    #[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "other builds end with it"))]
+    Exit(u8),
 }
 
 impl Status {

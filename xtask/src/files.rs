@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::failure::{Failure, Outcome};
 
 /// Every name that this process makes up is used once.
@@ -26,6 +28,11 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> Outcome<
         let _ = fs::remove_file(&temporary);
         Failure::io("write", path, &error)
     })
+}
+
+/// The SHA-256 of bytes, in hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Files that are on the disk, beside the ones that they will replace.

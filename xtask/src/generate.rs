@@ -4,7 +4,7 @@
 //! have it run by such a build.
 
 #[cfg(feature = "outputs")]
-mod make;
+pub(crate) mod make;
 
 use clap::{ArgMatches, Command};
 use registry_core::model::Registry;

@@ -36,6 +36,7 @@ mod resolve;
 mod shell;
 mod show;
 mod unlisted;
+mod upgrade;
 mod verify;
 mod violations;
 #[cfg(feature = "live")]
@@ -72,6 +73,7 @@ pub fn run_with(registry: &Registry<'_>, words: impl IntoIterator<Item = OsStrin
     match dispatch(registry, &matches, console) {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Found) => ExitCode::from(1),
+        Ok(Status::Exit(status)) => ExitCode::from(status),
         Err(failure) => {
             console.error(failure);
             ExitCode::from(2)
@@ -124,6 +126,7 @@ fn cli() -> Command {
         .subcommand(new::command())
         .subcommand(pin::command())
         .subcommand(outdated::command())
+        .subcommand(upgrade::command())
         .subcommand(mirror::command())
         .subcommand(verify::command())
         .subcommand(model_server::command())
@@ -133,6 +136,7 @@ fn cli() -> Command {
 }
 
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
+    upgrade::recover(registry, console)?;
     match matches.subcommand() {
         Some(("gen-scripts", matches)) => gen_scripts::run(registry, matches, console),
         Some(("list", matches)) => list::run(registry, matches, console),
@@ -144,6 +148,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("new", matches)) => new::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("outdated", matches)) => outdated::run(registry, matches, console),
+        Some(("upgrade", matches)) => upgrade::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
         Some(("model-server", matches)) => model_server::run(matches, console),

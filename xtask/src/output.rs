@@ -15,6 +15,8 @@ use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome};
 use crate::files::{Staged, read_if_there};
 pub(crate) use diff::diff;
+#[cfg(feature = "upgrade")]
+pub(crate) use region::filled;
 
 /// How many lines from the top the mark of a generated file may be.
 const MARK_LINES: usize = 5;

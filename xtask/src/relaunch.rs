@@ -2,10 +2,7 @@
 //!
 //! So `gen-scripts` never waits for an async runtime or for writers of many formats, and a private registry has these
 //! commands without a line of its own: the build is that of the package that runs.
-#![cfg_attr(
-    all(feature = "live", feature = "outputs", feature = "supply"),
-    allow(dead_code, reason = "the build that has the features runs the commands itself")
-)]
+#![cfg_attr(feature = "upgrade", allow(dead_code, reason = "the build that has the features runs the commands itself"))]
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead as _, BufReader};
@@ -71,7 +68,7 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
         .spawn()
         .map_err(|error| cannot_run(cargo, &error))?;
     let what = match feature {
-        "live" => "what runs real agents",
+        "live" | "upgrade" => "what runs real agents",
         "supply" => "what asks package registries",
         _ => "what reads and writes other formats",
     };

@@ -74,7 +74,7 @@ fn broken(record: &Record) -> String {
 }
 
 /// What is wrong with where a request went, or with what it carried.
-fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
+pub(crate) fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
     request.method.as_ref()?;
     let route = wanted.route;
     if let Some(place) = key_elsewhere(request, &route.key) {

@@ -3,6 +3,8 @@
 //! A model server under a name that is nobody's stands in a network of its own, and the agent is started there as
 //! routing says. The verdicts follow from what arrived; what the agent says of itself counts for nothing.
 
+mod behaviour;
+mod greeting;
 mod judge;
 mod names;
 mod options;
@@ -26,7 +28,7 @@ mod web_names;
 use registry_core::model::{Agent, Registry};
 
 pub use options::{Break, Event, Options};
-pub use report::{Evidence, Report, Run};
+pub use report::{Evidence, Offence, Report, Run};
 pub use tally::Tally;
 pub use verdict::Verdict;
 

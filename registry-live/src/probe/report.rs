@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use registry::behaviour::Behaviour;
 use registry::evidence::Inputs;
 use registry_core::model::Agent;
 use serde::{Deserialize, Serialize};
@@ -45,11 +46,26 @@ pub struct Run {
     pub forbidden_call: Option<String>,
     /// What ended the dialogue before its time.
     pub fault: Option<String>,
+    /// What else was seen, as facts to compare versions by.
+    #[serde(default)]
+    pub behaviour: Behaviour,
+    /// The first request that made a verdict fail.
+    #[serde(default)]
+    pub offence: Option<Offence>,
     /// How often it was tried; the last try counts.
     pub tries: u32,
     /// How long it took.
     #[serde(rename = "seconds", serialize_with = "tenths", deserialize_with = "from_tenths")]
     pub milliseconds: u64,
+}
+
+/// A request that should not have been made, or not so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offence {
+    /// All of it, without secrets.
+    pub request: String,
+    /// Texts that a program holds which makes such a request: its host and its model.
+    pub literals: Vec<String>,
 }
 
 impl Run {
@@ -71,6 +87,8 @@ impl Run {
             found_tools: Vec::new(),
             forbidden_call: None,
             fault: None,
+            behaviour: Behaviour::new(),
+            offence: None,
             tries: 1,
             milliseconds: 0,
         }
@@ -124,6 +142,9 @@ pub struct Evidence {
     pub runtime: Runtime,
     /// The stamp of the install.
     pub stamp: String,
+    /// What the prefix took on the disk, in millions of bytes.
+    #[serde(default)]
+    pub megabytes: Option<u64>,
     /// Where its model calls go, with which credential and model.
     pub routing: Verdict,
     /// What its commands see.
@@ -153,6 +174,7 @@ impl Evidence {
             inputs: Inputs::new(),
             runtime: Runtime::Unknown,
             stamp: String::new(),
+            megabytes: None,
             routing: nothing(),
             environment: nothing(),
             hosts: nothing(),

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::greeting::Greeting;
 use super::trace::Trace;
 use super::verdict::Verdict;
 use crate::sandbox::{HOME, WORKSPACE};
@@ -21,6 +22,8 @@ pub(crate) struct Remains {
     pub(crate) output: String,
     /// The end of its turns: the reason that it gave for the first one, or what ended the dialogue.
     pub(crate) account: String,
+    /// What it answered before it was asked anything.
+    pub(crate) greeting: Greeting,
     /// Whether an answer did not come in time.
     pub(crate) late: bool,
     /// The files that it left: where they are seen inside, and where they lie.

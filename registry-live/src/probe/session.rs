@@ -8,6 +8,7 @@ use std::time::Duration;
 use registry_core::model::{Agent, Via};
 use serde_json::Value;
 
+use super::greeting::Greeting;
 use super::judge::PROGRAMS;
 use super::options::Break;
 use super::prompts::prompts;
@@ -141,9 +142,9 @@ pub(crate) async fn hold(
     if scenario.answers == Answers::Denial {
         limits.turn = DENIED;
     }
-    let (mut refused, mut turns) = (Vec::new(), Vec::new());
+    let (mut refused, mut turns, mut greeting) = (Vec::new(), Vec::new(), Greeting::default());
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
-        let session = begin(dialogue).await?;
+        let session = begin(dialogue, &mut greeting).await?;
         select(dialogue, agent, &session, &route.told).await?;
         for (_, text) in prompts(scenario) {
             // A turn that the agent gives up is no reason not to ask for the next.
@@ -176,6 +177,7 @@ pub(crate) async fn hold(
         status: ending.status,
         trace: Trace::read(&String::from_utf8_lossy(&record)),
         account,
+        greeting,
         late,
         errors,
         output: output.text(),
@@ -185,10 +187,10 @@ pub(crate) async fn hold(
     Ok((fault, remains))
 }
 
-async fn begin(dialogue: &Dialogue) -> Result<String, Fault> {
-    dialogue.initialize().await?;
-    let answer = dialogue.new_session(Path::new(WORKSPACE)).await?;
-    Ok(answer.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
+async fn begin(dialogue: &Dialogue, greeting: &mut Greeting) -> Result<String, Fault> {
+    greeting.started = dialogue.initialize().await?;
+    greeting.session = dialogue.new_session(Path::new(WORKSPACE)).await?;
+    Ok(greeting.session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
 /// Tells the model by the way of the entry; a variable, a file or an argument has told it already.

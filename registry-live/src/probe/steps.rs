@@ -17,7 +17,7 @@ use super::scenario::{self, Answers, BASE_PATH, Route, SCENARIOS, Scenario, Web}
 use super::secrets::{self, Remains};
 use super::server::{self, Server};
 use super::verdict::Verdict;
-use super::{prompts, session, web};
+use super::{behaviour, prompts, session, web};
 use crate::sandbox::{As, HOME, Host};
 use crate::verify::Class;
 use crate::verify::install::Outcome;
@@ -61,6 +61,7 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
     let (ready, installed) = install(cx, agent).await?;
     evidence.runtime = installed.runtime;
     evidence.stamp = installed.stamp;
+    evidence.megabytes = ready.cell.changes(As::Root).ok().map(|it| it.bytes / 1_000_000);
     let mut seen = Vec::new();
     let wanted: Vec<Scenario> = SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)).collect();
     for (index, scenario) in wanted.iter().enumerate() {
@@ -251,6 +252,8 @@ fn judge_run(
         None => judge::hosts(&strangers, agent),
     };
     run.strangers = strangers.into_iter().collect();
+    run.offence = behaviour::offence(record, &wanted, run);
+    run.behaviour = behaviour::of_run(scenario, record, remains, &route.key);
     run.forbidden_call = web::answer(record);
     let web::Offered { listed, named, found, .. } = web::Offered::of(record, agent);
     [run.tools, run.named_tools, run.found_tools] = [listed, named, found].map(|it| it.into_iter().collect());

@@ -8,12 +8,18 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use registry::site::Site;
 use registry_core::model::{Agent, Registry};
+#[cfg(feature = "upgrade")]
+use registry_outputs::Kind;
 use registry_outputs::{GENERATORS, Generator, Input};
 
 use crate::console::Console;
+#[cfg(feature = "upgrade")]
+use crate::failure::Failure;
 use crate::failure::{Outcome, Status};
 use crate::files;
 use crate::gen_scripts::{self, Request, again, select};
+#[cfg(feature = "upgrade")]
+use crate::output::filled;
 use crate::output::{Generated, Place};
 use crate::probe;
 use crate::rendering;
@@ -78,6 +84,59 @@ fn run_one(registry: &Registry<'_>, generator: &Generator, matches: &ArgMatches,
         matches.get_flag("check"),
         console,
     )
+}
+
+/// The files of the tree that are not as they must be, each with its text and permission bits: those that are kept in
+/// version control, and the scripts of some agents where they are there. `measured` is evidence that is not written yet.
+#[cfg(feature = "upgrade")]
+pub(crate) fn changed(
+    registry: &Registry<'_>,
+    names: &[&str],
+    measured: &BTreeMap<String, String>,
+    root: &Path,
+) -> Outcome<Vec<(PathBuf, String, u32)>> {
+    let site = Site::default();
+    let mut known = evidence(registry)?;
+    known.extend(measured.clone());
+    let input = Input { evidence: known, ..Input::new(registry, &site) };
+    let mut whole: BTreeMap<PathBuf, (String, u32)> = BTreeMap::new();
+    let mut regions: BTreeMap<PathBuf, String> = BTreeMap::new();
+    for generator in GENERATORS.iter().filter(|it| it.kept && root.join(it.folder).is_dir()) {
+        for file in (generator.make)(&input).map_err(Failure::new)? {
+            match file.kind {
+                Kind::Whole(mode) => {
+                    whole.insert(root.join(generator.folder).join(file.path), (file.text, mode));
+                }
+                Kind::Region(name) => {
+                    let path = root.join(file.path);
+                    let Some(text) =
+                        regions.remove(&path).map_or_else(|| files::read_if_there(&path), |it| Ok(Some(it)))?
+                    else {
+                        continue;
+                    };
+                    let text = filled(&path, &text, name, &file.text)?;
+                    regions.insert(path, text);
+                }
+            }
+        }
+    }
+    let scripts = root.join(gen_scripts::FOLDER);
+    for agent in registry.agents.iter().filter(|it| names.contains(&it.name) && scripts.join(it.name).is_dir()) {
+        for script in rendering::scripts(agent, &site).map_err(Failure::new)? {
+            whole.insert(scripts.join(agent.name).join(script.name), (script.text, 0o755));
+        }
+    }
+    for (path, text) in regions {
+        let mode = files::mode(&path)?;
+        whole.insert(path, (text, mode));
+    }
+    let mut changed = Vec::new();
+    for (path, (text, mode)) in whole {
+        if files::read_if_there(&path)?.as_deref() != Some(text.as_str()) {
+            changed.push((path, text, mode));
+        }
+    }
+    Ok(changed)
 }
 
 /// The evidence that is kept beside the entries; a registry's own comes before that of the one it extends.

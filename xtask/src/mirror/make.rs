@@ -24,7 +24,7 @@ use crate::failure::{Failure, Outcome, Status};
 use crate::violations::count;
 
 /// The site file of a mirror.
-const SITE: &str = "site.toml";
+pub(crate) const SITE: &str = "site.toml";
 
 /// The target of this machine; of a Linux with glibc, where this is none of the targets.
 pub(crate) fn own_target() -> Target {
@@ -93,7 +93,7 @@ pub(crate) fn mirror(registry: &Registry<'_>, request: &Request<'_>, console: Co
     let packing = Packing { substitutes: &substitutes, places: &places, folder: &folder, console };
     let runtimes = collect_all(&wanted, &packing, &mut mirror)?;
     let generated = generate(request, &base, &runtimes, &mut mirror)?;
-    let removed = write(&folder, &generated, &mirror, mirror.missing.is_empty())?;
+    let removed = write(&folder, &generated, &mirror, mirror.missing.is_empty() && !request.keeps_others)?;
     Ok(Summary {
         folder: folder.path().to_path_buf(),
         files: (mirror.held.len(), mirror.held.values().map(|it| it.bytes).sum()),

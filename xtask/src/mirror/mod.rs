@@ -21,7 +21,7 @@ pub(crate) mod request;
 #[cfg(feature = "supply")]
 mod runtimes;
 #[cfg(feature = "supply")]
-mod wanted;
+pub(crate) mod wanted;
 
 use std::path::PathBuf;
 

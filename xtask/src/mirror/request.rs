@@ -29,6 +29,8 @@ pub(crate) struct Request<'a> {
     pub substitute_node: bool,
     /// A `CPython` that may be packed.
     pub python: Option<PathBuf>,
+    /// Whether what earlier runs brought stays.
+    pub keeps_others: bool,
     url: Option<String>,
 }
 
@@ -45,6 +47,7 @@ impl<'a> Request<'a> {
             site: rendering::site(path("site").as_deref())?,
             substitute_node: matches.get_flag("substitute-runtimes"),
             python: path("python"),
+            keeps_others: false,
             url: matches.get_one::<String>("url").map(|url| url.trim_end_matches('/').to_owned()),
         };
         if let Some(url) = &request.url
@@ -54,6 +57,13 @@ impl<'a> Request<'a> {
                 .help("leave `--url` out: the site file then names the folder of `--out`"));
         }
         Ok(request)
+    }
+
+    /// A folder that grows: what these agents need on this machine is added to what is there.
+    #[cfg(feature = "upgrade")]
+    pub(crate) fn growing(out: PathBuf, agents: Vec<&'a Agent<'a>>, python: Option<PathBuf>) -> Self {
+        let (targets, site) = (vec![own_target()], Site::default());
+        Self { out, agents, targets, site, substitute_node: true, python, keeps_others: true, url: None }
     }
 
     /// The URL or folder that the site file names; what no site may have as a place is refused.

@@ -17,6 +17,7 @@ use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
 use crate::files::{self, Staged};
 use crate::output;
+use crate::pin::age::Cutoff;
 use crate::pin::lock::Draft;
 use crate::pin::npm::{self, Found, Wanted};
 use crate::pin::{pypi, write};
@@ -153,7 +154,7 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
             let facts = package::ask_npm(tools, package, &version)?;
             let chosen = package::choose(&facts, package, bin)?;
             let runs = package::npm_runs(tools, &format!("{package}@{}", facts.version), &chosen.1)?;
-            npm::resolve(tools, &[wanted(package, &facts.version)], &mut draft, console)?;
+            npm::resolve(tools, &[wanted(package, &facts.version)], Cutoff::of_today(), &mut draft, console)?;
             (facts, chosen, runs)
         }
         Package::Pypi(package) => {
@@ -164,7 +165,7 @@ fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, consol
             let lock = Lock::parse(&text).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
             let facts = package::read_wheel(tools, &lock, package)?;
             let chosen = package::choose(&facts, package, bin)?;
-            pypi::resolve(tools, &[wanted(package, &facts.version)], &mut draft, console)?;
+            pypi::resolve(tools, &[wanted(package, &facts.version)], &Cutoff::of_today(), &mut draft, console)?;
             (facts, chosen, Runs::Python)
         }
         Package::Program(name) => return Err(Failure::new(format!("`{name}` is not a package"))),

@@ -12,6 +12,15 @@ use crate::new::engines::{self, Verdict};
 /// How many reasons are told of one package.
 const REASONS: usize = 3;
 
+/// What a release must be to be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Days since it was published.
+    pub(crate) min_age: u64,
+    /// Whether it may lack a platform that the lock has now.
+    pub(crate) may_lose_targets: bool,
+}
+
 /// What was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Choice {
@@ -19,6 +28,8 @@ pub(super) struct Choice {
     pub(super) newest: Dated,
     pub(super) allowed: Dated,
     pub(super) why: Vec<String>,
+    /// The versions above the pin that are allowed, the oldest first; only npm's registry lists them.
+    pub(super) candidates: Vec<Dated>,
 }
 
 impl Choice {
@@ -26,37 +37,39 @@ impl Choice {
     pub(super) fn nothing(pinned: &str) -> Self {
         let pinned = Dated::new(pinned, "");
         let why = vec!["the registry does not have it any more".to_owned()];
-        Self { newest: pinned.clone(), allowed: pinned.clone(), pinned, why }
+        Self { newest: pinned.clone(), allowed: pinned.clone(), pinned, why, candidates: Vec::new() }
     }
 }
 
 /// The newest release of an npm package that may be pinned.
-pub(super) fn npm(package: &Package, pinned: &str, min_age: u64) -> Choice {
+pub(super) fn npm(package: &Package, pinned: &str, limits: Limits) -> Choice {
     let mut newer: Vec<(Version, &Release)> =
         package.releases.iter().filter_map(|it| Some((Version::parse(&it.version)?, it))).collect();
     newer.retain(|(version, _)| Version::parse(pinned).is_none_or(|pinned| pinned.is_below(*version)));
     newer.sort_by_key(|(version, _)| Reverse(*version));
     let date = |version: &str| Dated::new(version, package.date(version));
-    let mut why = Vec::new();
-    let mut allowed = pinned;
+    let (mut why, mut candidates) = (Vec::new(), Vec::new());
     for (_, release) in &newer {
-        let Some(reason) = refusal(package, release, min_age) else {
-            allowed = &release.version;
-            break;
-        };
-        why.push(format!("{} {reason}", release.version));
+        match refusal(package, release, limits) {
+            None => candidates.push(date(&release.version)),
+            // Why an older one is not allowed says nothing to somebody who takes a newer one.
+            Some(reason) if candidates.is_empty() => why.push(format!("{} {reason}", release.version)),
+            Some(_) => {}
+        }
     }
+    candidates.reverse();
+    let allowed = candidates.last().cloned().unwrap_or_else(|| date(pinned));
     if why.len() > REASONS {
         let more = why.len() - REASONS;
         why.truncate(REASONS);
         why.push(format!("{more} more versions are not allowed either"));
     }
     let newest = newer.first().map_or(pinned, |(_, release)| &release.version);
-    Choice { pinned: date(pinned), newest: date(newest), allowed: date(allowed), why }
+    Choice { pinned: date(pinned), newest: date(newest), allowed, why, candidates }
 }
 
 /// Why a release may not be pinned.
-fn refusal(package: &Package, release: &Release, min_age: u64) -> Option<String> {
+fn refusal(package: &Package, release: &Release, limits: Limits) -> Option<String> {
     if let Some(text) = &release.deprecated {
         return Some(format!("is deprecated: {}", text.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
@@ -67,14 +80,16 @@ fn refusal(package: &Package, release: &Release, min_age: u64) -> Option<String>
     }
     match day::age(package.date(&release.version)) {
         None => return Some("has no date".to_owned()),
-        Some(age) if age < min_age => return Some(format!("is {age} days old, and {min_age} are asked for")),
+        Some(age) if age < limits.min_age => {
+            return Some(format!("is {age} days old, and {} are asked for", limits.min_age));
+        }
         Some(_) => {}
     }
     let lost = |(name, version): (&String, &String)| {
         let published = package.platforms.get(name)?;
         (!published.contains(version)).then(|| format!("has no `{name}@{version}`, a platform that the lock has now"))
     };
-    release.optional.iter().find_map(lost)
+    if limits.may_lose_targets { None } else { release.optional.iter().find_map(lost) }
 }
 
 #[cfg(test)]
@@ -101,7 +116,7 @@ mod tests {
     fn check(change: impl FnOnce(&mut Package), allowed: &str, says: Option<&str>) {
         let mut package = package();
         change(&mut package);
-        let choice = npm(&package, "1.0.0", 7);
+        let choice = npm(&package, "1.0.0", Limits { min_age: 7, may_lose_targets: false });
         assert_eq!((choice.newest.version.as_str(), choice.allowed.version.as_str()), ("1.10.0", allowed));
         match says {
             None => assert_eq!(choice.why, Vec::<String>::new()),
@@ -123,6 +138,21 @@ mod tests {
         };
         check(lost, "1.1.0", Some("1.10.0 has no `a-linux-x64@1.10.0`, a platform that the lock has now"));
         check(|it| it.dates.clear(), "1.0.0", Some("1.10.0 has no date"));
+    }
+
+    #[test]
+    fn every_allowed_version_is_a_candidate_the_oldest_first() {
+        let mut package = package();
+        package.releases[2].deprecated = Some("gone".to_owned());
+        package.platforms.insert("a-linux-x64".to_owned(), BTreeSet::from(["1.1.0".to_owned()]));
+        let versions = |may_lose_targets| {
+            let choice = npm(&package, "1.0.0", Limits { min_age: 7, may_lose_targets });
+            choice.candidates.into_iter().map(|it| it.version).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (versions(false), versions(true)),
+            (vec!["1.1.0".to_owned()], ["1.1.0", "1.10.0"].map(str::to_owned).into())
+        );
     }
 
     #[test]

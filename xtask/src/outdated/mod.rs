@@ -1,7 +1,7 @@
 //! `outdated`: the command line; what asks registries needs a build with the feature `supply`.
 
 #[cfg(feature = "supply")]
-mod choice;
+pub(crate) mod choice;
 #[cfg(feature = "supply")]
 mod releases;
 #[cfg(feature = "supply")]

@@ -109,10 +109,8 @@ pub(super) fn pypi(
     pinned: &str,
     min_age: u64,
 ) -> Outcome<Option<Choice>> {
-    let from_source =
-        |it: &Artefact<'_>| matches!(it, Artefact::Pypi(it) if it.package == name && !it.source.is_empty());
-    let source = agent.install.iter().any(from_source);
-    let ask = |requirement: &str, before: Option<&str>| resolve(tools, requirement, source.then_some(name), before);
+    let source = is_built(agent, name).then_some(name);
+    let ask = |requirement: &str, before: Option<&str>| resolve(tools, requirement, source, before);
     let (Some(newest), old_enough) = (ask(name, None)?, ask(name, Some(&day::before(min_age)))?) else {
         return Ok(None);
     };
@@ -123,7 +121,52 @@ pub(super) fn pypi(
     let too_young = newest.version != allowed.version;
     let days = newest.days.unwrap_or_default();
     let why = too_young.then(|| format!("{} is {days} days old, and {min_age} are asked for", newest.version));
-    Ok(Some(Choice { pinned: current, newest, allowed, why: why.into_iter().collect() }))
+    let candidates = if allowed.version == current.version { Vec::new() } else { vec![allowed.clone()] };
+    Ok(Some(Choice { pinned: current, newest, allowed, why: why.into_iter().collect(), candidates }))
+}
+
+/// The versions of a Python package after the pinned one up to another, the oldest first: uv is asked what was the
+/// newest before each.
+pub(super) fn pypi_between(
+    tools: &Tools,
+    agent: &Agent<'_>,
+    name: &str,
+    pinned: &Dated,
+    last: &Dated,
+) -> Outcome<Vec<Dated>> {
+    let source = is_built(agent, name).then_some(name);
+    let mut found = vec![last.clone()];
+    while let Some(earliest) = found.last() {
+        let Some(day) = day::day_before(&earliest.date) else { break };
+        match resolve(tools, name, source, Some(&day))? {
+            Some(earlier) if earlier.date > pinned.date && earlier.date < earliest.date => found.push(earlier),
+            _ => break,
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// A version of a package by its number; none where the registry does not have it.
+pub(super) fn one(
+    tools: &Tools,
+    agent: &Agent<'_>,
+    ecosystem: &str,
+    name: &str,
+    version: &str,
+) -> Outcome<Option<Dated>> {
+    if ecosystem == "npm" {
+        let answer = view(tools, &format!("{name}@{version}"), &["version", "time"])?.unwrap_or_default();
+        let package = read(&answer);
+        return Ok(package.releases.first().map(|it| Dated::new(&it.version, package.date(&it.version))));
+    }
+    resolve(tools, &format!("{name}=={version}"), is_built(agent, name).then_some(name), None)
+}
+
+/// Whether an entry says that a Python package is built from source.
+fn is_built(agent: &Agent<'_>, name: &str) -> bool {
+    let built = |it: &Artefact<'_>| matches!(it, Artefact::Pypi(it) if it.package == name && !it.source.is_empty());
+    agent.install.iter().any(built)
 }
 
 /// What uv resolves a requirement to, without dependencies; none where there is no such package or version.

@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use registry_core::model::{Agent, Artefact, Registry};
 use serde::Serialize;
 
-use super::choice::{self, Choice};
+use super::choice::{self, Choice, Limits};
 use super::releases;
 use crate::clients::{self, Tools};
 use crate::console::{Console, print};
@@ -54,9 +54,20 @@ pub(crate) struct Row {
     pub allowed: Dated,
     /// Why newer versions are not allowed, the newest first; or why nothing is known.
     pub why: Vec<String>,
+    /// The versions above the pin that are allowed, the oldest first, as far as the registry lists them.
+    #[serde(skip)]
+    pub candidates: Vec<Dated>,
 }
 
 impl Row {
+    /// A row of a test, with nothing newer.
+    #[cfg(test)]
+    pub(crate) fn of_test(package: &str, pinned: Dated) -> Self {
+        let (newest, allowed) = (pinned.clone(), pinned.clone());
+        let (agent, package) = ("fixture".to_owned(), package.to_owned());
+        Self { agent, package, pinned, newest, allowed, why: vec![], candidates: vec![] }
+    }
+
     /// Whether there is a newer version.
     pub(crate) fn is_outdated(&self) -> bool {
         self.newest.version != self.pinned.version
@@ -74,7 +85,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     }
     let tools = Tools::prepare(&clients::cache(registry), console)?;
     console.progress("asking the registries");
-    let rows = rows(&tools, &agents, min_age);
+    let rows = rows(&tools, &agents, Limits { min_age, may_lose_targets: false });
     console.clear();
     let rows = rows?;
     if matches.get_flag("json") {
@@ -87,10 +98,30 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 }
 
 /// The packages of agents, with what their registries have.
-pub(crate) fn rows(tools: &Tools, agents: &[&Agent<'_>], min_age: u64) -> Outcome<Vec<Row>> {
+pub(crate) fn rows(tools: &Tools, agents: &[&Agent<'_>], limits: Limits) -> Outcome<Vec<Row>> {
     let packages: Vec<(&Agent<'_>, &str, &str)> = agents.iter().flat_map(|agent| packages(agent)).collect();
-    let rows = parallel::map(&packages, |(agent, ecosystem, name)| row(tools, agent, ecosystem, name, min_age));
+    let rows = parallel::map(&packages, |(agent, ecosystem, name)| row(tools, agent, ecosystem, name, limits));
     rows.into_iter().collect()
+}
+
+/// What the registries have of an agent's packages.
+pub(crate) fn look(tools: &Tools, agent: &Agent<'_>, limits: Limits) -> Outcome<Vec<Row>> {
+    packages(agent).into_iter().map(|(agent, ecosystem, name)| row(tools, agent, ecosystem, name, limits)).collect()
+}
+
+/// A version of a package of an agent, by its number; none where the registry does not have it.
+pub(crate) fn release(tools: &Tools, agent: &Agent<'_>, package: &str, version: &str) -> Outcome<Option<Dated>> {
+    let known = packages(agent).into_iter().find(|(_, _, name)| *name == package);
+    known.map_or(Ok(None), |(agent, ecosystem, name)| releases::one(tools, agent, ecosystem, name, version))
+}
+
+/// The versions that may be pinned in the place of a row's pin, the oldest first.
+pub(crate) fn candidates(tools: &Tools, agent: &Agent<'_>, row: &Row) -> Outcome<Vec<Dated>> {
+    let is_npm = packages(agent).iter().any(|(_, ecosystem, name)| *ecosystem == "npm" && *name == row.package);
+    if is_npm || row.candidates.is_empty() {
+        return Ok(row.candidates.clone());
+    }
+    releases::pypi_between(tools, agent, &row.package, &row.pinned, &row.allowed)
 }
 
 /// The packages that an entry names, each once.
@@ -104,18 +135,18 @@ fn packages<'a>(agent: &'a Agent<'a>) -> Vec<(&'a Agent<'a>, &'static str, &'a s
     found
 }
 
-fn row(tools: &Tools, agent: &Agent<'_>, ecosystem: &str, name: &str, min_age: u64) -> Outcome<Row> {
+fn row(tools: &Tools, agent: &Agent<'_>, ecosystem: &str, name: &str, limits: Limits) -> Outcome<Row> {
     let lock = agent.read_lock()?;
     let Some(pinned) = lock.package(ecosystem, name).map(|it| it.version) else {
         return Err(Failure::new(format!("the lock of `{}` does not have `{name}`", agent.name))
             .help(format!("write it: cargo pin {}", agent.name)));
     };
     let choice = match ecosystem {
-        "npm" => releases::npm(tools, &lock, name, pinned)?.map(|found| choice::npm(&found, pinned, min_age)),
-        _ => releases::pypi(tools, agent, name, pinned, min_age)?,
+        "npm" => releases::npm(tools, &lock, name, pinned)?.map(|found| choice::npm(&found, pinned, limits)),
+        _ => releases::pypi(tools, agent, name, pinned, limits.min_age)?,
     };
-    let Choice { pinned, newest, allowed, why } = choice.unwrap_or_else(|| Choice::nothing(pinned));
-    Ok(Row { agent: agent.name.to_owned(), package: name.to_owned(), pinned, newest, allowed, why })
+    let Choice { pinned, newest, allowed, why, candidates } = choice.unwrap_or_else(|| Choice::nothing(pinned));
+    Ok(Row { agent: agent.name.to_owned(), package: name.to_owned(), pinned, newest, allowed, why, candidates })
 }
 
 fn table(rows: &[Row]) -> String {
@@ -153,6 +184,7 @@ mod tests {
             newest: dated(newest),
             allowed: dated(allowed),
             why: why.iter().map(ToString::to_string).collect(),
+            candidates: Vec::new(),
         };
         let rows = [row("1.0.0", "1.0.0", &[]), row("3.0.0", "2.0.0", &["3.0.0 is 2 days old, and 7 are asked for"])];
         let expected = "\

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 const END: &str = "<!-- end -->";
 
 /// The text of a file with the lines of a region replaced.
-pub(super) fn filled(path: &Path, text: &str, name: &str, lines: &str) -> Outcome<String> {
+pub(crate) fn filled(path: &Path, text: &str, name: &str, lines: &str) -> Outcome<String> {
     let missing = |what: &str| {
         Failure::new(format!("`{}` has no line `{what}` for the generated region `{name}`", path.display()))
             .help(format!("put the region between `{}` and `{END}`, each on a line of its own", begin(name)))

@@ -46,9 +46,14 @@ pub(crate) enum Found {
 }
 
 /// Resolves the npm packages of an entry into a draft.
-pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, console: Console) -> Outcome<()> {
+pub(crate) fn resolve(
+    tools: &Tools,
+    wanted: &[Wanted],
+    mut cutoff: Cutoff,
+    draft: &mut Draft,
+    console: Console,
+) -> Outcome<()> {
     let mut exact = BTreeMap::new();
-    let mut cutoff = Cutoff::of_today();
     for Wanted { name, version, .. } in wanted {
         let found = if version.is_empty() { old_enough(tools, name, console)? } else { look_up(tools, name, version)? };
         match found {

@@ -28,8 +28,14 @@ enum Resolved {
 }
 
 /// Resolves the Python packages of an entry into a draft.
-pub(crate) fn resolve(tools: &Tools, wanted: &[Wanted], draft: &mut Draft, console: Console) -> Outcome<()> {
-    let (mut exact, cutoff) = date(tools, wanted)?;
+pub(crate) fn resolve(
+    tools: &Tools,
+    wanted: &[Wanted],
+    today: &Cutoff,
+    draft: &mut Draft,
+    console: Console,
+) -> Outcome<()> {
+    let (mut exact, cutoff) = date(tools, wanted, today)?;
     console.step(match &cutoff {
         Some(cutoff) => format!("  {cutoff}"),
         None => "  the index does not say when files were uploaded: releases of any age are taken".to_owned(),
@@ -67,14 +73,13 @@ struct Dated {
 
 /// The versions of the packages that an entry names, and the cutoff for what they need; none where the index gives no
 /// dates, since uv then takes nothing at all.
-fn date(tools: &Tools, wanted: &[Wanted]) -> Outcome<(Vec<Dated>, Option<Cutoff>)> {
-    let today = Cutoff::of_today();
+fn date(tools: &Tools, wanted: &[Wanted], today: &Cutoff) -> Outcome<(Vec<Dated>, Option<Cutoff>)> {
     let (mut dated, mut cutoff, mut without) = (Vec::new(), today.clone(), false);
     for one in wanted {
         let mut one = Dated { wanted: one.clone(), published: None };
         let alone = std::slice::from_ref(&one.wanted);
         // Without a version, the newest release that is old enough; where no date is known, the newest.
-        let before = one.wanted.version.is_empty().then_some(&today);
+        let before = one.wanted.version.is_empty().then_some(today);
         let mut found = first(tools, alone, before)?;
         if found.is_none() && before.is_some() {
             found = first(tools, alone, None)?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use registry_core::model::{Agent, Artefact, Lock, Registry};
 
+use super::age;
 use super::npm::Wanted;
 use crate::failure::{Failure, Outcome};
 use crate::lookup;
@@ -13,6 +14,8 @@ use crate::lookup;
 pub(crate) struct Request<'a> {
     /// The agents, each of which has packages.
     pub agents: Vec<&'a Agent<'a>>,
+    /// How many days old releases must be whose version is not given.
+    pub min_days: u64,
     versions: BTreeMap<String, String>,
 }
 
@@ -33,7 +36,7 @@ impl<'a> Request<'a> {
             agents = registry.agents.iter().filter(asked).copied().collect();
         }
         agents.retain(|agent| packages(agent).next().is_some());
-        let request = Self { agents, versions };
+        let request = Self { agents, min_days: age::MIN_DAYS, versions };
         request.check_versions()?;
         Ok(request)
     }

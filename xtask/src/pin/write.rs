@@ -1,11 +1,14 @@
 //! Locks, resolved with pinned package managers in an empty environment, and written.
 
+#[cfg(feature = "upgrade")]
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use registry_core::model::{Agent, Lock, Registry, Target};
 
+use super::age::Cutoff;
 use super::lock::Draft;
 use super::request::Request;
 use super::{check, npm, pypi};
@@ -108,10 +111,12 @@ pub(crate) fn resolve(
     let mut draft = Draft::default();
     let (npm, pypi) = (request.wanted(agent, "npm", earlier), request.wanted(agent, "pypi", earlier));
     if !npm.is_empty() {
-        npm::resolve(tools, &npm, &mut draft, console).map_err(|failure| about(failure, agent))?;
+        npm::resolve(tools, &npm, Cutoff::of(request.min_days), &mut draft, console)
+            .map_err(|failure| about(failure, agent))?;
     }
     if !pypi.is_empty() {
-        pypi::resolve(tools, &pypi, &mut draft, console).map_err(|failure| about(failure, agent))?;
+        pypi::resolve(tools, &pypi, &Cutoff::of(request.min_days), &mut draft, console)
+            .map_err(|failure| about(failure, agent))?;
     }
     Ok(draft)
 }
@@ -123,6 +128,25 @@ pub(crate) fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Ou
         Ok(_) => Ok(text),
         Err(error) => Err(Failure::new(format!("the lock of `{agent}` came out wrong: {error}"))),
     }
+}
+
+/// The text of an agent's lock with these versions of its packages, from releases of an age; nothing is written.
+#[cfg(feature = "upgrade")]
+pub(crate) fn lock_text(
+    registry: &Registry<'_>,
+    agent: &Agent<'_>,
+    versions: &BTreeMap<String, String>,
+    min_days: u64,
+    tools: &Tools,
+    console: Console,
+) -> Outcome<String> {
+    let words: Vec<String> = versions.iter().map(|(name, version)| format!("{name}={version}")).collect();
+    let words: Vec<&str> = std::iter::once(agent.name).chain(words.iter().map(String::as_str)).collect();
+    let mut request = Request::read(registry, &words)?;
+    request.min_days = min_days;
+    let earlier = agent.read_lock()?;
+    let draft = resolve(agent, Some(&earlier), &request, tools, console)?;
+    text(agent.name, &draft, Some(&earlier))
 }
 
 fn about(failure: Failure, agent: &Agent<'_>) -> Failure {

@@ -161,8 +161,13 @@ fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outc
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
     }
-    let text = format!("{}\n", list::pretty(&json::sorted(committed(evidence)))?);
+    let text = text(evidence)?;
     files::write_atomically(&path, text.as_bytes(), 0o644).map(|()| true)
+}
+
+/// The text of the file that is kept.
+pub(crate) fn text(evidence: &Evidence) -> Outcome<String> {
+    Ok(format!("{}\n", list::pretty(&json::sorted(committed(evidence)))?))
 }
 
 /// What is kept: nothing that differs from run to run but the date.
@@ -183,6 +188,7 @@ fn committed(evidence: &Evidence) -> Value {
         "agent": evidence.agent,
         "date": evidence.date,
         "pins": evidence.pins,
+        "behaviour": evidence.behaviour(),
         "inputs": evidence.inputs,
         "runtime": evidence.runtime,
         "verdicts": evidence.verdicts().map(|(question, it)| (question.to_owned(), verdict(it))).into_iter().collect::<serde_json::Map<_, _>>(),

@@ -3,7 +3,7 @@
 
 pub(crate) mod evidence;
 #[cfg(feature = "live")]
-mod live;
+pub(crate) mod live;
 #[cfg(any(feature = "live", feature = "supply"))]
 mod stale;
 

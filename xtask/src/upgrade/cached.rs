@@ -1,0 +1,204 @@
+//! What the files of packages say: their licences, and which of them hold a text. They are read where the cache has
+//! them, so that nothing is installed or run for it.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+use flate2::read::GzDecoder;
+use registry::behaviour::Facts;
+use registry::site::Site;
+use registry_core::model::Agent;
+use serde_json::Value;
+
+use crate::clients::{Tools, process};
+use crate::failure::{Failure, Outcome};
+use crate::mirror::make::own_target;
+use crate::mirror::wanted;
+
+/// How many files that hold a text are told.
+const TOLD: usize = 5;
+
+/// The largest file of a package that is searched.
+const SEARCHED: u64 = 256 << 20;
+
+/// Reads wheels: the name, licence and classifiers of each.
+const WHEELS: &str = r#"
+import email, json, sys, zipfile
+found = {}
+for path in sys.argv[1:]:
+    with zipfile.ZipFile(path) as wheel:
+        name = next((it for it in wheel.namelist() if it.endswith(".dist-info/METADATA")), None)
+        about = email.message_from_bytes(wheel.read(name)) if name else {}
+    said = about.get("License-Expression") or about.get("License") or ""
+    classes = [it.rsplit(" :: ")[-1] for it in (about.get_all("Classifier") or []) if it.startswith("License ::")] if name else []
+    lines = [it.strip() for it in said.splitlines() if it.strip()]
+    found[about.get("Name") or path] = lines[0][:80] if lines else ", ".join(classes)
+print(json.dumps(found))
+"#;
+
+/// Searches wheels: the members that hold one of the texts.
+const SEARCH: &str = r#"
+import json, sys, zipfile
+texts, found = json.loads(sys.argv[1]), []
+for path in sys.argv[2:]:
+    with zipfile.ZipFile(path) as wheel:
+        for name in wheel.namelist():
+            held = wheel.read(name)
+            found += [[path.rsplit("/")[-1], name, it] for it in texts if it.encode() in held]
+print(json.dumps(found))
+"#;
+
+/// The files of an agent in the cache: tarballs of npm and files of the Python index.
+fn files(agent: &Agent<'_>, cache: &Path) -> Outcome<(Vec<(String, std::path::PathBuf)>, Vec<String>)> {
+    let site = Site::default();
+    let wanted = wanted::wanted(&[agent], &[own_target()], &site)?;
+    let there = |path: &String| cache.join(path).is_file();
+    let paths: Vec<&String> = wanted.artefacts.keys().filter(|it| there(it)).collect();
+    let name = |path: &str| path.split("/-/").next().unwrap_or(path).to_owned();
+    let tarballs = paths.iter().filter_map(|path| Some((name(path.strip_prefix("npm/")?), cache.join(path))));
+    let wheels = paths.iter().filter(|it| it.ends_with(".whl"));
+    Ok((tarballs.collect(), wheels.map(|it| cache.join(it).to_string_lossy().into_owned()).collect()))
+}
+
+/// The licence of each package of an agent on this machine, by what the package says.
+pub(crate) fn licences(agent: &Agent<'_>, cache: &Path, tools: &Tools) -> Outcome<Facts> {
+    let (tarballs, wheels) = files(agent, cache)?;
+    let mut found = Facts::new();
+    for (name, path) in tarballs {
+        let mut licence = String::new();
+        each_member(&path, |member, bytes| {
+            // The folder at the top has any name.
+            let manifest = member.split('/').count() == 2 && member.ends_with("/package.json");
+            if manifest {
+                licence = of_manifest(&serde_json::from_slice(bytes).unwrap_or_default());
+            }
+            !manifest
+        })?;
+        found.insert(name, licence);
+    }
+    if !wheels.is_empty() {
+        let answer = python(tools, &[WHEELS.to_owned()].into_iter().chain(wheels).collect::<Vec<_>>())?;
+        found.extend(serde_json::from_str::<BTreeMap<String, String>>(&answer).unwrap_or_default());
+    }
+    Ok(found.into_iter().map(|(name, it)| (name, if it.is_empty() { "none is told".to_owned() } else { it })).collect())
+}
+
+fn of_manifest(manifest: &Value) -> String {
+    let licence = manifest.get("license").or_else(|| manifest.pointer("/licenses/0")).unwrap_or(&Value::Null);
+    let text = licence.as_str().or_else(|| licence.get("type")?.as_str()).unwrap_or_default();
+    text.lines().next().unwrap_or_default().chars().take(80).collect()
+}
+
+/// The files of an agent's packages that hold one of some texts: `package: file holds text`.
+pub(crate) fn holders(agent: &Agent<'_>, cache: &Path, tools: &Tools, texts: &[String]) -> Outcome<Vec<String>> {
+    let texts: Vec<&String> = texts.iter().filter(|it| !it.is_empty()).collect();
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (tarballs, wheels) = files(agent, cache)?;
+    let mut found = Vec::new();
+    for (name, path) in tarballs {
+        each_member(&path, |member, bytes| {
+            let held = texts.iter().filter(|text| holds(bytes, text.as_bytes()));
+            let file = member.split_once('/').map_or(member, |(_, rest)| rest);
+            found.extend(held.map(|text| format!("{name}: `{file}` holds `{text}`")));
+            found.len() < TOLD
+        })?;
+        if found.len() >= TOLD {
+            return Ok(found);
+        }
+    }
+    if !wheels.is_empty() {
+        let list = serde_json::to_string(&texts).unwrap_or_default();
+        let answer = python(tools, &[SEARCH.to_owned(), list].into_iter().chain(wheels).collect::<Vec<_>>())?;
+        let held: Vec<[String; 3]> = serde_json::from_str(&answer).unwrap_or_default();
+        found.extend(held.into_iter().map(|[wheel, file, text]| format!("{wheel}: `{file}` holds `{text}`")));
+    }
+    found.truncate(TOLD);
+    Ok(found)
+}
+
+fn python(tools: &Tools, words: &[String]) -> Outcome<String> {
+    let mut command = tools.cell.command(tools.python(), &process::search_path(&[]));
+    process::run_well(command.args(["-I", "-c"]).args(words), "reading wheels").map(|it| it.stdout)
+}
+
+/// Whether bytes hold a text.
+fn holds(bytes: &[u8], text: &[u8]) -> bool {
+    let Some(&first) = text.first() else { return false };
+    let starts = bytes.iter().enumerate().filter(|(_, byte)| **byte == first);
+    starts.into_iter().any(|(at, _)| bytes.get(at..).is_some_and(|rest| rest.starts_with(text)))
+}
+
+/// Reads the files of a tarball, until the work says that it has seen enough.
+fn each_member(path: &Path, mut work: impl FnMut(&str, &[u8]) -> bool) -> Outcome<()> {
+    let failed = |error: &std::io::Error| Failure::io("read", path, error);
+    let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
+    let mut archive = tar::Archive::new(GzDecoder::new(file));
+    for entry in archive.entries().map_err(|error| failed(&error))? {
+        let entry = entry.map_err(|error| failed(&error))?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let mut bytes = Vec::new();
+        entry.take(SEARCHED).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        if !work(&name, &bytes) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use registry_core::model::{Artefact, Npm};
+    use serde_json::json;
+
+    use super::*;
+    use crate::files::Scratch;
+
+    #[test]
+    fn a_manifest_says_its_licence_in_any_of_its_forms() {
+        let licence = |manifest: Value| of_manifest(&manifest);
+        assert_eq!(licence(json!({"license": "MIT"})), "MIT");
+        assert_eq!(licence(json!({"license": {"type": "ISC"}})), "ISC");
+        assert_eq!(licence(json!({"licenses": [{"type": "BSD"}]})), "BSD");
+        assert_eq!(licence(json!({"license": 7})), "");
+    }
+
+    #[test]
+    fn a_text_is_found_in_the_file_that_holds_it() {
+        let scratch = Scratch::new().expect("there is room");
+        let folder = scratch.path().join("npm/a/-");
+        std::fs::create_dir_all(&folder).expect("there is room");
+        let file = std::fs::File::create(folder.join("a-1.0.0.tgz")).expect("there is room");
+        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
+        for (name, text) in
+            [("package/package.json", r#"{"license":"MIT"}"#), ("package/dist/x.js", "fetch('h.example')")]
+        {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            tar.append_data(&mut header, name, text.as_bytes()).expect("there is room");
+        }
+        tar.into_inner().and_then(|it| it.finish()).expect("there is room");
+        let sum = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
+        let lock =
+            format!("format 1\npackage npm a 1.0.0 {sum}\nnpm node_modules/a 1.0.0 {sum} a/-/a-1.0.0.tgz {{}}\n");
+        let npm = [Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &[] })];
+        let agent = Agent { name: "fixture", install: &npm, lock: &lock, ..Agent::EMPTY };
+        let (tarballs, wheels) = files(&agent, scratch.path()).expect("it can be read");
+        assert_eq!((tarballs.len(), wheels.len()), (1, 0));
+        let mut seen = Vec::new();
+        each_member(&tarballs[0].1, |name, bytes| {
+            seen.push((name.to_owned(), holds(bytes, b"h.example"), holds(bytes, b"h.exampleX")));
+            true
+        })
+        .expect("it can be read");
+        assert_eq!(
+            seen,
+            [("package/package.json".to_owned(), false, false), ("package/dist/x.js".to_owned(), true, false)]
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! `upgrade`: takes agents to newer versions and shows what changed. The tree changes at the end, all of it or nothing.
+//!
+//! The steps are those of other commands: `outdated` looks, `pin` locks, `mirror` fetches, `verify` and `probe` prove.
+//! What is added is the comparison, the store of steps that are done, and the journal.
+
+#![cfg_attr(not(feature = "upgrade"), allow(dead_code, reason = "a build without the feature only looks"))]
+
+#[cfg(feature = "upgrade")]
+mod cached;
+mod journal;
+#[cfg(feature = "supply")]
+mod look;
+#[cfg(feature = "supply")]
+mod plan;
+#[cfg(feature = "supply")]
+mod report;
+#[cfg(feature = "supply")]
+mod request;
+#[cfg(feature = "upgrade")]
+mod run;
+#[cfg(feature = "supply")]
+mod step;
+#[cfg(feature = "upgrade")]
+mod write;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use registry_core::model::Registry;
+
+use crate::console::Console;
+use crate::failure::Outcome;
+use crate::relaunch::built_with;
+use journal::{Found, Journal};
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    let switch =
+        |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let path = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).help(help)
+    };
+    Command::new("upgrade")
+        .about("Take agents to the newest version that is allowed, prove it, and show what changed")
+        .after_help(
+            "It looks for versions, writes locks, fetches, verifies, probes and compares. Only then, and only with\n\
+             `--write`, the tree changes: locks, evidence and what is generated from them, all or nothing. Steps that\n\
+             are done are not repeated. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask.\n\n\
+             Examples:\n  cargo xtask upgrade --dry-run\n  cargo xtask upgrade my-agent\n  \
+             cargo xtask upgrade my-agent --to 1.2.3 --write\n  \
+             cargo xtask upgrade my-agent --newest-good --write --pr-body body.md\n\n\
+             Exit status: 0 nothing is newer, or the new version behaves the same; 1 it is proved and behaves otherwise;\n\
+             2 the command could not run; 3 something newer is not allowed; 4 the entry must change first. Of several\n\
+             agents, the first of 2, 4, 1, 3, 0 counts. With `--dry-run`: 0, 2 or 3.",
+        )
+        .arg(
+            Arg::new("agent")
+                .value_name("AGENT")
+                .action(ArgAction::Append)
+                .help("Agents by name or alias; all, when none is given"),
+        )
+        .arg(
+            Arg::new("to")
+                .long("to")
+                .value_name("[PKG=]V")
+                .action(ArgAction::Append)
+                .conflicts_with("newest-good")
+                .requires("agent")
+                .help("This version, newer or older; with the package's name where an agent has several"),
+        )
+        .arg(switch("newest-good", "Where the newest version fails, find the newest that does not"))
+        .arg(
+            Arg::new("min-age")
+                .long("min-age")
+                .value_name("DAYS")
+                .default_value("7d")
+                .value_parser(days)
+                .help("Leave out releases younger than this, of the agent and of all that it depends on"),
+        )
+        .arg(switch("allow-lost-target", "Take a version that lacks a target which the lock has now"))
+        .arg(switch("dry-run", "Only look for versions").conflicts_with_all(["write", "newest-good"]))
+        .arg(switch("write", "Write the locks, the evidence and what is generated"))
+        .arg(switch("json", "Print JSON"))
+        .arg(path("pr-body", "FILE", "Write the report as Markdown too, for a pull request"))
+        .arg(switch("keep-going", "Go on with the next agent where one fails"))
+        .arg(path("cache", "DIR", "Where fetched files and finished steps are kept, instead of below `target`"))
+        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) where its maker's archive cannot be had"))
+}
+
+/// Reads `7d` or `7`.
+fn days(text: &str) -> Result<u64, String> {
+    let number = text.strip_suffix('d').unwrap_or(text);
+    number.parse().map_err(|_| format!("`{text}` is not a number of days; write `7d`"))
+}
+
+/// Finishes or drops what an interrupted upgrade left behind.
+pub(crate) fn recover(registry: &Registry<'_>, console: Console) -> Outcome<()> {
+    let journal = Journal::of(registry);
+    if !journal.is_there() {
+        return Ok(());
+    }
+    // Where another command has the tree, the journal is at work.
+    let Some(guard) = journal.guard()? else { return Ok(()) };
+    match journal.recover(&guard)? {
+        Found::Nothing => {}
+        Found::Dropped => console.step("an interrupted upgrade had changed nothing yet; its journal is removed"),
+        Found::Finished(files) => {
+            console.step(format!("an interrupted upgrade is finished: {files} files are written"))
+        }
+    }
+    Ok(())
+}
+
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    if matches.get_flag("dry-run") {
+        return built_with!("supply", console, plan::run(registry, matches, console));
+    }
+    built_with!("upgrade", console, run::run(registry, matches, console))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_a_number_of_days() {
+        assert_eq!((days("7d"), days("0"), days("30")), (Ok(7), Ok(0), Ok(30)));
+        for text in ["", "d", "7h", "-1", "a week"] {
+            assert!(days(text).is_err_and(|it| it.contains("write `7d`")), "{text}");
+        }
+    }
+}

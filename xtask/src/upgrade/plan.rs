@@ -1,0 +1,33 @@
+//! A dry run: looks for versions, and shows what would be done.
+
+use clap::ArgMatches;
+use registry_core::model::Registry;
+
+use super::look::{self, Look};
+use super::report::{self, Report, Verdict};
+use super::request::Request;
+use crate::clients::{self, Tools};
+use crate::console::Console;
+use crate::failure::Outcome;
+
+/// Runs it.
+pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let request = Request::read(registry, matches)?;
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
+    let looks = look::look_all(&tools, &request, console);
+    let mut reports = Vec::new();
+    for (agent, look) in request.agents.iter().zip(looks) {
+        let mut report = Report::new(agent);
+        match look {
+            Ok(Look { wanted, notes, .. }) => {
+                report.verdict = Verdict::Planned;
+                report.to = wanted.iter().map(|(name, version)| format!("{name} {version}")).collect();
+                report.notes = notes;
+            }
+            Err(end) => report.end(end),
+        }
+        reports.push(report);
+    }
+    report::show(&reports, &request)?;
+    report::outcome(&reports)
+}

@@ -1,0 +1,103 @@
+//! What `upgrade` is asked for.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use registry_core::model::{Agent, Artefact, Registry};
+
+use crate::clients;
+use crate::failure::{Failure, Outcome};
+use crate::lookup;
+use crate::outdated::choice::Limits;
+
+/// What is to be upgraded, and how.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// The agents, each of which has packages.
+    pub agents: Vec<&'a Agent<'a>>,
+    /// The versions that are asked for, by package.
+    pub to: BTreeMap<String, String>,
+    /// Whether older versions are tried where the newest fails.
+    pub newest_good: bool,
+    /// What a release must be.
+    pub limits: Limits,
+    /// Whether the tree is changed.
+    pub write: bool,
+    /// Whether the report is printed as JSON.
+    pub json: bool,
+    /// Where the report goes as Markdown.
+    pub pr_body: Option<PathBuf>,
+    /// Whether a failure ends the whole.
+    pub keep_going: bool,
+    /// Where files and finished steps are kept.
+    pub cache: PathBuf,
+    /// A `CPython` that may be packed.
+    pub python: Option<PathBuf>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads the command line.
+    pub(crate) fn read(registry: &Registry<'a>, matches: &ArgMatches) -> Outcome<Self> {
+        let flag = |name: &str| matches.get_flag(name);
+        let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+        let named = matches.get_many::<String>("agent").unwrap_or_default();
+        let mut agents: Vec<&Agent<'_>> = named.map(|name| own(registry, name)).collect::<Outcome<_>>()?;
+        if agents.is_empty() {
+            agents = registry.agents.to_vec();
+        }
+        agents.retain(|agent| packages(agent).next().is_some());
+        agents.sort_by_key(|agent| agent.name);
+        agents.dedup_by_key(|agent| agent.name);
+        let words = matches.get_many::<String>("to").unwrap_or_default();
+        let to = words.map(|word| version(&agents, word)).collect::<Outcome<_>>()?;
+        let min_age = matches.get_one::<u64>("min-age").copied().unwrap_or(7);
+        Ok(Self {
+            agents,
+            to,
+            newest_good: flag("newest-good"),
+            limits: Limits { min_age, may_lose_targets: flag("allow-lost-target") },
+            write: flag("write"),
+            json: flag("json"),
+            pr_body: path("pr-body"),
+            keep_going: flag("keep-going"),
+            cache: path("cache").unwrap_or_else(|| clients::cache(registry).with_file_name("xtask-upgrade")),
+            python: path("python"),
+        })
+    }
+}
+
+fn packages<'a>(agent: &Agent<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    agent.install.iter().filter_map(Artefact::package).map(|(_, name)| name)
+}
+
+/// The lock of an agent is in the package that has its entry.
+fn own<'a>(registry: &Registry<'a>, name: &str) -> Outcome<&'a Agent<'a>> {
+    let agent = lookup::agent(registry, name)?;
+    if registry.agents.iter().any(|it| it.name == agent.name) {
+        return Ok(agent);
+    }
+    Err(Failure::new(format!("the entry of `{}` is in the registry that this one extends", agent.name))
+        .help("run `upgrade` there: its lock is beside its entry"))
+}
+
+/// A package and its version, of `PKG=V`, or of `V` where there is one package.
+fn version(agents: &[&Agent<'_>], word: &str) -> Outcome<(String, String)> {
+    let known: Vec<&str> = agents.iter().flat_map(|agent| packages(agent)).collect();
+    let (name, version) = match (word.split_once('='), known.as_slice()) {
+        (Some((name, version)), _) => (name, version.trim_start_matches('=')),
+        (None, [one]) => (*one, word),
+        (None, _) => {
+            return Err(Failure::new(format!("`--to {word}` does not say which package"))
+                .help(format!("write `--to PACKAGE={word}`; the packages are {}", known.join(", "))));
+        }
+    };
+    if !known.contains(&name) {
+        return Err(Failure::new(format!("none of these agents installs `{name}`")).help(lookup::meant(
+            name,
+            &known,
+            "their packages are",
+        )));
+    }
+    Ok((name.to_owned(), version.to_owned()))
+}

@@ -1,0 +1,417 @@
+//! The steps behind the first: lock, fetch, verify, probe, compare; and at the end, for all agents together, write.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use registry::behaviour::{self, Behaviour, Facts};
+use registry::render::Expected;
+use registry::site::Site;
+use registry_core::model::{Agent, Lock, Registry, Target};
+use registry_core::rules;
+use registry_live::Refusal;
+use registry_live::probe::{self, Evidence, Verdict};
+use registry_live::sandbox::{Host, Kind};
+use registry_live::verify::{self, Class};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::journal::Journal;
+use super::look::{self, Look};
+use super::report::{self, Offence, Report};
+use super::request::Request;
+use super::step::{End, Step, Store};
+use super::{cached, write};
+use crate::clients::{self, Tools};
+use crate::console::Console;
+use crate::failure::{Failure, Outcome};
+use crate::mirror::make::{self as mirror, SITE};
+use crate::mirror::request::Request as Mirrored;
+use crate::pin::age::Cutoff;
+use crate::pin::write as pin;
+use crate::probe::evidence as committed;
+use crate::violations::count;
+use crate::{day, rendering};
+
+/// Goes up when a step gives something else for the same parts: results of before count no more.
+const METHOD: &str = "1";
+
+/// What the steps of every agent share.
+struct Context<'a> {
+    registry: &'a Registry<'a>,
+    request: &'a Request<'a>,
+    tools: &'a Tools,
+    store: &'a Store,
+    /// The fetched files, in the layout of a mirror.
+    files: PathBuf,
+    host: OnceCell<Host>,
+    console: Console,
+}
+
+/// An agent with its new version, proved.
+#[derive(Debug)]
+pub(super) struct Upgraded<'a> {
+    /// As its entry is.
+    pub agent: &'a Agent<'a>,
+    /// The text of its new lock.
+    pub lock: String,
+    /// The text of its new evidence.
+    pub evidence: String,
+}
+
+/// What came of verifying.
+#[derive(Debug, Serialize, Deserialize)]
+struct Verified {
+    passed: bool,
+    why: Vec<String>,
+}
+
+/// A version that was locked, fetched, verified and probed.
+struct Proved {
+    lock: String,
+    evidence: Evidence,
+}
+
+/// Runs it.
+pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let request = &Request::read(registry, matches)?;
+    let journal = Journal::of(registry);
+    let Some(guard) = journal.guard()? else {
+        return Err(
+            Failure::new(format!("another upgrade works in `{}`", journal.root().display())).help("wait for it to end")
+        );
+    };
+    if request.write {
+        // Before anything is run for nothing; what is generated is looked at when it is known.
+        let own = |agent: &&Agent<'_>| [pin::lock_path(registry, agent), committed::path(registry, agent.name)];
+        write::refuse_dirty(journal.root(), &request.agents.iter().flat_map(own).collect::<Vec<_>>())?;
+    }
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
+    let looks = look::look_all(&tools, request, console);
+    let store = Store::open(request.cache.join("steps"))?;
+    let files = request.cache.join("files");
+    let cx = Context { registry, request, tools: &tools, store: &store, files, host: OnceCell::new(), console };
+    let (mut reports, mut done) = (Vec::new(), Vec::new());
+    for (agent, look) in request.agents.iter().zip(looks) {
+        let mut report = Report::new(agent);
+        match look.and_then(|look| upgrade(&cx, agent, look, &mut report)) {
+            Ok(upgraded) => done.push(upgraded),
+            Err(end) => report.end(end),
+        }
+        let stops = matches!(report.verdict, report::Verdict::Failed | report::Verdict::EntryMustChange);
+        reports.push(report);
+        if stops && !request.keep_going {
+            break;
+        }
+    }
+    let written = if request.write { write::write(registry, &journal, &guard, &done, console) } else { Ok(()) };
+    for report in &mut reports {
+        report.written = request.write && written.is_ok() && done.iter().any(|it| it.agent.name == report.agent);
+    }
+    report::show(&reports, request)?;
+    written?;
+    report::outcome(&reports)
+}
+
+/// Takes an agent to the version that was found, or to the newest that is good.
+fn upgrade<'a>(cx: &Context<'a>, agent: &'a Agent<'a>, look: Look, report: &mut Report) -> Step<Upgraded<'a>> {
+    report.notes = look.notes;
+    let proved = if look.candidates.is_empty() {
+        prove(cx, agent, &look.wanted, report)?
+    } else {
+        newest_good(cx, agent, &look.candidates, report)?
+    };
+    compare(cx, agent, &proved, report)?;
+    Ok(Upgraded { agent, lock: proved.lock, evidence: crate::probe::live::text(&proved.evidence)? })
+}
+
+/// The newest version that does as the entry says.
+fn newest_good(
+    cx: &Context<'_>,
+    agent: &Agent<'_>,
+    candidates: &[BTreeMap<String, String>],
+    report: &mut Report,
+) -> Step<Proved> {
+    let mut good = None;
+    let mut why = Vec::new();
+    let found = look::last_good(candidates.len(), |index| {
+        let Some(wanted) = candidates.get(index) else { return Ok(false) };
+        match prove(cx, agent, wanted, report) {
+            Ok(proved) => {
+                good = Some((index, proved));
+                Ok(true)
+            }
+            Err(End::EntryMustChange(reasons) | End::Blocked(reasons)) => {
+                why.extend(reasons.iter().map(|it| format!("{}: {it}", words(wanted).join(", "))));
+                Ok(false)
+            }
+            Err(end) => Err(end),
+        }
+    })?;
+    match (found, good) {
+        (Some(index), Some((tried, proved))) if index == tried => {
+            report.to = candidates.get(index).map(words).unwrap_or_default();
+            report.notes.extend(why);
+            Ok(proved)
+        }
+        // The search goes up only from what is good, so the last good one is the newest.
+        _ => Err(End::EntryMustChange(why)),
+    }
+}
+
+fn words(versions: &BTreeMap<String, String>) -> Vec<String> {
+    versions.iter().map(|(name, version)| format!("{name} {version}")).collect()
+}
+
+/// Locks, fetches, verifies and probes a version.
+fn prove(cx: &Context<'_>, agent: &Agent<'_>, wanted: &BTreeMap<String, String>, report: &mut Report) -> Step<Proved> {
+    report.to = words(wanted);
+    let lock = lock(cx, agent, wanted)?;
+    let new = with_lock(agent, &lock);
+    allowed(cx, agent, &new)?;
+    let site = fetch(cx, &new)?;
+    verify(cx, &new, &site)?;
+    let evidence = probe(cx, &new, &site)?;
+    let before = committed::read(cx.registry, agent.name)?.unwrap_or_default();
+    let why = lost(&before, &evidence);
+    if why.is_empty() {
+        return Ok(Proved { lock, evidence });
+    }
+    if let Some(probe::Offence { request, literals }) = evidence.offence() {
+        let found = cached::holders(&new, &cx.files, cx.tools, literals)?;
+        report.offence = Some(Offence { request: request.clone(), found });
+    }
+    Err(End::EntryMustChange(why))
+}
+
+/// The same entry with another lock, as the compiler would embed it.
+pub(super) fn with_lock<'s>(agent: &'s Agent<'_>, lock: &'s str) -> Agent<'s> {
+    Agent { lock, ..*agent }
+}
+
+/// The lock of an agent; one that cannot be read says so.
+fn lock_of<'a>(agent: &Agent<'a>) -> Step<Lock<'a>> {
+    Ok(agent.read_lock().map_err(Failure::from)?)
+}
+
+/// The text of the lock of a version.
+fn lock(cx: &Context<'_>, agent: &Agent<'_>, wanted: &BTreeMap<String, String>) -> Step<String> {
+    let min_days = cx.request.limits.min_age;
+    let until = Cutoff::of(min_days).instant();
+    let versions = words(wanted).join(" ");
+    cx.store.once("lock", &[METHOD, agent.name, agent.lock, &versions, &until], || {
+        Ok(pin::lock_text(cx.registry, agent, wanted, min_days, cx.tools, cx.console)?)
+    })
+}
+
+/// Whether a lock can be had, keeps the targets, and fits the entry.
+fn allowed(cx: &Context<'_>, old: &Agent<'_>, new: &Agent<'_>) -> Step<()> {
+    let (before, after) = (lock_of(old)?, lock_of(new)?);
+    if let Some(gone) = after.unavailable_everywhere() {
+        return Err(End::Blocked(vec![gone.cause.to_string()]));
+    }
+    let lost = Target::ALL.into_iter().filter(|target| before.unavailable_on(*target).is_none());
+    let lost = lost.filter_map(|target| Some((target, after.unavailable_on(target)?)));
+    let lost: Vec<String> = lost.map(|(target, it)| format!("it loses {}: {}", target.id(), it.cause)).collect();
+    if !lost.is_empty() && !cx.request.limits.may_lose_targets {
+        let help = "take it all the same with `--allow-lost-target`".to_owned();
+        return Err(End::Blocked(lost.into_iter().chain([help]).collect()));
+    }
+    let agents: Vec<&Agent<'_>> =
+        cx.registry.agents.iter().map(|it| if it.name == new.name { new } else { it }).collect();
+    let registry = Registry { agents: &agents, ..*cx.registry };
+    let violations = rules::check_registry(&registry).into_iter().filter(|(entry, _)| entry == new.name);
+    let why: Vec<String> = violations.map(|(_, it)| format!("{}: {}", it.rule.code, it.message)).collect();
+    if why.is_empty() { Ok(()) } else { Err(End::EntryMustChange(why)) }
+}
+
+/// Brings the files of a lock into the cache; what is there is checked and not fetched again.
+fn fetch(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Site> {
+    let request = Mirrored::growing(cx.files.clone(), vec![agent], cx.request.python.clone());
+    let mirror::Summary { new, missing, .. } = mirror::mirror(cx.registry, &request, cx.console)?;
+    cx.console.step(format!("fetching {}: {} new", agent.name, count(new, "file")));
+    if missing.is_empty() {
+        return Ok(rendering::site(Some(&cx.files.join(SITE)))?);
+    }
+    let failure = missing.iter().fold(Failure::new("not everything can be fetched"), |it, line| it.note(line.clone()));
+    Err(failure.help("where a runtime is missing, see `--python`; what came is kept").into())
+}
+
+/// Installs it in a sandbox and holds it against its entry.
+fn verify(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<()> {
+    let scripts = rendering::scripts(agent, site).map_err(Failure::new)?;
+    let texts: String = scripts.iter().map(|it| it.text.as_str()).collect();
+    let expected = Expected::of(agent).map_err(|error| Failure::new(error.to_string()))?;
+    let verified = cx.store.once("verify", &[METHOD, &texts, &format!("{expected:?}")], || {
+        let options = verify::Options { site: site.clone(), jobs: 1, keep: false, require: Vec::new() };
+        cx.console.step(format!("verifying {}", agent.name));
+        let report = verify::run(&[agent], cx.host()?, &options, &mut |_| {}).map_err(refused)?;
+        let Some(evidence) = report.agents.into_iter().next() else {
+            return Err(Failure::new("nothing was verified").into());
+        };
+        match evidence.verdict {
+            verify::Verdict::Passed => Ok(Verified { passed: true, why: Vec::new() }),
+            verify::Verdict::Failed { class: Class::INFRASTRUCTURE | Class::OURS, step, detail } => {
+                Err(Failure::new(format!("`{}` could not be verified: {step}: {detail}", agent.name)).into())
+            }
+            verify::Verdict::Failed { step, detail, .. } => {
+                let help = evidence.handshake.map(|it| format!("help: replace the handshake of the entry with {it}"));
+                Ok(Verified { passed: false, why: [format!("{step}: {detail}")].into_iter().chain(help).collect() })
+            }
+            verify::Verdict::Unavailable { detail } => Err(End::Blocked(vec![detail])),
+        }
+    })?;
+    if verified.passed { Ok(()) } else { Err(End::EntryMustChange(verified.why)) }
+}
+
+/// Measures it on the wire.
+fn probe(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<Evidence> {
+    let inputs = registry::evidence::inputs(agent).map_err(|error| Failure::new(error.to_string()))?;
+    let scripts = rendering::scripts(agent, site).map_err(Failure::new)?;
+    let texts: String = scripts.iter().map(|it| it.text.as_str()).collect();
+    cx.store.once("probe", &[METHOD, agent.name, &format!("{inputs:?}"), &texts], || {
+        let options = probe::Options {
+            site: site.clone(),
+            jobs: 1,
+            keep: false,
+            require: Vec::new(),
+            runs: Vec::new(),
+            date: day::today(),
+            breaks: Vec::new(),
+        };
+        cx.console.step(format!("probing {} ({})", agent.name, lock_of(agent)?.pins().join(", ")));
+        let tell = &mut |event: probe::Event<'_>| {
+            if let probe::Event::Ran { run, .. } = event {
+                cx.console.step(format!("  {}: {} calls", run.name, run.calls));
+            }
+        };
+        let report = probe::run(cx.registry, &[agent], cx.host()?, &options, tell).map_err(refused)?;
+        let Some(evidence) = report.agents.into_iter().next() else {
+            return Err(Failure::new("nothing was probed").into());
+        };
+        match evidence.error() {
+            Some(why) => Err(Failure::new(format!("`{}` could not be measured: {why}", agent.name)).into()),
+            None => Ok(evidence),
+        }
+    })
+}
+
+/// What was proved of the old version and is not of the new one; everything must be, where nothing is known.
+fn lost(before: &Value, after: &Evidence) -> Vec<String> {
+    let was = |question: &str| before.pointer(&format!("/verdicts/{question}/verdict")).and_then(Value::as_str);
+    let lost = |(question, now): (&str, &Verdict)| {
+        let needed = was(question).is_none_or(|it| it == Verdict::Proved.word());
+        (needed && *now != Verdict::Proved).then(|| format!("{question} is {}: {}", now.word(), now.detail()))
+    };
+    after.verdicts().into_iter().filter_map(lost).collect()
+}
+
+/// Says what differs between the version of the lock and the new one.
+fn compare(cx: &Context<'_>, agent: &Agent<'_>, proved: &Proved, report: &mut Report) -> Step<()> {
+    let new = with_lock(agent, &proved.lock);
+    let mut after = proved.evidence.behaviour();
+    let (mut before, measured) = match before(cx, agent) {
+        Ok(before) => (before, true),
+        Err(End::Failed(failure)) => {
+            report.notes.push(format!("the old version could not be measured: {failure}"));
+            (Behaviour::new(), false)
+        }
+        Err(end) => return Err(end),
+    };
+    before.extend(behaviour::of_lock(&lock_of(agent)?));
+    after.extend(behaviour::of_lock(&lock_of(&new)?));
+    if measured {
+        let (old, new) = (licences(cx, agent)?, licences(cx, &new)?);
+        report.notes.extend(new.iter().filter(|(it, _)| !old.contains_key(*it)).map(|(licence, packages)| {
+            format!("the licence {licence} is new: {}", packages.iter().cloned().collect::<Vec<_>>().join(", "))
+        }));
+        before.insert("licences".to_owned(), used(&old));
+        after.insert("licences".to_owned(), used(&new));
+    }
+    report.compare(behaviour::compare(&before, &after));
+    if !measured {
+        // Nobody knows that it is the same.
+        report.verdict = report::Verdict::Other;
+    }
+    Ok(())
+}
+
+/// The behaviour of the version of the lock: by its evidence where that says all of it, else measured now.
+fn before(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Behaviour> {
+    let site = fetch(cx, agent)?;
+    if let Some(evidence) = committed::read(cx.registry, agent.name)? {
+        let part = |key: &str| evidence.get(key).cloned().unwrap_or_default();
+        let inputs: registry::evidence::Inputs = serde_json::from_value(part("inputs")).unwrap_or_default();
+        let behaviour: Behaviour = serde_json::from_value(part("behaviour")).unwrap_or_default();
+        let fresh = registry::evidence::inputs(agent).is_ok_and(|now| now == inputs);
+        if fresh && behaviour::is_measured(&behaviour) {
+            return Ok(behaviour);
+        }
+    }
+    Ok(probe(cx, agent, &site)?.behaviour())
+}
+
+/// The packages of each licence.
+fn licences(cx: &Context<'_>, agent: &Agent<'_>) -> Step<BTreeMap<String, BTreeSet<String>>> {
+    let of: Facts = cx
+        .store
+        .once("licences", &[METHOD, agent.name, agent.lock], || Ok(cached::licences(agent, &cx.files, cx.tools)?))?;
+    let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (package, licence) in of {
+        packages.entry(licence).or_default().insert(package);
+    }
+    Ok(packages)
+}
+
+fn used(licences: &BTreeMap<String, BTreeSet<String>>) -> Facts {
+    licences.keys().map(|it| (it.clone(), String::new())).collect()
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    Failure::new(refusal.message).help(refusal.help)
+}
+
+impl Context<'_> {
+    /// The sandbox, chosen when the first agent needs it.
+    fn host(&self) -> Outcome<&Host> {
+        if let Some(host) = self.host.get() {
+            return Ok(host);
+        }
+        let host = Host::choose(Some(Kind::Bwrap), None, None).map_err(refused)?;
+        self.console.step(format!("sandbox: {}", host.describe()));
+        Ok(self.host.get_or_init(|| host))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check_lost(before: &Value, change: impl FnOnce(&mut Evidence), expected: &[&str]) {
+        let proved = json!({"verdict": "proved"});
+        let all = json!({
+            "agent": "fixture", "date": "2026-01-31", "pins": [], "inputs": {}, "runtime": "real", "stamp": "",
+            "routing": proved, "environment": proved, "hosts": proved, "web": proved, "secrets": proved,
+            "strangers": [], "seconds": 1.0, "runs": [],
+        });
+        let mut evidence: Evidence = serde_json::from_value(all).expect("it is evidence");
+        change(&mut evidence);
+        assert_eq!(lost(before, &evidence), expected);
+    }
+
+    #[test]
+    fn what_was_proved_must_stay_proved() {
+        let was = |word: &str| json!({"verdicts": {"hosts": {"verdict": word}}});
+        let fails = |it: &mut Evidence| it.hosts = Verdict::Failed("`h` is not in the entry".to_owned());
+        check_lost(&was("proved"), |_| {}, &[]);
+        check_lost(&was("proved"), fails, &["hosts is failed: `h` is not in the entry"]);
+        check_lost(&was("failed"), fails, &[]);
+        check_lost(&Value::Null, fails, &["hosts is failed: `h` is not in the entry"]);
+        let open = |it: &mut Evidence| it.web = Verdict::Unproven("no call".to_owned());
+        check_lost(&was("proved"), open, &["web is unproven: no call"]);
+    }
+}

@@ -1,0 +1,81 @@
+//! The last step: everything that the new versions change in the tree, through the journal.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use registry_core::model::{Agent, Registry};
+
+use super::journal::{Change, Guard, Journal};
+use super::run::{Upgraded, with_lock};
+use crate::console::Console;
+use crate::failure::{Failure, Outcome};
+use crate::probe::evidence;
+use crate::{files, generate, pin};
+
+/// Writes the locks and the evidence of some agents, and what is generated from them.
+pub(super) fn write(
+    registry: &Registry<'_>,
+    journal: &Journal,
+    guard: &Guard,
+    upgraded: &[Upgraded<'_>],
+    console: Console,
+) -> Outcome<()> {
+    let changes = changes(registry, journal.root(), upgraded)?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    refuse_dirty(journal.root(), &changes.iter().map(|it| it.path.clone()).collect::<Vec<_>>())?;
+    journal.commit(guard, &changes)?;
+    for Change { path, .. } in &changes {
+        console.step(format!("written: {}", path.strip_prefix(journal.root()).unwrap_or(path).display()));
+    }
+    Ok(())
+}
+
+/// The files that are not as they must be with the new versions.
+fn changes(registry: &Registry<'_>, root: &Path, upgraded: &[Upgraded<'_>]) -> Outcome<Vec<Change>> {
+    let new: Vec<Agent<'_>> = upgraded.iter().map(|it| with_lock(it.agent, &it.lock)).collect();
+    let newest = |agent: &'_ &Agent<'_>| new.iter().position(|it| it.name == agent.name);
+    let agents: Vec<&Agent<'_>> =
+        registry.agents.iter().map(|agent| newest(agent).and_then(|it| new.get(it)).unwrap_or(agent)).collect();
+    let with_new = Registry { agents: &agents, ..*registry };
+    let mut found = Vec::new();
+    let mut measured = BTreeMap::new();
+    for it in upgraded {
+        let lock = pin::write::lock_path(registry, it.agent);
+        add(&mut found, lock, it.lock.clone())?;
+        add(&mut found, evidence::path(registry, it.agent.name), it.evidence.clone())?;
+        measured.insert(it.agent.name.to_owned(), it.evidence.clone());
+    }
+    let names: Vec<&str> = upgraded.iter().map(|it| it.agent.name).collect();
+    for (path, text, mode) in generate::make::changed(&with_new, &names, &measured, root)? {
+        found.push(Change { path, bytes: text.into_bytes(), mode });
+    }
+    Ok(found)
+}
+
+fn add(changes: &mut Vec<Change>, path: PathBuf, text: String) -> Outcome<()> {
+    if files::read_if_there(&path)?.as_deref() != Some(text.as_str()) {
+        changes.push(Change { path, bytes: text.into_bytes(), mode: 0o644 });
+    }
+    Ok(())
+}
+
+/// Refuses where git has uncommitted changes of one of these files: they could not be told from those of the upgrade.
+pub(super) fn refuse_dirty(root: &Path, paths: &[PathBuf]) -> Outcome<()> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(root).args(["status", "--porcelain", "-z", "--no-renames", "--"]).args(paths);
+    // Without git, and outside of a work tree, there is nothing that could be mixed up.
+    let Ok(output) = command.output() else { return Ok(()) };
+    if !output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let dirty: Vec<&str> = said.split('\0').filter_map(|it| it.get(3..)).filter(|it| !it.is_empty()).collect();
+    if dirty.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("`{}` has changes that are not committed, and the upgrade writes it", dirty.join("`, `")))
+        .help("commit or stash them; nothing was written"))
+}
