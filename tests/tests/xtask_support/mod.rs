@@ -107,7 +107,7 @@ pub(crate) fn child_of(own: impl Fn(&str) -> Option<Registry<'static>>) {
     print!("{BEGIN}");
     let words = std::iter::once("xtask").chain(words.split(SEPARATOR).filter(|word| !word.is_empty()));
     let code = xtask::run_with(registry, words.map(OsString::from));
-    let status = (0..=2_u8).find(|&status| code == ExitCode::from(status));
+    let status = (0..=4_u8).find(|&status| code == ExitCode::from(status));
     std::process::exit(status.map_or(101, i32::from));
 }
 

@@ -87,7 +87,8 @@ fn run_one(registry: &Registry<'_>, generator: &Generator, matches: &ArgMatches,
 }
 
 /// The files of the tree that are not as they must be, each with its text and permission bits: those that are kept in
-/// version control, and the scripts of some agents where they are there. `measured` is evidence that is not written yet.
+/// version control, and the scripts of some agents where they are there. `measured` is evidence that is not written
+/// yet.
 #[cfg(feature = "upgrade")]
 pub(crate) fn changed(
     registry: &Registry<'_>,

@@ -31,7 +31,8 @@ for path in sys.argv[1:]:
         name = next((it for it in wheel.namelist() if it.endswith(".dist-info/METADATA")), None)
         about = email.message_from_bytes(wheel.read(name)) if name else {}
     said = about.get("License-Expression") or about.get("License") or ""
-    classes = [it.rsplit(" :: ")[-1] for it in (about.get_all("Classifier") or []) if it.startswith("License ::")] if name else []
+    classes = about.get_all("Classifier") or [] if name else []
+    classes = [it.rsplit(" :: ")[-1] for it in classes if it.startswith("License ::")]
     lines = [it.strip() for it in said.splitlines() if it.strip()]
     found[about.get("Name") or path] = lines[0][:80] if lines else ", ".join(classes)
 print(json.dumps(found))

@@ -49,7 +49,7 @@ fn newest(tools: &Tools, agent: &Agent<'_>, request: &Request<'_>) -> Step<Look>
     let rows = outdated::look(tools, agent, request.limits)?;
     let notes: Vec<String> = rows.iter().flat_map(notes).collect();
     if !rows.iter().any(|row| row.allowed.version != row.pinned.version) {
-        return Err(if rows.iter().any(Row::is_outdated) { End::Blocked(notes) } else { End::Current });
+        return Err(if rows.iter().any(Row::is_outdated) { End::Blocked(notes) } else { End::Current(notes) });
     }
     let wanted = rows.iter().map(|row| (row.package.clone(), row.allowed.version.clone())).collect();
     let mut candidates = Vec::new();
@@ -80,7 +80,7 @@ fn asked(tools: &Tools, agent: &Agent<'_>, to: &BTreeMap<&String, &String>, requ
     }
     let pins = agent.read_lock().map_err(Failure::from)?.pins();
     if wanted.iter().all(|(package, version)| pins.iter().any(|pin| is_pin(pin, package, version))) {
-        return Err(End::Current);
+        return Err(End::Current(Vec::new()));
     }
     Ok(Look { wanted, candidates: Vec::new(), notes: Vec::new() })
 }

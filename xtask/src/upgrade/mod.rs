@@ -49,9 +49,9 @@ pub(crate) fn command() -> Command {
              Examples:\n  cargo xtask upgrade --dry-run\n  cargo xtask upgrade my-agent\n  \
              cargo xtask upgrade my-agent --to 1.2.3 --write\n  \
              cargo xtask upgrade my-agent --newest-good --write --pr-body body.md\n\n\
-             Exit status: 0 nothing is newer, or the new version behaves the same; 1 it is proved and behaves otherwise;\n\
-             2 the command could not run; 3 something newer is not allowed; 4 the entry must change first. Of several\n\
-             agents, the first of 2, 4, 1, 3, 0 counts. With `--dry-run`: 0, 2 or 3.",
+             Exit status: 0 nothing is newer, or the new version behaves the same; 1 it is proved and behaves\n\
+             otherwise; 2 the command could not run; 3 something newer is not allowed; 4 the entry must change first.\n\
+             Of several agents, the first of 2, 4, 1, 3, 0 counts. With `--dry-run`: 0, 2 or 3.",
         )
         .arg(
             Arg::new("agent")

@@ -114,7 +114,7 @@ impl Report {
     /// Takes the end of an upgrade.
     pub(crate) fn end(&mut self, end: End) {
         let (verdict, notes) = match end {
-            End::Current => (Verdict::Current, Vec::new()),
+            End::Current(notes) => (Verdict::Current, notes),
             End::Blocked(why) => (Verdict::Blocked, why),
             End::EntryMustChange(why) => (Verdict::EntryMustChange, why),
             End::Failed(failure) => (Verdict::Failed, failure.to_string().lines().map(str::to_owned).collect()),

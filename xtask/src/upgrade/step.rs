@@ -19,8 +19,8 @@ pub(crate) type Step<T> = Result<T, End>;
 /// Why an upgrade of an agent goes no further.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Nothing newer is published.
-    Current,
+    /// Nothing newer is published; a line a note.
+    Current(Vec<String>),
     /// Something newer is published and may not be taken; a line a reason.
     Blocked(Vec<String>),
     /// The new version does not do as the entry says; a line a difference.
@@ -107,8 +107,8 @@ mod tests {
     fn what_ends_is_not_kept_and_what_is_damaged_does_not_count() {
         let scratch = Scratch::new().expect("there is room");
         let store = Store::open(scratch.path().to_path_buf()).expect("there is room");
-        let ended: Step<u32> = store.once("lock", &["a"], || Err(End::Current));
-        assert_eq!(ended, Err(End::Current));
+        let ended: Step<u32> = store.once("lock", &["a"], || Err(End::Current(Vec::new())));
+        assert_eq!(ended, Err(End::Current(Vec::new())));
         assert_eq!(store.once("lock", &["a"], || Ok(1)), Ok(1));
         for damage in ["", "{", r#"{"sha256":"0","result":7}"#] {
             fs::write(store.path("lock", &["a"]), damage).expect("there is room");
