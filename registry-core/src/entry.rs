@@ -25,6 +25,8 @@ entry! {
         protocol
         /// What is installed: `[npm("package", bin: "program")]`; also `pypi`, `archive`, `git`, `program`, `sh`.
         install
+        /// The packages of its tree that are the agent itself, behind an adapter: `["@scope/agent"]`.
+        carries
         /// How the first word of `launch` is started: `node`, `native` or `python`.
         runs
         /// The lowest Node.js: `node >= 22.19`.

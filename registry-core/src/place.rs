@@ -42,6 +42,7 @@ fields! {
     Aliases "aliases"
     Protocols "protocol"
     Install "install"
+    Carries "carries"
     Runs "runs"
     NodeFloor "requires"
     Launch "launch"

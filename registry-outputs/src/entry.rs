@@ -31,6 +31,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         aliases,
         protocols: _,
         install,
+        carries,
         runs,
         node_floor,
         launch,
@@ -65,6 +66,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     add("protocol", true, protocols(agent));
     let artefacts = install.iter().enumerate().map(|(index, it)| artefact(agent, index, it));
     add("install", true, list(artefacts));
+    add("carries", !carries.is_empty(), texts(carries));
     add("runs", true, runs.word().to_owned());
     add("requires", node_floor.is_some(), format!("node >= {}", node_floor.map(version).unwrap_or_default()));
     let targets = platforms.iter().map(|it| it.word().to_owned());

@@ -28,6 +28,8 @@ pub struct Agent<'a> {
     pub protocols: &'a [Protocol],
     /// What is installed, the agent itself first.
     pub install: &'a [Artefact<'a>],
+    /// The packages of its dependency tree that are the agent itself, where what it installs is an adapter.
+    pub carries: &'a [&'a str],
     /// How its program is started.
     pub runs: Runs,
     /// The lowest Node.js that its packages accept.
@@ -92,6 +94,7 @@ impl Agent<'_> {
         aliases: &[],
         protocols: &[],
         install: &[],
+        carries: &[],
         runs: Runs::Node,
         node_floor: None,
         launch: &[],

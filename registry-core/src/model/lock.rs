@@ -296,6 +296,13 @@ impl<'a> Lock<'a> {
         self.packages.iter().map(pin).collect()
     }
 
+    /// The ecosystem and version of a package anywhere in the tree; of several versions, that of the outermost.
+    pub fn anywhere(&self, name: &str) -> Option<(&'static str, &'a str)> {
+        let of = |it: &LockedNpm<'a>| it.place.rsplit_once("node_modules/").map_or(it.place, |(_, name)| name) == name;
+        let npm = self.npm.iter().filter(|it| of(it)).min_by_key(|it| it.place.len()).map(|it| ("npm", it.version));
+        npm.or_else(|| self.wheels.iter().find(|it| it.name == name).map(|it| ("pypi", it.version)))
+    }
+
     /// Why nothing can be installed on any target, where that is so.
     pub fn unavailable_everywhere(&self) -> Option<&Unavailable<'a>> {
         self.unavailable.iter().find(|it| it.target.is_none())

@@ -35,6 +35,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             check_tree(lock, whole, &help, report);
             check_sources(agent, lock, whole, report);
             check_platforms(agent, lock, report);
+            check_carried(agent, lock, report);
         }
     }
 }
@@ -151,5 +152,15 @@ fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
         let message =
             format!("the lock of `{}` has nothing for `{}`: {} ({})", agent.name, target.word(), why.cause, why.date);
         report.add(&RULE, Place::field(Field::Platforms).item(index), message, "take it out of `platforms`");
+    }
+}
+
+/// What the entry calls the agent itself is in the tree.
+fn check_carried(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
+    let missing = |(_, name): &(usize, &&str)| lock.unavailable_everywhere().is_none() && lock.anywhere(name).is_none();
+    for (index, name) in agent.carries.iter().enumerate().filter(missing) {
+        let message = format!("`{name}` is not in the lock of `{}`", agent.name);
+        let help = "name a package that the lock has, or leave it out of `carries`";
+        report.add(&RULE, Place::field(Field::Carries).item(index), message, help);
     }
 }

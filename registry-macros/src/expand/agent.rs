@@ -42,6 +42,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
         aliases,
         protocols,
         install,
+        carries,
         runs,
         node_floor,
         launch,
@@ -76,6 +77,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     add("aliases", texts(aliases), !aliases.is_empty());
     add("protocols", expand_protocols(cx, agent), !protocols.is_empty());
     add("install", expand_install(cx, install), !install.is_empty());
+    add("carries", texts(carries), !carries.is_empty());
     add("runs", word(*runs), *runs != Runs::Node);
     add("node_floor", expand_floor(*node_floor), node_floor.is_some());
     add("launch", expand_argv(launch), !launch.is_empty());

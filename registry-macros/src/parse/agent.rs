@@ -73,6 +73,10 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
             Ok(())
         }),
         "install" => at(cx, Field::Install, &key, |cx| parse_install(cx, draft, &mut cursor)),
+        "carries" => at(cx, Field::Carries, &key, |cx| {
+            draft.agent.carries = texts(cx, Field::Carries, &mut cursor)?;
+            Ok(())
+        }),
         "runs" => at(cx, Field::Runs, &key, |cx| parse_runs(cx, draft, &mut cursor)),
         "requires" => at(cx, Field::NodeFloor, &key, |cx| parse_requires(cx, draft, &mut cursor)),
         "platforms" => at(cx, Field::Platforms, &key, |cx| parse_platforms(cx, draft, &mut cursor)),

@@ -11,6 +11,7 @@ agent! {
         aliases: ["claude"],
         protocol: AnthropicMessages,
         install: [npm("@agentclientprotocol/claude-agent-acp", bin: "claude-agent-acp")],
+        carries: ["@anthropic-ai/claude-agent-sdk"],
         runs: node,
         launch: ["claude-agent-acp"],
         // A session needs no variable and no file. It answers every flag with silence and status 0, so a version is no

@@ -13,6 +13,7 @@ agent! {
         protocol: OpenAiResponses,
         // From 1.8.0 on, titles go to a model of its own choice, and no switch is known.
         install: [npm("@agentclientprotocol/codex-acp", bin: "codex-acp")],
+        carries: ["@openai/codex"],
         runs: node,
         launch: ["codex-acp"],
         // It ends two seconds after its input.

@@ -14,6 +14,7 @@ agent! {
             pypi("deepagents-acp", python: "==3.12.*"),
             pypi("langchain-openai", python: "==3.12.*"),
         ],
+        carries: ["deepagents"],
         runs: python,
         launch: ["deepagents_agent.py"],
         handshake: {

@@ -14,6 +14,7 @@ agent! {
             pypi("openhands", bin: "openhands", python: "==3.12.*"),
             pypi("func-timeout", python: "==3.12.*", source: "pure Python; no wheel of it was ever published"),
         ],
+        carries: ["openhands-sdk"],
         runs: python,
         launch: ["openhands", "acp", "--always-approve", "--override-with-envs"],
         // Without a file `session/new` is refused with -32000.

@@ -46,6 +46,8 @@ pub(crate) struct Row {
     pub agent: String,
     /// The package.
     pub package: String,
+    /// Whether it is the agent itself in the tree of what the entry installs: its version follows from that of another.
+    pub carried: bool,
     /// The version of its lock.
     pub pinned: Dated,
     /// The newest version.
@@ -65,7 +67,7 @@ impl Row {
     pub(crate) fn of_test(package: &str, pinned: Dated) -> Self {
         let (newest, allowed) = (pinned.clone(), pinned.clone());
         let (agent, package) = ("fixture".to_owned(), package.to_owned());
-        Self { agent, package, pinned, newest, allowed, why: vec![], candidates: vec![] }
+        Self { agent, package, carried: false, pinned, newest, allowed, why: vec![], candidates: vec![] }
     }
 
     /// Whether there is a newer version.
@@ -99,9 +101,20 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 
 /// The packages of agents, with what their registries have.
 pub(crate) fn rows(tools: &Tools, agents: &[&Agent<'_>], limits: Limits) -> Outcome<Vec<Row>> {
-    let packages: Vec<(&Agent<'_>, &str, &str)> = agents.iter().flat_map(|agent| packages(agent)).collect();
-    let rows = parallel::map(&packages, |(agent, ecosystem, name)| row(tools, agent, ecosystem, name, limits));
+    let mut all: Vec<(&Agent<'_>, &str, &str)> = Vec::new();
+    for agent in agents {
+        all.extend(packages(agent));
+        all.extend(carried(agent)?);
+    }
+    let rows = parallel::map(&all, |(agent, ecosystem, name)| row(tools, agent, ecosystem, name, limits));
     rows.into_iter().collect()
+}
+
+/// The packages of its tree that an entry calls the agent itself.
+fn carried<'a>(agent: &'a Agent<'a>) -> Outcome<Vec<(&'a Agent<'a>, &'static str, &'a str)>> {
+    let lock = agent.read_lock()?;
+    let found = |name: &&'a str| Some((agent, lock.anywhere(name)?.0, *name));
+    Ok(agent.carries.iter().filter_map(found).collect())
 }
 
 /// What the registries have of an agent's packages.
@@ -137,7 +150,8 @@ fn packages<'a>(agent: &'a Agent<'a>) -> Vec<(&'a Agent<'a>, &'static str, &'a s
 
 fn row(tools: &Tools, agent: &Agent<'_>, ecosystem: &str, name: &str, limits: Limits) -> Outcome<Row> {
     let lock = agent.read_lock()?;
-    let Some(pinned) = lock.package(ecosystem, name).map(|it| it.version) else {
+    let named = lock.package(ecosystem, name).map(|it| it.version);
+    let Some(pinned) = named.or_else(|| lock.anywhere(name).map(|(_, version)| version)) else {
         return Err(Failure::new(format!("the lock of `{}` does not have `{name}`", agent.name))
             .help(format!("write it: cargo pin {}", agent.name)));
     };
@@ -146,7 +160,8 @@ fn row(tools: &Tools, agent: &Agent<'_>, ecosystem: &str, name: &str, limits: Li
         _ => releases::pypi(tools, agent, name, pinned, limits.min_age)?,
     };
     let Choice { pinned, newest, allowed, why, candidates } = choice.unwrap_or_else(|| Choice::nothing(pinned));
-    Ok(Row { agent: agent.name.to_owned(), package: name.to_owned(), pinned, newest, allowed, why, candidates })
+    let (agent, package, carried) = (agent.name.to_owned(), name.to_owned(), named.is_none());
+    Ok(Row { agent, package, carried, pinned, newest, allowed, why, candidates })
 }
 
 fn table(rows: &[Row]) -> String {
@@ -155,7 +170,8 @@ fn table(rows: &[Row]) -> String {
     cells.extend(rows.iter().map(|it| {
         let newest = if it.is_outdated() { it.newest.text() } else { "-".to_owned() };
         let allowed = if it.allowed.version == it.pinned.version { "-".to_owned() } else { it.allowed.text() };
-        [it.agent.clone(), it.package.clone(), it.pinned.text(), newest, allowed]
+        let package = if it.carried { format!("{} (carried)", it.package) } else { it.package.clone() };
+        [it.agent.clone(), package, it.pinned.text(), newest, allowed]
     }));
     let mut text = list::table(&cells);
     for row in rows {
@@ -180,6 +196,7 @@ mod tests {
         let row = |newest: &str, allowed: &str, why: &[&str]| Row {
             agent: "fixture".to_owned(),
             package: "a".to_owned(),
+            carried: newest == "3.0.0",
             pinned: dated("1.0.0"),
             newest: dated(newest),
             allowed: dated(allowed),
@@ -188,9 +205,9 @@ mod tests {
         };
         let rows = [row("1.0.0", "1.0.0", &[]), row("3.0.0", "2.0.0", &["3.0.0 is 2 days old, and 7 are asked for"])];
         let expected = "\
-agent    package  pinned       newest       newest allowed
-fixture  a        1.0.0 (9 d)  -            -
-fixture  a        1.0.0 (9 d)  3.0.0 (9 d)  2.0.0 (9 d)
+agent    package      pinned       newest       newest allowed
+fixture  a            1.0.0 (9 d)  -            -
+fixture  a (carried)  1.0.0 (9 d)  3.0.0 (9 d)  2.0.0 (9 d)
 fixture a: 3.0.0 is 2 days old, and 7 are asked for
 2 packages: 1 have a newer version, 1 of them one that is allowed";
         assert_eq!(table(&rows), expected);
