@@ -50,15 +50,18 @@ for path in sys.argv[2:]:
 print(json.dumps(found))
 "#;
 
-/// The files of an agent in the cache: tarballs of npm and files of the Python index.
-fn files(agent: &Agent<'_>, cache: &Path) -> Outcome<(Vec<(String, std::path::PathBuf)>, Vec<String>)> {
+/// A package and its tarball.
+type Tarball = (String, std::path::PathBuf);
+
+/// The files of an agent in the cache: tarballs of npm and wheels of the Python index.
+fn files(agent: &Agent<'_>, cache: &Path) -> Outcome<(Vec<Tarball>, Vec<String>)> {
     let site = Site::default();
     let wanted = wanted::wanted(&[agent], &[own_target()], &site)?;
     let there = |path: &String| cache.join(path).is_file();
     let paths: Vec<&String> = wanted.artefacts.keys().filter(|it| there(it)).collect();
     let name = |path: &str| path.split("/-/").next().unwrap_or(path).to_owned();
     let tarballs = paths.iter().filter_map(|path| Some((name(path.strip_prefix("npm/")?), cache.join(path))));
-    let wheels = paths.iter().filter(|it| it.ends_with(".whl"));
+    let wheels = paths.iter().filter(|it| Path::new(it).extension().is_some_and(|ext| ext == "whl"));
     Ok((tarballs.collect(), wheels.map(|it| cache.join(it).to_string_lossy().into_owned()).collect()))
 }
 
@@ -183,7 +186,7 @@ mod tests {
             header.set_size(text.len() as u64);
             tar.append_data(&mut header, name, text.as_bytes()).expect("there is room");
         }
-        tar.into_inner().and_then(|it| it.finish()).expect("there is room");
+        tar.into_inner().and_then(flate2::write::GzEncoder::finish).expect("there is room");
         let sum = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
         let lock =
             format!("format 1\npackage npm a 1.0.0 {sum}\nnpm node_modules/a 1.0.0 {sum} a/-/a-1.0.0.tgz {{}}\n");

@@ -105,7 +105,7 @@ pub(crate) fn recover(registry: &Registry<'_>, console: Console) -> Outcome<()> 
         Found::Nothing => {}
         Found::Dropped => console.step("an interrupted upgrade had changed nothing yet; its journal is removed"),
         Found::Finished(files) => {
-            console.step(format!("an interrupted upgrade is finished: {files} files are written"))
+            console.step(format!("an interrupted upgrade is finished: {files} files are written"));
         }
     }
     Ok(())
