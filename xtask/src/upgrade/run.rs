@@ -17,12 +17,13 @@ use registry_live::verify::{self, Class};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::cached;
 use super::journal::Journal;
 use super::look::{self, Look};
 use super::report::{self, Offence, Report};
 use super::request::Request;
 use super::step::{End, Step, Store};
-use super::{cached, write};
+use super::write::{self, Upgraded, with_lock};
 use crate::clients::{self, Tools};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
@@ -47,17 +48,6 @@ struct Context<'a> {
     files: PathBuf,
     host: OnceCell<Host>,
     console: Console,
-}
-
-/// An agent with its new version, proved.
-#[derive(Debug)]
-pub(super) struct Upgraded<'a> {
-    /// As its entry is.
-    pub agent: &'a Agent<'a>,
-    /// The text of its new lock.
-    pub lock: String,
-    /// The text of its new evidence.
-    pub evidence: String,
 }
 
 /// What came of verifying.
@@ -183,11 +173,6 @@ fn prove(cx: &Context<'_>, agent: &Agent<'_>, wanted: &BTreeMap<String, String>,
         report.offence = Some(Offence { request: request.clone(), found });
     }
     Err(End::EntryMustChange(why))
-}
-
-/// The same entry with another lock, as the compiler would embed it.
-pub(super) fn with_lock<'s>(agent: &'s Agent<'_>, lock: &'s str) -> Agent<'s> {
-    Agent { lock, ..*agent }
 }
 
 /// The lock of an agent; one that cannot be read says so.

@@ -7,11 +7,26 @@ use std::process::Command;
 use registry_core::model::{Agent, Registry};
 
 use super::journal::{Change, Guard, Journal};
-use super::run::{Upgraded, with_lock};
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 use crate::probe::evidence;
 use crate::{files, generate, pin};
+
+/// An agent with its new version, proved.
+#[derive(Debug)]
+pub(super) struct Upgraded<'a> {
+    /// As its entry is.
+    pub agent: &'a Agent<'a>,
+    /// The text of its new lock.
+    pub lock: String,
+    /// The text of its new evidence.
+    pub evidence: String,
+}
+
+/// The same entry with another lock, as the compiler would embed it.
+pub(super) fn with_lock<'s>(agent: &'s Agent<'_>, lock: &'s str) -> Agent<'s> {
+    Agent { lock, ..*agent }
+}
 
 /// Writes the locks and the evidence of some agents, and what is generated from them.
 pub(super) fn write(
