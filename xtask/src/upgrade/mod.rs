@@ -116,6 +116,9 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     if matches.get_flag("dry-run") {
         return built_with!("supply", console, plan::run(registry, matches, console));
     }
+    // Before anything is built for a command line that is wrong.
+    #[cfg(feature = "supply")]
+    request::Request::read(registry, matches)?;
     built_with!("upgrade", console, run::run(registry, matches, console))
 }
 
