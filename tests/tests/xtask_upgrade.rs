@@ -171,7 +171,7 @@ fn the_newest_version_that_is_allowed_is_found() {
         "newer",
         &["--dry-run"],
         0,
-        &["alpha 1.1.0  can be upgraded", "1.2.0 is 0 days old", "are left out of the whole tree"],
+        &["alpha 1.1.0  can be upgraded", "1.2.0 is 0 days old", "in the whole tree (`--min-age`)"],
     );
     check("newer", &["--dry-run", "--min-age", "0"], 0, &["alpha 1.2.0  can be upgraded"]);
     check("newer", &["--dry-run", "--json"], 0, &["\"schema\": \"benchflow-upgrade/1\"", "\"status\": 0"]);
