@@ -1,4 +1,4 @@
-//! A home that is used again: a launch takes out what an earlier one left and it does not set, and nothing of the task's.
+//! A home that is used again: a launch removes what an earlier one left and it does not set, and nothing of the task's.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
 

@@ -13,10 +13,12 @@ type Module = Vec<String>;
 const ALLOWED: &[(&str, &str)] = &[
     ("registry-shell: heredoc parse scan token", "one state machine: words, here-documents and commands nest"),
     ("registry-shell: bashisms nested", "`is_signal`"),
-    ("registry-core: model::agent model::policy", "a policy has files and variables like the agent's"),
-    ("registry-live: dialogue::peer dialogue::wire", "`shortened`"),
-    ("registry-live: probe::server probe::session", "`SHELL`"),
+    (
+        "registry-core: model::agent model::data model::install model::policy",
+        "one model: a policy has files and variables like the agent's, and all of it is data for programs",
+    ),
     ("xtask: list probe", "`pretty`"),
+    ("xtask: new::make new::shipped", "`Made`"),
     ("xtask: outdated::choice outdated::releases", "`Choice`"),
 ];
 

@@ -73,8 +73,8 @@ fn given(flags: &[(&str, &str)]) -> Given {
     Given { flags, host: everything(), ..Given::default() }
 }
 
-/// Resolves models for every agent, each model for one agent in `every`, and holds what its launcher exports against what
-/// routing says.
+/// Resolves models for every agent, each model for one agent in `every`, and compares what its launcher exports with
+/// what routing says.
 #[track_caller]
 fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &str)]) {
     let (prefix, router) = (Prefix::new(), Router::new(&REGISTRY));
@@ -143,7 +143,8 @@ fn a_policy_wins_over_what_is_explicit() {
 const URL: (&str, &str) = ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1");
 const KEY: (&str, &str) = ("BENCHFLOW_PROVIDER_API_KEY", "k");
 
-/// Gives openhands something under one of its own names, which none of its files has: what routing and the launcher say.
+/// Gives openhands something under one of its own names, which none of its files has: what routing and the launcher
+/// say.
 #[track_caller]
 fn check_idle(name: &str, value: &str, by_routing: &str, by_launcher: &str) {
     let (prefix, router) = (Prefix::new(), Router::new(&REGISTRY));

@@ -203,7 +203,7 @@ fn a_registry_that_fails_is_told_and_changes_nothing() {
 fn an_answer_of_40_megabytes_is_read() {
     let start = Instant::now();
     check("huge", &["--dry-run"], 0, &["alpha 1.1.0  can be upgraded"]);
-    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(2), "{:?}", start.elapsed());
 }
 
 #[test]

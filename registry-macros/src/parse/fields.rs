@@ -107,8 +107,8 @@ pub(super) fn unknown_field(cx: &mut Cx<'_>, known: &[&str], key: &Ident) {
     cx.broken_fields.extend(nearest(&key.to_string(), known.iter().copied()).map(str::to_owned));
 }
 
-/// A closed word of an entry that is the name of a variant. One that resembles a known one is left to rustc, whose error
-/// has the similar variants.
+/// A closed word of an entry that is the name of a variant. One that resembles a known one is left to rustc, whose
+/// error has the similar variants.
 pub(super) fn word<T: Word>(cx: &mut Cx<'_>, place: Place, ident: &Ident, default: T) -> T {
     word_of(cx, place, ident, T::ALL, default)
 }

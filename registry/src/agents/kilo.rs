@@ -30,7 +30,7 @@ agent! {
         config: [
             jsonc("~/.config/kilo/kilo.json", if set(BASE_URL)) {
                 "provider": { ACP_MODEL_PROVIDER: {
-                    // Under these two names it calls the Responses API, which `@ai-sdk/openai-compatible` does not have.
+                    // Under these two names it calls the Responses API, which `@ai-sdk/openai-compatible` lacks.
                     "npm": match ACP_MODEL_PROVIDER {
                         "openai" => "@ai-sdk/openai",
                         "xai" => "@ai-sdk/xai",

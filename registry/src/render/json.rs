@@ -1,5 +1,5 @@
-//! Objects of JSON whose members come in an order of their own. `serde_json` keeps that of a struct; that of its own maps
-//! depends on the features that other crates of a build ask for, so nothing here goes through one.
+//! JSON objects whose members have an order of their own. `serde_json` keeps the order of a struct. The order of its
+//! own maps depends on the features that other crates of a build ask for, so nothing here goes through one.
 
 use serde::{Serialize, Serializer};
 

@@ -340,8 +340,8 @@ impl<'a> Switches<'a> {
     }
 }
 
-/// Variables that a caller may give and nothing of the agent reads: each is withheld, since its files have the content of
-/// the variable beside it, which it is set from.
+/// Variables that a caller may give and nothing of the agent reads: each is withheld, since its files have the content
+/// of the variable beside it, which it is set from.
 pub(crate) fn idle<'a>(agent: &Agent<'a>) -> Vec<(&'a str, String)> {
     let read = |name: &str| {
         let bodies = agent.config.iter().map(|it| it.body).chain(agent.launch.iter().copied());

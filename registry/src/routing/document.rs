@@ -1,6 +1,6 @@
 //! A configuration file as it will be written: a value of an entry that is put in, and its text in the file's format.
 //!
-//! It is no tree of JSON: items may be for a list that is there already, members keep their order and numbers their text,
+//! It is not a JSON tree: items may be for a list that exists already, members keep their order and numbers their text,
 //! and the file may be TOML.
 
 use std::fmt::Write as _;

@@ -87,8 +87,8 @@ impl Installed {
     }
 }
 
-/// Puts an agent where an install at a site would, with this program in the place of each of its own; in it, `@NODE@` is
-/// the real Node.js.
+/// Puts an agent where an install at a site would, with this program in the place of each of its own; in it, `@NODE@`
+/// is the real Node.js.
 pub(crate) fn put(agent: &'static Agent<'static>, site: &Site, program: &str) -> Installed {
     let all = scripts(agent, site).expect("a registered agent is rendered");
     let text = |kind| all.iter().find(|it| it.kind == kind).map(|it| it.text.clone()).unwrap_or_default();

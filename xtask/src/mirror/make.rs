@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::ArgMatches;
 use registry::render;
 use registry::site::Site;
-use registry_core::model::{Libc, Registry, Target};
+use registry_core::model::Registry;
 
 use super::checksum::{Content, Sum};
 use super::collect::{Collection, Job};
@@ -25,14 +25,6 @@ use crate::violations::count;
 
 /// The site file of a mirror.
 pub(crate) const SITE: &str = "site.toml";
-
-/// The target of this machine; of a Linux with glibc, where this is none of the targets.
-pub(crate) fn own_target() -> Target {
-    let arm = cfg!(target_arch = "aarch64");
-    let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
-    let own = |target: &Target| (target.arch().word() == "arm64") == arm && target.libc() == libc;
-    Target::ALL.into_iter().find(own).unwrap_or(Target::LinuxX64)
-}
 
 /// What a mirror has come to.
 #[derive(Debug)]

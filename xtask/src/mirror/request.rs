@@ -6,8 +6,8 @@ use clap::ArgMatches;
 use registry::site::Site;
 use registry_core::model::{Agent, Registry, Target};
 
-use super::make::own_target;
 use super::pages;
+use super::wanted::own_target;
 use crate::failure::{Failure, Outcome};
 use crate::{gen_scripts, lookup, rendering};
 

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use registry_core::model::{NODE_VERSION, Target};
 
+use super::checksum::Sum;
 use super::collect::{Collection, Job};
 use super::fetch;
 use super::folder::Folder;
 use super::pack;
 use super::places::Places;
-use super::wanted::{Kind, NeededRuntime, Pin, file_name};
-use super::{checksum::Sum, make::own_target};
+use super::wanted::{Kind, NeededRuntime, Pin, file_name, own_target};
 use crate::clients::process::Cell;
 use crate::clients::tools::NODE;
 use crate::console::Console;

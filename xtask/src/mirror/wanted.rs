@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use registry::site::{Runtime, Site, Wheel};
-use registry_core::model::{Agent, Artefact as Installed, Lock, LockedNpm, Target};
+use registry_core::model::{Agent, Artefact as Installed, Libc, Lock, LockedNpm, Target};
 
 use super::checksum::Sum;
 use crate::facts;
@@ -240,6 +240,14 @@ pub(crate) fn file_name(url: &str) -> &str {
 pub(crate) fn is_plain(path: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && !part.starts_with('.');
     path.split('/').all(plain) && !path.bytes().any(|byte| byte.is_ascii_control() || byte == b'\\')
+}
+
+/// The target of this machine; of a Linux with glibc, where this is none of the targets.
+pub(crate) fn own_target() -> Target {
+    let arm = cfg!(target_arch = "aarch64");
+    let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
+    let own = |target: &Target| (target.arch().word() == "arm64") == arm && target.libc() == libc;
+    Target::ALL.into_iter().find(own).unwrap_or(Target::LinuxX64)
 }
 
 /// The npm packages that belong on a target, as the checker of an install (`wanted` in `common.mjs`) has it: those that

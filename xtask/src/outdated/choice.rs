@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 
 use registry_core::model::{NODE_VERSION, Version};
 
-use super::releases::{Package, Release};
-use super::rows::Dated;
+use super::releases::{Dated, Package, Release};
 use crate::day;
 use crate::new::engines::{self, Verdict};
 

@@ -4,16 +4,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use registry_core::model::{Agent, Artefact, Lock, Target};
+use serde::Serialize;
 use serde_json::Value;
 use toml::Table;
 
 use super::choice::Choice;
-use super::rows::Dated;
 use crate::clients::Tools;
 use crate::clients::process;
 use crate::day;
 use crate::failure::{Failure, Outcome};
 use crate::pin::{npm as pin_npm, pypi as pin_pypi};
+
+/// A version with the day on which it was published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Dated {
+    /// The version.
+    pub version: String,
+    /// The day, as `2026-01-31`; empty where the registry does not say.
+    pub date: String,
+    /// How many days ago that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<u64>,
+}
+
+impl Dated {
+    pub(super) fn new(version: &str, date: &str) -> Self {
+        Self { version: version.to_owned(), date: date.to_owned(), days: day::age(date) }
+    }
+
+    /// For a table: `1.2.3 (12 d)`.
+    pub(super) fn text(&self) -> String {
+        self.days.map_or_else(|| self.version.clone(), |days| format!("{} ({days} d)", self.version))
+    }
+}
 
 /// The releases of an npm package from the pinned one on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

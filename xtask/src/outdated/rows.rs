@@ -8,36 +8,14 @@ use serde::Serialize;
 
 use super::choice::{self, Choice, Limits};
 use super::releases;
+pub(crate) use super::releases::Dated;
 use crate::clients::{self, Tools};
 use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
-use crate::{day, list, lookup, parallel};
+use crate::{list, lookup, parallel};
 
 /// The name and version of the JSON form.
 const SCHEMA: &str = "benchflow-outdated/1";
-
-/// A version with the day on which it was published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Dated {
-    /// The version.
-    pub version: String,
-    /// The day, as `2026-01-31`; empty where the registry does not say.
-    pub date: String,
-    /// How many days ago that was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub days: Option<u64>,
-}
-
-impl Dated {
-    pub(super) fn new(version: &str, date: &str) -> Self {
-        Self { version: version.to_owned(), date: date.to_owned(), days: day::age(date) }
-    }
-
-    /// For a table: `1.2.3 (12 d)`.
-    fn text(&self) -> String {
-        self.days.map_or_else(|| self.version.clone(), |days| format!("{} ({days} d)", self.version))
-    }
-}
 
 /// A package of an entry, with what its registry has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

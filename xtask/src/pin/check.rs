@@ -5,11 +5,11 @@ use std::fs;
 
 use registry_core::model::{Agent, Cause, Lock, LockedPackage, Registry, Target};
 
+use super::lock::lock_path;
 use super::npm::{self, Found};
 use super::pypi;
 use super::request::Request;
 use super::tree::Tree;
-use super::write::lock_path;
 use crate::clients::Tools;
 use crate::clients::process;
 use crate::console::Console;

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use registry_core::model::{Answer, Cause, Lock, Target};
+use registry_core::model::{Agent, Answer, Cause, Lock, Registry, Target};
 
 use super::tree::{Tarball, Tree};
 use crate::failure::{Failure, Outcome};
+
+/// The lock of an agent.
+pub(crate) fn lock_path(registry: &Registry<'_>, agent: &Agent<'_>) -> PathBuf {
+    let snake = agent.name.replace('-', "_");
+    Path::new(registry.folder).join("src/agents").join(format!("{snake}.lock"))
+}
 
 /// A lock as it is being made.
 #[derive(Debug, Default)]

@@ -3,13 +3,13 @@
 #[cfg(feature = "upgrade")]
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 use registry_core::model::{Agent, Lock, Registry, Target};
 
 use super::age::Cutoff;
-use super::lock::Draft;
+use super::lock::{Draft, lock_path};
 use super::request::Request;
 use super::{check, npm, pypi};
 use crate::clients::{self, Tools};
@@ -32,12 +32,6 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         pin(agent, &earlier, &request, &tools, console)?;
     }
     Ok(Status::Done)
-}
-
-/// The lock of an agent.
-pub(crate) fn lock_path(registry: &Registry<'_>, agent: &Agent<'_>) -> PathBuf {
-    let snake = agent.name.replace('-', "_");
-    Path::new(registry.folder).join("src/agents").join(format!("{snake}.lock"))
 }
 
 /// The lock that is there.

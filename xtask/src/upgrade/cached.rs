@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::clients::{Tools, process};
 use crate::failure::{Failure, Outcome};
-use crate::mirror::make::own_target;
 use crate::mirror::wanted;
+use crate::mirror::wanted::own_target;
 
 /// How many files that hold a text are told.
 const TOLD: usize = 5;

@@ -30,6 +30,7 @@ use crate::failure::{Failure, Outcome};
 use crate::mirror::make::{self as mirror, SITE};
 use crate::mirror::request::Request as Mirrored;
 use crate::pin::age::Cutoff;
+use crate::pin::lock::lock_path;
 use crate::pin::write as pin;
 use crate::probe::evidence as committed;
 use crate::violations::count;
@@ -74,7 +75,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     };
     if request.write {
         // Before anything is run for nothing; what is generated is looked at when it is known.
-        let own = |agent: &&Agent<'_>| [pin::lock_path(registry, agent), committed::path(registry, agent.name)];
+        let own = |agent: &&Agent<'_>| [lock_path(registry, agent), committed::path(registry, agent.name)];
         write::refuse_dirty(journal.root(), &request.agents.iter().flat_map(own).collect::<Vec<_>>())?;
     }
     let tools = Tools::prepare(&clients::cache(registry), console)?;

@@ -58,7 +58,7 @@ fn changes(registry: &Registry<'_>, root: &Path, upgraded: &[Upgraded<'_>]) -> O
     let mut found = Vec::new();
     let mut measured = BTreeMap::new();
     for it in upgraded {
-        let lock = pin::write::lock_path(registry, it.agent);
+        let lock = pin::lock::lock_path(registry, it.agent);
         add(&mut found, lock, it.lock.clone())?;
         add(&mut found, evidence::path(registry, it.agent.name), it.evidence.clone())?;
         measured.insert(it.agent.name.to_owned(), it.evidence.clone());
