@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_lock_says_what_is_installed() {
-        let text = "format 1\npackage npm a 1.0.0 sha512-x\nunavailable linux-arm64 2026-01-31 answers 404\n\
+        let text = "format 1\npackage npm a 1.0.0 sha512-x\nunavailable linux-arm64 2026-01-31 npm a-arm64 1.0.0 404\n\
                     npm node_modules/a 1.0.0 sha512-x a {\"hasInstallScript\":true}\n\
                     npm node_modules/b 2.0.0 sha512-x b {}\n\
                     npm node_modules/a/node_modules/b 1.0.0 sha512-x b {}\n";

@@ -267,7 +267,8 @@ mod tests {
             owner: Owner::Keys,
             body: Template("[\"object\"]"),
         };
-        check_stale(&Agent { web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[off] }), ..AGENT }, &["web"]);
+        // The launcher's plan has the files of the policy.
+        check_stale(&Agent { web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[off] }), ..AGENT }, &ALL);
     }
 
     #[test]

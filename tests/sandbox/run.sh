@@ -32,7 +32,7 @@ set -- --substitute-runtimes --python "$python"
 for agent in $agents ${MORE-}; do
     set -- "$@" --agent "$agent"
 done
-cargo build --quiet --package xtask
+cargo build --quiet --package xtask --features xtask/supply
 xtask=${CARGO_TARGET_DIR:-target}/debug/xtask
 "$xtask" mirror --out "$folder/mirror" "$@"
 failed=0
