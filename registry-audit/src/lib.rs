@@ -5,10 +5,10 @@
 //!
 //! ```
 //! let tree = registry_audit::Disk::open(std::path::Path::new("src"))?;
-//! let report = registry_audit::audit(&registry::REGISTRY, &tree);
+//! let report = registry_audit::audit(&registry::REGISTRY, &tree)?;
 //! // There is nothing in it that repeats a registry.
 //! assert!(report.is_empty());
-//! # Ok::<(), std::io::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub mod checks;

@@ -22,7 +22,7 @@ fn the_list_is_a_table_or_json() {
     let run = check("both", &["list", "--json"], 0, &[]);
     let agents: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(agents[0]["name"], "alpha");
-    assert_eq!(agents[1]["platforms"][0], "linux-x64");
+    assert_eq!(agents[1]["platforms"][0], "LinuxX64");
     assert_eq!((&agents[0]["version"], &agents[0]["verdicts"]["web"]), (&"-".into(), &"not measured".into()));
 }
 
