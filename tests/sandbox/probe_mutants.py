@@ -76,7 +76,7 @@ MUTANTS = [Mutant(*it) for it in [
     ("a failure is outweighed", VERDICT, "(Some(text), ..) => Self::Failed(text),", "(Some(text), ..) => Self::Unproven(text),"),
     ("an error is evidence", REPORT, "let error = all.into_iter().find(|it| matches!(it, Verdict::Error(_))).map(Verdict::detail);", "let error = all.into_iter().find(|_| false).map(Verdict::detail);"),
     ("what was never run is evidence", REPORT, "error.or_else(|| self.runs.is_empty().then_some(self.routing.detail()))", "error"),
-    ("the lock makes nothing stale", FRESH, 'facts.add("lock", agent.lock);', ""),
+    ("the lock makes nothing stale", FRESH, 'facts.add("lock", &installed(agent.lock));', "let _ = installed;"),
     ("the launcher makes nothing stale", FRESH, 'facts.add("launch.sh", launch);', ""),
     ("Node.js makes nothing stale", FRESH, 'facts.add("node", &node.to_string());', "let _ = node;"),
     ("the handshake makes nothing stale", FRESH, "add_handshake(&mut facts, &agent.handshake);", ""),
@@ -85,7 +85,7 @@ MUTANTS = [Mutant(*it) for it in [
     ("agentInfo is not compared", SESSION, "let mut differences = compare_info(&seen.agent_info, expected);", "let mut differences: Vec<String> = Vec::new();"),
     ("the session is not compared", SESSION, "differences.extend(compare_session(seen.session.as_ref(), expected.session).err());", ""),
     ("the end is not compared", SESSION, "differences.extend(compare_ending(ending, expected.exit).err());", ""),
-    ("a refusal is a session", SEEN, 'format!("session: refused({})", error.code)', '{ let _ = error; "session: ok".to_owned() }'),
+    ("a refusal is a session", SEEN, 'SessionAnswer::Refused(error) => Session::Refused(error.code)', 'SessionAnswer::Refused(_) => Session::Ok'),
     # the model server
     ("the search is never called", ANSWER, "} else if last.contains(SEARCH_WORD) {", "} else if last.is_empty() {"),
     ("any tool finds tools", TOOLS, "SEARCHERS.contains(&plain(name).as_str())", "!name.is_empty()"),

@@ -335,7 +335,7 @@ fn a_model_that_is_told_over_acp_is_in_a_file_too() {
         let found = resolve(agent, "gpt-5.5", &given("host", &gateway)).expect("a gateway serves every model");
         let files = found.files(&sandbox(), true).expect("what resolves has files");
         let file = files.iter().find(|file| file.path == path).expect("it is written");
-        let value: serde_json::Value = if path.ends_with(".toml") {
+        let value: serde_json::Value = if std::path::Path::new(path).extension().is_some_and(|it| it == "toml") {
             toml::from_str(&file.content).expect("it is TOML")
         } else {
             serde_json::from_str(&file.content).expect("it is JSON")
