@@ -127,6 +127,28 @@ impl Agent<'_> {
 }
 
 impl<'a> Agent<'a> {
+    /// Variables that a caller may give and nothing of the agent reads: each is withheld, since its files have the
+    /// content of the variable beside it, which it is set from.
+    pub fn idle(&self) -> Vec<(&'a str, String)> {
+        let read = |name: &str| {
+            let bodies = self.config.iter().map(|it| it.body).chain(self.launch.iter().copied());
+            let others = self.env.iter().filter(|it| !self.withhold.contains(&it.name)).map(|it| it.value);
+            let mut found = false;
+            bodies.chain(others).filter_map(Template::value).for_each(|value| {
+                value.visit(&mut |_, it| {
+                    found |= matches!(it, Value::Variable(it) | Value::Uint(it) | Value::Reference(it) if it == name);
+                });
+            });
+            found
+        };
+        let withheld = self.env.iter().filter(|it| self.withhold.contains(&it.name) && !read(it.name));
+        let source = |it: &Mapping<'a>| match it.value.value() {
+            Some(Value::Variable(source)) => Some((it.name, source.into_owned())),
+            _ => None,
+        };
+        withheld.filter_map(source).collect()
+    }
+
     /// The variables of the environment that its process does not get.
     pub fn withheld(&self) -> impl Iterator<Item = &str> {
         self.withhold.iter().map(|it| canonical(it).map_or(*it, |known| known.name))
@@ -372,6 +394,18 @@ impl<'a> Agent<'a> {
         match self.web {
             Some(WebPolicy::Switch { off, .. }) => off,
             _ => &[],
+        }
+    }
+
+    /// Why a run without web tools is refused, where it is.
+    pub fn no_web_refusal(&self) -> Option<String> {
+        match self.web {
+            Some(WebPolicy::NoSwitch { reason, .. }) => Some(format!("its web tools cannot be turned off: {reason}")),
+            Some(WebPolicy::Untested { reason, .. }) => {
+                Some(format!("nobody has shown that its web tools can be turned off: {reason}"))
+            }
+            None => Some("nothing is known of its web tools".to_owned()),
+            Some(WebPolicy::Switch { .. } | WebPolicy::NoTools(_)) => None,
         }
     }
 }

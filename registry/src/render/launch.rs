@@ -1,6 +1,6 @@
 //! launch.sh: it guards the interpreter, carries out what `launch.mjs` says of the agent, and becomes the agent.
 
-use registry_core::model::{Agent, WebPolicy};
+use registry_core::model::Agent;
 
 use super::writer::{Word, Writer};
 use super::{Place, RenderError, header};
@@ -17,16 +17,4 @@ pub(crate) fn launch(agent: &Agent<'_>, place: &Place) -> Result<String, RenderE
     w.assign("bf_dir", &Word::text(place.dir()));
     w.library(COMMON);
     w.finish()
-}
-
-/// Why a run without web is refused, where it is.
-pub(crate) fn refusal(agent: &Agent<'_>) -> Option<String> {
-    match agent.web {
-        Some(WebPolicy::NoSwitch { reason, .. }) => Some(format!("its web tools cannot be turned off: {reason}")),
-        Some(WebPolicy::Untested { reason, .. }) => {
-            Some(format!("nobody has shown that its web tools can be turned off: {reason}"))
-        }
-        None => Some("nothing is known of its web tools".to_owned()),
-        Some(WebPolicy::Switch { .. } | WebPolicy::NoTools(_)) => None,
-    }
 }

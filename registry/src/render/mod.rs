@@ -18,11 +18,9 @@ use registry_core::template::{Template, Value};
 use crate::site::{Site, SiteError};
 pub use expected::Expected;
 use install::{Carried, Parts};
-pub(crate) use launch::refusal;
 pub use payload::Payload;
 pub(crate) use payload::sha256;
 use plan::Proofs;
-pub(crate) use plan::idle;
 use writer::Writer;
 
 /// Which of the three scripts.

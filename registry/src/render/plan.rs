@@ -13,7 +13,6 @@ use serde_json::value::RawValue;
 
 use super::expected::Expected;
 use super::json::{self, Members};
-use super::launch::refusal;
 use super::{Place, RenderError, read};
 use crate::site::{Site, Wheel};
 
@@ -304,11 +303,11 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &Place) -> Re
         form: agent.base_url.word(),
         env: variables(mappings)?,
         withhold: agent.withheld().collect(),
-        idle: idle(agent),
+        idle: agent.idle(),
         references: agent.references.map(|it| Form { form: it.form, textual: it.semantics == Semantics::Textual }),
         config,
         policy: place.policy(),
-        refusal: refusal(agent),
+        refusal: agent.no_web_refusal(),
         off: Switches::new(agent)?,
         companions: Members(companions),
         refuses: agent.model.refuses,
@@ -338,28 +337,6 @@ impl<'a> Switches<'a> {
         }
         Ok(Self { files, env: variables(env.into_iter())?, argv, unset })
     }
-}
-
-/// Variables that a caller may give and nothing of the agent reads: each is withheld, since its files have the content
-/// of the variable beside it, which it is set from.
-pub(crate) fn idle<'a>(agent: &Agent<'a>) -> Vec<(&'a str, String)> {
-    let read = |name: &str| {
-        let bodies = agent.config.iter().map(|it| it.body).chain(agent.launch.iter().copied());
-        let others = agent.env.iter().filter(|it| !agent.withhold.contains(&it.name)).map(|it| it.value);
-        let mut found = false;
-        bodies.chain(others).filter_map(Template::value).for_each(|value| {
-            value.visit(&mut |_, it| {
-                found |= matches!(it, Value::Variable(it) | Value::Uint(it) | Value::Reference(it) if it == name);
-            });
-        });
-        found
-    };
-    let withheld = agent.env.iter().filter(|it| agent.withhold.contains(&it.name) && !read(it.name));
-    let source = |it: &Mapping<'a>| match it.value.value() {
-        Some(Value::Variable(source)) => Some((it.name, source.into_owned())),
-        _ => None,
-    };
-    withheld.filter_map(source).collect()
 }
 
 /// Variables with their values, in the order in which they are set.

@@ -2,7 +2,6 @@
 
 use registry_core::model::{Agent, Off, WebPolicy};
 
-use super::launch::refusal;
 use super::writer::{Word, Writer};
 use super::{Place, RenderError, header};
 
@@ -22,7 +21,7 @@ pub(crate) fn web_policy(agent: &Agent<'_>, place: &Place) -> Result<String, Ren
         w.line("exit \"$status\"");
     });
     w.blank();
-    if let Some(reason) = refusal(agent) {
+    if let Some(reason) = agent.no_web_refusal() {
         w.command("die 11", &[Word::text(reason)], "");
         return w.finish();
     }

@@ -9,8 +9,6 @@ use registry_core::model::FileFormat;
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::render::json;
-
 /// The first line of a file of TOML, by which the launcher knows its own.
 const TOML_MARK: &str = "# Written by the launcher at every start.\n";
 
@@ -106,6 +104,11 @@ fn table<'n>(members: &'n [(String, Node)], place: &mut Vec<&'n str>, out: &mut 
     }
 }
 
+/// The text of data that has a text for every key, as all of ours has.
+pub(super) fn json(data: &impl Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_default()
+}
+
 fn toml_key(key: &str) -> String {
     let plain = !key.is_empty() && key.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_' || it == b'-');
     if plain { key.to_owned() } else { toml_string(key) }
@@ -113,7 +116,7 @@ fn toml_key(key: &str) -> String {
 
 /// JSON's escapes are TOML's, but for the delete character, which TOML wants escaped.
 fn toml_string(text: &str) -> String {
-    json::text(&text).replace('\u{7f}', "\\u007f")
+    json(&text).replace('\u{7f}', "\\u007f")
 }
 
 fn toml(node: &Node) -> String {

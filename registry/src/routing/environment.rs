@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use super::base_url::{formed, same_place};
 use super::credential::{Asked, Credentials, Moved};
+use super::document::json;
 use super::values::Scope;
 use super::{
     Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
 };
-use crate::render::{json, refusal};
 
 /// The variables of an agent, by their names.
 type Set<'a> = BTreeMap<Cow<'a, str>, Variable<'a>>;
@@ -178,7 +178,7 @@ fn models(provider: &Provider<'_>) -> Option<String> {
         let ModelRecord { id, context_window, max_tokens, reasoning, input } = *it;
         Known { id, context_window, max_tokens, reasoning, input }
     });
-    (!provider.models.is_empty()).then(|| json::text(&known.collect::<Vec<_>>()))
+    (!provider.models.is_empty()).then(|| json(&known.collect::<Vec<_>>()))
 }
 
 fn fill_model(set: &mut Set<'_>, told: Option<&str>) {
@@ -194,7 +194,7 @@ fn fill_model(set: &mut Set<'_>, told: Option<&str>) {
 /// Whether the web is to be off; refused where nothing shows that it would be.
 fn web_off(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
     let off = given.find(names::WEB).is_some_and(|(_, value)| !matches!(value, "0" | "false" | "no"));
-    match refusal(agent).filter(|_| off) {
+    match agent.no_web_refusal().filter(|_| off) {
         Some(reason) => Err(Refusal::WebPolicy { agent: agent.name.to_owned(), reason }),
         None => Ok(off),
     }

@@ -24,7 +24,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use registry_core::model::{Agent, Credential, Family, FileFormat, Login, Mapping, Off, Provider, Registry};
 use registry_core::template::Value;
 
-use crate::render::idle;
 pub use base_url::{base_url, endpoint};
 pub use credential::CredentialFile;
 pub use files::{File, MASK};
@@ -164,7 +163,7 @@ impl<'a> Entry<'a> {
             files: agent.config.iter().map(|file| (file.format, (file.path, file.body.value()))).collect(),
             policy_files: agent.web_switches().iter().filter_map(policy_file).collect(),
             argv: agent.launch.iter().map(|word| ("launch", word.value())).collect(),
-            idle: idle(agent),
+            idle: agent.idle(),
         }
     }
 }
