@@ -1,9 +1,9 @@
-//! The rules of `registry-core` over an entry, their places turned into spans.
+//! The rules of `registry-model` over an entry, their places turned into spans.
 
-use registry_core::check::{Field, LockUse, Place, Violation};
-use registry_core::model::{Agent, Family, Provider};
-use registry_core::names::is_snake;
-use registry_core::rules::{check_agent, check_family, check_provider};
+use registry_model::check::{Field, LockUse, Place, Violation};
+use registry_model::model::{Agent, Family, Provider};
+use registry_model::names::is_snake;
+use registry_model::rules::{check_agent, check_family, check_provider};
 
 use proc_macro2::Ident;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bumpalo::Bump;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use registry_core::check::LockUse;
+use registry_model::check::LockUse;
 
 use crate::parse::{Cursor, parse_agent, parse_family, parse_provider, parse_registry};
 use crate::syntax::{Cx, Fault};

@@ -1,6 +1,6 @@
 //! The macros of the registry: from the tokens of an entry to a checked constant.
 //!
-//! `syntax` holds what is kept of the tokens, `parse` fills the model of `registry-core`, `check` runs the rules and
+//! `syntax` holds what is kept of the tokens, `parse` fills the model of `registry-model`, `check` runs the rules and
 //! turns their places into spans, `expand` writes the constant. This crate knows no agent, and names `proc_macro` only
 //! here and in `span`.
 //!

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bumpalo::Bump;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use registry_core::check::Place;
+use registry_model::check::Place;
 
 /// An error at a token.
 #[derive(Debug)]
@@ -142,7 +142,7 @@ impl<'b> Cx<'b> {
         self.probes.push(tokens);
     }
 
-    /// Keeps the access of a field that rustc is to resolve; the type is one of `registry_core::entry`.
+    /// Keeps the access of a field that rustc is to resolve; the type is one of `registry_model::entry`.
     pub(crate) fn field(&mut self, entry: &'static str, access: TokenStream) {
         self.fields.entry(entry).or_default().push(access);
     }
@@ -173,7 +173,7 @@ impl<'b> Cx<'b> {
         core::iter::successors(Some(place), |place| place.around())
             .find_map(|place| self.marks.get(&place).copied())
             .unwrap_or_else(|| {
-                let name = Place::field(registry_core::check::Field::Name);
+                let name = Place::field(registry_model::check::Field::Name);
                 self.marks.get(&name).copied().unwrap_or((usize::MAX, Span::call_site()))
             })
     }

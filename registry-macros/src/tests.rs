@@ -7,9 +7,9 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenS
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use quote::ToTokens as _;
-use registry_core::check::{Field, Place};
-use registry_core::model::*;
-use registry_core::template::Template;
+use registry_model::check::{Field, Place};
+use registry_model::model::*;
+use registry_model::template::Template;
 
 use crate::flow;
 

@@ -38,7 +38,7 @@ def replaced(script, place, old, new):
     return with_files(script, carried | {place: carried[place].replace(old, new, 1)})
 
 
-# As the renderer writes it (registry/src/render/install.rs, held by a test) where the payload is too big for a script.
+# As the renderer writes it (crates/scripts/src/install.rs, held by a test) where the payload is too big for a script.
 FETCHED = """PAYLOAD_ENCODING=latin1
 
 write_payload() {

@@ -464,7 +464,7 @@ began, used = time.monotonic(), time.process_time()
 sum(range(10_000_000))
 print(f"slowed by {round((time.monotonic() - began) / (time.process_time() - used))}")
 """
-# The users of a proof (registry/src/payload/proof.mjs).
+# The users of a proof (crates/scripts/src/payload/proof.mjs).
 PROVER = "^655[23][0-9] "
 
 

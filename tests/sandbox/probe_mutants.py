@@ -20,10 +20,10 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parents[2]
 Mutant = collections.namedtuple("Mutant", "name file old new")
 
-JUDGE, WEB, RECORD = "registry-live/src/probe/judge.rs", "registry-live/src/probe/web.rs", "registry-live/src/probe/record.rs"
-SECRETS, VERDICT, REPORT = (f"registry-live/src/probe/{it}.rs" for it in ("secrets", "verdict", "report"))
-SESSION, SEEN = "registry-live/src/verify/session.rs", "registry-live/src/verify/handshake.rs"
-TOOLS, ANSWER, FRESH = "registry-live/src/model_server/tools.rs", "registry-live/src/model_server/answer.rs", "registry/src/evidence.rs"
+JUDGE, WEB, RECORD = "crates/live/src/probe/judge.rs", "crates/live/src/probe/web.rs", "crates/live/src/probe/record.rs"
+SECRETS, VERDICT, REPORT = (f"crates/live/src/probe/{it}.rs" for it in ("secrets", "verdict", "report"))
+SESSION, SEEN = "crates/live/src/verify/session.rs", "crates/live/src/verify/handshake.rs"
+TOOLS, ANSWER, FRESH = "crates/live/src/model_server/tools.rs", "crates/live/src/model_server/answer.rs", "crates/scripts/src/evidence.rs"
 
 MUTANTS = [Mutant(*it) for it in [
     # routing

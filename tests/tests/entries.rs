@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use registry::REGISTRY;
 use registry::agents::{GEMINI, OPENCODE};
-use registry_core::assert::Listed;
-use registry_core::model::{Agent, Artefact, FileFormat, Lock, Mapping, Off, WebPolicy};
-use registry_core::names::{constant, is_kebab, is_snake, kebab};
-use registry_core::template::{Condition, Template, Value};
+use registry_model::assert::Listed;
+use registry_model::model::{Agent, Artefact, FileFormat, Lock, Mapping, Off, WebPolicy};
+use registry_model::names::{constant, is_kebab, is_snake, kebab};
+use registry_model::template::{Condition, Template, Value};
 use registry_tests::{names_in, read, report};
 use serde_json::Value as Json;
 

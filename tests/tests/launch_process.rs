@@ -15,7 +15,7 @@ use std::process::{Child, Command, Stdio};
 use launch_support::{Installed, SHELLS, put};
 use registry::REGISTRY;
 use registry::model::{Agent, Runs};
-use registry::site::Site;
+use registry_scripts::site::Site;
 
 /// In the place of an agent: it tells what a process has beside its environment, then what is asked of it.
 const PROGRAM: &str = "#!/bin/sh

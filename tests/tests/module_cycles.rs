@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("registry-shell: heredoc parse scan token", "one state machine: words, here-documents and commands nest"),
     ("registry-shell: bashisms nested", "`is_signal`"),
     (
-        "registry-core: model::agent model::data model::install model::policy",
+        "registry-model: model::agent model::data model::install model::policy",
         "one model: a policy has files and variables like the agent's, and all of it is data for programs",
     ),
     ("xtask: list probe", "`pretty`"),

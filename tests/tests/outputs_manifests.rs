@@ -13,10 +13,10 @@ use std::process::{Command, Output, Stdio};
 use regex::Regex;
 use registry::REGISTRY;
 use registry::model::{Agent, Artefact, Registry, WebPolicy};
-use registry::render::{ScriptKind, scripts};
-use registry::site::Site;
-use registry_core::rules::MAX_QUOTED_TWICE;
+use registry_model::rules::MAX_QUOTED_TWICE;
 use registry_outputs::{GENERATORS, Generator, Input};
+use registry_scripts::site::Site;
+use registry_scripts::{ScriptKind, scripts};
 use registry_tests::report;
 use toml::{Table, Value};
 

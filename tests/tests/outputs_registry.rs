@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use registry::REGISTRY;
-use registry::site::Site;
-use registry_core::model::BaseUrlForm;
+use registry_model::model::BaseUrlForm;
 use registry_outputs::{GENERATORS, Input, entry, facts, json};
+use registry_scripts::site::Site;
 use serde_json::{Value, json as value};
 
 /// What `gen-registry` makes, by the names of its files.

@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use dockerfile_parser::{Dockerfile, Instruction};
 use registry::REGISTRY;
 use registry::model::{Agent, Protocol, Registry};
-use registry::routing::{Given, Router, Sandbox};
-use registry::site::Site;
 use registry_outputs::{GENERATORS, Input};
+use registry_routing::{Given, Router, Sandbox};
+use registry_scripts::site::Site;
 use serde_json::Value;
 
 /// What `gen-suite` makes, by the names of its files.

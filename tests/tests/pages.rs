@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use registry::site::Site;
-use registry_core::model::{
+use registry_model::model::{
     Agent, Artefact, FileFormat, Handshake, Host, Info, Mapping, Off, Owner, Program, Registry, WebPolicy,
 };
-use registry_core::template::Template;
+use registry_model::template::Template;
 use registry_outputs::{File, GENERATORS, Input, Kind};
+use registry_scripts::site::Site;
 use registry_tests::{names_in, read, report, workspace};
 
 /// The pages of a registry.

@@ -7,8 +7,8 @@
 
 use std::process::Command;
 
-use registry_core::model::{Lock, Target};
-use registry_core::names;
+use registry_model::model::{Lock, Target};
+use registry_model::names;
 use serde_json::{Value, json};
 
 /// The vectors: what is in a package.json, and the targets on which npm installs the package.
@@ -32,7 +32,7 @@ fn a_lock_says_on_which_targets_npm_installs_a_package() {
 
 /// Calls functions of a program of the payload with one argument, which is JSON; none where there is no Node.js.
 fn called(program: &str, body: &str, input: &Value) -> Option<Value> {
-    let module = format!("{}/../registry/src/payload/{program}", env!("CARGO_MANIFEST_DIR"));
+    let module = format!("{}/../crates/scripts/src/payload/{program}", env!("CARGO_MANIFEST_DIR"));
     let program = format!(
         "import * as payload from {module:?};\nconst input = JSON.parse(process.argv[1]);\n\
          const answer = () => {{ {body} }};\nprocess.stdout.write(JSON.stringify(answer()));"

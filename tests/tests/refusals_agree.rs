@@ -12,7 +12,7 @@ use std::process::Command;
 use launch_support::{Prefix, SHELLS, noted_environment};
 use registry::REGISTRY;
 use registry::model::Agent;
-use registry::routing::{Given, Refusal, Resolution, Router, Sandbox};
+use registry_routing::{Given, Refusal, Resolution, Router, Sandbox};
 use registry_tests::{command_self, finish};
 use serde_json::{Value, json};
 

@@ -11,10 +11,10 @@ use registry::model::{
     ModelIdFormat, Npm, Off, Owner, Program, Proof, ProxyMode, Pypi, References, Runs, Semantics, Session, Via,
     WebPolicy,
 };
-use registry::render::{RenderError, Script, ScriptKind, scripts};
 use registry::rules::MAX_QUOTED_TWICE;
-use registry::site::Site;
 use registry::template::Template;
+use registry_scripts::site::Site;
+use registry_scripts::{RenderError, Script, ScriptKind, scripts};
 use serde_json::{Value, json};
 
 /// A native program of npm, with every kind of value.

@@ -11,10 +11,10 @@ use std::process::{Command, Stdio};
 
 use registry::REGISTRY;
 use registry::model::{Agent, ConfigFile, FileFormat, Owner, Registry};
-use registry::render::{self, ScriptKind, scripts};
-use registry::routing::{Given, Resolution, Router, Sandbox};
-use registry::site::Site;
 use registry::template::Template;
+use registry_routing::{Given, Resolution, Router, Sandbox};
+use registry_scripts::site::Site;
+use registry_scripts::{ScriptKind, scripts};
 use serde_json::Value;
 
 /// Models of every kind of route: providers by each protocol, families, and one whose id holds a slash.
@@ -114,7 +114,7 @@ fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)
     }
     let host = host.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let given = Given { host, ..Given::default() };
-    let place = render::folder(agent, &Site::default()).expect("a registered agent has a folder");
+    let place = registry_scripts::folder(agent, &Site::default()).expect("a registered agent has a folder");
     let sandbox = Sandbox {
         home: "/root".to_owned(),
         root: true,

@@ -10,7 +10,7 @@ use std::process::Command;
 use launch_support::{Installed, Prefix, noted_environment};
 use registry::REGISTRY;
 use registry::model::Provider;
-use registry::routing::{Given, Resolution, Router, Sandbox, Variables};
+use registry_routing::{Given, Resolution, Router, Sandbox, Variables};
 
 /// Variables that are the launcher's own, or the test's, and no part of a route.
 const NO_ROUTE: [&str; 5] = ["BENCHFLOW_BESIDE_PORT", "HOME", "NOTE", "PATH", "PWD"];
@@ -46,7 +46,7 @@ fn values(resolution: &Resolution<'_>) -> BTreeMap<String, String> {
 /// Every variable that some provider or family could ask for, each with a value of its own.
 fn everything() -> Variables {
     let of =
-        |it: &&Provider<'_>| registry::routing::owned_variables(it).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        |it: &&Provider<'_>| registry_routing::owned_variables(it).into_iter().map(str::to_owned).collect::<Vec<_>>();
     let names = REGISTRY.providers().iter().flat_map(of).collect::<Vec<_>>();
     let keys = REGISTRY.families().into_iter().flat_map(|it| it.keys.iter().map(|key| (*key).to_owned()));
     let value = |name: &str| match name {

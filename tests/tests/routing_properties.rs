@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use registry::REGISTRY;
 use registry::model::Family;
-use registry::routing::{Given, Resolution, Router, Sandbox, Server, Variables, owned_variables};
+use registry_routing::{Given, Resolution, Router, Sandbox, Server, Variables, owned_variables};
 
 /// Variables that routing itself asks for.
 const CANONICAL: [&str; 6] = [

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use registry::REGISTRY;
 use registry::model::{Agent, Protocol, Via};
-use registry::routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
+use registry_routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
 
 static ROUTER: LazyLock<Router<'static>> = LazyLock::new(|| Router::new(&REGISTRY));
 

@@ -2,7 +2,7 @@
 
 use registry::REGISTRY;
 use registry::model::Protocol;
-use registry::routing::{self, Given, Refusal, Router, Sandbox, Variables};
+use registry_routing::{Given, Refusal, Router, Sandbox, Variables};
 use registry_tests::{read, report};
 use serde_json::{Map, Value, json};
 
@@ -81,7 +81,7 @@ fn base_urls_answer_as_the_vectors_do() {
     check_vectors("base_url", 80, |router, case| {
         let Some(provider) = router.provider_named(text(case, "provider")) else { return json!({}) };
         let protocol = Protocol::ALL.into_iter().find(|it| it.id() == text(case, "protocol"));
-        match routing::base_url(provider, protocol, &given(case)) {
+        match registry_routing::base_url(provider, protocol, &given(case)) {
             Ok(url) => json!({"provider": provider.name, "base_url": url}),
             Err(refusal) => {
                 let Value::Object(mut answer) = refused(&refusal) else { return json!({}) };

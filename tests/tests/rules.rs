@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use registry::render::{RenderError, scripts};
-use registry::site::Site;
 use registry_audit::checks;
-use registry_core::check::{LockUse, Violation};
-use registry_core::model::{
+use registry_model::check::{LockUse, Violation};
+use registry_model::model::{
     Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, Mapping,
     ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Program, Protocol, Provider, ProxyMode,
     Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
 };
-use registry_core::rules::{self, Checked, check_agent, check_family, check_provider, check_registry};
-use registry_core::template::Template;
+use registry_model::rules::{self, Checked, check_agent, check_family, check_provider, check_registry};
+use registry_model::template::Template;
+use registry_scripts::site::Site;
+use registry_scripts::{RenderError, scripts};
 use registry_tests::{names_in, read, report};
 
 /// The URL and the key, as an entry maps them.
@@ -320,8 +320,8 @@ fn a_rule_or_a_check_is_one_file_and_one_line_and_says_nothing_twice() {
     let twice =
         "//! I008 `no-time`: an install\n//! has time\n    code: \"I008\",\n    sentence: \"an install has time\",\n";
     assert_eq!(repeated(twice, "an install has time"), ["a code", "its sentence"]);
-    check_files("registry-core/src/rules", rules::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
-    check_files("registry-audit/src/checks", checks::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
+    check_files("crates/model/src/rules", rules::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
+    check_files("crates/audit/src/checks", checks::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
 }
 
 /// Text that no packer makes smaller: six random bits a character.

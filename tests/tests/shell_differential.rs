@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use registry_core::shell::{check_syntax, find_bashisms, lint};
+use registry_model::shell::{check_syntax, find_bashisms, lint};
 use serde_json::Value;
 
 const BATCH: usize = 2_000;

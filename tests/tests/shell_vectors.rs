@@ -2,7 +2,7 @@
 
 #![expect(clippy::panic, reason = "a helper of tests fails as the tests do")]
 
-use registry_core::shell::{check_syntax, find_bashisms, lint};
+use registry_model::shell::{check_syntax, find_bashisms, lint};
 use serde_json::Value;
 
 fn vectors(file: &str) -> Vec<Value> {

@@ -18,8 +18,8 @@ use std::process::{Command, Stdio};
 use launch_support::{find, payload};
 use registry::REGISTRY;
 use registry::model::{Agent, Artefact};
-use registry::render::scripts;
-use registry::site::{Runtime, Site};
+use registry_scripts::scripts;
+use registry_scripts::site::{Runtime, Site};
 
 /// A toy of both runtimes and of every program: it does what the scripts ask of the real ones, and notes it.
 const TOY: &str = r#"#!/bin/sh

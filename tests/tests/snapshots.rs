@@ -10,12 +10,12 @@ use std::panic::catch_unwind;
 use std::process::{Command, Stdio};
 
 use registry::REGISTRY;
-use registry::render::{Script, ScriptKind, scripts};
-use registry::site::Site;
-use registry_core::model::Agent;
-use registry_core::rules::MAX_QUOTED_TWICE;
-use registry_core::shell::{check_syntax, find_bashisms, lint};
+use registry_model::model::Agent;
+use registry_model::rules::MAX_QUOTED_TWICE;
+use registry_model::shell::{check_syntax, find_bashisms, lint};
 use registry_outputs::{GENERATORS, Input};
+use registry_scripts::site::Site;
+use registry_scripts::{Script, ScriptKind, scripts};
 use registry_tests::{names_in, report, run_self};
 
 /// The commands whose output is kept.

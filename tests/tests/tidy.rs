@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use registry_core::entry::{AgentEntry, FamilyEntry, ProviderEntry};
+use registry_model::entry::{AgentEntry, FamilyEntry, ProviderEntry};
 use registry_tests::{code_only, find_word, read, report, sources, sources_of, workspace};
 
 /// Columns of a line of Rust.
@@ -99,18 +99,18 @@ fn agent_names(_: &str, text: &str) -> Vec<String> {
 /// Whether a file is one of the parts that must work for any agent.
 fn knows_no_agent(path: &str) -> bool {
     const PARTS: [&str; 9] = [
-        "registry-shell/src/",
-        "registry-core/src/",
+        "crates/shell/src/",
+        "crates/model/src/",
         "registry-macros/src/",
-        "registry/src/render/",
-        "registry/src/payload/",
-        "registry/src/routing/",
-        "registry-outputs/src/",
-        "registry-audit/src/",
+        "crates/scripts/src/",
+        "crates/scripts/src/payload/",
+        "crates/routing/src/",
+        "crates/outputs/src/",
+        "crates/audit/src/",
         "xtask/",
     ];
     // Where incidents come from are other people's issues, by their names.
-    let cites = path == "registry-core/src/incidents.rs";
+    let cites = path == "crates/model/src/incidents.rs";
     let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/benches/");
     PARTS.iter().any(|part| path.starts_with(part)) && !tests && !cites
 }

@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use registry::REGISTRY;
 use registry::model::{Agent, Off};
-use registry::render::{ScriptKind, scripts};
-use registry::site::Site;
+use registry_scripts::site::Site;
+use registry_scripts::{ScriptKind, scripts};
 
 /// A prefix that looks installed, its policy script, and a home; all of the user who runs the tests.
 struct Installed {

@@ -109,7 +109,7 @@ fn rules_are_explained_by_code_or_name() {
         &["there is no rule `unlocked-pakage`", "did you mean `unlocked-package`?"],
     );
     let run = check("both", &["explain"], 0, &["I001", "S002", "W004"]);
-    assert_eq!(run.stdout.lines().count(), registry_core::rules::ALL.len());
+    assert_eq!(run.stdout.lines().count(), registry_model::rules::ALL.len());
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn incidents_are_linked_both_ways() {
 
 #[test]
 fn every_rule_can_be_explained() {
-    for rule in registry_core::rules::ALL {
+    for rule in registry_model::rules::ALL {
         let first = |text: &'static str| text.lines().next().unwrap_or_default();
         check(
             "both",

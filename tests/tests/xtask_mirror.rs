@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use registry_core::model::{Agent, Artefact, Npm, Program, Pypi, Registry, Runs};
-use registry_core::template::Template;
+use registry_model::model::{Agent, Artefact, Npm, Program, Pypi, Registry, Runs};
+use registry_model::template::Template;
 use xtask_support::{ALPHA, PROVIDER, Run, check_command};
 
 /// An agent of npm, one of whose packages is for AArch64.

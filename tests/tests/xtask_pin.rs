@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use registry_core::model::Lock;
+use registry_model::model::Lock;
 use xtask_support::{Run, check, check_command};
 
 #[test]

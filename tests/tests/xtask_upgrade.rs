@@ -15,8 +15,8 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use registry_core::model::{Agent, Artefact, Npm, Registry, Runs};
-use registry_core::template::Template;
+use registry_model::model::{Agent, Artefact, Npm, Registry, Runs};
+use registry_model::template::Template;
 use registry_tests::workspace;
 use xtask_support::{ALPHA, PROVIDER, Run, check_command, listing};
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use registry_core::model::{Agent, Registry};
+use registry_model::model::{Agent, Registry};
 
 /// Runs of each measurement; the best counts, since other work on the machine only ever adds.
 const RUNS: usize = 7;

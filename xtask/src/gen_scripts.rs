@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use registry::site::Site;
-use registry_core::model::{Agent, Registry};
-use registry_core::shell;
+use registry_model::model::{Agent, Registry};
+use registry_model::shell;
 use registry_outputs::File;
+use registry_scripts::site::Site;
 
 use crate::console::Console;
 use crate::dash;

@@ -7,7 +7,7 @@
 pub(crate) mod make;
 
 use clap::{ArgMatches, Command};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 use registry_outputs::{GENERATORS, Generator};
 
 use crate::console::Console;

@@ -1,10 +1,12 @@
 //! The commands over a registry, as a library: a private registry gets them with a binary of three lines.
 //!
-//! It holds no rules (they are in `registry_core`) and no rendering (that is in `registry`).
+//! It holds no rules (they are in `registry-model`) and no rendering (that is in `registry-scripts`).
 //!
 //! ```
+//! use registry_model::model::Registry;
+//!
 //! let words = ["cargo xtask", "explain", "I001"].map(Into::into);
-//! assert_eq!(xtask::run_with(&registry::REGISTRY, words), std::process::ExitCode::SUCCESS);
+//! assert_eq!(xtask::run_with(&Registry::EMPTY, words), std::process::ExitCode::SUCCESS);
 //! ```
 
 mod audit;
@@ -46,7 +48,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 use registry_outputs::{facts, json};
 
 use console::Console;

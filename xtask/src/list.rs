@@ -1,7 +1,7 @@
 //! `list`: the agents with their versions and what was seen of them, in a table that fits the terminal.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use registry_core::model::{Agent, Registry};
+use registry_model::model::{Agent, Registry};
 use registry_outputs::evidence::{Evidence, Verdict};
 use registry_outputs::facts::Short;
 use serde::Serialize;

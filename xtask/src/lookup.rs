@@ -1,7 +1,7 @@
 //! Names as people type them: agents by name or alias, and what was meant where there is none.
 
-use registry_core::model::{Agent, Registry};
-use registry_core::names;
+use registry_model::model::{Agent, Registry};
+use registry_model::names;
 
 use crate::failure::{Failure, Outcome};
 

@@ -1,11 +1,10 @@
-//! What the commands want of `registry::render` and `registry::site`: the scripts of an agent, and a site from a file.
+//! What the commands want of `registry_scripts` and `registry_scripts::site`: the scripts of an agent, and a site from a file.
 
 use std::fs;
 use std::path::Path;
 
-use registry::render;
-use registry::site::Site;
-use registry_core::model::Agent;
+use registry_model::model::Agent;
+use registry_scripts::site::Site;
 use toml::de::{DeTable, DeValue};
 
 use crate::failure::{Failure, Outcome};
@@ -21,7 +20,7 @@ pub(crate) struct Script {
 
 /// Renders the scripts of an agent for a site; the text of the error stands alone.
 pub(crate) fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, String> {
-    let rendered = render::scripts(agent, site);
+    let rendered = registry_scripts::scripts(agent, site);
     let rendered = rendered.map_err(|error| format!("`{}` cannot be rendered: {error}", agent.name))?;
     Ok(rendered.into_iter().map(|script| Script { name: script.kind.file_name(), text: script.text }).collect())
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;

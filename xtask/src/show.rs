@@ -1,7 +1,7 @@
 //! `show`: one agent whole. For people its entry, lock, script sizes and evidence; for programs all facts as JSON.
 
 use clap::{Arg, ArgMatches, Command};
-use registry_core::model::{Agent, Registry, Target};
+use registry_model::model::{Agent, Registry, Target};
 use registry_outputs::entry;
 use registry_outputs::evidence::{Evidence, Verdict};
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use registry_core::model::Registry;
-use registry_core::names;
+use registry_model::model::Registry;
+use registry_model::names;
 
 use crate::console::Console;
 use crate::new::list;

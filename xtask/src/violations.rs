@@ -1,9 +1,9 @@
 //! Violations of rules, printed as a compiler would.
 
-use registry_core::check::{Part, Place, Violation};
-use registry_core::model::Registry;
-use registry_core::names;
-use registry_core::rules;
+use registry_model::check::{Part, Place, Violation};
+use registry_model::model::Registry;
+use registry_model::names;
+use registry_model::rules;
 
 use crate::console::Console;
 use crate::failure::Status;
@@ -75,7 +75,7 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use registry_core::check::Field;
+    use registry_model::check::Field;
 
     use super::*;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::time::Instant;
 
-use registry_core::model::{Agent, Registry};
 use registry_live::Refusal;
+use registry_model::model::{Agent, Registry};
 use serde::Serialize;
 
 use crate::console::{Console, print};

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use registry_core::check::{Field, Part, Place};
-use registry_core::model::{
+use registry_model::check::{Field, Part, Place};
+use registry_model::model::{
     Agent, Archive, Artefact, ConfigFile, Git, Handshake, Host, Info, Login, LoginSource, ModelDelivery, Npm, Off,
     Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version, WebPolicy, Word as _,
 };
@@ -167,7 +167,7 @@ fn expand_floor(floor: Option<Version>) -> TokenStream {
     quote!(Some(#version))
 }
 
-fn expand_argv(argv: &[registry_core::template::Template<'_>]) -> TokenStream {
+fn expand_argv(argv: &[registry_model::template::Template<'_>]) -> TokenStream {
     let words = argv.iter().map(|word| template(*word));
     quote!(&[#(#words),*])
 }
@@ -346,7 +346,7 @@ fn names(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
     }
     let mut constants = Vec::new();
     let mut add = |name: &str, span: Span| {
-        if registry_core::names::is_kebab(name) {
+        if registry_model::names::is_kebab(name) {
             let ident = Ident::new(&format!("name_{}", name.replace('-', "_")), span);
             constants.push(quote_spanned!(span=> const #ident: () = ();));
         }

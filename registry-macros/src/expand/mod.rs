@@ -6,10 +6,10 @@ mod provider;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
-use registry_core::check::Place;
-use registry_core::model::{Mapping, Word};
-use registry_core::names::constant;
-use registry_core::template::Template;
+use registry_model::check::Place;
+use registry_model::model::{Mapping, Word};
+use registry_model::names::constant;
+use registry_model::template::Template;
 
 pub(crate) use agent::expand_agent;
 pub(crate) use list::expand_registry;

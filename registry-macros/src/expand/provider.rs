@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use registry_core::check::{Field, Part, Place};
-use registry_core::model::{Credential, Endpoint, Family, ModelRecord, Provider, UrlParameter};
+use registry_model::check::{Field, Part, Place};
+use registry_model::model::{Credential, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 
 use super::{constant_of, given_fields, texts, user_word};
 use crate::parse::Entry;
@@ -110,7 +110,7 @@ fn claims(cx: &Cx<'_>, tokens: &[&str], field: Field) -> TokenStream {
         return TokenStream::new();
     }
     let constants =
-        tokens.iter().enumerate().filter(|(_, token)| registry_core::names::is_kebab(token)).map(|(index, token)| {
+        tokens.iter().enumerate().filter(|(_, token)| registry_model::names::is_kebab(token)).map(|(index, token)| {
             let span: Span = cx.find(Place::field(field).item(index).part(Part::Whole)).1;
             let ident = Ident::new(&format!("claims_{}", token.replace('-', "_")), span);
             quote_spanned!(span=> const #ident: () = ();)

@@ -1,13 +1,13 @@
 //! An agent: its fields, one function each.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
-use registry_core::check::{Field, Part, Place};
-use registry_core::entry::{AgentEntry, BesideEntry, ModelEntry, SuiteEntry};
-use registry_core::model::{
+use registry_model::check::{Field, Part, Place};
+use registry_model::entry::{AgentEntry, BesideEntry, ModelEntry, SuiteEntry};
+use registry_model::model::{
     Agent, BaseUrlForm, Beside, ModelDelivery, ModelReference, Protocol, ProxyKind, ProxyMode, References, Runs,
     Semantics, Suite, Target, Version,
 };
-use registry_core::names::kebab;
+use registry_model::names::kebab;
 
 use super::config::parse_config;
 use super::cursor::Cursor;
@@ -206,7 +206,7 @@ fn argv<'b>(
     cx: &mut Cx<'b>,
     field: Field,
     cursor: &mut Cursor,
-) -> Result<&'b [registry_core::template::Template<'b>], Fault> {
+) -> Result<&'b [registry_model::template::Template<'b>], Fault> {
     let group = cursor.group(Delimiter::Bracket, "a list `[\"program\", \"argument\"]`")?;
     let mut words = Vec::new();
     for piece in Cursor::of(&group).split() {

@@ -1,9 +1,9 @@
 //! The files that an agent is given at launch.
 
 use proc_macro2::Delimiter;
-use registry_core::check::{Field, Part, Place};
-use registry_core::model::{ConfigFile, FileFormat, Owner};
-use registry_core::template::Template;
+use registry_model::check::{Field, Part, Place};
+use registry_model::model::{ConfigFile, FileFormat, Owner};
+use registry_model::template::Template;
 
 use super::cursor::Cursor;
 use super::draft::Draft;

@@ -1,6 +1,6 @@
 //! An agent that is being read.
 
-use registry_core::model::{Agent, Allow};
+use registry_model::model::{Agent, Allow};
 
 /// What was read of an agent so far; the exceptions that its items make are put into it at the end.
 pub(super) struct Draft<'b> {

@@ -2,10 +2,10 @@
 
 use proc_macro2::{Delimiter, Ident, Span};
 use quote::{quote, quote_spanned};
-use registry_core::check::{Field, Part, Place};
-use registry_core::entry::AgentEntry;
-use registry_core::model::{Allow, Word};
-use registry_core::names::{is_snake, nearest};
+use registry_model::check::{Field, Part, Place};
+use registry_model::entry::AgentEntry;
+use registry_model::model::{Allow, Word};
+use registry_model::names::{is_snake, nearest};
 
 use super::cursor::Cursor;
 use crate::span::before;

@@ -1,8 +1,8 @@
 //! The artefacts of an agent.
 
 use proc_macro2::{Delimiter, Ident};
-use registry_core::check::{Field, Part, Place};
-use registry_core::model::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Step, Target};
+use registry_model::check::{Field, Part, Place};
+use registry_model::model::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Step, Target};
 
 use super::cursor::Cursor;
 use super::draft::Draft;
@@ -29,7 +29,7 @@ fn parse_artefact<'b>(
     let kind = piece.ident("an artefact")?;
     let Some(known) = known_word::<ArtefactKind>(&kind) else {
         let words = || ArtefactKind::ALL.iter().map(|it| it.word());
-        let help = match registry_core::names::nearest(&kind.to_string(), words()) {
+        let help = match registry_model::names::nearest(&kind.to_string(), words()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("expected one of {}", listed(words())),
         };

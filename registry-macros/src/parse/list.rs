@@ -54,7 +54,7 @@ fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Re
         return Ok(());
     }
     if !KINDS.iter().any(|kind| word == kind) {
-        let help = match registry_core::names::nearest(&word.to_string(), KINDS) {
+        let help = match registry_model::names::nearest(&word.to_string(), KINDS) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "expected `extends path::REGISTRY;` or `agents { mod name; }`, `providers { … }`, `families { … }`"
                 .to_owned(),

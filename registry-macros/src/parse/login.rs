@@ -1,8 +1,8 @@
 //! What stands in for a key, and the hosts that an agent looks up by itself.
 
 use proc_macro2::Delimiter;
-use registry_core::check::{Field, Part, Place};
-use registry_core::model::{Host, Login, LoginKind, LoginSource};
+use registry_model::check::{Field, Part, Place};
+use registry_model::model::{Host, Login, LoginKind, LoginSource};
 
 use super::cursor::Cursor;
 use super::draft::Draft;

@@ -1,8 +1,8 @@
 //! Variables with their values: `{ NAME = value, … }`.
 
 use proc_macro2::{Delimiter, Ident};
-use registry_core::check::Place;
-use registry_core::model::Mapping;
+use registry_model::check::Place;
+use registry_model::model::Mapping;
 
 use super::cursor::Cursor;
 use super::value::parse_template;

@@ -1,4 +1,4 @@
-//! From tokens to the model of `registry-core`, with every error on the way: a bad piece is reported and skipped, the
+//! From tokens to the model of `registry-model`, with every error on the way: a bad piece is reported and skipped, the
 //! pieces beside it are still read.
 
 mod agent;

@@ -1,13 +1,13 @@
 //! The web policy, the handshake and the proof of an agent.
 
 use proc_macro2::{Delimiter, Span};
-use registry_core::check::{Field, Part, Place};
-use registry_core::entry::{HandshakeEntry, WebEntry};
-use registry_core::model::{
+use registry_model::check::{Field, Part, Place};
+use registry_model::entry::{HandshakeEntry, WebEntry};
+use registry_model::model::{
     FileFormat, Handshake, Info, Mapping, Off, OffKind, Owner, Proof, ProofKind, Session, SessionKind, WebKind,
     WebPolicy,
 };
-use registry_core::variables::canonical;
+use registry_model::variables::canonical;
 
 use super::cursor::Cursor;
 use super::draft::Draft;

@@ -1,12 +1,12 @@
 //! Providers and families.
 
 use proc_macro2::{Delimiter, TokenTree};
-use registry_core::check::{Field, Part, Place};
-use registry_core::entry::{FamilyEntry, ProviderEntry};
-use registry_core::model::{
+use registry_model::check::{Field, Part, Place};
+use registry_model::entry::{FamilyEntry, ProviderEntry};
+use registry_model::model::{
     Auth, Credential, CredentialKind, Endpoint, Family, ModelRecord, Protocol, Provider, UrlParameter,
 };
-use registry_core::names::kebab;
+use registry_model::names::kebab;
 
 use super::agent::Entry;
 use super::cursor::Cursor;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use quote::{quote, quote_spanned};
-use registry_core::check::{Part, Place};
-use registry_core::names::{kebab, nearest};
-use registry_core::template::{Condition, Member, Template, Value};
-use registry_core::variables::{CANONICAL, canonical, is_variable_name};
+use registry_model::check::{Part, Place};
+use registry_model::names::{kebab, nearest};
+use registry_model::template::{Condition, Member, Template, Value};
+use registry_model::variables::{CANONICAL, canonical, is_variable_name};
 
 use super::cursor::Cursor;
 use crate::span::before;

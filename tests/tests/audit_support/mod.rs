@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use registry_audit::{Entry, Kind, Report, Tree, audit};
-use registry_core::model::{
+use registry_model::model::{
     Agent, Artefact, Auth, Credential, Endpoint, Family, Mapping, ModelDelivery, ModelIdFormat, ModelReference, Npm,
     Off, Protocol, Provider, ProxyMode, Registry, Suite, UrlParameter, Via, WebPolicy,
 };
-use registry_core::template::Template;
+use registry_model::template::Template;
 use registry_tests::{sources, workspace};
 
 const ALPHA: Agent<'static> = Agent {

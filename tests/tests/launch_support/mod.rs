@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use registry::model::{Agent, Artefact, FileFormat};
-use registry::render::{self, ScriptKind, scripts};
-use registry::site::Site;
+use registry_scripts::site::Site;
+use registry_scripts::{ScriptKind, scripts};
 use registry_tests::write_program;
 use serde_json::Value;
 
@@ -92,7 +92,7 @@ impl Installed {
 pub(crate) fn put(agent: &'static Agent<'static>, site: &Site, program: &str) -> Installed {
     let all = scripts(agent, site).expect("a registered agent is rendered");
     let text = |kind| all.iter().find(|it| it.kind == kind).map(|it| it.text.clone()).unwrap_or_default();
-    let dir = PathBuf::from(render::folder(agent, site).expect("a registered agent has a folder"));
+    let dir = PathBuf::from(registry_scripts::folder(agent, site).expect("a registered agent has a folder"));
     for (name, text) in payload(&all) {
         write(&dir.join(name), &text, 0o644);
     }
@@ -127,7 +127,7 @@ pub(crate) fn find(tool: &str) -> PathBuf {
 }
 
 /// The files that an install script carries, by their names.
-pub(crate) fn payload(scripts: &[render::Script]) -> BTreeMap<String, String> {
+pub(crate) fn payload(scripts: &[registry_scripts::Script]) -> BTreeMap<String, String> {
     let install = scripts.iter().find(|it| it.kind == ScriptKind::Install).expect("there is an install script");
     let packed = install.payloads.first().expect("it carries a payload").bytes.clone();
     let mut gzip = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");

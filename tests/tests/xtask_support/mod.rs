@@ -10,8 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use registry_core::model::{Agent, Artefact, Endpoint, Npm, Program, Protocol, Provider, Registry, Step, WebPolicy};
-use registry_core::template::Template;
+use registry_model::model::{Agent, Artefact, Endpoint, Npm, Program, Protocol, Provider, Registry, Step, WebPolicy};
+use registry_model::template::Template;
 
 /// What divides the arguments in the variable.
 const SEPARATOR: &str = "\u{1f}";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use registry_audit::checks;
 use registry_audit::{Disk, Level, Report, audit};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 use super::print::text;
 use crate::console::{Console, print};

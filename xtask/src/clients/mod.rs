@@ -6,7 +6,7 @@ pub(crate) mod tools;
 
 use std::path::{Path, PathBuf};
 
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 pub(crate) use tools::Tools;
 

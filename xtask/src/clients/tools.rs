@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use registry_core::model::{Arch, Libc, LockedWheel, NODE_VERSION, PYTHON_VERSION};
+use registry_model::model::{Arch, Libc, LockedWheel, NODE_VERSION, PYTHON_VERSION};
 
 use super::process::{self, Cell};
 use crate::console::Console;

@@ -4,8 +4,8 @@
 mod check;
 
 use clap::{Arg, ArgMatches, Command};
-use registry_core::incidents::{self, Incident};
-use registry_core::rules::{self, Rule};
+use registry_model::incidents::{self, Incident};
+use registry_model::rules::{self, Rule};
 
 use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
@@ -60,7 +60,7 @@ fn find(word: &str) -> Outcome<&'static Rule> {
         let upper = word.to_uppercase();
         // A code is near to every other code; a name that is near says more.
         let near = if word.len() > 4 { word } else { &upper };
-        let help = match registry_core::names::nearest(near, known.iter().copied()) {
+        let help = match registry_model::names::nearest(near, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 "`cargo xtask explain` lists the rules, `cargo xtask audit --checks` what an audit finds".to_owned()

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use registry::site::Site;
-use registry_core::model::{Agent, Registry};
+use registry_model::model::{Agent, Registry};
 #[cfg(feature = "upgrade")]
 use registry_outputs::Kind;
 use registry_outputs::{GENERATORS, Generator, Input};
+use registry_scripts::site::Site;
 
 use crate::console::Console;
 #[cfg(feature = "upgrade")]

@@ -6,7 +6,7 @@ mod read;
 use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use registry_audit::{Finding, lint};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 use serde_json::Value;
 
 use crate::audit::print::text;

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ArgMatches;
-use registry::render;
-use registry::site::Site;
-use registry_core::model::Registry;
+use registry_model::model::Registry;
+use registry_scripts::site::Site;
 
 use super::checksum::{Content, Sum};
 use super::collect::{Collection, Job};
@@ -203,7 +202,7 @@ fn generate(request: &Request<'_>, base: &str, runtimes: &[Chosen], mirror: &mut
         pages::index(&mirror.held).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     made.push((SITE.to_owned(), site_text.into_bytes()));
     for agent in &request.agents {
-        let scripts = render::scripts(agent, &site);
+        let scripts = registry_scripts::scripts(agent, &site);
         let scripts = scripts
             .map_err(|error| Failure::new(format!("`{}` cannot be rendered for this mirror: {error}", agent.name)))?;
         let carried = scripts.into_iter().flat_map(|it| it.mirrored);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use registry::site::{Site, Wheel};
-use registry_core::names;
+use registry_model::names;
+use registry_scripts::site::{Site, Wheel};
 
 use super::checksum::Content;
 use super::fetch::escaped;
@@ -91,7 +91,7 @@ pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[Chosen]) -> String 
 mod tests {
     use super::super::wanted::Kind;
     use super::*;
-    use registry_core::model::Target;
+    use registry_model::model::Target;
 
     #[test]
     fn the_index_has_a_page_a_project_with_relative_links() {

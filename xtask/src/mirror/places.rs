@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
-use registry::site::Site;
-use registry_core::model::{Libc, Target};
+use registry_model::model::{Libc, Target};
+use registry_scripts::site::Site;
 use toml::{Table, Value};
 
 use super::checksum::Content;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use registry::site::Site;
-use registry_core::model::{Agent, Registry, Target};
+use registry_model::model::{Agent, Registry, Target};
+use registry_scripts::site::Site;
 
 use super::pages;
 use super::wanted::own_target;
@@ -70,7 +70,7 @@ impl<'a> Request<'a> {
     pub(crate) fn base(&self, folder: &Path) -> Outcome<String> {
         let base = self.url.clone().unwrap_or_else(|| folder.to_string_lossy().into_owned());
         let option = if self.url.is_some() { "--url" } else { "--out" };
-        let refused = |error: registry::site::SiteError| Failure::new(format!("`{option}`: {}", error.message));
+        let refused = |error: registry_scripts::site::SiteError| Failure::new(format!("`{option}`: {}", error.message));
         pages::places(&self.site, &base).validate().map_err(refused)?;
         Ok(base)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use registry_core::model::{NODE_VERSION, Target};
+use registry_model::model::{NODE_VERSION, Target};
 
 use super::checksum::Sum;
 use super::collect::{Collection, Job};

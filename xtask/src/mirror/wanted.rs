@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use registry::site::{Runtime, Site, Wheel};
-use registry_core::model::{Agent, Artefact as Installed, Libc, Lock, LockedNpm, Target};
+use registry_model::model::{Agent, Artefact as Installed, Libc, Lock, LockedNpm, Target};
+use registry_scripts::site::{Runtime, Site, Wheel};
 
 use super::checksum::Sum;
 use crate::facts;

@@ -1,7 +1,7 @@
 //! Which Node.js a package accepts: the ranges of `engines`, as npm reads them.
 
 use nodejs_semver::Range;
-use registry_core::model::Version;
+use registry_model::model::Version;
 
 /// What a range says of one version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

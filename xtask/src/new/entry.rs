@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use registry_core::model::{PYTHON_VERSION, Protocol, Runs, Version};
+use registry_model::model::{PYTHON_VERSION, Protocol, Runs, Version};
 use registry_outputs::entry::version;
 
 /// The protocol of an entry of which nobody has said another.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use registry_core::assert::Listed;
-use registry_core::model::{Agent, Cause, Lock, Registry, Runs, Suite, Target};
-use registry_core::names;
+use registry_model::assert::Listed;
+use registry_model::model::{Agent, Cause, Lock, Registry, Runs, Suite, Target};
+use registry_model::names;
 
 use super::entry::{self, Known, Package};
 use super::list::{self, ListFile};

@@ -18,7 +18,7 @@ mod source;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;

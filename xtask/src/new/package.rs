@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use registry_core::model::{Answer, Cause, Lock, NODE_VERSION, Runs, Version};
-use registry_core::names;
+use registry_model::model::{Answer, Cause, Lock, NODE_VERSION, Runs, Version};
+use registry_model::names;
 use serde_json::Value;
 
 use super::engines::{self, Verdict};

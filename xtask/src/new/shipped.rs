@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use registry_core::names;
+use registry_model::names;
 
 use super::entry::{self, Known, Package};
 use super::make::{Made, Place, title};

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use registry_core::model::{NODE_VERSION, Version};
+use registry_model::model::{NODE_VERSION, Version};
 
 use super::releases::{Dated, Package, Release};
 use crate::day;

@@ -8,7 +8,7 @@ mod releases;
 pub(crate) mod rows;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use registry_core::model::{Agent, Artefact, Lock, Target};
+use registry_model::model::{Agent, Artefact, Lock, Target};
 use serde::Serialize;
 use serde_json::Value;
 use toml::Table;

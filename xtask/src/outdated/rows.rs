@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use clap::ArgMatches;
-use registry_core::model::{Agent, Artefact, Registry};
+use registry_model::model::{Agent, Artefact, Registry};
 use serde::Serialize;
 
 use super::choice::{self, Choice, Limits};

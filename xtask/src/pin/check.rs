@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use registry_core::model::{Agent, Cause, Lock, LockedPackage, Registry, Target};
+use registry_model::model::{Agent, Cause, Lock, LockedPackage, Registry, Target};
 
 use super::lock::lock_path;
 use super::npm::{self, Found};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registry_core::model::{Answer, Cause, Libc, Target};
+use registry_model::model::{Answer, Cause, Libc, Target};
 
 use super::platform::{Part, Platform};
 use super::tree::Tree;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use registry_core::model::{Agent, Answer, Cause, Lock, Registry, Target};
+use registry_model::model::{Agent, Answer, Cause, Lock, Registry, Target};
 
 use super::tree::{Tarball, Tree};
 use crate::failure::{Failure, Outcome};
@@ -97,7 +97,7 @@ impl Draft {
             text.push('\n');
         }
         for (&target, cause) in &self.unavailable {
-            let same = |it: &&registry_core::model::Unavailable<'_>| it.target == target && it.cause == *cause;
+            let same = |it: &&registry_model::model::Unavailable<'_>| it.target == target && it.cause == *cause;
             let date = earlier.and_then(|lock| lock.unavailable.iter().find(same)).map_or(today, |it| it.date);
             let what = target.map_or("package", Target::id);
             let Cause { ecosystem, package, version, answer } = cause;

@@ -22,7 +22,7 @@ mod tree;
 pub(crate) mod write;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 use crate::console::Console;
 use crate::failure::Outcome;

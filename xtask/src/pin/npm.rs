@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
-use registry_core::model::{Answer, Target};
+use registry_model::model::{Answer, Target};
 use serde_json::{Map, Value, json};
 
 use super::age::Cutoff;

@@ -1,6 +1,6 @@
 //! Which machines an npm package is for: from its `os`, `cpu` and `libc`, else from the words of its name.
 
-use registry_core::model::{Arch, Libc, Target, allows};
+use registry_model::model::{Arch, Libc, Target, allows};
 use serde_json::Value;
 
 /// What a package says of the machines it is for.

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use percent_encoding::percent_decode_str;
-use registry_core::model::{Answer, Cause, Target};
-use registry_core::names;
+use registry_model::model::{Answer, Cause, Target};
+use registry_model::names;
 use toml::{Table, Value};
 
 use super::age::Cutoff;

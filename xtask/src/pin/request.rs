@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registry_core::model::{Agent, Artefact, Lock, Registry};
+use registry_model::model::{Agent, Artefact, Lock, Registry};
 
 use super::age;
 use super::npm::Wanted;

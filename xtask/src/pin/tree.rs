@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use percent_encoding::percent_decode_str;
-use registry_core::model::{Lock, LockedNpm};
+use registry_model::model::{Lock, LockedNpm};
 use serde_json::{Map, Value};
 
 use super::platform::Platform;

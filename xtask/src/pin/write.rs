@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use registry_core::model::{Agent, Lock, Registry, Target};
+use registry_model::model::{Agent, Lock, Registry, Target};
 
 use super::age::Cutoff;
 use super::lock::{Draft, lock_path};

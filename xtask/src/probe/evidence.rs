@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use registry_core::model::{Agent, Registry};
 use registry_live::probe::{self, Break, Event, Evidence, Options, Report, Tally, Verdict};
 use registry_live::report::seconds;
 use registry_live::sandbox::{Host, Kind};
+use registry_model::model::{Agent, Registry};
 use serde_json::{Value, json};
 
 use super::{evidence, stale};

@@ -1,7 +1,7 @@
 //! Which evidence does not count any more.
 
-use registry::evidence::{self, Inputs};
-use registry_core::model::{Agent, Registry};
+use registry_model::model::{Agent, Registry};
+use registry_scripts::evidence::{self, Inputs};
 use serde_json::Value;
 
 use super::evidence::read;
@@ -82,8 +82,8 @@ fn can_be_probed<'a>(registry: &Registry<'a>) -> Outcome<Vec<&'a Agent<'a>>> {
 
 #[cfg(test)]
 mod tests {
-    use registry_core::model::{Artefact, Npm};
-    use registry_core::template::Template;
+    use registry_model::model::{Artefact, Npm};
+    use registry_model::template::Template;
     use serde_json::json;
 
     use super::*;

@@ -6,9 +6,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use registry::routing::{self, Given, Refusal, Resolution, Router, Sandbox, Variables};
-use registry_core::model::{Agent, Protocol, Registry};
-use registry_core::names;
+use registry_model::model::{Agent, Protocol, Registry};
+use registry_model::names;
+use registry_routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::error::Category;
@@ -179,7 +179,7 @@ impl Answers<'_, '_> {
         let env = question.get("env").cloned().unwrap_or_else(|| json!({}));
         self.given.host =
             serde_json::from_value(env).map_err(|_| BadLine("has an `env` that is not of texts".to_owned()))?;
-        Ok(answered("base_url", routing::base_url(provider, protocol, &self.given)))
+        Ok(answered("base_url", registry_routing::base_url(provider, protocol, &self.given)))
     }
 
     fn acp_model_id(&self, agent: &str, model: &str) -> Map<String, Value> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use registry::routing::Variables;
+use registry_routing::Variables;
 
 use crate::failure::{Failure, Outcome};
 

@@ -9,11 +9,10 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use registry::render;
-use registry::routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
-use registry::site::Site;
-use registry_core::model::{Agent, LoginSource, Registry};
-use registry_core::variables::is_variable_name;
+use registry_model::model::{Agent, LoginSource, Registry};
+use registry_model::variables::is_variable_name;
+use registry_routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
+use registry_scripts::site::Site;
 
 use crate::console::{Console, print};
 use crate::failure::{Failure, Outcome, Status};
@@ -137,7 +136,7 @@ fn no_pair(text: &str) -> Failure {
 
 /// Where an agent will run: by the default site, which only says where companion programs lie.
 fn sandbox(agent: &Agent<'_>, matches: &ArgMatches) -> Outcome<Sandbox> {
-    let folder = render::folder(agent, &Site::default())
+    let folder = registry_scripts::folder(agent, &Site::default())
         .map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
     let home = matches.get_one::<String>("home").cloned().unwrap_or_default();
     if !home.starts_with('/') {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use registry::routing::{File, MASK, Origin, Refusal, Resolution, Sandbox, Server};
-use registry_core::model::{LoginSource, Owner};
+use registry_model::model::{LoginSource, Owner};
+use registry_routing::{File, MASK, Origin, Refusal, Resolution, Sandbox, Server};
 use serde_json::{Value, json};
 
 use crate::failure::{Outcome, Status};

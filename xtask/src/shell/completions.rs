@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use clap::Command;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
-use registry_core::model::Registry;
-use registry_core::rules;
+use registry_model::model::Registry;
+use registry_model::rules;
 
 use crate::console::print;
 use crate::failure::{Failure, Outcome, Status};

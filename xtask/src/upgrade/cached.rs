@@ -6,9 +6,9 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use registry::behaviour::Facts;
-use registry::site::Site;
-use registry_core::model::Agent;
+use registry_model::model::Agent;
+use registry_scripts::behaviour::Facts;
+use registry_scripts::site::Site;
 use serde_json::Value;
 
 use crate::clients::{Tools, process};
@@ -157,7 +157,7 @@ fn each_member(path: &Path, mut work: impl FnMut(&str, &[u8]) -> bool) -> Outcom
 
 #[cfg(test)]
 mod tests {
-    use registry_core::model::{Artefact, Npm};
+    use registry_model::model::{Artefact, Npm};
     use serde_json::json;
 
     use super::*;

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Outcome};

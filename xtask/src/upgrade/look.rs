@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registry_core::model::{Agent, Artefact};
+use registry_model::model::{Agent, Artefact};
 
 use super::request::Request;
 use super::step::{End, Step};

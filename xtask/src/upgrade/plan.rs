@@ -1,7 +1,7 @@
 //! A dry run: looks for versions, and shows what would be done.
 
 use clap::ArgMatches;
-use registry_core::model::Registry;
+use registry_model::model::Registry;
 
 use super::look::{self, Look};
 use super::report::{self, Report, Verdict};

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use registry::behaviour::{ASPECTS, Aspect, Difference};
-use registry_core::model::Agent;
+use registry_model::model::Agent;
+use registry_scripts::behaviour::{ASPECTS, Aspect, Difference};
 use serde_json::{Value, json};
 
 use super::request::Request;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use registry_core::model::{Agent, Artefact, Registry};
+use registry_model::model::{Agent, Artefact, Registry};
 
 use crate::clients;
 use crate::failure::{Failure, Outcome};

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use registry::behaviour::{self, Behaviour, Facts};
-use registry::render::Expected;
-use registry::site::Site;
-use registry_core::model::{Agent, Lock, Registry, Target};
-use registry_core::rules;
 use registry_live::Refusal;
 use registry_live::probe::{self, Evidence, Verdict};
 use registry_live::sandbox::{Host, Kind};
 use registry_live::verify::{self, Class};
+use registry_model::model::{Agent, Lock, Registry, Target};
+use registry_model::rules;
+use registry_scripts::Expected;
+use registry_scripts::behaviour::{self, Behaviour, Facts};
+use registry_scripts::site::Site;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -253,7 +253,7 @@ fn verify(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<()> {
 
 /// Measures it on the wire.
 fn probe(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<Evidence> {
-    let inputs = registry::evidence::inputs(agent).map_err(|error| Failure::new(error.to_string()))?;
+    let inputs = registry_scripts::evidence::inputs(agent).map_err(|error| Failure::new(error.to_string()))?;
     let scripts = rendering::scripts(agent, site).map_err(Failure::new)?;
     let texts: String = scripts.iter().map(|it| it.text.as_str()).collect();
     cx.store.once("probe", &[METHOD, agent.name, &format!("{inputs:?}"), &texts], || {
@@ -328,9 +328,9 @@ fn before(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Behaviour> {
     let site = fetch(cx, agent)?;
     if let Some(evidence) = committed::read(cx.registry, agent.name)? {
         let part = |key: &str| evidence.get(key).cloned().unwrap_or_default();
-        let inputs: registry::evidence::Inputs = serde_json::from_value(part("inputs")).unwrap_or_default();
+        let inputs: registry_scripts::evidence::Inputs = serde_json::from_value(part("inputs")).unwrap_or_default();
         let behaviour: Behaviour = serde_json::from_value(part("behaviour")).unwrap_or_default();
-        let fresh = registry::evidence::inputs(agent).is_ok_and(|now| now == inputs);
+        let fresh = registry_scripts::evidence::inputs(agent).is_ok_and(|now| now == inputs);
         if fresh && behaviour::is_measured(&behaviour) {
             return Ok(behaviour);
         }

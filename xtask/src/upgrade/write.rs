@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use registry_core::model::{Agent, Registry};
+use registry_model::model::{Agent, Registry};
 
 use super::journal::{Change, Guard, Journal};
 use crate::console::Console;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use registry_core::model::Registry;
 use registry_live::report::{Runtime, seconds};
 use registry_live::sandbox::{Host, Kind};
 use registry_live::verify::{self, Event, Options, Verdict};
+use registry_model::model::Registry;
 
 use crate::console::Console;
 use crate::failure::{Outcome, Status};

@@ -1,0 +1,67 @@
+//! Finds models of configurations, of the runner and of the page that are not the entry's.
+
+use registry_model::model::Agent;
+
+use crate::finding::{Place, quoted};
+use crate::known::Known;
+use crate::read::Contents;
+use crate::read::docs::plain;
+use crate::read::runner::Runner;
+
+use super::{Check, Findings};
+
+pub(super) const CHECK: Check = Check {
+    sentence: "a suite runs an agent with the model of its entry",
+    example: "model: some-agent/auto   # the entry says makers/big-1",
+    help: "write the model as the entry has it: results are compared by this text",
+    incidents: &[65, 73],
+    run: Some(check),
+    ..named!()
+};
+
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for suite in contents.suites.values() {
+        for config in &suite.configs {
+            match (config.table.text("model"), known.suite_agent(config.agent().value)) {
+                (Some(model), Some(agent)) => compare(known, agent, model.value, &model.place, findings),
+                (None, _) => findings.add(&CHECK, &Place::start(&config.file), "it names no `model`"),
+                (Some(_), None) => {}
+            }
+        }
+        for agent in known.suite_agents() {
+            let arm = suite.runner.as_ref().and_then(|it| Runner::arm(it.models.as_ref(), agent.name));
+            match arm.map(|it| (&it.answer.value, &it.answer.place)) {
+                Some((Some(model), place)) => compare(known, agent, model, place, findings),
+                Some((None, place)) => {
+                    findings.add(
+                        &CHECK,
+                        place,
+                        format!("the arm for `{}` prints no model that can be read", agent.name),
+                    );
+                }
+                None => {}
+            }
+        }
+        for [name, model] in suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows) {
+            if let Some(agent) = known.suite_agent(plain(&name.value)) {
+                compare(known, agent, plain(&model.value), &model.place, findings);
+            }
+        }
+    }
+}
+
+fn compare(known: &Known<'_>, agent: &Agent<'_>, model: &str, place: &Place, findings: &mut Findings) {
+    let Some(expected) = Known::model(agent).filter(|expected| expected != model) else { return };
+    let message = match model.split_once('/') {
+        Some((prefix, _)) if known.router.provider(model).0.is_none() => {
+            format!(
+                "`{}` runs with `{}`, and `{}` is no registered provider",
+                agent.name,
+                quoted(model),
+                quoted(prefix)
+            )
+        }
+        _ => format!("`{}` runs with `{}`, and its entry says `{expected}`", agent.name, quoted(model)),
+    };
+    findings.add_with_help(&CHECK, place, message, format!("write `{expected}`"));
+}

@@ -1,0 +1,78 @@
+//! Finds variables without a row, rows for variables that nobody needs, and rows that name the wrong agent.
+
+use std::collections::BTreeSet;
+
+use registry_model::model::Agent;
+use registry_model::variables::is_variable_name;
+
+use crate::finding::{At, Level, quoted};
+use crate::gate::{SANDBOX_KEY, needed};
+use crate::known::Known;
+use crate::read::Contents;
+
+use super::{Check, Findings};
+
+pub(super) const CHECK: Check = Check {
+    level: Level::Warning,
+    sentence: "the table of variables has what the agents' models need, and nothing else",
+    example: "| `SOME_KEY` | some-agent |",
+    help: "write a row for each variable that a gate asks for",
+    incidents: &[61, 73],
+    run: Some(check),
+    ..named!()
+};
+
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for table in contents.suites.values().filter_map(|it| it.docs.as_ref()?.variables.as_ref()) {
+        let rows: Vec<(Vec<&str>, &[At<String>; 2])> =
+            table.rows.iter().map(|row| (variables(&row[0].value), row)).collect();
+        for (row, [cell, agents]) in &rows {
+            needless(known, row, cell, findings);
+            for agent in words(&agents.value).filter_map(|word| known.suite_agent(word)) {
+                wrong_agent(known, agent, row, agents, findings);
+            }
+        }
+        let mut missing = BTreeSet::new();
+        for agent in known.suite_agents() {
+            for group in known.suite_needs(agent).unwrap_or_default() {
+                let told = rows.iter().any(|(row, _)| row.iter().any(|name| group.contains(name)));
+                if !told && missing.insert(group.clone()) {
+                    let message = format!(
+                        "the table of variables has no row for {}, which `{}` needs",
+                        needed(&[group]),
+                        agent.name
+                    );
+                    findings.add(&CHECK, &table.place, message);
+                }
+            }
+        }
+    }
+}
+
+fn needless(known: &Known<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
+    let needed = |name: &str| {
+        name == SANDBOX_KEY
+            || known.suite_agents().filter_map(|it| known.suite_needs(it)).flatten().any(|group| group.contains(&name))
+    };
+    for name in row.iter().filter(|name| !needed(name)) {
+        findings.add(&CHECK, &cell.place, format!("no agent's model needs `{}`", quoted(name)));
+    }
+}
+
+fn wrong_agent(known: &Known<'_>, agent: &Agent<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
+    let Some(needs) = known.suite_needs(agent) else { return };
+    let needed_here = |name: &&str| **name == *SANDBOX_KEY || needs.iter().any(|group| group.contains(name));
+    if !row.iter().any(needed_here) {
+        let message = format!("the row is said to be for `{}`, whose model needs {}", agent.name, needed(&needs));
+        findings.add(&CHECK, &cell.place, message);
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !(char.is_ascii_alphanumeric() || char == '-' || char == '_'))
+}
+
+/// The words of a cell that are names of variables.
+fn variables(cell: &str) -> Vec<&str> {
+    words(cell).filter(|word| word.contains('_') && is_variable_name(word)).collect()
+}

@@ -1,0 +1,106 @@
+//! Finds facts of a manifest that the entry has otherwise.
+
+use registry_model::model::{Agent, Via};
+
+use crate::finding::{Level, Place, quoted};
+use crate::known::Known;
+use crate::read::Contents;
+use crate::read::datum::Datum;
+use crate::read::manifest::Manifest;
+
+use super::{Check, Findings};
+
+pub(super) const CHECK: Check = Check {
+    level: Level::Warning,
+    sentence: "a manifest says of a registered agent what its entry says",
+    example: r#"acp_model_format = "bare"   # the entry says provider/model"#,
+    help: "write what the entry has, or have `cargo xtask gen-manifests` write the manifest",
+    incidents: &[65, 67, 73, 82],
+    run: Some(check),
+    ..named!()
+};
+
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for manifest in &contents.manifests {
+        let Some(agent) = manifest.name().and_then(|name| known.agent(name)) else { continue };
+        for (key, kind, expected) in facts(agent) {
+            // A value of another kind is told by D016.
+            let Some(value) = manifest.table.get(key).filter(|it| it.value.kind() == kind) else { continue };
+            if let Some(said) = shown(&value.value).filter(|said| *said != expected) {
+                let message =
+                    format!("`{key}` is {} here, and {expected} in the entry of `{}`", quoted(&said), agent.name);
+                add(&value.place, message, findings);
+            }
+        }
+        check_protocol(agent, manifest, findings);
+        check_model(known, agent, manifest, findings);
+    }
+}
+
+/// A line that another check has something against is not told again.
+fn add(place: &Place, message: String, findings: &mut Findings) {
+    if !findings.any_at(&place.file, place.line) {
+        findings.add(&CHECK, place, message);
+    }
+}
+
+/// Keys with the kind of their values and what the entry has for them, as [`shown`] shows it.
+fn facts(agent: &Agent<'_>) -> [(&'static str, &'static str, String); 6] {
+    let list = |items: Vec<String>| shown_list(items.into_iter());
+    let skills = agent
+        .skills
+        .iter()
+        .map(|it| it.strip_prefix("~/").map_or_else(|| (*it).to_owned(), |rest| format!("$HOME/{rest}")));
+    [
+        ("acp_model_format", "a string", format!("`{}`", agent.model.format.id())),
+        ("supports_acp_set_model", "a boolean", format!("`{}`", agent.model.via == Via::SetModel)),
+        ("install_timeout", "an integer", format!("`{}`", agent.install_timeout)),
+        ("skill_paths", "a list", list(skills.collect())),
+        ("home_dirs", "a list", list(agent.home.iter().map(|it| (*it).to_owned()).collect())),
+        ("aliases", "a list", list(agent.aliases.iter().map(|it| (*it).to_owned()).collect())),
+    ]
+}
+
+fn shown(value: &Datum) -> Option<String> {
+    match value {
+        Datum::Text(text) => Some(format!("`{text}`")),
+        Datum::Bool(bool) => Some(format!("`{bool}`")),
+        Datum::Integer(number) => Some(format!("`{number}`")),
+        Datum::List(_) => Some(shown_list(value.texts().into_iter().map(|it| it.value.to_owned()))),
+        Datum::Table(_) | Datum::Other => None,
+    }
+}
+
+/// A list whose order says nothing.
+fn shown_list(items: impl Iterator<Item = String>) -> String {
+    let mut items: Vec<String> = items.collect();
+    items.sort();
+    format!("`[{}]`", items.join(", "))
+}
+
+/// A protocol that the agent does not speak.
+fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
+    let Some(said) = manifest.table.text("api_protocol") else { return };
+    let spoken: Vec<String> = agent.protocols.iter().map(|it| format!("`{}`", it.id())).collect();
+    if !agent.protocols.iter().any(|it| it.id() == said.value) {
+        let message = format!("`{}` speaks {}, not `{}`", agent.name, spoken.join(", "), quoted(said.value));
+        add(&said.place, message, findings);
+    }
+}
+
+/// A default model that yields no id which the agent knows.
+fn check_model(known: &Known<'_>, agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
+    let Some(model) = manifest.table.text("default_model") else { return };
+    let prefix = model.value.split_once('/').map(|(prefix, _)| prefix);
+    let registered =
+        |prefix: &str| known.router.provider(model.value).0.is_some() || known.namespaces.contains(&prefix);
+    if let Some(prefix) = prefix.filter(|prefix| !registered(prefix)) {
+        let message =
+            format!("`{}` is no registered provider, so nobody serves `{}`", quoted(prefix), quoted(model.value));
+        findings.add(&CHECK, &model.place, message);
+    } else if let Err(refusal) = known.router.acp_model_id(agent.model.format, model.value) {
+        let text = refusal.to_string();
+        let message = text.lines().next().unwrap_or_default();
+        findings.add(&CHECK, &model.place, message);
+    }
+}

@@ -1,0 +1,36 @@
+//! Finds manifests that nowhere look at it, payloads included. An agent without web tools need not.
+
+use registry_model::model::WebPolicy;
+
+use crate::finding::quoted;
+use crate::known::Known;
+use crate::payload;
+use crate::read::Contents;
+
+use super::{Check, Findings};
+
+pub(super) const CHECK: Check = Check {
+    sentence: "what a manifest installs turns the web off when a run forbids it",
+    example: "a manifest whose launcher never looks at BENCHFLOW_DISALLOW_WEB_TOOLS",
+    help: "have the launcher turn the web tools off when BENCHFLOW_DISALLOW_WEB_TOOLS is 1, or refuse to start",
+    incidents: &[60, 56, 58],
+    run: Some(check),
+    ..named!()
+};
+
+/// The variable by which a harness forbids the web; the contract has no key for it.
+const VARIABLE: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
+
+fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+    for manifest in &contents.manifests {
+        let agent = manifest.name().and_then(|name| known.agent(name));
+        let toolless = agent.is_some_and(|agent| matches!(agent.web, Some(WebPolicy::NoTools(_))));
+        let honours = manifest.commands.iter().any(|command| payload::says(&command.script.bytes, VARIABLE));
+        if !toolless && !honours && manifest.says("install_cmd") {
+            let place =
+                manifest.table.member("install_cmd").map_or_else(|| manifest.place(), |it| it.key.place.clone());
+            let name = manifest.name().unwrap_or("the agent");
+            findings.add(&CHECK, &place, format!("nothing here turns the web tools of `{}` off", quoted(name)));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What the checks report to.
+
+use registry_model::rules;
+use registry_model::shell;
+
+use super::Check;
+use crate::finding::{Finding, Level, Place, one_line};
+
+/// Findings as they are made, in any order.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// Adds what a check found, with its own way out.
+    pub(crate) fn add(&mut self, check: &'static Check, place: &Place, message: impl Into<String>) {
+        self.add_with_help(check, place, message, check.help);
+    }
+
+    /// Adds what a check found, with a way out that knows more.
+    pub(crate) fn add_with_help(
+        &mut self,
+        check: &'static Check,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.found.push(Finding {
+            file: place.file.as_ref().to_owned(),
+            line: place.line,
+            column: place.column,
+            code: check.code,
+            name: check.name,
+            level: check.level,
+            message: one_line(&message.into()),
+            help: one_line(&help.into()),
+        });
+    }
+
+    /// Adds what a rule over shell text found.
+    pub(crate) fn add_rule(&mut self, place: &Place, finding: &shell::Finding) {
+        self.found.push(Finding {
+            file: place.file.as_ref().to_owned(),
+            line: place.line,
+            column: place.column,
+            code: finding.rule,
+            name: rules::find(finding.rule).map_or("", |rule| rule.name),
+            level: Level::Error,
+            message: one_line(&finding.message),
+            help: one_line(&finding.help),
+        });
+    }
+
+    /// Whether anything was found at a line.
+    pub(crate) fn any_at(&self, file: &str, line: usize) -> bool {
+        self.found.iter().any(|it| it.line == line && it.file == file)
+    }
+
+    /// The findings in the order of their places, each told once.
+    pub(crate) fn finish(mut self) -> Vec<Finding> {
+        self.found.sort();
+        self.found.dedup();
+        self.found
+    }
+}

@@ -1,0 +1,216 @@
+//! The checks: one file each, with its documentation as data beside its code, and one line in the list below.
+
+mod findings;
+mod rules;
+
+use registry_model::names::Coded;
+
+use crate::finding::{At, Finding, Level, Place};
+use crate::known::Known;
+use crate::pins::{self, Pin};
+use crate::read::docs::plain;
+use crate::read::script::Script;
+use crate::read::{Contents, Suite};
+
+use findings::Findings;
+
+/// A check: its documentation, and how it is run.
+#[derive(Debug)]
+pub struct Check {
+    /// Its code: `D` and a number.
+    pub code: &'static str,
+    /// Its kebab-case name, after the mistake.
+    pub name: &'static str,
+    /// How bad a finding is.
+    pub level: Level,
+    /// What holds in a tree that is right.
+    pub sentence: &'static str,
+    /// A piece of a tree that is wrong.
+    pub example: &'static str,
+    /// The way out.
+    pub help: &'static str,
+    /// Incidents behind it, by their numbers in [`registry_model::incidents`].
+    pub incidents: &'static [u8],
+    /// Whether `lint` has it too: it is about the bytes of a file, whatever the file is for.
+    pub in_lint: bool,
+    /// How it is run.
+    run: Option<fn(&Known<'_>, &Contents, &mut Findings)>,
+}
+
+impl Check {
+    /// A check of a module's name, whose findings are errors, that still says and finds nothing.
+    const fn named(module: &'static Coded) -> Self {
+        Self {
+            code: module.code(),
+            name: module.name(),
+            level: Level::Error,
+            sentence: "",
+            example: "",
+            help: "",
+            incidents: &[],
+            in_lint: false,
+            run: None,
+        }
+    }
+
+    /// Whether it is documented, and run.
+    const fn is_whole(&self) -> bool {
+        let said = !self.sentence.is_empty() && !self.example.is_empty() && !self.help.is_empty();
+        said && !self.incidents.is_empty() && self.run.is_some()
+    }
+}
+
+/// What a check is without its documentation: the code and the name of the module that this is written in.
+macro_rules! named {
+    () => {
+        $crate::checks::Check::named(const { &registry_model::names::Coded::of(module_path!()) })
+    };
+}
+
+/// Takes the checks of modules into the list; one that is not documented, or never run, does not compile.
+macro_rules! checks {
+    ($($module:ident)*) => {
+        $(
+            mod $module;
+            const _: () = assert!(
+                $module::CHECK.is_whole(),
+                concat!("the check of `", stringify!($module), "` lacks a part, or nothing runs it")
+            );
+        )*
+
+        /// Every check, sorted by code.
+        pub const ALL: &[&Check] = &[$(&$module::CHECK),*];
+    };
+}
+
+checks! {
+    d001_unread_file
+    d002_foreign_bytes
+    d003_missing_agent
+    d004_unknown_agent
+    d005_alias_for_name
+    d006_listed_twice
+    d007_wrong_model
+    d008_split_model
+    d009_wrong_gate
+    d010_wrong_tracking
+    d011_misplaced_config
+    d012_wrong_count
+    d013_wrong_credential_row
+    d014_missing_key
+    d015_wrong_contract
+    d016_bad_value
+    d017_unknown_key
+    d018_bad_folder
+    d019_wrong_mapping
+    d020_wrong_requirement
+    d021_manifest_drift
+    d022_name_taken
+    d023_wordy_launch
+    d024_refused_text
+    d025_no_web_policy
+    d026_unpinned_package
+    d027_stale_pin
+    d028_broken_entry
+    d029_unchecked_archive
+}
+
+/// The check of a code, in either case.
+pub fn find(code: &str) -> Option<&'static Check> {
+    ALL.iter().copied().find(|check| check.code.eq_ignore_ascii_case(code))
+}
+
+/// What the rules and every check find in what a tree says.
+pub(crate) fn run(known: &Known<'_>, contents: &Contents) -> Vec<Finding> {
+    run_some(known, contents, |_| true)
+}
+
+/// What the rules and the checks of `lint` find.
+pub(crate) fn run_for_lint(known: &Known<'_>, contents: &Contents) -> Vec<Finding> {
+    run_some(known, contents, |check| check.in_lint)
+}
+
+fn run_some(known: &Known<'_>, contents: &Contents, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    // The rules come first: D024 leaves lines alone that something was found at.
+    rules::check(contents, &mut findings);
+    for check in ALL.iter().filter(|check| wanted(check)).filter_map(|check| check.run) {
+        check(known, contents, &mut findings);
+    }
+    findings.finish()
+}
+
+/// The names of agents in a suite, each time they stand somewhere; patterns with a wildcard name nobody.
+fn names(suite: &Suite) -> Vec<At<&str>> {
+    let mut found: Vec<At<&str>> = suite.configs.iter().map(|it| it.agent()).collect();
+    if let Some(runner) = &suite.runner {
+        let listed = runner.list.iter().flat_map(|it| &it.value);
+        let models = runner.models.iter().flat_map(|it| &it.value).flat_map(|it| &it.patterns);
+        let gates = runner.gates.iter().flat_map(|it| &it.value).flat_map(|it| &it.patterns);
+        let plain = |it: &&At<String>| !it.value.contains(['*', '?', '[']);
+        found.extend(listed.chain(models).chain(gates).filter(plain).map(|it| it.as_ref(&it.value)));
+    }
+    let rows = suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows);
+    found.extend(rows.map(|[agent, _]| agent.as_ref(plain(&agent.value))));
+    found
+}
+
+/// A package that a tree has installed, with its place.
+struct Package<'c> {
+    /// The agent that it is for, where that is said.
+    agent: Option<&'c str>,
+    ecosystem: &'static str,
+    name: String,
+    version: Pin,
+    place: Place,
+}
+
+/// Every package of install commands, scripts and entries.
+fn packages(contents: &Contents) -> Vec<Package<'_>> {
+    let commands =
+        contents.manifests.iter().flat_map(|it| it.commands.iter().map(|command| (it.name(), &command.script)));
+    let scripts = contents.scripts.iter().map(|it| (None, it));
+    let mut found: Vec<Package<'_>> =
+        commands.chain(scripts).flat_map(|(agent, script)| in_script(agent, script)).collect();
+    for entry in &contents.entries {
+        let agent = entry.table.text("id").map(|it| it.value);
+        for (ecosystem, package) in entry.packages() {
+            if let Some((name, version)) = pins::split(ecosystem, package.value) {
+                found.push(Package { agent, ecosystem, name, version, place: package.place });
+            }
+        }
+    }
+    found
+}
+
+fn in_script<'c>(agent: Option<&'c str>, script: &Script) -> Vec<Package<'c>> {
+    let package = |asked: pins::Asked| Package {
+        agent,
+        ecosystem: asked.ecosystem,
+        name: asked.package,
+        version: asked.version,
+        place: script.place_of(asked.offset),
+    };
+    pins::asked(&script.bytes).into_iter().map(package).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_are_in_order_and_named_once_and_cite_what_happened() {
+        for pair in ALL.windows(2) {
+            let [a, b] = pair else { continue };
+            assert!(a.code < b.code, "{} and {} are out of order", a.code, b.code);
+        }
+        for check in ALL {
+            assert!(registry_model::names::is_kebab(check.name), "{}", check.name);
+            assert!(!check.sentence.ends_with('.'), "{}", check.code);
+            assert_eq!(ALL.iter().filter(|it| it.name == check.name).count(), 1, "{}", check.name);
+            for number in check.incidents {
+                assert!(registry_model::incidents::find(*number).is_some(), "{} cites {number}", check.code);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What the registry says about what trees repeat.
+
+use registry_model::model::{Agent, Credential, Provider, Registry, UnreadableLock};
+use registry_model::names::{self, nearest};
+use registry_routing::Router;
+
+/// What must be set: of each group one variable at least.
+pub(crate) type Needs<'a> = Vec<Vec<&'a str>>;
+
+/// A package that an entry pins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pinned<'a> {
+    pub(crate) agent: &'a str,
+    pub(crate) ecosystem: &'a str,
+    pub(crate) package: &'a str,
+    pub(crate) version: &'a str,
+}
+
+/// A registry, read once.
+#[derive(Debug)]
+pub(crate) struct Known<'a> {
+    pub(crate) agents: Vec<&'a Agent<'a>>,
+    pub(crate) router: Router<'a>,
+    pub(crate) pinned: Vec<Pinned<'a>>,
+    /// What models.dev calls the vendors of families.
+    pub(crate) namespaces: Vec<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn new(registry: &Registry<'a>) -> Result<Self, UnreadableLock> {
+        let agents = registry.agents();
+        let mut pinned = Vec::new();
+        for agent in &agents {
+            pinned.extend(pins(agent)?);
+        }
+        let namespaces = registry.families().iter().map(|family| family.namespace).collect();
+        Ok(Self { agents, router: Router::new(registry), pinned, namespaces })
+    }
+
+    /// The agent of a name.
+    pub(crate) fn agent(&self, name: &str) -> Option<&'a Agent<'a>> {
+        self.agents.iter().copied().find(|agent| agent.name == name)
+    }
+
+    /// The agent of an alias.
+    pub(crate) fn of_alias(&self, alias: &str) -> Option<&'a Agent<'a>> {
+        self.agents.iter().copied().find(|agent| agent.aliases.contains(&alias))
+    }
+
+    /// The agent that the integration suite runs under a name.
+    pub(crate) fn suite_agent(&self, name: &str) -> Option<&'a Agent<'a>> {
+        self.agent(name).filter(|agent| agent.suite.is_some())
+    }
+
+    /// The agents that the integration suite runs.
+    pub(crate) fn suite_agents(&self) -> impl Iterator<Item = &'a Agent<'a>> {
+        self.agents.iter().copied().filter(|agent| agent.suite.is_some())
+    }
+
+    /// The name that was meant by a word.
+    pub(crate) fn near(&self, word: &str) -> Option<&'a str> {
+        nearest(word, self.agents.iter().map(|agent| agent.name))
+    }
+
+    /// The model that the suite runs an agent with, as a person types it.
+    pub(crate) fn model(agent: &Agent<'_>) -> Option<String> {
+        let model = agent.suite?.model;
+        Some(if model.provider.is_empty() { model.id.to_owned() } else { format!("{}/{}", model.provider, model.id) })
+    }
+
+    /// What a model needs; none where nobody knows.
+    pub(crate) fn needs(&self, reference: &str) -> Option<Needs<'a>> {
+        let (named, id) = self.router.provider(reference);
+        if let Some(provider) = named.or_else(|| self.router.owner(id)) {
+            return Some(provider_needs(provider));
+        }
+        let family = self.router.family(id).filter(|family| !family.keys.is_empty())?;
+        Some(vec![family.keys.to_vec()])
+    }
+
+    /// What the suite's model of an agent needs.
+    pub(crate) fn suite_needs(&self, agent: &Agent<'_>) -> Option<Needs<'a>> {
+        self.needs(&Self::model(agent)?)
+    }
+
+    /// The version that the registry pins of a package: the agent's own, or else the only one there is.
+    pub(crate) fn version(&self, agent: Option<&str>, ecosystem: &str, package: &str) -> Option<Pinned<'a>> {
+        let of = |it: &&Pinned<'a>| it.ecosystem == ecosystem && same_package(ecosystem, it.package, package);
+        let all = || self.pinned.iter().filter(of);
+        let own = all().find(|it| Some(it.agent) == agent);
+        let (first, last) = (all().next(), all().next_back());
+        own.or_else(|| first.filter(|one| last.is_some_and(|other| one.version == other.version))).copied()
+    }
+}
+
+/// Whether two names are one package's: the Python package index tells no case and no kind of hyphen apart.
+fn same_package(ecosystem: &str, one: &str, other: &str) -> bool {
+    one == other || (ecosystem == "pypi" && names::pypi(one) == names::pypi(other))
+}
+
+fn pins<'a>(agent: &Agent<'a>) -> Result<Vec<Pinned<'a>>, UnreadableLock> {
+    let pinned = |it: registry_model::model::LockedPackage<'a>| Pinned {
+        agent: agent.name,
+        ecosystem: it.ecosystem,
+        package: it.name,
+        version: it.version,
+    };
+    Ok(agent.read_lock()?.packages.into_iter().map(pinned).collect())
+}
+
+fn provider_needs<'a>(provider: &Provider<'a>) -> Needs<'a> {
+    let mut needs = match provider.credential {
+        Credential::None => Vec::new(),
+        Credential::AnyOf(variables) => vec![variables.to_vec()],
+        Credential::File { content, .. } => vec![vec![content]],
+        Credential::AllOf(groups) => groups.iter().map(|group| group.to_vec()).collect(),
+    };
+    for parameter in provider.parameters.iter().filter(|it| it.default.is_empty()) {
+        let group = [parameter.variable, parameter.from_host_of];
+        needs.push(group.into_iter().filter(|name| !name.is_empty()).collect());
+    }
+    needs
+}

@@ -1,0 +1,44 @@
+//! Somebody else's checkout, held against a registry and its rules: what is missing, stale or contradictory, and where.
+//!
+//! [`audit`] reads a tree through a small interface ([`Tree`]) and does no other I/O. Nothing of the tree is run, no
+//! link in it is followed, and no file of it can stop an audit: what cannot be read is a finding (D001) like any other.
+//!
+//! ```
+//! let tree = registry_audit::Disk::open(std::path::Path::new("src"))?;
+//! let report = registry_audit::audit(&registry_model::model::Registry::EMPTY, &tree)?;
+//! // There is nothing in it that repeats a registry.
+//! assert!(report.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod checks;
+mod disk;
+mod finding;
+mod gate;
+mod known;
+mod lint;
+mod payload;
+mod pins;
+mod read;
+mod report;
+mod sarif;
+mod source;
+mod tree;
+
+use registry_model::model::{Registry, UnreadableLock};
+
+pub use disk::Disk;
+pub use finding::{Finding, Level};
+pub use lint::{Unlinted, lint};
+pub use read::Read;
+pub use report::Report;
+pub use tree::{Entry, Kind, Tree};
+
+use known::Known;
+
+/// Holds a tree against a registry.
+pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Result<Report, UnreadableLock> {
+    let known = Known::new(registry)?;
+    let contents = read::read(tree, &known);
+    Ok(Report { read: contents.counts(), findings: checks::run(&known, &contents) })
+}

@@ -1,0 +1,105 @@
+//! One file that somebody names, held against the rules: what an audit finds in its bytes and in its shell text.
+
+use core::fmt;
+use std::path::Path;
+
+use registry_model::model::Registry;
+
+use crate::checks;
+use crate::finding::Finding;
+use crate::known::Known;
+use crate::read::manifest::{COMMANDS, Manifest};
+use crate::read::{Contents, Unread, read_one};
+
+/// Why a file cannot be linted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlinted {
+    /// What is wrong with it, as a text that stands alone.
+    pub why: String,
+    /// The way out; empty when the text says it.
+    pub help: String,
+}
+
+impl fmt::Display for Unlinted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+/// Holds the bytes of a manifest, whose name ends in `.toml`, or of a script against the rules.
+///
+/// # Errors
+///
+/// When a manifest cannot be read, or has no command; when a lock of the registry cannot be read.
+pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<Finding>, Unlinted> {
+    let is_manifest = Path::new(name).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml"));
+    let contents = read_one(name, bytes, is_manifest);
+    if is_manifest && let Some((why, help)) = fault(&contents) {
+        return Err(Unlinted { why: format!("`{name}` cannot be read as a manifest: {why}"), help: help.to_owned() });
+    }
+    let known = Known::new(registry).map_err(|error| Unlinted { why: error.to_string(), help: error.help() })?;
+    Ok(checks::run_for_lint(&known, &contents))
+}
+
+/// Why nothing of a manifest would be linted, or not all of it.
+fn fault(contents: &Contents) -> Option<(String, &'static str)> {
+    if let Some(Unread { place, why, .. }) = contents.unread.first() {
+        return Some((format!("{why} (line {})", place.line), ""));
+    }
+    let table = |manifest: &Manifest, key| manifest.table.get(key).is_some_and(|it| it.value.text().is_none());
+    let other = COMMANDS.into_iter().find(|key| contents.manifests.iter().any(|it| table(it, key)));
+    if let Some(key) = other {
+        return Some((format!("`{key}` is no string"), ""));
+    }
+    let none = contents.manifests.iter().all(|it| it.commands.is_empty());
+    let help = "a script is linted by any other name than `*.toml`";
+    none.then(|| ("it has neither `install_cmd` nor `launch_cmd`".to_owned(), help))
+}
+
+#[cfg(test)]
+mod tests {
+    use registry_model::model::Registry;
+
+    use super::*;
+
+    const NOTHING: Registry<'static> =
+        Registry { agents: &[], providers: &[], families: &[], extends: None, folder: "" };
+
+    #[track_caller]
+    fn check_finds(name: &str, text: &str, expected: &[(&str, usize, usize)]) {
+        let found = lint(&NOTHING, name, text.as_bytes().to_vec()).expect("it can be read");
+        let found: Vec<_> = found.iter().map(|it| (it.code, it.line, it.column)).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn findings_have_the_lines_of_the_manifest() {
+        check_finds(
+            "manifest.toml",
+            "name = 'a'\ninstall_cmd = '''\necho a\nsource x\n'''\nlaunch_cmd = 'source y'\n",
+            &[("S002", 4, 1), ("S002", 6, 15)],
+        );
+        check_finds("manifest.toml", "install_cmd = \"echo a\\nsource x\"\n", &[("S002", 1, 16)]);
+        check_finds("x.TOML", "install_cmd = \"\"\"\necho \\\"a\\\"\nsource x\n\"\"\"\n", &[("S002", 3, 1)]);
+    }
+
+    #[test]
+    fn what_is_no_manifest_is_refused_with_its_name() {
+        for text in ["name = 'a'\n", "install_cmd = 3\n", "install_cmd = \n", "launch_cmd = 'a'\ninstall_cmd = []\n"] {
+            let refused = lint(&NOTHING, "x/manifest.toml", text.into()).expect_err("it is no manifest");
+            assert!(refused.why.contains("`x/manifest.toml`"), "{refused}");
+        }
+        let refused = lint(&NOTHING, "x.toml", b"install_cmd = '\xff'".to_vec()).expect_err("it is no text");
+        assert!(refused.why.ends_with("it is no UTF-8 (line 1)"), "{refused}");
+    }
+
+    #[test]
+    fn an_audit_and_lint_find_the_same_in_a_file() {
+        let bash = "#!/bin/bash\n[[ -d x ]]\nmkdir /usr/local/x\n";
+        check_finds("a.sh", bash, &[("I003", 3, 7)]);
+        check_finds("a.sh", bash.strip_prefix("#!/bin/bash\n").unwrap_or(bash), &[("S002", 1, 1), ("I003", 2, 7)]);
+        check_finds("a.sh", "\u{feff}echo a\r\nsource x\n", &[("D002", 1, 1), ("D002", 1, 1), ("S002", 2, 1)]);
+        let large = format!("install_cmd = '''\n# {}\n'''\n", "x".repeat(140_000));
+        check_finds("a.toml", &large, &[("I007", 2, 1)]);
+    }
+}

@@ -1,0 +1,66 @@
+//! Agent manifests of BenchFlow's contract.
+
+use std::rc::Rc;
+
+use registry_model::shell::Embedded;
+use toml::de::DeTable;
+
+use super::datum::{self, Datum, Table};
+use super::script::Script;
+use crate::finding::Place;
+use crate::source::Source;
+
+/// A manifest.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    pub(crate) file: Rc<str>,
+    pub(crate) table: Table,
+    /// `install_cmd` and `launch_cmd`, where they are strings.
+    pub(crate) commands: Vec<Command>,
+}
+
+/// A command of a manifest.
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) key: &'static str,
+    pub(crate) script: Script,
+}
+
+/// The keys that hold shell text.
+pub(crate) const COMMANDS: [&str; 2] = ["install_cmd", "launch_cmd"];
+
+impl Manifest {
+    pub(crate) fn read(source: &Source) -> Result<Self, (String, usize)> {
+        let table = datum::toml(source)?;
+        let mut commands = Vec::new();
+        // The spans of the strings, quotes included, are what the datum does not keep.
+        let parsed = DeTable::parse(&source.text).ok();
+        for key in COMMANDS {
+            let span = parsed.as_ref().and_then(|it| it.get_ref().get(key)).map(toml::Spanned::span);
+            let (Some(span), Some(text)) = (span, table.get(key).and_then(|it| it.value.text())) else { continue };
+            let embedded = Embedded::new(&source.text, span, text);
+            commands.push(Command { key, script: Script::embedded(&source.file, text, embedded) });
+        }
+        Ok(Self { file: Rc::clone(&source.file), table, commands })
+    }
+
+    /// The name it gives.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.table.text("name").map(|it| it.value)
+    }
+
+    /// Where something that is missing would stand.
+    pub(crate) fn place(&self) -> Place {
+        self.table.member("name").map_or_else(|| Place::start(&self.file), |it| it.key.place.clone())
+    }
+
+    /// The command of a key.
+    pub(crate) fn command(&self, key: &str) -> Option<&Script> {
+        self.commands.iter().find(|it| it.key == key).map(|it| &it.script)
+    }
+
+    /// Whether a key holds a string that is not empty.
+    pub(crate) fn says(&self, key: &str) -> bool {
+        matches!(self.table.get(key).map(|it| &it.value), Some(Datum::Text(text)) if !text.trim().is_empty())
+    }
+}

@@ -1,0 +1,65 @@
+//! Shell text: a file of its own or a command of a manifest.
+
+use std::rc::Rc;
+
+use registry_model::shell::Embedded;
+
+use crate::finding::Place;
+use crate::known::Known;
+
+/// Shell text with its place.
+#[derive(Debug)]
+pub(crate) struct Script {
+    pub(crate) file: Rc<str>,
+    pub(crate) bytes: Vec<u8>,
+    embedded: Option<Embedded>,
+}
+
+impl Script {
+    /// A file.
+    pub(crate) fn new(file: &Rc<str>, bytes: Vec<u8>) -> Self {
+        Self { file: Rc::clone(file), bytes, embedded: None }
+    }
+
+    /// A string of another file.
+    pub(crate) fn embedded(file: &Rc<str>, text: &str, embedded: Embedded) -> Self {
+        Self { file: Rc::clone(file), bytes: text.as_bytes().to_vec(), embedded: Some(embedded) }
+    }
+
+    /// The place of a line and a column of the script.
+    pub(crate) fn place(&self, line: u32, column: u32) -> Place {
+        let (line, column) = match &self.embedded {
+            Some(embedded) => embedded.place(line, column),
+            None => (line as usize, column as usize),
+        };
+        Place { file: Rc::clone(&self.file), line, column }
+    }
+
+    /// The place of an offset in the script.
+    pub(crate) fn place_of(&self, offset: usize) -> Place {
+        let before = self.bytes.get(..offset).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count() - 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count();
+        let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+        self.place(number(line), number(column))
+    }
+
+    /// Whether it says that another shell than POSIX's runs it.
+    pub(crate) fn is_for_another_shell(&self) -> bool {
+        let first = self.bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let Some(line) = std::str::from_utf8(first).ok().and_then(|line| line.strip_prefix("#!")) else { return false };
+        let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or_default());
+        let shell = words.find(|word| *word != "env" && !word.starts_with('-')).unwrap_or_default();
+        !matches!(shell, "sh" | "dash" | "ash" | "busybox")
+    }
+}
+
+/// Whether a script's path says that it installs or starts an agent.
+pub(crate) fn installs(path: &str, known: &Known<'_>) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = folder.rsplit('/').next().unwrap_or_default();
+    let stem = name.strip_suffix(".sh").unwrap_or(name);
+    let agent = |word: &str| known.agent(word).or_else(|| known.of_alias(word)).is_some();
+    stem.contains("install") || stem.contains("setup") || agent(stem) || agent(folder)
+}

@@ -1,0 +1,86 @@
+//! Findings as SARIF 2.1.0.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use registry_model::rules;
+use serde_json::{Value, json};
+
+use crate::checks;
+use crate::finding::Finding;
+
+/// The name of the tool that a log is of.
+const TOOL: &str = "cargo xtask audit";
+
+/// Where files are found: the root of the tree.
+const ROOT: &str = "SRCROOT";
+
+/// A log with one run.
+pub(crate) fn log(findings: &[Finding], version: &str) -> Value {
+    let codes: BTreeMap<&str, &Finding> = findings.iter().map(|it| (it.code, it)).collect();
+    let index = |code: &str| codes.keys().position(|it| *it == code);
+    json!({
+        "version": "2.1.0",
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "runs": [{
+            "tool": { "driver": {
+                "name": TOOL,
+                "semanticVersion": version,
+                "rules": codes.values().map(|it| descriptor(it)).collect::<Vec<_>>(),
+            } },
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { ROOT: { "description": { "text": "the tree that was audited" } } },
+            "results": findings.iter().map(|it| result(it, index(it.code))).collect::<Vec<_>>(),
+        }],
+    })
+}
+
+/// What is known of a check or rule.
+fn descriptor(finding: &Finding) -> Value {
+    let check = checks::find(finding.code).map(|it| (it.sentence, it.help));
+    let (sentence, help) =
+        check.or_else(|| rules::find(finding.code).map(|it| (it.sentence, it.help))).unwrap_or_default();
+    json!({
+        "id": finding.code,
+        "name": finding.name,
+        "shortDescription": { "text": sentence },
+        "help": { "text": format!("{help}; `cargo xtask explain {}` says why", finding.code) },
+        "defaultConfiguration": { "level": finding.level.word() },
+    })
+}
+
+fn result(finding: &Finding, index: Option<usize>) -> Value {
+    let Finding { file, line, column, code, level, message, help, .. } = finding;
+    let text = if help.is_empty() { message.clone() } else { format!("{message} (help: {help})") };
+    json!({
+        "ruleId": code,
+        "ruleIndex": index,
+        "level": level.word(),
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(file), "uriBaseId": ROOT },
+            "region": { "startLine": line, "startColumn": column },
+        } }],
+    })
+}
+
+/// A path as a relative reference: what a URI has no room for becomes its bytes in hexadecimal digits.
+fn uri(path: &str) -> String {
+    let mut text = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn paths_become_relative_references() {
+        assert_eq!(super::uri("a b/c:d/é.toml"), "a%20b/c%3Ad/%C3%A9.toml");
+    }
+}

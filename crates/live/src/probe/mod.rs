@@ -1,0 +1,92 @@
+//! `probe`: where an agent's calls go, with which credential and model, what its commands see, and what it offers.
+//!
+//! A model server under a name that is nobody's stands in a network of its own, and the agent is started there as
+//! routing says. The verdicts follow from what arrived; what the agent says of itself counts for nothing.
+
+mod behaviour;
+mod greeting;
+mod judge;
+mod names;
+mod options;
+mod prompts;
+mod record;
+mod report;
+mod scenario;
+mod secrets;
+mod server;
+mod session;
+mod steps;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod values;
+mod verdict;
+mod web;
+mod web_names;
+
+use registry_model::model::{Agent, Registry};
+
+pub use options::{Break, Event, Options};
+pub use report::{Evidence, Offence, Report, Run};
+pub use tally::Tally;
+pub use verdict::Verdict;
+
+use crate::sandbox::Host;
+use crate::{Refusal, run as running};
+
+/// The names of all runs, in their order.
+pub fn runs() -> Vec<&'static str> {
+    scenario::SCENARIOS.iter().map(|it| it.name).collect()
+}
+
+/// Probes agents, and tells what is seen as it is seen.
+pub fn run(
+    registry: &Registry<'_>,
+    agents: &[&Agent<'_>],
+    host: &Host,
+    options: &Options,
+    tell: &mut dyn FnMut(Event<'_>),
+) -> Result<Report, Refusal> {
+    let mut evidence = each(registry, agents, host, options, tell, &steps::probe)?;
+    evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
+    let complete = options.runs.is_empty() && options.breaks.is_empty();
+    Ok(Report { complete, ..Report::new(host.describe(), evidence, &options.require) })
+}
+
+/// Gives agents keys, model ids and base URLs that have broken something somewhere, and reads them back on the wire.
+pub fn try_values(
+    registry: &Registry<'_>,
+    agents: &[&Agent<'_>],
+    host: &Host,
+    options: &Options,
+    tell: &mut dyn FnMut(Event<'_>),
+) -> Result<Vec<Tally>, Refusal> {
+    let mut tallies = each(registry, agents, host, options, tell, &values::tried)?;
+    tallies.sort_by(|one, other| one.agent.cmp(&other.agent));
+    Ok(tallies)
+}
+
+/// Does the same with each agent, some at a time.
+fn each<T>(
+    registry: &Registry<'_>,
+    agents: &[&Agent<'_>],
+    host: &Host,
+    options: &Options,
+    tell: &mut dyn FnMut(Event<'_>),
+    work: &impl AsyncFn(&steps::Context<'_>, &Agent<'_>) -> T,
+) -> Result<Vec<T>, Refusal> {
+    if !host.traces {
+        return Err(Refusal::new("`strace` is not in PATH", "install it (Debian: `apt-get install strace`)"));
+    }
+    running::within(options.keep, async |folder| {
+        if options.keep {
+            tell(Event::Note(format!("sandboxes and logs stay in {}", folder.display())));
+        }
+        let tell = std::cell::RefCell::new(tell);
+        let tell = |event: Event<'_>| (tell.borrow_mut())(event);
+        let cx = steps::Context { registry, host, options, folder: folder.to_path_buf(), tell: &tell };
+        let work = agents.iter().map(|agent| work(&cx, agent));
+        running::each(work, options.jobs, &|| tell(Event::Tick)).await
+    })
+}

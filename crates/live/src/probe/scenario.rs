@@ -1,0 +1,266 @@
+//! The runs of an agent, and what routing says for each: nothing of routing is written here a second time.
+
+use registry_model::model::{Agent, Credential, Family, Provider, Registry};
+use registry_routing::{Entry, Given, Router, Sandbox, Variables};
+
+use super::names::Network;
+
+/// How the agent reaches the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// By a provider, or by the vendor of a family at another place.
+    Direct,
+    /// By a gateway, under an alias.
+    Proxy,
+}
+
+/// What the model server stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// A server of some name, over TLS of a private CA.
+    Tls,
+    /// A server on loopback, over plain HTTP.
+    Loopback,
+}
+
+/// How the web is turned off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Web {
+    /// It is not: the control.
+    On,
+    /// By root, before the launch.
+    Policy,
+    /// By the launcher alone, which a variable tells.
+    Variable,
+}
+
+/// How the model server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// As a model does.
+    Model,
+    /// That the key is none: what agents then say of their errors must not show it.
+    Denial,
+    /// With what no client can read.
+    Garbage,
+}
+
+impl Answers {
+    /// The word of the server's plan.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Model => "dialogue",
+            Self::Denial => "refuse_401",
+            Self::Garbage => "garbage",
+        }
+    }
+}
+
+/// What stands in the values that are given, beside what is in them in any run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Values {
+    /// The whole key; empty for one of the run's own.
+    pub(crate) key: &'static str,
+    /// The end of the model id.
+    pub(crate) model: &'static str,
+    /// The last folder of the base URL; empty for none.
+    pub(crate) path: &'static str,
+}
+
+impl Values {
+    /// Nothing that could break anything.
+    pub(crate) const HARMLESS: Self = Self { key: "", model: "", path: "" };
+}
+
+/// A run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) mode: Mode,
+    pub(crate) wire: Wire,
+    pub(crate) web: Web,
+    pub(crate) network: Network,
+    pub(crate) answers: Answers,
+    pub(crate) values: Values,
+}
+
+/// All runs. Those without the web are the same as the first two but for that, so each has its control.
+pub(crate) const SCENARIOS: [Scenario; 9] = [
+    DIRECT,
+    Scenario { name: "proxy", mode: Mode::Proxy, ..DIRECT },
+    Scenario { name: "direct-loopback", wire: Wire::Loopback, ..DIRECT },
+    Scenario { name: "proxy-loopback", mode: Mode::Proxy, wire: Wire::Loopback, ..DIRECT },
+    Scenario { name: "policy", web: Web::Policy, ..DIRECT },
+    Scenario { name: "variable", mode: Mode::Proxy, web: Web::Variable, ..DIRECT },
+    Scenario { name: "refusing", network: Network::Refusing, ..DIRECT },
+    Scenario { name: "dropping", network: Network::Dropping, ..DIRECT },
+    Scenario { name: "denied", answers: Answers::Denial, ..DIRECT },
+];
+
+/// The plainest of them.
+pub(crate) const DIRECT: Scenario = Scenario {
+    name: "direct",
+    mode: Mode::Direct,
+    wire: Wire::Tls,
+    web: Web::On,
+    network: Network::Leading,
+    answers: Answers::Model,
+    values: Values::HARMLESS,
+};
+
+/// The name of the model server, which is nobody's.
+pub(crate) const NAME: &str = "models.probe.example";
+
+/// The path under which it serves: one that no agent would come upon by itself.
+pub(crate) const BASE_PATH: &str = "/gateway/v7";
+
+/// The gateway's name for the model.
+const ALIAS: &str = "benchflow-probe-alias";
+
+impl Scenario {
+    /// Whether the web policy is judged from its tools: a run without the web, or the control of one.
+    pub(crate) fn shows_tools(self) -> bool {
+        self.wire == Wire::Tls
+            && self.network == Network::Leading
+            && self.answers == Answers::Model
+            && self.values == Values::HARMLESS
+    }
+
+    /// Where the server listens.
+    pub(crate) const fn listen(self) -> &'static str {
+        match self.wire {
+            Wire::Tls => "127.0.0.1:8443",
+            Wire::Loopback => "127.0.0.1:8480",
+        }
+    }
+
+    /// The base URL that is given.
+    pub(crate) fn base_url(self) -> String {
+        let path = self.base_path();
+        match self.wire {
+            Wire::Tls => format!("https://{NAME}:8443{path}"),
+            Wire::Loopback => format!("http://{}{path}", self.listen()),
+        }
+    }
+
+    /// The path of the base URL, as it is given.
+    pub(crate) fn base_path(self) -> String {
+        match self.values.path {
+            "" => BASE_PATH.to_owned(),
+            last => format!("{BASE_PATH}/{last}"),
+        }
+    }
+
+    /// The key that is given: one for each run, so that none can come from elsewhere.
+    fn key(self) -> String {
+        match self.values.key {
+            "" => format!("probe-key-of-the-{}-run-5b1f", self.name),
+            key => key.to_owned(),
+        }
+    }
+}
+
+/// What routing says for a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// What the agent is started with.
+    pub(crate) variables: Vec<(String, String)>,
+    /// The resolved place.
+    pub(crate) base_url: String,
+    /// The resolved credential.
+    pub(crate) key: String,
+    /// The one model id that may arrive.
+    pub(crate) model: String,
+    /// The id that the agent is told over ACP.
+    pub(crate) told: String,
+}
+
+/// Resolves an agent for a run; or why that cannot be.
+pub(crate) fn route(
+    registry: &Registry<'_>,
+    agent: &Agent<'_>,
+    scenario: Scenario,
+    sandbox: &Sandbox,
+) -> Result<Route, String> {
+    let router = Router::new(registry);
+    let entry = router.entry(agent.name).ok_or_else(|| format!("`{}` is not in the registry", agent.name))?;
+    let (reference, mut given) = match scenario.mode {
+        Mode::Direct => {
+            direct(registry, &router, entry, scenario).ok_or("no provider and no family fits its protocols")?
+        }
+        Mode::Proxy => proxy(entry.agent, scenario),
+    };
+    if scenario.web == Web::Variable {
+        given.flags.insert("BENCHFLOW_DISALLOW_WEB_TOOLS".to_owned(), "1".to_owned());
+    }
+    let resolution = router.resolve(entry, &reference, &given, sandbox).map_err(|refusal| refusal.to_string())?;
+    let value = |name: &str| resolution.variables.get(name).map(|it| it.value.clone()).unwrap_or_default();
+    let told = resolution.acp_model_id.clone().map_err(|refusal| refusal.to_string())?;
+    let model = match scenario.mode {
+        Mode::Direct => value("BENCHFLOW_PROVIDER_MODEL"),
+        Mode::Proxy => value("BENCHFLOW_LITELLM_MODEL_ALIAS"),
+    };
+    let (base_url, key) = (value("BENCHFLOW_PROVIDER_BASE_URL"), value("BENCHFLOW_PROVIDER_API_KEY"));
+    let variables = resolution.variables.iter().map(|(name, it)| (name.to_string(), it.value.clone())).collect();
+    Ok(Route { variables, base_url, key, model, told })
+}
+
+/// A model of a provider whose URL is a parameter; or of a family, whose vendor stands elsewhere.
+fn direct(
+    registry: &Registry<'_>,
+    router: &Router<'_>,
+    entry: &Entry<'_>,
+    scenario: Scenario,
+) -> Option<(String, Given)> {
+    let providers = registry.providers();
+    let named = providers.iter().find_map(|provider| by_parameter(provider, entry.agent, scenario));
+    named.or_else(|| {
+        let families = registry.families();
+        let spoken = |family: &&&Family<'_>| {
+            !family.keys.is_empty() && family.protocols.iter().any(|it| entry.agent.protocols.contains(it))
+        };
+        families.iter().find(spoken).map(|family| elsewhere(router, family, entry.agent, scenario))
+    })
+}
+
+fn by_parameter(provider: &Provider<'_>, agent: &Agent<'_>, scenario: Scenario) -> Option<(String, Given)> {
+    let endpoint = provider.endpoints.iter().find(|it| agent.protocols.contains(&it.protocol))?;
+    let parameter = provider.parameters.iter().find(|it| endpoint.url == format!("{{{}}}", it.name))?;
+    let Credential::AnyOf([key, ..]) = provider.credential else { return None };
+    let family = provider.families.first()?;
+    let pairs = [(parameter.variable, scenario.base_url()), (*key, scenario.key())];
+    Some((
+        format!("{}/{family}-probe-1{}", provider.name, scenario.values.model),
+        Given { host: variables(pairs), ..Given::default() },
+    ))
+}
+
+fn elsewhere(router: &Router<'_>, family: &Family<'_>, agent: &Agent<'_>, scenario: Scenario) -> (String, Given) {
+    let of_family =
+        |id: &&str| router.owner(id).is_none() && router.family(id).is_some_and(|it| it.name == family.name);
+    let model = scenario.values.model;
+    let suite = agent.suite.map(|it| it.model.id).filter(of_family).filter(|_| model.is_empty());
+    let made_up = || format!("{}-probe-1{model}", family.tokens.first().unwrap_or(&family.name));
+    let key = family.keys.first().copied().unwrap_or_default();
+    let given = Given {
+        flags: variables([("BENCHFLOW_PROVIDER_BASE_URL", scenario.base_url())]),
+        host: variables([(key, scenario.key())]),
+        ..Given::default()
+    };
+    (suite.map_or_else(made_up, str::to_owned), given)
+}
+
+/// What a harness with a gateway gives.
+fn proxy(agent: &Agent<'_>, scenario: Scenario) -> (String, Given) {
+    let flags = variables([
+        ("BENCHFLOW_PROVIDER_BASE_URL", scenario.base_url()),
+        ("BENCHFLOW_PROVIDER_API_KEY", scenario.key()),
+        ("BENCHFLOW_LITELLM_MODEL_ALIAS", format!("{ALIAS}{}", scenario.values.model)),
+    ]);
+    let reference = agent.suite.map_or_else(|| ALIAS.to_owned(), |it| it.model.id.to_owned());
+    (reference, Given { flags, ..Given::default() })
+}
+
+fn variables<const N: usize>(pairs: [(&str, String); N]) -> Variables {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,203 @@
+//! A dialogue with an installed agent in the network of the model server.
+
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use registry_model::model::{Agent, Via};
+use serde_json::Value;
+
+use super::greeting::Greeting;
+use super::judge::PROGRAMS;
+use super::options::Break;
+use super::prompts::prompts;
+use super::scenario::{Answers, NAME, Route, Scenario, Wire};
+use super::secrets::Remains;
+use super::server;
+use super::trace::Trace;
+use super::verdict::Verdict;
+use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, converse};
+use crate::process;
+use crate::sandbox::{As, BROKEN, Beyond, HOME, PATH, PROVED, WORKSPACE};
+use crate::text::{last_words, shortened};
+use crate::verify::ready::Ready;
+
+/// Where the task's own folder is in the sandbox, and the certificate of the private authority.
+const TASK: &str = "/probe-task";
+const AUTHORITY: &str = "/probe-task/ca.pem";
+
+/// How long an agent has to answer.
+const LIMITS: Limits =
+    Limits { start: Duration::from_mins(2), answer: Duration::from_secs(90), turn: Duration::from_secs(150) };
+/// For a turn in which every call is denied: some agents try again for minutes.
+const DENIED: Duration = Duration::from_secs(20);
+/// How long it has to end.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// For web-policy.sh.
+const POLICY: Duration = Duration::from_secs(90);
+
+/// The folder of the task's programs.
+pub(crate) fn programs() -> String {
+    format!("{TASK}/bin")
+}
+
+/// The task's own PATH.
+pub(crate) fn path() -> String {
+    format!("{}:{PATH}", programs())
+}
+
+/// The task's own virtual environment.
+pub(crate) fn virtual_env() -> String {
+    format!("{TASK}/venv")
+}
+
+/// Lays out the task's folder, and what makes names be found.
+pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Result<Beyond> {
+    let task = folder.join("task");
+    std::fs::create_dir_all(task.join("bin"))?;
+    std::fs::create_dir_all(task.join("venv"))?;
+    for program in PROGRAMS {
+        let path = task.join("bin").join(program);
+        std::fs::write(&path, format!("#!/bin/sh\necho 'the {program} of the task'\n"))?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
+    }
+    let write = |name: &str, text: &str| -> io::Result<PathBuf> {
+        let path = folder.join(name);
+        std::fs::write(&path, text)?;
+        Ok(path)
+    };
+    if scenario.wire == Wire::Tls {
+        std::fs::copy(server::authority(folder), task.join("ca.pem"))?;
+    }
+    let hosts = write("hosts", &format!("127.0.0.1 localhost {NAME}\n"))?;
+    let resolver = write("resolv.conf", "nameserver 127.0.0.1\n")?;
+    let laid = [(task, TASK), (hosts, "/etc/hosts"), (resolver, "/etc/resolv.conf")];
+    let laid = laid.into_iter().map(|(from, to)| (from, PathBuf::from(to))).collect();
+    Ok(Beyond { network_of: Some(network_of), laid, record: Some(folder.join("record")) })
+}
+
+/// The environment of the agent: the task's, what routing says, and a trust as a deployment gives it.
+fn environment(route: &Route, scenario: Scenario) -> Vec<(String, String)> {
+    let mut env = vec![
+        ("HOME".to_owned(), HOME.to_owned()),
+        ("LANG".to_owned(), "C.UTF-8".to_owned()),
+        ("PATH".to_owned(), path()),
+        ("VIRTUAL_ENV".to_owned(), virtual_env()),
+    ];
+    if scenario.wire == Wire::Tls {
+        let trusts = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"];
+        env.extend(trusts.map(|name| (name.to_owned(), AUTHORITY.to_owned())));
+    }
+    env.extend(route.variables.iter().cloned());
+    env
+}
+
+/// Turns the web off as root does, with the script of the entry.
+pub(crate) async fn turn_web_off(ready: &Ready) -> Result<(), Verdict> {
+    let argv = ["sh", "-c", ready.policy(), "web-policy", HOME].map(str::to_owned);
+    let command = ready.cell.command(As::RootBeside, &[], &argv);
+    let command = command.ok_or_else(|| Verdict::Error("this sandbox cannot run web-policy.sh".to_owned()))?;
+    let finished = process::run(command, POLICY).await;
+    let finished = finished.map_err(|error| Verdict::Error(format!("web-policy.sh: {error}")))?;
+    match finished.status {
+        Some(0) => Ok(()),
+        Some(status) => {
+            Err(Verdict::Unproven(format!("web-policy.sh ends with {status}: {}", shortened(&finished.stderr))))
+        }
+        None => Err(Verdict::Error(format!("web-policy.sh does not end in {} s", POLICY.as_secs()))),
+    }
+}
+
+/// The words that start the agent; broken on purpose, they do before it what it must not.
+fn words(launcher: String, breaks: &[Break]) -> Vec<String> {
+    let mut before = String::new();
+    if breaks.contains(&Break::Secret) {
+        before.push_str("sh -c : \"$BENCHFLOW_PROVIDER_API_KEY\"; ");
+    }
+    if breaks.contains(&Break::Hosts) {
+        // By its path: the task's own `python3` comes first in PATH.
+        before.push_str("/usr/bin/python3 -c 'import socket; socket.socket().connect_ex((\"192.0.2.1\", 9))'; ");
+    }
+    if before.is_empty() {
+        return vec![launcher];
+    }
+    ["sh", "-c", &format!("{before}exec \"$0\""), &launcher].map(str::to_owned).into()
+}
+
+/// Talks to the agent; what ended the dialogue before its time is only told, since what arrived decides.
+pub(crate) async fn hold(
+    ready: &Ready,
+    agent: &Agent<'_>,
+    route: &Route,
+    scenario: Scenario,
+    beyond: &Beyond,
+    breaks: &[Break],
+) -> Result<(Option<String>, Remains), String> {
+    let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), breaks);
+    let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
+    let command = command.ok_or("this sandbox gives no network of its own")?;
+    let mut peer = Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))?;
+    let mut limits = ready.limits(agent, LIMITS);
+    if scenario.answers == Answers::Denial {
+        limits.turn = DENIED;
+    }
+    let (mut refused, mut turns, mut greeting) = (Vec::new(), Vec::new(), Greeting::default());
+    let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
+        let session = begin(dialogue, &mut greeting).await?;
+        select(dialogue, agent, &session, &route.told).await?;
+        for (_, text) in prompts(scenario) {
+            // A turn that the agent gives up is no reason not to ask for the next.
+            match dialogue.prompt(&session, text).await {
+                Err(fault @ Fault::Refused { .. }) => refused.push(fault.to_string()),
+                other => turns.push(other?),
+            }
+        }
+        Ok(())
+    })
+    .await;
+    let id = peer.id();
+    let (errors, output) = (peer.tail(), peer.heard());
+    let ending = peer.stop(PATIENCE, || id.map_or((), |id| ready.cell.terminate(id))).await;
+    let errors = errors.text();
+    if ending.status == BROKEN || !errors.contains(PROVED) {
+        return Err(format!("the sandbox does not hold: {}", shortened(&errors)));
+    }
+    let late = matches!(said, Err(Fault::Late { .. }));
+    let fault = said.err().map(|fault| fault.to_string()).or_else(|| refused.into_iter().next());
+    let account = match (&fault, turns.first()) {
+        (Some(fault), _) => fault.clone(),
+        (None, Some(turn)) => format!("its turn ended with `{}`", turn.stop_reason),
+        (None, None) => "it was asked nothing".to_owned(),
+    };
+    let fault = fault.map(|fault| format!("{fault}; its last words: {}", last_words(&errors)));
+    let record = beyond.record.as_ref().map(std::fs::read).transpose();
+    let record = record.map_err(|error| format!("strace left no record: {error}"))?.unwrap_or_default();
+    let remains = Remains {
+        status: ending.status,
+        trace: Trace::read(&String::from_utf8_lossy(&record)),
+        account,
+        greeting,
+        late,
+        errors,
+        output: output.text(),
+        files: ready.cell.left(),
+        prefix: ready.prefix.clone(),
+    };
+    Ok((fault, remains))
+}
+
+async fn begin(dialogue: &Dialogue, greeting: &mut Greeting) -> Result<String, Fault> {
+    greeting.started = dialogue.initialize().await?;
+    greeting.session = dialogue.new_session(Path::new(WORKSPACE)).await?;
+    Ok(greeting.session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
+}
+
+/// Tells the model by the way of the entry; a variable, a file or an argument has told it already.
+async fn select(dialogue: &Dialogue, agent: &Agent<'_>, session: &str, told: &str) -> Result<(), Fault> {
+    match agent.model.via {
+        Via::SetModel => dialogue.set_model(session, told).await.map(drop),
+        Via::ConfigOption => dialogue.set_config_option(session, "model", told).await.map(drop),
+        Via::Env | Via::File | Via::Argv => Ok(()),
+    }
+}

@@ -1,0 +1,233 @@
+//! The verdict on the web policy: what is offered with it, held against what is offered without it.
+
+use std::collections::BTreeSet;
+
+use registry_model::model::{Agent, WebPolicy};
+
+use super::judge::strangers;
+use super::prompts::{SEARCH_PROMPT, WEB_PROMPT};
+use super::record::{Record, Request};
+use super::verdict::Verdict;
+use super::web_names;
+use crate::model_server::is_searcher;
+
+/// What a run offered its model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Offered {
+    /// The tools of the lists, but for those that a search brought there.
+    pub(crate) listed: BTreeSet<String>,
+    /// The tools that are in no list and that a text names beside a search for tools: deferred ones.
+    pub(crate) named: BTreeSet<String>,
+    /// The tools that the agent's own search brought into the list.
+    pub(crate) found: BTreeSet<String>,
+    /// The web tools of the entry that stand anywhere in a text.
+    mentioned: BTreeSet<String>,
+    /// Whether the search was called.
+    searched: bool,
+}
+
+impl Offered {
+    /// Reads it off what arrived.
+    pub(crate) fn of(record: &Record, agent: &Agent<'_>) -> Self {
+        let mut offered = Self::default();
+        let own = own_names(agent);
+        for call in record.model_calls() {
+            let texts = call.texts();
+            let says = |word: &str| texts.iter().any(|text| text.contains(word));
+            let tools = call.tools.iter().cloned();
+            // Behind the search, the list holds what it brought as well.
+            let late = says(SEARCH_PROMPT.0) || says(WEB_PROMPT.0);
+            if late && offered.searched {
+                offered.found.extend(tools);
+            } else {
+                offered.listed.extend(tools);
+            }
+            offered.searched |= call.called_tool().is_some_and(is_searcher);
+            // From the search on, the name of the web tool stands in every request.
+            if late {
+                continue;
+            }
+            if call.tools.iter().any(|it| is_searcher(it)) {
+                offered.named.extend(texts.iter().flat_map(|text| named_tools(text)).map(str::to_owned));
+            }
+            let stands = |name: &&&str| texts.iter().any(|text| has_word(text, name));
+            offered.mentioned.extend(own.iter().filter(stands).map(ToString::to_string));
+        }
+        offered.found = &offered.found - &offered.listed;
+        offered.named = &offered.named - &offered.listed;
+        offered
+    }
+}
+
+fn own_names<'a>(agent: &Agent<'a>) -> &'a [&'a str] {
+    agent.web.map(|it| it.tools()).unwrap_or_default()
+}
+
+/// Those that reach the web, by the entry or by the table.
+fn web_tools<'t>(tools: &'t BTreeSet<String>, agent: &Agent<'_>) -> BTreeSet<&'t str> {
+    let own = own_names(agent);
+    tools.iter().map(String::as_str).filter(|it| own.contains(it) || web_names::source_of(it).is_some()).collect()
+}
+
+/// The names that a text lists for a search to find: lines that are nothing but a name, two of them together or more.
+fn named_tools(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    // An empty line behind the last one ends the last run.
+    for line in text.lines().chain([""]) {
+        if is_name(line.trim()) {
+            run.push(line.trim());
+        } else {
+            // A name that is known to reach the web counts alone too, but not where it is the whole text of a value.
+            let known = || text.trim().contains('\n') && run.iter().any(|it| web_names::source_of(it).is_some());
+            if run.len() > 1 || known() {
+                names.append(&mut run);
+            }
+            run.clear();
+        }
+    }
+    names
+}
+
+/// Whether a line is nothing but a name as the APIs allow one: `^[a-zA-Z0-9_-]{1,64}$`, and never a number or a rule.
+fn is_name(line: &str) -> bool {
+    let plain = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
+    line.len() <= 64 && line.starts_with(|it: char| it.is_ascii_alphabetic()) && line.chars().all(plain)
+}
+
+/// Whether a name stands in a text by itself. A text that was encoded twice still has the letter of its escapes.
+fn has_word(text: &str, name: &str) -> bool {
+    let part = |it: char| it.is_alphanumeric() || it == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let escaped = [r"\n", r"\t", r"\r"].iter().any(|it| before.ends_with(it));
+        let after = text.get(at + name.len()..).and_then(|it| it.chars().next());
+        (escaped || !before.chars().next_back().is_some_and(part)) && !after.is_some_and(part)
+    })
+}
+
+/// Whether a policy takes the web tools away, and nothing else.
+pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) -> Verdict {
+    let control = Offered::of(without, agent);
+    if without.model_calls().next().is_none() {
+        return Verdict::Unproven("without the policy no model call arrived".to_owned());
+    }
+    match agent.web {
+        None => Verdict::Unproven("the entry does not say which web tools it has".to_owned()),
+        Some(WebPolicy::NoSwitch { reason, .. } | WebPolicy::Untested { reason, .. }) => {
+            Verdict::Unproven(format!("there is no policy: {reason}"))
+        }
+        Some(WebPolicy::NoTools(_)) => has_none(agent, &control),
+        Some(WebPolicy::Switch { .. }) => match with {
+            None => Verdict::Unproven("there was no run with the policy".to_owned()),
+            Some(with) => compare(agent, &control, without, with),
+        },
+    }
+}
+
+/// Whether an agent that is said to have no web tools offers none.
+fn has_none(agent: &Agent<'_>, control: &Offered) -> Verdict {
+    for (tools, how) in [(&control.listed, "offers"), (&control.named, "names"), (&control.found, "finds")] {
+        let web = web_tools(tools, agent);
+        if !web.is_empty() {
+            return Verdict::Failed(format!("the entry says that it has no web tool, and it {how} {}", sourced(web)));
+        }
+    }
+    if control.listed.is_empty() {
+        return Verdict::Unproven("it offers no tools at all".to_owned());
+    }
+    Verdict::Proved
+}
+
+fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record) -> Verdict {
+    if with.model_calls().next().is_none() {
+        return Verdict::Unproven("with the policy no model call arrived".to_owned());
+    }
+    let offered = Offered::of(with, agent);
+    let judged = still_offered(agent, control, &offered)
+        .map(Verdict::Failed)
+        .or_else(|| unseen(agent, control, &offered).map(Verdict::Unproven))
+        .or_else(|| others_changed(agent, control, &offered).map(Verdict::Failed));
+    if let Some(verdict) = judged {
+        return verdict;
+    }
+    let name = own_names(agent).first().copied();
+    if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool() == name) {
+        return Verdict::Unproven("the web tool was not called by its name".to_owned());
+    }
+    let reached = &strangers(with) - &strangers(without);
+    if !reached.is_empty() {
+        return Verdict::Failed(format!("it reaches {}", words(reached.iter().map(String::as_str).collect())));
+    }
+    Verdict::Proved
+}
+
+/// A web tool that the model still gets under the policy: in the list, by name, by the search, or described.
+fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+    let ways = [
+        (&offered.listed, "is still offered"),
+        (&offered.named, "is still named to the model"),
+        (&offered.found, "is still found by its search for tools"),
+    ];
+    let still = ways.into_iter().map(|(tools, how)| (web_tools(tools, agent), how)).find(|(it, _)| !it.is_empty());
+    if let Some((tools, how)) = still {
+        return Some(format!("{} {how}", sourced(tools)));
+    }
+    // What was never in the list is offered by its name in a text; a word about what was in it is no offer.
+    let left: BTreeSet<&str> = (&control.mentioned & &offered.mentioned)
+        .iter()
+        .filter(|it| !control.listed.contains(*it))
+        .filter_map(|it| control.mentioned.get(it).map(String::as_str))
+        .collect();
+    (!left.is_empty()).then(|| format!("{} is still described to the model", words(left)))
+}
+
+/// Why the control shows too little for a verdict.
+fn unseen(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+    let (listed, named) = (web_tools(&control.listed, agent), web_tools(&control.named, agent));
+    if listed.is_empty() && named.is_empty() && control.mentioned.is_empty() {
+        return Some("without the policy no web tool is offered either".to_owned());
+    }
+    if named.is_empty() {
+        return None;
+    }
+    if !control.searched || !offered.searched {
+        return Some(format!("{} is only named, and the agent's search for tools was not called", words(named)));
+    }
+    web_tools(&control.found, agent)
+        .is_empty()
+        .then(|| format!("{} is only named, and the agent's search for tools did not bring it", words(named)))
+}
+
+/// The tools that the policy takes away or adds beside the web tools.
+fn others_changed(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+    let all = |it: &Offered| &it.listed | &it.named;
+    let (before, after) = (all(control), all(offered));
+    let web = web_tools(&before, agent);
+    let others: BTreeSet<&str> = before.iter().map(String::as_str).filter(|it| !web.contains(it)).collect();
+    let kept: BTreeSet<&str> = after.iter().map(String::as_str).collect();
+    let changed: BTreeSet<&str> = others.symmetric_difference(&kept).copied().collect();
+    (!changed.is_empty()).then(|| format!("it changes other tools too: {}", words(changed)))
+}
+
+/// What the agent answered when the server called its web tool all the same.
+pub(crate) fn answer(record: &Record) -> Option<String> {
+    let asked = |call: &&Request| call.says(WEB_PROMPT.0);
+    let earlier = record.model_calls().filter(|call| !asked(call)).flat_map(|call| &call.tool_results);
+    let earlier: BTreeSet<&String> = earlier.collect();
+    let mut results = record.model_calls().filter(asked).flat_map(|call| &call.tool_results);
+    let found = results.find(|it| !earlier.contains(it))?;
+    // What an agent adds for its model behind the answer differs from run to run.
+    let plain = found.split("<system-reminder>").next().unwrap_or_default();
+    Some(crate::text::shortened(plain.trim()))
+}
+
+/// Names, with what says that they reach the web where that is not the entry.
+fn sourced(names: BTreeSet<&str>) -> String {
+    let source = |it: &str| web_names::source_of(it).map_or_else(String::new, |source| format!(" ({source})"));
+    names.into_iter().map(|it| format!("`{it}`{}", source(it))).collect::<Vec<_>>().join(", ")
+}
+
+fn words(names: BTreeSet<&str>) -> String {
+    names.into_iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,41 @@
+//! `verify`: each agent installed in a sandbox of its own, started, asked over ACP, stopped, checked and removed.
+
+mod absent;
+mod handshake;
+pub(crate) mod install;
+mod options;
+pub(crate) mod ready;
+mod report;
+mod session;
+mod sources;
+mod steps;
+
+use registry_model::model::Agent;
+
+pub use options::{Event, Options};
+pub use report::{Class, Evidence, Report, Seen, SessionAnswer, Step, StepName, Verdict};
+
+use crate::sandbox::Host;
+use crate::{Refusal, run};
+
+/// Verifies agents, and tells what is seen as it is seen.
+pub fn run(
+    agents: &[&Agent<'_>],
+    host: &Host,
+    options: &Options,
+    tell: &mut dyn FnMut(Event<'_>),
+) -> Result<Report, Refusal> {
+    let evidence = run::within(options.keep, async |folder| {
+        if options.keep {
+            tell(Event::Note(format!("the sandboxes stay in {}", folder.display())));
+        }
+        let tell = std::cell::RefCell::new(tell);
+        let tell = |event: Event<'_>| (tell.borrow_mut())(event);
+        let cx = steps::Context { host, options, folder: folder.to_path_buf(), tell: &tell };
+        let work = agents.iter().map(|agent| steps::verify(&cx, agent));
+        let mut evidence = run::each(work, options.jobs, &|| tell(Event::Tick)).await;
+        evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
+        evidence
+    })?;
+    Ok(Report::new(host.describe(), evidence, &options.require))
+}

@@ -1,0 +1,93 @@
+//! Where the artefacts of an agent come from at a site: what the sandbox must show, and whether it needs the network.
+
+use std::path::{Path, PathBuf};
+
+use registry_model::model::{Agent, Artefact, Target};
+use registry_scripts::site::Site;
+
+/// Folders and files of the host that a site names.
+pub(super) fn shown(site: &Site, network: bool) -> Vec<PathBuf> {
+    let sources = [&site.npm_registry, &site.pypi_index, &site.mirror, &site.ca_bundle];
+    let runtimes = site.node.values().chain(site.python.values()).map(|runtime| runtime.url.as_str());
+    let named = sources.into_iter().flatten().map(String::as_str).chain(runtimes);
+    let mut all: Vec<PathBuf> =
+        named.filter(|it| it.starts_with('/')).map(PathBuf::from).filter(|it| it.exists()).collect();
+    // Names are looked up as the host does, whose list of servers may lie on a disk of its own.
+    let resolver = Path::new("/etc/resolv.conf");
+    if network && resolver.exists() {
+        all.push(resolver.canonicalize().unwrap_or_else(|_| resolver.to_path_buf()));
+    }
+    all.sort();
+    all.dedup_by(|inner, outer| inner.starts_with(&*outer));
+    all
+}
+
+/// Whether an install of this agent must reach out: something that it needs lies in no folder.
+pub(super) fn needs_network(agent: &Agent<'_>, site: &Site, target: Target) -> bool {
+    let folder = |source: Option<&str>| source.is_some_and(|it| it.starts_with('/'));
+    let mirror = folder(site.mirror.as_deref());
+    let local = |url: Option<&str>| mirror || folder(url);
+    let python = agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)));
+    let runtimes = local(site.node(target).map(|it| it.url.as_str()))
+        && (!python || local(site.python(target).map(|it| it.url.as_str())));
+    let reachable = |artefact: &Artefact<'_>| match artefact {
+        Artefact::Npm(_) => folder(site.npm_registry.as_deref()),
+        Artefact::Pypi(_) => folder(site.pypi_index.as_deref()),
+        Artefact::Archive(_) => mirror,
+        Artefact::Program(_) => true,
+        // What a step of shell reaches for is known to nobody.
+        Artefact::Git(_) | Artefact::Sh(_) => false,
+    };
+    !(runtimes && agent.install.iter().all(reachable))
+}
+
+/// The target of a root, by the loaders that it has; that of this program where it has none that is known.
+pub(super) fn target(root: &Path) -> Target {
+    let has = |path: &str| root.join(path).exists();
+    let musl = has("lib/ld-musl-x86_64.so.1") || has("lib/ld-musl-aarch64.so.1");
+    let glibc = has("lib64/ld-linux-x86-64.so.2") || has("lib/ld-linux-aarch64.so.1");
+    match (cfg!(target_arch = "aarch64"), musl && !glibc) {
+        (false, false) => Target::LinuxX64,
+        (false, true) => Target::LinuxX64Musl,
+        (true, false) => Target::LinuxArm64,
+        (true, true) => Target::LinuxArm64Musl,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registry_model::model::Npm;
+
+    use super::*;
+
+    #[track_caller]
+    fn check_network(change: impl FnOnce(&mut Site), needs: bool) {
+        let install = [Artefact::Npm(Npm { package: "fixture", bin: "fixture", postinstall: &[] })];
+        let agent = Agent { install: &install, ..Agent::EMPTY };
+        let mut site = Site::default();
+        change(&mut site);
+        assert_eq!(needs_network(&agent, &site, Target::LinuxX64), needs);
+    }
+
+    #[test]
+    fn a_sandbox_has_a_network_when_something_lies_in_no_folder() {
+        check_network(|_| {}, true);
+        check_network(|site| site.npm_registry = Some("/m/npm".to_owned()), true);
+        check_network(|site| site.mirror = Some("/m".to_owned()), true);
+        let folders = |site: &mut Site| {
+            site.npm_registry = Some("/m/npm".to_owned());
+            site.mirror = Some("/m/runtimes".to_owned());
+        };
+        check_network(folders, false);
+    }
+
+    #[test]
+    fn of_nested_folders_the_outer_one_is_shown() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let inner = folder.path().join("npm");
+        std::fs::create_dir(&inner).expect("there is room");
+        let text = |path: &Path| Some(path.display().to_string());
+        let site = Site { mirror: text(folder.path()), npm_registry: text(&inner), ..Site::default() };
+        assert_eq!(shown(&site, false), [folder.path()]);
+    }
+}

@@ -1,0 +1,58 @@
+//! All agents, providers and families that a program knows.
+
+use super::{Agent, Family, Provider};
+
+/// A registry: what `registry!` makes of its list.
+#[derive(Clone, Copy, Debug)]
+pub struct Registry<'a> {
+    /// Its own agents, sorted by name.
+    pub agents: &'a [&'a Agent<'a>],
+    /// Its own providers, in order of precedence.
+    pub providers: &'a [&'a Provider<'a>],
+    /// Its own families, in order of precedence.
+    pub families: &'a [&'a Family<'a>],
+    /// The registry that it extends.
+    pub extends: Option<&'a Registry<'a>>,
+    /// The folder of the package that holds the entries (`CARGO_MANIFEST_DIR`).
+    pub folder: &'a str,
+}
+
+impl<'a> Registry<'a> {
+    /// A registry without entries.
+    pub const EMPTY: Self = Self { agents: &[], providers: &[], families: &[], extends: None, folder: "" };
+
+    /// All agents, those of the registry it extends included, sorted by name.
+    pub fn agents(&self) -> Vec<&'a Agent<'a>> {
+        let mut all = self.extends.map(Registry::agents).unwrap_or_default();
+        all.extend_from_slice(self.agents);
+        all.sort_by_key(|agent| agent.name);
+        all
+    }
+
+    /// All providers in order of precedence: its own, then those of the registry it extends.
+    pub fn providers(&self) -> Vec<&'a Provider<'a>> {
+        let mut all = self.providers.to_vec();
+        all.extend(self.extends.map(Registry::providers).unwrap_or_default());
+        all
+    }
+
+    /// All families in order of precedence: its own, then those of the registry it extends.
+    pub fn families(&self) -> Vec<&'a Family<'a>> {
+        let mut all = self.families.to_vec();
+        all.extend(self.extends.map(Registry::families).unwrap_or_default());
+        all
+    }
+
+    /// The agent of a name or alias.
+    pub fn agent(&self, name: &str) -> Option<&'a Agent<'a>> {
+        self.agents().into_iter().find(|agent| agent.name == name || agent.aliases.contains(&name))
+    }
+
+    /// The names and aliases of all agents.
+    pub fn names(&self) -> Vec<&'a str> {
+        self.agents()
+            .iter()
+            .flat_map(|agent| core::iter::once(agent.name).chain(agent.aliases.iter().copied()))
+            .collect()
+    }
+}

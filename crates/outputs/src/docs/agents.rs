@@ -1,0 +1,227 @@
+//! The page on agents, and the list of the README.
+
+use core::fmt::Write as _;
+
+use registry_model::model::{FileFormat, Owner, Target};
+
+use super::GENERATOR;
+use super::facts::Facts;
+use super::text::{anchor, code_block, code_list, code_span, markdown, paragraphs};
+use crate::evidence::Verdict;
+use crate::value;
+
+/// `docs/agents.md`.
+pub(crate) fn page(all: &[Facts<'_>]) -> String {
+    let mut out =
+        format!("<!-- {} from the entries; change those, not this file. -->\n\n# The agents\n\n", GENERATOR.mark());
+    out.push_str(
+        "Each row is an entry of `registry/src/agents/`. *Routing* and *web policy* are what `cargo xtask probe` saw on the\n\
+         wire with exactly these versions; without evidence it says so. [The same to look at](index.html),\n\
+         [the rules that entries keep](rules.md), [the providers](providers.md).\n\n",
+    );
+    out.push_str("| agent | protocols | install | platforms | web policy | web proved | routing | suite model |\n|---|---|---|---|---|---|---|---|\n");
+    for facts in all {
+        out.push_str(&row(facts));
+    }
+    for facts in all {
+        section(&mut out, facts);
+    }
+    out
+}
+
+/// Characters of a line of the README's list.
+const COLUMNS: usize = 120;
+
+/// The agents in the README: how many there are, how many are proved, and their names.
+pub(crate) fn region(all: &[Facts<'_>]) -> String {
+    let proved = |question: &str| {
+        let holds = |facts: &&Facts<'_>| {
+            facts.evidence.verdicts().iter().any(|it| it.0 == question && *it.1 == Verdict::Proved)
+        };
+        all.iter().filter(holds).count()
+    };
+    let mut out = format!(
+        "{} agents. `cargo xtask probe` has proved the routing of {} and the web policy of {} of them on the wire.\n\n",
+        all.len(),
+        proved("routing"),
+        proved("web"),
+    );
+    let mut column = 0;
+    for (index, facts) in all.iter().enumerate() {
+        let comma = if index + 1 == all.len() { "" } else { "," };
+        let word = format!("{}{comma}", code_span(facts.agent.name));
+        if column > 0 && column + 1 + word.len() > COLUMNS {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        column += word.len();
+        out.push_str(&word);
+    }
+    out.push('\n');
+    out
+}
+
+fn row(facts: &Facts<'_>) -> String {
+    let agent = facts.agent;
+    let protocols = code_list(agent.protocols.iter().map(|it| it.id()));
+    let suite = facts.suite();
+    format!(
+        "| [`{}`](#{}) | {protocols} | {} | {} | {} | {} | {} | {} |\n",
+        agent.name,
+        anchor(agent.name),
+        code_list(facts.installs.iter().map(String::as_str)),
+        platforms(facts),
+        facts.web(),
+        facts.evidence.web.word(),
+        facts.evidence.routing.word(),
+        code_list((!suite.is_empty()).then_some(suite.as_str())),
+    )
+}
+
+fn platforms(facts: &Facts<'_>) -> String {
+    let had: Vec<&str> = facts.targets.iter().filter(|(_, why)| why.is_none()).map(|(it, _)| it.id()).collect();
+    if had.len() == Target::ALL.len() { "all".to_owned() } else { code_list(had) }
+}
+
+fn section(out: &mut String, facts: &Facts<'_>) {
+    let agent = facts.agent;
+    let _ = writeln!(out, "\n## {}\n", agent.name);
+    for paragraph in paragraphs(agent.description) {
+        let _ = writeln!(out, "{}\n", markdown(&paragraph));
+    }
+    if !agent.aliases.is_empty() {
+        item(out, "Aliases", &code_list(agent.aliases.iter().copied()));
+    }
+    install(out, facts);
+    item(out, "Started", &code_span(&agent.launch.iter().map(|it| value::one_line(*it)).collect::<Vec<_>>().join(" ")));
+    for (what, answer) in facts.handshake() {
+        item(out, what, &markdown(&answer));
+    }
+    model(out, facts);
+    web(out, facts);
+    list(out, "Home", agent.home);
+    list(out, "Skills", agent.skills);
+    for login in facts.logins() {
+        item(out, "Log-in", &markdown(&login));
+    }
+    for host in agent.hosts {
+        let off = host.off.iter().map(|it| format!("`{}={}`", it.name, value::one_line(it.value)));
+        let off = off.collect::<Vec<_>>().join(", ");
+        let how = if off.is_empty() { host.reason.to_owned() } else { format!("off by {off}") };
+        item(out, "Looks up", &format!("{}: {}", code_span(host.name), markdown(&how)));
+    }
+    variables(out, facts);
+    files(out, facts);
+}
+
+fn item(out: &mut String, what: &str, text: &str) {
+    let _ = writeln!(out, "- **{what}**: {text}");
+}
+
+fn list(out: &mut String, what: &str, words: &[&str]) {
+    if !words.is_empty() {
+        item(out, what, &code_list(words.iter().copied()));
+    }
+}
+
+fn install(out: &mut String, facts: &Facts<'_>) {
+    let packages = code_list(facts.installs.iter().map(String::as_str));
+    let locked = if facts.locked == 0 { String::new() } else { format!("; {} locked files", facts.locked) };
+    item(out, "Installs", &format!("{packages} from {}, run by {}{locked}", markdown(&facts.from), facts.runtime()));
+    if facts.gone.is_empty() {
+        for (target, why) in &facts.targets {
+            if let Some(why) = why {
+                item(out, "Not on", &format!("`{}`: {}", target.id(), markdown(why)));
+            }
+        }
+    } else {
+        item(out, "Cannot be installed", &markdown(&facts.gone));
+    }
+}
+
+fn model(out: &mut String, facts: &Facts<'_>) {
+    let agent = facts.agent;
+    item(out, "Protocols", &code_list(agent.protocols.iter().map(|it| it.id())));
+    item(out, "Model", &format!("by {}, in the form `{}`", agent.model.via.id(), agent.model.format.id()));
+    for (mode, reference, id) in &facts.ids {
+        item(out, &format!("Told, {mode}"), &format!("{} for {}", code_span(id), code_span(reference)));
+    }
+    item(out, "An alias of the gateway", &markdown(&format!("is {}", facts.proxy())));
+    list(out, "No model id may hold", facts.refuses());
+    let seen = &facts.evidence;
+    item(out, "Routing", &verdict(&seen.routing, &seen.date));
+    item(out, "The task's programs in its commands", &verdict(&seen.environment, &seen.date));
+    item(out, "No host beyond the entry's", &verdict(&seen.hosts, &seen.date));
+    item(out, "The key where it belongs", &verdict(&seen.secrets, &seen.date));
+    let suite = facts.suite();
+    if let Some(it) = agent.suite {
+        let tracking = if it.usage_tracking { "on" } else { "off" };
+        item(out, "Suite", &format!("{}, usage tracking {tracking}", code_span(&suite)));
+    }
+}
+
+/// A verdict with what was seen, and when.
+fn verdict(verdict: &Verdict, date: &str) -> String {
+    let date = if date.is_empty() { String::new() } else { format!(", {}", markdown(date)) };
+    let detail = if verdict.detail().is_empty() { String::new() } else { format!(": {}", markdown(verdict.detail())) };
+    format!("{}{date}{detail}", verdict.word())
+}
+
+fn web(out: &mut String, facts: &Facts<'_>) {
+    let Some(policy) = facts.agent.web else { return };
+    let tools = policy.tools();
+    let tools = if tools.is_empty() { String::new() } else { format!(" Tools: {}.", code_list(tools.iter().copied())) };
+    let reason = policy.reason();
+    let reason = if reason.is_empty() { String::new() } else { format!(" Why: {}", markdown(reason)) };
+    item(out, "Web", &format!("{}{tools}{reason}", facts.web_sentence()));
+    item(out, "Web policy", &verdict(&facts.evidence.web, &facts.evidence.date));
+    for (how, text) in facts.switches() {
+        let _ = writeln!(out, "- **Web off**, {}:\n", markdown(&how));
+        indented(out, &code_block("text", &text));
+    }
+}
+
+fn variables(out: &mut String, facts: &Facts<'_>) {
+    let agent = facts.agent;
+    if !agent.env.is_empty() {
+        out.push_str("\n| variable | value |\n|---|---|\n");
+        for mapping in agent.env {
+            let _ = writeln!(out, "| {} | {} |", code_span(mapping.name), code_span(&value::one_line(mapping.value)));
+        }
+    }
+    if !agent.accepts.is_empty() {
+        let _ = writeln!(out, "\nIt also reads {}.", code_list(agent.accepts.iter().copied()));
+    }
+    if !agent.withhold.is_empty() {
+        let names = code_list(agent.withheld());
+        let _ = writeln!(out, "\nIts files have the content of {names}, and its process does not get them.");
+    }
+}
+
+fn files(out: &mut String, facts: &Facts<'_>) {
+    for file in facts.agent.config {
+        let format = match file.format {
+            FileFormat::Json => "JSON",
+            FileFormat::Jsonc => "JSON with comments",
+            FileFormat::Toml => "TOML",
+        };
+        let owner = match file.owner {
+            Owner::Keys => "merged into what is there",
+            Owner::Whole => "a file of its own",
+        };
+        let (when, body) = value::file(file.body);
+        let when = if when.is_empty() { when } else { format!(", {}", code_span(&when)) };
+        let _ = writeln!(out, "\nAt launch{when}, {} ({format}, {owner}):\n", code_span(file.path));
+        out.push_str(&code_block("text", &body));
+    }
+}
+
+/// A block within an item of a list.
+fn indented(out: &mut String, block: &str) {
+    for line in block.lines() {
+        let _ = writeln!(out, "{}{line}", if line.is_empty() { "" } else { "  " });
+    }
+}

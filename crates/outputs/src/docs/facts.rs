@@ -1,0 +1,211 @@
+//! What the pages say of an agent, put together once for Markdown and HTML.
+
+use registry_model::model::{
+    Agent, Artefact, Exit, Info, Lock, Login, LoginSource, ModelReference, Off, ProxyMode, Runs, Session, Suite,
+    Target, WebPolicy,
+};
+use registry_routing::Router;
+
+use crate::Input;
+use crate::evidence::Evidence;
+use crate::value;
+
+/// The alias that stands for any of the gateway's.
+const ALIAS: &str = "benchflow-alias";
+
+/// What the pages say of an agent.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts<'a> {
+    /// The agent.
+    pub agent: &'a Agent<'a>,
+    /// Its packages with their versions, as their managers write them, and what else it installs.
+    pub installs: Vec<String>,
+    /// Where the packages come from, in a word or two: `npm`, `PyPI`.
+    pub from: String,
+    /// How many packages and files its lock holds.
+    pub locked: usize,
+    /// Why nothing can be installed at all; empty where something can.
+    pub gone: String,
+    /// The targets, each with why it cannot be had there.
+    pub targets: Vec<(Target, Option<String>)>,
+    /// What it is told for its suite's model, and for an alias of the gateway.
+    pub ids: Vec<(&'static str, String, String)>,
+    /// What was seen of it on the wire.
+    pub evidence: Evidence,
+}
+
+impl<'a> Facts<'a> {
+    /// Puts them together.
+    pub(crate) fn of(agent: &'a Agent<'a>, input: &Input<'_>) -> Result<Self, String> {
+        let lock = agent.read_lock().map_err(|error| error.to_string())?;
+        Ok(Self {
+            agent,
+            installs: installs(agent, &lock),
+            from: from(agent),
+            locked: lock.npm.len() + lock.wheels.len(),
+            gone: lock.unavailable_everywhere().map(|it| it.cause.to_string()).unwrap_or_default(),
+            targets: Target::ALL.into_iter().map(|target| (target, agent.refused_on(&lock, target))).collect(),
+            ids: ids(agent, &Router::new(input.registry)),
+            evidence: Evidence::read(agent, input.evidence.get(agent.name).map(String::as_str))?,
+        })
+    }
+
+    /// What its program is started by.
+    pub(crate) fn runtime(&self) -> String {
+        match (self.agent.runs, self.agent.node_floor) {
+            (Runs::Node, Some(floor)) => format!("Node.js {floor} or later"),
+            (Runs::Node, None) => "Node.js".to_owned(),
+            (Runs::Native, _) => "an executable of the machine".to_owned(),
+            (Runs::Python, _) => "CPython".to_owned(),
+        }
+    }
+
+    /// The kind of its web policy.
+    pub(crate) fn web(&self) -> &'static str {
+        self.agent.web.map_or("none", |web| web.kind().id())
+    }
+
+    /// Whether a run without web can be had, in words.
+    pub(crate) fn web_sentence(&self) -> &'static str {
+        match self.agent.web {
+            Some(WebPolicy::Switch { .. }) => "Its web tools can be turned off.",
+            Some(WebPolicy::NoTools(_)) => "It has no web tools; a run without web starts as any other.",
+            Some(WebPolicy::NoSwitch { .. }) => "Nothing turns its web tools off; a run without web is refused.",
+            Some(WebPolicy::Untested { .. }) => "Nobody has tried to turn them off; a run without web is refused.",
+            None => "Nothing is known of its web tools.",
+        }
+    }
+
+    /// How its web tools are turned off, each way with its place and its text.
+    pub(crate) fn switches(&self) -> Vec<(String, String)> {
+        self.agent.web_switches().iter().map(switch).collect()
+    }
+
+    /// What it answers over ACP.
+    pub(crate) fn handshake(&self) -> Vec<(&'static str, String)> {
+        let handshake = self.agent.handshake;
+        let mut rows = match handshake.info {
+            Info::Fields { name, title, version_is_pinned } => {
+                let version = if version_is_pinned { ", with the pinned version" } else { "" };
+                let title = if title.is_empty() { String::new() } else { format!(", title `{title}`") };
+                vec![("agentInfo", format!("`{name}`{title}{version}"))]
+            }
+            Info::None(why) => vec![("agentInfo", format!("none: {why}"))],
+        };
+        rows.push((
+            "session/new",
+            match handshake.session {
+                Session::Ok => "a session".to_owned(),
+                Session::Refused(code) => format!("refused with {code}"),
+            },
+        ));
+        rows.push((
+            "ends by",
+            match handshake.exit {
+                Exit::Eof => "the end of its input".to_owned(),
+                Exit::Signal => "a signal".to_owned(),
+            },
+        ));
+        rows
+    }
+
+    /// What its handshake is called in a cell.
+    pub(crate) fn handshake_name(&self) -> &'a str {
+        match self.agent.handshake.info {
+            Info::Fields { name, .. } => name,
+            Info::None(_) => "no agentInfo",
+        }
+    }
+
+    /// What it does with an alias of the gateway.
+    pub(crate) fn proxy(&self) -> String {
+        match self.agent.model.proxy {
+            ProxyMode::AsIs => "taken like any other id".to_owned(),
+            ProxyMode::RegisterProvider => "taken once its launcher has registered a provider".to_owned(),
+            ProxyMode::Unsupported(why) => format!("not taken: {why}"),
+        }
+    }
+
+    /// What no model id of its may hold.
+    pub(crate) fn refuses(&self) -> &'a [&'a str] {
+        self.agent.model.refuses
+    }
+
+    /// What stands in for a key.
+    pub(crate) fn logins(&self) -> Vec<String> {
+        self.agent.login.iter().map(login).collect()
+    }
+
+    /// The model of its suite.
+    pub(crate) fn suite(&self) -> String {
+        self.agent.suite.map(|suite: Suite<'_>| reference(suite.model)).unwrap_or_default()
+    }
+}
+
+/// A model as a person types it.
+fn reference(model: ModelReference<'_>) -> String {
+    if model.provider.is_empty() { model.id.to_owned() } else { format!("{}/{}", model.provider, model.id) }
+}
+
+fn installs(agent: &Agent<'_>, lock: &Lock<'_>) -> Vec<String> {
+    let mut all = lock.pins();
+    all.extend(agent.install.iter().filter_map(|artefact| match artefact {
+        Artefact::Npm(_) | Artefact::Pypi(_) => None,
+        Artefact::Archive(it) => Some(format!("{} (an archive)", it.bin)),
+        Artefact::Git(it) => Some(format!("{} at {}", it.url, it.commit)),
+        Artefact::Program(it) => Some(it.name.to_owned()),
+        Artefact::Sh(it) => Some(format!("{} (a step of its own)", it.bin)),
+    }));
+    all
+}
+
+fn from(agent: &Agent<'_>) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for artefact in agent.install {
+        let kind = match artefact {
+            Artefact::Pypi(_) => "PyPI",
+            Artefact::Program(_) => continue,
+            Artefact::Sh(_) => "script",
+            other => other.kind().word(),
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    if kinds.is_empty() { "shipped".to_owned() } else { kinds.join(", ") }
+}
+
+/// The ids of its suite's model and of an alias; a refusal is told as what it is.
+fn ids(agent: &Agent<'_>, router: &Router<'_>) -> Vec<(&'static str, String, String)> {
+    let id = |reference: &str| router.acp_model_id(agent.model.format, reference).unwrap_or_else(|why| why.to_string());
+    let mut ids = Vec::new();
+    if let Some(suite) = agent.suite {
+        let reference = reference(suite.model);
+        ids.push(("direct", reference.clone(), id(&reference)));
+    }
+    if !matches!(agent.model.proxy, ProxyMode::Unsupported(_)) {
+        ids.push(("proxy", ALIAS.to_owned(), id(ALIAS)));
+    }
+    ids
+}
+
+fn switch(off: &Off<'_>) -> (String, String) {
+    match off {
+        Off::File { path, body, .. } => (format!("in `{path}`"), value::text(*body)),
+        Off::Env(mappings) => {
+            let lines = mappings.iter().map(|it| format!("{} = {}", it.name, value::one_line(it.value)));
+            ("by variables".to_owned(), lines.collect::<Vec<_>>().join("\n"))
+        }
+        Off::Argv(words) => ("by arguments".to_owned(), words.join(" ")),
+        Off::Unset(names) => ("variables that lead elsewhere are dropped".to_owned(), names.join("\n")),
+    }
+}
+
+fn login(login: &Login<'_>) -> String {
+    let source = match login.source {
+        LoginSource::Files(files) => files.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", "),
+        LoginSource::Variable(name) => format!("`{name}`"),
+    };
+    let own = if login.own_endpoint_only { ", at its vendor's own endpoint" } else { "" };
+    format!("{source} instead of `{}`{own}", login.instead_of)
+}

@@ -1,0 +1,157 @@
+//! The matrix: a group of two rows an agent, the one to look at and the one to unfold.
+
+use registry_model::model::{Target, WebKind};
+
+use super::detail;
+use crate::docs::facts::Facts;
+use crate::docs::text::{escape, html};
+use crate::evidence::Verdict;
+
+/// All rows.
+pub(super) fn rows(all: &[Facts<'_>]) -> String {
+    all.iter().map(row).collect()
+}
+
+fn row(facts: &Facts<'_>) -> String {
+    let name = escape(facts.agent.name);
+    format!(
+        "<tbody class=\"agent\" id=\"agent-{name}\" role=\"rowgroup\"{data}>\n<tr role=\"row\">\n\
+         <th scope=\"row\" role=\"rowheader\"><button type=\"button\" class=\"name\" aria-expanded=\"true\" aria-controls=\"more-{name}\">{name}</button>\
+         <span class=\"summary\">{summary}</span></th>\n{install}{handshake}{routing}{web}{platforms}</tr>\n\
+         <tr class=\"more\" id=\"more-{name}\" role=\"row\"><td colspan=\"6\" role=\"cell\">{detail}</td></tr>\n</tbody>\n",
+        data = data(facts),
+        summary = html(facts.agent.summary()),
+        install = install(facts),
+        handshake = handshake(facts),
+        routing =
+            cell("Routing", &verdict(&facts.evidence.routing, facts.evidence.routing.word(), &facts.evidence.date)),
+        web = web(facts),
+        platforms = platforms(facts),
+        detail = detail::of(facts),
+    )
+}
+
+/// What the filters look at.
+fn data(facts: &Facts<'_>) -> String {
+    let values = GROUPS.iter().map(|group| {
+        let words = (group.of)(facts).join("|");
+        format!(" data-{}=\"{}\"", group.name, escape(&words))
+    });
+    values.collect()
+}
+
+fn cell(label: &str, content: &str) -> String {
+    format!("<td role=\"cell\" data-label=\"{label}\">{content}</td>\n")
+}
+
+fn install(facts: &Facts<'_>) -> String {
+    let (mark, note) = match (facts.gone.is_empty(), facts.locked) {
+        (false, _) => (mark("bad", "✕"), "cannot be had".to_owned()),
+        (true, 0) => (mark("ok", "✓"), "shipped".to_owned()),
+        (true, 1) => (mark("ok", "✓"), "1 file locked".to_owned()),
+        (true, count) => (mark("ok", "✓"), format!("{count} files locked")),
+    };
+    cell("Install", &format!("{mark}<span>{}<small>{note}</small></span>", escape(&facts.from)))
+}
+
+fn handshake(facts: &Facts<'_>) -> String {
+    let rows = facts.handshake();
+    let session = rows.iter().find(|(what, _)| *what == "session/new").map_or("", |(_, answer)| answer.as_str());
+    let name = format!(
+        "<span><span class=\"mono\">{}</span><small>{}</small></span>",
+        escape(facts.handshake_name()).replace('/', "/<wbr>"),
+        html(session)
+    );
+    cell("Handshake", &name)
+}
+
+fn web(facts: &Facts<'_>) -> String {
+    let words = match facts.agent.web.map(|it| it.kind()) {
+        Some(WebKind::Switch) => "can be turned off",
+        Some(WebKind::NoTools) => "has no web tools",
+        Some(WebKind::NoSwitch) => "cannot be turned off",
+        Some(WebKind::Untested) => "nobody has tried",
+        None => facts.web(),
+    };
+    cell("Web policy", &verdict(&facts.evidence.web, words, facts.evidence.web.word()))
+}
+
+/// A verdict to look at, with words beside it and under them.
+fn verdict(verdict: &Verdict, words: &str, note: &str) -> String {
+    let (class, sign) = match verdict {
+        Verdict::Proved => ("ok", "✓"),
+        Verdict::Failed(_) => ("bad", "✕"),
+        Verdict::Unproven(_) => ("warn", "?"),
+        Verdict::Stale(_) => ("warn", "↺"),
+        Verdict::NotMeasured => ("none", "–"),
+    };
+    let note = if note.is_empty() { String::new() } else { format!("<small>{}</small>", escape(note)) };
+    format!("{}<span>{}{note}</span>", mark(class, sign), escape(words))
+}
+
+fn mark(class: &str, sign: &str) -> String {
+    format!("<i class=\"mark {class}\" aria-hidden=\"true\">{sign}</i>")
+}
+
+fn platforms(facts: &Facts<'_>) -> String {
+    let one = |(target, why): &(Target, Option<String>)| match why {
+        None => format!("<li class=\"yes\">{}</li>", short(*target)),
+        Some(why) => {
+            let (target, why) = (short(*target), escape(why));
+            format!("<li class=\"no\" title=\"{why}\">{target}<span class=\"vh\"> cannot be served: {why}</span></li>")
+        }
+    };
+    cell("Platforms", &format!("<ul class=\"targets\">{}</ul>", facts.targets.iter().map(one).collect::<String>()))
+}
+
+/// A target, short enough for a mark: all of them are Linux.
+fn short(target: Target) -> &'static str {
+    target.id().trim_start_matches("linux-")
+}
+
+/// One group of filters: what it is called, and what an agent has of it.
+struct Group {
+    name: &'static str,
+    title: &'static str,
+    of: fn(&Facts<'_>) -> Vec<String>,
+}
+
+const GROUPS: [Group; 5] = [
+    Group { name: "web", title: "Web tools", of: |facts| vec![facts.web().to_owned()] },
+    Group { name: "routing", title: "Routing", of: |facts| vec![facts.evidence.routing.word().to_owned()] },
+    Group { name: "from", title: "From", of: |facts| facts.from.split(", ").map(str::to_owned).collect() },
+    Group {
+        name: "speaks",
+        title: "Speaks",
+        of: |facts| facts.agent.protocols.iter().map(|it| it.id().to_owned()).collect(),
+    },
+    Group {
+        name: "target",
+        title: "Runs on",
+        of: |facts| {
+            facts.targets.iter().filter(|(_, why)| why.is_none()).map(|(it, _)| short(*it).to_owned()).collect()
+        },
+    },
+];
+
+/// The filters: a group of boxes for each, of what agents really have.
+pub(super) fn filters(all: &[Facts<'_>]) -> String {
+    GROUPS.iter().map(|group| filter(group, all)).collect()
+}
+
+fn filter(group: &Group, all: &[Facts<'_>]) -> String {
+    let mut values: Vec<String> = Vec::new();
+    for value in all.iter().flat_map(|facts| (group.of)(facts)) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    let boxes = values.iter().map(|value| {
+        let value = escape(value);
+        format!(
+            "<label><input type=\"checkbox\" name=\"{}\" value=\"{value}\"><span>{value}</span></label>",
+            group.name
+        )
+    });
+    format!("<fieldset><legend>{}</legend>{}</fieldset>\n", group.title, boxes.collect::<String>())
+}

@@ -1,0 +1,211 @@
+//! What was seen on the wire: verdicts, with the inputs they were measured with. Without evidence there are none.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use registry_model::model::{Agent, Outcome};
+use registry_scripts::evidence::{self, Inputs};
+use serde::Deserialize;
+
+/// What came of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Proved,
+    /// It does not hold, and what was seen.
+    Failed(String),
+    /// Nothing that was seen says so or otherwise, and why.
+    Unproven(String),
+    /// It was measured, and what it depends on has changed since.
+    Stale(String),
+    /// Nobody has measured it.
+    NotMeasured,
+}
+
+impl Verdict {
+    /// The word of tables.
+    pub const fn word(&self) -> &'static str {
+        let outcome = match self {
+            Self::Proved => Outcome::Proved,
+            Self::Failed(_) => Outcome::Failed,
+            Self::Unproven(_) => Outcome::Unproven,
+            Self::Stale(_) => Outcome::Stale,
+            Self::NotMeasured => Outcome::NotMeasured,
+        };
+        outcome.word()
+    }
+
+    /// What was seen, or why nothing was.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Failed(detail) | Self::Unproven(detail) | Self::Stale(detail) => detail,
+            Self::Proved | Self::NotMeasured => "",
+        }
+    }
+}
+
+/// The verdicts on an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether its model calls go where they should.
+    pub routing: Verdict,
+    /// Whether its commands find the task's programs.
+    pub environment: Verdict,
+    /// Whether it calls no other host than those of the entry.
+    pub hosts: Verdict,
+    /// Whether its web policy works.
+    pub web: Verdict,
+    /// Whether the key is nowhere but where it belongs.
+    pub secrets: Verdict,
+    /// The day; empty where nothing was measured.
+    pub date: String,
+}
+
+/// The file, as far as a page shows it.
+#[derive(Debug, Deserialize)]
+struct Measured {
+    #[serde(default)]
+    pins: Vec<String>,
+    #[serde(default)]
+    inputs: Inputs,
+    #[serde(default)]
+    date: String,
+    verdicts: BTreeMap<String, Judged>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Judged {
+    verdict: String,
+    #[serde(default)]
+    detail: String,
+}
+
+impl Evidence {
+    /// Reads the evidence on an agent; none is no error, and a text that cannot be read is one.
+    pub fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
+        let Some(text) = text else {
+            return Ok(Self::of(String::new(), |_| Verdict::NotMeasured));
+        };
+        let unreadable = |error: &dyn Display| {
+            format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it anew", agent.name)
+        };
+        let measured: Measured = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        let mut verdicts = BTreeMap::new();
+        for (question, judged) in &measured.verdicts {
+            let verdict = judged.verdict();
+            let unknown = || unreadable(&format!("`{}` is not a verdict on `{question}`", judged.verdict));
+            verdicts.insert(question.as_str(), verdict.ok_or_else(unknown)?);
+        }
+        let stale = evidence::stale(agent, &measured.pins, &measured.inputs);
+        let why = |question: &str| match &stale {
+            Ok(stale) => stale.iter().find(|(it, _)| *it == question).map(|(_, why)| why.clone()),
+            // Of an agent that has no scripts, nothing that was measured holds.
+            Err(error) => Some(error.to_string()),
+        };
+        Ok(Self::of(measured.date, |question| match (why(question), verdicts.get(question)) {
+            (Some(why), _) => Verdict::Stale(why),
+            (None, Some(verdict)) => verdict.clone(),
+            (None, None) => Verdict::NotMeasured,
+        }))
+    }
+
+    /// The verdicts, each with what it is about.
+    pub fn verdicts(&self) -> [(&'static str, &Verdict); 5] {
+        let Self { routing, environment, hosts, web, secrets, date: _ } = self;
+        [("routing", routing), ("environment", environment), ("hosts", hosts), ("web", web), ("secrets", secrets)]
+    }
+
+    fn of(date: String, verdict: impl Fn(&str) -> Verdict) -> Self {
+        Self {
+            routing: verdict("routing"),
+            environment: verdict("environment"),
+            hosts: verdict("hosts"),
+            web: verdict("web"),
+            secrets: verdict("secrets"),
+            date,
+        }
+    }
+}
+
+impl Judged {
+    /// The verdict; none for a word that no file holds: an error of the machine, say, is never kept.
+    fn verdict(&self) -> Option<Verdict> {
+        Some(match Outcome::from_word(&self.verdict)? {
+            Outcome::Proved => Verdict::Proved,
+            Outcome::Failed => Verdict::Failed(self.detail.clone()),
+            Outcome::Unproven => Verdict::Unproven(self.detail.clone()),
+            Outcome::Error | Outcome::Stale | Outcome::NotMeasured => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registry_model::model::{Artefact, Npm, WebPolicy};
+    use registry_model::template::Template;
+
+    use super::*;
+
+    const NPM: Artefact<'static> = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &[] });
+    const AGENT: Agent<'static> = Agent {
+        name: "fixture",
+        install: &[NPM],
+        launch: &[Template("\"a\"")],
+        web: Some(WebPolicy::NoTools("seen")),
+        lock: "format 1\npackage npm a 1.0 -\n",
+        ..Agent::EMPTY
+    };
+
+    /// The evidence with the inputs of now.
+    fn seen() -> String {
+        let inputs = evidence::inputs(&AGENT).expect("it is rendered");
+        serde_json::json!({
+            "pins": ["a@1.0"], "inputs": inputs, "date": "2026-01-02",
+            "verdicts": {"routing": {"verdict": "proved"}, "web": {"verdict": "unproven", "detail": "no tool was seen"}},
+        })
+        .to_string()
+    }
+
+    #[track_caller]
+    fn check(text: Option<&str>, routing: &str, web: &str, detail: &str) {
+        check_of(&AGENT, text, routing, web, detail);
+    }
+
+    #[track_caller]
+    fn check_of(agent: &Agent<'_>, text: Option<&str>, routing: &str, web: &str, detail: &str) {
+        let evidence = Evidence::read(agent, text).expect("it can be read");
+        assert_eq!((evidence.routing.word(), evidence.web.word(), evidence.web.detail()), (routing, web, detail));
+    }
+
+    #[test]
+    fn what_was_seen_is_shown_and_nothing_is_made_up() {
+        check(Some(&seen()), "proved", "unproven", "no tool was seen");
+        check(None, "not measured", "not measured", "");
+        assert!(Evidence::read(&AGENT, Some("{}")).is_err());
+        assert!(Evidence::read(&AGENT, Some(&seen().replace("\"proved\"", "\"error\""))).is_err());
+        let failed = seen().replace("\"proved\"", "\"failed\"");
+        check(Some(&failed), "failed", "unproven", "no tool was seen");
+    }
+
+    #[test]
+    fn evidence_of_other_inputs_is_stale() {
+        let tree = Agent { lock: "format 1\npackage npm a 1.0 sha512-x\n", ..AGENT };
+        check_of(
+            &tree,
+            Some(&seen()),
+            "stale",
+            "stale",
+            "the lock, the launcher, the entry, the runtime or the method has changed since",
+        );
+        let web = Agent { web: Some(WebPolicy::NoTools("seen again")), ..AGENT };
+        check_of(
+            &web,
+            Some(&seen()),
+            "proved",
+            "stale",
+            "the lock, the launcher, the entry, the runtime or the method has changed since",
+        );
+        let other = Agent { lock: "format 1\npackage npm a 2.0 -\n", ..AGENT };
+        check_of(&other, Some(&seen()), "stale", "stale", "measured with a@1.0, and the lock has a@2.0");
+    }
+}

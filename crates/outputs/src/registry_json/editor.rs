@@ -1,0 +1,121 @@
+//! An agent in the format of the public registry of ACP agents, from which editors run them by `npx`, `uvx` or archive.
+
+use std::collections::BTreeMap;
+
+use registry_model::model::{Agent, Archive, Artefact, Info, Lock, Target};
+use registry_model::template::{Template, Value};
+use serde::Serialize;
+
+use crate::facts;
+
+/// An agent, as the public registry has it.
+#[derive(Debug, Serialize)]
+pub(super) struct Described<'a> {
+    id: &'a str,
+    name: &'a str,
+    version: String,
+    description: String,
+    distribution: Distribution,
+}
+
+/// How editors get it: one way of the three.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Distribution {
+    Npx(Package),
+    Uvx(Package),
+    Binary(BTreeMap<&'static str, Binary>),
+}
+
+/// A package that is run without being installed first.
+#[derive(Debug, Serialize)]
+struct Package {
+    #[serde(rename = "package")]
+    exact: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    args: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    env: BTreeMap<String, String>,
+}
+
+/// An archive that is unpacked first.
+#[derive(Debug, Serialize)]
+struct Binary {
+    archive: String,
+    cmd: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    args: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    env: BTreeMap<String, String>,
+}
+
+/// The description of an agent; none where the format has no words for what it takes: several packages, a program of
+/// the entry's own, a helper process, arguments that depend on the run, or packages that cannot be fetched.
+pub(super) fn agent_json<'a>(agent: &Agent<'a>, lock: &Lock<'_>) -> Option<Described<'a>> {
+    let [artefact] = agent.install else { return None };
+    if agent.beside.is_some() || facts::targets_of(agent, lock).is_empty() {
+        return None;
+    }
+    let (program, args) = agent.launch.split_first()?;
+    if literal(program)? != artefact.bin() {
+        return None;
+    }
+    let args = args.iter().map(literal).collect::<Option<Vec<_>>>()?;
+    let version = lock.packages.first().map(|it| it.version.to_owned());
+    let distribution = distribution(artefact, version.as_deref(), args, env(agent))?;
+    let name = match agent.handshake.info {
+        Info::Fields { title, .. } if !title.is_empty() => title,
+        Info::Fields { name, .. } => name,
+        Info::None(_) => agent.name,
+    };
+    let description = agent.summary().split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(Described { id: agent.name, name, version: version?, description, distribution })
+}
+
+fn distribution(
+    artefact: &Artefact<'_>,
+    version: Option<&str>,
+    args: Vec<String>,
+    env: BTreeMap<String, String>,
+) -> Option<Distribution> {
+    match artefact {
+        Artefact::Npm(npm) => {
+            Some(Distribution::Npx(Package { exact: format!("{}@{}", npm.package, version?), args, env }))
+        }
+        // `uvx` runs the program that bears the package's name.
+        Artefact::Pypi(pypi) if pypi.bin == pypi.package => {
+            Some(Distribution::Uvx(Package { exact: format!("{}=={}", pypi.package, version?), args, env }))
+        }
+        Artefact::Archive(archive) => Some(Distribution::Binary(binaries(archive, &args, &env))),
+        Artefact::Pypi(_) | Artefact::Git(_) | Artefact::Program(_) | Artefact::Sh(_) => None,
+    }
+}
+
+/// The archives by the format's own names of machines, which know no C library: those for musl are left out.
+fn binaries(archive: &Archive<'_>, args: &[String], env: &BTreeMap<String, String>) -> BTreeMap<&'static str, Binary> {
+    let named = |target| match target {
+        Target::LinuxX64 => Some("linux-x86_64"),
+        Target::LinuxArm64 => Some("linux-aarch64"),
+        Target::LinuxX64Musl | Target::LinuxArm64Musl => None,
+    };
+    let binary = |url: &str| Binary {
+        archive: url.to_owned(),
+        cmd: format!("./{}", archive.bin),
+        args: args.to_vec(),
+        env: env.clone(),
+    };
+    archive.downloads.iter().filter_map(|it| Some((named(it.target)?, binary(it.url)))).collect()
+}
+
+/// The variables that keep it from looking up hosts by itself; those of its routes are for the launcher alone.
+fn env(agent: &Agent<'_>) -> BTreeMap<String, String> {
+    let variables = agent.hosts.iter().flat_map(|host| host.off);
+    variables.filter_map(|it| Some((it.name.to_owned(), literal(&it.value)?))).collect()
+}
+
+fn literal(template: &Template<'_>) -> Option<String> {
+    match template.value()? {
+        Value::Text(text) | Value::Number(text) => Some(text.into_owned()),
+        _ => None,
+    }
+}

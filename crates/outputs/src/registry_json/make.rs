@@ -1,0 +1,80 @@
+//! From a registry to `registry.json` and its schema.
+
+use registry_model::model::{Family, Provider, Registry, UnreadableLock};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{GENERATOR, editor};
+use crate::facts::{self, Facts};
+use crate::{File, Input};
+
+/// The version of the shape. A member that is added leaves it alone; one that goes, or changes its meaning, does not.
+const SCHEMA: &str = "benchflow-registry/2";
+
+/// The file of the schema, beside the other.
+const SCHEMA_FILE: &str = "registry.schema.json";
+
+/// Every agent, provider and family of a registry, for programs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "A registry of coding agents")]
+struct Document<'a> {
+    /// What made this file.
+    #[serde(rename = "$comment")]
+    comment: String,
+    /// Where the schema of this file is.
+    #[serde(rename = "$schema")]
+    location: &'static str,
+    /// The version of this shape: `benchflow-registry/2`.
+    #[schemars(extend("const" = SCHEMA))]
+    schema: &'static str,
+    /// The agents, sorted by name.
+    agents: Vec<Facts<'a>>,
+    /// The providers, in order of precedence.
+    providers: Vec<&'a Provider<'a>>,
+    /// The families, in order of precedence.
+    families: Vec<&'a Family<'a>>,
+}
+
+/// `registry.json`, its schema, and the files for editors.
+pub(crate) fn registry_files(input: &Input<'_>) -> Result<Vec<File>, String> {
+    let mut files = vec![
+        File::new("registry.json", json_text(&document(input.registry).map_err(|error| error.to_string())?)?),
+        File::new(SCHEMA_FILE, json_text(&schema())?),
+    ];
+    for agent in &input.agents {
+        let lock = agent.read_lock().map_err(|error| error.to_string())?;
+        if let Some(text) = editor::agent_json(agent, &lock) {
+            files.push(File::new(format!("acp/{}/agent.json", agent.name), json_text(&text)?));
+        }
+    }
+    Ok(files)
+}
+
+fn document<'a>(registry: &Registry<'a>) -> Result<Document<'a>, UnreadableLock> {
+    Ok(Document {
+        comment: GENERATOR.mark(),
+        location: SCHEMA_FILE,
+        schema: SCHEMA,
+        agents: registry.agents().into_iter().map(facts::whole).collect::<Result<_, _>>()?,
+        providers: registry.providers(),
+        families: registry.families(),
+    })
+}
+
+fn schema() -> Value {
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Document<'_>>();
+    let mut schema = schema.to_value();
+    if let Some(members) = schema.as_object_mut() {
+        members.insert("$comment".to_owned(), json!(GENERATOR.mark()));
+    }
+    schema
+}
+
+/// JSON for programs and for diffs: indented, members in the order of their names.
+fn json_text(value: &impl Serialize) -> Result<String, String> {
+    let value = serde_json::to_value(value).map(crate::json::sorted);
+    let text = value.and_then(|value| serde_json::to_string_pretty(&value));
+    text.map(|text| format!("{text}\n")).map_err(|error| format!("cannot write JSON: {error}"))
+}

@@ -1,0 +1,287 @@
+//! The environment of an agent: the canonical variables first, then the agent's own from them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use registry_model::model::{Agent, ModelRecord, Off, Provider};
+use registry_model::template::Value;
+use registry_model::variables::{Kind, canonical};
+use serde::Serialize;
+
+use super::base_url::{formed, same_place};
+use super::credential::{Asked, Credentials, Moved};
+use super::document::json;
+use super::values::Scope;
+use super::{
+    Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
+};
+
+/// The variables of an agent, by their names.
+type Set<'a> = BTreeMap<Cow<'a, str>, Variable<'a>>;
+
+impl<'a> Router<'a> {
+    /// What an agent is started with, or why it is not.
+    pub fn resolve(
+        &self,
+        entry: &Entry<'a>,
+        reference: &str,
+        given: &Given,
+        sandbox: &Sandbox,
+    ) -> Result<Resolution<'a>, Refusal> {
+        let agent = entry.agent;
+        let reference = self.without_namespace(reference);
+        let (_, id) = self.provider(reference);
+        model_id::check_id(reference, id)?;
+        let server = self.server(agent, reference, given)?;
+        self.check_log_in(agent, &server, given)?;
+        let place = server.place(self, agent, given)?;
+        let moved = place.as_ref().and_then(|(_, from)| Moved::of(from));
+        let asked = Asked { agent, server: &server, given, sandbox, moved };
+        let credentials = self.credentials(&asked)?;
+        self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
+        let web_off = web_off(agent, given)?;
+
+        let idle = entry.idle.iter().filter(|(name, _)| given.explicit(name).is_some()).cloned().collect::<Vec<_>>();
+        let mut set = self.explicit(given);
+        set.retain(|name, _| idle.iter().all(|(idle, _)| name != idle));
+        // The form of the canonical variable may be another than the one that was given.
+        set.extend(place.map(|(value, origin)| (Cow::Borrowed(names::BASE_URL), Variable { value, origin })));
+        fill(&mut set, names::MODEL, Some((id.to_owned(), Origin::Reference)));
+        fill(&mut set, names::ALIAS, given.find(names::ALIAS).map(|(layer, it)| (it.to_owned(), Origin::Given(layer))));
+        fill_server(&mut set, agent, &server);
+        fill(&mut set, names::API_KEY, credentials.key.clone());
+        check_idle(&idle, &set, given, &server)?;
+        let acp_model_id = self.told(agent, reference, &server, &set);
+        fill_model(&mut set, acp_model_id.as_deref().ok());
+        self.pass_on(&mut set, agent, &credentials, given);
+        map(&mut set, entry, sandbox, given, web_off, |name| {
+            self.owned.contains(name) || idle.iter().any(|(idle, _)| name == *idle)
+        })?;
+        check_values(&set, entry)?;
+        if acp_model_id.is_ok() {
+            entry.check_files(&Scope { set: &set, agent, sandbox }, web_off)?;
+        }
+        let Credentials { login, file: credential_file, .. } = credentials;
+        let mut withheld = withheld(&set, given);
+        withheld.retain(|name| credential_file.is_none_or(|file| file.content != name.as_str()));
+        withheld.retain(|name| idle.iter().all(|(idle, _)| name != idle));
+        let used = |set: &Set<'_>| set.get(names::BASE_URL).is_some_and(|it| matches!(it.origin, Origin::Given(_)));
+        let unused = (given.find(names::BASE_URL).is_some() && !used(&set)).then_some(names::BASE_URL);
+        Ok(Resolution {
+            agent,
+            server,
+            variables: set,
+            acp_model_id,
+            login,
+            credential_file,
+            withheld,
+            idle,
+            unused,
+            web_off,
+        })
+    }
+
+    /// What the caller gives explicitly, less the variables of vendors: these are asked for where a route uses them,
+    /// and change nothing elsewhere, whichever layer gives them.
+    fn explicit(&self, given: &Given) -> Set<'a> {
+        let names = given.flags.keys().filter(|name| !self.owned.contains(name.as_str()));
+        let set = names.filter_map(|name| Some((name, given.explicit(name)?)));
+        set.map(|(name, value)| (Cow::Owned(name.clone()), variable(value, Origin::Given(Layer::Flag)))).collect()
+    }
+
+    /// The model id that the agent is told.
+    fn told(&self, agent: &Agent<'_>, reference: &str, server: &Server<'_>, set: &Set<'_>) -> Result<String, Refusal> {
+        match (set.get(names::ACP_MODEL), server) {
+            (Some(explicit), _) => Ok(explicit.value.clone()),
+            (None, Server::Gateway { alias }) => Ok(model_id::told_alias(agent.model.format, alias)),
+            (None, Server::Provider(provider, _)) => self.told_by(agent.model.format, provider, reference),
+            (None, Server::Family(family)) if set.contains_key(names::BASE_URL) => {
+                Ok(model_id::told_with(agent.model.format, family.namespace, reference))
+            }
+            (None, _) => self.acp_model_id(agent.model.format, reference),
+        }
+    }
+
+    /// What the agent reads by itself: its credential's own variables, and what its entry accepts. A variable of a
+    /// provider that does not serve this model stays on the host.
+    fn pass_on(&self, set: &mut Set<'a>, agent: &Agent<'a>, credentials: &Credentials<'a>, given: &Given) {
+        for (name, value, origin) in &credentials.own {
+            fill(set, name, Some((value.clone(), *origin)));
+        }
+        let others = |name: &str| self.owned.contains(name) && !credentials.used.contains(&name);
+        for &name in agent.accepts.iter().chain([&names::WEB]).filter(|name| !others(name)) {
+            fill(set, name, given.find(name).map(|(layer, value)| (value.to_owned(), Origin::Given(layer))));
+        }
+    }
+}
+
+/// Refuses a base URL under a name that nothing of the agent reads, where the key would go to another place.
+fn check_idle(idle: &[(&str, String)], set: &Set<'_>, given: &Given, server: &Server<'_>) -> Result<(), Refusal> {
+    let Some(key) = set.get(names::API_KEY) else { return Ok(()) };
+    let place = set.get(names::BASE_URL).map_or("", |it| it.value.as_str());
+    let elsewhere = |name| given.explicit(name).is_some_and(|url| !same_place(url, place));
+    match idle.iter().find(|(name, source)| source == names::BASE_URL && elsewhere(name)) {
+        Some((variable, _)) => Err(Refusal::DroppedBaseUrl {
+            variable: (*variable).to_owned(),
+            key: if let Origin::Copied(_, key) = key.origin { key } else { names::API_KEY }.to_owned(),
+            server: server.name().to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn variable<'a>(value: &str, origin: Origin<'a>) -> Variable<'a> {
+    Variable { value: value.to_owned(), origin }
+}
+
+/// Sets a variable that is not set yet.
+fn fill<'a>(set: &mut Set<'a>, name: &'a str, value: Option<(String, Origin<'a>)>) {
+    if let Some((value, origin)) = value {
+        set.entry(Cow::Borrowed(name)).or_insert(Variable { value, origin });
+    }
+}
+
+/// What the canonical variables say of the server, beside its place and key.
+fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
+    match server {
+        Server::Provider(provider, _) => {
+            fill(set, names::PROVIDER, Some((provider.name.to_owned(), Origin::Registry)));
+            fill(set, names::MODELS, models(provider).map(|text| (text, Origin::Registry)));
+        }
+        Server::Gateway { alias } => fill(set, names::ALIAS, Some((alias.clone(), Origin::Reference))),
+        // At a base URL of its own, the vendor is a provider that the agent's file registers.
+        Server::Family(family) if set.contains_key(names::BASE_URL) => {
+            fill(set, names::PROVIDER, Some((family.namespace.to_owned(), Origin::Registry)));
+        }
+        Server::Family(_) | Server::Named => {}
+    }
+    if set.contains_key(names::BASE_URL) {
+        let origin = if matches!(server, Server::Provider(..)) { Origin::Registry } else { Origin::Default };
+        fill(set, names::PROTOCOL, server.protocol(agent).map(|it| (it.id().to_owned(), origin)));
+    }
+}
+
+/// What is known of a model, as the variable has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Known<'a> {
+    id: &'a str,
+    context_window: u32,
+    max_tokens: u32,
+    reasoning: bool,
+    input: &'a [&'a str],
+}
+
+/// What is known of a provider's models.
+fn models(provider: &Provider<'_>) -> Option<String> {
+    let known = provider.models.iter().map(|it| {
+        let ModelRecord { id, context_window, max_tokens, reasoning, input } = *it;
+        Known { id, context_window, max_tokens, reasoning, input }
+    });
+    (!provider.models.is_empty()).then(|| json(&known.collect::<Vec<_>>()))
+}
+
+fn fill_model(set: &mut Set<'_>, told: Option<&str>) {
+    let Some(told) = told else { return };
+    let (provider, name) = told.split_once('/').unwrap_or(("", told));
+    fill(set, names::ACP_MODEL, Some((told.to_owned(), Origin::Reference)));
+    fill(set, names::ACP_MODEL_NAME, Some((name.to_owned(), Origin::Reference)));
+    if !provider.is_empty() {
+        fill(set, names::ACP_MODEL_PROVIDER, Some((provider.to_owned(), Origin::Reference)));
+    }
+}
+
+/// Whether the web is to be off; refused where nothing shows that it would be.
+fn web_off(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
+    let off = given.find(names::WEB).is_some_and(|(_, value)| !matches!(value, "0" | "false" | "no"));
+    match agent.no_web_refusal().filter(|_| off) {
+        Some(reason) => Err(Refusal::WebPolicy { agent: agent.name.to_owned(), reason }),
+        None => Ok(off),
+    }
+}
+
+/// Sets the agent's own variables from the others: over what is inherited, never over what is explicit. A policy is
+/// stronger than both.
+fn map<'a>(
+    set: &mut Set<'a>,
+    entry: &Entry<'a>,
+    sandbox: &Sandbox,
+    given: &Given,
+    web_off: bool,
+    passed_over: impl Fn(&str) -> bool,
+) -> Result<(), Refusal> {
+    let agent = entry.agent;
+    let mut explicit = Vec::new();
+    for mapping in &entry.mappings {
+        let given = given.explicit(mapping.0).filter(|_| !passed_over(mapping.0));
+        match (given, &mapping.1) {
+            (None, _) => set_mapping(set, mapping, agent, sandbox)?,
+            (Some(url), Some(Value::Variable(name))) if name == names::BASE_URL => {
+                explicit.push(mapping.0);
+                set.insert(
+                    Cow::Borrowed(mapping.0),
+                    variable(&formed(url, agent.base_url), Origin::Given(Layer::Flag)),
+                );
+            }
+            (Some(_), _) => explicit.push(mapping.0),
+        }
+    }
+    if web_off {
+        for off in agent.web_switches() {
+            if let Off::Unset(names) = off {
+                names.iter().for_each(|name| drop(set.remove(*name)));
+            }
+        }
+        for mapping in &entry.policy {
+            set.remove(mapping.0);
+            set_mapping(set, mapping, agent, sandbox)?;
+        }
+    }
+    let explicit = (!explicit.is_empty()).then(|| (explicit.join(" "), Origin::Mapping));
+    fill(set, names::EXPLICIT, explicit);
+    Ok(())
+}
+
+/// Refuses a URL, an id or a key that the launcher would refuse, by the name under which it was given.
+fn check_values(set: &Set<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
+    let checked = |name: &str| canonical(name).is_some() || entry.agent.own_variables().any(|own| own == name);
+    let faulty = |(name, it): (&Cow<'_, str>, &Variable<'_>)| {
+        let reason = Kind::of(name).fault(&it.value).filter(|_| checked(name))?;
+        let given = if let Origin::Copied(_, from) = it.origin { from.to_owned() } else { name.to_string() };
+        // What a mapping repeats is told by its source.
+        Some((it.origin == Origin::Mapping, given, reason))
+    };
+    if let Some((_, variable, reason)) = set.iter().filter_map(faulty).min_by_key(|(repeated, ..)| *repeated) {
+        return Err(Refusal::UnsafeValue { variable, reason });
+    }
+    let Some(id) = set.get(names::ACP_MODEL) else { return Ok(()) };
+    match entry.agent.model.refuses.iter().find(|text| id.value.contains(**text)) {
+        Some(text) => Err(Refusal::RefusedModelId {
+            agent: entry.agent.name.to_owned(),
+            variable: names::ACP_MODEL.to_owned(),
+            text: (*text).to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn set_mapping<'a>(
+    set: &mut Set<'a>,
+    (name, value): &Read<'a>,
+    agent: &Agent<'_>,
+    sandbox: &Sandbox,
+) -> Result<(), Refusal> {
+    let broken = || Refusal::BrokenEntry { place: format!("env: {name}") };
+    let value = value.as_ref().ok_or_else(broken)?;
+    if let Some(value) = (Scope { set, agent, sandbox }).text(value)? {
+        set.insert(Cow::Borrowed(name), Variable { value, origin: Origin::Mapping });
+    }
+    Ok(())
+}
+
+/// What the caller gave and the agent does not get in any form.
+fn withheld(set: &Set<'_>, given: &Given) -> Vec<String> {
+    let copied = |name: &str| set.values().any(|it| matches!(it.origin, Origin::Copied(_, from) if from == name));
+    let kept = |name: &String| set.contains_key(name.as_str()) || copied(name);
+    given.flags.keys().filter(|name| !kept(name) && given.explicit(name).is_some()).cloned().collect()
+}

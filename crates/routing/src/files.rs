@@ -1,0 +1,150 @@
+//! The files that the launcher will write for a resolution: where, in which format, with what of ours in them.
+
+use std::collections::BTreeMap;
+
+use registry_model::model::{FileFormat, Off, Owner, Via};
+use registry_model::template::Template;
+use registry_model::variables::is_secret;
+
+use super::document::Node;
+use super::values::Scope;
+use super::{Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names};
+
+/// What stands where a secret would.
+pub const MASK: &str = "********";
+
+/// A file that the launcher will write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where, beginning with `~/`.
+    pub path: String,
+    /// Its format.
+    pub format: FileFormat,
+    /// Whether the rest of it is the task's.
+    pub owner: Owner,
+    /// What of ours will be in it.
+    pub content: String,
+}
+
+/// What of a run a channel carries to the agent.
+#[derive(Clone, Copy, Default)]
+struct Carried {
+    model: bool,
+    base_url: bool,
+    key: bool,
+}
+
+impl Carried {
+    fn add(&mut self, variable: &str) {
+        match variable {
+            names::MODEL | names::ALIAS | names::ACP_MODEL | names::ACP_MODEL_NAME => self.model = true,
+            names::BASE_URL => self.base_url = true,
+            names::API_KEY => self.key = true,
+            _ => {}
+        }
+    }
+}
+
+impl Entry<'_> {
+    /// Refuses what the launcher's program would refuse of the files, and what no channel carries to the agent.
+    pub(crate) fn check_files(&self, scope: &Scope<'_, '_>, web_off: bool) -> Result<(), Refusal> {
+        let (mut env, mut file, mut argv) = (Carried::default(), Carried::default(), Carried::default());
+        let policy = self.policy_files.iter().filter(|_| web_off);
+        for (format, read) in self.files.iter().chain(policy) {
+            walk(scope, read, Some(*format), &mut file)?;
+        }
+        for read in &self.mappings {
+            // What the caller gave in its place carries the same, and is not evaluated.
+            let explicit = scope.set.get(read.0).is_some_and(|it| it.origin == Origin::Given(Layer::Flag));
+            let walked = walk(scope, read, None, &mut env);
+            if !explicit {
+                walked?;
+            }
+        }
+        for read in &self.argv {
+            walk(scope, read, None, &mut argv)?;
+        }
+        let told = match self.agent.model.via {
+            Via::SetModel | Via::ConfigOption => true,
+            Via::Env => env.model,
+            Via::File => file.model,
+            Via::Argv => argv.model,
+        };
+        // With a log-in, an agent goes to its vendor by itself.
+        let keyed = [names::BASE_URL, names::API_KEY].iter().all(|name| scope.set.contains_key(*name));
+        let any = |of: fn(&Carried) -> bool| !keyed || [env, file, argv].iter().any(of);
+        let lost = match (told, any(|it| it.base_url), any(|it| it.key)) {
+            (false, ..) => (names::ACP_MODEL, "the model"),
+            (_, false, _) => (names::BASE_URL, "the base URL"),
+            (_, _, false) => (names::API_KEY, "the key"),
+            (true, true, true) => return Ok(()),
+        };
+        let (variable, what) = (lost.0.to_owned(), lost.1);
+        Err(Refusal::NoChannel { agent: self.agent.name.to_owned(), variable, what })
+    }
+}
+
+/// Walks a value, and notes what it carries.
+fn walk(
+    scope: &Scope<'_, '_>,
+    (place, value): &Read<'_>,
+    file: Option<FileFormat>,
+    carried: &mut Carried,
+) -> Result<(), Refusal> {
+    let value = value.as_ref().ok_or_else(|| Refusal::BrokenEntry { place: (*place).to_owned() })?;
+    scope.walk(value, file, &mut |name| carried.add(name))
+}
+
+impl Resolution<'_> {
+    /// Whether a variable holds a secret: by its name, as a copy of the key, or as a URL with a password or a query.
+    pub fn is_secret(&self, name: &str) -> bool {
+        let value = |name: &str| self.variables.get(name).map(|it| it.value.as_str());
+        let copied = value(name).is_some_and(|it| Some(it) == value(names::API_KEY));
+        let telling = value(name).and_then(|it| it.split_once("://")).is_some_and(|(_, it)| tells(it));
+        is_secret(name) || copied || telling
+    }
+
+    /// The files, in the order of the entry; secrets are masked unless they are to be shown.
+    pub fn files(&self, sandbox: &Sandbox, show_secrets: bool) -> Result<Vec<File>, Refusal> {
+        let real = self.bodies(&Scope { set: &self.variables, agent: self.agent, sandbox })?;
+        if show_secrets {
+            return Ok(real);
+        }
+        // Evaluated again, and not searched for secrets: a secret may be a word that stands elsewhere too.
+        let mut masked = self.variables.clone();
+        masked.iter_mut().filter(|(name, _)| self.is_secret(name)).for_each(|(_, it)| MASK.clone_into(&mut it.value));
+        self.bodies(&Scope { set: &masked, agent: self.agent, sandbox })
+    }
+
+    fn bodies(&self, scope: &Scope<'_, '_>) -> Result<Vec<File>, Refusal> {
+        let config = self.agent.config.iter().map(|it| (it.path, it.format, it.owner, it.body));
+        let policy = self.agent.web_switches().iter().filter(|_| self.web_off).filter_map(|off| match off {
+            Off::File { path, format, owner, body } => Some((*path, *format, *owner, *body)),
+            Off::Env(_) | Off::Argv(_) | Off::Unset(_) => None,
+        });
+        let mut files: BTreeMap<&str, (usize, FileFormat, Owner, Node)> = BTreeMap::new();
+        for (index, (path, format, owner, body)) in config.chain(policy).enumerate() {
+            let Some(node) = scope.node(&value(body, path)?)? else { continue };
+            match files.get_mut(path) {
+                Some((.., there)) => there.merge(node),
+                None => drop(files.insert(path, (index, format, owner, node))),
+            }
+        }
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_by_key(|(_, (index, ..))| *index);
+        let file = |(path, (_, format, owner, node)): (&str, (usize, FileFormat, Owner, Node))| {
+            let content = node.print(format);
+            File { path: path.to_owned(), format, owner, content }
+        };
+        Ok(files.into_iter().map(file).collect())
+    }
+}
+
+/// Whether a URL, without its scheme, holds a password or a query. An `@` behind the host is neither.
+fn tells(rest: &str) -> bool {
+    rest.contains('?') || rest.split(['/', '#']).next().is_some_and(|authority| authority.contains('@'))
+}
+
+fn value<'a>(body: Template<'a>, path: &str) -> Result<registry_model::template::Value<'a>, Refusal> {
+    body.value().ok_or_else(|| Refusal::BrokenEntry { place: format!("config: {path}") })
+}

@@ -1,0 +1,200 @@
+//! Routing: from an agent, a model and an environment to what the agent is started with, or a refusal. No I/O.
+//!
+//! [`Router::resolve`] asks in the order in which a run would fail: is there somebody who serves the model over a
+//! protocol that the agent speaks, where, and with which credential. Only then are the canonical variables filled in
+//! and the agent's own set from them. Nothing is guessed: what is not given and has no default is refused by name.
+
+mod base_url;
+mod credential;
+mod document;
+mod environment;
+mod files;
+mod given;
+mod lookup;
+mod model_id;
+mod names;
+mod needs;
+mod refusal;
+mod server;
+mod values;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use registry_model::model::{Agent, Credential, Family, FileFormat, Login, Mapping, Off, Provider, Registry};
+use registry_model::template::Value;
+
+pub use base_url::{base_url, endpoint};
+pub use credential::CredentialFile;
+pub use files::{File, MASK};
+pub use given::{Given, Layer, Sandbox, Variables};
+pub use model_id::is_alias;
+pub use needs::Need;
+pub use refusal::Refusal;
+pub use server::Server;
+
+/// A registry, read once: what routing asks again and again is at hand.
+#[derive(Debug)]
+pub struct Router<'a> {
+    entries: BTreeMap<&'a str, Entry<'a>>,
+    aliases: BTreeMap<&'a str, &'a str>,
+    providers: Vec<&'a Provider<'a>>,
+    families: Vec<&'a Family<'a>>,
+    /// Variables that belong to a provider or a family: they reach no agent whose model is another's.
+    owned: BTreeSet<&'a str>,
+    /// Variables that hold a base URL for a key, by the key's.
+    beside: BTreeMap<&'a str, Vec<Cow<'a, str>>>,
+}
+
+/// An agent, its values read.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// The agent.
+    pub agent: &'a Agent<'a>,
+    mappings: Vec<Read<'a>>,
+    policy: Vec<Read<'a>>,
+    /// Its files, by their paths, and those of its policy.
+    files: Vec<(FileFormat, Read<'a>)>,
+    policy_files: Vec<(FileFormat, Read<'a>)>,
+    argv: Vec<Read<'a>>,
+    idle: Vec<(&'a str, String)>,
+}
+
+/// A variable of an entry and its value; none where the text is no value.
+type Read<'a> = (&'a str, Option<Value<'a>>);
+
+/// What an agent is started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution<'a> {
+    /// The agent.
+    pub agent: &'a Agent<'a>,
+    /// Who serves the model.
+    pub server: Server<'a>,
+    /// The variables it is given, sorted by name.
+    pub variables: BTreeMap<Cow<'a, str>, Variable<'a>>,
+    /// The model id that it is told; a refusal where the environment stands and the id would be a guess.
+    pub acp_model_id: Result<String, Refusal>,
+    /// The log-in that stands in for a key.
+    pub login: Option<&'a Login<'a>>,
+    /// The file that authenticates.
+    pub credential_file: Option<CredentialFile<'a>>,
+    /// Variables that the caller gave and the agent does not get: they are another provider's.
+    pub withheld: Vec<String>,
+    /// Variables that the caller gave and nothing of the agent reads, each with the one that its files have instead.
+    pub idle: Vec<(&'a str, String)>,
+    /// The canonical base URL that the caller gave and this route does not use, by its variable.
+    pub unused: Option<&'static str>,
+    /// Whether the web is to be off.
+    pub web_off: bool,
+}
+
+/// A variable that the agent is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable<'a> {
+    /// Its value.
+    pub value: String,
+    /// Where it comes from.
+    pub origin: Origin<'a>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// It was given under this name.
+    Given(Layer),
+    /// It was given under another name.
+    Copied(Layer, &'a str),
+    /// The model reference says it.
+    Reference,
+    /// A provider's entry says it.
+    Registry,
+    /// Nothing was given, and there is a default.
+    Default,
+    /// The agent's entry sets it.
+    Mapping,
+}
+
+impl core::fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Given(layer) => f.write_str(layer.word()),
+            Self::Copied(layer, variable) => write!(f, "{} ({variable})", layer.word()),
+            Self::Reference => f.write_str("model reference"),
+            Self::Registry => f.write_str("provider"),
+            Self::Default => f.write_str("default"),
+            Self::Mapping => f.write_str("mapping"),
+        }
+    }
+}
+
+impl<'a> Router<'a> {
+    /// Reads a registry.
+    pub fn new(registry: &Registry<'a>) -> Self {
+        let (agents, providers, families) = (registry.agents(), registry.providers(), registry.families());
+        let aliases = agents.iter().flat_map(|agent| agent.aliases.iter().map(|alias| (*alias, agent.name))).collect();
+        let owned = providers.iter().flat_map(|it| owned_variables(it));
+        let of_family = |it: &Family<'a>| it.keys.iter().chain(it.base_urls).copied();
+        let owned = owned.chain(families.iter().flat_map(|it| of_family(it))).collect();
+        let beside = keys(&providers, &families).map(|key| (key, base_urls(key, &families))).collect();
+        let entries = agents.into_iter().map(|agent| (agent.name, Entry::new(agent))).collect();
+        Self { entries, aliases, providers, families, owned, beside }
+    }
+
+    /// The entry of a name or alias.
+    pub fn entry(&self, name: &str) -> Option<&Entry<'a>> {
+        self.entries.get(name).or_else(|| self.entries.get(self.aliases.get(name)?))
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn new(agent: &'a Agent<'a>) -> Self {
+        let switches = agent.hosts.iter().flat_map(|host| host.off);
+        let policy =
+            agent.web_switches().iter().filter_map(|off| if let Off::Env(it) = off { Some(*it) } else { None });
+        let read = |mapping: &'a Mapping<'a>| (mapping.name, mapping.value.value());
+        let policy_file = |off: &'a Off<'a>| match *off {
+            Off::File { path, format, body, .. } => Some((format, (path, body.value()))),
+            Off::Env(_) | Off::Argv(_) | Off::Unset(_) => None,
+        };
+        Self {
+            agent,
+            mappings: agent.env.iter().chain(switches).map(read).collect(),
+            policy: policy.flatten().map(read).collect(),
+            files: agent.config.iter().map(|file| (file.format, (file.path, file.body.value()))).collect(),
+            policy_files: agent.web_switches().iter().filter_map(policy_file).collect(),
+            argv: agent.launch.iter().map(|word| ("launch", word.value())).collect(),
+            idle: agent.idle(),
+        }
+    }
+}
+
+/// The variables of every key.
+fn keys<'a>(providers: &[&'a Provider<'a>], families: &[&'a Family<'a>]) -> impl Iterator<Item = &'a str> {
+    let of_provider = providers.iter().flat_map(|provider| server::key_variables(provider));
+    of_provider.chain(families.iter().flat_map(|family| family.keys)).copied()
+}
+
+/// The variables that hold a base URL for a key: those of its family, or by its name, as vendors and LiteLLM name them.
+fn base_urls<'a>(key: &str, families: &[&'a Family<'a>]) -> Vec<Cow<'a, str>> {
+    let of_family = families.iter().filter(|family| family.keys.contains(&key)).flat_map(|family| family.base_urls);
+    let of_family: Vec<_> = of_family.map(|name| Cow::Borrowed(*name)).collect();
+    let stem = ["_API_KEY", "_KEY", "_TOKEN"].iter().find_map(|ending| key.strip_suffix(ending));
+    match stem.filter(|_| of_family.is_empty()) {
+        Some(stem) => ["BASE_URL", "API_BASE"].map(|ending| Cow::Owned(format!("{stem}_{ending}"))).to_vec(),
+        None => of_family,
+    }
+}
+
+/// The variables of a provider: its credential and the parameters of its URLs. They reach no agent whose model is
+/// another's.
+pub fn owned_variables<'a>(provider: &Provider<'a>) -> Vec<&'a str> {
+    let mut names = match provider.credential {
+        Credential::None => Vec::new(),
+        Credential::AnyOf(variables) => variables.to_vec(),
+        Credential::File { content, variable, .. } => vec![content, variable],
+        Credential::AllOf(groups) => groups.concat(),
+    };
+    names.extend(provider.parameters.iter().flat_map(|it| [it.variable, it.from_host_of]));
+    names.retain(|name| !name.is_empty());
+    names
+}

@@ -1,0 +1,80 @@
+//! The model id that an agent is told over ACP: three formats, one an agent.
+
+use registry_model::model::{ModelIdFormat, Provider};
+
+use super::given::is_given;
+use super::{Refusal, Router};
+
+/// What an alias of the gateway begins with.
+const ALIAS_PREFIX: &str = "benchflow-";
+
+/// The provider under which agents with models.dev ids register the gateway. Never `openai`: they send that one to the
+/// Responses API, which gateways do not serve.
+const GATEWAY_IN_MODELS_DEV: &str = "benchflow";
+
+/// The provider under which agents with registered providers know the gateway.
+const GATEWAY_REGISTERED: &str = "litellm";
+
+/// Whether an id is an alias of the gateway.
+pub fn is_alias(id: &str) -> bool {
+    id.starts_with(ALIAS_PREFIX)
+}
+
+/// An alias of the gateway as an agent is told it.
+pub(crate) fn told_alias(format: ModelIdFormat, alias: &str) -> String {
+    match format {
+        ModelIdFormat::Bare => alias.to_owned(),
+        ModelIdFormat::RegisteredProvider => format!("{GATEWAY_REGISTERED}/{alias}"),
+        ModelIdFormat::ModelsDev => format!("{GATEWAY_IN_MODELS_DEV}/{alias}"),
+    }
+}
+
+/// An id under a provider's name, as an agent is told it that has the provider in its own file.
+pub(crate) fn told_with(format: ModelIdFormat, provider: &str, id: &str) -> String {
+    match format {
+        ModelIdFormat::Bare => id.to_owned(),
+        ModelIdFormat::RegisteredProvider | ModelIdFormat::ModelsDev => format!("{provider}/{id}"),
+    }
+}
+
+/// An id is more than blanks: an agent that is told nothing runs with a model of its own choice.
+pub(crate) fn check_id(reference: &str, id: &str) -> Result<(), Refusal> {
+    if is_given(id) { Ok(()) } else { Err(Refusal::EmptyModelId { model: reference.to_owned() }) }
+}
+
+impl Router<'_> {
+    /// The id that an agent is told for a reference that a provider serves.
+    ///
+    /// A provider that owns no family and lists no model serves whatever its user has put there: then its name and the
+    /// id are what the agent's own file registers. With the others, a model that nobody knows is a mistake.
+    pub(crate) fn told_by(
+        &self,
+        format: ModelIdFormat,
+        provider: &Provider<'_>,
+        reference: &str,
+    ) -> Result<String, Refusal> {
+        let open = provider.families.is_empty() && provider.models.is_empty();
+        match self.acp_model_id(format, reference) {
+            Err(Refusal::NoModelId { .. }) if open => Ok(told_with(format, provider.name, self.provider(reference).1)),
+            answer => answer,
+        }
+    }
+
+    /// The id that an agent of a format is told for a reference; refused where it would be a guess.
+    pub fn acp_model_id(&self, format: ModelIdFormat, reference: &str) -> Result<String, Refusal> {
+        let (provider, id) = self.provider(reference);
+        check_id(reference, id)?;
+        match format {
+            ModelIdFormat::RegisteredProvider if provider.is_some() => Ok(reference.to_owned()),
+            ModelIdFormat::ModelsDev if id.contains('/') => Ok(id.to_owned()),
+            _ if is_alias(id) => Ok(told_alias(format, id)),
+            ModelIdFormat::Bare | ModelIdFormat::RegisteredProvider => Ok(id.to_owned()),
+            ModelIdFormat::ModelsDev => {
+                let owner = self.owner(id).map(|provider| provider.name);
+                let namespace = owner.or_else(|| self.family(id).map(|family| family.namespace));
+                let namespace = namespace.ok_or_else(|| Refusal::NoModelId { model: reference.to_owned() })?;
+                Ok(format!("{namespace}/{id}"))
+            }
+        }
+    }
+}

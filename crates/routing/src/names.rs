@@ -1,0 +1,52 @@
+//! The canonical variables that routing fills in, by their full names (`registry_model::variables` lists them all).
+
+/// The provider's name.
+pub(crate) const PROVIDER: &str = "BENCHFLOW_PROVIDER_NAME";
+/// The base URL of the model server.
+pub(crate) const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
+/// The key for it.
+pub(crate) const API_KEY: &str = "BENCHFLOW_PROVIDER_API_KEY";
+/// The model's id, without its provider.
+pub(crate) const MODEL: &str = "BENCHFLOW_PROVIDER_MODEL";
+/// The wire protocol spoken there.
+pub(crate) const PROTOCOL: &str = "BENCHFLOW_PROVIDER_PROTOCOL";
+/// What is known of its models, as JSON.
+pub(crate) const MODELS: &str = "BENCHFLOW_PROVIDER_MODELS";
+/// The gateway's alias of the model.
+pub(crate) const ALIAS: &str = "BENCHFLOW_LITELLM_MODEL_ALIAS";
+/// Where the task has its programs: what the sandbox has, and nobody gives.
+pub(crate) const PATH: &str = "PATH";
+/// The model id that the agent is told.
+pub(crate) const ACP_MODEL: &str = "BENCHFLOW_ACP_MODEL_ID";
+/// The part of it before its first slash.
+pub(crate) const ACP_MODEL_PROVIDER: &str = "BENCHFLOW_ACP_MODEL_PROVIDER";
+/// The part of it after its first slash.
+pub(crate) const ACP_MODEL_NAME: &str = "BENCHFLOW_ACP_MODEL_NAME";
+/// Whether the web is to be off.
+pub(crate) const WEB: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
+/// The variables of the entry that the caller gave explicitly, which the launcher then leaves alone.
+pub(crate) const EXPLICIT: &str = "BENCHFLOW_EXPLICIT_ENV";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_canonical() {
+        let all = [
+            PROVIDER,
+            BASE_URL,
+            API_KEY,
+            MODEL,
+            PROTOCOL,
+            MODELS,
+            ALIAS,
+            ACP_MODEL,
+            ACP_MODEL_PROVIDER,
+            ACP_MODEL_NAME,
+        ];
+        for name in all {
+            assert!(registry_model::variables::canonical(name).is_some_and(|it| it.name == name), "{name}");
+        }
+    }
+}

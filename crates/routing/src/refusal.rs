@@ -1,0 +1,294 @@
+//! Why a model is not routed: each reason names the variable or protocol, and how to give it.
+
+use core::fmt;
+
+use registry_model::model::Protocol;
+
+use super::names;
+
+/// Why an agent is not started with a model. Nothing in it is a value of the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The agent speaks no protocol that the provider or family serves.
+    ProtocolUnsupported {
+        /// The agent.
+        agent: String,
+        /// What it speaks; the first, where it speaks several.
+        protocol: Protocol,
+        /// Who would have to serve it.
+        server: String,
+        /// The providers that the agent can use.
+        usable: Vec<String>,
+    },
+    /// Nothing in the agent's entry logs in to the provider, which takes no key.
+    NoLogIn {
+        /// The agent.
+        agent: String,
+        /// The provider.
+        server: String,
+        /// What it takes.
+        takes: &'static str,
+        /// Whether a token in the place of a key would do.
+        token: bool,
+        /// The providers that the agent can use.
+        usable: Vec<String>,
+    },
+    /// A key would go elsewhere than the base URL says that is set beside it.
+    DroppedBaseUrl {
+        /// The variable of the base URL.
+        variable: String,
+        /// The variable of the key.
+        key: String,
+        /// Who would get the key.
+        server: String,
+    },
+    /// A part of the base URL is not given.
+    MissingUrlParameter {
+        /// The variable that fills it.
+        variable: String,
+        /// Whose URL it is.
+        server: String,
+    },
+    /// A part of the base URL would lead elsewhere than the URL says.
+    BadUrlParameter {
+        /// The variable that holds it.
+        variable: String,
+        /// What is wrong with it.
+        reason: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// No key and no log-in that would stand in for it is given.
+    MissingCredential {
+        /// The variables that could hold it, the usual one first.
+        variables: Vec<String>,
+        /// Whose key it is.
+        server: String,
+    },
+    /// The reference holds no model id.
+    EmptyModelId {
+        /// The reference, as it was given.
+        model: String,
+    },
+    /// Nobody is known to serve the model.
+    NoProvider {
+        /// The reference, as it was given.
+        model: String,
+        /// The agent.
+        agent: String,
+        /// What the reference is here, where it is in the words of another system.
+        spelled: Vec<String>,
+        /// The providers that the agent can use.
+        usable: Vec<String>,
+    },
+    /// The reference yields no model id that the agent knows.
+    NoModelId {
+        /// The reference, as it was given.
+        model: String,
+    },
+    /// Nothing that the agent reads carries what it has to know.
+    NoChannel {
+        /// The agent.
+        agent: String,
+        /// The variable that holds it.
+        variable: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// The agent cannot take the gateway's alias.
+    GatewayUnsupported {
+        /// The agent.
+        agent: String,
+        /// Why.
+        reason: String,
+    },
+    /// The web is to be off, and nothing shows that it is.
+    WebPolicy {
+        /// The agent.
+        agent: String,
+        /// Why.
+        reason: String,
+    },
+    /// A variable that must be a whole number is none.
+    NotAnInteger {
+        /// The variable.
+        variable: String,
+    },
+    /// A file of the agent refers to a variable that is not set.
+    UnsetReference {
+        /// The variable.
+        variable: String,
+    },
+    /// A value that the agent would take for more than a text.
+    UnsafeValue {
+        /// The variable that holds it.
+        variable: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The model id holds what this agent takes in none.
+    RefusedModelId {
+        /// The agent.
+        agent: String,
+        /// The variable that holds the id.
+        variable: String,
+        /// What the entry says that no id may hold.
+        text: String,
+    },
+    /// The entry holds a text that is no encoded value, which only a constant written by hand can.
+    BrokenEntry {
+        /// Where.
+        place: String,
+    },
+}
+
+impl Refusal {
+    /// The kind, for programs: `missing-credential`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ProtocolUnsupported { .. } => "protocol-unsupported",
+            Self::NoLogIn { .. } => "auth-unsupported",
+            Self::DroppedBaseUrl { .. } => "dropped-base-url",
+            Self::NoChannel { .. } => "no-channel",
+            Self::MissingUrlParameter { .. } => "missing-url-parameter",
+            Self::BadUrlParameter { .. } => "bad-url-parameter",
+            Self::MissingCredential { .. } => "missing-credential",
+            Self::EmptyModelId { .. } | Self::NoProvider { .. } | Self::NoModelId { .. } => "no-provider",
+            Self::GatewayUnsupported { .. } => "gateway-unsupported",
+            Self::WebPolicy { .. } => "web-policy",
+            Self::NotAnInteger { .. } => "not-an-integer",
+            Self::UnsetReference { .. } => "unset-reference",
+            Self::UnsafeValue { .. } | Self::RefusedModelId { .. } => "unsafe-value",
+            Self::BrokenEntry { .. } => "broken-entry",
+        }
+    }
+
+    /// What it is about, for programs: a variable, a protocol, a model or an agent.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::ProtocolUnsupported { protocol, .. } => protocol.id(),
+            Self::NoLogIn { server, .. } => server,
+            Self::DroppedBaseUrl { variable, .. }
+            | Self::NoChannel { variable, .. }
+            | Self::MissingUrlParameter { variable, .. }
+            | Self::BadUrlParameter { variable, .. }
+            | Self::NotAnInteger { variable }
+            | Self::UnsetReference { variable }
+            | Self::UnsafeValue { variable, .. }
+            | Self::RefusedModelId { variable, .. } => variable,
+            Self::MissingCredential { variables, .. } => variables.first().map_or("", String::as_str),
+            Self::EmptyModelId { model } | Self::NoProvider { model, .. } | Self::NoModelId { model } => model,
+            Self::GatewayUnsupported { agent, .. } | Self::WebPolicy { agent, .. } => agent,
+            Self::BrokenEntry { place } => place,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ProtocolUnsupported { agent, protocol, server, usable } => write!(
+                f,
+                "`{server}` does not serve `{}`, which `{agent}` speaks\n\
+                 help: {}, or go through a gateway with `BENCHFLOW_LITELLM_MODEL_ALIAS`",
+                protocol.id(),
+                OneOf(agent, usable)
+            ),
+            Self::NoLogIn { agent, server, takes, token, usable } => {
+                write!(f, "`{agent}` cannot log in to `{server}`, which takes {takes}")?;
+                let set = "; `BENCHFLOW_PROVIDER_API_KEY` is not set\nhelp: set it, by `--env`, to a token; otherwise ";
+                write!(f, "{}{}", if *token { set } else { "\nhelp: " }, OneOf(agent, usable))
+            }
+            Self::DroppedBaseUrl { variable, key, server } => write!(
+                f,
+                "`{variable}` is set beside `{key}`, and the key would go to `{server}` instead\n\
+                 help: unset `{variable}`, or give the key that belongs to `{server}`, by `--env`, in \
+                 `BENCHFLOW_PROVIDER_API_KEY`"
+            ),
+            Self::NoChannel { agent, variable, what } => {
+                write!(f, "nothing that `{agent}` reads carries {what}, which `{variable}` holds\nhelp: ")?;
+                f.write_str(match variable.as_str() {
+                    names::ACP_MODEL => {
+                        "write the model under every condition of the entry's `env`, `config` or `launch`"
+                    }
+                    _ => "put a registered provider before the model's id, as in `vllm/some-model`",
+                })
+            }
+            Self::MissingUrlParameter { variable, server } => {
+                write!(f, "the base URL of `{server}` needs `{variable}`, which is not set\nhelp: set `{variable}`")
+            }
+            Self::BadUrlParameter { variable, reason, wanted } => {
+                write!(f, "the value of `{variable}` {reason}\nhelp: give {wanted}")
+            }
+            Self::MissingCredential { variables, server } => {
+                let names: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+                let names = names.join(" or ");
+                write!(f, "no credential for `{server}`: {names} is not set\nhelp: set {names}")
+            }
+            Self::EmptyModelId { model } => {
+                write!(f, "`{model}` names no model\nhelp: give the model's id, as in `openai/gpt-5.5`")
+            }
+            Self::NoProvider { model, agent, spelled, usable } => {
+                match model.split_once('/') {
+                    Some((prefix, _)) => write!(f, "`{prefix}` is not a registered provider")?,
+                    None => write!(f, "nobody is known to serve the model `{model}`")?,
+                }
+                let spelled: Vec<String> = spelled.iter().map(|reference| format!("`{reference}`")).collect();
+                match spelled.as_slice() {
+                    [] => write!(f, "\nhelp: {}", OneOf(agent, usable)),
+                    spelled => write!(f, "\nhelp: write {}; otherwise {}", spelled.join(" or "), OneOf(agent, usable)),
+                }
+            }
+            Self::NoModelId { model } => write!(
+                f,
+                "`{model}` yields no model id that the agent knows\n\
+                 help: name a model of a known family, or give its id in `BENCHFLOW_ACP_MODEL_ID`"
+            ),
+            Self::GatewayUnsupported { agent, reason } => write!(
+                f,
+                "`{agent}` takes no alias of a gateway: {reason}\nhelp: leave `BENCHFLOW_LITELLM_MODEL_ALIAS` unset"
+            ),
+            Self::WebPolicy { agent, reason } => {
+                write!(
+                    f,
+                    "`{agent}` cannot run without the web: {reason}\nhelp: choose an agent whose policy is tested"
+                )
+            }
+            Self::NotAnInteger { variable } => {
+                write!(f, "the value of `{variable}` is no non-negative integer\nhelp: give digits alone")
+            }
+            Self::UnsetReference { variable } => write!(
+                f,
+                "`{variable}` is not set, and a file of the agent refers to it\n\
+                 help: set `{variable}`; for a provider that logs in by a file, to an access token of it"
+            ),
+            Self::UnsafeValue { variable, reason } => {
+                write!(f, "the value of `{variable}` {reason}\nhelp: give `{variable}` another value")
+            }
+            Self::RefusedModelId { agent, variable, text } => write!(
+                f,
+                "the value of `{variable}` holds `{text}`, which `{agent}` takes in no model id\n\
+                 help: give the model an alias without it, or choose another agent"
+            ),
+            Self::BrokenEntry { place } => {
+                write!(f, "`{place}` holds a text that is no encoded value\nhelp: write the entry with `agent!`")
+            }
+        }
+    }
+}
+
+/// An agent, and the providers that it can use.
+struct OneOf<'r>(&'r str, &'r [String]);
+
+impl fmt::Display for OneOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(agent, usable) = self;
+        if usable.is_empty() {
+            return write!(f, "choose another agent: no registered provider serves what `{agent}` speaks");
+        }
+        let names: Vec<String> = usable.iter().map(|name| format!("`{name}/`")).collect();
+        write!(f, "begin the model with a provider that `{agent}` can use: {}", names.join(", "))
+    }
+}
+
+impl core::error::Error for Refusal {}

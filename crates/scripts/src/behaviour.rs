@@ -1,0 +1,184 @@
+//! What an agent does and installs, as facts that two versions of it are compared by.
+//!
+//! A fact is a name with a value under an aspect: the tool `read_file` is `listed`, the header `authorization` has the
+//! `key`. Nothing in it differs from run to run, so that evidence can store it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use registry_model::model::{Lock, Target};
+
+/// Facts by their names, under the names of aspects.
+pub type Behaviour = BTreeMap<String, Facts>;
+
+/// Names with their values.
+pub type Facts = BTreeMap<String, String>;
+
+/// A kind of facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aspect {
+    /// Its name in evidence.
+    pub name: &'static str,
+    /// Its name for a reader.
+    pub title: &'static str,
+    /// Whether a difference needs a person's decision; sizes and versions of packages change with every release.
+    pub decides: bool,
+}
+
+/// All aspects, in the order of a reader.
+pub const ASPECTS: [Aspect; 14] = [
+    Aspect { name: "verdicts", title: "Verdicts", decides: true },
+    Aspect { name: "handshake", title: "Handshake", decides: true },
+    Aspect { name: "capabilities", title: "Capabilities", decides: true },
+    Aspect { name: "session", title: "Session answer", decides: true },
+    Aspect { name: "tools", title: "Tools", decides: true },
+    Aspect { name: "web", title: "Web policy", decides: true },
+    Aspect { name: "calls", title: "Model calls", decides: true },
+    Aspect { name: "hosts", title: "Other hosts", decides: true },
+    Aspect { name: "keys", title: "Places of the key", decides: true },
+    Aspect { name: "targets", title: "Targets", decides: true },
+    Aspect { name: "install-scripts", title: "Install scripts", decides: true },
+    Aspect { name: "licences", title: "Licences", decides: true },
+    Aspect { name: "installed", title: "Installed size", decides: false },
+    Aspect { name: "packages", title: "Packages", decides: false },
+];
+
+/// A fact that two versions do not share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The aspect.
+    pub aspect: Aspect,
+    /// The name of the fact.
+    pub fact: String,
+    /// The value of the old version; none where it has no such fact.
+    pub old: Option<String>,
+    /// The value of the new version; none where it has no such fact.
+    pub new: Option<String>,
+}
+
+/// The facts that differ, in the order of the aspects. An aspect that one side was not measured by says nothing.
+pub fn compare(old: &Behaviour, new: &Behaviour) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for aspect in ASPECTS {
+        let (Some(old), Some(new)) = (old.get(aspect.name), new.get(aspect.name)) else { continue };
+        for fact in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+            let (old, new) = (old.get(fact).cloned(), new.get(fact).cloned());
+            if old != new {
+                found.push(Difference { aspect, fact: fact.clone(), old, new });
+            }
+        }
+    }
+    found
+}
+
+/// Whether a behaviour was measured by every aspect that decides and that a run can see.
+pub fn is_measured(behaviour: &Behaviour) -> bool {
+    let of_a_run = ASPECTS.iter().filter(|it| it.decides && !of_the_lock(it.name));
+    of_a_run.into_iter().all(|it| behaviour.contains_key(it.name))
+}
+
+fn of_the_lock(aspect: &str) -> bool {
+    matches!(aspect, "targets" | "install-scripts" | "licences" | "packages")
+}
+
+/// What a lock says: the packages with their versions, those with an install script, and the targets it serves.
+pub fn of_lock(lock: &Lock<'_>) -> Behaviour {
+    let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut scripts = Facts::new();
+    for it in &lock.npm {
+        let name = it.place.rsplit_once("node_modules/").map_or(it.place, |(_, name)| name);
+        packages.entry(name).or_default().insert(it.version);
+        if it.rest.contains("\"hasInstallScript\":true") {
+            scripts.insert(name.to_owned(), "has one, which is not run".to_owned());
+        }
+    }
+    for it in &lock.wheels {
+        packages.entry(it.name).or_default().insert(it.version);
+        if it.is_source() {
+            scripts.insert(it.name.to_owned(), "is built from source".to_owned());
+        }
+    }
+    let versions = |(name, of): (&str, BTreeSet<&str>)| (name.to_owned(), of.into_iter().collect::<Vec<_>>().join(" "));
+    let targets = Target::ALL.into_iter().filter(|target| lock.unavailable_on(*target).is_none());
+    Behaviour::from([
+        ("packages".to_owned(), packages.into_iter().map(versions).collect()),
+        ("install-scripts".to_owned(), scripts),
+        ("targets".to_owned(), targets.map(|it| (it.id().to_owned(), "served".to_owned())).collect()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behaviour(facts: &[(&str, &str, &str)]) -> Behaviour {
+        let mut all = Behaviour::new();
+        for (aspect, fact, value) in facts {
+            let facts = all.entry((*aspect).to_owned()).or_default();
+            if !fact.is_empty() {
+                facts.insert((*fact).to_owned(), (*value).to_owned());
+            }
+        }
+        all
+    }
+
+    /// Compares facts, and holds each difference: `aspect fact: old -> new`.
+    #[track_caller]
+    fn check(old: &[(&str, &str, &str)], new: &[(&str, &str, &str)], expected: &[&str]) {
+        let told = |it: Difference| {
+            let value = |it: Option<String>| it.unwrap_or_else(|| "-".to_owned());
+            format!("{} {}: {} -> {}", it.aspect.name, it.fact, value(it.old), value(it.new))
+        };
+        let found: Vec<String> = compare(&behaviour(old), &behaviour(new)).into_iter().map(told).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_same_facts_have_no_difference() {
+        check(&[], &[], &[]);
+        check(&[("tools", "a", "listed")], &[("tools", "a", "listed")], &[]);
+    }
+
+    #[test]
+    fn facts_that_came_went_or_changed_are_found_in_the_order_of_a_reader() {
+        check(
+            &[("tools", "a", "listed"), ("tools", "b", "listed"), ("packages", "x", "1.0"), ("hosts", "", "")],
+            &[("tools", "b", "named"), ("tools", "c", "listed"), ("packages", "x", "1.1"), ("hosts", "h", "called")],
+            &[
+                "tools a: listed -> -",
+                "tools b: listed -> named",
+                "tools c: - -> listed",
+                "hosts h: - -> called",
+                "packages x: 1.0 -> 1.1",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_aspect_that_was_not_measured_says_nothing() {
+        check(&[("tools", "a", "listed")], &[("hosts", "h", "called")], &[]);
+    }
+
+    #[test]
+    fn every_aspect_that_a_run_can_see_must_be_measured() {
+        let all: Vec<(&str, &str, &str)> =
+            ASPECTS.iter().filter(|it| !of_the_lock(it.name)).map(|it| (it.name, "", "")).collect();
+        assert!(is_measured(&behaviour(&all)));
+        for (index, (name, ..)) in all.iter().enumerate() {
+            let mut less = all.clone();
+            less.remove(index);
+            assert_eq!(is_measured(&behaviour(&less)), *name == "installed", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_lock_says_what_is_installed() {
+        let text = "format 1\npackage npm a 1.0.0 sha512-x\nunavailable linux-arm64 2026-01-31 npm a-arm64 1.0.0 404\n\
+                    npm node_modules/a 1.0.0 sha512-x a {\"hasInstallScript\":true}\n\
+                    npm node_modules/b 2.0.0 sha512-x b {}\n\
+                    npm node_modules/a/node_modules/b 1.0.0 sha512-x b {}\n";
+        let facts = of_lock(&Lock::parse(text).expect("it is a lock"));
+        assert_eq!(facts["packages"]["b"], "1.0.0 2.0.0");
+        assert_eq!(facts["install-scripts"].keys().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(facts["targets"].len(), Target::ALL.len() - 1);
+    }
+}

@@ -1,0 +1,298 @@
+//! What the verdicts of a probe depend on, as one hash for each question: evidence is stale when its hash is another.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use registry_model::model::{
+    Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, NODE_VERSION, Off, PYTHON_VERSION,
+    ProxyMode, References, Semantics, Session, Version,
+};
+
+use crate::RenderError;
+
+/// A hash for each question, by its name: 16 hexadecimal digits.
+pub type Inputs = BTreeMap<String, String>;
+
+/// The questions of a probe, each with the number of its method: a question that is asked in another way gets another
+/// number, and every verdict of before is stale.
+pub const QUESTIONS: [(&str, u32); 5] = [("routing", 2), ("environment", 2), ("hosts", 2), ("web", 2), ("secrets", 2)];
+
+/// The hashes of an agent as its entry and lock are now.
+pub fn inputs(agent: &Agent<'_>) -> Result<Inputs, RenderError> {
+    inputs_on(agent, [NODE_VERSION, PYTHON_VERSION])
+}
+
+/// The same with these versions of Node.js and Python.
+fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, RenderError> {
+    let scripts = crate::unstamped(agent)?;
+    let common = common(agent, &scripts.launch, runtimes);
+    let hash = |question: &str, method: u32| {
+        let own = match question {
+            "hosts" => hosts(agent),
+            "web" => web(agent, &scripts.web_policy),
+            _ => String::new(),
+        };
+        let sum = crate::sha256(format!("{method}\n{common}{own}").as_bytes());
+        sum.get(..16).unwrap_or_default().to_owned()
+    };
+    Ok(QUESTIONS.iter().map(|&(question, method)| (question.to_owned(), hash(question, method))).collect())
+}
+
+/// The questions whose verdict is stale, in their order, each with the reason: it was measured with other inputs, or
+/// with none on record.
+pub fn stale(
+    agent: &Agent<'_>,
+    pins: &[String],
+    measured: &Inputs,
+) -> Result<Vec<(&'static str, String)>, RenderError> {
+    let (now, locked) = (inputs(agent)?, agent.read_lock()?.pins());
+    let why = if measured.is_empty() {
+        "it has no hashes".to_owned()
+    } else if pins == locked {
+        "the lock, the launcher, the entry, the runtime or the method has changed since".to_owned()
+    } else {
+        format!("measured with {}, and the lock has {}", pins.join(", "), locked.join(", "))
+    };
+    let differs = |question: &str| measured.get(question) != now.get(question);
+    Ok(QUESTIONS.iter().filter(|it| differs(it.0)).map(|(question, _)| (*question, why.clone())).collect())
+}
+
+/// What every question depends on. A line a fact, and none for a default: so a new field of the model, which is at its
+/// default everywhere, changes no hash.
+fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> String {
+    let mut facts = Facts::default();
+    facts.add("lock", &installed(agent.lock));
+    facts.add("launch.sh", launch);
+    facts.add("node", &node.to_string());
+    if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) {
+        facts.add("python", &python.to_string());
+    }
+    for artefact in agent.install {
+        match artefact {
+            Artefact::Npm(it) => facts.add_all("postinstall", it.postinstall),
+            Artefact::Archive(it) => {
+                for download in it.downloads {
+                    facts.add("archive", &format!("{} {} {}", download.target.id(), download.url, download.sha256));
+                }
+            }
+            Artefact::Git(it) => facts.add("git", &format!("{} {}", it.url, it.commit)),
+            Artefact::Program(it) => facts.add("program", it.text),
+            Artefact::Sh(it) => facts.add("step", it.script),
+            // The lock has its wheels and sources.
+            Artefact::Pypi(_) => {}
+        }
+    }
+    add_model(&mut facts, &agent.model);
+    add_handshake(&mut facts, &agent.handshake);
+    for ConfigFile { path, format, owner, mode, body } in agent.config {
+        facts.add("file", &format!("{path} {} {} {mode:o} {}", format.word(), owner.word(), body.0));
+    }
+    if let Some(References { form, semantics }) = agent.references {
+        facts.add("references", form);
+        facts.flag("parsed", semantics == Semantics::Parsed);
+    }
+    facts.0
+}
+
+/// The lines of a lock that say what is installed: the days of releases and of what was not there change nothing.
+fn installed(lock: &str) -> String {
+    let kept = lock.split_inclusive('\n').filter(|line| !line.starts_with("unavailable "));
+    kept.map(|line| match line.strip_prefix("package ") {
+        // Its fifth field is the day of its release.
+        Some(_) => format!("{}\n", line.trim_end().splitn(6, ' ').take(5).collect::<Vec<_>>().join(" ")),
+        None => line.to_owned(),
+    })
+    .collect()
+}
+
+fn add_model(facts: &mut Facts, model: &ModelDelivery<'_>) {
+    let ModelDelivery { format, via, proxy, refuses } = model;
+    facts.add("model.format", format.id());
+    facts.add("model.via", via.id());
+    facts.flag("model.registers", *proxy == ProxyMode::RegisterProvider);
+    facts.flag("model.takes_no_alias", matches!(proxy, ProxyMode::Unsupported(_)));
+    facts.add_all("model.refuses", refuses);
+}
+
+fn add_handshake(facts: &mut Facts, handshake: &Handshake<'_>) {
+    let Handshake { info, env, session, exit } = handshake;
+    if let Info::Fields { name, title, version_is_pinned } = info {
+        facts.add("handshake.name", name);
+        facts.add("handshake.title", title);
+        facts.flag("handshake.version", *version_is_pinned);
+    }
+    add_mappings(facts, "handshake.env", env);
+    if let Session::Refused(code) = session {
+        facts.add("handshake.refused", &code.to_string());
+    }
+    facts.flag("handshake.signal", *exit == Exit::Signal);
+}
+
+fn add_mappings(facts: &mut Facts, key: &str, mappings: &[Mapping<'_>]) {
+    for it in mappings {
+        facts.add(key, &format!("{}={}", it.name, it.value.0));
+    }
+}
+
+/// The hosts that the entry declares; what their switches do is in launch.sh.
+fn hosts(agent: &Agent<'_>) -> String {
+    let mut facts = Facts::default();
+    for host in agent.hosts {
+        facts.add("host", host.name);
+        add_mappings(&mut facts, "host.off", host.off);
+    }
+    facts.0
+}
+
+/// The web policy: what it names, and how it turns that off.
+fn web(agent: &Agent<'_>, script: &str) -> String {
+    let mut facts = Facts::default();
+    let Some(policy) = agent.web else { return facts.0 };
+    facts.add("web-policy.sh", script);
+    facts.add("web", policy.kind().id());
+    facts.add_all("web.tool", policy.tools());
+    for off in agent.web_switches() {
+        match off {
+            Off::File { path, format, owner, body } => {
+                facts.add("web.file", &format!("{path} {} {} {}", format.word(), owner.word(), body.0));
+            }
+            Off::Env(mappings) => add_mappings(&mut facts, "web.env", mappings),
+            Off::Argv(words) => facts.add_all("web.argument", words),
+            Off::Unset(names) => facts.add_all("web.unset", names),
+        }
+    }
+    facts.0
+}
+
+/// Facts as text, a line each; a fact that is empty or false has none.
+#[derive(Debug, Default)]
+struct Facts(String);
+
+impl Facts {
+    fn add(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            // The length keeps two facts apart whatever they hold.
+            let _ = writeln!(self.0, "{key} {} {value}", value.len());
+        }
+    }
+
+    fn add_all(&mut self, key: &str, values: &[&str]) {
+        for value in values {
+            self.add(key, value);
+        }
+    }
+
+    fn flag(&mut self, key: &str, is: bool) {
+        self.add(key, if is { "yes" } else { "" });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use registry_model::model::{Archive, Download, FileFormat, Host, Npm, Owner, Pypi, Target, WebPolicy};
+    use registry_model::template::Template;
+
+    use super::*;
+
+    const LOCK: &str = "format 1\npackage npm a 1.0 sha512-x\n";
+    const NPM: Artefact<'static> = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &[] });
+    const LAUNCH: [Template<'static>; 1] = [Template("\"a\"")];
+    const FILE: Template<'static> = Template("[\"object\",[\"web\",false]]");
+    const OFF: Off<'static> =
+        Off::File { path: "~/.a/a.json", format: FileFormat::Json, owner: Owner::Keys, body: FILE };
+    const AGENT: Agent<'static> = Agent {
+        name: "fixture",
+        install: &[NPM],
+        launch: &LAUNCH,
+        web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[OFF] }),
+        lock: LOCK,
+        ..Agent::EMPTY
+    };
+
+    /// Holds which questions a change makes stale.
+    #[track_caller]
+    fn check_stale(changed: &Agent<'_>, questions: &[&str]) {
+        let measured = inputs(&AGENT).expect("it is rendered");
+        let stale = stale(changed, &["a@1.0".to_owned()], &measured).expect("it is rendered");
+        assert_eq!(stale.iter().map(|(question, _)| *question).collect::<Vec<_>>(), questions);
+    }
+
+    const ALL: [&str; 5] = ["routing", "environment", "hosts", "web", "secrets"];
+
+    #[test]
+    fn evidence_goes_stale_with_what_it_depends_on() {
+        check_stale(&AGENT, &[]);
+        // The same version with another tree.
+        check_stale(&Agent { lock: "format 1\npackage npm a 1.0 sha512-y\n", ..AGENT }, &ALL);
+        check_stale(&Agent { launch: &[Template("\"a\""), Template("\"--acp\"")], ..AGENT }, &ALL);
+        let handshake = Handshake { exit: Exit::Signal, ..Handshake::EMPTY };
+        check_stale(&Agent { handshake, ..AGENT }, &ALL);
+        let model = ModelDelivery { via: registry_model::model::Via::File, ..ModelDelivery::EMPTY };
+        check_stale(&Agent { model, ..AGENT }, &ALL);
+        let body = Template("[\"object\",[\"model\",\"x\"]]");
+        let file = ConfigFile { path: "~/.a/b.json", format: FileFormat::Json, owner: Owner::Keys, mode: 0o600, body };
+        check_stale(&Agent { config: &[file], ..AGENT }, &ALL);
+        let npm = Artefact::Npm(Npm { package: "a", bin: "a", postinstall: &["node", "x.mjs"] });
+        check_stale(&Agent { install: &[npm], ..AGENT }, &ALL);
+        let archive = |sha256| {
+            let download = Download { target: Target::LinuxX64, url: "https://example.org/a", sha256 };
+            Artefact::Archive(Archive { bin: "a", downloads: Box::leak(Box::new([download])) })
+        };
+        let hashes = |sha256| inputs(&Agent { install: &[NPM, archive(sha256)], ..AGENT }).expect("it is rendered");
+        assert_ne!(hashes("0"), hashes("1"));
+    }
+
+    #[test]
+    fn another_runtime_makes_all_stale_that_it_runs() {
+        let on = |agent: &Agent<'_>, node, python| {
+            inputs_on(agent, [Version::new(22, node, 0), Version::new(3, 12, python)]).expect("it is rendered")
+        };
+        let differ = |one: &Inputs, other: &Inputs| QUESTIONS.iter().filter(|(it, _)| one[*it] != other[*it]).count();
+        assert_eq!(differ(&on(&AGENT, 1, 1), &on(&AGENT, 2, 1)), 5);
+        assert_eq!(differ(&on(&AGENT, 1, 1), &on(&AGENT, 1, 2)), 0);
+        let pypi = Pypi { package: "a", bin: "a", python: "==3.12.*", source: "" };
+        let python = Agent { install: &[Artefact::Pypi(pypi)], ..AGENT };
+        assert_eq!(differ(&on(&python, 1, 1), &on(&python, 1, 2)), 5);
+    }
+
+    #[test]
+    fn what_one_question_depends_on_leaves_the_others_fresh() {
+        let host = Host { name: "a.example", off: &[], reason: "none" };
+        check_stale(&Agent { hosts: &[host], ..AGENT }, &["hosts"]);
+        let web = Some(WebPolicy::Switch { tools: &["fetch", "search"], off: &[OFF] });
+        check_stale(&Agent { web, ..AGENT }, &["web"]);
+        let off = Off::File {
+            path: "~/.a/a.json",
+            format: FileFormat::Json,
+            owner: Owner::Keys,
+            body: Template("[\"object\"]"),
+        };
+        // The launcher's plan has the files of the policy.
+        check_stale(&Agent { web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[off] }), ..AGENT }, &ALL);
+    }
+
+    #[test]
+    fn the_days_of_a_lock_leave_all_fresh() {
+        let dated = format!("{} 2026-11-20\nunavailable linux-arm64 2026-11-23 npm a-arm64 1.0 404\n", LOCK.trim_end());
+        check_stale(&Agent { lock: &dated, ..AGENT }, &[]);
+    }
+
+    #[test]
+    fn what_no_verdict_depends_on_leaves_all_fresh() {
+        check_stale(&Agent { aliases: &["other"], description: "Another text.", install_timeout: 7, ..AGENT }, &[]);
+    }
+
+    #[test]
+    fn evidence_without_hashes_is_stale() {
+        let why = |pins: &[&str], measured: &Inputs| {
+            let pins: Vec<String> = pins.iter().map(ToString::to_string).collect();
+            let stale = stale(&AGENT, &pins, measured).expect("it is rendered");
+            assert_eq!(stale.len(), ALL.len());
+            stale[0].1.clone()
+        };
+        let other = Inputs::from([("routing".to_owned(), "0123456789abcdef".to_owned())]);
+        assert_eq!(why(&["a@1.0"], &Inputs::new()), "it has no hashes");
+        assert!(why(&["a@1.0"], &other).starts_with("the lock, the launcher"));
+        assert_eq!(why(&["a@0.9"], &other), "measured with a@0.9, and the lock has a@1.0");
+    }
+}

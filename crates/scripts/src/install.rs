@@ -1,0 +1,252 @@
+//! install.sh: constants of the agent and the site, the parts that never vary, and the payload.
+
+use registry_model::model::{Agent, Artefact, Lock, Target};
+
+use super::payload::Payload;
+use super::writer::{Word, Writer};
+use super::{Place, RenderError, header, locked_version};
+use crate::site::{Runtime, Site};
+
+/// The end of the here-document that holds the installer.
+const BODY_END: &str = "BENCHFLOW_INSTALLER";
+/// The end of the here-document that holds the payload.
+const PAYLOAD_END: &str = "BENCHFLOW_PAYLOAD";
+
+/// The parts that never vary, in the order of a reader.
+const LIBRARY: [&str; 4] =
+    [include_str!("sh/base.sh"), include_str!("sh/fetch.sh"), include_str!("sh/place.sh"), include_str!("sh/modes.sh")];
+
+/// How the payload reaches the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carried {
+    /// In the script.
+    Inside,
+    /// On the site's mirror, under its name.
+    Mirror,
+}
+
+/// What install.sh is made from.
+pub(crate) struct Parts<'a> {
+    pub(crate) agent: &'a Agent<'a>,
+    pub(crate) lock: &'a Lock<'a>,
+    pub(crate) site: &'a Site,
+    pub(crate) place: &'a Place,
+    pub(crate) payload: &'a Payload,
+    pub(crate) carried: Carried,
+}
+
+/// The text of install.sh.
+pub(crate) fn install(parts: &Parts<'_>) -> Result<String, RenderError> {
+    let mut w = Writer::default();
+    header(&mut w, parts.agent, "installs the agent under one prefix and changes nothing else");
+    // Readers of the script look for the packages with their versions, which its payload has packed.
+    parts.lock.pins().iter().for_each(|pin| w.comment(pin));
+    w.comment("Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|gc|plan. The last line on standard error is JSON.");
+    w.library(include_str!("sh/outer.sh"));
+    let body = body(parts)?;
+    w.here_document("exec env -i \"$@\" sh -s", BODY_END, &body);
+    w.finish()
+}
+
+fn body(parts: &Parts<'_>) -> Result<String, RenderError> {
+    let mut w = Writer::default();
+    w.line("set -u");
+    w.line("umask 022");
+    write_constants(&mut w, parts);
+    w.section("what differs between machines");
+    write_runtimes(&mut w, parts);
+    write_needs(&mut w, parts.agent);
+    write_artefacts(&mut w, parts.agent);
+    write_plan(&mut w, parts);
+    w.section("the payload: lock, launcher, programs");
+    write_payload(&mut w, parts);
+    for piece in LIBRARY {
+        w.library(piece);
+    }
+    w.blank();
+    w.line("main </dev/null");
+    w.line("exit");
+    w.finish()
+}
+
+fn write_constants(w: &mut Writer, parts: &Parts<'_>) {
+    let Parts { agent, lock, site, place, .. } = parts;
+    let text = |text: &str| Word::text(text);
+    let optional = |text: &Option<String>| Word::text(text.clone().unwrap_or_default());
+    w.blank();
+    w.assign("AGENT", &text(agent.name));
+    w.assign("VERSION", &text(locked_version(agent, lock)));
+    w.assign("STAMP", &text(&place.stamp));
+    w.assign("PREFIX", &text(&site.prefix));
+    w.assign("HOLDER", &Word::text(place.holder()));
+    w.line("DIR=$HOLDER/$STAMP");
+    w.assign("NODE_LINK", &Word::text(format!("{}/node", site.prefix)));
+    w.assign("LAUNCHER", &Word::text(format!("{}/bin/{}", site.prefix, agent.name)));
+    w.assign("TIMEOUT", &Word::text(agent.install_timeout.to_string()));
+    w.assign("DISK", &Word::text(site.disk_megabytes.to_string()));
+    w.assign("SITE_MIRROR", &optional(&site.mirror));
+    w.assign("SITE_NPM_REGISTRY", &optional(&site.npm_registry));
+    w.assign("SITE_PYPI_INDEX", &optional(&site.pypi_index));
+    w.assign("SITE_CA_BUNDLE", &optional(&site.ca_bundle));
+    w.assign("SITE_PROXY", &optional(&site.proxy));
+}
+
+/// Whether an agent needs the private `CPython`.
+fn needs_python(agent: &Agent<'_>) -> bool {
+    agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)))
+}
+
+/// Why an agent is refused on a target, where it is.
+fn refusal(parts: &Parts<'_>, target: Target) -> Option<String> {
+    let Parts { agent, lock, site, .. } = parts;
+    if let Some(it) = lock.unavailable_on(target) {
+        return Some(format!("not installable since {}: {}", it.date, it.cause));
+    }
+    if !agent.platforms.is_empty() && !agent.platforms.contains(&target) {
+        return Some(format!("{} does not run on {}", agent.name, target.id()));
+    }
+    if site.node(target).is_none() {
+        return Some(format!("the site has no Node.js for {}", target.id()));
+    }
+    if !needs_python(agent) {
+        return None;
+    }
+    if site.python(target).is_none() {
+        return Some(format!("the site has no CPython for {}", target.id()));
+    }
+    let serves = |targets: &str| targets.split(',').any(|it| it == target.id());
+    let missing = lock
+        .wheels
+        .iter()
+        .find(|it| !lock.wheels.iter().any(|other| other.name == it.name && serves(other.targets)))?;
+    Some(format!("{} {} has no wheel for {}", missing.name, missing.version, target.id()))
+}
+
+/// The function that chooses the runtimes of the target, or refuses it.
+fn write_runtimes(w: &mut Writer, parts: &Parts<'_>) {
+    w.function("choose_runtimes", |w| {
+        w.line("PYTHON_NAME= PYTHON_URL= PYTHON_SHA256= RUNTIME_ORIGIN=official");
+        w.block("case $TARGET in", "esac", |w| {
+            for target in Target::ALL {
+                w.arm(Some(target.id()), |w| match refusal(parts, target) {
+                    Some(reason) => w.command("fail 11 target", &[Word::text(reason)], ""),
+                    None => write_target(w, parts, target),
+                });
+            }
+        });
+    });
+}
+
+fn write_target(w: &mut Writer, parts: &Parts<'_>, target: Target) {
+    if let Some(node) = parts.site.node(target) {
+        // BenchFlow reads under this name which Node.js a script brings.
+        w.assign("BF_NODE_VERSION", &Word::text(node.version.as_str()));
+        write_runtime(w, "NODE", "node", node);
+    }
+    if let Some(python) = parts.site.python(target).filter(|_| needs_python(parts.agent)) {
+        write_runtime(w, "PYTHON", "python/cpython", python);
+    }
+}
+
+fn write_runtime(w: &mut Writer, variable: &str, folder: &str, runtime: &Runtime) {
+    let short = runtime.sha256.get(..8).unwrap_or_default();
+    w.assign(&format!("{variable}_NAME"), &Word::text(format!("{folder}-{}-{short}", runtime.version)));
+    w.assign(&format!("{variable}_URL"), &Word::text(runtime.url.as_str()));
+    w.assign(&format!("{variable}_SHA256"), &Word::text(runtime.sha256.as_str()));
+    if runtime.substituted {
+        w.line("RUNTIME_ORIGIN=substituted");
+    }
+}
+
+/// The function that asks for the tools which only this agent's artefacts need.
+fn write_needs(w: &mut Writer, agent: &Agent<'_>) {
+    w.function("extra_needs", |w| {
+        for artefact in agent.install {
+            match artefact {
+                Artefact::Git(_) => w.line("need git git git"),
+                Artefact::Sh(step) => {
+                    for tool in step.needs {
+                        let tool = Word::text(*tool);
+                        w.command("need", &[tool.clone(), tool.clone(), tool], "");
+                    }
+                }
+                _ => {}
+            }
+        }
+        w.line(":");
+    });
+}
+
+/// The function that fetches the archives of an entry.
+fn write_artefacts(w: &mut Writer, agent: &Agent<'_>) {
+    w.function("fetch_artefacts", |w| {
+        for (index, artefact) in agent.install.iter().enumerate() {
+            let Artefact::Archive(archive) = artefact else { continue };
+            w.block("case $TARGET in", "esac", |w| {
+                for download in archive.downloads {
+                    w.arm(Some(download.target.id()), |w| {
+                        let words =
+                            [Word::text(index.to_string()), Word::text(download.url), Word::text(download.sha256)];
+                        w.command("archive \"$1\"", &words, "");
+                    });
+                }
+                w.arm(None, |w| {
+                    let reason = format!("{} has no archive for this machine", archive.bin);
+                    w.command("fail 11 target", &[Word::text(reason)], "");
+                });
+            });
+        }
+        w.line(":");
+    });
+    if !agent.install.iter().any(|artefact| matches!(artefact, Artefact::Archive(_))) {
+        return;
+    }
+    w.library(include_str!("sh/archive.sh"));
+}
+
+/// The function that prints what an install would fetch.
+fn write_plan(w: &mut Writer, parts: &Parts<'_>) {
+    let (npm, wheels) = (parts.lock.npm.len(), parts.lock.wheels.len());
+    w.function("print_plan", |w| {
+        w.line("python=");
+        w.block("if [ -n \"$PYTHON_NAME\" ]; then", "fi", |w| {
+            w.line("python=$(plan_artefact \"$PYTHON_NAME\" \"$PYTHON_URL\" \"$PYTHON_SHA256\")");
+        });
+        w.command(
+            "printf",
+            &[Word::text(
+                "{\"schema\":\"benchflow-plan/1\",\"agent\":\"%s\",\"version\":\"%s\",\"stamp\":\"%s\",\"target\":\"%s\",\
+                 \"runtime\":\"%s\",\"artefacts\":[%s%s],\"locked\":{\"npm\":%s,\"wheels\":%s},\"bytes\":null,\
+                 \"disk_bytes\":%s}\\n",
+            )],
+            " \\",
+        );
+        w.line("    \"$AGENT\" \"$VERSION\" \"$STAMP\" \"$TARGET\" \"$RUNTIME_ORIGIN\" \\");
+        w.line("    \"$(plan_artefact \"$NODE_NAME\" \"$NODE_URL\" \"$NODE_SHA256\")\" \"${python:+,$python}\" \\");
+        w.line(&format!("    {npm} {wheels} \"$(expr \"$DISK\" \\* 1048576)\""));
+    });
+    w.function("plan_artefact", |w| {
+        w.line("printf '{\"name\":\"%s\",\"source\":\"%s\",\"sha256\":\"%s\"}' \"$1\" \"$(json_text \"$(place \"$2\")\")\" \"$3\"");
+    });
+}
+
+/// The function that writes the payload into a file, which the private Node.js decodes.
+fn write_payload(w: &mut Writer, parts: &Parts<'_>) {
+    let Parts { payload, .. } = parts;
+    w.assign("PAYLOAD_SHA256", &Word::text(payload.sha256.as_str()));
+    match parts.carried {
+        Carried::Inside => {
+            w.line("PAYLOAD_ENCODING=base64");
+            w.blank();
+            w.line("write_payload() {");
+            w.here_document("cat >\"$1\"", PAYLOAD_END, &payload.lines());
+            w.line("}");
+        }
+        Carried::Mirror => {
+            w.line("PAYLOAD_ENCODING=latin1");
+            w.function("write_payload", |w| {
+                w.command("fetch", &[Word::text(payload.name.as_str())], " \"$1\" \"$PAYLOAD_SHA256\"");
+            });
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! launch.sh: it guards the interpreter, carries out what `launch.mjs` says of the agent, and becomes the agent.
+
+use registry_model::model::Agent;
+
+use super::writer::{Word, Writer};
+use super::{Place, RenderError, header};
+
+/// The statements of every launcher.
+const COMMON: &str = include_str!("sh/launch.sh");
+
+/// The text of launch.sh for a stamp. What differs between agents is in `plan.json`, which `launch.mjs` reads.
+pub(crate) fn launch(agent: &Agent<'_>, place: &Place) -> Result<String, RenderError> {
+    let mut w = Writer::default();
+    header(&mut w, agent, "sets up the environment of the agent and starts it");
+    w.blank();
+    w.assign("bf_agent", &Word::text(agent.name));
+    w.assign("bf_dir", &Word::text(place.dir()));
+    w.library(COMMON);
+    w.finish()
+}

@@ -1,0 +1,78 @@
+// What of the environment is refused before anything is written: by its name, never with its value.
+import fs from "node:fs";
+
+import { given, Refused } from "./values.mjs";
+
+const MAX_HOME = 3000;
+
+// The one sentence on a home in which a file cannot be written or read, with the place and the way out.
+export function homeRefusal(home, { place = "$HOME", code, verb = "write", policy = false } = {}) {
+  // biome-ignore lint: control characters are what is looked for
+  const stated = home?.startsWith("/") ? `HOME=${home.replace(/[\u0000-\u001f\u007f]/g, "?")}` : "HOME is not an absolute path";
+  const named = policy ? "give web-policy.sh a home" : "set HOME to a folder";
+  const full = code === "ENOSPC" || code === "EDQUOT";
+  const way = full ? "no space is left there; make room" : `${named} that this user may write`;
+  return new Refused(`cannot ${verb} \`${place}\` (${home ? stated : "HOME is not set"}, user ${process.getuid()}): ${way}`);
+}
+
+// The home folder, an absolute path of a length that leaves room for the files in it.
+export function checkHome(home, policy) {
+  if (!home?.startsWith("/")) throw homeRefusal(home, { policy });
+  if (Buffer.byteLength(home) > MAX_HOME) throw new Refused(`HOME is longer than ${MAX_HOME} bytes`);
+  checkText("HOME", home);
+}
+
+const CONTROL = "holds a newline or another control character";
+const CALL = /(?:\/(?:completions|messages|responses|embeddings)|:(?:generateContent|streamGenerateContent))\/*$/;
+
+// Why a text is not of a kind; the words and the grammar are those of `Kind::fault` in registry-model, variables.rs.
+export function fault(kind, text) {
+  if (kind !== "text" && /\p{Cc}/u.test(text)) return CONTROL;
+  if (kind === "url") return urlFault(text);
+  if (kind === "key" && /["'\u00ab\u00bb\u2018-\u201f]/.test(text)) return "holds a quotation mark";
+  return undefined;
+}
+
+function urlFault(text) {
+  if (/[?#]/.test(text)) return "holds a query or fragment, and the agent puts a path behind it";
+  const parts = /^https?:\/\/([^/]*)(.*)$/is.exec(text);
+  if (!parts) return "does not begin with `https://` or `http://`";
+  if (/[^!-~]|["<>\\^`{|}]/.test(text)) return "holds a character that no URL has";
+  const place = /^(?:\[[0-9A-Za-z:.]+\]|[0-9A-Za-z._~%-]+)(?::(.*))?$/s.exec(parts[1].slice(parts[1].lastIndexOf("@") + 1));
+  if (!place) return "names no host";
+  const port = place[1];
+  const number = port === undefined || (/^[0-9]{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65536);
+  if (!number) return "has a port that is not a number from 1 to 65535";
+  return CALL.test(parts[2]) ? "ends with the path of a call, which the agent adds itself" : undefined;
+}
+
+// Every variable that reaches the agent, by its kind; and what this agent takes in no model id.
+export function checkVariables(env, kinds, refused) {
+  for (const [name, kind] of Object.entries(kinds)) {
+    const text = env[name];
+    if (!given(text)) continue;
+    // What the launcher has set itself comes from variables that are checked under their own names.
+    if (process.env[name] === text) checkText(name, text);
+    const reason = fault(kind, text);
+    if (reason) throw new Refused(`the value of ${name} ${reason}`);
+  }
+  const id = env.BENCHFLOW_ACP_MODEL_ID ?? "";
+  const held = refused.find((text) => id.includes(text));
+  if (held) throw new Refused(`the value of BENCHFLOW_ACP_MODEL_ID holds ${JSON.stringify(held)}, which this agent takes in no model id`);
+}
+
+// Node.js puts U+FFFD in the place of what is no UTF-8. Whether it was there before, the bytes say.
+function checkText(name, text) {
+  if (!text.includes("\ufffd")) return;
+  let bytes = "";
+  try {
+    bytes = fs.readFileSync("/proc/self/environ", "latin1");
+  } catch {}
+  const found = bytes.split("\0").find((it) => it.startsWith(`${name}=`));
+  try {
+    if (found === undefined) throw new TypeError();
+    new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(found, "latin1"));
+  } catch {
+    throw new Refused(`the value of ${name} is no UTF-8`);
+  }
+}

@@ -1,0 +1,162 @@
+// What the programs of an install share: faults with a class, running a command, reading the lock.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+// A fault with the exit status of its class. `final` says that another try would not help.
+export class Fault extends Error {
+  constructor(status, step, detail, final = false) {
+    super(detail);
+    Object.assign(this, { status, step, detail, final });
+  }
+}
+
+// What the machine answers when it has no room for another process or file: another try may find some.
+const BUSY = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
+
+// A fault for an error, which keeps the class that it has already.
+export function asFault(error, status, step, detail = error.message) {
+  return error instanceof Fault ? error : new Fault(BUSY.includes(error.code) ? 10 : status, step, detail);
+}
+
+// Work that goes on beside the rest. Its faults are told when its end is waited for.
+export class Beside {
+  work = [];
+
+  start(promise) {
+    this.work.push(promise.then(() => undefined, (fault) => fault));
+  }
+
+  async end() {
+    for (const it of this.work) {
+      const fault = await it;
+      if (fault) throw fault;
+    }
+  }
+}
+
+// The way out where a certificate is not trusted; another try is none.
+export const CERTIFICATES = "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
+
+export const say = (name, text) => process.stderr.write(`${name}: ${text}\n`);
+
+const LOG_LIMIT = 1_000_000;
+const children = new Set();
+
+// Ends every command that still runs, with all that it started.
+export function stopChildren(signal = "SIGTERM") {
+  for (const child of children) stop(child, signal);
+}
+
+function stop(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}
+
+const DEADLINE = "the deadline of the install is over; raise BENCHFLOW_INSTALL_DEADLINE";
+
+// Runs a command in a process group of its own; its output goes to standard error and, up to a limit, into a log. When
+// its time is over it is ended, and `late` is the fault.
+export function run(argv, { cwd, env, log, end, quiet = false, uid, late = new Fault(10, "deadline", DEADLINE) }) {
+  return new Promise((resolve, reject) => {
+    const left = end * 1000 - Date.now();
+    if (left <= 0) return reject(late);
+    const options = { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] };
+    if (uid !== undefined) Object.assign(options, { uid, gid: uid });
+    const child = spawn(argv[0], argv.slice(1), options);
+    children.add(child);
+    let output = "";
+    // A longer time than this overflows the timer, which then fires at once.
+    const timer = setTimeout(() => stop(child, "SIGKILL"), Math.min(left, 2 ** 31 - 1));
+    const take = (chunk) => {
+      if (output.length < LOG_LIMIT) output += chunk.toString("utf8");
+      if (!quiet) process.stderr.write(chunk);
+      if (log && size(log) < LOG_LIMIT) keep(log, chunk);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      children.delete(child);
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      children.delete(child);
+      if (Date.now() >= end * 1000) return reject(late);
+      resolve({ code: code ?? 128, signal, output });
+    });
+  });
+}
+
+// A log that cannot be written, on a full file system or in a stage that is gone, ends nothing.
+function keep(log, chunk) {
+  try {
+    fs.appendFileSync(log, chunk);
+  } catch {}
+}
+
+function size(file) {
+  try {
+    return fs.statSync(file).size;
+  } catch {
+    return 0;
+  }
+}
+
+// The lock: a keyword and fields a line (registry-model, model/lock.rs).
+export function readLock(text) {
+  const lock = { packages: [], npm: [], wheels: [] };
+  for (const line of text.split("\n")) {
+    const fields = line.split(" ");
+    if (fields[0] === "package") {
+      const [, ecosystem, name, version, integrity] = fields;
+      lock.packages.push({ ecosystem, name, version, integrity });
+    } else if (fields[0] === "npm") {
+      const [, place, version, integrity, tarball] = fields;
+      lock.npm.push({ place, version, integrity, path: tarball, rest: JSON.parse(fields.slice(5).join(" ")) });
+    } else if (fields[0] === "bundled") {
+      const [, place, version] = fields;
+      lock.npm.push({ place, version, bundled: true, rest: JSON.parse(fields.slice(3).join(" ")) });
+    } else if (fields[0] === "wheel" || fields[0] === "source") {
+      const [, name, version, file, hash, targets] = fields;
+      lock.wheels.push({ name, version, file, hash, targets: targets.split(",") });
+    }
+  }
+  return lock;
+}
+
+// Whether npm installs a package on a target, as `checkList` of npm-install-checks decides: its twin is `NpmPlatform` of
+// registry-model, and tests/vectors/npm_platform.jsonl holds both to npm's answers.
+export function fits(rest, target) {
+  const [os, cpu, libc = "glibc"] = target.split("-");
+  const allows = (field, value) => {
+    const all = [field || []].flat();
+    if (all.length === 1 && all[0] === "any") return true;
+    const named = all.filter((it) => !it.startsWith("!"));
+    return !all.includes(`!${value}`) && (named.length === 0 || named.includes(value));
+  };
+  return allows(rest.os, os) && allows(rest.cpu, cpu) && allows(rest.libc, libc);
+}
+
+// The entries of the lock that belong on a target: those that fit, less what only a package that does not fit holds.
+export function wanted(lock, target) {
+  const dropped = lock.npm.filter((it) => !fits(it.rest, target)).map((it) => `${it.place}/`);
+  return lock.npm.filter((it) => fits(it.rest, target) && !dropped.some((place) => it.place.startsWith(place)));
+}
+
+// Reads what an install has put there. Only what is not there is missing; what cannot be read keeps its own class.
+export function readInstalled(file, missing) {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
+    throw new Fault(12, "tree", missing);
+  }
+}
+
+// The package of a place: the part behind its last node_modules/.
+export const packageOf = (place) => place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);

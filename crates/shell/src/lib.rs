@@ -1,0 +1,128 @@
+//! POSIX shell as dash reads it: a recogniser, a reader of commands, and the rules over shell text.
+//!
+//! This crate does no I/O and has no dependencies; `registry-model` gives it to others as `shell`.
+//!
+//! ```
+//! assert!(registry_shell::check_syntax(b"if true; then echo yes; fi").is_ok());
+//! assert!(registry_shell::check_syntax(b"if true; then").is_err());
+//! // dash accepts this, and does not do what is written.
+//! assert!(!registry_shell::find_bashisms(b"echo ${x^^}").is_empty());
+//! ```
+
+mod bashisms;
+mod complaint;
+mod embedded;
+mod expand;
+mod fault;
+mod finding;
+mod grammar;
+mod heredoc;
+mod hygiene;
+mod nested;
+mod parse;
+mod reader;
+mod scan;
+mod sink;
+#[cfg(test)]
+mod tests;
+mod text;
+mod token;
+mod word;
+mod wrappers;
+
+pub use embedded::Embedded;
+pub use fault::SyntaxError;
+pub use finding::Finding;
+pub use reader::{Command, Redirection};
+pub use sink::{Follow, Operator, Place, Shape};
+pub use word::Word;
+
+use finding::Findings;
+use parse::Parser;
+use sink::{Deaf, Sink};
+
+/// Whether `dash -n` accepts a script, and if not, the first fault.
+///
+/// The script is bytes: dash reads no encoding. Memory grows with the depth of nesting, the stack does not.
+///
+/// # Errors
+///
+/// The first fault, as [`SyntaxError`]. Constructs nested more than 20,000 deep are refused.
+pub fn check_syntax(script: &[u8]) -> Result<(), SyntaxError> {
+    observe(script, &mut Deaf)
+}
+
+/// The commands of a script, in the order in which they start, up to the first syntax error.
+///
+/// Commands inside `$(…)`, backquotes and `${…}` are among them; [`Command::parent`] says which command holds each.
+/// Texts that a shell would only read when run (`eval`, `sh -c`, the bodies of here-documents) are not read.
+pub fn commands(script: &[u8]) -> Vec<Command<'_>> {
+    reader::read(script).commands
+}
+
+/// What dash accepts in a script and does not do as written, in source order; in a broken script, up to the break.
+pub fn find_bashisms(script: &[u8]) -> Vec<Finding> {
+    let mut findings = Findings::new(script);
+    bashisms::check(&reader::read(script), &mut findings);
+    findings.finish()
+}
+
+/// All findings of the rules over shell text, in source order.
+///
+/// A script that is handed to another shell as it stands (`sh -c '…'`, `su -c '…'`, `eval '…'`) is looked at as well.
+pub fn lint(script: &[u8]) -> Vec<Finding> {
+    let reading = reader::read(script);
+    let mut findings = Findings::new(script);
+    bashisms::check(&reading, &mut findings);
+    lint_into(&reading, false, NESTED, &mut findings);
+    findings.finish()
+}
+
+/// How many scripts within scripts are looked at.
+const NESTED: usize = 4;
+
+/// Adds what is wrong with a script and with those that it hands to other shells, but for the bash-isms. The grammar of
+/// a `loose` one is nobody's business.
+fn lint_into(reading: &reader::Reading<'_>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
+    if let Some(error) = reading.error.as_ref().filter(|_| !loose) {
+        let help = if depth == NESTED {
+            "`dash -n` refuses it, and dash stops here when it runs the script"
+        } else {
+            "dash refuses this text when the command runs; `dash -n` does not look into it"
+        };
+        findings.add("S001", &(error.offset..error.offset), error.message.clone(), help);
+    }
+    hygiene::check(reading, findings);
+    for inner in nested::scripts(reading).filter(|_| depth > 0) {
+        let text = inner.text.as_bytes();
+        let mut found = Findings::new(text);
+        lint_into(&reader::read(text), loose || inner.loose, depth - 1, &mut found);
+        for it in found.finish() {
+            findings.add(it.rule, &inner.outer(&(it.offset..it.end)), it.message, it.help);
+        }
+    }
+}
+
+/// Rule I003: steps that touch what the task owns, in source order.
+pub fn find_owned(script: &[u8]) -> Vec<Finding> {
+    hygiene::run(script, hygiene::check_owned)
+}
+
+/// Rule I004: downloads that nothing verifies or that are run as they arrive, in source order.
+pub fn find_unverified_downloads(script: &[u8]) -> Vec<Finding> {
+    hygiene::run(script, hygiene::check_downloads)
+}
+
+/// Rule I005: package managers whose output or failure is lost, in source order.
+pub fn find_hidden_failures(script: &[u8]) -> Vec<Finding> {
+    hygiene::run(script, hygiene::check_hidden)
+}
+
+/// Parses a script and tells an observer what it holds, up to the first fault.
+fn observe<S: Sink>(script: &[u8], sink: &mut S) -> Result<(), SyntaxError> {
+    let result = match text::without_nul(script) {
+        None => Parser::new(script, None, 0, sink).parse(),
+        Some(derived) => Parser::new(&derived.bytes, Some(&derived.origin), 0, sink).parse(),
+    };
+    result.map_err(|fault| fault.locate(script))
+}
