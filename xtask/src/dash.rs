@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::failure::{Failure, Outcome};
-use crate::files::Scratch;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::files::Scratch;
 
 /// Reads names from standard input and says of each whether dash takes it.
 const LOOP: &str = r#"while IFS= read -r f; do (. "$f"); echo "$? $f"; done"#;

@@ -11,13 +11,15 @@ use registry_model::shell;
 use registry_outputs::File;
 use registry_scripts::site::Site;
 
-use crate::console::Console;
 use crate::dash;
-use crate::failure::{Failure, Outcome, Status};
 use crate::output::{Generated, Place, Tally};
 use crate::rendering::{self, Script};
-use crate::violations::{self, count};
-use crate::{lookup, parallel, unlisted};
+use crate::unlisted;
+use crate::violations;
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::text::count;
+use registry_command::{lookup, parallel};
 
 /// The command, as files and messages name it; a test runs it.
 pub(crate) const COMMAND: &str = "cargo xtask gen-scripts";

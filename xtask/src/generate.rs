@@ -10,10 +10,10 @@ use clap::{ArgMatches, Command};
 use registry_model::model::Registry;
 use registry_outputs::{GENERATORS, Generator};
 
-use crate::console::Console;
-use crate::failure::Outcome;
 use crate::gen_scripts::{agent_option, check_option, no_dash_option, path_option, site_option};
 use crate::relaunch::built_with;
+use registry_command::console::Console;
+use registry_command::failure::Outcome;
 
 /// The command that runs every generator.
 const ALL: &str = "gen";

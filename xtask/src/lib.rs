@@ -10,26 +10,17 @@
 //! ```
 
 mod audit;
-#[cfg(feature = "supply")]
-mod clients;
-mod console;
 mod dash;
-#[cfg(any(feature = "live", feature = "supply"))]
-mod day;
 mod explain;
-mod failure;
-mod files;
 mod gen_scripts;
 mod generate;
 mod lint;
 mod list;
-mod lookup;
 mod mirror;
 mod model_server;
 mod new;
 mod outdated;
 mod output;
-mod parallel;
 mod pin;
 mod probe;
 mod relaunch;
@@ -48,11 +39,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command};
+use registry_command::console::{self, Console};
+use registry_command::failure::{Outcome, Status};
 use registry_model::model::Registry;
 use registry_outputs::{facts, json};
-
-use console::Console;
-use failure::{Outcome, Status};
 
 /// Runs the command line of this process over a registry.
 pub fn run(registry: &'static Registry<'static>) -> ExitCode {

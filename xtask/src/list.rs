@@ -1,16 +1,17 @@
 //! `list`: the agents with their versions and what was seen of them, in a table that fits the terminal.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use registry_command::text::table;
 use registry_model::model::{Agent, Registry};
 use registry_outputs::evidence::{Evidence, Verdict};
 use registry_outputs::facts::Short;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::console::{Console, columns, print};
-use crate::failure::{Failure, Outcome, Status};
 use crate::gen_scripts::select;
 use crate::{facts, json, probe, unlisted};
+use registry_command::console::{Console, columns, print};
+use registry_command::failure::{Failure, Outcome, Status};
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -143,21 +144,6 @@ pub(crate) fn pretty(value: &Value) -> Outcome<String> {
 
 fn with_head<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Vec<[String; N]> {
     core::iter::once(head.map(str::to_owned)).chain(rows).collect()
-}
-
-/// Rows of cells as columns.
-pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let mut widths = [0; N];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let line = |row: &[String; N]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
-    };
-    rows.iter().map(line).collect()
 }
 
 /// Lines that are no longer than the terminal is wide.

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::console::Console;
-use crate::failure::Outcome;
 use crate::relaunch::built_with;
+use registry_command::console::Console;
+use registry_command::failure::Outcome;
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -34,7 +34,7 @@ mod live {
 
     use clap::ArgMatches;
 
-    use crate::failure::{Failure, Outcome, Status};
+    use registry_command::failure::{Failure, Outcome, Status};
 
     pub(super) fn run(matches: &ArgMatches) -> Outcome {
         let path = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();

@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 
 use registry_outputs::{File, Kind};
 
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome};
-use crate::files::{Staged, read_if_there};
 pub(crate) use diff::diff;
 #[cfg(feature = "upgrade")]
 pub(crate) use region::filled;
+use registry_command::console::{Console, print};
+use registry_command::failure::{Failure, Outcome};
+use registry_command::files::{Staged, read_if_there};
 
 /// How many lines from the top the mark of a generated file may be.
 const MARK_LINES: usize = 5;

@@ -10,8 +10,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::console::Console;
-use crate::failure::{Failure, Outcome};
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
 
 /// Calls a function in a build that has a feature; any other build becomes one that has it, with this command line.
 macro_rules! built_with {

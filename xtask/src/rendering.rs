@@ -7,7 +7,7 @@ use registry_model::model::Agent;
 use registry_scripts::site::Site;
 use toml::de::{DeTable, DeValue};
 
-use crate::failure::{Failure, Outcome};
+use registry_command::failure::{Failure, Outcome};
 
 /// A script of an agent.
 #[derive(Clone, Debug)]

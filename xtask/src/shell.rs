@@ -12,9 +12,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use registry_model::model::Registry;
 
-use crate::console::Console;
-use crate::failure::Outcome;
 use crate::relaunch::built_with;
+use registry_command::console::Console;
+use registry_command::failure::Outcome;
 
 /// The command line of `completions`.
 pub(crate) fn completions_command() -> Command {

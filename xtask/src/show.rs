@@ -6,11 +6,12 @@ use registry_outputs::entry;
 use registry_outputs::evidence::{Evidence, Verdict};
 use serde_json::{Value, json};
 
-use crate::console::print;
-use crate::failure::{Outcome, Status};
 use crate::list::{as_json, evidence, pretty, value, verdicts_json};
-use crate::violations::count;
-use crate::{facts, json, lookup, rendering};
+use crate::{facts, json, rendering};
+use registry_command::console::print;
+use registry_command::failure::{Outcome, Status};
+use registry_command::lookup;
+use registry_command::text::count;
 
 /// The command line.
 pub(crate) fn command() -> Command {

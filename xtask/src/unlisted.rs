@@ -6,8 +6,8 @@ use std::path::Path;
 use registry_model::model::Registry;
 use registry_model::names;
 
-use crate::console::Console;
-use crate::new::list;
+use registry_command::console::Console;
+use registry_command::listing as list;
 
 /// Warns of every file in the folders of entries that holds one and is in no list.
 pub(crate) fn warn(registry: &Registry<'_>, console: Console) {

@@ -1,12 +1,13 @@
 //! Violations of rules, printed as a compiler would.
 
+use registry_command::text::count;
 use registry_model::check::{Part, Place, Violation};
 use registry_model::model::Registry;
 use registry_model::names;
 use registry_model::rules;
 
-use crate::console::Console;
-use crate::failure::Status;
+use registry_command::console::Console;
+use registry_command::failure::Status;
 
 /// Checks a whole registry, and prints what it finds.
 pub(crate) fn check(registry: &Registry<'_>, console: Console) -> Status {
@@ -66,11 +67,6 @@ fn snake(camel: &str) -> String {
         word.push(letter.to_ascii_lowercase());
     }
     names::kebab(&word).replace('-', "_")
-}
-
-/// `1 script`, `2 scripts`.
-pub(crate) fn count(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use registry_live::Refusal;
 use registry_model::model::{Agent, Registry};
 use serde::Serialize;
 
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome};
-use crate::lookup;
+use registry_command::console::{Console, print};
+use registry_command::failure::{Failure, Outcome};
+use registry_command::lookup;
 
 /// The colour of what is as it must be.
 pub(crate) const GOOD: &str = "32";

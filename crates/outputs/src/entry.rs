@@ -68,7 +68,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     add("install", true, list(artefacts));
     add("carries", !carries.is_empty(), texts(carries));
     add("runs", true, runs.word().to_owned());
-    add("requires", node_floor.is_some(), format!("node >= {}", node_floor.map(version).unwrap_or_default()));
+    add("requires", node_floor.is_some(), format!("node >= {}", node_floor.map(Version::in_entry).unwrap_or_default()));
     let targets = platforms.iter().map(|it| it.word().to_owned());
     add("platforms", !platforms.is_empty(), list(targets));
     add("launch", true, argv(launch));
@@ -144,12 +144,6 @@ fn protocols(agent: &Agent<'_>) -> String {
         [one] => one.word().to_owned(),
         several => list(several.iter().map(|it| it.word().to_owned())),
     }
-}
-
-/// A version as `requires` reads it: three numbers are no number of Rust's, and stand in quotes.
-pub fn version(version: Version) -> String {
-    let Version { major, minor, patch } = version;
-    if patch == 0 { format!("{major}.{minor}") } else { format!("\"{version}\"") }
 }
 
 /// The exceptions about a place; those of the whole entry for none.

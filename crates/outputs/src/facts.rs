@@ -5,7 +5,7 @@
 //! (`registry_model::template`).
 
 use registry_model::model::{
-    Agent, Lock, LockedPackage, Off, Protocol, Target, Unavailable, UnreadableLock, WebKind, WebPolicy,
+    Agent, LockedPackage, Off, Protocol, Target, Unavailable, UnreadableLock, WebKind, WebPolicy,
 };
 use serde::Serialize;
 
@@ -63,17 +63,6 @@ pub struct Locked<'a> {
     pub unavailable: Vec<Unavailable<'a>>,
 }
 
-/// The targets that an agent can be installed on.
-pub fn targets(agent: &Agent<'_>) -> Result<Vec<Target>, UnreadableLock> {
-    Ok(targets_of(agent, &agent.read_lock()?))
-}
-
-/// [`targets`], with the lock read.
-pub(crate) fn targets_of(agent: &Agent<'_>, lock: &Lock<'_>) -> Vec<Target> {
-    let named = |target: &Target| agent.platforms.is_empty() || agent.platforms.contains(target);
-    Target::ALL.into_iter().filter(named).filter(|&target| lock.unavailable_on(target).is_none()).collect()
-}
-
 /// What the table of `list` shows of an agent.
 pub fn short<'a>(agent: &'a Agent<'a>) -> Result<Short<'a>, UnreadableLock> {
     Ok(Short {
@@ -81,7 +70,7 @@ pub fn short<'a>(agent: &'a Agent<'a>) -> Result<Short<'a>, UnreadableLock> {
         aliases: agent.aliases,
         summary: agent.summary(),
         protocols: agent.protocols,
-        platforms: targets(agent)?,
+        platforms: agent.targets(&agent.read_lock()?),
         web: kind(agent),
     })
 }
@@ -92,7 +81,7 @@ pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
     Ok(Facts {
         agent,
         summary: agent.summary(),
-        platforms: targets_of(agent, &lock),
+        platforms: agent.targets(&lock),
         web: kind(agent),
         web_tools: agent.web.map(|it| it.tools()),
         web_off: agent.web_switches(),

@@ -2,8 +2,8 @@
 
 use registry_audit::Finding;
 
-use crate::console::print;
-use crate::failure::Outcome;
+use registry_command::console::print;
+use registry_command::failure::Outcome;
 
 /// Prints findings, each with its way out.
 pub(crate) fn text(findings: &[Finding]) -> Outcome<()> {

@@ -8,10 +8,10 @@ use registry_audit::{Disk, Level, Report, audit};
 use registry_model::model::Registry;
 
 use super::print::text;
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome, Status};
 use crate::json;
-use crate::violations::count;
+use registry_command::console::{Console, print};
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::text::count;
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {

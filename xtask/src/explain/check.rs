@@ -3,8 +3,8 @@
 use registry_audit::Level;
 use registry_audit::checks::{self, Check};
 
-use crate::console::print;
-use crate::failure::{Outcome, Status};
+use registry_command::console::print;
+use registry_command::failure::{Outcome, Status};
 
 /// Prints what a check is about; nothing where no check has the code.
 pub(super) fn explain(code: &str) -> Option<Outcome> {

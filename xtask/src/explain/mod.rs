@@ -7,9 +7,9 @@ use clap::{Arg, ArgMatches, Command};
 use registry_model::incidents::{self, Incident};
 use registry_model::rules::{self, Rule};
 
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome, Status};
 use crate::relaunch::built_with;
+use registry_command::console::{Console, print};
+use registry_command::failure::{Failure, Outcome, Status};
 
 /// The command line.
 pub(crate) fn command() -> Command {

@@ -12,11 +12,6 @@ use registry_outputs::Kind;
 use registry_outputs::{GENERATORS, Generator, Input};
 use registry_scripts::site::Site;
 
-use crate::console::Console;
-#[cfg(feature = "upgrade")]
-use crate::failure::Failure;
-use crate::failure::{Outcome, Status};
-use crate::files;
 use crate::gen_scripts::{self, Request, again, select};
 #[cfg(feature = "upgrade")]
 use crate::output::filled;
@@ -24,7 +19,13 @@ use crate::output::{Generated, Place};
 use crate::probe;
 use crate::rendering;
 use crate::unlisted;
-use crate::violations::{self, count};
+use crate::violations;
+use registry_command::console::Console;
+#[cfg(feature = "upgrade")]
+use registry_command::failure::Failure;
+use registry_command::failure::{Outcome, Status};
+use registry_command::files;
+use registry_command::text::count;
 
 /// Runs one generator, or all of them.
 pub(super) fn run(

@@ -11,9 +11,9 @@ use registry_model::model::Registry;
 use serde_json::Value;
 
 use crate::audit::print::text;
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome, Status};
 use crate::json;
+use registry_command::console::{Console, print};
+use registry_command::failure::{Failure, Outcome, Status};
 
 /// What an audit says of a finding and `lint` does not.
 const OF_AUDIT: [&str; 2] = ["name", "level"];

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::failure::{Failure, Outcome};
+use registry_command::failure::{Failure, Outcome};
 
 /// The line after the region.
 const END: &str = "<!-- end -->";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use registry_model::model::Registry;
 use serde_json::Value;
 
-use crate::failure::{Failure, Outcome};
+use registry_command::failure::{Failure, Outcome};
 
 /// The file of an agent in the package of a registry.
 pub(crate) fn path(registry: &Registry<'_>, agent: &str) -> PathBuf {

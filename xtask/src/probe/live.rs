@@ -10,10 +10,11 @@ use registry_model::model::{Agent, Registry};
 use serde_json::{Value, json};
 
 use super::{evidence, stale};
-use crate::console::Console;
-use crate::failure::{Failure, Outcome, Status};
 use crate::watch::{self, Watch, chosen, failure};
-use crate::{day, files, json, list, lookup, rendering};
+use crate::{json, list, rendering};
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::{day, files, lookup};
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {

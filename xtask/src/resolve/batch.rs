@@ -15,7 +15,7 @@ use serde_json::error::Category;
 use serde_json::{Map, Value, json};
 
 use super::show::fault;
-use crate::failure::{Failure, Outcome, Status};
+use registry_command::failure::{Failure, Outcome, Status};
 
 /// Bytes of a line; a longer one is refused before it is held.
 const LINE: usize = 1 << 20;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use registry_routing::Variables;
 
-use crate::failure::{Failure, Outcome};
+use registry_command::failure::{Failure, Outcome};
 
 /// The variables of a file; the last line of a name counts.
 pub(crate) fn read(path: &Path) -> Outcome<Variables> {

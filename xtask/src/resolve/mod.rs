@@ -14,9 +14,9 @@ use registry_model::variables::is_variable_name;
 use registry_routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
 use registry_scripts::site::Site;
 
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome, Status};
-use crate::lookup;
+use registry_command::console::{Console, print};
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::lookup;
 
 /// The variable in which a gateway's alias is given.
 const ALIAS: &str = "BENCHFLOW_LITELLM_MODEL_ALIAS";

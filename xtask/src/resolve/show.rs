@@ -6,8 +6,9 @@ use registry_model::model::{LoginSource, Owner};
 use registry_routing::{File, MASK, Origin, Refusal, Resolution, Sandbox, Server};
 use serde_json::{Value, json};
 
-use crate::failure::{Outcome, Status};
-use crate::list::{pretty, table};
+use crate::list::pretty;
+use registry_command::failure::{Outcome, Status};
+use registry_command::text::table;
 
 /// The variable of the base URL.
 const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";

@@ -8,8 +8,8 @@ use clap_complete::Shell;
 use registry_model::model::Registry;
 use registry_model::rules;
 
-use crate::console::print;
-use crate::failure::{Failure, Outcome, Status};
+use registry_command::console::print;
+use registry_command::failure::{Failure, Outcome, Status};
 
 /// Words of the command line that stand for an agent, and those that stand for a rule.
 const AGENT_WORDS: [&str; 2] = ["agent", "agents"];

@@ -6,9 +6,9 @@ use std::path::Path;
 use clap::Command;
 use clap_mangen::Man;
 
-use crate::console::{Console, print};
-use crate::failure::{Failure, Outcome, Status};
-use crate::files;
+use registry_command::console::{Console, print};
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::files;
 
 /// Prints the page, or writes those of all commands into a folder.
 pub(super) fn make(folder: Option<&Path>, console: Console) -> Outcome {

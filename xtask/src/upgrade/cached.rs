@@ -11,10 +11,10 @@ use registry_scripts::behaviour::Facts;
 use registry_scripts::site::Site;
 use serde_json::Value;
 
-use crate::clients::{Tools, process};
-use crate::failure::{Failure, Outcome};
-use crate::mirror::wanted;
-use crate::mirror::wanted::own_target;
+use registry_command::failure::{Failure, Outcome};
+use registry_supply::clients::{Tools, process};
+use registry_supply::mirror::wanted;
+use registry_supply::mirror::wanted::own_target;
 
 /// How many files that hold a text are told.
 const TOLD: usize = 5;
@@ -161,7 +161,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::files::Scratch;
+    use registry_command::files::Scratch;
 
     #[test]
     fn a_manifest_says_its_licence_in_any_of_its_forms() {

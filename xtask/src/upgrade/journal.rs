@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use registry_model::model::Registry;
 use serde::{Deserialize, Serialize};
 
-use crate::failure::{Failure, Outcome};
-use crate::files;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::files;
 
 /// The folder of a journal, at the root of the tree: renames must not cross file systems.
 const FOLDER: &str = ".upgrade-journal";
@@ -231,7 +231,7 @@ fn sum_of(path: &Path) -> Outcome<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Scratch;
+    use registry_command::files::Scratch;
 
     /// A tree with two files, and the changes that replace them and add a third.
     struct Room {

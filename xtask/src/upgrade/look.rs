@@ -6,12 +6,12 @@ use registry_model::model::{Agent, Artefact};
 
 use super::request::Request;
 use super::step::{End, Step};
-use crate::clients::Tools;
-use crate::console::Console;
-use crate::failure::Failure;
-use crate::outdated::rows::{self as outdated, Dated, Row};
-use crate::parallel;
-use crate::pin::age::Cutoff;
+use registry_command::console::Console;
+use registry_command::failure::Failure;
+use registry_command::parallel;
+use registry_supply::clients::Tools;
+use registry_supply::outdated::rows::{self as outdated, Dated, Row};
+use registry_supply::pin::age::Cutoff;
 
 /// What may be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,7 +168,17 @@ mod tests {
     fn versions_are_tried_as_they_were_published() {
         let dated =
             |version: &str, date: &str| Dated { version: version.to_owned(), date: date.to_owned(), days: None };
-        let row = |package: &str| Row::of_test(package, dated("1.0.0", "2026-01-01"));
+        let pinned = dated("1.0.0", "2026-01-01");
+        let row = |package: &str| Row {
+            agent: "fixture".to_owned(),
+            package: package.to_owned(),
+            carried: false,
+            pinned: pinned.clone(),
+            newest: pinned.clone(),
+            allowed: pinned.clone(),
+            why: Vec::new(),
+            candidates: Vec::new(),
+        };
         let (a, b) = (row("a"), row("b"));
         let versions = [
             (&a, vec![dated("1.1.0", "2026-01-02"), dated("1.2.0", "2026-01-04")]),

@@ -6,9 +6,9 @@ use registry_model::model::Registry;
 use super::look::{self, Look};
 use super::report::{self, Report, Verdict};
 use super::request::Request;
-use crate::clients::{self, Tools};
-use crate::console::Console;
-use crate::failure::Outcome;
+use registry_command::console::Console;
+use registry_command::failure::Outcome;
+use registry_supply::clients::{self, Tools};
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::request::Request;
 use super::step::End;
-use crate::console::print;
-use crate::failure::{Failure, Outcome, Status};
-use crate::{files, json as in_order, list};
+use crate::{json as in_order, list};
+use registry_command::console::print;
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::files;
 
 /// The name and version of the JSON form.
 const SCHEMA: &str = "benchflow-upgrade/1";
@@ -201,7 +202,7 @@ fn text(reports: &[Report]) -> String {
         let or_dash = |words: &[String]| if words.is_empty() { "-".to_owned() } else { words.join(", ") };
         cells.push([it.agent.clone(), or_dash(&it.from), or_dash(&it.to), it.verdict.word().to_owned()]);
     }
-    let mut text = list::table(&cells);
+    let mut text = registry_command::text::table(&cells);
     for report in reports {
         for note in &report.notes {
             let _ = writeln!(text, "{}: {note}", report.agent);

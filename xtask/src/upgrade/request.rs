@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use registry_model::model::{Agent, Artefact, Registry};
 
-use crate::clients;
-use crate::failure::{Failure, Outcome};
-use crate::lookup;
-use crate::outdated::choice::Limits;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::lookup;
+use registry_supply::clients;
+use registry_supply::outdated::choice::Limits;
 
 /// What is to be upgraded, and how.
 #[derive(Debug)]

@@ -24,17 +24,18 @@ use super::report::{self, Offence, Report};
 use super::request::Request;
 use super::step::{End, Step, Store};
 use super::write::{self, Upgraded, with_lock};
-use crate::clients::{self, Tools};
-use crate::console::Console;
-use crate::failure::{Failure, Outcome};
-use crate::mirror::make::{self as mirror, SITE};
-use crate::mirror::request::Request as Mirrored;
-use crate::pin::age::Cutoff;
-use crate::pin::lock::lock_path;
-use crate::pin::write as pin;
 use crate::probe::evidence as committed;
-use crate::violations::count;
-use crate::{day, rendering};
+use crate::rendering;
+use registry_command::console::Console;
+use registry_command::day;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::text::count;
+use registry_supply::clients::{self, Tools};
+use registry_supply::mirror::make::{self as mirror, SITE};
+use registry_supply::mirror::request::Request as Mirrored;
+use registry_supply::pin::age::Cutoff;
+use registry_supply::pin::lock::lock_path;
+use registry_supply::pin::write as pin;
 
 /// Goes up when a step gives something else for the same parts: results of before count no more.
 const METHOD: &str = "1";

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::failure::{Failure, Outcome};
-use crate::files;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::files;
 
 /// What a step gives, or the end of the upgrade of this agent.
 pub(crate) type Step<T> = Result<T, End>;
@@ -90,7 +90,7 @@ fn write<T: Serialize>(path: &std::path::Path, result: &T) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Scratch;
+    use registry_command::files::Scratch;
 
     #[test]
     fn a_step_that_is_done_is_not_run_again_until_something_differs() {

@@ -7,10 +7,11 @@ use std::process::Command;
 use registry_model::model::{Agent, Registry};
 
 use super::journal::{Change, Guard, Journal};
-use crate::console::Console;
-use crate::failure::{Failure, Outcome};
+use crate::generate;
 use crate::probe::evidence;
-use crate::{files, generate, pin};
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::files;
 
 /// An agent with its new version, proved.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ fn changes(registry: &Registry<'_>, root: &Path, upgraded: &[Upgraded<'_>]) -> O
     let mut found = Vec::new();
     let mut measured = BTreeMap::new();
     for it in upgraded {
-        let lock = pin::lock::lock_path(registry, it.agent);
+        let lock = registry_supply::pin::lock::lock_path(registry, it.agent);
         add(&mut found, lock, it.lock.clone())?;
         add(&mut found, evidence::path(registry, it.agent.name), it.evidence.clone())?;
         measured.insert(it.agent.name.to_owned(), it.evidence.clone());

@@ -8,10 +8,10 @@ use registry_live::sandbox::{Host, Kind};
 use registry_live::verify::{self, Event, Options, Verdict};
 use registry_model::model::Registry;
 
-use crate::console::Console;
-use crate::failure::{Outcome, Status};
 use crate::rendering;
 use crate::watch::{self, Watch, chosen, failure};
+use registry_command::console::Console;
+use registry_command::failure::{Outcome, Status};
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use registry_model::model::Registry;
 
-use crate::console::Console;
-use crate::failure::Outcome;
 use crate::relaunch::built_with;
+use registry_command::console::Console;
+use registry_command::failure::Outcome;
 
 /// The command line.
 pub(crate) fn command() -> Command {

@@ -192,6 +192,12 @@ impl<'a> Agent<'a> {
         self.accepts.iter().copied().chain(mapped).chain(log_ins)
     }
 
+    /// The targets that it can be installed on by this lock of it, in the order of tables.
+    pub fn targets(&self, lock: &Lock<'_>) -> Vec<Target> {
+        let named = |target: &Target| self.platforms.is_empty() || self.platforms.contains(target);
+        Target::ALL.into_iter().filter(named).filter(|&target| lock.unavailable_on(target).is_none()).collect()
+    }
+
     /// Its lock, read; an empty one where it has none.
     pub fn read_lock(&self) -> Result<Lock<'a>, UnreadableLock> {
         if self.lock.is_empty() {

@@ -79,6 +79,12 @@ impl Version {
         Self { major, minor, patch }
     }
 
+    /// As an entry's `requires` reads it: three numbers are no number of Rust's, and stand in quotes.
+    pub fn in_entry(self) -> String {
+        let Self { major, minor, patch } = self;
+        if patch == 0 { format!("{major}.{minor}") } else { format!("\"{self}\"") }
+    }
+
     /// Whether this one is lower than another.
     pub const fn is_below(self, other: Self) -> bool {
         if self.major != other.major {

@@ -6,8 +6,6 @@ use registry_model::model::{Agent, Archive, Artefact, Info, Lock, Target};
 use registry_model::template::{Template, Value};
 use serde::Serialize;
 
-use crate::facts;
-
 /// An agent, as the public registry has it.
 #[derive(Debug, Serialize)]
 pub(super) struct Described<'a> {
@@ -53,7 +51,7 @@ struct Binary {
 /// the entry's own, a helper process, arguments that depend on the run, or packages that cannot be fetched.
 pub(super) fn agent_json<'a>(agent: &Agent<'a>, lock: &Lock<'_>) -> Option<Described<'a>> {
     let [artefact] = agent.install else { return None };
-    if agent.beside.is_some() || facts::targets_of(agent, lock).is_empty() {
+    if agent.beside.is_some() || agent.targets(lock).is_empty() {
         return None;
     }
     let (program, args) = agent.launch.split_first()?;

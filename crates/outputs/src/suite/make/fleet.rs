@@ -9,7 +9,6 @@ use registry_model::model::{Agent, Target};
 use serde::Serialize;
 
 use super::head;
-use crate::facts;
 
 /// A machine to build on, where there is a hosted one.
 const fn machine(target: Target) -> Option<(&'static str, &'static str)> {
@@ -40,7 +39,7 @@ pub(super) struct Built<'a> {
 pub(super) fn built<'a>(agents: &[&'a Agent<'a>]) -> Result<Vec<Built<'a>>, String> {
     let mut all = Vec::new();
     for &agent in agents {
-        let targets = facts::targets(agent).map_err(|error| error.to_string())?;
+        let targets = agent.targets(&agent.read_lock().map_err(|error| error.to_string())?);
         let machines: Vec<_> = targets.into_iter().filter_map(machine).collect();
         if !machines.is_empty() {
             all.push(Built { agent, machines });

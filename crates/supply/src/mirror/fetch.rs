@@ -1,0 +1,162 @@
+//! Fetching many files at once, with curl.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::clients::process::Cell;
+use registry_command::failure::{Failure, Outcome};
+
+/// How many files are fetched at once.
+const AT_ONCE: &str = "12";
+
+/// What curl does for every file: a limit for connecting and for standing still, three tries where another may help.
+const OPTIONS: &[&str] = &[
+    "--silent",
+    "--fail",
+    "--globoff",
+    "--location",
+    "--max-redirs",
+    "5",
+    "--proto",
+    "=http,https,file",
+    "--connect-timeout",
+    "20",
+    "--speed-limit",
+    "1000",
+    "--speed-time",
+    "45",
+    "--retry",
+    "2",
+    "--parallel",
+    "--parallel-max",
+    AT_ONCE,
+    "--write-out",
+    "%{urlnum} %{exitcode} %{http_code} %{errormsg}\\n",
+];
+
+/// curl's exit status for a file of this machine that is not there.
+const NO_FILE: &str = "37";
+
+/// What came of fetching a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It is there, unchecked.
+    Came(PathBuf),
+    /// It does not exist (any more).
+    Gone(String),
+    /// The server refuses it, or fails.
+    Refused(String),
+    /// Nobody answered.
+    Silence(String),
+}
+
+/// Fetches files into a folder; `each` is told the index and the answer, in the order in which they come.
+pub(crate) fn fetch(
+    cell: &Cell,
+    folder: &Path,
+    urls: &[String],
+    mut each: impl FnMut(usize, Answer) -> Outcome<()>,
+) -> Outcome<()> {
+    if urls.is_empty() {
+        return Ok(());
+    }
+    let config = folder.join("curl.conf");
+    let place = |index: usize| folder.join(format!("file-{index}"));
+    let lines = urls.iter().enumerate().fold(String::new(), |lines, (index, url)| {
+        lines + "url = " + &quoted(url) + "\noutput = " + &quoted(&place(index).to_string_lossy()) + "\n"
+    });
+    fs::write(&config, lines).map_err(|error| Failure::io("write", &config, &error))?;
+    let mut command = cell.command("curl", &std::env::var_os("PATH").unwrap_or_default());
+    command.arg("-q").args(OPTIONS).arg("--config").arg(&config).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| {
+        Failure::new(format!("cannot run `curl`: {error}")).help("install it (Debian: `apt-get install curl`)")
+    })?;
+    let mut answered = 0;
+    let mut verdict = Ok(());
+    for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
+        let Some((index, answer)) = line.ok().as_deref().and_then(|line| read_answer(line, place)) else { continue };
+        answered += 1;
+        verdict = each(index, answer);
+        if verdict.is_err() {
+            let _ = child.kill();
+            break;
+        }
+    }
+    let status = child.wait().map_err(|error| Failure::new(format!("cannot wait for `curl`: {error}")))?;
+    verdict?;
+    if answered == urls.len() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("curl told of {answered} of {} files and ended with {status}", urls.len()))
+        .help("curl 7.75 or later is needed; run the command again: what came is kept"))
+}
+
+/// A line of what curl was asked to write: the index, its exit status, the server's status, and what it says.
+fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, Answer)> {
+    let mut fields = line.splitn(4, ' ');
+    let index = fields.next()?.parse().ok()?;
+    let (exit, status, said) = (fields.next()?, fields.next()?, fields.next().unwrap_or_default());
+    let answer = match (exit, status) {
+        ("0", _) => Answer::Came(place(index)),
+        (NO_FILE, _) => Answer::Gone("is not there".to_owned()),
+        (_, "404" | "410") => Answer::Gone(format!("is gone: it answers {status}")),
+        (_, status) if status.starts_with(['4', '5']) => Answer::Refused(format!("is refused: it answers {status}")),
+        _ if said.is_empty() => Answer::Silence(format!("curl ends with {exit}")),
+        _ => Answer::Silence(said.to_owned()),
+    };
+    Some((index, answer))
+}
+
+/// A text as a file of curl's options has it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The URL of a place: itself, or that of a file on this machine.
+pub(crate) fn url(place: &str) -> String {
+    if place.starts_with('/') { format!("file://{}", escaped(place)) } else { place.to_owned() }
+}
+
+/// What a path keeps in a URL.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// A path as a URL has it.
+pub(crate) fn escaped(path: &str) -> String {
+    utf8_percent_encode(path, PATH).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_answer(line: &str, expected: impl Into<Option<(usize, Answer)>>) {
+        assert_eq!(read_answer(line, |index| PathBuf::from(index.to_string())), expected.into(), "{line}");
+    }
+
+    #[test]
+    fn what_does_not_exist_is_told_apart_from_what_fails() {
+        check_answer("0 0 200 ", (0, Answer::Came(PathBuf::from("0"))));
+        let error = "The requested URL returned error: 404";
+        check_answer(&format!("7 22 404 {error}"), (7, Answer::Gone("is gone: it answers 404".to_owned())));
+        check_answer("7 22 410 x", (7, Answer::Gone("is gone: it answers 410".to_owned())));
+        check_answer("7 37 000 x", (7, Answer::Gone("is not there".to_owned())));
+        check_answer("7 22 403 x", (7, Answer::Refused("is refused: it answers 403".to_owned())));
+        check_answer("7 22 503 x", (7, Answer::Refused("is refused: it answers 503".to_owned())));
+        check_answer("1 6 000 Could not resolve host", (1, Answer::Silence("Could not resolve host".to_owned())));
+        check_answer("1 28 200 Operation too slow", (1, Answer::Silence("Operation too slow".to_owned())));
+        check_answer("2 28 000 ", (2, Answer::Silence("curl ends with 28".to_owned())));
+        check_answer("%{urlnum} 0 200", None);
+    }
+
+    #[test]
+    fn places_become_urls() {
+        assert_eq!(url("https://h.example/a+b"), "https://h.example/a+b");
+        assert_eq!(url("/a/b+c d"), "file:///a/b%2Bc%20d");
+        assert_eq!(quoted(r#"a"\"#), r#""a\"\\""#);
+    }
+}

@@ -1,0 +1,204 @@
+//! Everything that installs fetch, in one folder, with the site file that names it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use registry_model::model::Registry;
+use registry_scripts::site::Site;
+
+use super::checksum::{Content, Sum};
+use super::collect::{Collection, Job};
+use super::folder::Folder;
+use super::places::{self, Places};
+use super::request::Request;
+use super::runtimes::{self, Chosen, Packing, Substitutes};
+use super::wanted::{self, Origin, Pin, Users, Wanted};
+use super::{fetch, pages};
+use crate::clients;
+use crate::clients::process::Cell;
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
+
+/// The site file of a mirror.
+pub const SITE: &str = "site.toml";
+
+/// What a mirror has come to.
+#[derive(Debug)]
+pub struct Summary {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// How many files it holds, and their bytes.
+    pub files: (usize, u64),
+    /// How many of them came by this run.
+    pub new: usize,
+    /// How many files were removed.
+    pub removed: usize,
+    /// What cannot be had: nothing where the mirror is complete.
+    pub missing: Vec<String>,
+}
+
+/// Makes a mirror of what is asked for.
+pub fn mirror(registry: &Registry<'_>, request: &Request<'_>, console: Console) -> Outcome<Summary> {
+    let wanted = wanted::wanted(&request.agents, &request.targets, &request.site)?;
+    let cell = Cell::new()?;
+    let substitutes = Substitutes::new(request.substitute_node, request.python.as_deref(), &cell)?;
+    let folder = Folder::open(&request.out)?;
+    let base = request.base(folder.path())?;
+    folder.claim(SITE)?;
+    for remark in &wanted.remarks {
+        console.step(remark);
+    }
+    let places = Places::new(&request.site, clients::cache(registry), console);
+    let mut mirror = Collection::new(&folder, &cell, console);
+    mirror.missing.extend(wanted.beyond.iter().cloned());
+    let packing = Packing { substitutes: &substitutes, places: &places, folder: &folder, console };
+    let runtimes = collect_all(&wanted, &packing, &mut mirror)?;
+    let generated = generate(request, &base, &runtimes, &mut mirror)?;
+    let removed = write(&folder, &generated, &mirror, mirror.missing.is_empty() && !request.keeps_others)?;
+    Ok(Summary {
+        folder: folder.path().to_path_buf(),
+        files: (mirror.held.len(), mirror.held.values().map(|it| it.bytes).sum()),
+        new: mirror.new,
+        removed,
+        missing: mirror.missing,
+    })
+}
+
+/// Collects all that is wanted; the runtimes that the mirror then has.
+fn collect_all(wanted: &Wanted<'_>, packing: &Packing<'_>, mirror: &mut Collection<'_>) -> Outcome<Vec<Chosen>> {
+    let (folder, places) = (packing.folder, packing.places);
+    let absent = mirror.look(&wanted.artefacts)?;
+    let (mut runtimes, mut jobs) = runtimes::look(&wanted.runtimes, packing.substitutes, folder, mirror)?;
+    jobs.extend(package_jobs(wanted, &absent, folder, places, mirror)?);
+    let failed = mirror.fetch(&jobs)?;
+    packing.complete(&wanted.runtimes, &failed, &mut runtimes, mirror)?;
+    Ok(runtimes)
+}
+
+/// What is to be fetched for the artefacts that are absent, and for the tools.
+fn package_jobs(
+    wanted: &Wanted<'_>,
+    absent: &[String],
+    folder: &Folder,
+    places: &Places<'_>,
+    mirror: &mut Collection<'_>,
+) -> Outcome<Vec<Job>> {
+    let absent = || absent.iter().filter_map(|path| Some((path, wanted.artefacts.get(path)?)));
+    let tools = tools_to_fetch(wanted, folder, mirror)?;
+    let mut pins: BTreeSet<Pin> = tools.iter().map(|(_, pin)| pin.clone()).collect();
+    pins.extend(
+        absent().filter_map(|(_, it)| if let Origin::Pypi(pin) = &it.origin { Some(pin.clone()) } else { None }),
+    );
+    let index = if pins.is_empty() { places::Index::default() } else { places.pypi(&pins)? };
+    let has_npm = absent().any(|(_, it)| matches!(it.origin, Origin::Npm(_)));
+    let npm = if has_npm { places.npm()? } else { String::new() };
+    let mut jobs = Vec::new();
+    for (path, artefact) in absent() {
+        let sum = artefact.sum.clone();
+        let users = artefact.users.clone();
+        let (url, may_be_silent) = match (&artefact.origin, &sum) {
+            (Origin::Npm(path), _) => (format!("{npm}/{path}"), false),
+            (Origin::Url(url), _) => (fetch::url(url), true),
+            (Origin::Pypi(pin), Sum::Sha256(sha256)) => match index.url(sha256, &pin.requirement) {
+                Ok(url) => (url, false),
+                Err(why) => {
+                    mirror.miss(path, &why, &users);
+                    continue;
+                }
+            },
+            (Origin::Pypi(_), Sum::Sha512(_)) => continue,
+        };
+        jobs.push(Job { path: path.clone(), sum, url, users, may_be_silent });
+    }
+    for (tool, pin) in tools {
+        let files = index.files.iter().filter(|(sha256, _)| tool.wheel.sha256.contains(sha256));
+        let of_target = files.filter(|(_, (name, _))| places::serves(name, tool.target) && wanted::is_plain(name));
+        let found: Vec<Job> = of_target.map(|(sha256, file)| tool_job(sha256, file, &tool.users)).collect();
+        if found.is_empty() {
+            let why = index.why(&pin.requirement).unwrap_or("is not in the index with a checksum of the site");
+            mirror.miss(&pin.requirement, why, &tool.users);
+        }
+        // Two targets may have one file.
+        jobs.extend(found.into_iter().filter(|job| !mirror.held.contains_key(&job.path)));
+    }
+    jobs.sort_by(|a, b| a.path.cmp(&b.path));
+    jobs.dedup_by(|a, b| a.path == b.path);
+    Ok(jobs)
+}
+
+fn tool_job(sha256: &str, (name, url): &(String, String), users: &Users) -> Job {
+    let (sum, url) = (Sum::Sha256(sha256.to_owned()), url.clone());
+    Job { path: format!("wheels/{name}"), sum, url, users: users.clone(), may_be_silent: false }
+}
+
+/// The tools of which no file is there for their target; the files that are there are held.
+fn tools_to_fetch<'w, 's>(
+    wanted: &'w Wanted<'s>,
+    folder: &Folder,
+    mirror: &mut Collection<'_>,
+) -> Outcome<Vec<(&'w wanted::NeededTool<'s>, Pin)>> {
+    let mut tools = Vec::new();
+    let names = folder.names("wheels");
+    for tool in wanted.tools.values() {
+        let mut there = false;
+        let begin = format!("{}-{}-", tool.wheel.name.replace('-', "_"), tool.wheel.version);
+        for name in names.iter().filter(|it| it.starts_with(&begin) && places::serves(it, tool.target)) {
+            let path = format!("wheels/{name}");
+            let place = folder.path().join(&path);
+            let content = Content::of_file(&place).map_err(|error| Failure::io("read", &place, &error))?;
+            if tool.wheel.sha256.contains(&content.sha256) {
+                mirror.held.insert(path, content);
+                there = true;
+            }
+        }
+        if !there {
+            let requirement = format!("{}=={}", tool.wheel.name, tool.wheel.version);
+            tools.push((tool, Pin { lock: String::new(), target: tool.target.id(), requirement, source: false }));
+        }
+    }
+    Ok(tools)
+}
+
+/// A file that the mirror makes itself: its path and bytes.
+type Made = (String, Vec<u8>);
+
+/// The index, the site file, and the payloads of scripts that do not fit one argument.
+fn generate(request: &Request<'_>, base: &str, runtimes: &[Chosen], mirror: &mut Collection<'_>) -> Outcome<Vec<Made>> {
+    let site_text = pages::site_file(&pages::places(&request.site, base), base, runtimes);
+    let site: Site =
+        toml::from_str(&site_text).map_err(|error| Failure::new(format!("the site file came out wrong: {error}")))?;
+    site.validate().map_err(|error| Failure::new(format!("the site file came out wrong: {error}")))?;
+    let mut made: Vec<Made> =
+        pages::index(&mirror.held).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    made.push((SITE.to_owned(), site_text.into_bytes()));
+    for agent in &request.agents {
+        let scripts = registry_scripts::scripts(agent, &site);
+        let scripts = scripts
+            .map_err(|error| Failure::new(format!("`{}` cannot be rendered for this mirror: {error}", agent.name)))?;
+        let carried = scripts.into_iter().flat_map(|it| it.mirrored);
+        made.extend(carried.map(|(name, bytes)| (format!("runtimes/{name}"), bytes)));
+    }
+    for (path, bytes) in &made {
+        let content =
+            Content::of(bytes.as_slice()).map_err(|error| Failure::new(format!("cannot hash `{path}`: {error}")))?;
+        mirror.held.insert(path.clone(), content);
+    }
+    Ok(made)
+}
+
+/// Writes what the mirror makes itself, and removes what no longer belongs; how many files that were. The list comes
+/// first: a file that it does not name would be taken for somebody else's by the next run.
+fn write(folder: &Folder, generated: &[Made], mirror: &Collection<'_>, complete: bool) -> Outcome<usize> {
+    folder.note(&mirror.held, true)?;
+    for (path, bytes) in generated {
+        if let Some(content) = mirror.held.get(path) {
+            folder.write(path, bytes, content)?;
+        }
+    }
+    if !complete {
+        return Ok(0);
+    }
+    let removed = folder.remove_others(&mirror.held)?;
+    folder.note(&mirror.held, false)?;
+    Ok(removed)
+}

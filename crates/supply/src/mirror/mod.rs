@@ -1,0 +1,13 @@
+//! Everything that installs need, in one folder, with the site file that names it.
+
+mod checksum;
+mod collect;
+mod fetch;
+mod folder;
+pub mod make;
+mod pack;
+mod pages;
+mod places;
+pub mod request;
+mod runtimes;
+pub mod wanted;

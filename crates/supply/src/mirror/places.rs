@@ -1,0 +1,232 @@
+//! Where artefacts are: the clients are asked, since they know their registries.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
+use registry_model::model::{Libc, Target};
+use registry_scripts::site::Site;
+use toml::{Table, Value};
+
+use super::checksum::Content;
+use super::fetch;
+use super::wanted::{Pin, file_name};
+use crate::clients::Tools;
+use crate::clients::process::{self, Answer};
+use crate::pin::pypi;
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
+
+/// What is done about a client that gets no answer.
+pub(crate) const TRY_AGAIN: &str =
+    "look at the network, the proxy and the certificates, then run the command again: what came is kept";
+
+/// Who knows where artefacts are. The clients are fetched when the first is asked.
+#[derive(Debug)]
+pub(crate) struct Places<'a> {
+    site: &'a Site,
+    cache: PathBuf,
+    console: Console,
+    tools: OnceCell<Tools>,
+}
+
+/// What a Python index has of some pins.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// File names and URLs, by SHA-256.
+    pub files: BTreeMap<String, (String, String)>,
+    /// Why there is nothing for a requirement.
+    absent: BTreeMap<String, String>,
+}
+
+impl<'a> Places<'a> {
+    /// Begins; nothing is asked yet.
+    pub(crate) fn new(site: &'a Site, cache: PathBuf, console: Console) -> Self {
+        Self { site, cache, console, tools: OnceCell::new() }
+    }
+
+    /// The clients.
+    pub(crate) fn tools(&self) -> Outcome<&Tools> {
+        if let Some(tools) = self.tools.get() {
+            return Ok(tools);
+        }
+        let tools = Tools::prepare(&self.cache, self.console).map_err(|failure| failure.help(TRY_AGAIN))?;
+        Ok(self.tools.get_or_init(|| tools))
+    }
+
+    /// The URL of the npm registry, without a slash at its end.
+    pub(crate) fn npm(&self) -> Outcome<String> {
+        let named = Tools::registry().map(|it| it.to_string_lossy().into_owned());
+        match named.or_else(|| self.site.npm_registry.clone()) {
+            Some(place) => Ok(fetch::url(place.trim_end_matches('/'))),
+            None => self.tools()?.npm_registry().map_err(|failure| failure.help(TRY_AGAIN)),
+        }
+    }
+
+    /// What the Python package index has of some pins.
+    pub(crate) fn pypi(&self, pins: &BTreeSet<Pin>) -> Outcome<Index> {
+        let named = Tools::index().map(|it| it.to_string_lossy().into_owned());
+        let place = named.or_else(|| self.site.pypi_index.clone());
+        match place {
+            Some(folder) if folder.starts_with('/') => read_folder(Path::new(&folder)),
+            place => self.ask_index(pins, place.as_deref()),
+        }
+    }
+
+    fn ask_index(&self, pins: &BTreeSet<Pin>, place: Option<&str>) -> Outcome<Index> {
+        let mut index = Index::default();
+        let mut groups: BTreeMap<(&str, &str), Vec<&Pin>> = BTreeMap::new();
+        for pin in pins {
+            groups.entry((&pin.lock, pin.target)).or_default().push(pin);
+        }
+        for ((_, target), group) in groups {
+            self.console.progress(format!("asking the index for {} Python packages for {target}", group.len()));
+            if self.ask(&group, place, &mut index)?.is_none() {
+                continue;
+            }
+            // Something is not there; one by one they tell what.
+            for pin in group {
+                if let Some(reason) = self.ask(&[pin], place, &mut index)? {
+                    index.absent.insert(pin.requirement.clone(), reason);
+                }
+            }
+        }
+        Ok(index)
+    }
+
+    /// Asks for pins of one target; why nothing is known of them when the index lacks one.
+    fn ask(&self, pins: &[&Pin], place: Option<&str>, index: &mut Index) -> Outcome<Option<String>> {
+        let tools = self.tools()?;
+        let folder = tools.cell.scratch().folder("mirror")?;
+        let input = folder.join("pins.txt");
+        let lines: Vec<&str> = pins.iter().map(|it| it.requirement.as_str()).collect();
+        fs::write(&input, lines.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
+        let name = |pin: &&Pin| pin.requirement.split("==").next().unwrap_or_default().to_owned();
+        let sources: Vec<String> = pins.iter().filter(|it| it.source).copied().map(|it| name(&it)).collect();
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        let target = pins.first().and_then(|it| Target::from_id(it.target)).unwrap_or(Target::LinuxX64);
+        let mut command = pypi::compile_command(tools, &folder, &input, target, &sources, true);
+        if let Some(place) = place.filter(|_| Tools::index().is_none()) {
+            command.args(["--default-index", place]);
+        }
+        let answer = process::run(&mut command)?;
+        if answer.ok {
+            index.files.extend(read_urls(&answer.stdout)?);
+            return Ok(None);
+        }
+        absence(&answer).map(Some).ok_or_else(|| answer.failure("asking the Python package index").help(TRY_AGAIN))
+    }
+}
+
+impl Index {
+    /// The URL of a file, or why there is none.
+    pub(crate) fn url(&self, sha256: &str, requirement: &str) -> Result<String, String> {
+        let known = self.files.get(sha256).map(|(_, url)| url.clone());
+        let nothing = || "is not in the index with this checksum".to_owned();
+        known.ok_or_else(|| self.why(requirement).map_or_else(nothing, str::to_owned))
+    }
+
+    /// Why there is nothing for a requirement, where the index said so.
+    pub(crate) fn why(&self, requirement: &str) -> Option<&str> {
+        self.absent.get(requirement).map(String::as_str)
+    }
+}
+
+/// What uv says that the index does not have, where that is why it failed.
+fn absence(answer: &Answer) -> Option<String> {
+    let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, because) = said.split_once("No solution found when resolving dependencies")?;
+    let cause = because.split_once("Because ").map_or(because, |(_, rest)| rest);
+    let cause = cause.split_once(" and you require").or_else(|| cause.split_once(", we can")).map_or(cause, |it| it.0);
+    Some(format!("is not in the index: {}", cause.trim()))
+}
+
+/// File names and URLs by SHA-256, of a pylock.toml.
+fn read_urls(text: &str) -> Outcome<BTreeMap<String, (String, String)>> {
+    let unreadable = |why: &str| Failure::new(format!("uv wrote a pylock.toml that cannot be read: {why}"));
+    let table: Table = text.parse().map_err(|error: toml::de::Error| unreadable(&error.to_string()))?;
+    let packages = table.get("packages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let wheels = |package: &Value| package.get("wheels").and_then(Value::as_array).cloned().unwrap_or_default();
+    let files = packages.iter().flat_map(|it| wheels(it).into_iter().chain(it.get("sdist").cloned()));
+    let read = |file: Value| {
+        let url = file.get("url")?.as_str()?.to_owned();
+        let sha256 = file.get("hashes")?.get("sha256")?.as_str()?.to_owned();
+        let name = file.get("name").and_then(Value::as_str).unwrap_or_else(|| file_name(&url));
+        let name = percent_decode_str(name).decode_utf8().ok()?.into_owned();
+        Some((sha256, (name, url)))
+    };
+    files.map(|file| read(file).ok_or_else(|| unreadable("a file without its URL or checksum"))).collect()
+}
+
+/// What a folder of Python files has.
+fn read_folder(folder: &Path) -> Outcome<Index> {
+    let failed = |error: &std::io::Error| Failure::io("read", folder, error);
+    let mut index = Index::default();
+    for entry in fs::read_dir(folder).map_err(|error| failed(&error))? {
+        let path = entry.map_err(|error| failed(&error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_file() {
+            let content = Content::of_file(&path).map_err(|error| Failure::io("read", &path, &error))?;
+            index.files.insert(content.sha256, (name, fetch::url(&path.to_string_lossy())));
+        }
+    }
+    Ok(index)
+}
+
+/// Whether a wheel can be used on a target, by the tags at the end of its name; a source distribution always can.
+pub(crate) fn serves(file: &str, target: Target) -> bool {
+    let Some(tags) = file.strip_suffix(".whl").and_then(|name| name.rsplit('-').next()) else { return true };
+    let machine = if target.arch().word() == "x64" { "x86_64" } else { "aarch64" };
+    let libc = if target.libc() == Libc::Musl { "musllinux" } else { "manylinux" };
+    tags.split('.').any(|tag| tag == "any" || tag.starts_with(libc) && tag.ends_with(machine))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_serves(file: &str, expected: &[&str]) {
+        let targets: Vec<&str> = Target::ALL.into_iter().filter(|&it| serves(file, it)).map(Target::id).collect();
+        assert_eq!(targets, expected, "{file}");
+    }
+
+    #[test]
+    fn the_tags_of_a_wheel_name_its_targets() {
+        let all = Target::ALL.map(Target::id);
+        check_serves("a-1.0-py3-none-any.whl", &all);
+        check_serves("a-1.0.tar.gz", &all);
+        check_serves("a-1.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", &["linux-x64"]);
+        check_serves(
+            "a-1.0-py3-none-manylinux_2_17_aarch64.musllinux_1_1_aarch64.whl",
+            &["linux-arm64", "linux-arm64-musl"],
+        );
+        check_serves("a-1.0-py3-none-macosx_11_0_arm64.whl", &[]);
+    }
+
+    #[test]
+    fn a_pylock_gives_the_urls_of_wheels_and_sources() {
+        let text = r#"
+            [[packages]]
+            name = "a"
+            sdist = { url = "https://i.example/a-1.0.tar.gz", hashes = { sha256 = "aa" } }
+            wheels = [{ url = "https://i.example/x/a-1.0%2Blocal-py3-none-any.whl", hashes = { sha256 = "bb" } }]
+        "#;
+        let files = read_urls(text).expect("the text is well-formed");
+        assert_eq!(files["aa"], ("a-1.0.tar.gz".to_owned(), "https://i.example/a-1.0.tar.gz".to_owned()));
+        assert_eq!(files["bb"].0, "a-1.0+local-py3-none-any.whl");
+        assert!(read_urls("[[packages]]\nsdist = {}").is_err());
+    }
+
+    #[test]
+    fn what_uv_says_of_an_index_that_lacks_something_is_told_apart() {
+        let answer =
+            |stderr: &str| Answer { ok: false, stdout: String::new(), stderr: stderr.to_owned(), line: String::new() };
+        let said = "error: No solution found when resolving dependencies\n  cause: Because there is no version of six==99.0 and you require six==99.0, we can conclude that your requirements are unsatisfiable.";
+        let expected = "is not in the index: there is no version of six==99.0";
+        assert_eq!(absence(&answer(said)).as_deref(), Some(expected));
+        assert_eq!(absence(&answer("error: Failed to fetch: connection refused")), None);
+    }
+}

@@ -1,0 +1,240 @@
+//! The runtimes of a mirror: the archives that the site names, or substitutes where these cannot be had.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use registry_model::model::{NODE_VERSION, Target};
+
+use super::checksum::Sum;
+use super::collect::{Collection, Job};
+use super::fetch;
+use super::folder::Folder;
+use super::pack;
+use super::places::Places;
+use super::wanted::{Kind, NeededRuntime, Pin, file_name, own_target};
+use crate::clients::process::Cell;
+use crate::clients::tools::NODE;
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
+
+/// The runtime that the mirror has for a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// Which one.
+    pub kind: Kind,
+    /// The target.
+    pub target: Target,
+    /// Its path in the mirror.
+    pub path: String,
+    /// Its version.
+    pub version: String,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// Whether it is not the maker's own archive.
+    pub substituted: bool,
+}
+
+/// What may take the place of a maker's archive.
+#[derive(Debug)]
+pub(crate) struct Substitutes {
+    node: bool,
+    /// The folder of a `CPython` of this machine, and its version.
+    python: Option<(PathBuf, String)>,
+}
+
+/// A runtime with what is known of its places.
+struct Candidate<'a, 's> {
+    needed: &'a NeededRuntime<'s>,
+    official: Option<Job>,
+    /// The path and version of a substitute, where one may be taken.
+    substitute: Option<(String, String)>,
+}
+
+impl Substitutes {
+    /// What the command line allows.
+    pub(crate) fn new(node: bool, python: Option<&Path>, cell: &Cell) -> Outcome<Self> {
+        let with_version = |home: &Path| -> Outcome<_> { Ok((home.to_path_buf(), pack::python_version(cell, home)?)) };
+        Ok(Self { node, python: python.map(with_version).transpose()? })
+    }
+
+    /// The path and version of the substitute for a runtime.
+    fn of(&self, kind: Kind, target: Target) -> Option<(String, String)> {
+        let path = |name: String| format!("runtimes/{name}-{}-substitute.tar.gz", target.id());
+        match kind {
+            Kind::Node => self.node.then(|| (path(format!("node-v{}", NODE.version)), NODE.version.to_owned())),
+            Kind::Python => {
+                let (_, version) = self.python.as_ref().filter(|_| target == own_target())?;
+                Some((path(format!("cpython-{version}")), version.clone()))
+            }
+        }
+    }
+}
+
+/// The official archives that are to be fetched, and the runtimes that are there already.
+pub(crate) fn look(
+    needed: &BTreeMap<(Kind, &'static str), NeededRuntime<'_>>,
+    substitutes: &Substitutes,
+    folder: &Folder,
+    collection: &mut Collection<'_>,
+) -> Outcome<(Vec<Chosen>, Vec<Job>)> {
+    let (mut chosen, mut jobs) = (Vec::new(), Vec::new());
+    let mut names: BTreeMap<String, Sum> = BTreeMap::new();
+    for needed in needed.values() {
+        let candidate = Candidate::new(needed, substitutes);
+        if let Some(Job { path, sum, .. }) = &candidate.official
+            && names.insert(path.clone(), sum.clone()).is_some_and(|other| other != *sum)
+        {
+            // An install, too, asks a mirror for a file name.
+            return Err(Failure::new(format!("two runtimes of the site have the file name `{}`", file_name(path)))
+                .help("give their files different names: a mirror has one folder for them"));
+        }
+        match candidate.there(folder, collection)? {
+            Some(it) => chosen.push(it),
+            None => jobs.extend(candidate.official),
+        }
+    }
+    Ok((chosen, jobs))
+}
+
+impl<'a, 's> Candidate<'a, 's> {
+    fn new(needed: &'a NeededRuntime<'s>, substitutes: &Substitutes) -> Self {
+        let official = needed.official.map(|it| Job {
+            path: format!("runtimes/{}", file_name(&it.url)),
+            sum: Sum::Sha256(it.sha256.clone()),
+            url: fetch::url(&it.url),
+            users: needed.users.clone(),
+            may_be_silent: true,
+        });
+        Self { needed, official, substitute: substitutes.of(needed.kind, needed.target) }
+    }
+
+    /// The runtime, where it is there: the official one, else the substitute that this command packed before.
+    fn there(&self, folder: &Folder, collection: &mut Collection<'_>) -> Outcome<Option<Chosen>> {
+        if let Some(job) = &self.official
+            && collection.holds(&job.path, &job.sum)?
+        {
+            return Ok(self.official_chosen());
+        }
+        if let Some((path, version)) = &self.substitute
+            && let Some(sum) = folder.noted(path)
+            && collection.holds(path, &sum)?
+        {
+            let Sum::Sha256(sha256) = sum else { return Ok(None) };
+            return Ok(Some(self.substitute_chosen(path, version, sha256)));
+        }
+        Ok(None)
+    }
+
+    fn official_chosen(&self) -> Option<Chosen> {
+        let (job, runtime) = (self.official.as_ref()?, self.needed.official?);
+        Some(Chosen {
+            kind: self.needed.kind,
+            target: self.needed.target,
+            path: job.path.clone(),
+            version: runtime.version.clone(),
+            sha256: runtime.sha256.clone(),
+            substituted: runtime.substituted,
+        })
+    }
+
+    fn substitute_chosen(&self, path: &str, version: &str, sha256: String) -> Chosen {
+        let (kind, target) = (self.needed.kind, self.needed.target);
+        Chosen { kind, target, path: path.to_owned(), version: version.to_owned(), sha256, substituted: true }
+    }
+}
+
+/// Packs what takes the place of runtimes that did not come; `failed` says why they did not.
+pub(crate) struct Packing<'a> {
+    /// What may be packed.
+    pub substitutes: &'a Substitutes,
+    /// Who knows where the wheels of Node.js are.
+    pub places: &'a Places<'a>,
+    /// The mirror's folder.
+    pub folder: &'a Folder,
+    /// Where progress is told.
+    pub console: Console,
+}
+
+impl Packing<'_> {
+    /// The runtimes that `chosen` does not have yet: the official archive where it came, else a substitute.
+    pub(crate) fn complete(
+        &self,
+        needed: &BTreeMap<(Kind, &'static str), NeededRuntime<'_>>,
+        failed: &BTreeMap<String, String>,
+        chosen: &mut Vec<Chosen>,
+        collection: &mut Collection<'_>,
+    ) -> Outcome<()> {
+        for needed in needed.values() {
+            let same = |it: &Chosen| (it.kind, it.target) == (needed.kind, needed.target);
+            if chosen.iter().any(same) {
+                continue;
+            }
+            let candidate = Candidate::new(needed, self.substitutes);
+            let why = match &candidate.official {
+                None => Some("has no archive of its maker's".to_owned()),
+                Some(job) => failed.get(&job.path).map(|why| format!("{}: {why}", job.url)),
+            };
+            let Some(why) = why else {
+                chosen.extend(candidate.official_chosen());
+                continue;
+            };
+            let what = format!("{} for {}", needed.kind.name(), needed.target.id());
+            let Some((path, version)) = &candidate.substitute else {
+                collection.miss(&what, &format!("cannot be had ({why})"), &needed.users);
+                continue;
+            };
+            self.console.step(format!("{what}: {why}; packing a substitute"));
+            match self.pack(needed, path, collection)? {
+                Ok(sha256) => chosen.push(candidate.substitute_chosen(path, version, sha256)),
+                Err(why) => collection.miss(&what, &format!("has no substitute either: {why}"), &needed.users),
+            }
+        }
+        chosen.sort_by_key(|it| (it.kind, it.target));
+        Ok(())
+    }
+
+    /// Packs a substitute; its checksum, or why it cannot be packed.
+    fn pack(
+        &self,
+        needed: &NeededRuntime<'_>,
+        path: &str,
+        collection: &mut Collection<'_>,
+    ) -> Outcome<Result<String, String>> {
+        let (top, members) = if let (Kind::Python, Some((home, version))) = (needed.kind, &self.substitutes.python) {
+            ("python".to_owned(), pack::python(home, version)?)
+        } else {
+            match self.node_members(needed.target, collection)? {
+                Ok(members) => (format!("node-v{NODE_VERSION}-{}", needed.target.id()), members),
+                Err(why) => return Ok(Err(why)),
+            }
+        };
+        self.console.progress(format!("packing {path}"));
+        let staging = self.folder.staging()?;
+        let archive = staging.path().join("runtime.tar.gz");
+        pack::pack(&archive, &top, &members)?;
+        Ok(Ok(collection.adopt(path, &archive)?.sha256))
+    }
+
+    /// Node.js from the pinned wheel for a target, which is fetched, checked and unpacked; or why it cannot be had.
+    fn node_members(&self, target: Target, collection: &mut Collection<'_>) -> Outcome<Result<pack::Members, String>> {
+        let requirement = format!("{}=={}", NODE.name, NODE.version);
+        let Some(sha256) = NODE.sha256(target.arch(), target.libc()) else {
+            return Ok(Err(format!("`{requirement}` has no wheel for it")));
+        };
+        let pin = Pin { lock: String::new(), target: target.id(), requirement, source: false };
+        let index = self.places.pypi(&BTreeSet::from([pin.clone()]))?;
+        let url = match index.url(sha256, &pin.requirement) {
+            Ok(url) => url,
+            Err(why) => return Ok(Err(format!("`{}` {why}", pin.requirement))),
+        };
+        let tools = self.places.tools()?;
+        let scratch = tools.cell.scratch().folder(&format!("node-{}", target.id()))?;
+        match collection.download(&url, &Sum::Sha256(sha256.to_owned()), &scratch)? {
+            Ok(wheel) => {
+                tools.unzip(&wheel, &scratch.join("unpacked"))?;
+                pack::node(&scratch.join("unpacked")).map(Ok)
+            }
+            Err(why) => Ok(Err(why)),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What installs of some agents on some targets fetch, by the locks and the site.
+
+use std::collections::BTreeMap;
+
+use registry_model::model::{Agent, Artefact as Installed, Libc, Lock, LockedNpm, Target};
+use registry_scripts::site::{Runtime, Site, Wheel};
+
+use super::checksum::Sum;
+use registry_command::failure::{Failure, Outcome};
+
+/// A file of the mirror whose checksum is known.
+#[derive(Clone, Debug)]
+pub struct Artefact {
+    /// What it has to be.
+    pub(crate) sum: Sum,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Who needs it.
+    pub users: Users,
+}
+
+/// Where an artefact comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The npm registry, at this path.
+    Npm(String),
+    /// The Python package index, which is asked for the version of a package.
+    Pypi(Pin),
+    /// A place that is known.
+    Url(String),
+}
+
+/// A version of a Python package, as it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pin {
+    /// The agent whose lock it is of: two locks may have two versions, and no index is asked for both at once.
+    pub lock: String,
+    /// For which target.
+    pub target: &'static str,
+    /// `name==version`.
+    pub requirement: String,
+    /// Whether it may come as a source distribution.
+    pub source: bool,
+}
+
+/// Agents, each with the targets on which it needs something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Users(BTreeMap<String, Vec<Target>>);
+
+/// A runtime that installs on a target need.
+#[derive(Clone, Debug)]
+pub struct NeededRuntime<'s> {
+    /// Which one.
+    pub kind: Kind,
+    /// The target.
+    pub target: Target,
+    /// The archive that the site names; none where it names none.
+    pub official: Option<&'s Runtime>,
+    /// Who needs it.
+    pub users: Users,
+}
+
+/// A runtime, in the word that a site file has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Node.js.
+    Node,
+    /// `CPython`.
+    Python,
+}
+
+/// A tool of which the site knows checksums and no file name.
+#[derive(Clone, Debug)]
+pub struct NeededTool<'s> {
+    /// Its package.
+    pub wheel: &'s Wheel,
+    /// The target that it runs on.
+    pub target: Target,
+    /// Who needs it.
+    pub users: Users,
+}
+
+/// All that is needed.
+#[derive(Debug, Default)]
+pub struct Wanted<'s> {
+    /// Files with their checksums, by their paths in the mirror.
+    pub artefacts: BTreeMap<String, Artefact>,
+    /// Runtimes, by their kind and the target's id.
+    pub runtimes: BTreeMap<(Kind, &'static str), NeededRuntime<'s>>,
+    /// Tools, by package and the target's id.
+    pub tools: BTreeMap<(&'s str, &'static str), NeededTool<'s>>,
+    /// What is not mirrored because no install would ask for it, and why.
+    pub remarks: Vec<String>,
+    /// What an install fetches that no mirror can hold.
+    pub beyond: Vec<String>,
+}
+
+impl Users {
+    fn add(&mut self, agent: &str, target: Target) {
+        let targets = self.0.entry(agent.to_owned()).or_default();
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+}
+
+impl std::fmt::Display for Users {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let one = |(agent, targets): (&String, &Vec<Target>)| {
+            format!("{agent} on {}", targets.iter().map(|it| it.id()).collect::<Vec<_>>().join(" and "))
+        };
+        f.write_str(&self.0.iter().map(one).collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Kind {
+    /// The table of the site file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Python => "python",
+        }
+    }
+
+    /// Its name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Node => "Node.js",
+            Self::Python => "CPython",
+        }
+    }
+}
+
+/// What the agents need on the targets.
+pub fn wanted<'s>(agents: &[&Agent<'_>], targets: &[Target], site: &'s Site) -> Outcome<Wanted<'s>> {
+    let mut wanted = Wanted::default();
+    for agent in agents {
+        let lock = agent.read_lock()?;
+        let served = agent.targets(&agent.read_lock()?);
+        for &target in targets {
+            if served.contains(&target) {
+                wanted.add(agent, &lock, target, site)?;
+            } else {
+                let entry = || "its entry does not serve it".to_owned();
+                let reason = lock.unavailable_on(target).map_or_else(entry, |it| it.cause.to_string());
+                wanted.remarks.push(format!("{} is not installed on {}: {reason}", agent.name, target.id()));
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+impl<'s> Wanted<'s> {
+    fn add(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
+        self.add_runtime(Kind::Node, agent, target, site.node(target));
+        for tarball in of_target(lock, target).into_iter().filter_map(|it| it.tarball) {
+            let origin = Origin::Npm(tarball.path.to_owned());
+            self.add_artefact(format!("npm/{}", tarball.path), tarball.integrity, origin, agent, target)?;
+        }
+        for artefact in agent.install {
+            match artefact {
+                Installed::Archive(archive) => {
+                    for it in archive.downloads.iter().filter(|it| it.target == target) {
+                        let path = format!("runtimes/{}", file_name(it.url));
+                        let sum = format!("sha256:{}", it.sha256);
+                        self.add_artefact(path, &sum, Origin::Url(it.url.to_owned()), agent, target)?;
+                    }
+                }
+                Installed::Git(git) => self.beyond.push(format!(
+                    "{} fetches `{}` with git on {}; no mirror of files holds a repository",
+                    agent.name,
+                    git.url,
+                    target.id()
+                )),
+                Installed::Npm(_) | Installed::Pypi(_) | Installed::Program(_) | Installed::Sh(_) => {}
+            }
+        }
+        if agent.install.iter().any(|it| matches!(it, Installed::Pypi(_))) {
+            self.add_python(agent, lock, target, site)?;
+        }
+        Ok(())
+    }
+
+    fn add_python(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
+        self.add_runtime(Kind::Python, agent, target, site.python(target));
+        let mut builds = false;
+        for file in lock.wheels.iter().filter(|it| it.targets.split(',').any(|id| id == target.id())) {
+            builds |= file.is_source();
+            let pin = Pin {
+                lock: agent.name.to_owned(),
+                target: target.id(),
+                requirement: format!("{}=={}", file.name, file.version),
+                source: file.is_source(),
+            };
+            self.add_artefact(format!("wheels/{}", file.file), file.hash, Origin::Pypi(pin), agent, target)?;
+        }
+        let tools = site.uv.iter().chain(site.build_tools.iter().filter(|_| builds));
+        for wheel in tools {
+            let needed = NeededTool { wheel, target, users: Users::default() };
+            let tool = self.tools.entry((wheel.name.as_str(), target.id())).or_insert(needed);
+            tool.users.add(agent.name, target);
+        }
+        Ok(())
+    }
+
+    fn add_runtime(&mut self, kind: Kind, agent: &Agent<'_>, target: Target, official: Option<&'s Runtime>) {
+        let needed = NeededRuntime { kind, target, official, users: Users::default() };
+        self.runtimes.entry((kind, target.id())).or_insert(needed).users.add(agent.name, target);
+    }
+
+    fn add_artefact(
+        &mut self,
+        path: String,
+        sum: &str,
+        origin: Origin,
+        agent: &Agent<'_>,
+        target: Target,
+    ) -> Outcome<()> {
+        let wrong = |what: &str| Err(Failure::new(format!("the lock of `{}` has {what} for `{path}`", agent.name)));
+        let Some(sum) = Sum::parse(sum) else { return wrong("no checksum that is known") };
+        if !is_plain(&path) {
+            return wrong("a path that leaves its folder");
+        }
+        if let Some(other) = self.artefacts.get(&path).filter(|it| it.sum != sum) {
+            return wrong(&format!("{sum}, and that of {} has {}", other.users, other.sum));
+        }
+        let artefact = self.artefacts.entry(path).or_insert(Artefact { sum, origin, users: Users::default() });
+        artefact.users.add(agent.name, target);
+        Ok(())
+    }
+}
+
+/// The last part of a URL or path.
+pub fn file_name(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or(url)
+}
+
+/// Whether a path stays in its folder, whatever it says.
+pub fn is_plain(path: &str) -> bool {
+    let plain = |part: &str| !part.is_empty() && !part.starts_with('.');
+    path.split('/').all(plain) && !path.bytes().any(|byte| byte.is_ascii_control() || byte == b'\\')
+}
+
+/// The target of this machine; of a Linux with glibc, where this is none of the targets.
+pub fn own_target() -> Target {
+    let arm = cfg!(target_arch = "aarch64");
+    let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
+    let own = |target: &Target| (target.arch().word() == "arm64") == arm && target.libc() == libc;
+    Target::ALL.into_iter().find(own).unwrap_or(Target::LinuxX64)
+}
+
+/// The npm packages that belong on a target, as the checker of an install (`wanted` in `common.mjs`) has it: those that
+/// fit, less what only a package that does not fit holds.
+fn of_target<'l, 'a>(lock: &'l Lock<'a>, target: Target) -> Vec<&'l LockedNpm<'a>> {
+    let (mut fitting, dropped): (Vec<_>, Vec<_>) = lock.npm.iter().partition(|it| it.platform.fits(target));
+    let inside = |place: &str, holder: &str| place.strip_prefix(holder).is_some_and(|rest| rest.starts_with('/'));
+    fitting.retain(|package| !dropped.iter().any(|it| inside(package.place, it.place)));
+    fitting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUM: &str = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
+
+    #[test]
+    fn what_only_a_foreign_package_holds_is_not_wanted() {
+        let text = format!(
+            "format 1\nnpm node_modules/a 1.0.0 {SUM} a/-/a-1.0.0.tgz {{\"cpu\":[\"arm64\"]}}\n\
+             npm node_modules/a/node_modules/b 1.0.0 {SUM} b/-/b-1.0.0.tgz {{}}\n\
+             npm node_modules/ab 1.0.0 {SUM} ab/-/ab-1.0.0.tgz {{}}\n"
+        );
+        let lock = Lock::parse(&text).expect("the lock is well-formed");
+        let places = |target| of_target(&lock, target).iter().map(|it| it.place).collect::<Vec<_>>();
+        assert_eq!(places(Target::LinuxX64), ["node_modules/ab"]);
+        assert_eq!(places(Target::LinuxArm64).len(), 3);
+    }
+
+    #[test]
+    fn a_path_cannot_leave_the_mirror() {
+        assert!(is_plain("npm/@scope/name/-/name-1.0.0+x.tgz"));
+        for path in ["../x", "npm/../../x", "/x", "npm//x", "npm/./x", "npm/.hidden", "a\nb", "a\\b", ""] {
+            assert!(!is_plain(path), "{path:?}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The text of a new entry: what a package says of itself, and the plainest of everything that it does not say.
+
+use std::fmt::Write as _;
+
+use registry_model::model::{PYTHON_VERSION, Protocol, Runs, Version};
+
+/// The protocol of an entry of which nobody has said another.
+pub(crate) const PROTOCOL: Protocol = Protocol::OpenAiCompletions;
+
+/// Columns of a line.
+const COLUMNS: usize = 120;
+
+/// What is known of an agent before anybody has run it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The identifier: the file's, the module's and the entry's.
+    pub ident: String,
+    /// The name for people.
+    pub title: String,
+    /// How entries here name the macro: `crate`, or the crate it comes from.
+    pub macros: String,
+    /// The package.
+    pub package: Package,
+    /// The program that is started.
+    pub program: String,
+    /// How it is started.
+    pub runs: Runs,
+    /// The lowest Node.js that it and what it needs accept.
+    pub node_floor: Option<Version>,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// The model of its suite; none where nobody has one.
+    pub suite: Option<String>,
+    /// What it is, in its maker's words.
+    pub description: String,
+    /// Its license, by its package.
+    pub license: String,
+}
+
+/// Where a package is, and its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Package {
+    /// In the npm registry.
+    Npm(String),
+    /// In the Python package index.
+    Pypi(String),
+    /// Nowhere: a program that is shipped beside the entry.
+    Program(String),
+}
+
+impl Package {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        let (Self::Npm(name) | Self::Pypi(name) | Self::Program(name)) = self;
+        name
+    }
+}
+
+/// The text of the file.
+pub(crate) fn text(known: &Known) -> String {
+    let Known { ident, title, macros, runs, .. } = known;
+    let mut out = format!("//! {}.\n\nuse {macros}::agent;\n\nagent! {{\n", one_line(title).trim_end_matches('.'));
+    doc(&mut out, &sentence(known));
+    let _ = writeln!(out, "    {ident} {{");
+    let mut line = |text: &str| {
+        let _ = writeln!(out, "        {text}");
+    };
+    line(&format!("protocol: {},", PROTOCOL.word()));
+    line(&install(known));
+    line(&format!("runs: {},", runs.word()));
+    if let Some(floor) = known.node_floor {
+        line(&format!("requires: node >= {},", floor.in_entry()));
+    }
+    line(&format!("launch: {},", launch(known)));
+    line(&format!("handshake: {{ name: {}, version: pinned, session: ok, exit: eof }},", quoted(known.package.name())));
+    line("model: { format: Bare, via: SetModel, proxy: AsIs },");
+    line("env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },");
+    line("web: { tools: [\"unknown\"], off: Untested(\"nobody has looked at its tools yet\") },");
+    if let Some(model) = &known.suite {
+        line(&format!("suite: {{ model: {}, usage_tracking: on }},", quoted(model)));
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
+/// The argument vector, as an entry has it.
+pub(crate) fn launch(known: &Known) -> String {
+    let words = std::iter::once(&known.program).chain(&known.arguments).map(|word| quoted(word));
+    format!("[{}]", words.collect::<Vec<_>>().join(", "))
+}
+
+fn install(known: &Known) -> String {
+    let bin = quoted(&known.program);
+    match &known.package {
+        Package::Npm(name) => format!("install: [npm({}, bin: {bin})],", quoted(name)),
+        Package::Pypi(name) => {
+            let python = format!("\"=={}.{}.*\"", PYTHON_VERSION.major, PYTHON_VERSION.minor);
+            format!("install: [pypi({}, bin: {bin}, python: {python})],", quoted(name))
+        }
+        Package::Program(name) => format!("install: [program({})],", quoted(name)),
+    }
+}
+
+/// What it is and under which license, as sentences.
+fn sentence(known: &Known) -> String {
+    let said = one_line(&known.description);
+    let said = match &known.package {
+        _ if !said.is_empty() => said,
+        Package::Program(name) => format!("The program {name}, which is shipped with this entry"),
+        Package::Npm(name) | Package::Pypi(name) => format!("What the package {name} brings"),
+    };
+    let mut letters = said.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
+    let said = format!("{first}{}", letters.as_str());
+    let stop = if said.ends_with(['.', '!', '?']) { "" } else { "." };
+    let license = one_line(&known.license);
+    if license.is_empty() { format!("{said}{stop}") } else { format!("{said}{stop}\n\nIts license is {license}.") }
+}
+
+/// A doc comment, in lines that are not too long.
+fn doc(out: &mut String, text: &str) {
+    for (index, paragraph) in text.split("\n\n").enumerate() {
+        if index > 0 {
+            out.push_str("    ///\n");
+        }
+        let mut line = String::from("    ///");
+        for word in paragraph.split_whitespace() {
+            if line.chars().count() + 1 + word.chars().count() > COLUMNS && line != "    ///" {
+                let _ = writeln!(out, "{line}");
+                line = String::from("    ///");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        let _ = writeln!(out, "{line}");
+    }
+}
+
+/// The words of a text in one line; control characters go, for they would end a comment or hide in it.
+fn one_line(text: &str) -> String {
+    let clean: String = text.chars().map(|char| if is_plain(char) { char } else { ' ' }).collect();
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether rustc takes a character in a comment: no control and nothing that turns the direction of the text.
+fn is_plain(char: char) -> bool {
+    !char.is_control()
+        && !matches!(char, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}'..='\u{200F}' | '\u{FEFF}')
+}
+
+/// A text as Rust quotes it.
+pub(crate) fn quoted(text: &str) -> String {
+    let clean: String = text.chars().filter(|char| is_plain(*char)).collect();
+    format!("\"{}\"", clean.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Known {
+        Known {
+            ident: "my_agent".to_owned(),
+            title: "My Agent".to_owned(),
+            macros: "crate".to_owned(),
+            package: Package::Npm("@scope/my-agent".to_owned()),
+            program: "my-agent".to_owned(),
+            runs: Runs::Node,
+            node_floor: Some(Version::new(22, 19, 0)),
+            arguments: vec!["--acp".to_owned()],
+            suite: Some("glm-5".to_owned()),
+            description: "an agent that\nedits files".to_owned(),
+            license: "MIT".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_entry_says_what_the_package_says() {
+        let expected = r#"//! My Agent.
+
+use crate::agent;
+
+agent! {
+    /// An agent that edits files.
+    ///
+    /// Its license is MIT.
+    my_agent {
+        protocol: OpenAiCompletions,
+        install: [npm("@scope/my-agent", bin: "my-agent")],
+        runs: node,
+        requires: node >= 22.19,
+        launch: ["my-agent", "--acp"],
+        handshake: { name: "@scope/my-agent", version: pinned, session: ok, exit: eof },
+        model: { format: Bare, via: SetModel, proxy: AsIs },
+        env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
+        web: { tools: ["unknown"], off: Untested("nobody has looked at its tools yet") },
+        suite: { model: "glm-5", usage_tracking: on },
+    }
+}
+"#;
+        assert_eq!(text(&known()), expected);
+    }
+
+    #[test]
+    fn a_shipped_program_is_its_own_package() {
+        let package = Package::Program("my-agent.mjs".to_owned());
+        let program = "my-agent.mjs".to_owned();
+        let text = text(&Known { package, program, description: String::new(), ..known() });
+        assert!(text.contains("install: [program(\"my-agent.mjs\")],\n"), "{text}");
+        assert!(text.contains("launch: [\"my-agent.mjs\", \"--acp\"],\n"), "{text}");
+        assert!(text.contains("/// The program my-agent.mjs, which is shipped with this entry.\n"), "{text}");
+    }
+
+    #[test]
+    fn a_python_package_says_which_python() {
+        let package = Package::Pypi("my-agent".to_owned());
+        let text = text(&Known { package, runs: Runs::Python, node_floor: None, ..known() });
+        assert!(text.contains("install: [pypi(\"my-agent\", bin: \"my-agent\", python: \"==3.12.*\")],\n        runs: python,\n        launch"), "{text}");
+    }
+
+    #[test]
+    fn hostile_words_stay_within_their_comment_and_their_quotes() {
+        let description = format!("a\r\n}} }} mod evil;\u{202e}\u{0} \"x\" */ {}", "word ".repeat(60));
+        let arguments = vec!["a\"b\\c\n".to_owned()];
+        let text = text(&Known { description, arguments, license: String::new(), ..known() });
+        let body = text.lines().skip_while(|line| !line.starts_with("agent!"));
+        let strange = |line: &&str| line.contains("evil") && !line.trim_start().starts_with("///");
+        assert_eq!(body.clone().filter(strange).count(), 0, "{text}");
+        assert!(body.into_iter().all(|line| line.chars().count() <= COLUMNS), "{text}");
+        assert!(text.contains(r#"launch: ["my-agent", "a\"b\\c"],"#), "{text}");
+        assert!(!text.contains(['\u{202e}', '\u{0}', '\r']), "{text}");
+    }
+
+    #[test]
+    fn an_entry_without_a_word_of_its_maker_still_says_something() {
+        let text = text(&Known {
+            description: " \n".to_owned(),
+            license: String::new(),
+            node_floor: Some(Version::new(20, 1, 2)),
+            ..known()
+        });
+        assert!(text.contains("    /// What the package @scope/my-agent brings.\n    my_agent {"), "{text}");
+        assert!(text.contains("requires: node >= \"20.1.2\","), "{text}");
+    }
+}

@@ -1,0 +1,327 @@
+//! An entry that compiles, with its lock, from what a package says of itself; and what a person has to decide.
+
+use std::path::{Path, PathBuf};
+
+use registry_model::assert::Listed;
+use registry_model::model::{Agent, Cause, Lock, Registry, Runs, Suite, Target};
+use registry_model::names;
+
+use super::entry::{self, Known, Package};
+use super::package::{self, Facts};
+use super::shipped;
+use super::source::Source;
+use crate::clients::{self, Tools};
+use crate::pin::age::Cutoff;
+use crate::pin::lock::Draft;
+use crate::pin::npm::{self, Found, Wanted};
+use crate::pin::{pypi, write};
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::files::{self, Staged};
+use registry_command::listing::{self as list, ListFile};
+
+/// Words that Rust keeps for itself; a module cannot bear them.
+const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn else enum extern false \
+                        final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
+                        self static struct super trait true try type typeof unsafe unsized use virtual where while \
+                        yield ";
+
+/// What a new entry of this name comes to; nothing is written.
+pub fn made(
+    registry: &Registry<'_>,
+    name: &str,
+    source: &Source,
+    bin: Option<&str>,
+    console: Console,
+) -> Outcome<(Place, Made)> {
+    let place = Place::find(registry, &identifier(name)?)?;
+    let made = if let Some(program) = &source.program {
+        shipped::make(&place, source, program)?
+    } else {
+        make(&Tools::prepare(&clients::cache(registry), console)?, &place, source, bin, console)?
+    };
+    Ok((place, made))
+}
+
+/// Writes all files of a new entry, or none; their paths.
+pub fn write(place: &Place, made: &Made) -> Outcome<Vec<PathBuf>> {
+    let mut staged = Staged::default();
+    for (path, bytes) in &made.beside {
+        staged.add(path, bytes, 0o644)?;
+    }
+    staged.add(&place.entry, made.entry.as_bytes(), 0o644)?;
+    staged.add(&place.list.path, made.list.as_bytes(), files::mode(&place.list.path)?)?;
+    staged.commit()?;
+    let beside = made.beside.iter().map(|(path, _)| path);
+    Ok(core::iter::once(&place.entry).chain(beside).chain([&place.list.path]).cloned().collect())
+}
+
+/// The identifier of a name in either spelling.
+fn identifier(name: &str) -> Outcome<String> {
+    let ident = name.replace('-', "_");
+    let refused = |why: &str| {
+        Err(Failure::new(format!("`{name}` {why}"))
+            .help("take lower-case letters and digits with single hyphens between, a letter first: `my-agent`"))
+    };
+    if !names::is_snake(&ident) || (name.contains('-') && name.contains('_')) {
+        return refused("is no name of an agent");
+    }
+    if KEYWORDS.contains(&format!(" {ident} ")) {
+        return refused("is a word of Rust, and no module can bear it");
+    }
+    Ok(ident)
+}
+
+/// Where a new entry goes.
+pub struct Place {
+    pub(super) ident: String,
+    pub(super) suite: Option<String>,
+    /// The file of the entry.
+    pub entry: PathBuf,
+    pub(super) lock: PathBuf,
+    /// The list that names it.
+    pub list: ListFile,
+}
+
+impl Place {
+    /// Finds it; a name that is taken is an error.
+    fn find(registry: &Registry<'_>, ident: &str) -> Outcome<Self> {
+        let name = names::kebab(ident);
+        if let Some(agent) = registry.agent(&name) {
+            let message = format!("there is an agent `{name}` already: {}", agent.summary());
+            return Err(Failure::new(message).help("take another name; `cargo xtask list` shows all of them"));
+        }
+        let folder = Path::new(registry.folder).join("src/agents");
+        let (entry, lock) = (folder.join(format!("{ident}.rs")), folder.join(format!("{ident}.lock")));
+        if let Some(taken) = [&entry, &lock].into_iter().find(|path| path.exists()) {
+            let message = format!("`{}` is there already, and it is in no list", taken.display());
+            return Err(Failure::new(message).help("add it to the list, or move it away"));
+        }
+        let list = list::find(Path::new(registry.folder))?;
+        Ok(Self { ident: ident.to_owned(), suite: common_model(registry), entry, lock, list })
+    }
+}
+
+/// The bare model that most suites of a registry run, of those that are served over the protocol of a new entry; the
+/// first of several.
+fn common_model(registry: &Registry<'_>) -> Option<String> {
+    let suites = registry.agents().into_iter().filter_map(|agent| agent.suite);
+    let listed = Listed::of(registry);
+    let served = |suite: &Suite<'_>| {
+        let new = Agent {
+            protocols: &[entry::PROTOCOL],
+            suite: Some(Suite { usage_tracking: false, ..*suite }),
+            ..Agent::EMPTY
+        };
+        listed.serves_suite(&new)
+    };
+    let bare: Vec<&str> =
+        suites.filter(|it| it.model.provider.is_empty()).filter(served).map(|it| it.model.id).collect();
+    let count = |id: &str| bare.iter().filter(|it| **it == id).count();
+    let most = bare.iter().map(|id| count(id)).max()?;
+    bare.iter().find(|id| count(id) == most).map(|id| (*id).to_owned())
+}
+
+/// The texts of the files.
+pub struct Made {
+    /// The entry.
+    pub entry: String,
+    /// The list with its name.
+    pub list: String,
+    /// What lies beside the entry: its lock, or its program.
+    pub beside: Vec<(PathBuf, Vec<u8>)>,
+    /// What its lock cannot serve, and which version can.
+    pub lost: String,
+    pub(super) facts: Facts,
+    pub(super) known: Known,
+}
+
+/// Asks the package's registry, and puts everything together.
+fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, console: Console) -> Outcome<Made> {
+    let name = names::kebab(&place.ident);
+    let Some(package) = source.package.clone() else { return Err(Failure::new("no package is named")) };
+    console.step(format!("asking about {}", package.name()));
+    let mut draft = Draft::default();
+    let (facts, (program, path), runs) = match &package {
+        Package::Npm(package) => {
+            let version = version(tools, package, &source.version, console)?;
+            let facts = package::ask_npm(tools, package, &version)?;
+            let chosen = package::choose(&facts, package, bin)?;
+            let runs = package::npm_runs(tools, &format!("{package}@{}", facts.version), &chosen.1)?;
+            npm::resolve(tools, &[wanted(package, &facts.version)], Cutoff::of_today(), &mut draft, console)?;
+            (facts, chosen, runs)
+        }
+        Package::Pypi(package) => {
+            let mut alone = Draft::default();
+            pypi::resolve_alone(tools, &wanted(package, &source.version), &mut alone)?;
+            gone(tools, source, &alone)?;
+            let text = alone.text("", None, "");
+            let lock = Lock::parse(&text).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
+            let facts = package::read_wheel(tools, &lock, package)?;
+            let chosen = package::choose(&facts, package, bin)?;
+            pypi::resolve(tools, &[wanted(package, &facts.version)], &Cutoff::of_today(), &mut draft, console)?;
+            (facts, chosen, Runs::Python)
+        }
+        Package::Program(name) => return Err(Failure::new(format!("`{name}` is not a package"))),
+    };
+    gone(tools, source, &draft)?;
+    let known = Known {
+        ident: place.ident.clone(),
+        title: if source.title.is_empty() { title(&name) } else { source.title.clone() },
+        macros: place.list.path_of_macro(),
+        program,
+        runs,
+        node_floor: package::node_floor(&draft)?,
+        arguments: package::without_program(&facts, &path, source.arguments.clone()),
+        suite: place.suite.clone(),
+        description: if source.description.is_empty() { facts.description.clone() } else { source.description.clone() },
+        license: if facts.license.is_empty() { source.license.clone() } else { facts.license.clone() },
+        package,
+    };
+    let lock = write::text(&name, &draft, None)?;
+    Ok(Made {
+        entry: entry::text(&known),
+        list: place.list.with(&place.ident),
+        beside: vec![(place.lock.clone(), lock.into_bytes())],
+        lost: lost(tools, source, &draft),
+        facts,
+        known,
+    })
+}
+
+/// The version that is asked for, else the newest release that is old enough.
+fn version(tools: &Tools, package: &str, asked: &str, console: Console) -> Outcome<String> {
+    if !asked.is_empty() {
+        return Ok(asked.to_owned());
+    }
+    match npm::old_enough(tools, package, console)? {
+        Found::Yes { version, .. } => Ok(version),
+        // Who asks about it says that it is not there.
+        Found::No => Ok(String::new()),
+    }
+}
+
+fn wanted(name: &str, version: &str) -> Wanted {
+    Wanted { name: name.to_owned(), version: version.to_owned(), source: false }
+}
+
+/// The targets that the lock cannot serve, with the argument that names the newest version which can.
+fn lost(tools: &Tools, source: &Source, draft: &Draft) -> String {
+    let lost = draft.unavailable.iter().filter_map(|(target, cause)| Some(format!("{} ({cause})", (*target)?.id())));
+    let lost = lost.collect::<Vec<_>>().join(", ");
+    match draft.unavailable.values().find_map(|cause| other_version(tools, source, cause)) {
+        Some(argument) => format!("{lost}; `{argument}` can"),
+        None => lost,
+    }
+}
+
+/// The argument that names the newest version which has what is missing.
+fn other_version(tools: &Tools, source: &Source, cause: &Cause<'_>) -> Option<String> {
+    let Some(Package::Npm(name)) = &source.package else { return None };
+    package::newest_with(tools, name, cause).map(|version| format!("--npm {name}@{version}"))
+}
+
+/// A package that is not there, or that no target can be served with, makes no entry.
+fn gone(tools: &Tools, source: &Source, draft: &Draft) -> Outcome<()> {
+    let all = Target::ALL.into_iter().all(|target| draft.unavailable.contains_key(&Some(target)));
+    let Some(cause) = draft.unavailable.get(&None).or(draft.unavailable.values().next().filter(|_| all)) else {
+        return Ok(());
+    };
+    let help = match other_version(tools, source, cause) {
+        Some(argument) => format!("name the newest version that has it: `{argument}`"),
+        None => "name a version that can be had".to_owned(),
+    };
+    Err(Failure::new(format!("it can be installed nowhere: {cause}")).help(help))
+}
+
+/// A name as a title: `my-agent` is `My Agent`.
+pub fn title(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    };
+    name.split('-').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// What no package says, each by the field that says it.
+pub fn checklist(place: &Place, made: &Made, source: &Source) -> String {
+    let Made { facts, known, lost, .. } = made;
+    let name = names::kebab(&place.ident);
+    let mut items = vec![
+        ("protocol", "the wire protocols that it can speak to a model server; all of them".to_owned()),
+        (
+            "launch",
+            if known.arguments.is_empty() {
+                format!("the arguments that make it speak ACP; it is {} now", entry::launch(known))
+            } else {
+                format!("whether {} makes it speak ACP", entry::launch(known))
+            },
+        ),
+        ("handshake", format!("what it really answers: `cargo xtask verify {name}` tells")),
+        ("model", "in which form it takes an id, and by which way: a call, a variable, a file, an argument".to_owned()),
+        ("env, base_url", "the variables that it reads, and whether its base URL ends in `/v1`".to_owned()),
+        (
+            "config",
+            "the files that it reads, where variables are not enough (`references` if they refer to some)".to_owned(),
+        ),
+        (
+            "web",
+            "the names of its web tools, and what turns them off; until then a run without web is refused".to_owned(),
+        ),
+        ("home, skills", "its folders under the home folder".to_owned()),
+        ("login", "files or variables of a host that stand in for a key, if there are any".to_owned()),
+        (
+            "hosts",
+            "what it looks up by itself, each with its switch: `cargo xtask verify` tells those of an install"
+                .to_owned(),
+        ),
+        ("suite", "the model that the integration suite runs it with".to_owned()),
+    ];
+    if !facts.install_script.is_empty() {
+        let script = facts.install_script.as_str();
+        items.insert(
+            0,
+            (
+                "install[0].postinstall",
+                format!("its package wants to run `{script}` after an install, which is off; whether it needs that"),
+            ),
+        );
+    }
+    if !source.env.is_empty() {
+        items.insert(0, ("env", format!("its agent.json starts it with {}", source.env.join(", "))));
+    }
+    if !lost.is_empty() {
+        items.push(("platforms", format!("its lock cannot serve {lost}")));
+    }
+    let width = items.iter().map(|(field, _)| field.len()).max().unwrap_or_default();
+    let lines: Vec<String> = items.iter().map(|(field, what)| format!("  [ ] {field:width$}  {what}")).collect();
+    let lines = lines.join("\n");
+    format!(
+        "\n{} compiles. What it does not say is yours to decide:\n\n{lines}\n\nThen:\n  \
+         cargo xtask gen-scripts --agent {name}\n  cargo xtask verify {name}",
+        format!("{} {}", known.package.name(), facts.version).trim_end()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_an_identifier_in_either_spelling() {
+        assert_eq!(identifier("my-agent"), Ok("my_agent".to_owned()));
+        assert_eq!(identifier("my_agent2"), Ok("my_agent2".to_owned()));
+        for name in ["", "My-Agent", "2x", "a--b", "a_b-c", "../x", "a b", "-a", "a-", "é", "--help"] {
+            assert!(identifier(name).is_err(), "{name}");
+        }
+        for name in ["mod", "self", "type", "gen"] {
+            let failure = identifier(name).expect_err("it is a keyword");
+            assert!(failure.to_string().contains("a word of Rust"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_title_has_capitals() {
+        assert_eq!(title("my-agent-2"), "My Agent 2");
+    }
+}

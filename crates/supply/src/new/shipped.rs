@@ -1,0 +1,46 @@
+//! A new entry around a program that is shipped beside it.
+
+use std::fs;
+use std::path::Path;
+
+use registry_model::names;
+
+use super::entry::{self, Known, Package};
+use super::make::{Made, Place, title};
+use super::package::{self, Facts};
+use super::source::Source;
+use registry_command::failure::{Failure, Outcome};
+
+/// An entry around a program that is shipped: nothing is asked of a registry, and there is no lock.
+pub(super) fn make(place: &Place, source: &Source, path: &Path) -> Outcome<Made> {
+    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    let package = source.package.clone().unwrap_or(Package::Program(String::new()));
+    let program = package.name().to_owned();
+    if Path::new(&program).extension().is_some_and(|it| it == "py") {
+        return Err(Failure::new(format!("`{program}` is a Python program, and nothing here brings a Python")).help(
+            format!("start with `--pypi PACKAGE` for what it imports, and add `program(\"{program}\")` to `install`"),
+        ));
+    }
+    let beside = place.entry.with_file_name(&program);
+    let same = fs::canonicalize(path).ok().is_some_and(|it| Some(it) == fs::canonicalize(&beside).ok());
+    if beside.exists() && !same {
+        return Err(Failure::new(format!("`{}` is there already", beside.display())).help("name the program otherwise"));
+    }
+    let facts = Facts { programs: vec![(program.clone(), program.clone())], ..Facts::default() };
+    let known = Known {
+        ident: place.ident.clone(),
+        title: title(&names::kebab(&place.ident)),
+        macros: place.list.path_of_macro(),
+        runs: package::runs_of(&program, bytes.get(..bytes.len().min(256))),
+        package,
+        node_floor: None,
+        arguments: package::without_program(&facts, &program, source.arguments.clone()),
+        suite: place.suite.clone(),
+        description: String::new(),
+        license: String::new(),
+        program,
+    };
+    let list = place.list.with(&place.ident);
+    let beside = if same { Vec::new() } else { vec![(beside, bytes)] };
+    Ok(Made { entry: entry::text(&known), list, beside, lost: String::new(), facts, known })
+}

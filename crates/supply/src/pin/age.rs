@@ -1,0 +1,89 @@
+//! How old a release must be to be pinned: what was published with bad intent is found out in its first days.
+
+use std::fmt;
+
+use registry_command::day;
+
+/// Releases younger than this are not taken.
+pub const MIN_DAYS: u64 = 7;
+
+/// How long after a release that is named its own parts may be published.
+const GRACE_DAYS: u64 = 2;
+
+/// The first day of which no release is old enough.
+pub fn limit() -> String {
+    day::before(MIN_DAYS)
+}
+
+/// The instant from which on releases are not taken, for a whole tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cutoff {
+    day: String,
+    min_days: u64,
+    /// The package that was named and is younger; its own parts are as young.
+    named: Option<String>,
+}
+
+impl Cutoff {
+    /// That of today.
+    pub fn of_today() -> Self {
+        Self::of(MIN_DAYS)
+    }
+
+    /// That of today, where releases must have another age.
+    pub fn of(min_days: u64) -> Self {
+        // Where any age will do, today's releases are taken too.
+        let tomorrow = || day::after(&day::today(), 1).unwrap_or_else(day::today);
+        Self { day: if min_days == 0 { tomorrow() } else { day::before(min_days) }, min_days, named: None }
+    }
+
+    /// Lets a package in that is named with its version, and what was published with it.
+    pub fn admit(&mut self, spec: &str, published: Option<&str>) {
+        let Some(day) = published.and_then(|day| day::after(day, GRACE_DAYS)) else { return };
+        if day > self.day {
+            self.day = day;
+            self.named = Some(spec.to_owned());
+        }
+    }
+
+    /// As npm and uv take it.
+    pub fn instant(&self) -> String {
+        format!("{}T00:00:00Z", self.day)
+    }
+}
+
+impl fmt::Display for Cutoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { day, min_days, named } = self;
+        match named {
+            None if *min_days == 0 => f.write_str("releases of any age are taken"),
+            None => write!(f, "only releases before {day} are taken: the younger ones are under {min_days} days old"),
+            Some(spec) => write!(f, "only releases before {day} are taken: `{spec}` is younger than {min_days} days"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_that_is_named_moves_the_cutoff_when_it_is_younger() {
+        let mut cutoff = Cutoff { day: "2026-11-22".to_owned(), min_days: 7, named: None };
+        cutoff.admit("old@1.0.0", Some("2026-11-01"));
+        cutoff.admit("unknown@1.0.0", None);
+        assert_eq!(cutoff.instant(), "2026-11-22T00:00:00Z");
+        cutoff.admit("young@1.0.0", Some("2026-11-28"));
+        cutoff.admit("old@1.0.0", Some("2026-11-01"));
+        assert_eq!(cutoff.instant(), "2026-11-30T00:00:00Z");
+        assert!(cutoff.to_string().contains("`young@1.0.0` is younger"), "{cutoff}");
+    }
+
+    #[test]
+    fn an_age_of_no_days_takes_the_releases_of_today() {
+        let cutoff = Cutoff::of(0);
+        assert!(cutoff.day > day::today(), "{cutoff:?}");
+        assert_eq!(cutoff.to_string(), "releases of any age are taken");
+        assert_eq!((Cutoff::of(MIN_DAYS), Cutoff::of(30).day), (Cutoff::of_today(), day::before(30)));
+    }
+}

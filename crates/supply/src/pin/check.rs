@@ -1,0 +1,163 @@
+//! `pin --check`: which pins cannot be fetched any more, and which are old.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use registry_model::model::{Agent, Cause, Lock, LockedPackage, Registry, Target};
+
+use super::lock::lock_path;
+use super::npm::{self, Found};
+use super::pypi;
+use super::request::Request;
+use super::tree::Tree;
+use crate::clients::Tools;
+use crate::clients::process;
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::files;
+
+/// What a check found.
+#[derive(Debug, Default)]
+struct Findings {
+    gone: Vec<String>,
+    remarks: Vec<String>,
+}
+
+/// Checks the locks of the agents that are asked for.
+pub(crate) fn run(registry: &Registry<'_>, request: &Request<'_>, tools: &Tools, console: Console) -> Outcome {
+    let mut status = Status::Done;
+    for agent in &request.agents {
+        console.step(format!("checking {}", agent.name));
+        let findings = check(registry, agent, tools)?;
+        for remark in &findings.remarks {
+            console.step(format!("  {remark}"));
+        }
+        for gone in &findings.gone {
+            console.error(format!(
+                "{}: {gone}\nhelp: run `cargo pin {}`, with another version where one is gone",
+                agent.name, agent.name
+            ));
+        }
+        status = status.and(Status::found(!findings.gone.is_empty()));
+    }
+    Ok(status)
+}
+
+fn check(registry: &Registry<'_>, agent: &Agent<'_>, tools: &Tools) -> Outcome<Findings> {
+    let path = lock_path(registry, agent);
+    let mut findings = Findings::default();
+    let Some(text) = files::read_if_there(&path)? else {
+        findings.gone.push("it has no lock".to_owned());
+        return Ok(findings);
+    };
+    let on_disk = Agent { lock: &text, ..*agent };
+    let lock = on_disk.read_lock()?;
+    for package in &lock.packages {
+        check_package(tools, package, &mut findings)?;
+    }
+    if !findings.gone.is_empty() {
+        return Ok(findings);
+    }
+    check_npm(tools, &lock, &mut findings)?;
+    check_wheels(tools, &lock, &mut findings)?;
+    Ok(findings)
+}
+
+/// A package that the entry names: still there, with the same checksum, and whether there is a later one.
+fn check_package(tools: &Tools, package: &LockedPackage<'_>, findings: &mut Findings) -> Outcome<()> {
+    if package.ecosystem != "npm" {
+        return Ok(());
+    }
+    let LockedPackage { name, version, integrity, .. } = *package;
+    match npm::look_up(tools, name, version)? {
+        Found::No if integrity == "-" => findings.remarks.push(format!("{name} {version} is still unavailable")),
+        Found::No => findings.gone.push(format!("`{name}@{version}` cannot be fetched any more")),
+        Found::Yes { .. } if integrity == "-" => {
+            findings.remarks.push(format!("{name} {version} can be had now: pin it again"));
+        }
+        Found::Yes { integrity: now, .. } if now != integrity => {
+            findings
+                .gone
+                .push(format!("`{name}@{version}` has another checksum now: `{now}`, and the lock has `{integrity}`"));
+        }
+        Found::Yes { .. } => {}
+    }
+    if let Found::Yes { version: latest, .. } = npm::look_up(tools, name, "")?
+        && latest != version
+    {
+        findings.remarks.push(format!("{name} {version} is old: the latest is {latest}"));
+    }
+    Ok(())
+}
+
+/// The npm tree: installed from the lock, and the packages of other machines fetched.
+fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome<()> {
+    if lock.npm.is_empty() {
+        return Ok(());
+    }
+    let tree = Tree::of_lock(lock);
+    for (place, package) in &tree.packages {
+        if package.is_fetched_for_some(place)
+            && let Some(why) = npm::fetch(tools, package)?
+        {
+            findings.gone.push(Cause::new("npm", package.name.as_str(), package.version.as_str(), why).to_string());
+        }
+    }
+    let named = lock.packages.iter().filter(|it| it.ecosystem == "npm");
+    let exact: BTreeMap<String, String> = named.map(|it| (it.name.to_owned(), it.version.to_owned())).collect();
+    let folder = tools.cell.scratch().folder("check")?;
+    if let Err(failure) = npm::install(tools, &folder, &exact, &tree) {
+        let text = failure.to_string();
+        if !["E404", "ETARGET", "EINTEGRITY"].iter().any(|code| text.contains(code)) {
+            return Err(failure);
+        }
+        findings.gone.push(format!("a part of the tree cannot be fetched any more\n{text}"));
+    }
+    Ok(())
+}
+
+/// The Python files: uv lists what the index has of each pinned version, and every file of the lock is among them.
+fn check_wheels(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome<()> {
+    for target in Target::ALL {
+        let serves = |targets: &str| targets.split(',').any(|id| id == target.id());
+        let wheels: Vec<_> = lock.wheels.iter().filter(|wheel| serves(wheel.targets)).collect();
+        let pins: BTreeSet<String> = wheels.iter().map(|wheel| format!("{}=={}", wheel.name, wheel.version)).collect();
+        if pins.is_empty() {
+            continue;
+        }
+        let sources: Vec<&str> = wheels.iter().filter(|it| it.file.ends_with(".tar.gz")).map(|it| it.name).collect();
+        let Some(text) = list(tools, &pins, &sources, target, findings)? else { continue };
+        let now: BTreeSet<(String, String)> =
+            pypi::read_pylock(&text)?.into_iter().map(|it| (it.file, it.sha256)).collect();
+        for wheel in wheels {
+            let hash = wheel.hash.trim_start_matches("sha256:").to_owned();
+            if !now.contains(&(wheel.file.to_owned(), hash)) {
+                findings.gone.push(format!("`{}` cannot be fetched any more, or has another checksum", wheel.file));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the index has of pinned versions, as a pylock.toml; none when it lacks one.
+fn list(
+    tools: &Tools,
+    pins: &BTreeSet<String>,
+    sources: &[&str],
+    target: Target,
+    findings: &mut Findings,
+) -> Outcome<Option<String>> {
+    let folder = tools.cell.scratch().folder("pypi")?;
+    let input = folder.join("pins.txt");
+    let text: Vec<&str> = pins.iter().map(String::as_str).collect();
+    fs::write(&input, text.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
+    let answer = process::run(&mut pypi::compile_command(tools, &folder, &input, target, sources, true))?;
+    if answer.ok {
+        return Ok(Some(answer.stdout));
+    }
+    if !answer.stderr.contains("No solution found") {
+        return Err(answer.failure("looking for the pinned Python packages"));
+    }
+    findings.gone.push(format!("{}: {}", target.id(), answer.stderr.trim()));
+    Ok(None)
+}

@@ -1,0 +1,12 @@
+//! Locks: the exact version and checksum of everything that an agent installs.
+
+pub mod age;
+mod check;
+mod groups;
+pub mod lock;
+pub(crate) mod npm;
+mod platform;
+pub(crate) mod pypi;
+pub mod request;
+mod tree;
+pub mod write;

@@ -1,0 +1,94 @@
+//! What `pin` is asked for: agents, and versions of their packages.
+
+use std::collections::BTreeMap;
+
+use registry_model::model::{Agent, Artefact, Lock, Registry};
+
+use super::age;
+use super::npm::Wanted;
+use registry_command::failure::{Failure, Outcome};
+use registry_command::lookup;
+
+/// What is to be pinned.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The agents, each of which has packages.
+    pub agents: Vec<&'a Agent<'a>>,
+    /// How many days old releases must be whose version is not given.
+    pub min_days: u64,
+    versions: BTreeMap<String, String>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads the words of the command line; `PKG=VERSION` alone means the agents that install it.
+    pub fn read(registry: &Registry<'a>, words: &[&str]) -> Outcome<Self> {
+        let (versions, names): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
+        let versions = versions.into_iter().filter_map(|word| word.split_once('='));
+        let versions: BTreeMap<String, String> =
+            versions.map(|(name, version)| (name.to_owned(), version.trim_start_matches('=').to_owned())).collect();
+        let mut agents = Vec::new();
+        for name in names {
+            agents.push(own(registry, lookup::agent(registry, name)?)?);
+        }
+        if agents.is_empty() {
+            let asked =
+                |agent: &&&Agent<'_>| versions.is_empty() || packages(agent).any(|(_, it)| versions.contains_key(it));
+            agents = registry.agents.iter().filter(asked).copied().collect();
+        }
+        agents.retain(|agent| packages(agent).next().is_some());
+        let request = Self { agents, min_days: age::MIN_DAYS, versions };
+        request.check_versions()?;
+        Ok(request)
+    }
+
+    /// The packages of an agent in one ecosystem: versions from the command line, else from its lock.
+    pub(crate) fn wanted(&self, agent: &Agent<'_>, ecosystem: &str, earlier: Option<&Lock<'_>>) -> Vec<Wanted> {
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for (_, name) in packages(agent).filter(|(its, _)| *its == ecosystem) {
+            let locked = || earlier.and_then(|lock| lock.package(ecosystem, name)).map(|it| it.version.to_owned());
+            let version = self.versions.get(name).cloned().or_else(locked).unwrap_or_default();
+            if wanted.iter().all(|it| it.name != name) {
+                let source =
+                    |it: &Artefact<'_>| matches!(it, Artefact::Pypi(it) if it.package == name && !it.source.is_empty());
+                let source = agent.install.iter().any(source);
+                wanted.push(Wanted { name: name.to_owned(), version, source });
+            }
+        }
+        wanted
+    }
+
+    /// Whether the version of every package of an agent is named.
+    pub fn names_all(&self, agent: &Agent<'_>) -> bool {
+        packages(agent).all(|(_, name)| self.versions.contains_key(name))
+    }
+
+    fn check_versions(&self) -> Outcome<()> {
+        let known: Vec<&str> = self.agents.iter().flat_map(|agent| packages(agent)).map(|(_, name)| name).collect();
+        for (name, version) in &self.versions {
+            if !known.contains(&name.as_str()) {
+                let message = format!("none of these agents installs `{name}`");
+                return Err(Failure::new(message).help(lookup::meant(name, &known, "their packages are")));
+            }
+            let exact = version.starts_with(|first: char| first.is_ascii_digit())
+                && !version.contains([' ', '*', '^', '~', '|']);
+            if !exact {
+                return Err(Failure::new(format!("`{version}` is no exact version of `{name}`"))
+                    .help(format!("write all of it: `{name}=1.2.3`")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn packages<'a>(agent: &Agent<'a>) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+    agent.install.iter().filter_map(Artefact::package)
+}
+
+/// The lock of an agent stands in the package that has its entry.
+fn own<'a>(registry: &Registry<'a>, agent: &'a Agent<'a>) -> Outcome<&'a Agent<'a>> {
+    if registry.agents.iter().any(|it| it.name == agent.name) {
+        return Ok(agent);
+    }
+    let message = format!("the entry of `{}` is in the registry that this one extends", agent.name);
+    Err(Failure::new(message).help("run `pin` there: its lock stands beside its entry"))
+}

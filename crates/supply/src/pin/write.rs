@@ -1,0 +1,146 @@
+//! Locks, resolved with pinned package managers in an empty environment, and written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use registry_model::model::{Agent, Lock, Registry, Target};
+
+use super::age::Cutoff;
+use super::lock::{Draft, lock_path};
+use super::request::Request;
+use super::{check, npm, pypi};
+use crate::clients::{self, Tools};
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome, Status};
+use registry_command::{day, files};
+
+/// Checks the locks of the agents that are asked for: `Found` where a pin cannot be fetched any more.
+pub fn check(registry: &Registry<'_>, request: &Request<'_>, console: Console) -> Outcome {
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
+    check::run(registry, request, &tools, console)
+}
+
+/// Writes the locks of the agents that are asked for, each whole or not at all.
+pub fn write(registry: &Registry<'_>, request: &Request<'_>, console: Console) -> Outcome {
+    // Before anything is fetched.
+    let earlier = request.agents.iter().map(|agent| Earlier::read(registry, agent, request, console));
+    let earlier = earlier.collect::<Outcome<Vec<Earlier>>>()?;
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
+    for (agent, earlier) in request.agents.iter().zip(earlier) {
+        pin(agent, &earlier, request, &tools, console)?;
+    }
+    Ok(Status::Done)
+}
+
+/// The lock that is there.
+#[derive(Debug)]
+struct Earlier {
+    path: PathBuf,
+    /// Its text; empty where there is none, or none that can be read.
+    text: String,
+}
+
+impl Earlier {
+    /// Reads it. One that cannot be read has no versions to keep: then all of them must be named.
+    fn read(registry: &Registry<'_>, agent: &Agent<'_>, request: &Request<'_>, console: Console) -> Outcome<Self> {
+        let path = lock_path(registry, agent);
+        let text = files::read_if_there(&path)?.unwrap_or_default();
+        let Err(error) = (Agent { lock: &text, ..*agent }).read_lock() else { return Ok(Self { path, text }) };
+        if !request.names_all(agent) {
+            return Err(error.into());
+        }
+        console.warning(format!("{error}; it is written anew"));
+        Ok(Self { path, text: String::new() })
+    }
+
+    fn lock(&self) -> Option<Lock<'_>> {
+        Lock::parse(&self.text).ok()
+    }
+}
+
+/// Writes the lock of an agent, whole or not at all.
+fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &Request<'_>, tools: &Tools, console: Console) -> Outcome<()> {
+    let Earlier { path, text: earlier_text } = earlier;
+    let earlier = earlier.lock();
+    console.step(format!("pinning {}", agent.name));
+    let draft = resolve(agent, earlier.as_ref(), request, tools, console)?;
+    let lost = draft
+        .unavailable
+        .get(&None)
+        .filter(|_| earlier.as_ref().is_some_and(|it| it.unavailable_everywhere().is_none()));
+    if let Some(cause) = lost {
+        let message = format!("`{}` cannot be pinned: {cause}; its lock stays as it is", agent.name);
+        let help =
+            "name a version that can be had: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
+        return Err(Failure::new(message).help(help));
+    }
+    let text = text(agent.name, &draft, earlier.as_ref())?;
+    for (target, cause) in &draft.unavailable {
+        let what = target.map_or("the package", Target::id);
+        console.warning(format!("{}: {what} is unavailable: {cause}", agent.name));
+    }
+    if text == *earlier_text {
+        console.step(format!("  unchanged: {}", path.display()));
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    files::write_atomically(path, text.as_bytes(), 0o644)?;
+    console.step(format!("  written: {} ({} bytes)", path.display(), text.len()));
+    Ok(())
+}
+
+/// What the lock of an agent holds at the versions that are asked for, else at those of its earlier lock, else at the
+/// newest that are old enough. The npm tree was installed from it once; nothing is written.
+pub fn resolve(
+    agent: &Agent<'_>,
+    earlier: Option<&Lock<'_>>,
+    request: &Request<'_>,
+    tools: &Tools,
+    console: Console,
+) -> Outcome<Draft> {
+    let mut draft = Draft::default();
+    let (npm, pypi) = (request.wanted(agent, "npm", earlier), request.wanted(agent, "pypi", earlier));
+    if !npm.is_empty() {
+        npm::resolve(tools, &npm, Cutoff::of(request.min_days), &mut draft, console)
+            .map_err(|failure| about(failure, agent))?;
+    }
+    if !pypi.is_empty() {
+        pypi::resolve(tools, &pypi, &Cutoff::of(request.min_days), &mut draft, console)
+            .map_err(|failure| about(failure, agent))?;
+    }
+    Ok(draft)
+}
+
+/// The text of a lock, which was read again.
+pub fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Outcome<String> {
+    let text = draft.text(&format!("cargo pin {agent}"), earlier, &day::today());
+    match Lock::parse(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::new(format!("the lock of `{agent}` came out wrong: {error}"))),
+    }
+}
+
+/// The text of an agent's lock with these versions of its packages, from releases of an age; nothing is written.
+pub fn lock_text(
+    registry: &Registry<'_>,
+    agent: &Agent<'_>,
+    versions: &BTreeMap<String, String>,
+    min_days: u64,
+    tools: &Tools,
+    console: Console,
+) -> Outcome<String> {
+    let words: Vec<String> = versions.iter().map(|(name, version)| format!("{name}={version}")).collect();
+    let words: Vec<&str> = std::iter::once(agent.name).chain(words.iter().map(String::as_str)).collect();
+    let mut request = Request::read(registry, &words)?;
+    request.min_days = min_days;
+    let earlier = agent.read_lock()?;
+    let draft = resolve(agent, Some(&earlier), &request, tools, console)?;
+    text(agent.name, &draft, Some(&earlier))
+}
+
+fn about(failure: Failure, agent: &Agent<'_>) -> Failure {
+    failure.note(format!("while pinning `{}`", agent.name))
+}

@@ -1,0 +1,147 @@
+//! `mirror`: the command line; what fetches needs a build with the feature `supply`.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use registry_model::model::Registry;
+
+use crate::relaunch::built_with;
+use registry_command::console::Console;
+use registry_command::failure::Outcome;
+
+/// The command line.
+pub(crate) fn command() -> Command {
+    Command::new("mirror")
+        .about("Fetch everything that installs need into one folder, with the site file that names it")
+        .after_help(
+            "The folder holds what the command line asks for: what earlier runs brought besides is removed. A run into\n\
+             the same folder fetches only what is missing. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other\n\
+             places to ask. Exit status: 0 all is there, 1 something cannot be had, 2 the command could not run.\n\n\
+             Examples:\n  \
+             cargo xtask mirror --out mirror --agent my-agent\n  \
+             cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",
+        )
+        .arg(path("out", "DIR", "The folder of the mirror").required(true))
+        .arg(many("agent", "NAME", "Only this agent (by name or alias); may be repeated"))
+        .arg(many("target", "TARGET", "This target (or `all`) instead of the machine's own; may be repeated"))
+        .arg(
+            Arg::new("url")
+                .long("url")
+                .value_name("URL")
+                .help("Where the folder will be served; without it the site file names the folder itself"),
+        )
+        .arg(path("site", "FILE", "A site whose places, checksums and prefix the mirror starts from"))
+        .arg(
+            Arg::new("substitute-runtimes")
+                .long("substitute-runtimes")
+                .action(ArgAction::SetTrue)
+                .help("Pack Node.js from its PyPI wheel where its maker's archive cannot be had"),
+        )
+        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) where its maker's archive cannot be had"))
+}
+
+fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).help(help)
+}
+
+fn many(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
+}
+
+/// Runs it.
+pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    built_with!("supply", console, made::run(registry, matches, console))
+}
+
+#[cfg(feature = "supply")]
+mod made {
+    use std::path::PathBuf;
+    use std::time::Instant;
+
+    use clap::ArgMatches;
+    use registry_command::console::{Console, print};
+    use registry_command::failure::{Failure, Outcome, Status};
+    use registry_command::lookup;
+    use registry_command::text::count;
+    use registry_model::model::{Registry, Target};
+    use registry_supply::mirror::make::{Summary, mirror};
+    use registry_supply::mirror::request::Request;
+    use registry_supply::mirror::wanted::own_target;
+
+    use crate::{gen_scripts, rendering};
+
+    /// Every target, as a word of the command line.
+    const ALL: &str = "all";
+
+    pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+        let start = Instant::now();
+        let request = request(registry, matches)?;
+        let Summary { folder, files: (files, bytes), new, removed, missing } = mirror(registry, &request, console)?;
+        for missing in &missing {
+            console.error(missing);
+        }
+        if !missing.is_empty() {
+            console.step(
+                "help: where something is gone, pin another version (`cargo pin AGENT`); for a runtime see\n      \
+                 `--substitute-runtimes`, `--python` and `--site`; what came is kept, and the mirror serves it",
+            );
+        }
+        console.clear();
+        print(format!(
+            "{} on {}: {} ({new} new, {removed} removed, {} missing), {bytes} bytes in {}, {:.2} s",
+            count(request.agents.len(), "agent"),
+            request.targets.iter().map(|it| it.id()).collect::<Vec<_>>().join(" and "),
+            count(files, "file"),
+            missing.len(),
+            folder.display(),
+            start.elapsed().as_secs_f64()
+        ))?;
+        Ok(Status::found(!missing.is_empty()))
+    }
+
+    fn request<'a>(registry: &Registry<'a>, matches: &ArgMatches) -> Outcome<Request<'a>> {
+        let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+        let named: Vec<&String> = matches.get_many("agent").unwrap_or_default().collect();
+        let targets = matches.get_many::<String>("target").unwrap_or_default();
+        let request = Request {
+            out: path("out").unwrap_or_default(),
+            agents: gen_scripts::select(registry, &named)?,
+            targets: select_targets(targets.map(String::as_str))?,
+            site: rendering::site(path("site").as_deref())?,
+            substitute_node: matches.get_flag("substitute-runtimes"),
+            python: path("python"),
+            keeps_others: false,
+            url: matches.get_one::<String>("url").map(|url| url.trim_end_matches('/').to_owned()),
+        };
+        if let Some(url) = &request.url
+            && url.starts_with('/')
+        {
+            return Err(Failure::new(format!("`--url {url}` is a folder"))
+                .help("leave `--url` out: the site file then names the folder of `--out`"));
+        }
+        Ok(request)
+    }
+
+    fn select_targets<'w>(words: impl Iterator<Item = &'w str>) -> Outcome<Vec<Target>> {
+        let ids = || Target::ALL.into_iter().map(Target::id);
+        let mut named = Vec::new();
+        for word in words {
+            match Target::from_id(word) {
+                Some(target) => named.push(target),
+                None if word == ALL => named.extend(Target::ALL),
+                None => {
+                    let known: Vec<&str> = ids().chain([ALL]).collect();
+                    return Err(Failure::new(format!("there is no target `{word}`")).help(lookup::meant(
+                        word,
+                        &known,
+                        "the targets are",
+                    )));
+                }
+            }
+        }
+        if named.is_empty() {
+            named.push(own_target());
+        }
+        Ok(Target::ALL.into_iter().filter(|target| named.contains(target)).collect())
+    }
+}
