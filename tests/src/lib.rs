@@ -69,8 +69,11 @@ pub fn sources() -> Vec<String> {
     let mut waiting = vec![String::new()];
     let mut found = Vec::new();
     while let Some(folder) = waiting.pop() {
-        for name in names_in(&folder).into_iter().filter(|name| !NOT_SOURCES.contains(&name.as_str())) {
+        for name in names_in(&folder) {
             let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            if NOT_SOURCES.contains(&path.as_str()) {
+                continue;
+            }
             let full = workspace().join(&path);
             if !full.is_dir() {
                 found.push(path);

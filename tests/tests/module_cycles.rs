@@ -11,15 +11,15 @@ type Module = Vec<String>;
 
 /// Modules that use each other, with what ties them. A line whose cycle is gone is a fault: take it out.
 const ALLOWED: &[(&str, &str)] = &[
-    ("registry-shell: heredoc parse scan token", "one state machine: words, here-documents and commands nest"),
-    ("registry-shell: bashisms nested", "`is_signal`"),
+    ("crates/shell: heredoc parse scan token", "one state machine: words, here-documents and commands nest"),
+    ("crates/shell: bashisms nested", "`is_signal`"),
     (
-        "registry-model: model::agent model::data model::install model::policy",
+        "crates/model: model::agent model::data model::install model::policy",
         "one model: a policy has files and variables like the agent's, and all of it is data for programs",
     ),
     ("xtask: list probe", "`pretty`"),
-    ("xtask: new::make new::shipped", "`Made`"),
-    ("xtask: outdated::choice outdated::releases", "`Choice`"),
+    ("crates/supply: new::make new::shipped", "`Made`"),
+    ("crates/supply: outdated::choice outdated::releases", "`Choice`"),
 ];
 
 /// The sources of a package: modules with their code.

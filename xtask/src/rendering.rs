@@ -1,4 +1,4 @@
-//! What the commands want of `registry_scripts` and `registry_scripts::site`: the scripts of an agent, and a site from a file.
+//! What the commands want of `registry-scripts`: the scripts of an agent, and a site from a file.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,11 @@
 //! What the commands over a registry are made of: why one could not run, what a person sees, files written whole.
+//!
+//! ```
+//! use registry_command::failure::Failure;
+//!
+//! let failure = Failure::new("there is no agent `gemni`").help("did you mean `gemini`?");
+//! assert_eq!(failure.to_string(), "there is no agent `gemni`\nhelp: did you mean `gemini`?");
+//! ```
 
 pub mod console;
 #[cfg(feature = "day")]

@@ -23,8 +23,8 @@ pub fn constant(name: &str) -> String {
     name.replace('-', "_").to_ascii_uppercase()
 }
 
-/// The name of a Python package as the index writes it (PEP 503): `normal` of `crates/scripts/src/payload/python.mjs` is its
-/// twin.
+/// The name of a Python package as the index writes it (PEP 503): `normal` of
+/// `crates/scripts/src/payload/python.mjs` is its twin.
 pub fn pypi(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for char in name.chars() {

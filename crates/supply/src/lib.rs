@@ -2,6 +2,14 @@
 //! entries for new agents.
 //!
 //! The package managers' own clients do the asking, at pinned versions and in an empty environment.
+//!
+//! ```
+//! use registry_supply::new::source::Source;
+//!
+//! // A range is no version that an entry can pin.
+//! assert!(Source::npm("some-agent@^1.2").is_err());
+//! assert_eq!(Source::npm("some-agent@1.2.3").map(|it| it.version), Ok("1.2.3".to_owned()));
+//! ```
 
 pub mod clients;
 pub mod mirror;

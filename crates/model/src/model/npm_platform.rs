@@ -1,7 +1,7 @@
 //! Which machines an npm package is for: npm's own rule over the fields `os`, `cpu` and `libc`.
 //!
-//! `fits` of `crates/scripts/src/payload/common.mjs` is its twin; `tests/vectors/npm_platform.jsonl` holds both to npm's
-//! answers.
+//! `fits` of `crates/scripts/src/payload/common.mjs` is its twin; `tests/vectors/npm_platform.jsonl` holds both to
+//! npm's answers.
 
 use std::borrow::Cow;
 
