@@ -7,7 +7,7 @@
 
 use std::process::Command;
 
-use registry_model::model::{Lock, Target};
+use registry_model::model::{Lock, Runs, Target};
 use registry_model::names;
 use serde_json::{Value, json};
 
@@ -106,4 +106,36 @@ fn a_python_package_has_one_name() {
     assert_eq!(ours.get(..4), Some(&["a", "a-b-c-d", "a-b-c-d", "a-b"].map(str::to_owned)[..]));
     let Some(answer) = called("python.mjs", "return input.map(payload.normal);", &json!(spellings)) else { return };
     assert_eq!(answer, json!(ours));
+}
+
+#[test]
+fn a_program_is_started_in_one_way() {
+    let heads = [
+        "",
+        "#!/usr/bin/env node\nx",
+        "#!/usr/bin/env -S node --x\n",
+        "#!/bin/sh\nexec node x\n",
+        "#!/opt/nodejs/run",
+        "#!/x/node",
+        "#!node",
+        "#!",
+        "\u{7f}ELF\u{2}",
+        "\u{7f}EL",
+        "import x",
+        "# node",
+        " #!/bin/node",
+        "\n#!/bin/node",
+    ];
+    let names =
+        ["cli", "cli.js", "a.b/cli", "cli.mjs", "cli.cjs", "cli.tjs", "js", ".js", "cli.py", "cli.js.sh", "cli.JS"];
+    let cases: Vec<(&str, &str)> = names.iter().flat_map(|name| heads.iter().map(move |head| (*name, *head))).collect();
+    let ours: Vec<Option<&str>> =
+        cases.iter().map(|(name, head)| Runs::of_program(name, head.as_bytes()).map(Runs::word)).collect();
+    let kinds: std::collections::BTreeSet<_> = ours.iter().copied().collect();
+    assert_eq!(kinds.len(), 4, "{kinds:?}");
+    let body = "return input.map(([name, head]) => payload.programKind(name, head) ?? null);";
+    let Some(answer) = called("common.mjs", body, &json!(cases)) else { return };
+    for (((name, head), ours), theirs) in cases.iter().zip(&ours).zip(answer.as_array().expect("it is a list")) {
+        assert_eq!(json!(ours), *theirs, "{name} {head:?}");
+    }
 }

@@ -136,6 +136,26 @@ words! {
     }
 }
 
+impl Runs {
+    /// How a program is started, by its first bytes and else by its name; none where neither says it. The installer's
+    /// `programKind` (`crates/scripts/src/payload/common.mjs`) is its twin.
+    pub fn of_program(name: &str, head: &[u8]) -> Option<Self> {
+        let has_extension = |wanted: &[&str]| name.rsplit_once('.').is_some_and(|(_, it)| wanted.contains(&it));
+        let first_line = head.split(|byte| *byte == b'\n').next().filter(|line| line.starts_with(b"#!"));
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let names_node = |line: &[u8]| line.split(|byte| !is_word(byte)).any(|word| word == b"node");
+        if head.starts_with(b"\x7fELF") {
+            Some(Self::Native)
+        } else if has_extension(&["py"]) {
+            Some(Self::Python)
+        } else if first_line.is_some_and(names_node) || has_extension(&["js", "mjs", "cjs"]) {
+            Some(Self::Node)
+        } else {
+            first_line.map(|_| Self::Native)
+        }
+    }
+}
+
 words! {
     /// The kinds of what an install puts under the prefix.
     pub enum ArtefactKind {

@@ -38,6 +38,14 @@ export class Beside {
 // The way out where a certificate is not trusted; another try is none.
 export const CERTIFICATES = "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
 
+// How a program is started, by its first characters and else by its name; undefined where neither says it.
+export function programKind(name, head, python = false) {
+  if (head.startsWith("\x7fELF")) return "native";
+  if (python || /\.py$/.test(name)) return "python";
+  if (/^#!.*\bnode\b/.test(head) || /\.[cm]?js$/.test(name)) return "node";
+  return head.startsWith("#!") ? "native" : undefined;
+}
+
 export const say = (name, text) => process.stderr.write(`${name}: ${text}\n`);
 
 const LOG_LIMIT = 1_000_000;

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 
-import { asFault, Beside, Fault, readLock, run, say, stopChildren } from "./common.mjs";
+import { asFault, Beside, Fault, programKind, readLock, run, say, stopChildren } from "./common.mjs";
 import { digest } from "./digest.mjs";
 import { checkTree, installNpm } from "./npm.mjs";
 import { prove } from "./proof.mjs";
@@ -171,17 +171,13 @@ function closeToOthers(folder) {
   }
 }
 
-// What a program is, by its first bytes: a stub that an install script would have replaced is no native program.
+// How a program is started. A stub that an install script should have replaced has no kind.
 function kindOf(file, hint) {
   const head = Buffer.alloc(256);
   const fd = fs.openSync(file);
   const length = fs.readSync(fd, head);
   fs.closeSync(fd);
-  const text = head.toString("latin1", 0, length);
-  if (text.startsWith("\x7fELF")) return "native";
-  if (hint === "pypi" || file.endsWith(".py")) return "python";
-  if (/^#!.*\bnode\b/.test(text) || /\.[cm]?js$/.test(fs.realpathSync(file))) return "node";
-  return text.startsWith("#!") ? "native" : "unknown";
+  return programKind(fs.realpathSync(file), head.toString("latin1", 0, length), hint === "pypi") ?? "unknown";
 }
 
 // The staged folder takes its final place, to which nothing refers yet. What is there already and the same stays: it may

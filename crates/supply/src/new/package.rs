@@ -150,19 +150,10 @@ fn head_of(archive: &Path, place: &str) -> std::io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
+/// How a program of a package is started. Where the package does not hold it, its install script puts it there.
 pub(crate) fn runs_of(place: &str, head: Option<&[u8]>) -> Runs {
-    let script = Path::new(place).extension().is_some_and(|it| ["js", "mjs", "cjs"].iter().any(|js| it == *js));
-    match head {
-        // An install script of the package's own puts it there.
-        None if !script => Runs::Native,
-        Some(head) if head.starts_with(b"\x7fELF") => Runs::Native,
-        Some(head) if head.starts_with(b"#!") => {
-            let line =
-                String::from_utf8_lossy(head.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
-            if line.contains("node") { Runs::Node } else { Runs::Native }
-        }
-        _ => Runs::Node,
-    }
+    let otherwise = if head.is_some() { Runs::Node } else { Runs::Native };
+    Runs::of_program(place, head.unwrap_or_default()).unwrap_or(otherwise)
 }
 
 /// The lowest Node.js that every package of the tree takes; a package that refuses the pinned one is an error.
