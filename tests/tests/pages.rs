@@ -9,7 +9,7 @@ use registry_model::model::{
     Agent, Artefact, FileFormat, Handshake, Host, Info, Mapping, Off, Owner, Program, Registry, WebPolicy,
 };
 use registry_model::template::Template;
-use registry_outputs::{File, GENERATORS, Input, Kind};
+use registry_outputs::{File, FileKind, GENERATORS, Input};
 use registry_scripts::site::Site;
 use registry_tests::{names_in, read, report, workspace};
 
@@ -151,8 +151,8 @@ fn the_pages_are_those_of_the_entries() {
     let evidence: Vec<(&str, &str)> = evidence.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     for (name, file) in pages(&registry::REGISTRY, &evidence) {
         let same = match file.kind {
-            Kind::Whole(_) => read(&format!("docs/{name}")) == file.text,
-            Kind::Region(_) => read(&name).contains(&file.text),
+            FileKind::Whole(_) => read(&format!("docs/{name}")) == file.text,
+            FileKind::Region(_) => read(&name).contains(&file.text),
         };
         if !same {
             faults.push(format!("`{name}` is stale; help: run `cargo xtask gen-docs`"));

@@ -12,7 +12,7 @@ use registry_outputs::File;
 use registry_scripts::site::Site;
 
 use crate::dash;
-use crate::output::{Generated, Place, Tally};
+use crate::output::{Destination, Generated, Tally};
 use crate::rendering::{self, Script};
 use crate::unlisted;
 use crate::violations;
@@ -89,7 +89,7 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 
 /// What is to be generated, and where.
 #[derive(Clone, Debug)]
-pub(crate) struct Request<'a> {
+pub(crate) struct ScriptsRequest<'a> {
     /// The agents.
     pub agents: Vec<&'a Agent<'a>>,
     /// Where artefacts come from.
@@ -97,7 +97,7 @@ pub(crate) struct Request<'a> {
     /// The real dash; none to go on without.
     pub dash: Option<PathBuf>,
     /// Where the scripts go.
-    pub place: Place,
+    pub place: Destination,
     /// Whether nothing is written.
     pub check: bool,
 }
@@ -106,11 +106,11 @@ pub(crate) struct Request<'a> {
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let named: Vec<&String> = matches.get_many("agent").unwrap_or_default().collect();
     unlisted::warn(registry, console);
-    let request = Request {
+    let request = ScriptsRequest {
         agents: select(registry, &named)?,
         site: rendering::site(matches.get_one::<PathBuf>("site").map(PathBuf::as_path))?,
         dash: dash(matches)?,
-        place: Place {
+        place: Destination {
             complete: named.is_empty(),
             ..place(matches.get_one::<PathBuf>("out").cloned().unwrap_or_default(), again(COMMAND, matches))
         },
@@ -123,8 +123,8 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 }
 
 /// The place of all scripts.
-pub(crate) fn place(folder: PathBuf, command: String) -> Place {
-    Place { folder, complete: true, kept: true, regions: false, mark: MARK.to_owned(), command }
+pub(crate) fn place(folder: PathBuf, command: String) -> Destination {
+    Destination { folder, complete: true, kept: true, regions: false, mark: MARK.to_owned(), command }
 }
 
 /// The dash that the command line allows.
@@ -133,8 +133,8 @@ pub(crate) fn dash(matches: &ArgMatches) -> Outcome<Option<PathBuf>> {
 }
 
 /// Renders, checks and writes the scripts.
-pub(crate) fn write(request: &Request<'_>, console: Console) -> Outcome {
-    let Request { agents, site, dash, place, check } = request;
+pub(crate) fn write(request: &ScriptsRequest<'_>, console: Console) -> Outcome {
+    let ScriptsRequest { agents, site, dash, place, check } = request;
     let start = Instant::now();
     let mut generated = Generated::new(place.clone(), *check, console)?;
     let mut broken = false;

@@ -65,7 +65,7 @@ mod made {
     use registry_command::text::count;
     use registry_model::model::{Registry, Target};
     use registry_supply::mirror::make::{Summary, mirror};
-    use registry_supply::mirror::request::Request;
+    use registry_supply::mirror::request::MirrorRequest;
     use registry_supply::mirror::wanted::own_target;
 
     use crate::{gen_scripts, rendering};
@@ -99,11 +99,11 @@ mod made {
         Ok(Status::found(!missing.is_empty()))
     }
 
-    fn request<'a>(registry: &Registry<'a>, matches: &ArgMatches) -> Outcome<Request<'a>> {
+    fn request<'a>(registry: &Registry<'a>, matches: &ArgMatches) -> Outcome<MirrorRequest<'a>> {
         let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
         let named: Vec<&String> = matches.get_many("agent").unwrap_or_default().collect();
         let targets = matches.get_many::<String>("target").unwrap_or_default();
-        let request = Request {
+        let request = MirrorRequest {
             out: path("out").unwrap_or_default(),
             agents: gen_scripts::select(registry, &named)?,
             targets: select_targets(targets.map(String::as_str))?,

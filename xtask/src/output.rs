@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use registry_outputs::{File, Kind};
+use registry_outputs::{File, FileKind};
 
 pub(crate) use diff::diff;
 #[cfg(feature = "upgrade")]
@@ -26,7 +26,7 @@ const LISTING: &str = ".generated";
 
 /// What a generator makes, and where.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// The folder.
     pub folder: PathBuf,
     /// Whether the generator makes all of it: then generated files beside its own are left over.
@@ -78,7 +78,7 @@ impl Tally {
 /// then staged beside it, or told where this is a check.
 #[derive(Debug)]
 pub(crate) struct Generated {
-    place: Place,
+    place: Destination,
     check: bool,
     console: Console,
     staged: Staged,
@@ -94,7 +94,7 @@ pub(crate) struct Generated {
 
 impl Generated {
     /// Begins; nothing is replaced before [`Generated::finish`].
-    pub(crate) fn new(place: Place, check: bool, console: Console) -> Outcome<Self> {
+    pub(crate) fn new(place: Destination, check: bool, console: Console) -> Outcome<Self> {
         let mut generated = Self {
             place,
             check,
@@ -115,14 +115,14 @@ impl Generated {
     pub(crate) fn add(&mut self, file: &File) -> Outcome<()> {
         self.tally.bytes += file.text.len();
         match file.kind {
-            Kind::Whole(mode) => {
+            FileKind::Whole(mode) => {
                 if !is_marked(&file.text, &self.place.mark) {
                     self.unmarked.insert(file.path.clone());
                 }
                 self.add_whole(&file.path, &file.text, mode)
             }
-            Kind::Region(name) if self.place.regions => self.add_region(&file.path, name, &file.text),
-            Kind::Region(_) => Ok(()),
+            FileKind::Region(name) if self.place.regions => self.add_region(&file.path, name, &file.text),
+            FileKind::Region(_) => Ok(()),
         }
     }
 

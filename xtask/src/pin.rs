@@ -40,7 +40,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 #[cfg(feature = "supply")]
 fn pin(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let words: Vec<&str> = matches.get_many::<String>("what").unwrap_or_default().map(String::as_str).collect();
-    let request = registry_supply::pin::request::Request::read(registry, &words)?;
+    let request = registry_supply::pin::request::PinRequest::read(registry, &words)?;
     if matches.get_flag("check") {
         registry_supply::pin::write::check(registry, &request, console)
     } else {

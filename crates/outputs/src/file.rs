@@ -10,12 +10,12 @@ pub struct File {
     /// What it holds, or what stands between the marks of the region; it ends in a newline.
     pub text: String,
     /// Whether it is a file or a region of one.
-    pub kind: Kind,
+    pub kind: FileKind,
 }
 
 /// Whether a text is a file or a region of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A whole file with these permission bits. Its first lines hold the generator's mark; a format without comments
     /// is kept account of beside it.
     Whole(u32),
@@ -26,16 +26,16 @@ pub enum Kind {
 impl File {
     /// A file that is read.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), kind: Kind::Whole(0o644) }
+        Self { path: path.into(), text: text.into(), kind: FileKind::Whole(0o644) }
     }
 
     /// A file that is run.
     pub fn program(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
-        Self { kind: Kind::Whole(0o755), ..Self::new(path, text) }
+        Self { kind: FileKind::Whole(0o755), ..Self::new(path, text) }
     }
 
     /// A region of a file that people write.
     pub fn region(path: impl Into<PathBuf>, name: &'static str, text: impl Into<String>) -> Self {
-        Self { kind: Kind::Region(name), ..Self::new(path, text) }
+        Self { kind: FileKind::Region(name), ..Self::new(path, text) }
     }
 }

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use registry_model::model::{Agent, Registry};
 use registry_scripts::site::Site;
 
-pub use file::{File, Kind};
+pub use file::{File, FileKind};
 
 /// Every generator but that of the scripts, in the order of their names.
 pub const GENERATORS: &[Generator] =

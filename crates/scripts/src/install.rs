@@ -4,7 +4,7 @@ use registry_model::model::{Agent, Artefact, Lock, Target};
 
 use super::payload::Payload;
 use super::writer::{Word, Writer};
-use super::{Place, RenderError, header, locked_version};
+use super::{InstallPaths, RenderError, header, locked_version};
 use crate::site::{Runtime, Site};
 
 /// The end of the here-document that holds the installer.
@@ -30,7 +30,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) agent: &'a Agent<'a>,
     pub(crate) lock: &'a Lock<'a>,
     pub(crate) site: &'a Site,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a InstallPaths,
     pub(crate) payload: &'a Payload,
     pub(crate) carried: Carried,
 }

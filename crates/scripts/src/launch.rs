@@ -3,13 +3,13 @@
 use registry_model::model::Agent;
 
 use super::writer::{Word, Writer};
-use super::{Place, RenderError, header};
+use super::{InstallPaths, RenderError, header};
 
 /// The statements of every launcher.
 const COMMON: &str = include_str!("sh/launch.sh");
 
 /// The text of launch.sh for a stamp. What differs between agents is in `plan.json`, which `launch.mjs` reads.
-pub(crate) fn launch(agent: &Agent<'_>, place: &Place) -> Result<String, RenderError> {
+pub(crate) fn launch(agent: &Agent<'_>, place: &InstallPaths) -> Result<String, RenderError> {
     let mut w = Writer::default();
     header(&mut w, agent, "sets up the environment of the agent and starts it");
     w.blank();

@@ -171,14 +171,14 @@ impl fmt::Display for RenderError {
 impl core::error::Error for RenderError {}
 
 /// Where an agent goes under the prefix.
-pub(crate) struct Place {
+pub(crate) struct InstallPaths {
     prefix: String,
     folder: &'static str,
     agent: String,
     stamp: String,
 }
 
-impl Place {
+impl InstallPaths {
     fn new(agent: &Agent<'_>, site: &Site, stamp: &str) -> Self {
         let python = agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)));
         Self {
@@ -208,7 +208,7 @@ impl Place {
 /// The folder of an agent's install at a site: what it is published in, under the prefix.
 pub fn folder(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
     let stamp = stamp(agent, &agent.read_lock()?, site)?;
-    Ok(Place::new(agent, site, &stamp).dir())
+    Ok(InstallPaths::new(agent, site, &stamp).dir())
 }
 
 /// The three scripts of an agent.
@@ -220,7 +220,7 @@ pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderErro
     let lock = agent.read_lock()?;
     check_python(agent, site)?;
     let stamp = stamp(agent, &lock, site)?;
-    let place = Place::new(agent, site, &stamp);
+    let place = InstallPaths::new(agent, site, &stamp);
     let install = packed_install(agent, &lock, site, &place, Proofs::Declared)?;
     let plain = |kind, text| Script { kind, text, payloads: Vec::new(), mirrored: Vec::new() };
     let all = vec![
@@ -240,7 +240,7 @@ pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderErro
 /// The text of an install.sh that leaves out the proof: for a look at an agent whose entry is not right yet.
 pub fn unproved_install(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
     let lock = agent.read_lock()?;
-    let place = Place::new(agent, site, &stamp(agent, &lock, site)?);
+    let place = InstallPaths::new(agent, site, &stamp(agent, &lock, site)?);
     Ok(packed_install(agent, &lock, site, &place, Proofs::Skipped)?.text)
 }
 
@@ -249,7 +249,7 @@ fn packed_install(
     agent: &Agent<'_>,
     lock: &Lock<'_>,
     site: &Site,
-    place: &Place,
+    place: &InstallPaths,
     proofs: Proofs,
 ) -> Result<Script, RenderError> {
     let files = files(agent, lock, site, place, proofs)?;
@@ -266,7 +266,7 @@ pub(crate) struct Unstamped {
 /// The same scripts with the default site and no stamp.
 pub(crate) fn unstamped(agent: &Agent<'_>) -> Result<Unstamped, RenderError> {
     let lock = agent.read_lock()?;
-    let place = Place::new(agent, &Site::default(), "");
+    let place = InstallPaths::new(agent, &Site::default(), "");
     let plan = plan::plan_json(agent, &lock, &place)?;
     let launch = format!("{}{plan}\n{}", launch::launch(agent, &place)?, payload::launch_programs());
     Ok(Unstamped { launch, web_policy: web::web_policy(agent, &place)? })
@@ -276,7 +276,7 @@ fn install_script(
     agent: &Agent<'_>,
     lock: &Lock<'_>,
     site: &Site,
-    place: &Place,
+    place: &InstallPaths,
     payload: Payload,
 ) -> Result<Script, RenderError> {
     let render = |carried| install::install(&Parts { agent, lock, site, place, payload: &payload, carried });
@@ -296,7 +296,7 @@ pub(crate) fn read<'a>(template: Template<'a>, place: &str) -> Result<Value<'a>,
 
 /// The first 16 digits of a checksum over everything that is rendered, with the stamp left blank.
 fn stamp(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Result<String, RenderError> {
-    let place = Place::new(agent, site, "");
+    let place = InstallPaths::new(agent, site, "");
     let files = files(agent, lock, site, &place, Proofs::Declared)?;
     let payload = payload::unpacked(&files);
     let parts = Parts { agent, lock, site, place: &place, payload: &payload, carried: Carried::Inside };
@@ -311,7 +311,7 @@ fn files(
     agent: &Agent<'_>,
     lock: &Lock<'_>,
     site: &Site,
-    place: &Place,
+    place: &InstallPaths,
     proofs: Proofs,
 ) -> Result<Vec<(String, String)>, RenderError> {
     let mut files = vec![

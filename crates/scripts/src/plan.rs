@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::expected::Expected;
 use super::json::{self, Members};
-use super::{Place, RenderError, read};
+use super::{InstallPaths, RenderError, read};
 use crate::site::{Site, Wheel};
 
 /// A program that an install provides.
@@ -134,14 +134,14 @@ struct Printed<'a> {
 struct Answers {
     info: Option<Members<&'static str, String>>,
     env: Members<String, String>,
-    session: Answer,
+    session: SessionAnswer,
     exit: &'static str,
 }
 
 /// An answer to `session/new`: a word, or the code of the error.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Answer {
+enum SessionAnswer {
     Word(&'static str),
     Code(i32),
 }
@@ -202,8 +202,8 @@ fn proofs<'a>(agent: &Agent<'a>, programs: &[Program<'_>]) -> Vec<Shown<'a>> {
 fn handshake(agent: &Agent<'_>, lock: &Lock<'_>) -> Result<Answers, RenderError> {
     let Expected { env, info, session, exit, version: _ } = Expected::with_lock(agent, lock)?;
     let session = match session {
-        Session::Ok => Answer::Word(SessionKind::Ok.word()),
-        Session::Refused(code) => Answer::Code(code),
+        Session::Ok => SessionAnswer::Word(SessionKind::Ok.word()),
+        Session::Refused(code) => SessionAnswer::Code(code),
     };
     Ok(Answers { info: info.map(Members), env: Members(env), session, exit: exit.word() })
 }
@@ -283,7 +283,7 @@ impl<'a> FilePlan<'a> {
 }
 
 /// The text of `plan.json`: what `launch.mjs` and `policy.mjs` know of the agent.
-pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &Place) -> Result<String, RenderError> {
+pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &InstallPaths) -> Result<String, RenderError> {
     let mut config = Vec::new();
     for (index, file) in agent.config.iter().enumerate() {
         let plan = FilePlan::new(file.path, file.format, file.owner, file.body, &format!("config {index}"))?;

@@ -3,10 +3,10 @@
 use registry_model::model::{Agent, Off, WebPolicy};
 
 use super::writer::{Word, Writer};
-use super::{Place, RenderError, header};
+use super::{InstallPaths, RenderError, header};
 
 /// The text of web-policy.sh for a stamp.
-pub(crate) fn web_policy(agent: &Agent<'_>, place: &Place) -> Result<String, RenderError> {
+pub(crate) fn web_policy(agent: &Agent<'_>, place: &InstallPaths) -> Result<String, RenderError> {
     let mut w = Writer::default();
     header(&mut w, agent, "turns the web tools off: run by root before the launch, with the agent's home folder");
     w.blank();

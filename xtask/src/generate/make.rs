@@ -8,14 +8,14 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use registry_model::model::{Agent, Registry};
 #[cfg(feature = "upgrade")]
-use registry_outputs::Kind;
+use registry_outputs::FileKind;
 use registry_outputs::{GENERATORS, Generator, Input};
 use registry_scripts::site::Site;
 
-use crate::gen_scripts::{self, Request, again, select};
+use crate::gen_scripts::{self, ScriptsRequest, again, select};
 #[cfg(feature = "upgrade")]
 use crate::output::filled;
-use crate::output::{Generated, Place};
+use crate::output::{Destination, Generated};
 use crate::probe;
 use crate::rendering;
 use crate::unlisted;
@@ -53,11 +53,11 @@ fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> O
     let folder = if folder == Path::new(".") { PathBuf::new() } else { folder };
     let (check, command) = (matches.get_flag("check"), again("cargo xtask gen", matches));
     let place = gen_scripts::place(folder.join(gen_scripts::FOLDER), command.clone());
-    let place = Place { kept: false, ..place };
-    let scripts = Request { agents: registry.agents(), site: site.clone(), dash, place, check };
+    let place = Destination { kept: false, ..place };
+    let scripts = ScriptsRequest { agents: registry.agents(), site: site.clone(), dash, place, check };
     let mut status = gen_scripts::write(&scripts, console)?;
     for generator in GENERATORS {
-        let place = Place {
+        let place = Destination {
             kept: generator.kept,
             ..place_of(generator, folder.join(generator.folder), regions(matches), command.clone())
         };
@@ -77,7 +77,7 @@ fn run_one(registry: &Registry<'_>, generator: &Generator, matches: &ArgMatches,
     }
     let command = again(&format!("cargo xtask {}", generator.name), matches);
     let folder = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
-    let place = Place { complete: named.is_empty(), ..place_of(generator, folder, regions(matches), command) };
+    let place = Destination { complete: named.is_empty(), ..place_of(generator, folder, regions(matches), command) };
     write(
         generator,
         &Input { registry, agents, site: &site, evidence: evidence(registry)? },
@@ -106,10 +106,10 @@ pub(crate) fn changed(
     for generator in GENERATORS.iter().filter(|it| it.kept && root.join(it.folder).is_dir()) {
         for file in (generator.make)(&input).map_err(Failure::new)? {
             match file.kind {
-                Kind::Whole(mode) => {
+                FileKind::Whole(mode) => {
                     whole.insert(root.join(generator.folder).join(file.path), (file.text, mode));
                 }
-                Kind::Region(name) => {
+                FileKind::Region(name) => {
                     let path = root.join(file.path);
                     let Some(text) =
                         regions.remove(&path).map_or_else(|| files::read_if_there(&path), |it| Ok(Some(it)))?
@@ -161,11 +161,11 @@ fn regions(matches: &ArgMatches) -> bool {
     matches.value_source("out") != Some(ValueSource::CommandLine)
 }
 
-fn place_of(generator: &Generator, folder: PathBuf, regions: bool, command: String) -> Place {
-    Place { folder, complete: true, kept: true, regions, mark: generator.mark(), command }
+fn place_of(generator: &Generator, folder: PathBuf, regions: bool, command: String) -> Destination {
+    Destination { folder, complete: true, kept: true, regions, mark: generator.mark(), command }
 }
 
-fn write(generator: &Generator, input: &Input<'_>, place: Place, check: bool, console: Console) -> Outcome {
+fn write(generator: &Generator, input: &Input<'_>, place: Destination, check: bool, console: Console) -> Outcome {
     let start = Instant::now();
     console.progress(generator.name);
     let files = match (generator.make)(input) {

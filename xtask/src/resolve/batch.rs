@@ -142,7 +142,7 @@ impl Answers<'_, '_> {
         self.given.host = env;
         let Some(sandbox) = self.sandboxes.get(name) else { return Ok(()) };
         match self.batch.router.resolve(entry, &model, &self.given, sandbox) {
-            Ok(found) => self.write(&Answer(&found)),
+            Ok(found) => self.write(&ResolutionLine(&found)),
             Err(refusal) => self.write(&refused(&refusal)),
         }
         Ok(())
@@ -245,9 +245,9 @@ fn column(line: &[u8], byte: usize) -> usize {
 }
 
 /// A resolution as its line of JSON.
-struct Answer<'r, 'a>(&'r Resolution<'a>);
+struct ResolutionLine<'r, 'a>(&'r Resolution<'a>);
 
-impl Serialize for Answer<'_, '_> {
+impl Serialize for ResolutionLine<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let refusal = self.0.acp_model_id.as_ref().err();
         let mut map = serializer.serialize_map(None)?;

@@ -32,7 +32,7 @@ use registry_command::failure::{Failure, Outcome};
 use registry_command::text::count;
 use registry_supply::clients::{self, Tools};
 use registry_supply::mirror::make::{self as mirror, SITE};
-use registry_supply::mirror::request::Request as Mirrored;
+use registry_supply::mirror::request::MirrorRequest;
 use registry_supply::pin::age::Cutoff;
 use registry_supply::pin::lock::lock_path;
 use registry_supply::pin::write as pin;
@@ -215,7 +215,7 @@ fn allowed(cx: &Context<'_>, old: &Agent<'_>, new: &Agent<'_>) -> Step<()> {
 
 /// Brings the files of a lock into the cache; what is there is checked and not fetched again.
 fn fetch(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Site> {
-    let request = Mirrored::growing(cx.files.clone(), vec![agent], cx.request.python.clone());
+    let request = MirrorRequest::growing(cx.files.clone(), vec![agent], cx.request.python.clone());
     let mirror::Summary { new, missing, .. } = mirror::mirror(cx.registry, &request, cx.console)?;
     cx.console.step(format!("fetching {}: {} new", agent.name, count(new, "file")));
     if missing.is_empty() {

@@ -33,7 +33,7 @@ pub struct Cell {
 
 /// What a program left behind.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ProcessOutput {
     /// Whether its exit status was 0.
     pub ok: bool,
     /// Its standard output.
@@ -79,15 +79,15 @@ pub fn search_path(first: &[PathBuf]) -> OsString {
 }
 
 /// Runs a command to its end.
-pub fn run(command: &mut Command) -> Outcome<Answer> {
+pub fn run(command: &mut Command) -> Outcome<ProcessOutput> {
     let line = line(command);
     let output = command.output().map_err(|error| Failure::new(format!("cannot run `{line}`: {error}")))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(Answer { ok: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr), line })
+    Ok(ProcessOutput { ok: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr), line })
 }
 
 /// Runs a command that has to succeed.
-pub fn run_well(command: &mut Command, purpose: &str) -> Outcome<Answer> {
+pub fn run_well(command: &mut Command, purpose: &str) -> Outcome<ProcessOutput> {
     let answer = run(command)?;
     if answer.ok { Ok(answer) } else { Err(answer.failure(purpose)) }
 }
@@ -97,7 +97,7 @@ fn line(command: &Command) -> String {
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
-impl Answer {
+impl ProcessOutput {
     /// The failure that it is, with the end of what the program said.
     pub fn failure(&self, purpose: &str) -> Failure {
         let said: Vec<&str> = self.stderr.lines().chain(self.stdout.lines()).filter(|line| !line.is_empty()).collect();

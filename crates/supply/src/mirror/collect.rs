@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::checksum::{Content, Sum};
-use super::fetch::{self, Answer};
+use super::fetch::{self, Fetched};
 use super::folder::{Folder, State};
 use super::places::TRY_AGAIN;
 use super::wanted::{Artefact, Users};
@@ -107,12 +107,12 @@ impl<'a> Collection<'a> {
             done += 1;
             console.progress(format!("{done} of {}: {}", jobs.len(), job.path));
             let why = match answer {
-                Answer::Came(file) => self.check(job, &file)?,
-                Answer::Silence(why) if !job.may_be_silent => {
+                Fetched::Came(file) => self.check(job, &file)?,
+                Fetched::Silence(why) if !job.may_be_silent => {
                     silent.push(format!("`{}`: {why}", job.url));
                     None
                 }
-                Answer::Gone(why) | Answer::Refused(why) | Answer::Silence(why) => Some(why),
+                Fetched::Gone(why) | Fetched::Refused(why) | Fetched::Silence(why) => Some(why),
             };
             match why {
                 Some(why) if job.may_be_silent => drop(failed.insert(job.path.clone(), why)),
@@ -166,12 +166,12 @@ impl Collection<'_> {
         let mut result = Err(format!("`{url}` was not fetched"));
         fetch::fetch(self.cell, folder, &[url.to_owned()], |_, answer| {
             result = match answer {
-                Answer::Came(file) => {
+                Fetched::Came(file) => {
                     let content = Content::of_file(&file).map_err(|error| Failure::io("read", &file, &error))?;
                     let wrong = || format!("`{url}` came with {}, not {sum}", sum.of(&content));
                     if sum.fits(&content) { Ok(file) } else { Err(wrong()) }
                 }
-                Answer::Gone(why) | Answer::Refused(why) | Answer::Silence(why) => Err(format!("`{url}` {why}")),
+                Fetched::Gone(why) | Fetched::Refused(why) | Fetched::Silence(why) => Err(format!("`{url}` {why}")),
             };
             Ok(())
         })?;

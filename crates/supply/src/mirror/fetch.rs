@@ -43,7 +43,7 @@ const NO_FILE: &str = "37";
 
 /// What came of fetching a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum Fetched {
     /// It is there, unchecked.
     Came(PathBuf),
     /// It does not exist (any more).
@@ -59,7 +59,7 @@ pub(crate) fn fetch(
     cell: &Cell,
     folder: &Path,
     urls: &[String],
-    mut each: impl FnMut(usize, Answer) -> Outcome<()>,
+    mut each: impl FnMut(usize, Fetched) -> Outcome<()>,
 ) -> Outcome<()> {
     if urls.is_empty() {
         return Ok(());
@@ -96,17 +96,17 @@ pub(crate) fn fetch(
 }
 
 /// A line of what curl was asked to write: the index, its exit status, the server's status, and what it says.
-fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, Answer)> {
+fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, Fetched)> {
     let mut fields = line.splitn(4, ' ');
     let index = fields.next()?.parse().ok()?;
     let (exit, status, said) = (fields.next()?, fields.next()?, fields.next().unwrap_or_default());
     let answer = match (exit, status) {
-        ("0", _) => Answer::Came(place(index)),
-        (NO_FILE, _) => Answer::Gone("is not there".to_owned()),
-        (_, "404" | "410") => Answer::Gone(format!("is gone: it answers {status}")),
-        (_, status) if status.starts_with(['4', '5']) => Answer::Refused(format!("is refused: it answers {status}")),
-        _ if said.is_empty() => Answer::Silence(format!("curl ends with {exit}")),
-        _ => Answer::Silence(said.to_owned()),
+        ("0", _) => Fetched::Came(place(index)),
+        (NO_FILE, _) => Fetched::Gone("is not there".to_owned()),
+        (_, "404" | "410") => Fetched::Gone(format!("is gone: it answers {status}")),
+        (_, status) if status.starts_with(['4', '5']) => Fetched::Refused(format!("is refused: it answers {status}")),
+        _ if said.is_empty() => Fetched::Silence(format!("curl ends with {exit}")),
+        _ => Fetched::Silence(said.to_owned()),
     };
     Some((index, answer))
 }
@@ -134,22 +134,22 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check_answer(line: &str, expected: impl Into<Option<(usize, Answer)>>) {
+    fn check_answer(line: &str, expected: impl Into<Option<(usize, Fetched)>>) {
         assert_eq!(read_answer(line, |index| PathBuf::from(index.to_string())), expected.into(), "{line}");
     }
 
     #[test]
     fn what_does_not_exist_is_told_apart_from_what_fails() {
-        check_answer("0 0 200 ", (0, Answer::Came(PathBuf::from("0"))));
+        check_answer("0 0 200 ", (0, Fetched::Came(PathBuf::from("0"))));
         let error = "The requested URL returned error: 404";
-        check_answer(&format!("7 22 404 {error}"), (7, Answer::Gone("is gone: it answers 404".to_owned())));
-        check_answer("7 22 410 x", (7, Answer::Gone("is gone: it answers 410".to_owned())));
-        check_answer("7 37 000 x", (7, Answer::Gone("is not there".to_owned())));
-        check_answer("7 22 403 x", (7, Answer::Refused("is refused: it answers 403".to_owned())));
-        check_answer("7 22 503 x", (7, Answer::Refused("is refused: it answers 503".to_owned())));
-        check_answer("1 6 000 Could not resolve host", (1, Answer::Silence("Could not resolve host".to_owned())));
-        check_answer("1 28 200 Operation too slow", (1, Answer::Silence("Operation too slow".to_owned())));
-        check_answer("2 28 000 ", (2, Answer::Silence("curl ends with 28".to_owned())));
+        check_answer(&format!("7 22 404 {error}"), (7, Fetched::Gone("is gone: it answers 404".to_owned())));
+        check_answer("7 22 410 x", (7, Fetched::Gone("is gone: it answers 410".to_owned())));
+        check_answer("7 37 000 x", (7, Fetched::Gone("is not there".to_owned())));
+        check_answer("7 22 403 x", (7, Fetched::Refused("is refused: it answers 403".to_owned())));
+        check_answer("7 22 503 x", (7, Fetched::Refused("is refused: it answers 503".to_owned())));
+        check_answer("1 6 000 Could not resolve host", (1, Fetched::Silence("Could not resolve host".to_owned())));
+        check_answer("1 28 200 Operation too slow", (1, Fetched::Silence("Operation too slow".to_owned())));
+        check_answer("2 28 000 ", (2, Fetched::Silence("curl ends with 28".to_owned())));
         check_answer("%{urlnum} 0 200", None);
     }
 

@@ -10,7 +10,7 @@ use super::checksum::{Content, Sum};
 use super::collect::{Collection, Job};
 use super::folder::Folder;
 use super::places::{self, Places};
-use super::request::Request;
+use super::request::MirrorRequest;
 use super::runtimes::{self, Chosen, Packing, Substitutes};
 use super::wanted::{self, Origin, Pin, Users, Wanted};
 use super::{fetch, pages};
@@ -38,7 +38,7 @@ pub struct Summary {
 }
 
 /// Makes a mirror of what is asked for.
-pub fn mirror(registry: &Registry<'_>, request: &Request<'_>, console: Console) -> Outcome<Summary> {
+pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Console) -> Outcome<Summary> {
     let wanted = wanted::wanted(&request.agents, &request.targets, &request.site)?;
     let cell = Cell::new()?;
     let substitutes = Substitutes::new(request.substitute_node, request.python.as_deref(), &cell)?;
@@ -163,7 +163,12 @@ fn tools_to_fetch<'w, 's>(
 type Made = (String, Vec<u8>);
 
 /// The index, the site file, and the payloads of scripts that do not fit one argument.
-fn generate(request: &Request<'_>, base: &str, runtimes: &[Chosen], mirror: &mut Collection<'_>) -> Outcome<Vec<Made>> {
+fn generate(
+    request: &MirrorRequest<'_>,
+    base: &str,
+    runtimes: &[Chosen],
+    mirror: &mut Collection<'_>,
+) -> Outcome<Vec<Made>> {
     let site_text = pages::site_file(&pages::places(&request.site, base), base, runtimes);
     let site: Site =
         toml::from_str(&site_text).map_err(|error| Failure::new(format!("the site file came out wrong: {error}")))?;

@@ -89,7 +89,7 @@ pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[Chosen]) -> String 
 
 #[cfg(test)]
 mod tests {
-    use super::super::wanted::Kind;
+    use super::super::wanted::RuntimeKind;
     use super::*;
     use registry_model::model::Target;
 
@@ -119,7 +119,7 @@ mod tests {
         };
         let mut expected = places(&given, "http://mirror.example");
         let chosen = Chosen {
-            kind: Kind::Python,
+            kind: RuntimeKind::Python,
             target: Target::LinuxArm64,
             path: "runtimes/cpython.tar.gz".to_owned(),
             version: "3.12.1".to_owned(),

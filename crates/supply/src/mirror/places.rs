@@ -14,7 +14,7 @@ use super::checksum::Content;
 use super::fetch;
 use super::wanted::{Pin, file_name};
 use crate::clients::Tools;
-use crate::clients::process::{self, Answer};
+use crate::clients::process::{self, ProcessOutput};
 use crate::pin::pypi;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
@@ -135,7 +135,7 @@ impl Index {
 }
 
 /// What uv says that the index does not have, where that is why it failed.
-fn absence(answer: &Answer) -> Option<String> {
+fn absence(answer: &ProcessOutput) -> Option<String> {
     let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     let (_, because) = said.split_once("No solution found when resolving dependencies")?;
     let cause = because.split_once("Because ").map_or(because, |(_, rest)| rest);
@@ -222,8 +222,12 @@ mod tests {
 
     #[test]
     fn what_uv_says_of_an_index_that_lacks_something_is_told_apart() {
-        let answer =
-            |stderr: &str| Answer { ok: false, stdout: String::new(), stderr: stderr.to_owned(), line: String::new() };
+        let answer = |stderr: &str| ProcessOutput {
+            ok: false,
+            stdout: String::new(),
+            stderr: stderr.to_owned(),
+            line: String::new(),
+        };
         let said = "error: No solution found when resolving dependencies\n  cause: Because there is no version of six==99.0 and you require six==99.0, we can conclude that your requirements are unsatisfiable.";
         let expected = "is not in the index: there is no version of six==99.0";
         assert_eq!(absence(&answer(said)).as_deref(), Some(expected));

@@ -11,7 +11,7 @@ use registry_command::failure::{Failure, Outcome};
 
 /// What is to be mirrored, and where.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct MirrorRequest<'a> {
     /// The folder.
     pub out: PathBuf,
     /// The agents.
@@ -30,7 +30,7 @@ pub struct Request<'a> {
     pub url: Option<String>,
 }
 
-impl<'a> Request<'a> {
+impl<'a> MirrorRequest<'a> {
     /// A folder that grows: what these agents need on this machine is added to what is there.
     pub fn growing(out: PathBuf, agents: Vec<&'a Agent<'a>>, python: Option<PathBuf>) -> Self {
         let (targets, site) = (vec![own_target()], Site::default());

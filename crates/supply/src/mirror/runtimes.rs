@@ -11,7 +11,7 @@ use super::fetch;
 use super::folder::Folder;
 use super::pack;
 use super::places::Places;
-use super::wanted::{Kind, NeededRuntime, Pin, file_name, own_target};
+use super::wanted::{NeededRuntime, Pin, RuntimeKind, file_name, own_target};
 use crate::clients::process::Cell;
 use crate::clients::tools::NODE;
 use registry_command::console::Console;
@@ -21,7 +21,7 @@ use registry_command::failure::{Failure, Outcome};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chosen {
     /// Which one.
-    pub kind: Kind,
+    pub kind: RuntimeKind,
     /// The target.
     pub target: Target,
     /// Its path in the mirror.
@@ -58,11 +58,11 @@ impl Substitutes {
     }
 
     /// The path and version of the substitute for a runtime.
-    fn of(&self, kind: Kind, target: Target) -> Option<(String, String)> {
+    fn of(&self, kind: RuntimeKind, target: Target) -> Option<(String, String)> {
         let path = |name: String| format!("runtimes/{name}-{}-substitute.tar.gz", target.id());
         match kind {
-            Kind::Node => self.node.then(|| (path(format!("node-v{}", NODE.version)), NODE.version.to_owned())),
-            Kind::Python => {
+            RuntimeKind::Node => self.node.then(|| (path(format!("node-v{}", NODE.version)), NODE.version.to_owned())),
+            RuntimeKind::Python => {
                 let (_, version) = self.python.as_ref().filter(|_| target == own_target())?;
                 Some((path(format!("cpython-{version}")), version.clone()))
             }
@@ -72,7 +72,7 @@ impl Substitutes {
 
 /// The official archives that are to be fetched, and the runtimes that are there already.
 pub(crate) fn look(
-    needed: &BTreeMap<(Kind, &'static str), NeededRuntime<'_>>,
+    needed: &BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'_>>,
     substitutes: &Substitutes,
     folder: &Folder,
     collection: &mut Collection<'_>,
@@ -159,7 +159,7 @@ impl Packing<'_> {
     /// The runtimes that `chosen` does not have yet: the official archive where it came, else a substitute.
     pub(crate) fn complete(
         &self,
-        needed: &BTreeMap<(Kind, &'static str), NeededRuntime<'_>>,
+        needed: &BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'_>>,
         failed: &BTreeMap<String, String>,
         chosen: &mut Vec<Chosen>,
         collection: &mut Collection<'_>,
@@ -200,14 +200,15 @@ impl Packing<'_> {
         path: &str,
         collection: &mut Collection<'_>,
     ) -> Outcome<Result<String, String>> {
-        let (top, members) = if let (Kind::Python, Some((home, version))) = (needed.kind, &self.substitutes.python) {
-            ("python".to_owned(), pack::python(home, version)?)
-        } else {
-            match self.node_members(needed.target, collection)? {
-                Ok(members) => (format!("node-v{NODE_VERSION}-{}", needed.target.id()), members),
-                Err(why) => return Ok(Err(why)),
-            }
-        };
+        let (top, members) =
+            if let (RuntimeKind::Python, Some((home, version))) = (needed.kind, &self.substitutes.python) {
+                ("python".to_owned(), pack::python(home, version)?)
+            } else {
+                match self.node_members(needed.target, collection)? {
+                    Ok(members) => (format!("node-v{NODE_VERSION}-{}", needed.target.id()), members),
+                    Err(why) => return Ok(Err(why)),
+                }
+            };
         self.console.progress(format!("packing {path}"));
         let staging = self.folder.staging()?;
         let archive = staging.path().join("runtime.tar.gz");

@@ -51,7 +51,7 @@ pub struct Users(BTreeMap<String, Vec<Target>>);
 #[derive(Clone, Debug)]
 pub struct NeededRuntime<'s> {
     /// Which one.
-    pub kind: Kind,
+    pub kind: RuntimeKind,
     /// The target.
     pub target: Target,
     /// The archive that the site names; none where it names none.
@@ -62,7 +62,7 @@ pub struct NeededRuntime<'s> {
 
 /// A runtime, in the word that a site file has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RuntimeKind {
     /// Node.js.
     Node,
     /// `CPython`.
@@ -86,7 +86,7 @@ pub struct Wanted<'s> {
     /// Files with their checksums, by their paths in the mirror.
     pub artefacts: BTreeMap<String, Artefact>,
     /// Runtimes, by their kind and the target's id.
-    pub runtimes: BTreeMap<(Kind, &'static str), NeededRuntime<'s>>,
+    pub runtimes: BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'s>>,
     /// Tools, by package and the target's id.
     pub tools: BTreeMap<(&'s str, &'static str), NeededTool<'s>>,
     /// What is not mirrored because no install would ask for it, and why.
@@ -113,7 +113,7 @@ impl std::fmt::Display for Users {
     }
 }
 
-impl Kind {
+impl RuntimeKind {
     /// The table of the site file.
     pub const fn word(self) -> &'static str {
         match self {
@@ -152,7 +152,7 @@ pub fn wanted<'s>(agents: &[&Agent<'_>], targets: &[Target], site: &'s Site) -> 
 
 impl<'s> Wanted<'s> {
     fn add(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
-        self.add_runtime(Kind::Node, agent, target, site.node(target));
+        self.add_runtime(RuntimeKind::Node, agent, target, site.node(target));
         for tarball in of_target(lock, target).into_iter().filter_map(|it| it.tarball) {
             let origin = Origin::Npm(tarball.path.to_owned());
             self.add_artefact(format!("npm/{}", tarball.path), tarball.integrity, origin, agent, target)?;
@@ -182,7 +182,7 @@ impl<'s> Wanted<'s> {
     }
 
     fn add_python(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
-        self.add_runtime(Kind::Python, agent, target, site.python(target));
+        self.add_runtime(RuntimeKind::Python, agent, target, site.python(target));
         let mut builds = false;
         for file in lock.wheels.iter().filter(|it| it.targets.split(',').any(|id| id == target.id())) {
             builds |= file.is_source();
@@ -203,7 +203,7 @@ impl<'s> Wanted<'s> {
         Ok(())
     }
 
-    fn add_runtime(&mut self, kind: Kind, agent: &Agent<'_>, target: Target, official: Option<&'s Runtime>) {
+    fn add_runtime(&mut self, kind: RuntimeKind, agent: &Agent<'_>, target: Target, official: Option<&'s Runtime>) {
         let needed = NeededRuntime { kind, target, official, users: Users::default() };
         self.runtimes.entry((kind, target.id())).or_insert(needed).users.add(agent.name, target);
     }

@@ -33,8 +33,8 @@ pub fn made(
     source: &Source,
     bin: Option<&str>,
     console: Console,
-) -> Outcome<(Place, Made)> {
-    let place = Place::find(registry, &identifier(name)?)?;
+) -> Outcome<(EntryFiles, Made)> {
+    let place = EntryFiles::find(registry, &identifier(name)?)?;
     let made = if let Some(program) = &source.program {
         shipped::make(&place, source, program)?
     } else {
@@ -44,7 +44,7 @@ pub fn made(
 }
 
 /// Writes all files of a new entry, or none; their paths.
-pub fn write(place: &Place, made: &Made) -> Outcome<Vec<PathBuf>> {
+pub fn write(place: &EntryFiles, made: &Made) -> Outcome<Vec<PathBuf>> {
     let mut staged = Staged::default();
     for (path, bytes) in &made.beside {
         staged.add(path, bytes, 0o644)?;
@@ -73,7 +73,7 @@ fn identifier(name: &str) -> Outcome<String> {
 }
 
 /// Where a new entry goes.
-pub struct Place {
+pub struct EntryFiles {
     pub(super) ident: String,
     pub(super) suite: Option<String>,
     /// The file of the entry.
@@ -83,7 +83,7 @@ pub struct Place {
     pub list: ListFile,
 }
 
-impl Place {
+impl EntryFiles {
     /// Finds it; a name that is taken is an error.
     fn find(registry: &Registry<'_>, ident: &str) -> Outcome<Self> {
         let name = names::kebab(ident);
@@ -137,7 +137,7 @@ pub struct Made {
 }
 
 /// Asks the package's registry, and puts everything together.
-fn make(tools: &Tools, place: &Place, source: &Source, bin: Option<&str>, console: Console) -> Outcome<Made> {
+fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, console: Console) -> Outcome<Made> {
     let name = names::kebab(&place.ident);
     let Some(package) = source.package.clone() else { return Err(Failure::new("no package is named")) };
     console.step(format!("asking about {}", package.name()));
@@ -244,7 +244,7 @@ pub fn title(name: &str) -> String {
 }
 
 /// What no package says, each by the field that says it.
-pub fn checklist(place: &Place, made: &Made, source: &Source) -> String {
+pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
     let Made { facts, known, lost, .. } = made;
     let name = names::kebab(&place.ident);
     let mut items = vec![

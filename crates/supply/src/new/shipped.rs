@@ -6,13 +6,13 @@ use std::path::Path;
 use registry_model::names;
 
 use super::entry::{self, Known, Package};
-use super::make::{Made, Place, title};
+use super::make::{EntryFiles, Made, title};
 use super::package::{self, Facts};
 use super::source::Source;
 use registry_command::failure::{Failure, Outcome};
 
 /// An entry around a program that is shipped: nothing is asked of a registry, and there is no lock.
-pub(super) fn make(place: &Place, source: &Source, path: &Path) -> Outcome<Made> {
+pub(super) fn make(place: &EntryFiles, source: &Source, path: &Path) -> Outcome<Made> {
     let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     let package = source.package.clone().unwrap_or(Package::Program(String::new()));
     let program = package.name().to_owned();

@@ -8,7 +8,7 @@ use registry_model::model::{Agent, Cause, Lock, LockedPackage, Registry, Target}
 use super::lock::lock_path;
 use super::npm::{self, Found};
 use super::pypi;
-use super::request::Request;
+use super::request::PinRequest;
 use super::tree::Tree;
 use crate::clients::Tools;
 use crate::clients::process;
@@ -24,7 +24,7 @@ struct Findings {
 }
 
 /// Checks the locks of the agents that are asked for.
-pub(crate) fn run(registry: &Registry<'_>, request: &Request<'_>, tools: &Tools, console: Console) -> Outcome {
+pub(crate) fn run(registry: &Registry<'_>, request: &PinRequest<'_>, tools: &Tools, console: Console) -> Outcome {
     let mut status = Status::Done;
     for agent in &request.agents {
         console.step(format!("checking {}", agent.name));

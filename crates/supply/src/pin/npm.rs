@@ -140,7 +140,7 @@ fn newest_before(answer: &Value, latest: &str, limit: &str) -> Option<String> {
 }
 
 /// Whether npm says that the registry has no such thing, which is a fact, and not a failure.
-pub(crate) fn is_absent(answer: &process::Answer) -> bool {
+pub(crate) fn is_absent(answer: &process::ProcessOutput) -> bool {
     !answer.ok && ["code E404", "code ETARGET", "code ENOVERSIONS"].iter().any(|code| answer.stderr.contains(code))
 }
 

@@ -174,7 +174,7 @@ fn compile(
     target: Target,
     flat: bool,
     before: Option<&Cutoff>,
-) -> Outcome<process::Answer> {
+) -> Outcome<process::ProcessOutput> {
     let folder = tools.cell.scratch().folder("pypi")?;
     let input = folder.join("packages.txt");
     let lines: Vec<String> = wanted.iter().map(requirement).collect();

@@ -11,7 +11,7 @@ use registry_command::lookup;
 
 /// What is to be pinned.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct PinRequest<'a> {
     /// The agents, each of which has packages.
     pub agents: Vec<&'a Agent<'a>>,
     /// How many days old releases must be whose version is not given.
@@ -19,7 +19,7 @@ pub struct Request<'a> {
     versions: BTreeMap<String, String>,
 }
 
-impl<'a> Request<'a> {
+impl<'a> PinRequest<'a> {
     /// Reads the words of the command line; `PKG=VERSION` alone means the agents that install it.
     pub fn read(registry: &Registry<'a>, words: &[&str]) -> Outcome<Self> {
         let (versions, names): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));

@@ -8,7 +8,7 @@ use registry_model::model::{Agent, Lock, Registry, Target};
 
 use super::age::Cutoff;
 use super::lock::{Draft, lock_path};
-use super::request::Request;
+use super::request::PinRequest;
 use super::{check, npm, pypi};
 use crate::clients::{self, Tools};
 use registry_command::console::Console;
@@ -16,13 +16,13 @@ use registry_command::failure::{Failure, Outcome, Status};
 use registry_command::{day, files};
 
 /// Checks the locks of the agents that are asked for: `Found` where a pin cannot be fetched any more.
-pub fn check(registry: &Registry<'_>, request: &Request<'_>, console: Console) -> Outcome {
+pub fn check(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console) -> Outcome {
     let tools = Tools::prepare(&clients::cache(registry), console)?;
     check::run(registry, request, &tools, console)
 }
 
 /// Writes the locks of the agents that are asked for, each whole or not at all.
-pub fn write(registry: &Registry<'_>, request: &Request<'_>, console: Console) -> Outcome {
+pub fn write(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console) -> Outcome {
     // Before anything is fetched.
     let earlier = request.agents.iter().map(|agent| Earlier::read(registry, agent, request, console));
     let earlier = earlier.collect::<Outcome<Vec<Earlier>>>()?;
@@ -43,7 +43,7 @@ struct Earlier {
 
 impl Earlier {
     /// Reads it. One that cannot be read has no versions to keep: then all of them must be named.
-    fn read(registry: &Registry<'_>, agent: &Agent<'_>, request: &Request<'_>, console: Console) -> Outcome<Self> {
+    fn read(registry: &Registry<'_>, agent: &Agent<'_>, request: &PinRequest<'_>, console: Console) -> Outcome<Self> {
         let path = lock_path(registry, agent);
         let text = files::read_if_there(&path)?.unwrap_or_default();
         let Err(error) = (Agent { lock: &text, ..*agent }).read_lock() else { return Ok(Self { path, text }) };
@@ -60,7 +60,7 @@ impl Earlier {
 }
 
 /// Writes the lock of an agent, whole or not at all.
-fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &Request<'_>, tools: &Tools, console: Console) -> Outcome<()> {
+fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &PinRequest<'_>, tools: &Tools, console: Console) -> Outcome<()> {
     let Earlier { path, text: earlier_text } = earlier;
     let earlier = earlier.lock();
     console.step(format!("pinning {}", agent.name));
@@ -97,7 +97,7 @@ fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &Request<'_>, tools: &Tool
 pub fn resolve(
     agent: &Agent<'_>,
     earlier: Option<&Lock<'_>>,
-    request: &Request<'_>,
+    request: &PinRequest<'_>,
     tools: &Tools,
     console: Console,
 ) -> Outcome<Draft> {
@@ -134,7 +134,7 @@ pub fn lock_text(
 ) -> Outcome<String> {
     let words: Vec<String> = versions.iter().map(|(name, version)| format!("{name}={version}")).collect();
     let words: Vec<&str> = std::iter::once(agent.name).chain(words.iter().map(String::as_str)).collect();
-    let mut request = Request::read(registry, &words)?;
+    let mut request = PinRequest::read(registry, &words)?;
     request.min_days = min_days;
     let earlier = agent.read_lock()?;
     let draft = resolve(agent, Some(&earlier), &request, tools, console)?;
