@@ -40,9 +40,11 @@ from faultbox import Box, apart, inside, read  # noqa: E402
 from faulttable import BASE, FAULTS, KILLED, Fault, write  # noqa: E402
 
 REPORT = set("schema class status step detail retryable agent version stamp runtime mode elapsed_ms".split())
+# An edit of a script after which its lock is nobody's.
+UNLOCKED = ("no link is taken", [""])
 # A change of the prefix in strace's words; what is deep in a stage is nobody's but the stage's.
 CHANGE = (
-    r'(?m)^\d+ +(?:(?:rename|unlink|rmdir|mkdir|symlink|link)\w*\(|open\w*\([^)]*O_CREAT).*?'
+    r"(?m)^\d+ +(?:(?:rename|unlink|rmdir|mkdir|symlink|link)\w*\(|open\w*\([^)]*O_CREAT).*?"
     r'"/opt/benchflow(?:/(?!\.staging)[^"]*|/\.staging(?:/[^/"]+){0,2})".* = \d'
 )
 
@@ -67,28 +69,32 @@ class Bench:
         self.with_control = control
         self.good = {}
         self.lock = threading.Lock()
-        self.change = lambda text: text  # what a mutant does to a script
+        self.edits = []  # what a mutant does to a script
         make_certificates(self.site)
 
     def close(self):
         subprocess.run(["rm", "-rf", str(self.site)], check=True)
 
     def script(self, fault, faulty, mode):
-        text = self.change(read(self.scripts / self.roles[fault.role].agent / "install.sh"))
+        text = self.edited_script(fault)
         if fault.lean:
             lean = re.sub(r"(?m)^DISK=.*$", "DISK=1", text)
             want(lean != text, "the script names no free space to ask for")
             text = lean
-        if fault.unlocked:
-            text = faultscript.replaced(text, None, "    take_link\n}", "}")
         if fault.mirrored:
             text, _ = faultscript.with_payload_on_mirror(text)
         if mode == "another":
             return faultscript.of_another_version(text)
         if fault.archive and faulty:
             made = self.archive(fault, text)
-            return text.replace(faultscript.constant(text, "NODE_SHA256"), hashlib.sha256(made.read_bytes()).hexdigest())
+            return text.replace(
+                faultscript.constant(text, "NODE_SHA256"), hashlib.sha256(made.read_bytes()).hexdigest()
+            )
         return text
+
+    def edited_script(self, fault):
+        text = read(self.scripts / self.roles[fault.role].agent / "install.sh")
+        return faultscript.edited(text, [*self.edits, *([UNLOCKED] if fault.unlocked else [])])
 
     def archive(self, fault, text):
         name = pathlib.Path(faultscript.constant(text, "NODE_URL")).name
@@ -140,12 +146,21 @@ class Bench:
         """A folder with the runtimes and with a payload."""
         for it in (self.mirror / "runtimes").iterdir():
             os.symlink(it, inside(root, f"/site/{it.name}"))
-        script = self.change(read(self.scripts / self.roles[fault.role].agent / "install.sh"))
-        inside(root, "/site/payload.json.gz").write_bytes(faultscript.with_payload_on_mirror(script)[1])
+        inside(root, "/site/payload.json.gz").write_bytes(
+            faultscript.with_payload_on_mirror(self.edited_script(fault))[1]
+        )
 
     def control(self, fault):
         """The same run without the fault, once for each setting."""
-        key = (fault.role, fault.lean, fault.unlocked, fault.mirrored, str(fault.setting), str(fault.setting_env), fault.owner)
+        key = (
+            fault.role,
+            fault.lean,
+            fault.unlocked,
+            fault.mirrored,
+            str(fault.setting),
+            str(fault.setting_env),
+            fault.owner,
+        )
         with self.lock:
             known = self.good.setdefault(key, threading.Lock())
         with known:
@@ -161,8 +176,22 @@ def make_certificates(folder):
     """An authority of the site's own, and what its proxy shows for every host."""
     new = "openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj".split()
     authority = [*new, "/CN=site authority", "-keyout", "ca.key", "-out", "ca.pem"]
-    proxy = [*new, "/CN=mirror.test", "-addext", "subjectAltName=DNS:mirror.test", "-addext", "basicConstraints=CA:FALSE",
-             "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "proxy.key", "-out", "proxy.pem"]  # fmt: skip
+    proxy = [
+        *new,
+        "/CN=mirror.test",
+        "-addext",
+        "subjectAltName=DNS:mirror.test",
+        "-addext",
+        "basicConstraints=CA:FALSE",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-keyout",
+        "proxy.key",
+        "-out",
+        "proxy.pem",
+    ]
     for words in (authority, proxy):
         subprocess.run(words, cwd=folder, check=True, stderr=subprocess.DEVNULL)
 
@@ -271,7 +300,11 @@ def expect_report(bench, fault, result, box):
     want(set(report) == REPORT, f"the members of the report are {sorted(report)}")
     retryable = fault.expected[0] in (10, 16) and not fault.final
     want(report["retryable"] == retryable, f"retryable is {report['retryable']}: {tail(result)}")
-    if report["mode"] == "install" and log.exists() and not (fault.silent or fault.installed or fault.after or "copies" in fault.job):
+    if (
+        report["mode"] == "install"
+        and log.exists()
+        and not (fault.silent or fault.installed or fault.after or "copies" in fault.job)
+    ):
         kept = json.loads(read(log))
         want(kept["class"] == report["class"] and kept["step"] == report["step"], f"the kept report is {kept}")
 
@@ -285,7 +318,10 @@ def expect_after(bench, fault, box):
     expect_good(bench.run(box, fault, False), "the next good run")
     loose = [it for it in box.prefix.rglob("*") if not it.is_symlink() and it.stat().st_mode & 0o022]
     want(not loose, f"others may write {loose[:3]}")
-    nested = [*box.prefix.glob("benchflow/node-*/*/bin/node"), *box.prefix.glob("benchflow/python/cpython-*/*/bin/python3")]
+    nested = [
+        *box.prefix.glob("benchflow/node-*/*/bin/node"),
+        *box.prefix.glob("benchflow/python/cpython-*/*/bin/python3"),
+    ]
     want(not nested, f"a runtime lies in another: {nested[:3]}")
 
 
@@ -311,8 +347,18 @@ def hold_change(bench, role, at, group):
     # What is left of a shell that was killed alone must be able to go on without strace, for which a filter is no place.
     filtered = ("--seccomp-bpf",) if group else ()
     argv = ("strace", "-f", *filtered, "-s", "300", "-o", "/faults/strace", "-e", calls, "sh", "SCRIPT")
-    fault = Fault(f"change/{at}", "", KILLED, "-", ("stub", "sent KILL"), role=role, argv=argv, job={"signal": moment},
-                  check=(0,), after=(("check", (0, 15)), ("install", (0,)), ("check", (0,))))  # fmt: skip
+    fault = Fault(
+        f"change/{at}",
+        "",
+        KILLED,
+        "-",
+        ("stub", "sent KILL"),
+        role=role,
+        argv=argv,
+        job={"signal": moment},
+        check=(0,),
+        after=(("check", (0, 15)), ("install", (0,)), ("check", (0,))),
+    )
     with Machine(bench, fault) as box:
         result = bench.run(box, fault, True)
         if "sent KILL" not in result.log["stub"]:
@@ -349,7 +395,9 @@ def judge(bench, fault):
 
 def choose(words):
     if words.only:
-        rows = lambda name: [it for it in FAULTS if it.name == name] or [it for it in FAULTS if it.name.startswith(f"{name}/")]
+        rows = lambda name: [it for it in FAULTS if it.name == name] or [
+            it for it in FAULTS if it.name.startswith(f"{name}/")
+        ]
         named = {name: rows(name) for name in words.only}
         if unknown := [name for name, rows in named.items() if not rows]:
             sys.exit(f"no row is called {', '.join(unknown)}; --list names them")

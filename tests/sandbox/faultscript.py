@@ -8,7 +8,10 @@ import base64
 import gzip
 import hashlib
 import json
+import pathlib
 import re
+
+import marks
 
 PAYLOAD = re.compile(r'(?s)(<<"BENCHFLOW_PAYLOAD"\n)(.*?)(BENCHFLOW_PAYLOAD\n)')
 
@@ -26,16 +29,21 @@ def with_files(script, changed):
     return re.sub(r"(?m)^PAYLOAD_SHA256=.*$", f"PAYLOAD_SHA256={hashlib.sha256(packed).hexdigest()}", script)
 
 
-def replaced(script, place, old, new):
-    """The script with a text replaced once: in its shell where `place` is None, else in that file of its payload."""
-    if place is None:
-        if script.count(old) < 1:
-            raise ValueError(f"the script does not hold {old!r}")
-        return script.replace(old, new, 1)
-    carried = files(script)
-    if carried[place].count(old) < 1:
-        raise ValueError(f"{place} does not hold {old!r}")
-    return with_files(script, carried | {place: carried[place].replace(old, new, 1)})
+def edited(script, edits):
+    """The script as the renderer writes it from sources with edits, each of which is a mark and what its lines become."""
+    for path, text in marks.sources(edits).items():
+        source = (marks.TOP / path).read_text()
+        if path.endswith(".mjs"):
+            place, carried = f"lib/{pathlib.Path(path).name}", files(script)
+            same, changed = carried[place] == marks.minified(source), marks.minified(text)
+            script = with_files(script, carried | {place: changed})
+        else:
+            before, after = marks.unmarked(source), marks.unmarked(text)
+            same = script.count(before) == 1
+            script = script.replace(before, after)
+        if not same:
+            raise ValueError(f"the script does not hold {path} as it is in the tree; write the scripts again")
+    return script
 
 
 # As the renderer writes it (crates/scripts/src/install.rs, held by a test) where the payload is too big for a script.
@@ -50,7 +58,7 @@ write_payload() {
 def with_payload_on_mirror(script):
     """The script whose payload is an artefact, and that artefact."""
     packed = base64.b64decode(PAYLOAD.search(script)[2])
-    inside = re.compile(r'(?s)PAYLOAD_ENCODING=base64\n.*?\nBENCHFLOW_PAYLOAD\n}\n')
+    inside = re.compile(r"(?s)PAYLOAD_ENCODING=base64\n.*?\nBENCHFLOW_PAYLOAD\n}\n")
     if not inside.search(script):
         raise ValueError("the script carries no payload")
     return inside.sub(lambda _: FETCHED, script, count=1), packed

@@ -4,9 +4,10 @@
     mutants.py FOLDER SCRIPTS [--only NAME]... [--jobs N] [--apply]
     mutants.py --list
 
-FOLDER and SCRIPTS are those of faults.py. Each mutant is one change of install.sh or of a file that it carries, and
-names the row that must fail with it. The row is run without the mutant first, and must pass. Prints `N killed of N`, and
-exits 1 when one survives. With --apply none is run: it is only seen that the scripts still have what each changes.
+FOLDER and SCRIPTS are those of faults.py. Each mutant replaces the lines that a comment `mutant: NAME` marks in the
+sources of install.sh or of a file that it carries (marks.py), and names the row that must fail with it. The row is run
+without the mutant first, and must pass. Prints `N killed of N`, and exits 1 when one survives. With --apply none is run:
+it is only checked that each mutant has its marks, that each mark has a mutant, and that the scripts hold the sources.
 """
 
 import argparse
@@ -17,99 +18,157 @@ import sys
 import threading
 
 sys.dont_write_bytecode = True
-import faultscript  # noqa: E402
 import faults  # noqa: E402
+import faultscript  # noqa: E402
+import marks  # noqa: E402
+import probe_mutants  # noqa: E402
 from faulttable import FAULTS  # noqa: E402
 
-# Edits are a file (None: the shell), a text in it, and what it becomes.
-Mutant = collections.namedtuple("Mutant", "name row edits")
-COMMON, INSTALL, NPM, PYTHON, PROOF = (f"lib/{it}.mjs" for it in ("common", "install", "npm", "python", "proof"))
-
-
-def mutant(name, row, *edits):
-    return Mutant(name, row, edits)
-
+# What each line that the name marks becomes; nothing where it goes away.
+Mutant = collections.namedtuple("Mutant", "name row lines")
 
 MUTANTS = [
     # downloads and archives
-    mutant("the checksum is not compared", "download/flip/curl", (None, 'if [ "${sum%% *}" != "$3" ]; then', "if false; then")),
-    mutant("a 404 is tried again", "download/404/wget", (None, "401 | 403 | 404 | 410)", "none)")),
-    mutant("every failure may be tried again", "download/404/wget", (None, '&& [ -z "${FAIL_FINAL-}" ]', "")),
-    mutant("no limit of a command's time", "download/stall/busybox", (None, '                kill "$CHILD"\n', "                :\n"), (None, 'kill -KILL "$CHILD"', ":")),
-    mutant("a server's wish to wait is no reason to try again", "download/429/curl", (None, '"$try" -ge 3', '"$try" -ge 1')),
-    mutant("an archive may be cut", "archive/cut", (None, 'fail 12 unpack "${1##*/} is no whole', 'fail 14 unpack "${1##*/} is no whole')),
-    mutant("an archive may hold anything", "archive/top", (None, 'if [ ! -f "$top/$4" ]; then', "if false; then")),
-    mutant("the site's certificates are not Node's", "tls/any/curl", (None, "NODE_EXTRA_CA_CERTS=$CA_BUNDLE", "NODE_EXTRA_CA_CERTS=")),
-    mutant("a certificate that is not trusted is asked for again", "tls/untold/curl", (None, '*"SSL certificate problem"*', "none")),
-    mutant("the proxy is not handed on", "tls/any/curl",
-           (None, "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy", "NO_PROXY")),
+    Mutant("the checksum is not compared", "download/flip/curl", ["if false; then"]),
+    Mutant("a 404 is tried again", "download/404/wget", ["none)"]),
+    Mutant("every failure may be tried again", "download/404/wget", ['if [ "$1" -eq 10 ] || [ "$1" -eq 16 ]; then']),
+    Mutant("no limit of a command's time", "download/stall/busybox", [":", ":"]),
+    Mutant("a server's wish to wait is no reason to try again", "download/429/curl", ['if [ "$try" -ge 1 ]; then']),
+    Mutant("an archive may be cut", "archive/cut", ['fail 14 unpack "${1##*/} is no whole archive"']),
+    Mutant("an archive may hold anything", "archive/top", ["if false; then"]),
+    Mutant("the site's certificates are not Node's", "tls/any/curl", ["NODE_EXTRA_CA_CERTS="]),
+    Mutant(
+        "a certificate that is not trusted is asked for again",
+        "tls/untold/curl",
+        ['none | *"ertificate of "*" not trusted"* | *"cannot verify "*"ertificate"*)'],
+    ),
+    Mutant("the proxy is not handed on", "tls/any/curl", ["for name in NO_PROXY \\"]),
     # npm and Python
-    mutant("npm's status is not looked at", "npm/exit-1", (NPM, "if (result.code !== 0) throw npmFault(result, cache);", "")),
-    mutant("npm's store is not hashed", "npm/store", (NPM, "cx.beside.start(checkTarballs(cx, cache));", "")),
-    mutant("what is checked beside is not waited for", "npm/store", (INSTALL, "await cx.beside.end();\nfs.writeFileSync", "fs.writeFileSync")),
-    mutant("why a package is missing is not asked", "npm/script/flip", (NPM, "await findMissing(cx, cache, registry);", "")),
-    mutant("npm is believed", "npm/exit-0", (NPM, "await findMissing(cx, cache, registry);", ""), (NPM, "checkTree(cx.dir, lock, args.target);", "")),
-    mutant("a wrong checksum is told as a network's fault", "npm/main/flip", (NPM, "/^(EINTEGRITY|Z_|TAR_)/", "/^NEVER/")),
-    mutant("every package's scripts run", "node-20", (NPM, '"--ignore-scripts", ', "")),
-    mutant("no package's script runs", "npm/script/flip", (NPM, "it.postinstall.length > 0", "false")),
-    mutant("npm reads the machine's settings", "rc/npmrc", (NPM, '"/nonexistent/npmrc"', '"/etc/npmrc"')),
-    mutant("wget reads the machine's settings", "rc/wgetrc", (None, "--no-config ", "")),
-    mutant("uv needs no checksums", "pypi/wheel/other", (PYTHON, '"--no-config", "--require-hashes", ', '"--no-config", '),
-           (PYTHON, "entry.hashes.push", "[].push")),
-    mutant("pip needs no checksums", "pypi/uv/flip",
-           (PYTHON, 'const checks = ["--require-hashes", ', "const checks = ["),
-           (PYTHON, 'it.hashes.map((hash) => `--hash=sha256:${hash}`).join(" ")', '""')),
-    mutant("others may write what was installed", "pypi/wheel/flip", (INSTALL, "closeToOthers(cx.dir);", "")),
+    Mutant("npm's status is not looked at", "npm/exit-1", [""]),
+    Mutant("npm's store is not hashed", "npm/store", [""]),
+    Mutant("what is checked beside is not waited for", "npm/store", [""]),
+    Mutant("why a package is missing is not asked", "npm/script/flip", [""]),
+    Mutant("npm is believed", "npm/exit-0", ["", ""]),
+    Mutant(
+        "a wrong checksum is told as a network's fault",
+        "npm/main/flip",
+        ['if (/^NEVER/.test(code)) return new Fault(12, "npm", detail);'],
+    ),
+    Mutant(
+        "every package's scripts run",
+        "node-20",
+        ['const command = ["ci", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"];'],
+    ),
+    Mutant("no package's script runs", "npm/script/flip", ["for (const it of []) {"]),
+    Mutant(
+        "npm reads the machine's settings",
+        "rc/npmrc",
+        ['const NO_CONFIG = ["--userconfig", "/dev/null", "--globalconfig", "/etc/npmrc"];'],
+    ),
+    Mutant("wget reads the machine's settings", "rc/wgetrc", ["if wget --version 2>/dev/null | grep -q GNU; then"]),
+    Mutant(
+        "uv needs no checksums",
+        "pypi/wheel/other",
+        [
+            '[].push(it.hash.replace("sha256:", ""));',
+            'const fixed = ["--no-config", "--no-deps", "--python", path.join(venv, "bin/python")];',
+        ],
+    ),
+    Mutant(
+        "pip needs no checksums",
+        "pypi/uv/flip",
+        [
+            'const checks = ["--only-binary", ":all:", "--no-deps", "--target", folder, "-r", file];',
+            r'tools.map((it) => `${it.name}==${it.version}\n`).join("");',
+        ],
+    ),
+    Mutant("others may write what was installed", "pypi/wheel/flip", [""]),
     # the machine
-    mutant("the image's settings reach the tools", "environment", (None, 'exec env -i "$@" sh', 'exec env "$@" sh')),
-    mutant("the caller's umask stays", "umask", (None, "umask 022\n", "")),
-    mutant("a missing tool is not told before", "no-every", (None, "need tar tar tar", ":")),
-    mutant("any loader will do", "architecture/unknown", (None, '*) fail 11 target "no target has the loader $loader" ;;', "*) TARGET=linux-x64 ;;")),
-    mutant("musl is taken for glibc", "architecture/musl", (None, "*/ld-musl-aarch64.so.1) TARGET=linux-arm64-musl", "*/ld-musl-aarch64.so.1) TARGET=linux-x64")),
-    mutant("no room is asked for", "full/asked", (None, 'if [ "$free" -lt "$DISK" ]; then', "if false; then")),
-    mutant("a full file system is not told", "full/20480K",
-           (None, "if is_full; then\n            FAIL_DETAIL", "if false; then\n            FAIL_DETAIL"),
-           (None, "if is_full; then\n        fail 14", "if false; then\n        fail 14")),
-    mutant("the no-op writes", "read-only-no-op", (None, "mode_install() {\n", 'mode_install() {\n    mkdir -p "$PREFIX/.staging/x" || fail 14 prefix x\n')),
-    mutant("a closed descriptor stays closed", "closed-error", (None, "true >&2 || exec 2>/dev/null", ":")),
-    mutant("a here-document has no place", "unplaced-shell", (None, "        TMPDIR=$folder\n", "        :\n")),
-    mutant("the report is no JSON when a text has a quote", "setting/quoted-mode", (None, """ | sed 's/[\\\\"]/\\\\&/g'""", "")),
-    mutant("a credential in a URL is taken", "setting/credential", (None, "*://*@*) fail 13", "none) fail 13")),
+    Mutant("the image's settings reach the tools", "environment", ["for name in $(env | sed 's/=.*//') \\"]),
+    Mutant("the caller's umask stays", "umask", [":"]),
+    Mutant("a missing tool is not told before", "no-every", [":"]),
+    Mutant("any loader will do", "architecture/unknown", ["*) TARGET=linux-x64 ;;"]),
+    Mutant("musl is taken for glibc", "architecture/musl", ["*/ld-musl-aarch64.so.1) TARGET=linux-x64 ;;"]),
+    Mutant("no room is asked for", "full/asked", ["if false; then"]),
+    Mutant("a full file system is not told", "full/20480K", ["if false; then", "if false; then"]),
+    Mutant(
+        "the no-op writes",
+        "read-only-no-op",
+        ['mode_install() {\n    mkdir -p "$PREFIX/.staging/x" || fail 14 prefix x'],
+    ),
+    Mutant("a closed descriptor stays closed", "closed-error", [":"]),
+    Mutant("a here-document has no place", "unplaced-shell", [":"]),
+    Mutant(
+        "the report is no JSON when a text has a quote",
+        "setting/quoted-mode",
+        [r'printf "%s" "$1" | tr "\n\t" "  " | tr -cd "\040-\176" | cut -c1-600'],
+    ),
+    Mutant(
+        "a credential in a URL is taken",
+        "setting/credential",
+        ['none) fail 13 settings "$1 has a credential in its URL" ;;'],
+    ),
     # whole or not at all
-    mutant("no proof", "closed-prefix", (INSTALL, "await proveApart(settled);", "")),
-    mutant("published before the proof", "closed-prefix", (INSTALL, "await settle(cx, whole);\nconst settled", "await settle(cx, whole);\npublish();\nconst settled")),
-    mutant("the proof is root's", "closed-prefix", (PROOF, "process.getuid() === 0 ? NOBODY", "false ? NOBODY")),
-    mutant("the proof's user is somebody's", "bystander", (PROOF, "65520 + (process.pid % 14)", "65534")),
-    mutant("what fails its proof stays", "closed-prefix", (INSTALL, "fs.rmSync(args.final, { recursive: true, force: true });", "publish();")),
-    mutant("what a dead run left is not put aside", "npm/orphans", (INSTALL, "if (fs.existsSync(args.final)) fs.renameSync", "if (false) fs.renameSync")),
-    mutant("a folder is moved without a look at its place", "four/useless", (None, 'mv -fT -- "$1" "$2" 2>/dev/null || [ -e "$2" ]', 'mv "$1" "$2"')),
-    mutant("a runtime needs an mv that has -T", "old-mv", (None, ' || "$NODE" -e "$RENAME" "$1" "$2"', "")),
-    mutant("a payload has any checksum", "payload/changed", (None, 'throw Error("wrong checksum")', "{}")),
-    mutant("a checksum needs openssl", "no-openssl", (None, ' || sum=$(sha256sum <"$2")', "")),
-    mutant("check does not hash", "damaged-node", (INSTALL, '|| (await digest(dir)) !== fs.readFileSync(seal, "utf8")', "")),
+    Mutant("no proof", "closed-prefix", [""]),
+    Mutant("published before the proof", "closed-prefix", ["await settle(cx, whole);\n  publish();"]),
+    Mutant("the proof is root's", "closed-prefix", ["let uid = undefined;"]),
+    Mutant("the proof's user is somebody's", "bystander", ["const NOBODY = 65534;"]),
+    Mutant("what fails its proof stays", "closed-prefix", ["publish();"]),
+    Mutant(
+        "what a dead run left is not put aside",
+        "npm/orphans",
+        ['if (false) fs.renameSync(args.final, path.join(args.stage, "replaced"));'],
+    ),
+    Mutant(
+        "a folder is moved without a look at its place",
+        "four/useless",
+        ['mv "$1" "$2" || "$NODE" -e "$RENAME" "$1" "$2" || [ -e "$2" ]'],
+    ),
+    Mutant(
+        "a runtime needs an mv that has -T", "old-mv", ['mv -fT -- "$1" "$2" 2>/dev/null || [ -e "$2" ] || [ -e "$2" ]']
+    ),
+    Mutant(
+        "a payload has any checksum",
+        "payload/changed",
+        [
+            'try{const b=Buffer.from(f.readFileSync(s,"latin1"),e);if(c.createHash("sha256").update(b).digest("hex")!==h){};'
+        ],
+    ),
+    Mutant("a checksum needs openssl", "no-openssl", ['sum=$(openssl dgst -sha256 -r <"$2" 2>/dev/null)']),
+    Mutant("check does not hash", "damaged-node", ["if (!fs.existsSync(seal)) {"]),
     # limits of time
-    mutant("an agent that is late is told as one that does not start", "late/agent", (PROOF, "return new Fault(10,", "return new Fault(15,")),
-    mutant("a program that is late is told as one that does not start", "late/version",
-           (PROOF, "throw asFault(error, 15,", "throw new Fault(15,")),
-    mutant("a class is lost on its way up", "late/version", (COMMON, "error instanceof Fault ? error : ", "")),
-    mutant("a runtime that is late is told as one that does not start", "late/runtime", (None, "check_deadline runtime", ":")),
-    mutant("a program that ignores the end of its time goes on", "late/runtime", (None, 'kill -KILL "$CHILD"', ":")),
-    mutant("the limit of a proof is the same on every machine", "late/machine",
-           (PROOF, "Math.max(60, (end - start) / 4, 3 * (now - start))", "30")),
+    Mutant(
+        "an agent that is late is told as one that does not start",
+        "late/agent",
+        ['return new Fault(15, "proof", `${what} within the limit of ${Math.ceil(limit)} s; ${way}`);'],
+    ),
+    Mutant(
+        "a program that is late is told as one that does not start",
+        "late/version",
+        ['throw new Fault(15, "proof", `${it.bin} cannot be started: ${error.message}`);'],
+    ),
+    Mutant(
+        "a class is lost on its way up",
+        "late/version",
+        ["return new Fault(BUSY.includes(error.code) ? 10 : status, step, detail);"],
+    ),
+    Mutant("a runtime that is late is told as one that does not start", "late/runtime", [":"]),
+    Mutant("a program that ignores the end of its time goes on", "late/runtime", [":"]),
+    Mutant("the limit of a proof is the same on every machine", "late/machine", ["return Math.min(30, end - now);"]),
     # signals and locks
-    mutant("no lock", "four/flock", (None, "flock -n 9 9>&9", "true"), (None, "    take_link\n}", "}")),
-    mutant("every lock is stale", "four/mkdir", (None, "if stale_lock; then", "if stale_lock || true; then")),
-    mutant("a lock of another container has no end", "lock/expired", (None, '[ "$ends" -lt "$(date +%s)" ]', "false")),
-    mutant("a lock from before a boot is somebody's", "lock/rebooted", (None, '"${owner%% *} "*) ;;', "*) return 1 ;;")),
-    mutant("flock does not see who has none", "lock/mixed", (None, "    take_link\n}", "    [ \"$HELD\" = flock ] || take_link\n}")),
-    mutant("what held flock and is gone is waited for", "lock/flocked", (None, '"$HELD ${stale%% *}" = "flock flock"', '"" = never')),
-    mutant("a pause may be longer than the deadline", "download/late/curl", (None, '"$pause" -ge "$(left)"', '"$pause" -ge 999999')),
-    mutant("a signal is not caught", "signal/PIPE/npm", (None, 'trap "exit 141" PIPE', ":")),
-    mutant("the end is not caught", "download/404/wget", (None, "trap finish EXIT", ":")),
-    mutant("the stage stays", "archive/cut", (None, 'rm -rf -- "$STAGE"\n    fi\n    release_lock', ":\n    fi\n    release_lock")),
-    mutant("children outlive a signal", "signal/TERM/npm", (None, 'kill "$child" 2>/dev/null', ":"), (None, 'wait "$child" 2>/dev/null', ":")),
-    mutant("uv outlives a signal", "signal/TERM/uv", (INSTALL, 'stopChildren("SIGKILL");\nprocess.exit(status);', "process.exit(status);")),
-]  # fmt: skip
+    Mutant("no lock", "four/flock", ["", "true"]),
+    Mutant("every lock is stale", "four/mkdir", ["if stale_lock || true; then"]),
+    Mutant("a lock of another container has no end", "lock/expired", ["false 2>/dev/null"]),
+    Mutant("a lock from before a boot is somebody's", "lock/rebooted", ["*) return 1 ;;"]),
+    Mutant("flock does not see who has none", "lock/mixed", ['[ "$HELD" = flock ] || take_link']),
+    Mutant("what held flock and is gone is waited for", "lock/flocked", ['if [ "" = never ]; then']),
+    Mutant("a pause may be longer than the deadline", "download/late/curl", ['if [ "$pause" -ge 999999 ]; then']),
+    Mutant("a signal is not caught", "signal/PIPE/npm", [":"]),
+    Mutant("the end is not caught", "download/404/wget", [":"]),
+    Mutant("the stage stays", "archive/cut", [":"]),
+    Mutant("children outlive a signal", "signal/TERM/npm", [":", ":"]),
+    Mutant("uv outlives a signal", "signal/TERM/uv", [""]),
+]
 
 
 class Broken(faults.Bench):
@@ -118,20 +177,13 @@ class Broken(faults.Bench):
     def __init__(self, bench, it):
         self.__dict__.update(bench.__dict__)
         self.with_control = False
-        self.change = lambda text: edited(text, it)
-
-
-def edited(text, it):
-    for edit in it.edits:
-        text = faultscript.replaced(text, *edit)
-    return text
+        self.edits = [(it.name, it.lines)]
 
 
 def judge(bench, it, known):
     row = next(row for row in FAULTS if row.name == it.row)
     if row.role not in bench.roles:
         return f"left out  {it.name}: no agent of the mirror is the role {row.role}"
-    edited(faults.read(bench.scripts / bench.roles[row.role].agent / "install.sh"), it)
     with known["lock"]:
         first = known.setdefault(it.row, concurrent.futures.Future())
         mine = not getattr(first, "taken", False)
@@ -148,15 +200,24 @@ def judge(bench, it, known):
 
 def apply(bench, chosen):
     """Changes the scripts by each mutant, and says which cannot be made any more."""
-    gone = []
     for it in chosen:
         role = next(row.role for row in FAULTS if row.name == it.row)
         try:
             if role in bench.roles:
-                edited(faults.read(bench.scripts / bench.roles[role].agent / "install.sh"), it)
+                text = faults.read(bench.scripts / bench.roles[role].agent / "install.sh")
+                if faultscript.edited(text, [(it.name, it.lines)]) == text:
+                    raise ValueError("it changes nothing")
         except ValueError as error:
-            gone.append(f"{it.name}: {error}")
-    return gone
+            yield f"{it.name}: {error}"
+
+
+def strangers():
+    """The marks that neither a mutant nor a row knows."""
+    known = {it.name for it in [*MUTANTS, *probe_mutants.MUTANTS]} | {faults.UNLOCKED[0]}
+    return [
+        f"`{name}` marks a line in {marks.marks()[name][0].path}, and is no mutant"
+        for name in sorted(marks.marks().keys() - known)
+    ]
 
 
 def main():
@@ -172,6 +233,8 @@ def main():
         return print("\n".join(f"{it.row}: {it.name}" for it in MUTANTS))
     if not words.folder or not words.scripts:
         parser.error("FOLDER and SCRIPTS are needed")
+    if lines := strangers():
+        sys.exit("\n".join(lines))
     if unknown := [name for name in words.only if not any(name in (it.name, it.row) for it in MUTANTS)]:
         sys.exit(f"no mutant and no row is called {', '.join(unknown)}; --list names them")
     faults.apart()
@@ -180,7 +243,7 @@ def main():
     chosen = [it for it in MUTANTS if not words.only or it.name in words.only or it.row in words.only]
     killed = failed = 0
     try:
-        gone = apply(bench, chosen)
+        gone = list(apply(bench, chosen))
         if gone or words.apply:
             print("\n".join([*gone, f"{len(chosen) - len(gone)} of {len(chosen)} mutants can be made"]))
             sys.exit(1 if gone else 0)

@@ -4,99 +4,118 @@
     probe_mutants.py [--only NAME]... [--apply]
     probe_mutants.py --list
 
-Each mutant is one change of a source file, in a copy of the tree, and the tests of its package must fail with it. They
-are run without a mutant first, and must pass. Prints `N killed of N`, and exits 1 when one survives. With --apply none is
-run: it is only seen that the sources still have what each changes.
+Each mutant replaces the line that a comment `mutant: NAME` marks in a source file (marks.py), in a copy of the tree, and
+the tests of its package must fail with it. They are run without a mutant first, and must pass. Prints `N killed of N`, and
+exits 1 when one survives. With --apply none is run: it is only checked that each mutant has its mark.
 """
 
 import argparse
 import collections
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-Mutant = collections.namedtuple("Mutant", "name file old new")
+sys.dont_write_bytecode = True
+import marks  # noqa: E402
+from marks import TOP  # noqa: E402
 
-JUDGE, WEB, RECORD = "crates/live/src/probe/judge.rs", "crates/live/src/probe/web.rs", "crates/live/src/probe/record.rs"
-SECRETS, VERDICT, REPORT = (f"crates/live/src/probe/{it}.rs" for it in ("secrets", "verdict", "report"))
-SESSION, SEEN = "crates/live/src/verify/session.rs", "crates/live/src/verify/handshake.rs"
-TOOLS, ANSWER, FRESH = "crates/live/src/model_server/tools.rs", "crates/live/src/model_server/answer.rs", "crates/scripts/src/evidence.rs"
+# What the line that the name marks becomes; nothing where it goes away.
+Mutant = collections.namedtuple("Mutant", "name line")
 
-MUTANTS = [Mutant(*it) for it in [
+MUTANTS = [
     # routing
-    ("no call is no failure", JUDGE, "if let Some(detail) = no_call(record) {", "if let Some(detail) = no_call(record).filter(|_| false) {"),
-    ("any place will do", JUDGE, "if !(placed && under) {", "if false && !(placed && under) {"),
-    ("any scheme will do", JUDGE, '&& route.base_url.starts_with(&format!("{}://", request.scheme))', ""),
-    ("any credential will do", JUDGE, "if !credentials(request, protocol).contains(&route.key.as_str()) {", "if false {"),
-    ("any model will do", JUDGE, "(model != route.model)\n", "false\n"),
-    ("the key may be in a body", JUDGE, 'found.or_else(|| request.says(key).then_some("the body"))', "found"),
-    ("a prompt may go to others", JUDGE, '(false, _, true) => Some(format!("a prompt is in', '(false, _, true) if false => Some(format!("a prompt is in'),
-    ("an answer is not needed", JUDGE, "call.is_answered() && call.says(prompt)", "call.says(prompt)"),
-    ("a prompt need not arrive", JUDGE, "call.is_answered() && call.says(prompt)", "call.is_answered()"),
-    ("what is not read holds nothing", JUDGE, "let encoding = request.unread()?;", 'let encoding = request.unread().filter(|it| *it == "none")?;'),
+    Mutant("no call is no failure", "if let Some(detail) = no_call(record).filter(|_| false) {"),
+    Mutant("any place will do", "if false {"),
+    Mutant("any scheme will do", "let placed = here;"),
+    Mutant("any credential will do", "if false {"),
+    Mutant("any model will do", "false"),
+    Mutant("the key may be in a body", "found"),
+    Mutant(
+        "a prompt may go to others",
+        '(false, _, true) if false => Some(format!("a prompt is in {}", request.describe())),',
+    ),
+    Mutant(
+        "an answer is not needed", "let arrived = |prompt: &&str| record.model_calls().any(|call| call.says(prompt));"
+    ),
+    Mutant(
+        "a prompt need not arrive", "let arrived = |prompt: &&str| record.model_calls().any(|call| call.is_answered());"
+    ),
+    Mutant("what is not read holds nothing", 'let encoding = request.unread().filter(|it| *it == "none")?;'),
     # what the commands see
-    ("a lost folder is none", JUDGE, "if !lost.is_empty() {", "if false {"),
-    ("any order will do", JUDGE, "if !places.is_sorted() {", "if false {"),
-    ("any program will do", JUDGE, 'if *found != format!("{}/{program}", wanted.programs) {', "if false {"),
-    ("any virtual environment will do", JUDGE, "if answer.virtual_env != wanted.virtual_env {", "if false {"),
+    Mutant("a lost folder is none", "if false {"),
+    Mutant("any order will do", "if false {"),
+    Mutant("any program will do", "if false {"),
+    Mutant("any virtual environment will do", "if false {"),
     # hosts
-    ("every host is known", JUDGE, 'None => Some(format!("`{name}` is not in the entry")),', "None => None,"),
-    ("a switch need not work", JUDGE, "Some(host) if !host.off.is_empty() => {", "Some(host) if !host.off.is_empty() && false => {"),
+    Mutant("every host is known", "None => None,"),
+    Mutant("a switch need not work", "Some(host) if !host.off.is_empty() && false => {"),
     # bodies
-    ("a text within a text is not read", RECORD, "collect(&inner, into);", "let _: Value = inner;"),
-    ("keys are not read", RECORD, "into.push(key.clone());", "let _ = key;"),
-    ("an encoded body is not read", RECORD, "and_then(|it| STANDARD.decode(it).ok())", "and_then(|_| None::<Vec<u8>>)"),
+    Mutant("a text within a text is not read", "let _: Value = inner;"),
+    Mutant("keys are not read", "let _ = key;"),
+    Mutant("an encoded body is not read", "match self.encoded().and_then(|_| None::<Vec<u8>>) {"),
     # web tools
-    ("a listed tool is no offer", WEB, '(&offered.listed, "is still offered"),', ""),
-    ("a named tool is no offer", WEB, '(&offered.named, "is still named to the model"),', ""),
-    ("a found tool is no offer", WEB, '(&offered.found, "is still found by its search for tools"),', ""),
-    ("a described tool is no offer", WEB, "(!left.is_empty()).then(|| format!(\"{} is still described", "(false).then(|| format!(\"{} is still described"),
-    ("an escape is a letter", WEB, r'[r"\n", r"\t", r"\r"].iter().any(|it| before.ends_with(it))', "false"),
-    ("a word may be a part of one", WEB, "&& !after.is_some_and(part)", ""),
-    ("the table of names is not asked", WEB, "|| web_names::source_of(it).is_some()", ""),
-    ("the entry's names are not asked", WEB, "own.contains(it) || web_names", "web_names"),
-    ("other tools may go", WEB, "(!changed.is_empty()).then(|| format!(\"it changes", "(false).then(|| format!(\"it changes"),
-    ("no control is needed", WEB, "if listed.is_empty() && named.is_empty() && control.mentioned.is_empty() {", "if false {"),
-    ("the search need not be called", WEB, "if !control.searched || !offered.searched {", "if false {"),
-    ("the search need not find", WEB, "    web_tools(&control.found, agent)\n        .is_empty()\n", "    false\n"),
-    ("the web tool need not be called", WEB, "if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool() == name) {", "if false {"),
-    ("a called tool may reach out", WEB, "if !reached.is_empty() {", "if false {"),
-    ("an agent without web tools may have some", WEB, "        if !web.is_empty() {", "        if false {"),
+    Mutant("a listed tool is no offer", ""),
+    Mutant("a named tool is no offer", ""),
+    Mutant("a found tool is no offer", ""),
+    Mutant(
+        "a described tool is no offer", '(false).then(|| format!("{} is still described to the model", words(left)))'
+    ),
+    Mutant("an escape is a letter", "let escaped = false;"),
+    Mutant("a word may be a part of one", "escaped || !before.chars().next_back().is_some_and(part)"),
+    Mutant(
+        "the table of names is not asked", "tools.iter().map(String::as_str).filter(|it| own.contains(it)).collect()"
+    ),
+    Mutant(
+        "the entry's names are not asked",
+        "tools.iter().map(String::as_str).filter(|it| web_names::source_of(it).is_some()).collect()",
+    ),
+    Mutant("other tools may go", '(false).then(|| format!("it changes other tools too: {}", words(changed)))'),
+    Mutant("no control is needed", "if false {"),
+    Mutant("the search need not be called", "if false {"),
+    Mutant("the search need not find", ".is_empty().min(false)"),
+    Mutant("the web tool need not be called", "if false {"),
+    Mutant("a called tool may reach out", "if false {"),
+    Mutant("an agent without web tools may have some", "if false {"),
     # secrets
-    ("a key may be in an argument", SECRETS, 'if stands(key) { Some("the key") }', 'if false { Some("the key") }'),
-    ("a key may be said", SECRETS, "find(|(_, text)| forms(key)", "find(|(_, text)| false && forms(key)"),
-    ("a key may be in a file of others", SECRETS, "if stands(key) && !(home && alone) {", "if stands(key) && !home {"),
-    ("a prompt may be in the task's folder", SECRETS, "is_in(place, WORKSPACE) && prompts", "false && prompts"),
-    ("a quote hides a key", SECRETS, "json.get(1..json.len() - 1).unwrap_or_default().to_owned()]", "canary.to_owned()]"),
+    Mutant(
+        "a key may be in an argument",
+        'if false { Some("the key") } else { prompts.iter().any(|it| stands(it)).then_some("a prompt") };',
+    ),
+    Mutant(
+        "a key may be said",
+        "let found = streams.into_iter().find(|(_, text)| false && forms(key).iter().any(|it| text.contains(it)));",
+    ),
+    Mutant("a key may be in a file of others", "if stands(key) && !home {"),
+    Mutant(
+        "a prompt may be in the task's folder",
+        '(false && prompts.iter().any(|it| stands(it))).then(|| format!("a prompt is in {place}"))',
+    ),
+    Mutant("a quote hides a key", "[canary.to_owned(), canary.to_owned()]"),
     # verdicts and evidence
-    ("an error is an open question", VERDICT, "(None, Some(text), _) => Self::Error(text),", "(None, Some(text), _) => Self::Unproven(text),"),
-    ("a failure is outweighed", VERDICT, "(Some(text), ..) => Self::Failed(text),", "(Some(text), ..) => Self::Unproven(text),"),
-    ("an error is evidence", REPORT, "let error = all.into_iter().find(|it| matches!(it, Verdict::Error(_))).map(Verdict::detail);", "let error = all.into_iter().find(|_| false).map(Verdict::detail);"),
-    ("what was never run is evidence", REPORT, "error.or_else(|| self.runs.is_empty().then_some(self.routing.detail()))", "error"),
-    ("the lock makes nothing stale", FRESH, 'facts.add("lock", &installed(agent.lock));', "let _ = installed;"),
-    ("the launcher makes nothing stale", FRESH, 'facts.add("launch.sh", launch);', ""),
-    ("Node.js makes nothing stale", FRESH, 'facts.add("node", &node.to_string());', "let _ = node;"),
-    ("the handshake makes nothing stale", FRESH, "add_handshake(&mut facts, &agent.handshake);", ""),
-    ("the policy makes nothing stale", FRESH, '"web" => web(agent, &scripts.web_policy),', ""),
+    Mutant("an error is an open question", "(None, Some(text), _) => Self::Unproven(text),"),
+    Mutant("a failure is outweighed", "(Some(text), ..) => Self::Unproven(text),"),
+    Mutant("an error is evidence", "let error = all.into_iter().find(|_| false).map(Verdict::detail);"),
+    Mutant("what was never run is evidence", "error"),
+    Mutant("the lock makes nothing stale", "let _ = installed;"),
+    Mutant("the launcher makes nothing stale", ""),
+    Mutant("Node.js makes nothing stale", "let _ = node;"),
+    Mutant("the handshake makes nothing stale", ""),
+    Mutant("the policy makes nothing stale", ""),
     # verify
-    ("agentInfo is not compared", SESSION, "let mut differences = compare_info(&seen.agent_info, expected);", "let mut differences: Vec<String> = Vec::new();"),
-    ("the session is not compared", SESSION, "differences.extend(compare_session(seen.session.as_ref(), expected.session).err());", ""),
-    ("the end is not compared", SESSION, "differences.extend(compare_ending(ending, expected.exit).err());", ""),
-    ("a refusal is a session", SEEN, 'SessionAnswer::Refused(error) => Session::Refused(error.code)', 'SessionAnswer::Refused(_) => Session::Ok'),
+    Mutant("agentInfo is not compared", "let mut differences: Vec<String> = Vec::new();"),
+    Mutant("the session is not compared", ""),
+    Mutant("the end is not compared", ""),
+    Mutant("a refusal is a session", "SessionAnswer::Refused(_) => Session::Ok,"),
     # the model server
-    ("the search is never called", ANSWER, "} else if last.contains(SEARCH_WORD) {", "} else if last.is_empty() {"),
-    ("any tool finds tools", TOOLS, "SEARCHERS.contains(&plain(name).as_str())", "!name.is_empty()"),
-]]  # fmt: skip
+    Mutant("the search is never called", "} else if last.is_empty() {"),
+    Mutant("any tool finds tools", "!name.is_empty()"),
+]
 
 
 def edited(it):
-    text = (TOP / it.file).read_text()
-    if text.count(it.old) < 1:
-        raise ValueError(f"{it.file} has no {it.old!r}")
-    return text.replace(it.old, it.new, 1)
+    """The file of a mutant, and its changed text."""
+    return next(iter(marks.sources([(it.name, [it.line])]).items()))
 
 
 def tests(tree):
@@ -111,9 +130,10 @@ def tests(tree):
 
 
 def judge(tree, it):
-    path = tree / it.file
+    name, text = edited(it)
+    path = tree / name
     before = path.read_text()
-    path.write_text(edited(it))
+    path.write_text(text)
     try:
         passed, first = tests(tree)
     finally:
@@ -140,7 +160,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     words = parser.parse_args()
     if words.list:
-        return print("\n".join(f"{it.file}: {it.name}" for it in MUTANTS))
+        return print("\n".join(f"{edited(it)[0]}: {it.name}" for it in MUTANTS))
     if unknown := [name for name in words.only if not any(name == it.name for it in MUTANTS)]:
         sys.exit(f"no mutant is called {', '.join(unknown)}; --list names them")
     chosen = [it for it in MUTANTS if not words.only or it.name in words.only]

@@ -29,6 +29,7 @@ fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, Render
     let hash = |question: &str, method: u32| {
         let own = match question {
             "hosts" => hosts(agent),
+            // mutant: the policy makes nothing stale
             "web" => web(agent, &scripts.web_policy),
             _ => String::new(),
         };
@@ -61,8 +62,11 @@ pub fn stale(
 /// default everywhere, changes no hash.
 fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> String {
     let mut facts = Facts::default();
+    // mutant: the lock makes nothing stale
     facts.add("lock", &installed(agent.lock));
+    // mutant: the launcher makes nothing stale
     facts.add("launch.sh", launch);
+    // mutant: Node.js makes nothing stale
     facts.add("node", &node.to_string());
     if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) {
         facts.add("python", &python.to_string());
@@ -83,6 +87,7 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
         }
     }
     add_model(&mut facts, &agent.model);
+    // mutant: the handshake makes nothing stale
     add_handshake(&mut facts, &agent.handshake);
     for ConfigFile { path, format, owner, mode, body } in agent.config {
         facts.add("file", &format!("{path} {} {} {mode:o} {}", format.word(), owner.word(), body.0));

@@ -50,8 +50,7 @@ pub(crate) fn install(parts: &Parts<'_>) -> Result<String, RenderError> {
 
 fn body(parts: &Parts<'_>) -> Result<String, RenderError> {
     let mut w = Writer::default();
-    w.line("set -u");
-    w.line("umask 022");
+    w.library(include_str!("sh/inner.sh"));
     write_constants(&mut w, parts);
     w.section("what differs between machines");
     write_runtimes(&mut w, parts);

@@ -74,6 +74,7 @@ fn call(asked: &Asked, plan: &Plan) -> Option<Call> {
     let search = || tools::search(&asked.tools, plan.searched_tool.as_deref()?);
     let asked_for = if last.contains(SHELL_WORD) {
         shell()
+    // mutant: the search is never called
     } else if last.contains(SEARCH_WORD) {
         search()
     } else if last.contains(WEB_WORD) {

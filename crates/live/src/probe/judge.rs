@@ -40,12 +40,15 @@ pub(crate) fn routing(record: &Record, wanted: &Wanted<'_>) -> Verdict {
     if let Some(detail) = record.requests.iter().find_map(|it| misrouted(it, wanted)) {
         return Verdict::Failed(detail);
     }
+    // mutant: no call is no failure
     if let Some(detail) = no_call(record) {
         return Verdict::Failed(detail);
     }
     if let Some(detail) = record.requests.iter().find_map(unread) {
         return Verdict::Unproven(detail);
     }
+    // mutant: a prompt need not arrive
+    // mutant: an answer is not needed
     let arrived = |prompt: &&str| record.model_calls().any(|call| call.is_answered() && call.says(prompt));
     match wanted.prompts.iter().find(|prompt| !arrived(prompt)) {
         Some(prompt) => Verdict::Unproven(format!("no call with the prompt {prompt} was answered{}", broken(record))),
@@ -63,6 +66,7 @@ fn unread(request: &Request) -> Option<String> {
     if let (Some(_), Some(error)) = (&request.method, &request.error) {
         return Some(format!("{}: {error}", request.describe()));
     }
+    // mutant: what is not read holds nothing
     let encoding = request.unread()?;
     Some(format!("the body of {} is in `{encoding}`, which is not read", request.describe()))
 }
@@ -82,6 +86,7 @@ pub(crate) fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String
     }
     let authority = route.base_url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let here = request.host.as_deref() == Some(authority);
+    // mutant: any scheme will do
     let placed = here && route.base_url.starts_with(&format!("{}://", request.scheme));
     let under = request.path.strip_prefix(BASE_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let Some(protocol) = request.protocol.as_deref() else {
@@ -89,17 +94,21 @@ pub(crate) fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String
         let told = wanted.prompts.iter().any(|prompt| request.says(prompt));
         return match (placed, under, told) {
             (true, false, _) => Some(format!("{} is not under {}", request.describe(), route.base_url)),
+            // mutant: a prompt may go to others
             (false, _, true) => Some(format!("a prompt is in {}", request.describe())),
             _ => None,
         };
     };
+    // mutant: any place will do
     if !(placed && under) {
         return Some(format!("{} is not at {}", request.describe(), route.base_url));
     }
+    // mutant: any credential will do
     if !credentials(request, protocol).contains(&route.key.as_str()) {
         return Some(format!("{} has not the resolved key in its credential header", request.describe()));
     }
     let model = request.model.as_deref().unwrap_or("none");
+    // mutant: any model will do
     (model != route.model)
         .then(|| format!("{} is for `{model}`, and `{}` was resolved", request.describe(), route.model))
 }
@@ -120,6 +129,7 @@ fn key_elsewhere(request: &Request, key: &str) -> Option<&'static str> {
     let query = request.query.as_deref().unwrap_or_default();
     let places = [("the path", request.path.as_str()), ("the query", query)];
     let found = places.into_iter().find(|(_, text)| text.contains(key)).map(|(place, _)| place);
+    // mutant: the key may be in a body
     found.or_else(|| request.says(key).then_some("the body"))
 }
 
@@ -136,21 +146,25 @@ pub(crate) fn environment(record: &Record, wanted: &Wanted<'_>) -> Verdict {
         wanted.path.split(':').map(|own| folders.iter().position(|it| *it == own)).collect();
     let lost = wanted.path.split(':').zip(&places).filter(|(_, place)| place.is_none()).map(|(own, _)| own);
     let lost: Vec<&str> = lost.collect();
+    // mutant: a lost folder is none
     if !lost.is_empty() {
         return Verdict::Failed(format!(
             "its commands do not have the task's {} in PATH{LOGIN_SHELL}",
             lost.join(", ")
         ));
     }
+    // mutant: any order will do
     if !places.is_sorted() {
         return Verdict::Failed(format!("PATH has another order than the task's: {}{LOGIN_SHELL}", answer.path));
     }
     for (program, found) in PROGRAMS.into_iter().zip(&answer.programs) {
+        // mutant: any program will do
         if *found != format!("{}/{program}", wanted.programs) {
             let found = if found.is_empty() { "nothing" } else { found };
             return Verdict::Failed(format!("its commands find {found} for the task's `{program}`"));
         }
     }
+    // mutant: any virtual environment will do
     if answer.virtual_env != wanted.virtual_env {
         return Verdict::Failed(format!("VIRTUAL_ENV is not the task's: {}", shortened(&answer.virtual_env)));
     }
@@ -220,7 +234,9 @@ fn called_by_entries(host: &str) -> String {
 /// Whether every such host is one that the entry knows and cannot silence.
 pub(crate) fn hosts(strangers: &BTreeSet<String>, agent: &Agent<'_>) -> Verdict {
     let wrong = strangers.iter().filter_map(|name| match agent.hosts.iter().find(|host| host.name == name) {
+        // mutant: every host is known
         None => Some(format!("`{name}` is not in the entry")),
+        // mutant: a switch need not work
         Some(host) if !host.off.is_empty() => {
             let switch: Vec<&str> = host.off.iter().map(|it| it.name).collect();
             Some(format!("`{name}` is called although {} is set", switch.join(", ")))

@@ -88,6 +88,7 @@ impl Request {
     /// text that is JSON itself is read too, as arguments of tools are.
     pub(crate) fn texts(&self) -> Vec<String> {
         let mut texts = Vec::new();
+        // mutant: an encoded body is not read
         match self.encoded().and_then(|it| STANDARD.decode(it).ok()) {
             Some(bytes) => texts.push(String::from_utf8_lossy(&bytes).into_owned()),
             None => collect(&self.body, &mut texts),
@@ -146,12 +147,14 @@ fn collect(value: &Value, into: &mut Vec<String>) {
             if text.trim_start().starts_with(['{', '[', '"'])
                 && let Ok(inner) = serde_json::from_str(text)
             {
+                // mutant: a text within a text is not read
                 collect(&inner, into);
             }
             into.push(text.clone());
         }
         Value::Array(items) => items.iter().for_each(|it| collect(it, into)),
         Value::Object(members) => members.iter().for_each(|(key, it)| {
+            // mutant: keys are not read
             into.push(key.clone());
             collect(it, into);
         }),

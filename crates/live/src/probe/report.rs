@@ -197,7 +197,9 @@ impl Evidence {
     pub fn error(&self) -> Option<&str> {
         let runs = self.runs.iter().flat_map(|run| run.verdicts().map(|(_, verdict)| verdict));
         let all = self.verdicts().into_iter().map(|(_, verdict)| verdict).chain(runs);
+        // mutant: an error is evidence
         let error = all.into_iter().find(|it| matches!(it, Verdict::Error(_))).map(Verdict::detail);
+        // mutant: what was never run is evidence
         error.or_else(|| self.runs.is_empty().then_some(self.routing.detail()))
     }
 

@@ -51,6 +51,7 @@ fn in_words(remains: &Remains, key: &str, prompts: &[&str]) -> Option<String> {
         let program = words.first().map_or("", |it| it.rsplit('/').next().unwrap_or(it));
         let stands = |canary: &str| forms(canary).iter().any(|form| words.iter().any(|it| it.contains(form)));
         let what =
+            // mutant: a key may be in an argument
             if stands(key) { Some("the key") } else { prompts.iter().any(|it| stands(it)).then_some("a prompt") };
         what.map(|what| format!("{what} is in the words that `{program}` was started with"))
     })
@@ -58,6 +59,7 @@ fn in_words(remains: &Remains, key: &str, prompts: &[&str]) -> Option<String> {
 
 fn in_streams(remains: &Remains, key: &str) -> Option<String> {
     let streams = [("error", &remains.errors), ("output", &remains.output)];
+    // mutant: a key may be said
     let found = streams.into_iter().find(|(_, text)| forms(key).iter().any(|it| text.contains(it)));
     found.map(|(stream, _)| format!("the key is in what it says on its standard {stream}"))
 }
@@ -70,15 +72,18 @@ fn in_file(place: &str, file: &Path, key: &str, prompts: &[&str]) -> Option<Stri
     let home = is_in(place, HOME) && !is_in(place, WORKSPACE);
     let mode = about.mode() & 0o777;
     let alone = mode.trailing_zeros() >= 6;
+    // mutant: a key may be in a file of others
     if stands(key) && !(home && alone) {
         return Some(format!("the key is in {place} (mode {mode:o})"));
     }
+    // mutant: a prompt may be in the task's folder
     (is_in(place, WORKSPACE) && prompts.iter().any(|it| stands(it))).then(|| format!("a prompt is in {place}"))
 }
 
 /// A canary as it is, and as JSON writes it: with a quote in it, the two differ.
 fn forms(canary: &str) -> [String; 2] {
     let json = serde_json::Value::from(canary).to_string();
+    // mutant: a quote hides a key
     [canary.to_owned(), json.get(1..json.len() - 1).unwrap_or_default().to_owned()]
 }
 

@@ -53,7 +53,9 @@ impl Verdict {
             }
         }
         match (failed.text(), error.text(), unproven.text()) {
+            // mutant: a failure is outweighed
             (Some(text), ..) => Self::Failed(text),
+            // mutant: an error is an open question
             (None, Some(text), _) => Self::Error(text),
             (None, None, Some(text)) => Self::Unproven(text),
             (None, None, None) if any => Self::Proved,

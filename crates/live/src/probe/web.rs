@@ -66,6 +66,8 @@ fn own_names<'a>(agent: &Agent<'a>) -> &'a [&'a str] {
 /// Those that reach the web, by the entry or by the table.
 fn web_tools<'t>(tools: &'t BTreeSet<String>, agent: &Agent<'_>) -> BTreeSet<&'t str> {
     let own = own_names(agent);
+    // mutant: the entry's names are not asked
+    // mutant: the table of names is not asked
     tools.iter().map(String::as_str).filter(|it| own.contains(it) || web_names::source_of(it).is_some()).collect()
 }
 
@@ -100,8 +102,10 @@ fn has_word(text: &str, name: &str) -> bool {
     let part = |it: char| it.is_alphanumeric() || it == '_';
     text.match_indices(name).any(|(at, _)| {
         let before = text.get(..at).unwrap_or_default();
+        // mutant: an escape is a letter
         let escaped = [r"\n", r"\t", r"\r"].iter().any(|it| before.ends_with(it));
         let after = text.get(at + name.len()..).and_then(|it| it.chars().next());
+        // mutant: a word may be a part of one
         (escaped || !before.chars().next_back().is_some_and(part)) && !after.is_some_and(part)
     })
 }
@@ -129,6 +133,7 @@ pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) ->
 fn has_none(agent: &Agent<'_>, control: &Offered) -> Verdict {
     for (tools, how) in [(&control.listed, "offers"), (&control.named, "names"), (&control.found, "finds")] {
         let web = web_tools(tools, agent);
+        // mutant: an agent without web tools may have some
         if !web.is_empty() {
             return Verdict::Failed(format!("the entry says that it has no web tool, and it {how} {}", sourced(web)));
         }
@@ -152,10 +157,12 @@ fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record
         return verdict;
     }
     let name = own_names(agent).first().copied();
+    // mutant: the web tool need not be called
     if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool() == name) {
         return Verdict::Unproven("the web tool was not called by its name".to_owned());
     }
     let reached = &strangers(with) - &strangers(without);
+    // mutant: a called tool may reach out
     if !reached.is_empty() {
         return Verdict::Failed(format!("it reaches {}", words(reached.iter().map(String::as_str).collect())));
     }
@@ -165,8 +172,11 @@ fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record
 /// A web tool that the model still gets under the policy: in the list, by name, by the search, or described.
 fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
     let ways = [
+        // mutant: a listed tool is no offer
         (&offered.listed, "is still offered"),
+        // mutant: a named tool is no offer
         (&offered.named, "is still named to the model"),
+        // mutant: a found tool is no offer
         (&offered.found, "is still found by its search for tools"),
     ];
     let still = ways.into_iter().map(|(tools, how)| (web_tools(tools, agent), how)).find(|(it, _)| !it.is_empty());
@@ -179,22 +189,26 @@ fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Opt
         .filter(|it| !control.listed.contains(*it))
         .filter_map(|it| control.mentioned.get(it).map(String::as_str))
         .collect();
+    // mutant: a described tool is no offer
     (!left.is_empty()).then(|| format!("{} is still described to the model", words(left)))
 }
 
 /// Why the control shows too little for a verdict.
 fn unseen(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
     let (listed, named) = (web_tools(&control.listed, agent), web_tools(&control.named, agent));
+    // mutant: no control is needed
     if listed.is_empty() && named.is_empty() && control.mentioned.is_empty() {
         return Some("without the policy no web tool is offered either".to_owned());
     }
     if named.is_empty() {
         return None;
     }
+    // mutant: the search need not be called
     if !control.searched || !offered.searched {
         return Some(format!("{} is only named, and the agent's search for tools was not called", words(named)));
     }
     web_tools(&control.found, agent)
+        // mutant: the search need not find
         .is_empty()
         .then(|| format!("{} is only named, and the agent's search for tools did not bring it", words(named)))
 }
@@ -207,6 +221,7 @@ fn others_changed(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Op
     let others: BTreeSet<&str> = before.iter().map(String::as_str).filter(|it| !web.contains(it)).collect();
     let kept: BTreeSet<&str> = after.iter().map(String::as_str).collect();
     let changed: BTreeSet<&str> = others.symmetric_difference(&kept).copied().collect();
+    // mutant: other tools may go
     (!changed.is_empty()).then(|| format!("it changes other tools too: {}", words(changed)))
 }
 

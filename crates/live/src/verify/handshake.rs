@@ -38,6 +38,7 @@ pub(super) fn seen(seen: &Seen, expected: &Expected) -> Option<String> {
     }
     let session = match session {
         SessionAnswer::Ok => Session::Ok,
+        // mutant: a refusal is a session
         SessionAnswer::Refused(error) => Session::Refused(error.code),
     };
     members.extend([format!("session: {session}"), format!("exit: {}", exit.word())]);

@@ -73,8 +73,11 @@ fn judge(said: Result<(), Fault>, seen: &Seen, expected: &Expected, ending: Endi
         return Err((Class::OURS, "the sandbox was not proved".to_owned()));
     }
     // All of it at once: a wrong entry is put right in one round.
+    // mutant: agentInfo is not compared
     let mut differences = compare_info(&seen.agent_info, expected);
+    // mutant: the session is not compared
     differences.extend(compare_session(seen.session.as_ref(), expected.session).err());
+    // mutant: the end is not compared
     differences.extend(compare_ending(ending, expected.exit).err());
     if differences.is_empty() { Ok(()) } else { Err(differs(differences.join("; "))) }
 }

@@ -16,6 +16,7 @@ const BUSY = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
 
 // A fault for an error, which keeps the class that it has already.
 export function asFault(error, status, step, detail = error.message) {
+  // mutant: a class is lost on its way up
   return error instanceof Fault ? error : new Fault(BUSY.includes(error.code) ? 10 : status, step, detail);
 }
 

@@ -17,6 +17,7 @@ args.end = Number(args.end);
 
 for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129], ["SIGQUIT", 131]]) {
   process.on(signal, () => {
+    // mutant: uv outlives a signal
     stopChildren("SIGKILL");
     process.exit(status);
   });
@@ -36,15 +37,20 @@ async function main() {
   linkRuntimes(cx);
   makeShims(cx);
   const hashing = digest(cx.dir);
+  // mutant: others may write what was installed
   closeToOthers(cx.dir);
   const whole = await hashing;
+  // mutant: what is checked beside is not waited for
   await cx.beside.end();
   fs.writeFileSync(path.join(cx.dir, "tree.sha256"), whole);
+  // mutant: published before the proof
   await settle(cx, whole);
   const settled = context(args.final);
   try {
+    // mutant: no proof
     await proveApart(settled);
   } catch (fault) {
+    // mutant: what fails its proof stays
     fs.rmSync(args.final, { recursive: true, force: true });
     throw fault;
   }
@@ -88,6 +94,7 @@ async function check(cx) {
   if (cx.agent.pypi.length > 0) checkEnvironment(cx.dir, cx.lock, args.target);
   for (const dir of [...runtimes(cx), cx.dir]) {
     const seal = path.join(dir, "tree.sha256");
+    // mutant: check does not hash
     if (!fs.existsSync(seal) || (await digest(dir)) !== fs.readFileSync(seal, "utf8")) {
       throw new Fault(12, "tree", `files under ${dir} were changed since they were installed`);
     }
@@ -186,6 +193,7 @@ async function settle(cx, whole) {
   fs.mkdirSync(path.dirname(args.final), { recursive: true });
   fs.chmodSync(cx.dir, 0o755);
   if (await holds(args.final, whole)) return;
+  // mutant: what a dead run left is not put aside
   if (fs.existsSync(args.final)) fs.renameSync(args.final, path.join(args.stage, "replaced"));
   fs.renameSync(cx.dir, args.final);
 }

@@ -7,6 +7,7 @@ import { CERTIFICATES, Fault, packageOf, readInstalled, run, say, wanted } from 
 import { checksums } from "./digest.mjs";
 
 // npm refuses one file in both roles, so the two that hold nothing are named differently.
+// mutant: npm reads the machine's settings
 const NO_CONFIG = ["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc"];
 
 export async function installNpm(cx) {
@@ -15,13 +16,20 @@ export async function installNpm(cx) {
   const registry = await findRegistry(cx);
   writeManifests(cx, registry);
   const cache = path.join(args.stage, "npm-cache");
+  // mutant: every package's scripts run
   const command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"];
   const network = ["--fetch-retries", "2", "--fetch-retry-mintimeout", "2000", "--fetch-retry-maxtimeout", "15000", "--fetch-timeout", "120000", "--maxsockets", "12", "--loglevel", "warn"];
   const result = await npm(cx, [...command, ...network, "--cache", cache]);
+  // mutant: npm's status is not looked at
   if (result.code !== 0) throw npmFault(result, cache);
+  // mutant: npm is believed
+  // mutant: why a package is missing is not asked
   await findMissing(cx, cache, registry);
+  // mutant: npm is believed
   checkTree(cx.dir, lock, args.target);
+  // mutant: npm's store is not hashed
   cx.beside.start(checkTarballs(cx, cache));
+  // mutant: no package's script runs
   for (const it of agent.npm.filter((it) => it.postinstall.length > 0)) {
     await cx.beside.end();
     await postinstall(cx, it);
@@ -67,6 +75,7 @@ function npmFault(result, cache) {
   const detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
   if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^CERT_/.test(code)) return new Fault(10, "npm", detail + CERTIFICATES, true);
   if (/ENOSPC|no space left/i.test(result.output)) return new Fault(14, "npm", detail);
+  // mutant: a wrong checksum is told as a network's fault
   if (/^(EINTEGRITY|Z_|TAR_)/.test(code)) return new Fault(12, "npm", detail);
   if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);
   if (code === "EBADPLATFORM") return new Fault(11, "npm", detail);

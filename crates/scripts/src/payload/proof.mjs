@@ -6,6 +6,7 @@ import path from "node:path";
 import { asFault, Fault, run, say, stopChildren } from "./common.mjs";
 
 // Users that no distribution gives away, so that nobody else's files are the proof's.
+// mutant: the proof's user is somebody's
 const NOBODY = 65520 + (process.pid % 14);
 
 export async function prove(cx) {
@@ -42,6 +43,7 @@ function prepare(cx) {
   const base = path.join(args.stage, "proof");
   const folders = { HOME: path.join(base, "home"), TMPDIR: path.join(base, "tmp"), work: path.join(base, "work") };
   for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true });
+  // mutant: the proof is root's
   let uid = process.getuid() === 0 ? NOBODY : undefined;
   if (uid !== undefined) {
     try {
@@ -68,12 +70,14 @@ function prepare(cx) {
 // says how slow the machine is. At least a minute, and never more than is left of the deadline.
 function patience({ start, end }) {
   const now = Date.now() / 1000;
+  // mutant: the limit of a proof is the same on every machine
   return Math.min(Math.max(60, (end - start) / 4, 3 * (now - start)), end - now);
 }
 
 // Time that has run out says nothing of the agent.
 function late(what, limit) {
   const way = `set BENCHFLOW_INSTALL_DEADLINE above ${Math.ceil(limit) * 4} to raise the limit`;
+  // mutant: an agent that is late is told as one that does not start
   return new Fault(10, "proof", `${what} within the limit of ${Math.ceil(limit)} s; ${way}`);
 }
 
@@ -84,6 +88,7 @@ async function proveVersion(cx, place, it) {
   const ends = { end: Date.now() / 1000 + limit, late: late(`${words} did not end`, limit) };
   const options = { cwd: place.cwd, env: place.env, ...ends, quiet: true, uid: place.uid };
   const result = await run(argv, options).catch((error) => {
+    // mutant: a program that is late is told as one that does not start
     throw asFault(error, 15, "proof", `${it.bin} cannot be started: ${error.message}`);
   });
   const output = result.output.trim();

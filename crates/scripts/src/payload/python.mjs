@@ -39,6 +39,7 @@ async function pipTarget(cx, python, name, tools) {
   const file = `${folder}.txt`;
   fs.writeFileSync(file, requirements(tools.map((it) => ({ ...it, hashes: it.sha256 }))));
   const fixed = ["--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--timeout", "60", "--retries", "2"];
+  // mutant: pip needs no checksums
   const checks = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--target", folder, "-r", file];
   const certificates = cx.args.ca ? ["--cert", cx.args.ca] : [];
   const words = ["-I", "-m", "pip", "install", ...fixed, ...checks, ...certificates, ...source(cx, "--index-url")];
@@ -58,10 +59,12 @@ async function installFiles(cx, uv, venv, name, files, options, env = {}) {
   const byName = new Map();
   for (const it of files) {
     const entry = byName.get(it.name) ?? { name: it.name, version: it.version, hashes: [] };
+    // mutant: uv needs no checksums
     entry.hashes.push(it.hash.replace("sha256:", ""));
     byName.set(it.name, entry);
   }
   fs.writeFileSync(file, requirements([...byName.values()]));
+  // mutant: uv needs no checksums
   const fixed = ["--no-config", "--require-hashes", "--no-deps", "--python", path.join(venv, "bin/python")];
   const from = cx.args.pypi.startsWith("/") ? ["--no-index", "--find-links", linkFiles(cx, files)] : source(cx, "--default-index");
   const words = ["pip", "install", ...fixed, ...options, ...from, "-r", file];
@@ -84,6 +87,7 @@ function linkFiles(cx, files) {
 }
 
 const requirements = (tools) =>
+  // mutant: pip needs no checksums
   tools.map((it) => `${it.name}==${it.version} ${it.hashes.map((hash) => `--hash=sha256:${hash}`).join(" ")}\n`).join("");
 
 async function command(cx, argv, more = {}) {

@@ -35,12 +35,14 @@ json_text() {
         return
         ;;
     esac
+    # mutant: the report is no JSON when a text has a quote
     printf "%s" "$1" | tr "\n\t" "  " | tr -cd "\040-\176" | cut -c1-600 | sed 's/[\\"]/\\&/g'
 }
 
 report() {
     now=$(date +%s)
     retryable=false
+    # mutant: every failure may be tried again
     if [ "$1" -eq 10 ] && [ -z "${FAIL_FINAL-}" ] || [ "$1" -eq 16 ]; then
         retryable=true
     fi
@@ -70,6 +72,7 @@ finish() {
     esac
     case $status in
     10 | 12 | 14 | 15 | 70)
+        # mutant: a full file system is not told
         if is_full; then
             FAIL_DETAIL="no space left under $PREFIX; ${FAIL_DETAIL-}"
             status=14
@@ -79,6 +82,7 @@ finish() {
     line=$(report "$status")
     keep_log
     if [ -n "$STAGE" ]; then
+        # mutant: the stage stays
         rm -rf -- "$STAGE"
     fi
     release_lock
@@ -108,12 +112,14 @@ keep_log() {
 
 stop_children() {
     for child in $CHILD; do
+        # mutant: children outlive a signal
         kill "$child" 2>/dev/null
     done
     for child in $WATCH; do
         kill -KILL "$child" 2>/dev/null
     done
     for child in $CHILD; do
+        # mutant: children outlive a signal
         wait "$child" 2>/dev/null
     done
     CHILD=
@@ -140,12 +146,15 @@ await() {
             exec 8>&-
             wait "$!"
             if [ "$?" -le 128 ]; then
+                # mutant: no limit of a command's time
                 kill "$CHILD"
                 # A program that does not end by that has no more to say.
                 for pause in 1 1 1 1 1; do
                     sleep "$pause"
                     kill -0 "$CHILD" || exit
                 done
+                # mutant: a program that ignores the end of its time goes on
+                # mutant: no limit of a command's time
                 kill -KILL "$CHILD"
             fi
         } </dev/null 2>/dev/null &

@@ -3,6 +3,7 @@
 # The tools that are missing, each with its package in Debian's and Alpine's words.
 preflight() {
     MISSING=
+    # mutant: a missing tool is not told before
     need tar tar tar
     need gzip gzip gzip
     need sha256sum coreutils coreutils
@@ -115,6 +116,7 @@ fetch() {
             break
         fi
         case $CODE in
+        # mutant: a 404 is tried again
         401 | 403 | 404 | 410)
             FAIL_FINAL=1
             fail 10 fetch "$source answers $CODE"
@@ -122,11 +124,13 @@ fetch() {
         esac
         # What wget shows of an answer's header is indented, and says nothing of the connection.
         case $(sed "/^ /d" "$STAGE/fetch.err") in
+        # mutant: a certificate that is not trusted is asked for again
         *"SSL certificate problem"* | *"ertificate of "*" not trusted"* | *"cannot verify "*"ertificate"*)
             FAIL_FINAL=1
             fail 10 fetch "$source shows a certificate that is not trusted; name the site's certificates in BENCHFLOW_CA_BUNDLE"
             ;;
         esac
+        # mutant: a server's wish to wait is no reason to try again
         if [ "$try" -ge 3 ]; then
             fail 10 fetch "$source cannot be fetched in three tries; last answer $CODE"
         fi
@@ -134,6 +138,7 @@ fetch() {
         if [ "$CODE" = 429 ]; then
             pause=$(retry_after "$pause")
         fi
+        # mutant: a pause may be longer than the deadline
         if [ "$pause" -ge "$(left)" ]; then
             fail 10 fetch "$source answers $CODE; the deadline is nearer than the next try"
         fi
@@ -159,6 +164,7 @@ download() {
             set -- "$@" -T 45
         fi
         # A faulty wgetrc makes even this fail, unless it is left out.
+        # mutant: wget reads the machine's settings
         if wget --no-config --version 2>/dev/null | grep -q GNU; then
             set -- "$@" --no-config --tries=1
             if [ -n "$CA_BUNDLE" ]; then
@@ -203,7 +209,9 @@ retry_after() {
 
 # check_sum URL FILE SHA256: openssl is quicker where it is, for it knows the processor's own instructions.
 check_sum() {
+    # mutant: a checksum needs openssl
     sum=$(openssl dgst -sha256 -r <"$2" 2>/dev/null) || sum=$(sha256sum <"$2")
+    # mutant: the checksum is not compared
     if [ "${sum%% *}" != "$3" ]; then
         fail 12 checksum "$1 has sha256 ${sum%% *}, not $3"
     fi

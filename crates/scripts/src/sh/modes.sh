@@ -14,10 +14,12 @@ runtime() {
     for top in "$STAGE/unpack/$1"/*; do
         break
     done
+    # mutant: an archive may hold anything
     if [ ! -f "$top/$4" ]; then
         fail 12 unpack "${2##*/} holds no $4"
     fi
     if ! in_time "$top/$4" --version >>"$STAGE/log" 2>&1; then
+        # mutant: a runtime that is late is told as one that does not start
         check_deadline runtime
         fail 15 runtime "$4 of ${2##*/} does not start on this machine"
     fi
@@ -43,11 +45,13 @@ unpack() {
     fi
     tail -n 3 "$STAGE/log" >&2
     check_deadline unpack
+    # mutant: a full file system is not told
     if is_full; then
         fail 14 unpack "no space left to unpack ${1##*/}"
     fi
     if ! in_time tar "-t${kind}f" "$1" >"$STAGE/names" 2>>"$STAGE/log"; then
         check_deadline unpack
+        # mutant: an archive may be cut
         fail 12 unpack "${1##*/} is no whole archive"
     fi
     while read -r member; do
@@ -61,6 +65,8 @@ unpack() {
 # put FOLDER PLACE: renames a folder, or leaves what another install was quicker to put there. mv alone would nest one in
 # the other; an old busybox has no -T.
 put() {
+    # mutant: a runtime needs an mv that has -T
+    # mutant: a folder is moved without a look at its place
     mv -fT -- "$1" "$2" 2>/dev/null || [ -e "$2" ] || "$NODE" -e "$RENAME" "$1" "$2" || [ -e "$2" ]
 }
 
@@ -68,6 +74,7 @@ RENAME='require("fs").renameSync(process.argv[1],process.argv[2])'
 
 # Writes the files of a payload (gzip of a JSON object, encoded or as it is) under a folder, and goes on with its driver.
 UNPACK='const f=require("fs"),p=require("path"),z=require("zlib"),c=require("crypto");const[s,e,h,d]=process.argv.slice(1);
+# mutant: a payload has any checksum
 try{const b=Buffer.from(f.readFileSync(s,"latin1"),e);if(c.createHash("sha256").update(b).digest("hex")!==h)throw Error("wrong checksum");
 const o=JSON.parse(z.gunzipSync(b));for(const n in o){const t=p.join(d,n);f.mkdirSync(p.dirname(t),{recursive:true});f.writeFileSync(t,o[n])}
 }catch(x){f.writeFileSync("fault","payload\nthe payload cannot be unpacked: "+x.message+"\n");process.exit(70)}
@@ -109,6 +116,7 @@ is_current() {
 
 # --- modes
 
+# mutant: the no-op writes
 mode_install() {
     choose_runtimes
     if is_current; then
@@ -220,12 +228,14 @@ main() {
     WATCH=
     OWNER=
     TARGET=
+    # mutant: the end is not caught
     trap finish EXIT
     trap "exit 129" HUP
     trap "exit 130" INT
     trap "exit 131" QUIT
     trap "exit 138" USR1
     trap "exit 140" USR2
+    # mutant: a signal is not caught
     trap "exit 141" PIPE
     trap "exit 142" ALRM
     trap "exit 143" TERM
@@ -247,6 +257,7 @@ main() {
 # A place that the environment names, or the site's; never one with a credential in it.
 setting() {
     case $2 in
+    # mutant: a credential in a URL is taken
     *://*@*) fail 13 settings "$1 has a credential in its URL" ;;
     http://* | https://* | /* | "") ;;
     *) fail 13 settings "$1 is neither a URL of http or https nor an absolute path" ;;
@@ -266,6 +277,7 @@ read_settings() {
         SSL_CERT_FILE=$CA_BUNDLE
         REQUESTS_CA_BUNDLE=$CA_BUNDLE
         PIP_CERT=$CA_BUNDLE
+        # mutant: the site's certificates are not Node's
         NODE_EXTRA_CA_CERTS=$CA_BUNDLE
         GIT_SSL_CAINFO=$CA_BUNDLE
         export CURL_CA_BUNDLE SSL_CERT_FILE REQUESTS_CA_BUNDLE PIP_CERT NODE_EXTRA_CA_CERTS GIT_SSL_CAINFO

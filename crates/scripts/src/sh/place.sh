@@ -13,8 +13,10 @@ detect_target() {
     */ld-linux-x86-64.so.2) TARGET=linux-x64 ;;
     */ld-linux-aarch64.so.1) TARGET=linux-arm64 ;;
     */ld-musl-x86_64.so.1) TARGET=linux-x64-musl ;;
+    # mutant: musl is taken for glibc
     */ld-musl-aarch64.so.1) TARGET=linux-arm64-musl ;;
     "") static_target ;;
+    # mutant: any loader will do
     *) fail 11 target "no target has the loader $loader" ;;
     esac
 }
@@ -50,6 +52,7 @@ open_stage() {
 check_room() {
     set -- $(df -Pk "$STAGE" | tail -n 1)
     free=$(expr "${4:-0}" / 1024)
+    # mutant: no room is asked for
     if [ "$free" -lt "$DISK" ]; then
         fail 14 disk "$PREFIX has $free MB free, $DISK MB are needed"
     fi
@@ -70,6 +73,9 @@ take_lock() {
     if command -v flock >/dev/null 2>&1; then
         take_flock
     fi
+    # mutant: flock does not see who has none
+    # mutant: no link is taken
+    # mutant: no lock
     take_link
 }
 
@@ -78,6 +84,7 @@ take_flock() {
     exec 9>>"$LOCK" || fail 14 lock "cannot write $LOCK"
     # The redirection hands the descriptor on; some shells close those above 2 for their children.
     while :; do
+        # mutant: no lock
         flock -n 9 9>&9
         case $? in
         0) break ;;
@@ -98,6 +105,7 @@ take_link() {
         if ln -s "$OWNER" "$LOCK.owner" 2>/dev/null && [ "$(readlink "$LOCK.owner")" = "$OWNER" ]; then
             return
         fi
+        # mutant: every lock is stale
         if stale_lock; then
             break_lock
         else
@@ -151,12 +159,15 @@ stale_lock() {
     case $(identity "${pid%% *}") in
     "$owner") return 1 ;;
     "${owner% *} "*) return 0 ;;
+    # mutant: a lock from before a boot is somebody's
     "${owner%% *} "*) ;;
     *) return 0 ;;
     esac
+    # mutant: what held flock and is gone is waited for
     if [ "$HELD ${stale%% *}" = "flock flock" ]; then
         return 0
     fi
+    # mutant: a lock of another container has no end
     [ "$ends" -lt "$(date +%s)" ] 2>/dev/null
 }
 

@@ -1,0 +1,3 @@
+set -u
+# mutant: the caller's umask stays
+umask 022
