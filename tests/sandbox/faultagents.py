@@ -45,7 +45,11 @@ class Locked:
             "program": lambda name, place, rest: name not in self.main and platform(rest) and big(place),
             "deep": lambda name, _, rest: name not in self.main and not platform(rest),
         }[kind]
-        found = [(bool(rest.get("optional")), place) for name, place, rest in self.npm if chosen(package_of(name), place, rest)]
+        found = [
+            (bool(rest.get("optional")), place)
+            for name, place, rest in self.npm
+            if chosen(package_of(name), place, rest)
+        ]
         return [f"/npm/{re.escape(place)}" for _, place in sorted(found, key=lambda it: (it[0], len(it[1]), it[1]))]
 
     def runs_script(self):
@@ -58,12 +62,17 @@ def package_of(place):
 
 def fits(rest):
     system, cpu = TARGET.split("-")
-    return system in rest.get("os", [system]) and cpu in rest.get("cpu", [cpu]) and "glibc" in rest.get("libc", ["glibc"])
+    return (
+        system in rest.get("os", [system]) and cpu in rest.get("cpu", [cpu]) and "glibc" in rest.get("libc", ["glibc"])
+    )
 
 
 def roles(mirror, scripts):
     """A role is missing where no agent of the mirror has it."""
-    served = sorted((it for it in (Locked(lock, mirror, scripts) for lock in AGENTS.glob("*.lock")) if it.served), key=lambda it: it.cost)
+    served = sorted(
+        (it for it in (Locked(lock, mirror, scripts) for lock in AGENTS.glob("*.lock")) if it.served),
+        key=lambda it: it.cost,
+    )
     npm = [it for it in served if it.npm]
     found = {}
 
@@ -76,7 +85,13 @@ def roles(mirror, scripts):
     give("any", npm, lambda it: it.packages("main"))
     give("script", [it for it in npm if it.runs_script()], lambda it: it.packages("platform"))
     give("program", [it for it in npm if not it.runs_script()], lambda it: it.packages("program"))
-    strict = [it for it in npm if any(not rest.get("optional") for name, _, rest in it.npm if package_of(name) not in it.main)]
+    strict = [
+        it for it in npm if any(not rest.get("optional") for name, _, rest in it.npm if package_of(name) not in it.main)
+    ]
     give("deep", strict + npm, lambda it: it.packages("deep"))
-    give("python", [it for it in served if it.wheels], lambda it: [f"/wheels/{re.escape(file)}" for name, file in it.wheels if name not in it.main])
+    give(
+        "python",
+        [it for it in served if it.wheels],
+        lambda it: [f"/wheels/{re.escape(file)}" for name, file in it.wheels if name not in it.main],
+    )
     return found

@@ -219,7 +219,12 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
                 body = text if name == about else old.read(name)
                 if name.endswith(".dist-info/RECORD"):
                     lines = body.decode().splitlines()
-                    body = "\n".join(f"{about},sha256={digest},{len(text)}" if it.startswith(about) else it for it in lines).encode() + b"\n"
+                    body = (
+                        "\n".join(
+                            f"{about},sha256={digest},{len(text)}" if it.startswith(about) else it for it in lines
+                        ).encode()
+                        + b"\n"
+                    )
                 new.writestr(old.getinfo(name), body)
         self.send(200, out.getvalue())
 
@@ -378,7 +383,8 @@ def run_inside(path):
     told["status"], told["statuses"], told["left"] = worst, statuses, left()
     # What a killed script leaves running goes on while the next one runs.
     told["after"] = [
-        start(job | step, step["env"], settle, f"after{at}", 1, False)[0] for at, step in enumerate(job.get("after", []))
+        start(job | step, step["env"], settle, f"after{at}", 1, False)[0]
+        for at, step in enumerate(job.get("after", []))
     ]
     pathlib.Path("/faults/result").write_text(json.dumps(told))
 
@@ -405,7 +411,13 @@ def start(job, env, settle, name, copies, faulty):
     with open(f"/faults/{name}", "wb") as err, open("/faults/out", "ab") as out:
         children = [
             subprocess.Popen(
-                job["argv"], env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=settle, process_group=0
+                job["argv"],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                preexec_fn=settle,
+                process_group=0,
             )
             for _ in range(copies)
         ]

@@ -125,7 +125,9 @@ def show(agent, found):
     for name in rest:
         pairs = list(zip(found[first], found[name]))
         first_byte, cpu = (statistics.median(b[at] / a[at] for a, b in pairs) for at in (0, 3))
-        print(f"{agent:18} {name}/{first}: {first_byte:.2f}, of processors {cpu:.2f}; the medians of {len(pairs)} pairs")
+        print(
+            f"{agent:18} {name}/{first}: {first_byte:.2f}, of processors {cpu:.2f}; the medians of {len(pairs)} pairs"
+        )
 
 
 def main():

@@ -120,7 +120,10 @@ def no_op(bench, agent):
     bench.box("sh", "/mnt/install.sh")
     loop = 'i=0; while [ $i -lt 100 ]; do sh $1 "$2" >/dev/null 2>&1 || exit; i=$(expr $i + 1); done'
     run = lambda *words: lambda: bench.box("sh", "-c", loop, "sh", *words) / 100
-    report(f"no-op of {agent}", measure(bench, {"starting the shell": run("-c", ":"), "the no-op": run("/mnt/install.sh", "")}))
+    report(
+        f"no-op of {agent}",
+        measure(bench, {"starting the shell": run("-c", ":"), "the no-op": run("/mnt/install.sh", "")}),
+    )
 
 
 def verify(bench, agents):

@@ -1,0 +1,36 @@
+"""The table of faults: what is broken from outside, and what an install must make of it. A file holds a family."""
+
+from faulttable import (
+    archives,
+    downloads,
+    hostile,
+    intercepted,
+    kills,
+    late,
+    machine,
+    packages,
+    payloads,
+    several,
+    shells,
+    signals,
+)
+from faulttable.changes import write
+from faulttable.fault import BASE, KILLED, Fault
+
+FAMILIES = [
+    downloads,
+    packages,
+    archives,
+    payloads,
+    intercepted,
+    hostile,
+    machine,
+    late,
+    several,
+    signals,
+    kills,
+    shells,
+]
+FAULTS = [row for family in FAMILIES for row in family.rows()]
+
+__all__ = ["BASE", "FAULTS", "KILLED", "Fault", "write"]

@@ -1,0 +1,33 @@
+"""Archives of the runtime that have the checksum which the script names."""
+
+from faulttable.changes import holding
+from faulttable.fault import INTEGRITY, Fault
+
+
+def cut(source, to):
+    to.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+
+
+def rows():
+    kinds = [
+        ("cut", "an archive that ends in the middle", cut, "is no whole archive"),
+        ("top", "an archive without the program", holding("other/readme"), "holds no bin/node"),
+        (
+            "escape",
+            "an archive with a member outside",
+            holding("../../../../escaped"),
+            "outside its folder|holds no bin/node",
+        ),
+    ]
+    for name, what, make, detail in kinds:
+        yield Fault(
+            f"archive/{name}",
+            what,
+            INTEGRITY,
+            "unpack",
+            ("err", "fetching /site/"),
+            archive=make,
+            detail=detail,
+            env={"BENCHFLOW_MIRROR": "/site"},
+            short=name == "escape",
+        )

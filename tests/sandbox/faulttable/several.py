@@ -1,0 +1,115 @@
+"""More than one install at once, with a lock that works, one that is missing, and one that holds nobody."""
+
+import pathlib
+import time
+
+from faulttable.changes import OLD_MV, stub, without
+from faulttable.fault import AFTER_KILL, ALWAYS, KILLED, MIRROR, OK, STAGE, Fault
+
+
+def lock_of(owner, seconds, held="alone"):
+    """A lock of somebody whose deadline is so many seconds away, and who holds the system's lock as well or that alone."""
+
+    def change(prefix):
+        lock = prefix / "benchflow/.staging/lock.owner"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.symlink_to(f"{held} {int(time.time()) + seconds} {owner}")
+
+    return change
+
+
+def rows():
+    no_lock = (without("flock"),)
+    yield Fault(
+        "gc-without-flock",
+        "gc where flock is missing",
+        OK,
+        "done",
+        ("strace", r"symlinkat?\(.*\"/opt/benchflow/.staging/lock.owner\".* = 0"),
+        installed="this",
+        setting=no_lock,
+        env={"BENCHFLOW_INSTALL_MODE": "gc"},
+        check=(0,),
+        never="removed .*lock",
+        argv=("strace", "-f", "-o", "/faults/strace", "-e", "trace=symlink,symlinkat", "sh", "SCRIPT"),
+    )
+    yield Fault(
+        "lock/dead",
+        "a lock whose owner is dead, where flock is missing",
+        KILLED,
+        "-",
+        ("stub", "sent KILL"),
+        setting=no_lock,
+        job={"signal": {"name": "KILL", "when": ("file", f"{STAGE}/agent/node_modules/*"), "group": True}},
+        check=(0,),
+        after=AFTER_KILL,
+    )
+    boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    elsewhere = f"{boot} another-space 1 1"
+    for name, what, setting, damage in (
+        (
+            "rebooted",
+            "from before a boot, where flock is missing",
+            no_lock,
+            lock_of("another-boot another-space 1 1", 1000),
+        ),
+        (
+            "expired",
+            "of another container whose deadline is over, where flock is missing",
+            no_lock,
+            lock_of(elsewhere, -1),
+        ),
+        ("flocked", "of another container that held flock and is gone", (), lock_of(elsewhere, 1000, "flock")),
+    ):
+        yield Fault(
+            f"lock/{name}",
+            f"a lock {what}",
+            OK,
+            "done",
+            ("err", "removing the lock of a process"),
+            setting=setting,
+            damage=damage,
+            check=(0,),
+        )
+    for name, what, setting in (("elsewhere", "here", no_lock), ("mixed", "there", ())):
+        yield Fault(
+            f"lock/{name}",
+            f"a lock of another container that may still run, where flock is missing {what}",
+            (16, "lock"),
+            "lock",
+            ("err", "waiting for another install"),
+            setting=setting,
+            damage=lock_of(elsewhere, 25),
+            env={"BENCHFLOW_INSTALL_DEADLINE": "8"},
+        )
+    waits = ("err", "waiting for another install")
+    kinds = [
+        ("flock", "", (), waits, 1),
+        ("mkdir", " where flock is missing", no_lock, waits, 1),
+        ("useless", " with a lock that holds nobody", (stub("flock", "exit 0"),), ("stub", "flock -n"), 4),
+        (
+            "old-mv",
+            " with a lock that holds nobody and an mv without -T",
+            (stub("flock", "exit 0"), OLD_MV),
+            ("stub", "mv -fT"),
+            4,
+        ),
+    ]
+    for name, what, setting, trace, most in kinds:
+        for times in (1, 50):
+            many = f"/{times}-times" if times > 1 else ""
+            yield Fault(
+                f"four/{name}{many}",
+                f"four installs at one time{what}{f', {times} times' if many else ''}",
+                OK,
+                "done",
+                trace,
+                setting=setting,
+                setting_env=MIRROR,
+                unlocked=most == 4,
+                job={"copies": 4},
+                check=(0,),
+                count=(ALWAYS, 1, most),
+                times=times,
+                short=name == "flock" and times == 1,
+            )
