@@ -12,11 +12,6 @@ use serde_json::Value;
 
 const SAMPLE: &str = "tests/audit/sample";
 
-#[test]
-fn child() {
-    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
-}
-
 /// Runs a command, which must end with this status and say all of these things.
 #[track_caller]
 fn check(words: &[&str], status: i32, says: &[&str]) -> Run {

@@ -1,8 +1,6 @@
 //! A tree that is right by the registry, and each way in which trees drift away: exactly that is found, at its line.
 
-mod audit_support;
-
-use audit_support::Memory;
+use crate::audit_support::Memory;
 
 const RUNNER: &str = "tests/integration/run.sh";
 const DOCS: &str = "docs/integration-tests.md";

@@ -3,14 +3,12 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod audit_support;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use audit_support::{Memory, REGISTRY, RIGHT};
+use crate::audit_support::{Memory, REGISTRY, RIGHT};
 use proptest::prelude::*;
 use registry_audit::{Disk, Report, audit};
 use registry_tests::workspace;

@@ -17,11 +17,6 @@ const LINES: usize = 150;
 /// Subcommands of cargo itself that the documents may use.
 const OF_CARGO: [&str; 10] = ["bench", "build", "check", "clippy", "doc", "fmt", "install", "run", "test", "update"];
 
-#[test]
-fn child() {
-    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
-}
-
 /// A block between fences, with its language and the comment on the line before it.
 #[derive(Debug)]
 struct Block<'t> {

@@ -1,9 +1,7 @@
 //! Root writes the policy into a home that is another user's, whatever that user has put there. Needs root:
-//! `cargo test -p registry-tests --test hostile_homes -- --ignored`.
+//! `cargo test -p registry-tests hostile_homes:: -- --ignored`.
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
-
-mod launch_support;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -13,7 +11,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use launch_support::{Installed, Prefix, files_under, noted_environment, parsed, provide};
+use crate::launch_support::{Installed, Prefix, files_under, noted_environment, parsed, provide};
 use registry::REGISTRY;
 use registry::model::{Agent, FileFormat, Off, Owner, WebPolicy};
 use serde_json::Value;
@@ -114,7 +112,7 @@ fn a_policy_is_merged_kept_by_launches_and_applied_once() {
         for (file, _, owner) in policy_files(agent) {
             let path = place.folders(&file);
             let text = if owner == Owner::Whole { "mine = 1\n" } else { "{\"mine\": {\"a\": [1]}}" };
-            launch_support::write(&path, text, 0o640);
+            crate::launch_support::write(&path, text, 0o640);
             Place::give(&path);
         }
         let output = installed.apply_policy(&place.at("home"));

@@ -5,8 +5,6 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +13,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use launch_support::{Installed, Prefix, SHELLS, files_under, noted_environment, noted_words, parsed};
+use crate::launch_support::{Installed, Prefix, SHELLS, files_under, noted_environment, noted_words, parsed};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};

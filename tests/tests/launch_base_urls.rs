@@ -2,12 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::collections::BTreeMap;
 use std::fs;
 
-use launch_support::{Prefix, SHELLS, files_under, noted_environment, parsed};
+use crate::launch_support::{Prefix, SHELLS, files_under, noted_environment, parsed};
 use registry::REGISTRY;
 use registry::model::Agent;
 use serde_json::Value;

@@ -1,9 +1,7 @@
 //! A launcher whose home cannot be used says which place, which home and which user, and starts no agent. Homes that
-//! root could write need root: `cargo test -p registry-tests --test launch_homes -- --ignored`.
+//! root could write need root: `cargo test -p registry-tests launch_homes:: -- --ignored`.
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
-
-mod launch_support;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -11,7 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use launch_support::{Installed, Prefix, files_under, find, noted_environment, provide};
+use crate::launch_support::{Installed, Prefix, files_under, find, noted_environment, provide};
 use registry::REGISTRY;
 
 /// A user without a name.
@@ -122,7 +120,7 @@ fn a_home_that_this_user_cannot_use_is_named() {
         // A home of the user's with a folder of another's in it, and with a file that only another may read.
         let scratch = Scratch::new();
         let path = scratch.at("home").join(&file);
-        launch_support::write(&path, "{}", 0o600);
+        crate::launch_support::write(&path, "{}", 0o600);
         chown(scratch.at("home"), Some(USER), Some(USER)).expect("root gives files away");
         if first != file {
             refused(&scratch, &scratch.at("home"), "read", &format!("$HOME/{file}"));

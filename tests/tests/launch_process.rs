@@ -2,8 +2,6 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -12,7 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use launch_support::{Installed, SHELLS, put};
+use crate::launch_support::{Installed, SHELLS, put};
 use registry::REGISTRY;
 use registry::model::{Agent, Runs};
 use registry_scripts::site::Site;

@@ -2,9 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
-use launch_support::{Installed, Prefix, noted_environment, provide};
+use crate::launch_support::{Installed, Prefix, noted_environment, provide};
 use registry::REGISTRY;
 
 /// What a launch writes to standard error; the agent is started in any case, and no secret is shown.

@@ -2,13 +2,11 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use launch_support::{Installed, Prefix, files_under, parsed};
+use crate::launch_support::{Installed, Prefix, files_under, parsed};
 use registry::REGISTRY;
 use registry::model::{Agent, ConfigFile, Owner};
 use registry::template::Template;
@@ -101,7 +99,7 @@ fn a_home_that_is_used_again_holds_what_a_fresh_one_does() {
 fn over(name: &str, file: &str, text: &str, second: &[(&str, &str)]) -> [String; 2] {
     let (prefix, home) = (Prefix::new(), folder());
     let installed = prefix.add(agent(name));
-    launch_support::write(&home.path().join(file), text, 0o600);
+    crate::launch_support::write(&home.path().join(file), text, 0o600);
     [GATEWAY, second].map(|variables| {
         launch(&installed, home.path(), variables);
         fs::read_to_string(home.path().join(file)).expect("a launch keeps the file")
@@ -133,7 +131,7 @@ fn a_base_url_in_the_file_does_not_get_a_key_that_came_without_one() {
 fn a_launch_that_gives_nothing_leaves_the_tasks_own_settings() {
     let own = r#"{"llm": {"model": "openai/m", "api_key": "mine", "base_url": "https://mine.example"}}"#;
     let (prefix, home) = (Prefix::new(), folder());
-    launch_support::write(&home.path().join(".openhands/agent_settings.json"), own, 0o600);
+    crate::launch_support::write(&home.path().join(".openhands/agent_settings.json"), own, 0o600);
     launch(&prefix.add(agent("openhands")), home.path(), &[]);
     assert_eq!(fs::read_to_string(home.path().join(".openhands/agent_settings.json")).ok().as_deref(), Some(own));
 }
@@ -177,7 +175,7 @@ fn a_file_that_is_wholly_ours_does_not_outlive_its_condition() {
         assert_eq!(meaning(home.path()), BTreeMap::new(), "{path}");
         // What was there before us is the task's.
         let own = if path.ends_with("toml") { "mine = 1\n" } else { "{ \"mine\": 1 }\n" };
-        launch_support::write(&home.path().join(path.trim_start_matches("~/")), own, 0o640);
+        crate::launch_support::write(&home.path().join(path.trim_start_matches("~/")), own, 0o640);
         launch(&installed, home.path(), &[("BENCHFLOW_PROVIDER_MODEL", "m")]);
         assert_eq!(fs::read_to_string(home.path().join(path.trim_start_matches("~/"))).ok().as_deref(), Some(own));
     }

@@ -1,10 +1,8 @@
 //! Whatever a harness does to a launch command, and wherever it is cut off, the agent gets the same environment, the
 //! same files and its arguments. Those that need root and strace:
-//! `cargo test -p registry-tests --test launch_treatments -- --ignored`.
+//! `cargo test -p registry-tests launch_treatments:: -- --ignored`.
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
-
-mod launch_support;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,7 +12,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use launch_support::{Installed, Prefix, files_under, noted_environment, noted_words, provide};
+use crate::launch_support::{Installed, Prefix, files_under, noted_environment, noted_words, provide};
 use registry::REGISTRY;
 use registry::model::Agent;
 

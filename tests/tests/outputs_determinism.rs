@@ -8,11 +8,6 @@ use std::path::{Path, PathBuf};
 
 use registry_tests::{command_self, finish, workspace};
 
-#[test]
-fn child() {
-    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
-}
-
 /// Every file under a folder, by its place.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();

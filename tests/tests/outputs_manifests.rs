@@ -3,8 +3,6 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
@@ -310,7 +308,7 @@ fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
     for (agent, manifest) in manifests(&site) {
-        launch_support::put(agent, &site, PROGRAM);
+        crate::launch_support::put(agent, &site, PROGRAM);
         for command in treatments(text(&manifest, "launch_cmd")) {
             for shell in SHELLS {
                 let output = run(shell, &command, &[("HOME", &site.prefix)]);
@@ -329,7 +327,7 @@ fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
 fn check_without_web(agent: &'static Agent<'static>, status: i32) {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
-    launch_support::put(agent, &site, PROGRAM);
+    crate::launch_support::put(agent, &site, PROGRAM);
     let (registry, generator) = (Registry { agents: &[], ..REGISTRY }, generator());
     let input = Input { agents: vec![agent], ..Input::new(&registry, &site) };
     let files = (generator.make)(&input).expect("every agent has a manifest");

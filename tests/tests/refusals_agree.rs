@@ -3,23 +3,16 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::process::Command;
 
-use launch_support::{Prefix, SHELLS, noted_environment};
+use crate::launch_support::{Prefix, SHELLS, noted_environment};
 use registry::REGISTRY;
 use registry::model::Agent;
 use registry_routing::{Given, Refusal, Resolution, Router, Sandbox};
 use registry_tests::{command_self, finish};
 use serde_json::{Value, json};
-
-#[test]
-fn child() {
-    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
-}
 
 /// A reference of every kind of route, with the variable of its key, and whether the base URL is the caller's.
 const REFERENCES: [(&str, &str, bool); 6] = [

@@ -2,8 +2,6 @@
 
 #![allow(clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::process::Command;
 
 use registry::model::{
@@ -226,7 +224,7 @@ fn every_script_fits_one_argument_and_a_payload_can_go_to_the_mirror() {
 /// What the launcher's program knows of an agent.
 #[track_caller]
 fn plan(agent: &Agent<'_>) -> Value {
-    let text = launch_support::payload(&render(agent)).remove("lib/plan.json").unwrap_or_default();
+    let text = crate::launch_support::payload(&render(agent)).remove("lib/plan.json").unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_else(|error| unreachable!("{error}: {text}"))
 }
 

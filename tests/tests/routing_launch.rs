@@ -2,12 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod launch_support;
-
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use launch_support::{Installed, Prefix, noted_environment};
+use crate::launch_support::{Installed, Prefix, noted_environment};
 use registry::REGISTRY;
 use registry::model::Provider;
 use registry_routing::{Given, Resolution, Router, Sandbox, Variables};

@@ -7,15 +7,13 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is not as it must be")]
 
-mod launch_support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use launch_support::{find, payload};
+use crate::launch_support::{find, payload};
 use registry::REGISTRY;
 use registry::model::{Agent, Artefact};
 use registry_scripts::scripts;

@@ -2,18 +2,11 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use xtask_support::{Run, check, check_command};
-
-#[test]
-fn child() {
-    xtask_support::child();
-}
+use crate::xtask_support::{Run, check, check_command};
 
 #[test]
 fn the_list_is_a_table_or_json() {

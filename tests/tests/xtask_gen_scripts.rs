@@ -2,19 +2,12 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use xtask_support::{Run, check, check_command, listing};
-
-#[test]
-fn child() {
-    xtask_support::child();
-}
+use crate::xtask_support::{Run, check, check_command, listing};
 
 /// An output folder, and its name.
 fn folder() -> (tempfile::TempDir, String) {

@@ -2,17 +2,10 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use xtask_support::{check, listing};
-
-#[test]
-fn child() {
-    xtask_support::child();
-}
+use crate::xtask_support::{check, listing};
 
 /// A folder that all generators wrote into.
 struct Tree {

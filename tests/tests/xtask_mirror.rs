@@ -2,8 +2,6 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -12,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
+use crate::xtask_support::{ALPHA, PROVIDER, Run, check_command};
 use registry_model::model::{Agent, Artefact, Npm, Program, Pypi, Registry, Runs};
 use registry_model::template::Template;
-use xtask_support::{ALPHA, PROVIDER, Run, check_command};
 
 /// An agent of npm, one of whose packages is for AArch64.
 const TARBALLS: Agent<'static> = Agent {
@@ -72,7 +70,8 @@ const MIRROR: [&str; 10] = [
     "wheels/uv-1.0-py3-none-any.whl",
 ];
 
-fn registry_of(which: &str) -> Option<Registry<'static>> {
+/// The registries of these tests.
+pub(crate) fn registry_of(which: &str) -> Option<Registry<'static>> {
     let agents: &'static [&'static Agent<'static>] = match which {
         "packages" => &[&TARBALLS, &WHEELS],
         "large" => Box::leak(Box::new([large()])),
@@ -91,11 +90,6 @@ fn large() -> &'static Agent<'static> {
     let noise: String = std::iter::repeat_with(&mut digits).take(20_000).collect();
     let program = Artefact::Program(Program { name: "alpha.mjs", text: noise.leak() });
     Box::leak(Box::new(Agent { install: Box::leak(Box::new([program])), runs: Runs::Node, ..ALPHA }))
-}
-
-#[test]
-fn child() {
-    xtask_support::child_of(registry_of);
 }
 
 /// A place with a source of artefacts and room for a mirror.

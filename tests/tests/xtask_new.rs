@@ -2,17 +2,10 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::fs;
 use std::path::Path;
 
-use xtask_support::{Run, check, check_command, listing};
-
-#[test]
-fn child() {
-    xtask_support::child();
-}
+use crate::xtask_support::{Run, check, check_command, listing};
 
 /// A package with a list of agents.
 fn package() -> tempfile::TempDir {

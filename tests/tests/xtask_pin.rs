@@ -2,19 +2,12 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::xtask_support::{Run, check, check_command};
 use registry_model::model::Lock;
-use xtask_support::{Run, check, check_command};
-
-#[test]
-fn child() {
-    xtask_support::child();
-}
 
 #[test]
 fn what_is_asked_for_is_checked_before_anything_is_fetched() {

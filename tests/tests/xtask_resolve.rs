@@ -8,11 +8,6 @@ use std::process::Command;
 use registry_tests::{Run, command_self, finish, read, report};
 use serde_json::Value;
 
-#[test]
-fn child() {
-    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
-}
-
 /// The command, with no variable of the host but these, and a home folder of its own.
 fn resolve(words: &[&str], host: &[(&str, &str)]) -> Command {
     let words: Vec<&str> = ["resolve"].iter().chain(words).copied().collect();

@@ -2,18 +2,11 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use xtask_support::check;
-
-#[test]
-fn child() {
-    xtask_support::child();
-}
+use crate::xtask_support::check;
 
 /// Whether this machine has a program.
 fn has(program: &str) -> bool {
@@ -123,7 +116,7 @@ fn refusal(example: &str) -> Option<String> {
     words.truncate(words.iter().position(|word| *word == "--").unwrap_or(words.len()));
     words.push("--help");
     let own = words.get(start..).unwrap_or_default();
-    let run = xtask_support::Run::finish(&mut xtask_support::Run::of("both", own));
+    let run = crate::xtask_support::Run::finish(&mut crate::xtask_support::Run::of("both", own));
     (run.status != Some(0)).then(|| run.stderr.lines().next().unwrap_or_default().to_owned())
 }
 

@@ -3,8 +3,6 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
-mod xtask_support;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
@@ -15,10 +13,10 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::xtask_support::{ALPHA, PROVIDER, Run, check_command, listing};
 use registry_model::model::{Agent, Artefact, Npm, Registry, Runs};
 use registry_model::template::Template;
 use registry_tests::workspace;
-use xtask_support::{ALPHA, PROVIDER, Run, check_command, listing};
 
 /// An agent whose lock has version 1.0.0 of a package, with a part for one machine.
 const LOCKED: Agent<'static> = Agent {
@@ -34,18 +32,15 @@ const LOCKED: Agent<'static> = Agent {
     ..ALPHA
 };
 
-#[test]
-fn child() {
-    let own = |folder: &str| {
-        folder.strip_prefix("locked:").map(|folder| Registry {
-            agents: &[&LOCKED],
-            providers: &[&PROVIDER],
-            families: &[],
-            extends: None,
-            folder: String::leak(folder.to_owned()),
-        })
-    };
-    xtask_support::child_of(own);
+/// The registry of a folder, with the agent that has a lock.
+pub(crate) fn registry_of(which: &str) -> Option<Registry<'static>> {
+    which.strip_prefix("locked:").map(|folder| Registry {
+        agents: &[&LOCKED],
+        providers: &[&PROVIDER],
+        families: &[],
+        extends: None,
+        folder: String::leak(folder.to_owned()),
+    })
 }
 
 /// What the registry has of a package: versions with the days of their release, and how many bytes of other text.

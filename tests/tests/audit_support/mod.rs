@@ -1,6 +1,5 @@
 //! A made-up registry, a made-up tree that is right by it, and audits of that tree with something changed.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
 use std::collections::BTreeMap;

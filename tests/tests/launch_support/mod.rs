@@ -1,7 +1,6 @@
 //! An install that is real but for the agent: the generated scripts and the programs of the payload, run by a real
 //! Node.js; where the agent would be, a program notes what it was started with.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
 
 use std::collections::BTreeMap;
@@ -12,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use registry::model::{Agent, Artefact, FileFormat};
+use registry::model::{Agent, Artefact};
 use registry_scripts::site::Site;
 use registry_scripts::{ScriptKind, scripts};
 use registry_tests::write_program;
@@ -32,7 +31,8 @@ if [ -n \"${NOTE-}\" ]; then exec env -0 >\"$NOTE.env\"; fi
 
 /// A folder with installs in it.
 pub(crate) struct Prefix {
-    pub(crate) folder: tempfile::TempDir,
+    /// Kept until the end.
+    _folder: tempfile::TempDir,
     site: Site,
 }
 
@@ -55,7 +55,7 @@ impl Prefix {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("the folder is ours");
         let site = Site { prefix: folder.path().join("prefix").display().to_string(), ..Site::default() };
-        Self { folder, site }
+        Self { _folder: folder, site }
     }
 
     /// Puts an agent into the prefix.
@@ -202,9 +202,4 @@ fn from_toml(value: toml::Value) -> Value {
         toml::Value::Boolean(bool) => Value::Bool(bool),
         toml::Value::Datetime(time) => Value::String(time.to_string()),
     }
-}
-
-/// The formats of the files of an agent, by their paths.
-pub(crate) fn formats(agent: &Agent<'_>) -> BTreeMap<String, FileFormat> {
-    agent.config.iter().map(|it| (it.path.trim_start_matches("~/").to_owned(), it.format)).collect()
 }

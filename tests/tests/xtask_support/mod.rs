@@ -1,8 +1,7 @@
 //! Runs the commands as a user does: in a process of its own, over a registry written by hand.
 //!
-//! A test binary starts itself again; its test `child` is then the program (see [`child`]).
+//! A test binary starts itself again; its test `child` is then the program (see [`child_of`]).
 
-#![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
 use std::ffi::OsString;
@@ -85,12 +84,8 @@ static STEP: Registry<'static> = registry(&[&BROKEN_STEP]);
 static LOCK: Registry<'static> = registry(&[&WRONG_LOCK]);
 static OLD: Registry<'static> = registry(&[&OLD_LOCK]);
 
-/// The program that a test binary is when it was started by [`Run::of`]; nothing otherwise.
-pub(crate) fn child() {
-    child_of(|_| None);
-}
-
-/// [`child`], with registries of a test file's own by their names.
+/// The program that a test binary is when it was started by [`Run::of`], with registries of a test file's own by their
+/// names; nothing otherwise.
 pub(crate) fn child_of(own: impl Fn(&str) -> Option<Registry<'static>>) {
     let (Ok(which), Ok(words)) = (std::env::var("XTASK_TEST_REGISTRY"), std::env::var("XTASK_TEST_ARGS")) else {
         return;

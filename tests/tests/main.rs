@@ -1,0 +1,70 @@
+//! All tests that cross crates, as modules of one program, so that they are linked once and run side by side.
+//!
+//! The tests of one file: `cargo test -p registry-tests snapshots::`.
+
+mod audit_command;
+mod audit_drift;
+mod audit_hostile;
+mod audit_support;
+mod docs;
+mod entries;
+mod hostile_homes;
+mod hostile_values;
+mod launch_base_urls;
+mod launch_homes;
+mod launch_process;
+mod launch_proxy;
+mod launch_reuse;
+mod launch_support;
+mod launch_treatments;
+mod module_cycles;
+mod outputs_determinism;
+mod outputs_manifests;
+mod outputs_registry;
+mod outputs_suite;
+mod own_registry;
+mod pages;
+mod payload_twins;
+mod refusals_agree;
+mod render_scripts;
+mod routing_files;
+mod routing_launch;
+mod routing_properties;
+mod routing_refusals;
+mod routing_vectors;
+mod rules;
+mod shell_differential;
+mod shell_vectors;
+mod shells;
+mod snapshots;
+mod tidy;
+mod web_policy;
+mod xtask_commands;
+mod xtask_gen_scripts;
+mod xtask_generate;
+mod xtask_mirror;
+mod xtask_new;
+mod xtask_pin;
+mod xtask_resolve;
+mod xtask_shell;
+mod xtask_support;
+mod xtask_upgrade;
+
+/// The program that a test starts again: the commands, over the whole registry or over one that is written by hand.
+#[test]
+fn child() {
+    registry_tests::child(|words| xtask::run_with(&registry::REGISTRY, words));
+    xtask_support::child_of(|which| xtask_mirror::registry_of(which).or_else(|| xtask_upgrade::registry_of(which)));
+}
+
+#[test]
+fn every_file_is_a_module() {
+    let listed = registry_tests::read("tests/tests/main.rs");
+    let names = registry_tests::names_in("tests/tests").into_iter().filter(|name| name != "main.rs");
+    let missing: Vec<String> = names
+        .map(|name| format!("mod {};", name.trim_end_matches(".rs")))
+        .filter(|line| !listed.lines().any(|it| it == line))
+        .map(|line| format!("tests/tests/main.rs has no line `{line}`"))
+        .collect();
+    registry_tests::report(&missing);
+}
