@@ -1,12 +1,17 @@
 //! What the compiler says to wrong entries, and that it says nothing to right ones.
 //!
 //! A case is named after the rule it breaks and the mistake. To accept what the compiler says now:
-//! `TRYBUILD=overwrite cargo test -p registry-ui`; of one case: `… -- wrong trybuild=NAME`.
+//! `UI=overwrite cargo test -p registry-ui`; of the cases whose path contains a text: `UI_CASE=TEXT UI=overwrite …`.
+//!
+//! A wrong case is one process of the compiler, which is given the libraries that this test is linked with.
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::SystemTime;
 
 use registry::model::Registry;
 use registry::rules::check_registry;
@@ -84,12 +89,131 @@ fn cases(folder: &str) -> Vec<(String, String)> {
     cases
 }
 
+/// The compiler, with the libraries of this test.
+struct Compiler {
+    folder: PathBuf,
+    externs: [String; 2],
+}
+
+impl Compiler {
+    fn new() -> Self {
+        let this = std::env::current_exe().expect("a test has a binary");
+        let folder = this.parent().map(Path::to_path_buf).unwrap_or_default();
+        // Cargo builds a library right before what is linked with it, and keeps others that were built otherwise.
+        let (ui, built) = newest(&folder, "registry_ui", modified(&this));
+        let (registry, _) = newest(&folder, "registry", built);
+        let external = |name: &str, path: &Path| format!("{name}={}", path.display());
+        Self { externs: [external("registry", &registry), external("registry_ui", &ui)], folder }
+    }
+
+    /// What it prints of a case, which must not compile.
+    fn refuse(&self, case: &str) -> Result<String, String> {
+        let ui = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let out = tempfile::tempdir().expect("there is room for a folder");
+        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+        rustc.args(["--edition=2024", "--crate-type=bin", "--crate-name=case", "--emit=metadata", "-Adead_code"]);
+        rustc.arg("--out-dir").arg(out.path()).arg(format!("-Ldependency={}", self.folder.display()));
+        for it in &self.externs {
+            rustc.args(["--extern", it]);
+        }
+        // A library names its files as seen from the workspace.
+        rustc.current_dir(ui.ancestors().nth(2).unwrap_or(ui)).env("CARGO_MANIFEST_DIR", ui);
+        let output = rustc.arg(ui.join(case)).output().expect("the compiler starts");
+        if output.status.success() {
+            return Err(format!("{case}: it compiles"));
+        }
+        Ok(portable(&String::from_utf8_lossy(&output.stderr), case))
+    }
+}
+
+fn modified(path: &Path) -> SystemTime {
+    path.metadata().and_then(|it| it.modified()).expect("the file is there")
+}
+
+/// The newest build of a library that is not younger than what is linked with it.
+fn newest(folder: &Path, name: &str, until: SystemTime) -> (PathBuf, SystemTime) {
+    let files = fs::read_dir(folder).expect("the folder is there").map(|it| it.expect("it is readable").path());
+    let is_one = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        file.starts_with(&format!("lib{name}-")) && file.ends_with(".rlib")
+    };
+    let builds = files.filter(is_one).map(|path| (modified(&path), path)).filter(|(built, _)| *built <= until);
+    let (built, path) = builds.max().expect("the library is built");
+    (path, built)
+}
+
+/// What the compiler printed, without what differs between machines and with every change of another file.
+fn portable(printed: &str, case: &str) -> String {
+    let ui = format!("{}/", env!("CARGO_MANIFEST_DIR"));
+    let workspace = ui.trim_end_matches("tests/ui/");
+    let (mut text, mut elsewhere) = (String::new(), false);
+    for line in printed.lines().map(str::trim_end) {
+        let place = ["--> ", "::: "].iter().any(|it| line.trim_start().starts_with(it));
+        let mut line = line.replace(&ui, "").replace(workspace, "$WORKSPACE/");
+        if place {
+            elsewhere = !line.contains(case) && line.contains('/');
+        } else if !line.trim_start().starts_with(|it: char| it.is_ascii_digit() || it == '|' || it == '.') {
+            elsewhere = false;
+        }
+        if elsewhere && place {
+            line.truncate(line.trim_end_matches(|it: char| it.is_ascii_digit() || it == ':').len());
+        } else if elsewhere {
+            let digits = line.len() - line.trim_start_matches(|it: char| it.is_ascii_digit() || it == ' ').len();
+            line.replace_range(..digits, &" ".repeat(digits));
+        }
+        let summary = ["error: aborting due to ", "For more information about ", "Some errors have detailed "];
+        if !summary.iter().any(|it| line.starts_with(it)) && !(line.is_empty() && text.ends_with("\n\n")) {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    format!("{}\n", text.trim_end())
+}
+
+/// Compiles a wrong case, and compares what is printed with the file beside it, or writes that file.
+fn check_wrong(compiler: &Compiler, case: &str, overwrite: bool) -> Result<(), String> {
+    let printed = compiler.refuse(case)?;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(case).with_extension("stderr");
+    let expected = fs::read_to_string(&file).unwrap_or_default();
+    if printed == expected {
+        return Ok(());
+    }
+    if overwrite {
+        return fs::write(&file, printed).map_err(|error| format!("{}: {error}", file.display()));
+    }
+    Err(format!("{case}: expected\n{expected}\n{case}: the compiler prints\n{printed}"))
+}
+
 #[test]
 fn wrong_entries_do_not_compile() {
-    // Wrong cases alone: where a right one is among them, trybuild starts the compiler for one after the other.
-    let wrong = trybuild::TestCases::new();
-    wrong.compile_fail("fail/*.rs");
-    wrong.compile_fail("fail/syntax/*.rs");
+    let only = std::env::var("UI_CASE").unwrap_or_default();
+    let overwrite = std::env::var("UI").is_ok_and(|it| it == "overwrite");
+    let all = ["fail", "fail/syntax"]
+        .into_iter()
+        .flat_map(|folder| cases(folder).into_iter().map(move |(case, _)| format!("{folder}/{case}.rs")));
+    let chosen: Vec<String> = all.filter(|case| case.contains(&only)).collect();
+    assert!(!chosen.is_empty(), "no case has `{only}` in its path");
+    let (compiler, waiting, faults) = (Compiler::new(), Mutex::new(chosen.iter()), Mutex::new(Vec::new()));
+    let next = || waiting.lock().expect("no worker panics").next();
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) {
+            scope.spawn(|| {
+                while let Some(case) = next() {
+                    let fault = check_wrong(&compiler, case, overwrite).err();
+                    faults.lock().expect("no worker panics").extend(fault);
+                }
+            });
+        }
+    });
+    let mut faults = faults.into_inner().expect("no worker panics");
+    faults.sort();
+    assert!(
+        faults.is_empty(),
+        "{}\n{} of {} cases differ\nhelp: `UI=overwrite cargo test -p registry-ui` accepts what is printed",
+        faults.join("\n"),
+        faults.len(),
+        chosen.len(),
+    );
 }
 
 #[test]
