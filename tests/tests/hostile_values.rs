@@ -299,21 +299,34 @@ fn launch_with_all(row: usize, subject: &Subject) {
     }
 }
 
-#[test]
-fn every_value_arrives_as_it_is_or_is_refused_by_name() {
-    let prefix = Prefix::new();
-    let subjects = REGISTRY.agents().into_iter().map(|agent| Subject::new(&prefix, agent));
-    let mut subjects: Vec<(usize, Subject)> = subjects.enumerate().collect();
-    // Each launch starts programs: the agents are launched side by side.
-    let each = subjects.len().div_ceil(std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    std::thread::scope(|scope| {
-        for part in subjects.chunks_mut(each) {
-            scope.spawn(move || part.iter().for_each(|(row, subject)| launch_with_all(*row, subject)));
+/// Spreads the agents over tests, each of which has every so-manieth of them: none is left out, and they run side by side.
+macro_rules! shares {
+    ($($share:ident)*) => {
+        const SHARES: &[&str] = &[$(stringify!($share)),*];
+
+        mod every_value_arrives_as_it_is_or_is_refused_by_name {
+            $(#[test]
+            fn $share() {
+                super::check_share(stringify!($share));
+            })*
         }
-    });
+    };
+}
+
+shares! { share_1 share_2 share_3 share_4 share_5 share_6 }
+
+/// Launches the agents of a share with every value of the list, and with others at random.
+#[track_caller]
+fn check_share(share: &str) {
+    let prefix = Prefix::new();
+    let mine = |row: usize| SHARES.get(row % SHARES.len()) == Some(&share);
+    let agents = REGISTRY.agents().into_iter().enumerate().filter(|(row, _)| mine(*row));
+    let subjects: Vec<(usize, Subject)> = agents.map(|(row, agent)| (row, Subject::new(&prefix, agent))).collect();
+    subjects.iter().for_each(|(row, subject)| launch_with_all(*row, subject));
     let subjects: Vec<Subject> = subjects.into_iter().map(|(_, subject)| subject).collect();
     let case = (0..subjects.len(), select(Role::ALL.to_vec()), any::<bool>(), 0..SHELLS.len(), values());
-    let cases = std::env::var("HOSTILE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(120);
+    let all = std::env::var("HOSTILE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(120_u32);
+    let cases = all.div_ceil(u32::try_from(SHARES.len()).expect("there are few"));
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let random = runner.run(&case, |(index, role, proxy, shell, value)| {
         let subject = subjects.get(index).expect("there is an agent of each number");

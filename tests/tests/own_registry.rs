@@ -21,11 +21,19 @@ impl Stranger {
             let absolute = line.replace("../../", &format!("{}/", workspace.display()));
             stranger.edit("Cargo.toml", &line, &absolute);
         }
+        // With the workspace's profile, what both depend on is built once.
+        let manifest = registry_tests::read("Cargo.toml");
+        let profile = manifest.find("[profile.dev]").and_then(|at| manifest.get(at..)).expect("it has a profile");
+        let config = stranger.read(".cargo/config.toml");
+        std::fs::write(stranger.folder.path().join(".cargo/config.toml"), format!("{config}\n{profile}"))
+            .expect("the file can be written");
         stranger
     }
 
     fn cargo(&self, arguments: &[&str]) -> Output {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("own-registry");
+        // Its programs have other names than those of the workspace, and cargo lets one build wait for another.
+        let binary = std::env::current_exe().expect("a test has a binary");
+        let target = binary.ancestors().nth(3).expect("it lies in the target folder");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(self.folder.path()).args(arguments).env("CARGO_TARGET_DIR", target);
         cargo.output().expect("cargo runs")
@@ -123,7 +131,7 @@ fn a_private_registry_has_the_same_commands_and_the_same_rules() {
     assert!(shown.contains("parrot.mjs"), "{shown}");
 
     stranger.edit("src/agents/parrot.rs", "protocol:", "aliases: [\"claude\"],\n        protocol:");
-    check_refuses(&stranger.cargo(&["check"]), &["[N002]", "src/lib.rs"]);
+    check_refuses(&stranger.cargo(&["build"]), &["[N002]", "src/lib.rs"]);
     stranger.edit("src/agents/parrot.rs", "aliases: [\"claude\"]", "aliases: [\"polly\"]");
     stranger.edit(
         "src/agents/parrot.rs",
@@ -131,7 +139,7 @@ fn a_private_registry_has_the_same_commands_and_the_same_rules() {
         "[\"parot.mjs\"],\n        handshake",
     );
     check_refuses(
-        &stranger.cargo(&["check"]),
+        &stranger.cargo(&["build"]),
         &["`parrot` does not install a program `parot.mjs` [I002]", "src/agents/parrot.rs"],
     );
 }
