@@ -1,10 +1,8 @@
-//! `audit` and `explain` as a user runs them: lines for people, JSON, SARIF held against its schema, exit statuses, and
-//! the page about it.
+//! `audit` and `explain` as a user runs them: lines for people, JSON, exit statuses, and the page about it.
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
 use std::fs;
-use std::path::Path;
 
 use registry_audit::checks;
 use registry_tests::{Run, names_in, read, run_self, workspace};
@@ -58,50 +56,6 @@ fn every_check_can_be_explained_and_is_listed() {
     }
     check(&["explain", "d009"], 0, &["D009 wrong-gate", "61  a stale key hid a valid log-in"]);
     check(&["explain", "D999"], 2, &["there is no rule `D999`"]);
-}
-
-/// Holds a log against the part of the schema of SARIF that is used; no other member is allowed anywhere.
-#[track_caller]
-fn check_sarif(text: &str) -> Value {
-    let log: Value = serde_json::from_str(text).expect("it is JSON");
-    let schema: Value = serde_json::from_str(&read("tests/schemas/sarif-2.1.0-part.json")).expect("it is JSON");
-    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-    let faults: Vec<String> = validator.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path())).collect();
-    registry_tests::report(&faults);
-    // The schema takes anything in place of what it does not require; a log that is refused shows that it looks.
-    let mut wrong = log.clone();
-    if let Some(results) = wrong.pointer_mut("/runs/0/results") {
-        *results = serde_json::json!([{ "ruleId": 1 }]);
-    }
-    assert!(!validator.is_valid(&wrong));
-    log
-}
-
-#[test]
-fn sarif_is_as_its_schema_says() {
-    let sample = path(SAMPLE);
-    let log = check_sarif(&check(&["audit", "--format", "sarif", &sample], 1, &[]).stdout);
-    assert_eq!(check(&["audit", "--sarif", &sample], 1, &[]).stdout.trim(), log.to_string());
-    let run = &log["runs"][0];
-    let results = run["results"].as_array().expect("there are results");
-    let found: Value = serde_json::from_str(&check(&["audit", "--json", &sample], 1, &[]).stdout).expect("it is JSON");
-    assert_eq!(results.len(), found["findings"].as_array().map_or(0, Vec::len));
-    for result in results {
-        let index = usize::try_from(result["ruleIndex"].as_u64().expect("it is a number")).expect("it is small");
-        let rule = &run["tool"]["driver"]["rules"][index];
-        assert_eq!(rule["id"], result["ruleId"]);
-        assert!(rule["shortDescription"]["text"].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
-        let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().expect("it is a text");
-        assert!(Path::new(&sample).join(uri).is_file(), "{uri}");
-    }
-}
-
-#[test]
-fn sarif_of_nothing_is_a_log_too() {
-    let folder = tempfile::tempdir().expect("there is room for a folder");
-    fs::write(folder.path().join("install.sh"), "echo x\n").expect("there is room");
-    let log = check_sarif(&check(&["audit", "--sarif", &folder.path().display().to_string()], 0, &[]).stdout);
-    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod launch_proxy;
 mod launch_reuse;
 mod launch_support;
 mod launch_treatments;
+mod layout;
 mod module_cycles;
 mod outputs_determinism;
 mod outputs_manifests;
@@ -59,12 +60,14 @@ fn child() {
 
 #[test]
 fn every_file_is_a_module() {
-    let listed = registry_tests::read("tests/tests/main.rs");
-    let names = registry_tests::names_in("tests/tests").into_iter().filter(|name| name != "main.rs");
-    let missing: Vec<String> = names
-        .map(|name| format!("mod {};", name.trim_end_matches(".rs")))
-        .filter(|line| !listed.lines().any(|it| it == line))
-        .map(|line| format!("tests/tests/main.rs has no line `{line}`"))
-        .collect();
+    let mut missing = Vec::new();
+    for folder in ["tests/tests", "crates/live/tests"] {
+        let listed = registry_tests::read(&format!("{folder}/main.rs"));
+        let files = registry_tests::names_in(folder).into_iter().filter(|name| name != "main.rs");
+        let modules = files.filter(|name| name.ends_with(".rs") || !name.contains('.'));
+        let lines = modules.map(|name| format!("mod {};", name.trim_end_matches(".rs")));
+        let unknown = lines.filter(|line| !listed.lines().any(|it| it == line));
+        missing.extend(unknown.map(|line| format!("{folder}/main.rs has no line `{line}`")));
+    }
     registry_tests::report(&missing);
 }

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use dockerfile_parser::{Dockerfile, Instruction};
 use registry::REGISTRY;
 use registry::model::{Agent, Protocol, Registry};
 use registry_outputs::{GENERATORS, Input};
@@ -231,34 +230,4 @@ fn the_matrix_has_no_dimension_but_its_jobs() {
     assert_eq!(agents, built());
     // A matrix of Actions has at most so many jobs.
     assert!(jobs.len() <= 256 && jobs.iter().all(|job| job["runner"].is_string() && job["timeout_minutes"].is_u64()));
-}
-
-#[test]
-fn the_build_has_a_target_and_a_stage_an_agent() {
-    let files = files();
-    let bake: hcl::Body = hcl::parse(&files["docker-bake.hcl"]).expect("the build is HCL");
-    let label = |block: &hcl::Block| block.labels().first().map(|it| it.as_str().to_owned()).unwrap_or_default();
-    let targets: Vec<&hcl::Block> =
-        bake.blocks().filter(|it| it.identifier() == "target" && label(it) != "agent").collect();
-    assert_eq!(targets.iter().map(|it| label(it)).collect::<Vec<_>>(), built());
-    let dockerfile = Dockerfile::parse(&files["Dockerfile"]).expect("it is a Dockerfile");
-    let stages: Vec<String> = dockerfile
-        .instructions
-        .iter()
-        .filter_map(
-            |it| if let Instruction::From(from) = it { Some(from.alias.as_ref()?.content.clone()) } else { None },
-        )
-        .collect();
-    let wanted: Vec<String> = targets
-        .iter()
-        .map(|it| {
-            let attribute = it.body().attributes().find(|it| it.key() == "target").expect("a target has a stage");
-            attribute.expr().to_string().trim_matches('"').to_owned()
-        })
-        .collect();
-    // Without the first, an engine asks an image registry for an image of that name.
-    assert_eq!(stages.get(..2), Some(["scripts".to_owned(), "base".to_owned()].as_slice()));
-    assert_eq!(stages.get(2..), Some(wanted.as_slice()));
-    let runs = dockerfile.instructions.iter().filter(|it| matches!(it, Instruction::Run(_))).count();
-    assert_eq!(runs, built().len());
 }

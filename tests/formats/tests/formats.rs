@@ -1,0 +1,201 @@
+//! Generated files, each read by what such files are for: JSON by its schema, HCL and a Dockerfile by their parsers.
+//!
+//! The files are the committed ones, which are as they are generated (`cargo xtask gen --check`).
+
+#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use dockerfile_parser::{Dockerfile, Instruction};
+use serde_json::{Value, json};
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the package lies in the workspace").to_path_buf()
+}
+
+#[track_caller]
+fn read(path: &str) -> String {
+    fs::read_to_string(workspace().join(path)).expect("the file is there")
+}
+
+#[track_caller]
+fn json(path: &str) -> Value {
+    serde_json::from_str(&read(path)).expect("it is JSON")
+}
+
+/// What a command prints, which must end with this status.
+#[track_caller]
+fn xtask(words: &[&str], status: i32) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    let run = cargo.args(["xtask"]).args(words).current_dir(workspace()).output().expect("cargo starts");
+    assert_eq!(run.status.code(), Some(status), "{run:?}");
+    String::from_utf8(run.stdout).expect("it is text")
+}
+
+/// What a schema has against a document.
+fn against(schema: &Value, document: &Value) -> Vec<String> {
+    let validator = jsonschema::draft202012::new(schema).expect("the schema is one of 2020-12");
+    validator.iter_errors(document).map(|it| format!("{}: {it}", it.instance_path())).collect()
+}
+
+#[test]
+fn the_registry_is_as_its_schema_says() {
+    let (schema, document) =
+        (&json("generated/registry/registry.schema.json"), &json("generated/registry/registry.json"));
+    assert!(jsonschema::meta::is_valid(schema), "the schema is none of its dialect");
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(against(schema, document), Vec::<String>::new());
+    assert_eq!(document["schema"], "benchflow-registry/2");
+}
+
+/// A document with one place changed does not fit the schema any more.
+#[track_caller]
+fn check_refused(place: &str, new: Value) {
+    let (schema, mut document) =
+        (&json("generated/registry/registry.schema.json"), json("generated/registry/registry.json"));
+    *document.pointer_mut(place).expect("the document has such a place") = new;
+    assert!(!against(schema, &document).is_empty(), "the schema lets anything stand at {place}");
+}
+
+#[test]
+fn the_schema_refuses_what_is_not_of_its_shape() {
+    check_refused("/schema", json!("benchflow-registry/1"));
+    check_refused("/agents", json!({}));
+    check_refused("/agents/0/name", json!(1));
+    check_refused("/agents/0/model", json!({"format": "Bare"}));
+    check_refused("/agents/0/model/format", json!("bare"));
+    check_refused("/agents/0/handshake/exit", json!("endofinput"));
+    check_refused("/agents/0/platforms/0", json!("linux-x64"));
+    check_refused("/agents/0/install/0", json!({"npm": "x"}));
+    check_refused("/agents/0/lock", json!({"packages": [{"name": "x"}]}));
+    check_refused("/agents/0/suite/usage_tracking", json!("off"));
+    check_refused("/providers/0/endpoints/0", json!("https://models.example"));
+    check_refused("/providers/0/credential", json!({"any_of": "KEY"}));
+    check_refused("/families/0/tokens", json!(null));
+}
+
+/// The schema of the public registry of ACP agents, as its page describes the format.
+fn schema_of_editors() -> Value {
+    let package = json!({
+        "type": "object", "required": ["package"], "additionalProperties": false,
+        "properties": {
+            "package": {"type": "string", "pattern": "^(@[a-z0-9-]+/)?[a-z0-9._-]+(@|==)[0-9]+\\.[0-9]+\\.[0-9]+$"},
+            "args": {"type": "array", "items": {"type": "string"}},
+            "env": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+    });
+    let machine = json!({
+        "type": "object", "required": ["archive", "cmd"],
+        "properties": {"archive": {"type": "string", "pattern": "^https://"}, "cmd": {"type": "string"}},
+    });
+    json!({
+        "type": "object", "required": ["id", "name", "version", "description", "distribution"],
+        "additionalProperties": false,
+        "properties": {
+            "id": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+            "name": {"type": "string", "minLength": 1},
+            "version": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$"},
+            "description": {"type": "string", "minLength": 1},
+            "distribution": {
+                "type": "object", "minProperties": 1, "additionalProperties": false,
+                "properties": {"npx": package, "uvx": package, "binary": {
+                    "type": "object", "minProperties": 1, "additionalProperties": false,
+                    "patternProperties": {"^(darwin|linux|windows)-(aarch64|x86_64)$": machine},
+                }},
+            },
+        },
+    })
+}
+
+#[test]
+fn files_for_editors_are_of_the_public_format() {
+    let schema = schema_of_editors();
+    assert!(!against(&schema, &json!({"id": "X"})).is_empty());
+    let folder = "generated/registry/acp";
+    let agents =
+        fs::read_dir(workspace().join(folder)).expect("the folder is there").map(|it| it.expect("it is readable"));
+    let paths: Vec<String> = agents.map(|it| format!("{folder}/{}/agent.json", it.file_name().display())).collect();
+    assert!(paths.len() > 5, "only {} agents are described", paths.len());
+    for path in paths {
+        assert_eq!(against(&schema, &json(&path)), Vec::<String>::new(), "{path}");
+    }
+}
+
+#[test]
+fn the_build_has_a_target_and_a_stage_an_agent() {
+    let matrix = json("generated/suite/matrix.json");
+    let jobs = matrix["include"].as_array().expect("a list");
+    let mut built: Vec<&str> = jobs.iter().filter_map(|job| job["agent"].as_str()).collect();
+    built.dedup();
+    let bake: hcl::Body = hcl::parse(&read("generated/suite/docker-bake.hcl")).expect("the build is HCL");
+    let label = |block: &hcl::Block| block.labels().first().map(|it| it.as_str().to_owned()).unwrap_or_default();
+    let targets: Vec<&hcl::Block> =
+        bake.blocks().filter(|it| it.identifier() == "target" && label(it) != "agent").collect();
+    assert_eq!(targets.iter().map(|it| label(it)).collect::<Vec<_>>(), built);
+    let dockerfile = Dockerfile::parse(&read("generated/suite/Dockerfile")).expect("it is a Dockerfile");
+    let stages: Vec<String> = dockerfile
+        .instructions
+        .iter()
+        .filter_map(
+            |it| if let Instruction::From(from) = it { Some(from.alias.as_ref()?.content.clone()) } else { None },
+        )
+        .collect();
+    let wanted: Vec<String> = targets
+        .iter()
+        .map(|it| {
+            let attribute = it.body().attributes().find(|it| it.key() == "target").expect("a target has a stage");
+            attribute.expr().to_string().trim_matches('"').to_owned()
+        })
+        .collect();
+    // Without the first, an engine asks an image registry for an image of that name.
+    assert_eq!(stages.get(..2), Some(["scripts".to_owned(), "base".to_owned()].as_slice()));
+    assert_eq!(stages.get(2..), Some(wanted.as_slice()));
+    let runs = dockerfile.instructions.iter().filter(|it| matches!(it, Instruction::Run(_))).count();
+    assert_eq!(runs, built.len());
+}
+
+/// Holds a log against the part of the schema of SARIF that is used; no other member is allowed anywhere.
+#[track_caller]
+fn check_sarif(text: &str) -> Value {
+    let log: Value = serde_json::from_str(text).expect("it is JSON");
+    let schema: Value = json("tests/schemas/sarif-2.1.0-part.json");
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    let faults: Vec<String> = validator.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path())).collect();
+    assert_eq!(faults, Vec::<String>::new());
+    // The schema takes anything in place of what it does not require; a log that is refused shows that it looks.
+    let mut wrong = log.clone();
+    if let Some(results) = wrong.pointer_mut("/runs/0/results") {
+        *results = json!([{ "ruleId": 1 }]);
+    }
+    assert!(!validator.is_valid(&wrong));
+    log
+}
+
+#[test]
+fn sarif_is_as_its_schema_says() {
+    let sample = workspace().join("tests/audit/sample").display().to_string();
+    let log = check_sarif(&xtask(&["audit", "--format", "sarif", &sample], 1));
+    assert_eq!(xtask(&["audit", "--sarif", &sample], 1).trim(), log.to_string());
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("there are results");
+    let found: Value = serde_json::from_str(&xtask(&["audit", "--json", &sample], 1)).expect("it is JSON");
+    assert_eq!(results.len(), found["findings"].as_array().map_or(0, Vec::len));
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().expect("it is a number")).expect("it is small");
+        let rule = &run["tool"]["driver"]["rules"][index];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["shortDescription"]["text"].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
+        let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().expect("it is a text");
+        assert!(Path::new(&sample).join(uri).is_file(), "{uri}");
+    }
+}
+
+#[test]
+fn sarif_of_nothing_is_a_log_too() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    fs::write(folder.path().join("install.sh"), "echo x\n").expect("there is room");
+    let log = check_sarif(&xtask(&["audit", "--sarif", &folder.path().display().to_string()], 0));
+    assert_eq!(log["runs"][0]["results"], json!([]));
+}
