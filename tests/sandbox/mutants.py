@@ -34,7 +34,7 @@ MUTANTS = [
     Mutant("every failure may be tried again", "download/404/wget", ['if [ "$1" -eq 10 ] || [ "$1" -eq 16 ]; then']),
     Mutant("no limit of a command's time", "download/stall/busybox", [":", ":"]),
     Mutant("a server's wish to wait is no reason to try again", "download/429/curl", ['if [ "$try" -ge 1 ]; then']),
-    Mutant("an archive may be cut", "archive/cut", ['fail 14 unpack "${1##*/} is no whole archive"']),
+    Mutant("an archive may be cut", "archive/cut", ['fail 14 unpack "${1##*/} is not a complete archive"']),
     Mutant("an archive may hold anything", "archive/top", ["if false; then"]),
     Mutant("the site's certificates are not Node's", "tls/any/curl", ["NODE_EXTRA_CA_CERTS="]),
     Mutant(

@@ -206,7 +206,7 @@ fn stripped(reference: &str) -> &str {
 
 fn model_faults(row: &Json) -> Vec<String> {
     let (agent, model) = (text(row, "agent"), text(row, "model"));
-    let Some(entry) = REGISTRY.agent(agent) else { return vec![format!("there is no agent `{agent}`")] };
+    let Some(entry) = REGISTRY.agent(agent) else { return vec![format!("no such agent: `{agent}`")] };
     let id = stripped(model);
     // An alias of the gateway has an id in every format.
     let ours = id.starts_with("benchflow-") || Listed::of(&REGISTRY).yields_model_id(entry.model.format, id);

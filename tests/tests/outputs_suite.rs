@@ -1,4 +1,4 @@
-//! The suite's wiring: each file read by what such files are for, and the gate held against routing.
+//! The suite's wiring: each file read by a parser of its format, and the gate compared with routing.
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 

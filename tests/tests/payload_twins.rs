@@ -1,4 +1,4 @@
-//! Rules that stand in Rust and in the installer's JavaScript: both give the same answers; npm's own, where the rule is
+//! Rules that exist in Rust and in the installer's JavaScript: both give the same answers; npm's own, where the rule is
 //! npm's.
 //!
 //! `tests/vectors/npm_platform.jsonl` has the answers of `npm-install-checks`, as npm 10.9.3 and 11.19.1 give them.

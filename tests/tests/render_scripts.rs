@@ -88,7 +88,7 @@ const BESIDE: Agent<'static> = Agent {
         argv: &[Template("\"two\""), Template("\"gateway\""), Template(r#"["variable","BENCHFLOW_BESIDE_PORT"]"#)],
         within: 30,
     }),
-    web: Some(WebPolicy::Untested { tools: &["x"], reason: "nobody has tried" }),
+    web: Some(WebPolicy::Untested { tools: &["x"], reason: "untested" }),
     lock: LOCK_TWO,
     ..Agent::EMPTY
 };

@@ -1,4 +1,4 @@
-//! web-policy.sh under a real dash: root runs what lies under the prefix only where nobody else can change it.
+//! web-policy.sh under a real dash: root runs files under the prefix only if no other user can change them.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -23,7 +23,7 @@ fn the_list_is_a_table_or_json() {
 fn the_list_takes_names_and_fits_the_terminal() {
     let run = check("both", &["list", "al"], 0, &["alpha"]);
     assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
-    check("both", &["list", "bta"], 2, &["there is no agent `bta`", "did you mean `beta`?"]);
+    check("both", &["list", "bta"], 2, &["no such agent: `bta`", "did you mean `beta`?"]);
     let run = check_command(Run::of("both", &["list"]).env("COLUMNS", "44"), 0, &["alpha", "…"]);
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 44), "{}", run.stdout);
     let run = check_command(Run::of("both", &["list", "--wide"]).env("COLUMNS", "44"), 0, &["An agent of the tests."]);
@@ -83,7 +83,7 @@ fn one_agent_is_shown_whole() {
     let agent: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(agent["install"][0]["program"], "beta.mjs");
     assert!(agent["script_bytes"]["install.sh"].as_u64().is_some_and(|bytes| bytes > 100), "{agent}");
-    check("both", &["show", "bta"], 2, &["there is no agent `bta`", "did you mean `beta`?"]);
+    check("both", &["show", "bta"], 2, &["no such agent: `bta`", "did you mean `beta`?"]);
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn an_unknown_agent_is_named_with_what_was_meant() {
         "both",
         &["gen-scripts", "--out", &out, "--agent", "alpa"],
         2,
-        &["there is no agent `alpa`", "did you mean `alpha`?"],
+        &["no such agent: `alpa`", "did you mean `alpha`?"],
     );
     assert_eq!(names(&out).len(), 0);
 }

@@ -1,4 +1,4 @@
-//! `gen` and its generators as a user runs them: what they write, what a check finds, and what they leave alone.
+//! `gen` and its generators as a user runs them: what they write, what a check finds, and what they do not touch.
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 

@@ -182,7 +182,7 @@ impl Room {
 #[test]
 fn what_is_asked_for_is_checked_before_anything_is_written() {
     let room = Room::new();
-    room.check(&["--agent", "alpa"], 2, &["there is no agent `alpa`", "help: did you mean `alpha`?"]);
+    room.check(&["--agent", "alpa"], 2, &["no such agent: `alpa`", "help: did you mean `alpha`?"]);
     room.check(&["--target", "linux-x86"], 2, &["there is no target `linux-x86`", "did you mean `linux-x64`?"]);
     room.check(&["--target", "windows"], 2, &["the targets are linux-x64, linux-arm64, ", "all"]);
     room.check(&["--url", "/srv/mirror"], 2, &["`--url /srv/mirror` is a folder", "leave `--url` out"]);
@@ -198,7 +198,7 @@ fn what_is_asked_for_is_checked_before_anything_is_written() {
 fn a_folder_that_cannot_be_made_is_named() {
     let room = Room::new();
     room.put("mirror", "a file");
-    room.check(&[], 2, &["cannot make `", "help: a file stands where a folder must be"]);
+    room.check(&[], 2, &["cannot make `", "help: a file is in the way of a folder"]);
     let mut command = Run::of("packages", &["mirror", "--out", "/proc/mirror"]);
     check_command(&mut command, 2, &["cannot make `/proc/mirror`", "help: "]);
 }

@@ -35,7 +35,7 @@ fn a_name_must_be_free_and_an_identifier() {
     let here = folder.path();
     check_refused(here, &["pinned", "--npm", "x"], &["there is an agent `pinned` already", "help: take another name"]);
     check_refused(here, &["My-Agent", "--npm", "x"], &["`My-Agent` is no name of an agent", "`my-agent`"]);
-    check_refused(here, &["mod", "--npm", "x"], &["`mod` is a word of Rust"]);
+    check_refused(here, &["mod", "--npm", "x"], &["`mod` is a Rust keyword"]);
     check_refused(here, &["../../x", "--npm", "x"], &["is no name of an agent"]);
     write(here, "src/agents/my_agent.rs", "");
     check_refused(here, &["my-agent", "--npm", "x"], &["my_agent.rs` is there already, and it is in no list"]);
@@ -45,11 +45,11 @@ fn a_name_must_be_free_and_an_identifier() {
 fn a_package_is_named_exactly_and_once() {
     let folder = package();
     let here = folder.path();
-    check_refused(here, &["my-agent", "--npm", "x@^1"], &["`x@^1` is no package of a registry", "`some-agent@1.2.3`"]);
-    check_refused(here, &["my-agent", "--pypi", "x>=1"], &["`x>=1` is no package of a registry"]);
+    check_refused(here, &["my-agent", "--npm", "x@^1"], &["`x@^1` is not a package name", "`some-agent@1.2.3`"]);
+    check_refused(here, &["my-agent", "--pypi", "x>=1"], &["`x>=1` is not a package name"]);
     check_refused(here, &["my-agent"], &["--npm <PKG[@V]>|--pypi <PKG[@V]>|--acp <FILE>|--program <FILE>"]);
     check_refused(here, &["my-agent", "--npm", "a", "--pypi", "b"], &["cannot be used with"]);
-    check_refused(here, &["my-agent", "--acp", "/nonexistent.json"], &["there is no file `/nonexistent.json`"]);
+    check_refused(here, &["my-agent", "--acp", "/nonexistent.json"], &["no such file: `/nonexistent.json`"]);
 }
 
 #[test]

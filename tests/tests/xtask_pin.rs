@@ -13,7 +13,7 @@ use registry_model::model::Lock;
 fn what_is_asked_for_is_checked_before_anything_is_fetched() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let here = folder.path().to_str().expect("its name is text");
-    check(here, &["pin", "pined"], 2, &["there is no agent `pined`", "did you mean `pinned`?"]);
+    check(here, &["pin", "pined"], 2, &["no such agent: `pined`", "did you mean `pinned`?"]);
     check(here, &["pin", "is-numbr=1.0.0"], 2, &["none of these agents installs `is-numbr`"]);
     check(
         here,

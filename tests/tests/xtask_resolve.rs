@@ -131,7 +131,7 @@ fn a_file_that_is_no_utf_8_is_told_by_its_line() {
     let file = folder.path().join("run.env");
     fs::write(&file, b"A=1\nZAI_API_KEY=secret\xff\n").expect("there is room");
     let words = ["pi", "--model", "zai/glm-5", "--env-file", file.to_str().expect("a path of ASCII")];
-    check(&mut resolve(&words, &[]), 2, &["run.env:2` is no UTF-8", "help: write the file in UTF-8"], &["secret"]);
+    check(&mut resolve(&words, &[]), 2, &["run.env:2` is not UTF-8", "help: write the file in UTF-8"], &["secret"]);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_line_of_a_file_that_is_none_is_told_without_its_value() {
     fs::write(&file, "A=1\nZAI_API_KEY=very secret\n").expect("there is room");
     let path = file.to_str().expect("a path of ASCII");
     let words = ["pi", "--model", "zai/glm-5", "--env-file", path];
-    check(&mut resolve(&words, &[]), 2, &["run.env:2` is no line of a .env file", "help: "], &["secret"]);
+    check(&mut resolve(&words, &[]), 2, &["run.env:2` is not a line of a .env file", "help: "], &["secret"]);
     let words = ["pi", "--model", "zai/glm-5", "--env-file", "/nonexistent.env"];
     check(&mut resolve(&words, &[]), 2, &["cannot read `/nonexistent.env`"], &[]);
     let words = ["pi", "--model", "zai/glm-5", "--env", "=secret"];
@@ -156,7 +156,7 @@ fn a_line_of_a_file_that_is_none_is_told_without_its_value() {
 fn a_refusal_names_the_way_out() {
     check(&mut resolve(&["pi", "--model", "zai/glm-5"], &[]), 1, &["`ZAI_API_KEY` is not set", "help: set"], &[]);
     check(&mut resolve(&["pi", "--model", "llama-4"], &[]), 1, &["nobody is known to serve", "`openrouter/`"], &[]);
-    check(&mut resolve(&["vertex", "--model", "zai/glm-5"], &[]), 2, &["there is no agent `vertex`", "help: "], &[]);
+    check(&mut resolve(&["vertex", "--model", "zai/glm-5"], &[]), 2, &["no such agent: `vertex`", "help: "], &[]);
     check(&mut resolve(&["opncode", "--model", "zai/glm-5"], &[]), 2, &["did you mean `opencode`?"], &[]);
     check(&mut resolve(&["opencode"], &[]), 2, &["needs an agent and a model"], &[]);
     let unknown = ["`zia` is not a registered provider", "help: begin the model with a provider that `pi-acp` can use"];
@@ -164,7 +164,7 @@ fn a_refusal_names_the_way_out() {
     let words = ["cline", "--model", "zai/glm-5", "--proxy", " "];
     check(&mut resolve(&words, &[("ZAI_API_KEY", "za-1")]), 2, &["`--proxy` has no alias", "help: "], &[]);
     let words = ["cline", "--model", "zai/glm-5", "--home", "here"];
-    check(&mut resolve(&words, &[]), 2, &["`--home here` is no absolute path"], &[]);
+    check(&mut resolve(&words, &[]), 2, &["`--home here` is not an absolute path"], &[]);
     let words = ["gemini", "--model", "claude-sonnet-4-6", "--json"];
     let run = check(&mut resolve(&words, &[]), 1, &[], &[]);
     let answer: Value = serde_json::from_str(&run.stdout).expect("it is JSON");

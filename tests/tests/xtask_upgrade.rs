@@ -1,4 +1,4 @@
-//! `upgrade` as a user runs it, up to the versions that it finds: a server of this machine stands for the npm registry.
+//! `upgrade` as a user runs it, up to the versions that it finds: a local server takes the place of the npm registry.
 //! Real upgrades are run by `tests/sandbox/upgrade.sh`.
 
 #![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
@@ -141,7 +141,7 @@ fn check(kind: &str, words: &[&str], status: i32, says: &[&str]) {
 #[test]
 fn what_is_asked_for_is_checked_before_anything_is_fetched() {
     let words = |words: &[&str], says: &[&str]| check("nothing", words, 2, says);
-    words(&["alpah"], &["there is no agent `alpah`", "did you mean `alpha`?"]);
+    words(&["alpah"], &["no such agent: `alpah`", "did you mean `alpha`?"]);
     words(&["alpha", "--to", "aplha=1.1.0"], &["none of these agents installs `aplha`", "did you mean `alpha`?"]);
     words(&["alpha", "--min-age", "week"], &["`week` is not a number of days; write `7d`"]);
     words(&["--to", "1.1.0"], &["required arguments were not provided"]);

@@ -84,7 +84,7 @@ fn check_some(dash: &Path, folder: &Path, scripts: &[(usize, &[u8])]) -> Outcome
             scripts.len()
         ))
         .note(complaints.trim().to_owned())
-        .help("look at that dash, or pass `--no-dash`"));
+        .help("check that dash, or pass `--no-dash`"));
     }
     let refused = scripts.iter().zip(verdicts).filter(|(_, status)| *status != "0");
     Ok(refused.map(|(&(index, _), _)| refusal(index, &file(index), &complaints)).collect())

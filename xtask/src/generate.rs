@@ -23,7 +23,7 @@ pub(crate) fn commands() -> impl Iterator<Item = Command> {
     let all = Command::new(ALL)
         .about("Write everything that is generated: the scripts, and what every gen-… command writes")
         .after_help(
-            "`gen --check` holds against the tree what is kept in it; what is not is made, and held against nothing.\n\n\
+            "`gen --check` compares generated files with those in the tree; files that the tree does not keep are only generated.\n\n\
              Examples:\n  \
              cargo xtask gen\n  \
              cargo xtask gen --check\n  \

@@ -131,7 +131,7 @@ mod made {
                 None if word == ALL => named.extend(Target::ALL),
                 None => {
                     let known: Vec<&str> = ids().chain([ALL]).collect();
-                    return Err(Failure::new(format!("there is no target `{word}`")).help(lookup::meant(
+                    return Err(Failure::new(format!("no such target: `{word}`")).help(lookup::meant(
                         word,
                         &known,
                         "the targets are",

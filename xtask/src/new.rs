@@ -13,7 +13,7 @@ use registry_command::failure::Outcome;
 pub(crate) fn command() -> Command {
     let from = |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
     Command::new("new")
-        .about("Write a new entry with its lock, from what a package says of itself")
+        .about("Write a new entry with its lock, from a package's own metadata")
         .after_help(
             "It writes src/agents/<name>.rs and its lock, and adds the name to the list; all of it or nothing. What no\n\
              package says is printed as a checklist.\n\n\

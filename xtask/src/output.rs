@@ -1,4 +1,4 @@
-//! Generated files: written, or held against what is there. Every generator gives paths and texts, and is done.
+//! Generated files: written, or compared with those on disk. Every generator gives paths and texts, and is done.
 
 mod diff;
 mod region;
@@ -148,7 +148,7 @@ impl Generated {
     fn add_region(&mut self, path: &Path, name: &str, text: &str) -> Outcome<()> {
         let known = self.regions.get(path).map(|(_, new)| new.clone());
         let Some(old) = known.map_or_else(|| read_if_there(path), |text| Ok(Some(text)))? else {
-            self.console.step(format!("there is no `{}` with a region `{name}` to fill", path.display()));
+            self.console.step(format!("no file `{}` with a region `{name}`", path.display()));
             return Ok(());
         };
         let new = region::filled(path, &old, name, text)?;
@@ -164,7 +164,7 @@ impl Generated {
             } else if self.check {
                 self.tell(&path, Some(&old), &new)?;
             } else {
-                let about = fs::metadata(&path).map_err(|error| Failure::io("look at", &path, &error))?;
+                let about = fs::metadata(&path).map_err(|error| Failure::io("read", &path, &error))?;
                 self.staged.add(&path, new.as_bytes(), about.permissions().mode() & 0o777)?;
                 self.tally.written += 1;
             }
@@ -239,7 +239,7 @@ impl Generated {
         }
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::io("look at", path, &error)),
+            Err(error) => return Err(Failure::io("read", path, &error)),
             Ok(about) if !about.is_file() => return Err(foreign("something else than a file")),
             Ok(_) => {}
         }

@@ -47,7 +47,8 @@ pub(crate) fn with(feature: &str, console: Console) -> Outcome {
 }
 
 fn cannot_run(cargo: &OsStr, error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot run `{}`: {error}", cargo.to_string_lossy())).help("look at cargo: `cargo --version`")
+    Failure::new(format!("cannot run `{}`: {error}", cargo.to_string_lossy()))
+        .help("check that cargo works: `cargo --version`")
 }
 
 fn arguments(command: &str, feature: &str, package: &Path) -> Vec<OsString> {

@@ -1,4 +1,4 @@
-//! Why a command could not run, and what a command that ran has to say.
+//! Failures: why a command could not run. Statuses: what a command that ran reports.
 
 use std::fmt;
 use std::io;
@@ -91,9 +91,9 @@ fn way_out(kind: io::ErrorKind) -> &'static str {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "give a place that this user may write and read"
         }
-        io::ErrorKind::NotFound => "look at the path: nothing is there",
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "a file stands where a folder must be",
-        io::ErrorKind::IsADirectory => "a folder stands where a file must be",
+        io::ErrorKind::NotFound => "check the path: it does not exist",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "a file is in the way of a folder",
+        io::ErrorKind::IsADirectory => "a folder is in the way of a file",
         _ => "",
     }
 }

@@ -3,8 +3,8 @@
 //! ```
 //! use registry_command::failure::Failure;
 //!
-//! let failure = Failure::new("there is no agent `gemni`").help("did you mean `gemini`?");
-//! assert_eq!(failure.to_string(), "there is no agent `gemni`\nhelp: did you mean `gemini`?");
+//! let failure = Failure::new("no such agent: `gemni`").help("did you mean `gemini`?");
+//! assert_eq!(failure.to_string(), "no such agent: `gemni`\nhelp: did you mean `gemini`?");
 //! ```
 
 pub mod console;

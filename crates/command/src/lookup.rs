@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 /// The agent of a name or alias.
 pub fn agent<'a>(registry: &Registry<'a>, name: &str) -> Outcome<&'a Agent<'a>> {
     registry.agent(name).ok_or_else(|| {
-        Failure::new(format!("there is no agent `{name}`")).help(meant(name, &registry.names(), "the agents are"))
+        Failure::new(format!("no such agent: `{name}`")).help(meant(name, &registry.names(), "the agents are"))
     })
 }
 

@@ -1,4 +1,4 @@
-//! What authenticates a run: a key, a log-in that stands in for it, a file, or several variables.
+//! What authenticates a run: a key, a log-in that replaces it, a file, or several variables.
 
 use registry_model::model::{Agent, Credential, Login, LoginSource, Provider};
 

@@ -1,6 +1,6 @@
 //! Routing: from an agent, a model and an environment to what the agent is started with, or a refusal. No I/O.
 //!
-//! [`Router::resolve`] asks in the order in which a run would fail: is there somebody who serves the model over a
+//! [`Router::resolve`] asks in the order in which a run would fail: is there a provider that serves the model over a
 //! protocol that the agent speaks, where, and with which credential. Only then are the canonical variables filled in
 //! and the agent's own set from them. Nothing is guessed: what is not given and has no default is refused by name.
 //!
@@ -8,7 +8,7 @@
 //! use registry_model::model::Registry;
 //! use registry_routing::Router;
 //!
-//! // A registry without entries knows nobody who serves a model.
+//! // A registry without entries has no provider for any model.
 //! let router = Router::new(&Registry::EMPTY);
 //! assert!(router.entry("gemini").is_none() && router.owner("gpt-5.5").is_none());
 //! ```

@@ -1,4 +1,4 @@
-//! The model id that an agent is told over ACP: three formats, one an agent.
+//! The model id that is sent to an agent over ACP. There are three formats; each agent uses one.
 
 use registry_model::model::{ModelIdFormat, Provider};
 

@@ -135,7 +135,7 @@ pub enum Refusal {
         /// What the entry says that no id may hold.
         text: String,
     },
-    /// The entry holds a text that is no encoded value, which only a constant written by hand can.
+    /// The entry is not an encoded value, which only a constant written by hand can.
     BrokenEntry {
         /// Where.
         place: String,
@@ -231,7 +231,7 @@ impl fmt::Display for Refusal {
             Self::NoProvider { model, agent, spelled, usable } => {
                 match model.split_once('/') {
                     Some((prefix, _)) => write!(f, "`{prefix}` is not a registered provider")?,
-                    None => write!(f, "nobody is known to serve the model `{model}`")?,
+                    None => write!(f, "no provider is known for the model `{model}`")?,
                 }
                 let spelled: Vec<String> = spelled.iter().map(|reference| format!("`{reference}`")).collect();
                 match spelled.as_slice() {
@@ -241,7 +241,7 @@ impl fmt::Display for Refusal {
             }
             Self::NoModelId { model } => write!(
                 f,
-                "`{model}` yields no model id that the agent knows\n\
+                "`{model}` does not resolve to a model id of this agent\n\
                  help: name a model of a known family, or give its id in `BENCHFLOW_ACP_MODEL_ID`"
             ),
             Self::GatewayUnsupported { agent, reason } => write!(
@@ -255,7 +255,7 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::NotAnInteger { variable } => {
-                write!(f, "the value of `{variable}` is no non-negative integer\nhelp: give digits alone")
+                write!(f, "the value of `{variable}` is not a non-negative integer\nhelp: give digits alone")
             }
             Self::UnsetReference { variable } => write!(
                 f,
@@ -271,7 +271,7 @@ impl fmt::Display for Refusal {
                  help: give the model an alias without it, or choose another agent"
             ),
             Self::BrokenEntry { place } => {
-                write!(f, "`{place}` holds a text that is no encoded value\nhelp: write the entry with `agent!`")
+                write!(f, "`{place}` is not an encoded value\nhelp: write the entry with `agent!`")
             }
         }
     }

@@ -1,4 +1,4 @@
-//! launch.sh: it guards the interpreter, carries out what `launch.mjs` says of the agent, and becomes the agent.
+//! launch.sh: it guards the interpreter, carries out the operations that `launch.mjs` prints, and becomes the agent by `exec`.
 
 use registry_model::model::Agent;
 

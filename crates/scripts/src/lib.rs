@@ -143,7 +143,7 @@ impl fmt::Display for RenderError {
         match self {
             Self::Site(error) => write!(f, "site: {error}"),
             Self::Lock(error) => write!(f, "I001: {error}; {}", error.help()),
-            Self::Template(place) => write!(f, "`{place}` holds a text that is no encoded value"),
+            Self::Template(place) => write!(f, "`{place}` is not an encoded value"),
             Self::Structure(place) => write!(f, "`{place}` needs a plain text, a variable or a choice between such"),
             Self::NoProgram(word) => write!(f, "I002: no artefact of the entry provides the program `{word}`"),
             Self::Nul => f.write_str("a text holds a NUL byte, which no shell word can"),

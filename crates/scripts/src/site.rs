@@ -308,7 +308,7 @@ fn check_wheels(field: &str, wheels: &[Wheel]) -> Result<(), SiteError> {
     for wheel in wheels {
         let name = wheel.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         if wheel.name.is_empty() || !name {
-            return refuse(field, "holds a name that is no package's");
+            return refuse(field, "has an invalid package name");
         }
         check_version(&format!("{field}.{}.version", wheel.name), &wheel.version)?;
         if wheel.sha256.is_empty() {

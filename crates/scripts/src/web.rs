@@ -40,7 +40,7 @@ fn write_steps(w: &mut Writer, agent: &Agent<'_>) {
     });
     w.block("case $home in", "esac", |w| {
         w.line("/*) ;;");
-        w.line("*) die 14 \"the home folder is no absolute path\" ;;");
+        w.line("*) die 14 \"the home folder is not an absolute path\" ;;");
     });
     w.comment("Root runs what lies under the prefix: nobody else may be able to change it, nor the way to it.");
     w.block("trusted() {", "}", |w| {
@@ -62,7 +62,7 @@ fn write_steps(w: &mut Writer, agent: &Agent<'_>) {
             w.line("at=${at:-/}");
         });
     });
-    w.block("if [ ! -d \"$home\" ]; then", "fi", |w| w.line("die 14 \"there is no folder $home\""));
+    w.block("if [ ! -d \"$home\" ]; then", "fi", |w| w.line("die 14 \"no such folder: $home\""));
     w.block("if [ ! -x \"$dir/node/bin/node\" ]; then", "fi", |w| w.line("die 15 \"not installed: $dir is missing\""));
     if agent.web_switches().iter().any(|off| matches!(off, Off::File { .. })) {
         w.block("for file in \"$dir/lib/policy.mjs\" \"$(cd -P \"$dir/node/bin\" && pwd -P)/node\"; do", "done", |w| {

@@ -6,7 +6,7 @@
 //! ```
 //! use registry_supply::new::source::Source;
 //!
-//! // A range is no version that an entry can pin.
+//! // An entry pins an exact version, not a range.
 //! assert!(Source::npm("some-agent@^1.2").is_err());
 //! assert_eq!(Source::npm("some-agent@1.2.3").map(|it| it.version), Ok("1.2.3".to_owned()));
 //! ```

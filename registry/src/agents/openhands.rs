@@ -40,7 +40,7 @@ agent! {
         config: [
             json("~/.openhands/agent_settings.json", if set(ACP_MODEL)) {
                 "llm": {
-                    // Vertex AI by LiteLLM's documents; nobody has tried it here.
+                    // Vertex AI by LiteLLM's documents; untested it here.
                     "model": if proxy {
                         fmt("openai/{ACP_MODEL}")
                     } else if any(provider(GOOGLE_VERTEX), provider(ANTHROPIC_VERTEX)) {

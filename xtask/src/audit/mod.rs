@@ -19,7 +19,7 @@ pub(crate) fn command() -> Command {
     Command::new("audit")
         .about("Hold a checkout of others against the registry: suites, manifests, ACP entries, install scripts")
         .after_help(
-            "Reads what it knows in a tree, runs nothing of it and follows no link in it.\n\
+            "Reads the files of a tree whose formats it knows. It runs nothing and follows no link.\n\
              Exit status: 0 nothing found, 1 something found, 2 there was nothing to read.\n\
              Examples:\n  cargo xtask audit ../benchflow\n  cargo xtask audit --format sarif manifests >audit.sarif\n  \
              cargo xtask audit --checks",

@@ -66,7 +66,7 @@ fn find(word: &str) -> Outcome<&'static Rule> {
                 "`cargo xtask explain` lists the rules, `cargo xtask audit --checks` what an audit finds".to_owned()
             }
         };
-        Failure::new(format!("there is no rule `{word}`")).help(help)
+        Failure::new(format!("no such rule: `{word}`")).help(help)
     })
 }
 

@@ -1,4 +1,4 @@
-//! Runs generators and hands their files on to be written or held against what is there.
+//! Runs generators and passes their files on to be written or compared.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! `lint`: the command line; it is a view of `audit` on files that somebody names, and so is built with it.
+//! `lint`: the command line. It runs the checks of `audit` on named files, and is built with it.
 
 #[cfg(feature = "outputs")]
 mod read;

@@ -19,7 +19,7 @@ pub(crate) fn read(registry: &Registry<'_>, agent: &str) -> Outcome<Option<Value
     let path = path(registry, agent);
     match std::fs::read_to_string(&path) {
         Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| {
-            Failure::new(format!("`{}` is no JSON: {error}", path.display()))
+            Failure::new(format!("`{}` is not valid JSON: {error}", path.display()))
                 .help("write it anew: cargo xtask probe --write")
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -145,7 +145,7 @@ fn runs(words: &[&str]) -> Outcome<Vec<String>> {
     let known = probe::runs();
     match words.iter().find(|word| !known.contains(word)) {
         Some(word) => {
-            Err(Failure::new(format!("there is no run `{word}`")).help(lookup::meant(word, &known, "the runs are")))
+            Err(Failure::new(format!("no such run: `{word}`")).help(lookup::meant(word, &known, "the runs are")))
         }
         None => Ok(words.iter().map(ToString::to_string).collect()),
     }

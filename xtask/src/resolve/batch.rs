@@ -205,7 +205,7 @@ fn refused(refusal: &Refusal) -> Map<String, Value> {
 fn unknown_agent(registry: &Registry<'_>, name: &str) -> Map<String, Value> {
     let near = names::nearest(name, registry.names());
     let help = near.map_or(String::new(), |near| format!("\nhelp: did you mean `{near}`?"));
-    let error = json!({"kind": "unknown-agent", "message": format!("there is no agent `{name}`{help}"), "name": name});
+    let error = json!({"kind": "unknown-agent", "message": format!("no such agent: `{name}`{help}"), "name": name});
     Map::from_iter([("error".to_owned(), error)])
 }
 

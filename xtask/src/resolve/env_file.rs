@@ -15,10 +15,10 @@ pub(crate) fn read(path: &Path) -> Outcome<Variables> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
         let line = 1 + before.filter(|&&byte| byte == b'\n').count();
-        Failure::new(format!("`{}:{line}` is no UTF-8", path.display())).help("write the file in UTF-8")
+        Failure::new(format!("`{}:{line}` is not UTF-8", path.display())).help("write the file in UTF-8")
     })?;
     parse(&text).map_err(|line| {
-        Failure::new(format!("`{}:{line}` is no line of a .env file", path.display()))
+        Failure::new(format!("`{}:{line}` is not a line of a .env file", path.display()))
             .help("NAME=VALUE; quote a value that holds blanks, quotes or `#`")
     })
 }

@@ -74,7 +74,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     };
     let agent = lookup::agent(registry, name)?;
     let given = Given { host: host(), logins: logins(agent), ..given };
-    let entry = router.entry(agent.name).ok_or_else(|| Failure::new(format!("there is no agent `{name}`")))?;
+    let entry = router.entry(agent.name).ok_or_else(|| Failure::new(format!("no such agent: `{name}`")))?;
     let sandbox = sandbox(agent, matches)?;
     let view = show::View { model, sandbox: &sandbox, show_secrets: matches.get_flag("show-secrets") };
     let resolved = router.resolve(entry, model, &given, &sandbox);
@@ -140,7 +140,9 @@ fn sandbox(agent: &Agent<'_>, matches: &ArgMatches) -> Outcome<Sandbox> {
         .map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
     let home = matches.get_one::<String>("home").cloned().unwrap_or_default();
     if !home.starts_with('/') {
-        return Err(Failure::new(format!("`--home {home}` is no absolute path")).help("the home folder in the sandbox"));
+        return Err(
+            Failure::new(format!("`--home {home}` is not an absolute path")).help("the home folder in the sandbox")
+        );
     }
     Ok(Sandbox { home, root: !matches.get_flag("not-root"), folder, path: Sandbox::PATH.to_owned() })
 }

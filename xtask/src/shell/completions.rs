@@ -71,7 +71,8 @@ pub(super) fn print_for(registry: &Registry<'_>, shell: &str) -> Outcome {
     let mut command = named(registry, crate::cli().name("xtask"));
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut command, "xtask", &mut out);
-    let text = String::from_utf8(out).map_err(|error| Failure::new(format!("the completions are no text: {error}")))?;
+    let text =
+        String::from_utf8(out).map_err(|error| Failure::new(format!("the completions are not UTF-8: {error}")))?;
     print(text.trim_end())?;
     if shell == Shell::Fish {
         print(fish_words(&command))?;
@@ -82,7 +83,7 @@ pub(super) fn print_for(registry: &Registry<'_>, shell: &str) -> Outcome {
 
 /// What clap's completions for fish leave out: the words of a command that are no options.
 fn fish_words(command: &Command) -> String {
-    let mut out = String::from("\n# The words of commands that stand for agents, rules and shells.");
+    let mut out = String::from("\n# Completions of agents, rules and shells.");
     for part in command.get_subcommands() {
         for word in part.get_positionals() {
             let values: Vec<String> = word.get_possible_values().iter().map(|it| it.get_name().to_owned()).collect();

@@ -37,5 +37,5 @@ fn rendered(command: &Command) -> Outcome<String> {
     let mut out = Vec::new();
     let page = Man::new(command.clone()).manual("The registry of coding agents").source("registry").date("");
     page.render(&mut out).map_err(|error| Failure::new(format!("the page cannot be made: {error}")))?;
-    String::from_utf8(out).map_err(|error| Failure::new(format!("the page is no text: {error}")))
+    String::from_utf8(out).map_err(|error| Failure::new(format!("the page is not UTF-8: {error}")))
 }

@@ -71,7 +71,7 @@ impl<'a> Facts<'a> {
             Some(WebPolicy::Switch { .. }) => "Its web tools can be turned off.",
             Some(WebPolicy::NoTools(_)) => "It has no web tools; a run without web starts as any other.",
             Some(WebPolicy::NoSwitch { .. }) => "Nothing turns its web tools off; a run without web is refused.",
-            Some(WebPolicy::Untested { .. }) => "Nobody has tried to turn them off; a run without web is refused.",
+            Some(WebPolicy::Untested { .. }) => "Turning them off is untested; a run without web access is refused.",
             None => "Nothing is known of its web tools.",
         }
     }

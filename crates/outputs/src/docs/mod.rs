@@ -1,4 +1,4 @@
-//! `gen-docs`: the pages on agents, providers and rules, the table of agents in the README, and the page to look at.
+//! `gen-docs`: the pages on agents, providers and rules, the table of agents in the README, and the page to browse.
 
 #[cfg(feature = "make")]
 mod agents;
@@ -20,7 +20,7 @@ use crate::Generator;
 /// Pages that are kept in version control, so that people read them where the sources are.
 pub(crate) const GENERATOR: Generator = Generator {
     name: "gen-docs",
-    about: "Write the pages on agents, providers and rules, and docs/index.html to look at",
+    about: "Write the pages on agents, providers and rules, and docs/index.html to browse",
     folder: "docs",
     kept: true,
     by_agent: false,

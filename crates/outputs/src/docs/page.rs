@@ -1,4 +1,4 @@
-//! `docs/index.html`: one page that asks nobody for anything, to look at and to search.
+//! `docs/index.html`: one page to browse and search, which loads nothing from elsewhere.
 //!
 //! All of its content is in the document, so that it can be read, printed and searched without a script; the script
 //! folds, filters and finds. Its policy allows the two texts below by their hashes and nothing else.

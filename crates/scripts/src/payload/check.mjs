@@ -73,6 +73,6 @@ function checkText(name, text) {
     if (found === undefined) throw new TypeError();
     new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(found, "latin1"));
   } catch {
-    throw new Refused(`the value of ${name} is no UTF-8`);
+    throw new Refused(`the value of ${name} is not UTF-8`);
   }
 }

@@ -109,7 +109,7 @@ function text(place, file) {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(place.bytes);
   } catch {
     const bad = place.bytes.toString("utf8").split("\ufffd", 1)[0];
-    throw new Refused(`${place.shown}:${bad.split("\n").length}: is no UTF-8; the agent is not started over it`);
+    throw new Refused(`${place.shown}:${bad.split("\n").length}: is not UTF-8; the agent is not started over it`);
   }
 }
 

@@ -116,7 +116,7 @@ function mergeAt(text, where, map, comments) {
   for (const [key, value] of map) {
     const place = [...where, key];
     const parent = find(parse(text, comments), where);
-    if (parent?.type !== "object") throw new Unreadable(text, parent?.start ?? 0, `${where.join(".") || "the file"} is no object`);
+    if (parent?.type !== "object") throw new Unreadable(text, parent?.start ?? 0, `${where.join(".") || "the file"} is not an object`);
     const member = parent.members.findLast((it) => it.key === key);
     if (!member) text = insert(text, parent, `${JSON.stringify(key)}: `, value);
     else if (value instanceof Map) text = mergeAt(text, place, value, comments);
@@ -160,7 +160,7 @@ function commaAfter(text, at, comments) {
 function append(text, place, items, comments) {
   for (const item of items) {
     const list = find(parse(text, comments), place);
-    if (list.type !== "array") throw new Unreadable(text, list.start, `${place.join(".")} is no list`);
+    if (list.type !== "array") throw new Unreadable(text, list.start, `${place.join(".")} is not a list`);
     const printed = print(item, "");
     if (!list.members.some((it) => JSON.stringify(valueOf(it.value)) === JSON.stringify(JSON.parse(printed)))) {
       text = insert(text, list, "", item);

@@ -82,7 +82,7 @@ export class Home {
         if (to.startsWith("/")) process.chdir("/");
         queue.unshift(...words(to));
       } else if (!seen.isDirectory()) {
-        throw new Refused(`${shown}: ${name} on the way is no folder`);
+        throw new Refused(`${shown}: ${name} in this path is not a folder`);
       } else {
         process.chdir(name);
         if (name !== ".." && !same(seen, fs.statSync(".", { bigint: true }))) throw new Refused(`${shown}: ${name} was replaced`);
@@ -120,7 +120,7 @@ export class Home {
         const to = fs.readlinkSync(name);
         if (to.startsWith("/")) process.chdir("/");
         [names, name] = split(to);
-      } else if (seen && !seen.isFile()) throw new Refused(`${shown}: is no file`);
+      } else if (seen && !seen.isFile()) throw new Refused(`${shown}: is not a regular file`);
       else return { name, shown: path.join(process.cwd(), name), ...(seen && read(name, shown)) };
     }
   }
@@ -174,7 +174,7 @@ function read(name, shown) {
   const fd = fs.openSync(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const about = fs.fstatSync(fd);
-    if (!about.isFile()) throw new Refused(`${shown}: is no file`);
+    if (!about.isFile()) throw new Refused(`${shown}: is not a regular file`);
     if (about.size > MAX_BYTES) throw new Refused(`${shown}: is larger than ${MAX_BYTES} bytes`);
     return { about, bytes: fs.readFileSync(fd) };
   } finally {

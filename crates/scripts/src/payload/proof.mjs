@@ -170,7 +170,7 @@ class Peer {
       try {
         message = JSON.parse(line);
       } catch {
-        return this.stop(new Fault(15, "proof", `standard output holds what is no JSON: ${line.slice(0, 120)}`));
+        return this.stop(new Fault(15, "proof", `standard output is not JSON: ${line.slice(0, 120)}`));
       }
       if (message.method && message.id !== undefined) this.refuse(message.id);
       else this.calls.get(message.id)?.resolve(message);

@@ -65,7 +65,7 @@ export class Values {
   uint(name) {
     const text = this.get(name);
     if (text === undefined) return undefined;
-    if (!/^[0-9]+$/.test(text)) throw new Refused(`the value of ${name} is no non-negative integer`);
+    if (!/^[0-9]+$/.test(text)) throw new Refused(`the value of ${name} is not a non-negative integer`);
     return new Raw(text.replace(/^0+(?=[0-9])/, ""));
   }
 

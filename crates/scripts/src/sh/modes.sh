@@ -52,7 +52,7 @@ unpack() {
     if ! in_time tar "-t${kind}f" "$1" >"$STAGE/names" 2>>"$STAGE/log"; then
         check_deadline unpack
         # mutant: an archive may be cut
-        fail 12 unpack "${1##*/} is no whole archive"
+        fail 12 unpack "${1##*/} is not a complete archive"
     fi
     while read -r member; do
         case /$member/ in
@@ -240,7 +240,7 @@ main() {
     trap "exit 142" ALRM
     trap "exit 143" TERM
     case $DEADLINE in
-    "" | *[!0-9]* | ????????*) fail 13 settings "BENCHFLOW_INSTALL_DEADLINE is no number of seconds below ten million" ;;
+    "" | *[!0-9]* | ????????*) fail 13 settings "BENCHFLOW_INSTALL_DEADLINE must be a number of seconds below ten million" ;;
     esac
     END=$(expr "$START" + "$DEADLINE")
     read_settings
@@ -250,7 +250,7 @@ main() {
     remove) mode_remove ;;
     gc) mode_gc ;;
     plan) detect_target && choose_runtimes && print_plan ;;
-    *) fail 13 settings "BENCHFLOW_INSTALL_MODE is none of install, check, remove, gc, plan" ;;
+    *) fail 13 settings "BENCHFLOW_INSTALL_MODE must be install, check, remove, gc or plan" ;;
     esac || exit "$?"
 }
 

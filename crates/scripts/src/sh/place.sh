@@ -32,7 +32,7 @@ static_target() {
     done
     case $found in
     " linux-x64" | " linux-arm64" | " linux-x64-musl" | " linux-arm64-musl") TARGET=${found# } ;;
-    *) fail 11 target "the shell is static and the image has no one C library (found:${found:- none})" ;;
+    *) fail 11 target "the shell is static and the C library of the image is unclear (found:${found:- none})" ;;
     esac
 }
 
@@ -64,7 +64,7 @@ take_lock() {
     mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
     LOCK=$PREFIX/.staging/lock
     if [ -e "$LOCK" ] && [ ! -f "$LOCK" ]; then
-        fail 14 lock "$LOCK is no file; remove it"
+        fail 14 lock "$LOCK is not a file; remove it"
     fi
     # In a subshell, since a redirection of exec that fails would end the script at once.
     (: >>"$LOCK") 2>/dev/null || fail 14 prefix "cannot write in $PREFIX/.staging"
@@ -100,7 +100,7 @@ take_link() {
     OWNER="$HELD $END $(identity "$$")"
     while :; do
         if [ -e "$LOCK.owner" ] && [ ! -L "$LOCK.owner" ]; then
-            fail 14 lock "$LOCK.owner is no link of an install; remove it"
+            fail 14 lock "$LOCK.owner is not a link made by an install; remove it"
         fi
         if ln -s "$OWNER" "$LOCK.owner" 2>/dev/null && [ "$(readlink "$LOCK.owner")" = "$OWNER" ]; then
             return

@@ -105,6 +105,6 @@ impl ProcessOutput {
         Failure::new(format!("{purpose}: a program failed"))
             .note(format!("tried: {}", self.line))
             .note(format!("it said:\n  {tail}"))
-            .help("look at the network, the proxy and the certificates; no lock was changed")
+            .help("check the network, the proxy and the certificates; no lock was changed")
     }
 }

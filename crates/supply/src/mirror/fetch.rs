@@ -91,7 +91,7 @@ pub(crate) fn fetch(
     if answered == urls.len() {
         return Ok(());
     }
-    Err(Failure::new(format!("curl told of {answered} of {} files and ended with {status}", urls.len()))
+    Err(Failure::new(format!("curl reported {answered} of {} files and exited with {status}", urls.len()))
         .help("curl 7.75 or later is needed; run the command again: what came is kept"))
 }
 

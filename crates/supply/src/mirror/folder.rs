@@ -73,7 +73,7 @@ impl Folder {
         let place = self.path.join(path);
         let about = match fs::symlink_metadata(&place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Missing),
-            Err(error) => return Err(Failure::io("look at", &place, &error)),
+            Err(error) => return Err(Failure::io("read", &place, &error)),
             Ok(about) => about,
         };
         if about.is_dir() {

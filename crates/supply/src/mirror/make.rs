@@ -170,9 +170,10 @@ fn generate(
     mirror: &mut Collection<'_>,
 ) -> Outcome<Vec<Made>> {
     let site_text = pages::site_file(&pages::places(&request.site, base), base, runtimes);
-    let site: Site =
-        toml::from_str(&site_text).map_err(|error| Failure::new(format!("the site file came out wrong: {error}")))?;
-    site.validate().map_err(|error| Failure::new(format!("the site file came out wrong: {error}")))?;
+    let site: Site = toml::from_str(&site_text)
+        .map_err(|error| Failure::new(format!("internal error: the generated site file is invalid: {error}")))?;
+    site.validate()
+        .map_err(|error| Failure::new(format!("internal error: the generated site file is invalid: {error}")))?;
     let mut made: Vec<Made> =
         pages::index(&mirror.held).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     made.push((SITE.to_owned(), site_text.into_bytes()));

@@ -91,7 +91,7 @@ pub(crate) fn node(wheel: &Path) -> Outcome<Members> {
 pub(crate) fn python_version(cell: &Cell, home: &Path) -> Outcome<String> {
     let program = home.join("bin/python3");
     let no_python = || {
-        Failure::new(format!("`{}` is no CPython that starts", program.display()))
+        Failure::new(format!("`{}` is not a working CPython", program.display()))
             .help("give `--python` the folder that holds bin/python3 and lib/python3.*")
     };
     let mut command = cell.command(&program, &process::search_path(&[]));

@@ -21,7 +21,7 @@ use registry_command::failure::{Failure, Outcome};
 
 /// What is done about a client that gets no answer.
 pub(crate) const TRY_AGAIN: &str =
-    "look at the network, the proxy and the certificates, then run the command again: what came is kept";
+    "check the network, the proxy and the certificates, then run the command again; fetched files are kept";
 
 /// Who knows where artefacts are. The clients are fetched when the first is asked.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The text of a new entry: what a package says of itself, and the plainest of everything that it does not say.
+//! The text of a new entry: the package's own metadata, and defaults for everything else.
 
 use std::fmt::Write as _;
 
@@ -75,7 +75,7 @@ pub(crate) fn text(known: &Known) -> String {
     line(&format!("handshake: {{ name: {}, version: pinned, session: ok, exit: eof }},", quoted(known.package.name())));
     line("model: { format: Bare, via: SetModel, proxy: AsIs },");
     line("env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },");
-    line("web: { tools: [\"unknown\"], off: Untested(\"nobody has looked at its tools yet\") },");
+    line("web: { tools: [\"unknown\"], off: Untested(\"its tools are not measured yet\") },");
     if let Some(model) = &known.suite {
         line(&format!("suite: {{ model: {}, usage_tracking: on }},", quoted(model)));
     }
@@ -193,7 +193,7 @@ agent! {
         handshake: { name: "@scope/my-agent", version: pinned, session: ok, exit: eof },
         model: { format: Bare, via: SetModel, proxy: AsIs },
         env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },
-        web: { tools: ["unknown"], off: Untested("nobody has looked at its tools yet") },
+        web: { tools: ["unknown"], off: Untested("its tools are not measured yet") },
         suite: { model: "glm-5", usage_tracking: on },
     }
 }

@@ -1,4 +1,4 @@
-//! An entry that compiles, with its lock, from what a package says of itself; and what a person has to decide.
+//! A new entry that compiles, with its lock, from a package's own metadata; and a checklist of what a person decides.
 
 use std::path::{Path, PathBuf};
 
@@ -67,7 +67,7 @@ fn identifier(name: &str) -> Outcome<String> {
         return refused("is no name of an agent");
     }
     if KEYWORDS.contains(&format!(" {ident} ")) {
-        return refused("is a word of Rust, and no module can bear it");
+        return refused("is a Rust keyword, which cannot name a module");
     }
     Ok(ident)
 }
@@ -156,7 +156,8 @@ fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, c
             pypi::resolve_alone(tools, &wanted(package, &source.version), &mut alone)?;
             gone(tools, source, &alone)?;
             let text = alone.text("", None, "");
-            let lock = Lock::parse(&text).map_err(|error| Failure::new(format!("the lock came out wrong: {error}")))?;
+            let lock = Lock::parse(&text)
+                .map_err(|error| Failure::new(format!("internal error: the generated lock is invalid: {error}")))?;
             let facts = package::read_wheel(tools, &lock, package)?;
             let chosen = package::choose(&facts, package, bin)?;
             pypi::resolve(tools, &[wanted(package, &facts.version)], &Cutoff::of_today(), &mut draft, console)?;
@@ -257,7 +258,7 @@ pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
                 format!("whether {} makes it speak ACP", entry::launch(known))
             },
         ),
-        ("handshake", format!("what it really answers: `cargo xtask verify {name}` tells")),
+        ("handshake", format!("what it answers: `cargo xtask verify {name}` prints it")),
         ("model", "in which form it takes an id, and by which way: a call, a variable, a file, an argument".to_owned()),
         ("env, base_url", "the variables that it reads, and whether its base URL ends in `/v1`".to_owned()),
         (
@@ -272,7 +273,7 @@ pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
         ("login", "files or variables of a host that stand in for a key, if there are any".to_owned()),
         (
             "hosts",
-            "what it looks up by itself, each with its switch: `cargo xtask verify` tells those of an install"
+            "hosts that it looks up, each with its off switch: `cargo xtask verify` prints those of an install"
                 .to_owned(),
         ),
         ("suite", "the model that the integration suite runs it with".to_owned()),
@@ -316,7 +317,7 @@ mod tests {
         }
         for name in ["mod", "self", "type", "gen"] {
             let failure = identifier(name).expect_err("it is a keyword");
-            assert!(failure.to_string().contains("a word of Rust"), "{failure}");
+            assert!(failure.to_string().contains("a Rust keyword"), "{failure}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! A new entry with its lock, from what a package says of itself.
+//! A new entry with its lock, from a package's own metadata.
 
 pub(crate) mod engines;
 mod entry;

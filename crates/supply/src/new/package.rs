@@ -1,4 +1,4 @@
-//! What a package says of itself: its programs, what they are, its words and its license.
+//! The metadata of a package: its programs with their kinds, its description and its license.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -98,8 +98,7 @@ fn can_be_fetched(tools: &Tools, package: &str, version: &str) -> bool {
 }
 
 fn absent(registry: &str, spec: &str) -> Failure {
-    Failure::new(format!("the {registry} has no `{spec}`"))
-        .help("look at the name and the version; nothing was written")
+    Failure::new(format!("the {registry} has no `{spec}`")).help("check the name and the version; nothing was written")
 }
 
 fn npm_facts(name: &str, said: &Value) -> Facts {

@@ -102,7 +102,7 @@ impl Source {
             && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-!_".contains(&byte));
         if !good || !(exact || version.is_empty() || version == "latest") {
             let help = "write a name with an exact version, or without one for the newest: `some-agent@1.2.3`";
-            return Err(Failure::new(format!("`{spec}` is no package of a registry")).help(help));
+            return Err(Failure::new(format!("`{spec}` is not a package name")).help(help));
         }
         let version = if version == "latest" { "" } else { version };
         Ok(Self { version: version.to_owned(), package: Some(package), ..Self::default() })
@@ -111,11 +111,11 @@ impl Source {
     /// What an `agent.json` of the public ACP registry names.
     pub fn acp(path: &Path) -> Outcome<Self> {
         let Some(text) = files::read_if_there(path)? else {
-            let message = format!("there is no file `{}`", path.display());
+            let message = format!("no such file: `{}`", path.display());
             return Err(Failure::new(message).help("give the `agent.json` of an agent in the public ACP registry"));
         };
         let file: AgentFile = serde_json::from_str(&text).map_err(|error| {
-            Failure::new(format!("`{}` is no agent.json: {error}", path.display()))
+            Failure::new(format!("`{}` is not a valid agent.json: {error}", path.display()))
                 .help("it is an object with `name`, `description` and `distribution`")
         })?;
         let (source, run) = match file.distribution {
@@ -218,8 +218,8 @@ mod tests {
         );
         check_file(r#"{"distribution":{"binary":{"linux-x86_64":{}}}}"#, Err("names no checksum"));
         check_file(r#"{"distribution":{}}"#, Err("neither `npx` nor `uvx`"));
-        check_file(r#"{"distribution":{"npx":{"package":"../../x"}}}"#, Err("is no package of a registry"));
-        check_file("[", Err("is no agent.json"));
+        check_file(r#"{"distribution":{"npx":{"package":"../../x"}}}"#, Err("is not a package name"));
+        check_file("[", Err("is not a valid agent.json"));
         assert!(Source::acp(Path::new("/nonexistent/agent.json")).is_err());
     }
 }

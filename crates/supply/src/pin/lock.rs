@@ -66,7 +66,7 @@ impl Draft {
     pub fn add_absent(&mut self, ecosystem: &'static str, name: &str, version: &str) -> Outcome<()> {
         if version.is_empty() {
             let help =
-                format!("look at its name; `cargo pin` records it as unavailable with a version: `{name}=VERSION`");
+                format!("check its name; `cargo pin` records it as unavailable with a version: `{name}=VERSION`");
             return Err(Failure::new(format!("the package `{name}` is not there")).help(help));
         }
         self.packages.push(PackageLine::new(ecosystem, name, version, "-", None));

@@ -72,7 +72,7 @@ impl<'a> PinRequest<'a> {
             let exact = version.starts_with(|first: char| first.is_ascii_digit())
                 && !version.contains([' ', '*', '^', '~', '|']);
             if !exact {
-                return Err(Failure::new(format!("`{version}` is no exact version of `{name}`"))
+                return Err(Failure::new(format!("`{version}` is not an exact version of `{name}`"))
                     .help(format!("write all of it: `{name}=1.2.3`")));
             }
         }
@@ -90,5 +90,5 @@ fn own<'a>(registry: &Registry<'a>, agent: &'a Agent<'a>) -> Outcome<&'a Agent<'
         return Ok(agent);
     }
     let message = format!("the entry of `{}` is in the registry that this one extends", agent.name);
-    Err(Failure::new(message).help("run `pin` there: its lock stands beside its entry"))
+    Err(Failure::new(message).help("run `pin` there: its lock is beside its entry"))
 }

@@ -119,7 +119,7 @@ pub fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Outcome<S
     let text = draft.text(&format!("cargo pin {agent}"), earlier, &day::today());
     match Lock::parse(&text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(Failure::new(format!("the lock of `{agent}` came out wrong: {error}"))),
+        Err(error) => Err(Failure::new(format!("internal error: the generated lock of `{agent}` is invalid: {error}"))),
     }
 }
 

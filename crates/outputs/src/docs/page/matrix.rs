@@ -1,4 +1,4 @@
-//! The matrix: a group of two rows an agent, the one to look at and the one to unfold.
+//! The matrix: two rows for each agent, a summary and the details that unfold.
 
 use registry_model::model::{Target, WebKind};
 
@@ -70,7 +70,7 @@ fn web(facts: &Facts<'_>) -> String {
         Some(WebKind::Switch) => "can be turned off",
         Some(WebKind::NoTools) => "has no web tools",
         Some(WebKind::NoSwitch) => "cannot be turned off",
-        Some(WebKind::Untested) => "nobody has tried",
+        Some(WebKind::Untested) => "untested",
         None => facts.web(),
     };
     cell("Web policy", &verdict(&facts.evidence.web, words, facts.evidence.web.word()))

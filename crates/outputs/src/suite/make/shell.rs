@@ -69,5 +69,5 @@ fn condition(needs: &[Need<'_>]) -> String {
 
 /// A text as one word.
 fn quoted(text: &str) -> Result<String, String> {
-    shlex::try_quote(text).map(String::from).map_err(|error| format!("`{text}` is no word of a shell: {error}"))
+    shlex::try_quote(text).map(String::from).map_err(|error| format!("`{text}` is not a shell word: {error}"))
 }
