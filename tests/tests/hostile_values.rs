@@ -299,7 +299,7 @@ fn launch_with_all(row: usize, subject: &Subject) {
     }
 }
 
-/// Spreads the agents over tests, each of which has every so-manieth of them: none is left out, and they run side by side.
+/// Makes a test a share. Every agent belongs to one share, by its place in the registry.
 macro_rules! shares {
     ($($share:ident)*) => {
         const SHARES: &[&str] = &[$(stringify!($share)),*];

@@ -123,7 +123,7 @@ impl Writer {
         });
     }
 
-    /// A piece of shell text that never varies, without the comments that mark where `tests/sandbox/mutants.py` breaks it.
+    /// A piece of shell text that never varies, without the comments that mark what `tests/sandbox/mutants.py` changes.
     pub(crate) fn library(&mut self, text: &str) {
         self.blank();
         for line in text.lines().filter(|line| !line.trim_start().starts_with("# mutant: ")) {
