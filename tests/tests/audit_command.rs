@@ -55,7 +55,7 @@ fn every_check_can_be_explained_and_is_listed() {
         assert!(list.contains(&format!("{}  {}", it.code, it.name)), "{list}");
     }
     check(&["explain", "d009"], 0, &["D009 wrong-gate", "61  a stale key hid a valid log-in"]);
-    check(&["explain", "D999"], 2, &["there is no rule `D999`"]);
+    check(&["explain", "D999"], 2, &["no such rule: `D999`"]);
 }
 
 #[test]

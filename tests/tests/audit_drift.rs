@@ -284,7 +284,7 @@ fn facts_that_the_entry_has_otherwise_are_found() {
         MANIFEST,
         "\"makers/big-1\"\nrequires_env = [\"MAKERS_API_KEY\", \"MAKERS_BASE_URL\"]",
         "\"unheard-of\"",
-        &[("D021", 8, "yields no model id")],
+        &[("D021", 8, "does not resolve to a model id")],
     );
     check_change(
         MANIFEST,

@@ -162,7 +162,9 @@ fn portable(printed: &str, case: &str) -> String {
             line.replace_range(..digits, &" ".repeat(digits));
         }
         let summary = ["error: aborting due to ", "For more information about ", "Some errors have detailed "];
-        if !summary.iter().any(|it| line.starts_with(it)) && !(line.is_empty() && text.ends_with("\n\n")) {
+        let is_summary = summary.iter().any(|it| line.starts_with(it));
+        let is_second_blank = line.is_empty() && text.ends_with("\n\n");
+        if !is_summary && !is_second_blank {
             text.push_str(&line);
             text.push('\n');
         }
