@@ -190,7 +190,7 @@ fn without_a_model_id_the_environment_stands_and_the_run_is_refused() {
     check(
         &mut resolve(&words, &[]),
         1,
-        &["BENCHFLOW_PROVIDER_NAME", "`zai/llama-4` yields no model id"],
+        &["BENCHFLOW_PROVIDER_NAME", "`zai/llama-4` does not resolve to a model id"],
         &["small_model"],
     );
     let words: Vec<&str> = words.iter().copied().chain(["--env", "BENCHFLOW_ACP_MODEL_ID=zai/llama-4"]).collect();
