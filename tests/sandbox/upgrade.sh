@@ -95,7 +95,7 @@ killed() {
     setsid "$xtask" upgrade "$agent" --cache "$cache" --min-age "$age" "$@" >"$work/out" 2>"$work/log" &
     group=$!
     until grep -q "$text" "$work/log" || ! kill -0 "$group" 2>/dev/null; do sleep 0.1; done
-    kill -9 -- "-$group" 2>/dev/null
+    kill -9 "-$group" 2>/dev/null
     wait "$group" 2>/dev/null
     expect "killed at \`$text\`" 137 "$?"
     says "$text"
@@ -121,7 +121,7 @@ faults() {
     mkdir "$work/full" && mount -t tmpfs -o size=64k tmpfs "$work/full" || exit 2
     "$xtask" upgrade "$agent" --cache "$work/full" --min-age "$age" --to "$older" --write >"$work/out" 2>"$work/log"
     expect "a full disk" 2 "$?"
-    says "No space left on device"
+    says "cannot be written"
     umount "$work/full"
     unchanged
     for text in 'for Linux; fetching' '^fetching' '^verifying' '^probing' '^  direct: '; do

@@ -1,5 +1,8 @@
 //! `list`: the agents with their versions and what was seen of them, in a table that fits the terminal.
 
+#[cfg(any(feature = "upgrade", test))]
+use std::collections::BTreeMap;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use registry_command::text::table;
 use registry_model::model::{Agent, Registry};
@@ -46,7 +49,8 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     unlisted::warn(registry, console);
     let named: Vec<&String> = matches.get_many("agent").unwrap_or_default().collect();
     let agents = select(registry, &named)?;
-    let rows = agents.into_iter().map(|agent| Row::of(registry, agent)).collect::<Outcome<Vec<_>>>()?;
+    let rows = agents.into_iter().map(|agent| Row::of(agent, evidence(registry, agent)?));
+    let rows = rows.collect::<Outcome<Vec<_>>>()?;
     if matches.get_flag("json") {
         let all = rows.iter().map(Row::json).collect::<Outcome<Vec<Value>>>()?;
         print(pretty(&json::sorted(Value::Array(all)))?)?;
@@ -55,11 +59,26 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
             ["name", "version", "routing", "web", "aliases", "protocols", "platforms", "other verdicts", "summary"];
         print(table(&with_head(head, rows.iter().map(Row::wide))).trim_end())?;
     } else {
-        let head = ["name", "version", "routing", "web", "summary"];
-        let text = table(&with_head(head, rows.iter().map(Row::narrow)));
-        print(fitted(&text, columns()).trim_end())?;
+        print(fitted(&narrow(&rows), columns()).trim_end())?;
     }
     Ok(Status::Done)
+}
+
+/// What `list` prints where there is no terminal. `measured` is evidence by agent that is not written yet.
+#[cfg(any(feature = "upgrade", test))]
+pub(crate) fn text(registry: &Registry<'_>, measured: &BTreeMap<String, String>) -> Outcome<String> {
+    let seen = |agent: &Agent<'_>| match measured.get(agent.name) {
+        Some(text) => Evidence::read(agent, Some(text)).map_err(Failure::new),
+        None => evidence(registry, agent),
+    };
+    let agents = registry.agents();
+    let rows = agents.into_iter().map(|agent| Row::of(agent, seen(agent)?)).collect::<Outcome<Vec<_>>>()?;
+    Ok(narrow(&rows))
+}
+
+fn narrow(rows: &[Row<'_>]) -> String {
+    let head = ["name", "version", "routing", "web", "summary"];
+    table(&with_head(head, rows.iter().map(Row::narrow)))
 }
 
 /// An agent with what the table shows of it.
@@ -72,11 +91,11 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(registry: &Registry<'_>, agent: &'a Agent<'a>) -> Outcome<Self> {
+    fn of(agent: &'a Agent<'a>, evidence: Evidence) -> Outcome<Self> {
         let lock = agent.read_lock()?;
         let gone = if lock.unavailable_everywhere().is_some() { " (unavailable)" } else { "" };
         let version = lock.packages.first().map_or_else(|| "-".to_owned(), |it| format!("{}{gone}", it.version));
-        Ok(Self { agent, evidence: evidence(registry, agent)?, short: facts::short(agent)?, version })
+        Ok(Self { agent, evidence, short: facts::short(agent)?, version })
     }
 
     /// The kind of its web policy, and whether it was seen to work.

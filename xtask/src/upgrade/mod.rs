@@ -18,6 +18,8 @@ mod report;
 mod request;
 #[cfg(feature = "upgrade")]
 mod run;
+#[cfg(any(feature = "upgrade", test))]
+mod snapshots;
 #[cfg(feature = "supply")]
 mod step;
 #[cfg(feature = "upgrade")]

@@ -7,6 +7,7 @@ use std::process::Command;
 use registry_model::model::{Agent, Registry};
 
 use super::journal::{Change, Guard, Journal};
+use super::snapshots;
 use crate::generate;
 use crate::probe::evidence;
 use registry_command::console::Console;
@@ -67,6 +68,9 @@ fn changes(registry: &Registry<'_>, root: &Path, upgraded: &[Upgraded<'_>]) -> O
     let names: Vec<&str> = upgraded.iter().map(|it| it.agent.name).collect();
     for (path, text, mode) in generate::make::changed(&with_new, &names, &measured, root)? {
         found.push(Change { path, bytes: text.into_bytes(), mode });
+    }
+    for (path, text) in snapshots::changed(&with_new, &names, &measured, root)? {
+        found.push(Change { path, bytes: text.into_bytes(), mode: 0o644 });
     }
     Ok(found)
 }

@@ -41,6 +41,9 @@ const OPTIONS: &[&str] = &[
 /// curl's exit status for a file of this machine that is not there.
 const NO_FILE: &str = "37";
 
+/// curl's exit status for a file that it cannot write.
+const NOT_WRITTEN: &str = "23";
+
 /// What came of fetching a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fetched {
@@ -80,7 +83,7 @@ pub(crate) fn fetch(
     for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
         let Some((index, answer)) = line.ok().as_deref().and_then(|line| read_answer(line, place)) else { continue };
         answered += 1;
-        verdict = each(index, answer);
+        verdict = answer.and_then(|answer| each(index, answer));
         if verdict.is_err() {
             let _ = child.kill();
             break;
@@ -95,20 +98,25 @@ pub(crate) fn fetch(
         .help("curl 7.75 or later is needed; run the command again: what came is kept"))
 }
 
-/// A line of what curl was asked to write: the index, its exit status, the server's status, and what it says.
-fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, Fetched)> {
+/// A line of what curl was asked to write: the index, its exit status, the server's status, and what it says. A disk
+/// that takes no file fails for all of them.
+fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, Outcome<Fetched>)> {
     let mut fields = line.splitn(4, ' ');
     let index = fields.next()?.parse().ok()?;
     let (exit, status, said) = (fields.next()?, fields.next()?, fields.next().unwrap_or_default());
     let answer = match (exit, status) {
         ("0", _) => Fetched::Came(place(index)),
+        (NOT_WRITTEN, _) => {
+            let failure = Failure::new(format!("`{}` cannot be written by curl: {said}", place(index).display()));
+            return Some((index, Err(failure.help("make room on its disk (`df`); what came is kept"))));
+        }
         (NO_FILE, _) => Fetched::Gone("is not there".to_owned()),
         (_, "404" | "410") => Fetched::Gone(format!("is gone: it answers {status}")),
         (_, status) if status.starts_with(['4', '5']) => Fetched::Refused(format!("is refused: it answers {status}")),
         _ if said.is_empty() => Fetched::Silence(format!("curl ends with {exit}")),
         _ => Fetched::Silence(said.to_owned()),
     };
-    Some((index, answer))
+    Some((index, Ok(answer)))
 }
 
 /// A text as a file of curl's options has it.
@@ -135,7 +143,8 @@ mod tests {
 
     #[track_caller]
     fn check_answer(line: &str, expected: impl Into<Option<(usize, Fetched)>>) {
-        assert_eq!(read_answer(line, |index| PathBuf::from(index.to_string())), expected.into(), "{line}");
+        let found = read_answer(line, |index| PathBuf::from(index.to_string()));
+        assert_eq!(found, expected.into().map(|(index, answer)| (index, Ok(answer))), "{line}");
     }
 
     #[test]
@@ -151,6 +160,15 @@ mod tests {
         check_answer("1 28 200 Operation too slow", (1, Fetched::Silence("Operation too slow".to_owned())));
         check_answer("2 28 000 ", (2, Fetched::Silence("curl ends with 28".to_owned())));
         check_answer("%{urlnum} 0 200", None);
+    }
+
+    #[test]
+    fn a_full_disk_is_not_a_silent_server() {
+        let line = "2 23 200 Failure writing output to destination";
+        let (index, answer) = read_answer(line, |index| PathBuf::from(format!("/f/{index}"))).expect("it is a line");
+        let failure = answer.expect_err("it is not written").to_string();
+        assert_eq!(index, 2);
+        assert!(failure.starts_with("`/f/2` cannot be written by curl: Failure writing"), "{failure}");
     }
 
     #[test]

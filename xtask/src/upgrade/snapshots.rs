@@ -1,0 +1,89 @@
+//! The snapshots of a tree that hold a version: those of the agents' scripts, and that of `list`. A tree without such a
+//! file gets none.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use registry_command::failure::{Failure, Outcome};
+use registry_command::files;
+use registry_model::model::Registry;
+use registry_scripts::site::Site;
+
+use crate::list;
+
+/// Where `registry-tests` has its snapshots.
+const FOLDER: &str = "tests/snapshots";
+
+/// The snapshots that are not as they must be, with their text. `measured` is evidence that is not written yet.
+pub(super) fn changed(
+    registry: &Registry<'_>,
+    names: &[&str],
+    measured: &BTreeMap<String, String>,
+    root: &Path,
+) -> Outcome<Vec<(PathBuf, String)>> {
+    let folder = root.join(FOLDER);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut texts = vec![("xtask__list.snap".to_owned(), list::text(registry, measured)?)];
+    for agent in registry.agents.iter().filter(|it| names.contains(&it.name)) {
+        let scripts = registry_scripts::scripts(agent, &Site::default());
+        let scripts = scripts.map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
+        let file = |kind: &str| format!("{}__{kind}.snap", agent.name);
+        texts.extend(scripts.iter().map(|it| (file(it.kind.file_name()), it.review_text())));
+    }
+    let mut changed = Vec::new();
+    for (name, text) in texts {
+        let path = folder.join(name);
+        let Some(old) = files::read_if_there(&path)? else { continue };
+        let new = with_text(&old, &text);
+        if new.as_ref().is_some_and(|new| *new != old) {
+            changed.extend(new.map(|new| (path, new)));
+        }
+    }
+    Ok(changed)
+}
+
+/// A snapshot with another text behind its header; none where it has no header.
+fn with_text(snapshot: &str, text: &str) -> Option<String> {
+    let (header, _) = snapshot.strip_prefix("---\n")?.split_once("\n---\n")?;
+    Some(format!("---\n{header}\n---\n{}\n", text.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use registry_command::files::Scratch;
+
+    use super::*;
+
+    #[test]
+    fn snapshots_of_this_project_are_as_the_command_would_write_them() {
+        let registry = &registry::REGISTRY;
+        let names: Vec<&str> = registry.agents.iter().map(|it| it.name).collect();
+        let root = Path::new(registry.folder).parent().expect("it is in the workspace");
+        let changed = changed(registry, &names, &BTreeMap::new(), root).expect("it can be rendered");
+        assert_eq!(changed.into_iter().map(|it| it.0).collect::<Vec<_>>(), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn only_snapshots_that_are_there_are_written() {
+        let registry = &registry::REGISTRY;
+        let scratch = Scratch::new().expect("there is room");
+        let root = scratch.path();
+        let of_root = |names: &[&str]| changed(registry, names, &BTreeMap::new(), root).expect("it can be rendered");
+        assert_eq!(of_root(&["gemini"]), []);
+        let folder = root.join(FOLDER);
+        fs::create_dir_all(&folder).expect("there is room");
+        let path = folder.join("gemini__launch.sh.snap");
+        fs::write(&path, "---\nsource: x.rs\n---\nold\n").expect("there is room");
+        assert_eq!(of_root(&["opencode"]), []);
+        let found = of_root(&["gemini"]);
+        let [(place, text)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(place, &path);
+        assert!(text.starts_with("---\nsource: x.rs\n---\n#!/bin/sh\n# gemini: "), "{text}");
+        fs::write(&path, text).expect("there is room");
+        assert_eq!(of_root(&["gemini"]), []);
+    }
+}
