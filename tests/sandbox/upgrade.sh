@@ -152,7 +152,6 @@ spoiled_files() {
     cache=$work/spoiled
     for phase in locking fetching; do
         mkdir -p "$cache/steps"
-        # The files of this registry are spoiled on their way, or cut short, or missing.
         if [ "$phase" = fetching ]; then cp "$kept"/steps/lock-* "$cache/steps"; fi
         for answer in "gone 404" "busy 429" "page EINTEGRITY\|checksum" "cut ECONNRESET\|ended\|transfer" \
             "other EINTEGRITY\|checksum"; do
