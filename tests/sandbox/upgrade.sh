@@ -138,7 +138,7 @@ faults() {
     cache=$kept
 }
 
-# A registry that knows the packages and gives no good file: while locking, and while fetching for a lock that is kept.
+# A registry that knows the packages and gives no good file.
 spoiled_files() {
     git show "HEAD~1:$lock" >"$work/new.lock" && git show "HEAD:$lock" >"$work/old.lock" || exit 2
     python3 tests/sandbox/bad_registry.py "$cache/files/npm" "$work/old.lock" "$work/new.lock" >"$work/port" &
@@ -150,50 +150,38 @@ spoiled_files() {
     address=http://127.0.0.1:$(cat "$work/port")
     kept=$cache
     cache=$work/spoiled
-    for phase in locking fetching; do
-        mkdir -p "$cache/steps"
-        if [ "$phase" = fetching ]; then cp "$kept"/steps/lock-* "$cache/steps"; fi
-        for answer in "gone 404" "busy 429" "page EINTEGRITY\|checksum" "cut ECONNRESET\|ended\|transfer" \
-            "other EINTEGRITY\|checksum"; do
-            BENCHFLOW_NPM_REGISTRY=$address/${answer%% *}/ upgrade --to "$pinned" --write
-            expect "$phase from a registry whose files are \`${answer%% *}\`" 2 "$?"
-            says "${answer#* }"
-            unchanged
-        done
+    for answer in "gone 404" "busy 429" "page EINTEGRITY" "cut ECONNRESET" "other EINTEGRITY"; do
+        BENCHFLOW_NPM_REGISTRY=$address/${answer%% *}/ upgrade --to "$pinned" --write
+        expect "locking from a registry whose files are \`${answer%% *}\`" 2 "$?"
+        says "${answer#* }"
+        unchanged
     done
-    # The cache that saw all this is good: with files from the same registry, the next phase is reached.
-    BENCHFLOW_NPM_REGISTRY=$address/good/
-    export BENCHFLOW_NPM_REGISTRY
-    killed '^verifying' --to "$pinned" --write
-    unset BENCHFLOW_NPM_REGISTRY
     cache=$kept
     kill "$server"
 }
 
 # Kills the last phase at each change of the tree: the next command finishes it or drops it.
 kill_writes() {
-    for call in rename unlink; do
-        number=0
-        status=137
-        while [ "$status" = 137 ]; do
-            number=$((number + 1))
-            strace -f -qq -o /dev/null -e trace="$call" -P "$tree/.upgrade-journal/plan.json" \
-                -P "$tree/.upgrade-journal/0.new" -P "$tree/.upgrade-journal/1.new" \
-                -e inject="$call:signal=KILL:when=$number" \
-                "$xtask" upgrade "$agent" --cache "$cache" --min-age "$age" --to "$pinned" --write \
-                >"$work/out" 2>"$work/log"
-            status=$?
-            journal=$(find .upgrade-journal 2>/dev/null | wc -l)
-            "$xtask" list >"$work/list" 2>"$work/log"
-            expect "$call $number (status $status, $journal files in the journal): the next command runs" 0 "$?"
-            changed=$(git status --porcelain -- registry | wc -l)
-            [ ! -e .upgrade-journal ] && { [ "$changed" = 0 ] || [ "$changed" = 2 ]; }
-            expect "$changed files of the registry are changed: all or none" 0 "$?"
-            git checkout -q .
-        done
-        [ "$number" -gt 1 ]
-        expect "$call: $((number - 1)) kills" 0 "$?"
+    number=0
+    status=137
+    while [ "$status" = 137 ]; do
+        number=$((number + 1))
+        strace -f -qq -o /dev/null -e trace=rename -P "$tree/.upgrade-journal/plan.json" \
+            -P "$tree/.upgrade-journal/0.new" -P "$tree/.upgrade-journal/1.new" \
+            -e inject="rename:signal=KILL:when=$number" \
+            "$xtask" upgrade "$agent" --cache "$cache" --min-age "$age" --to "$pinned" --write \
+            >"$work/out" 2>"$work/log"
+        status=$?
+        journal=$(find .upgrade-journal 2>/dev/null | wc -l)
+        "$xtask" list >"$work/list" 2>"$work/log"
+        expect "rename $number (status $status, $journal files in the journal): the next command runs" 0 "$?"
+        changed=$(git status --porcelain -- registry | wc -l)
+        [ ! -e .upgrade-journal ] && { [ "$changed" = 0 ] || [ "$changed" = 2 ]; }
+        expect "$changed files of the registry are changed: all or none" 0 "$?"
+        git checkout -q .
     done
+    [ "$number" -gt 1 ]
+    expect "rename: $((number - 1)) kills" 0 "$?"
 }
 
 if [ -n "$all" ]; then faults; fi
