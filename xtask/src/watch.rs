@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::path::PathBuf;
 use std::time::Instant;
 
+use clap::ArgMatches;
 use registry_live::Refusal;
+use registry_live::sandbox::{Kind, Wanted};
 use registry_model::model::{Agent, Registry};
 use serde::Serialize;
 
@@ -20,6 +23,17 @@ pub(crate) const BAD: &str = "31;1";
 pub(crate) const OPEN: &str = "33";
 /// The colour of what broke by itself.
 pub(crate) const BROKEN: &str = "35;1";
+
+/// The sandbox that a command line asks for.
+pub(crate) fn wanted(matches: &ArgMatches) -> Wanted<'_> {
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    Wanted {
+        kind: word("sandbox").and_then(Kind::from_word),
+        root: matches.get_one::<PathBuf>("rootfs").map(PathBuf::as_path),
+        image: word("image"),
+        network: word("network"),
+    }
+}
 
 /// The agents that run now, and how many are judged.
 pub(crate) struct Watch {

@@ -36,7 +36,12 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         return Ok(Status::Done);
     }
     let site = rendering::site(path("site"))?;
-    let host = Host::choose(Some(Kind::Bwrap), path("rootfs"), None).map_err(failure)?;
+    let wanted = watch::wanted(matches);
+    if matches.get_flag("write") && wanted.kind != Some(Kind::Bwrap) {
+        return Err(Failure::new("the evidence of the registry is measured in bwrap, and this run is in a container")
+            .help("leave out `--write`, or `--sandbox`"));
+    }
+    let host = Host::choose(wanted).map_err(failure)?;
     console.step(format!("sandbox: {}", host.describe()));
     let options = Options {
         site,

@@ -13,6 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use registry_model::model::Registry;
 
 use crate::relaunch::built_with;
+use crate::verify;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
 
@@ -43,10 +44,8 @@ pub(crate) fn command() -> Command {
             option("site", "FILE", "Where artefacts come from at this site; its folders are shown to the sandbox")
                 .value_parser(value_parser!(PathBuf)),
         )
-        .arg(
-            option("rootfs", "DIR", "The root to install over, made by debootstrap; without it, this machine's own")
-                .value_parser(value_parser!(PathBuf)),
-        )
+        .arg(verify::sandbox().default_value("bwrap").help("The kind of sandbox"))
+        .args(verify::places())
         .arg(option("jobs", "N", "Agents at a time").value_parser(value_parser!(usize)).default_value("1"))
         .arg(option("run", "A,B", "These runs only, by their names").value_delimiter(',').action(ArgAction::Append))
         .arg(
@@ -64,7 +63,7 @@ pub(crate) fn command() -> Command {
         .arg(switch("json").help("Print the evidence as JSON"))
         .arg(
             switch("write")
-                .conflicts_with_all(["run", "break", "values"])
+                .conflicts_with_all(["run", "break", "values", "image", "network"])
                 .help("Write the verdicts on each agent beside its entry as soon as it is done"),
         )
         .arg(

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use registry_live::Refusal;
 use registry_live::probe::{self, Evidence, Verdict};
-use registry_live::sandbox::{Host, Kind};
+use registry_live::sandbox::{Host, Kind, Wanted};
 use registry_live::verify::{self, Class};
 use registry_model::model::{Agent, Lock, Registry, Target};
 use registry_model::rules;
@@ -365,7 +365,7 @@ impl Context<'_> {
         if let Some(host) = self.host.get() {
             return Ok(host);
         }
-        let host = Host::choose(Some(Kind::Bwrap), None, None).map_err(refused)?;
+        let host = Host::choose(Wanted { kind: Some(Kind::Bwrap), ..Wanted::default() }).map_err(refused)?;
         self.console.step(format!("sandbox: {}", host.describe()));
         Ok(self.host.get_or_init(|| host))
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use registry_live::report::{Runtime, seconds};
-use registry_live::sandbox::{Host, Kind};
+use registry_live::sandbox::Host;
 use registry_live::verify::{self, Event, Options, Verdict};
 use registry_model::model::Registry;
 
@@ -24,9 +24,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     agents.sort_by_key(|agent| agent.name);
     agents.dedup_by_key(|agent| agent.name);
     let site = rendering::site(path("site"))?;
-    let kind = matches.get_one::<String>("sandbox").and_then(|word| Kind::from_word(word));
-    let image = matches.get_one::<String>("image").map(String::as_str);
-    let host = Host::choose(kind, path("rootfs"), image).map_err(failure)?;
+    let host = Host::choose(watch::wanted(matches)).map_err(failure)?;
     console.step(format!("sandbox: {}", host.describe()));
     let options = Options {
         site,

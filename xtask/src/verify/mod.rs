@@ -27,12 +27,26 @@ pub(crate) fn command() -> Command {
         .arg(Arg::new("agent").value_name("AGENT").action(ArgAction::Append).help("Agents by name or alias; all, when none is given"))
         .arg(option("require", "A,B", "Agents that must pass").value_delimiter(',').action(ArgAction::Append))
         .arg(option("site", "FILE", "Where artefacts come from at this site; its folders are shown to the sandbox").value_parser(value_parser!(PathBuf)))
-        .arg(option("sandbox", "KIND", "bwrap or docker; without it, the first that works here").value_parser(["bwrap", "docker"]))
-        .arg(option("rootfs", "DIR", "The root to install over, made by debootstrap; without it, this machine's own").value_parser(value_parser!(PathBuf)))
-        .arg(option("image", "NAME", "The image of the container, for docker"))
+        .arg(sandbox().help("The kind of sandbox; without it, the first that works here"))
+        .args(places())
         .arg(option("jobs", "N", "Agents at a time").value_parser(value_parser!(usize)).default_value("1"))
         .arg(Arg::new("keep").long("keep").action(ArgAction::SetTrue).help("Leave the sandboxes for a look into them"))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print the evidence as JSON"))
+}
+
+/// The option that names a kind of sandbox.
+pub(crate) fn sandbox() -> Arg {
+    Arg::new("sandbox").long("sandbox").value_name("KIND").value_parser(["bwrap", "docker", "podman"])
+}
+
+/// The options that say what a sandbox is made of.
+pub(crate) fn places() -> [Arg; 3] {
+    let root = "For bwrap, the root to install over, made by debootstrap; without it, this machine's own";
+    [
+        option("rootfs", "DIR", root).value_parser(value_parser!(PathBuf)),
+        option("image", "NAME", "For a container, the image to install over, which is never pulled [debian:12-slim]"),
+        option("network", "NAME", "For a container, the engine's network for installs that reach out"),
+    ]
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {

@@ -30,34 +30,33 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one; its files lie in the folder.
-    pub(crate) async fn start(folder: &Path, plan: &Value, network: Network) -> Result<Self, String> {
+    /// Starts one, in a network of its own or in that of a process; its files lie in the folder.
+    pub(crate) async fn start(
+        folder: &Path,
+        plan: &Value,
+        network: Network,
+        holder: Option<i32>,
+    ) -> Result<Self, String> {
         let say = |what: &str, error: std::io::Error| format!("cannot {what} in `{}`: {error}", folder.display());
         make_empty(folder).map_err(|error| say("make the folder of a run", error))?;
         std::fs::write(folder.join("plan.json"), plan.to_string()).map_err(|error| say("write the plan", error))?;
         let program = std::env::current_exe().map_err(|error| format!("this program is nowhere: {error}"))?;
         let mut command = Command::new("setpriv");
-        // bwrap gives a network whose loopback is up; nothing else of the host is taken away from the server.
-        command.args([
-            "--pdeathsig",
-            "KILL",
-            "bwrap",
-            "--unshare-net",
-            "--dev-bind",
-            "/",
-            "/",
-            "--die-with-parent",
-            "--",
-        ]);
+        command.args(["--pdeathsig", "KILL"]);
+        match holder {
+            Some(holder) => command.arg("nsenter").arg(format!("--net=/proc/{holder}/ns/net")),
+            // bwrap gives a network whose loopback is up; nothing else of the host is taken away from the server.
+            None => command.args(["bwrap", "--unshare-net", "--dev-bind", "/", "/", "--die-with-parent", "--"]),
+        };
         command.arg(&program).arg("model-server");
         for name in ["plan", "log", "ready"] {
             command.arg(format!("--{name}")).arg(file(folder, name));
         }
-        let (mut child, group) = process::spawn(command).map_err(|error| format!("cannot start bwrap: {error}"))?;
+        let (mut child, group) = process::spawn(command).map_err(|error| format!("cannot start setpriv: {error}"))?;
         let (errors, _) = process::keep(child.stderr.take());
         let (_, _) = process::keep(child.stdout.take());
         let stdin = child.stdin.take();
-        let inside = listening(&mut child, folder).await.map_err(|why| with_last_words(why, &errors))?;
+        let inside = listening(&mut child, folder, holder).await.map_err(|why| with_last_words(why, &errors))?;
         let names = Names::serve(inside, network)?;
         Ok(Self { child, group, stdin, errors, folder: folder.to_path_buf(), names, inside })
     }
@@ -96,14 +95,14 @@ fn file(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// Waits until it listens; a process in its network.
-async fn listening(child: &mut Child, folder: &Path) -> Result<i32, String> {
+async fn listening(child: &mut Child, folder: &Path, holder: Option<i32>) -> Result<i32, String> {
     let begin = Instant::now();
     while begin.elapsed() < PATIENCE {
         if let Ok(Some(status)) = child.try_wait() {
             return Err(format!("the model server ended with {}", process::code(status)));
         }
         let id = child.id().and_then(|id| i32::try_from(id).ok());
-        let inside = || id.and_then(|id| sandbox::children(id).into_iter().next());
+        let inside = || holder.or_else(|| id.and_then(|id| sandbox::children(id).into_iter().next()));
         if file(folder, "ready").exists()
             && let Some(inside) = inside()
         {

@@ -97,7 +97,7 @@ fn environment(route: &Route, scenario: Scenario) -> Vec<(String, String)> {
 pub(crate) async fn turn_web_off(ready: &Ready) -> Result<(), Verdict> {
     let argv = ["sh", "-c", ready.policy(), "web-policy", HOME].map(str::to_owned);
     let command = ready.cell.command(As::RootBeside, &[], &argv);
-    let command = command.ok_or_else(|| Verdict::Error("this sandbox cannot run web-policy.sh".to_owned()))?;
+    let command = command.map_err(|refusal| Verdict::Error(refusal.message))?;
     let finished = process::run(command, POLICY).await;
     let finished = finished.map_err(|error| Verdict::Error(format!("web-policy.sh: {error}")))?;
     match finished.status {
@@ -136,7 +136,7 @@ pub(crate) async fn hold(
 ) -> Result<(Option<String>, Remains), String> {
     let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), breaks);
     let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
-    let command = command.ok_or("this sandbox gives no network of its own")?;
+    let command = command.map_err(|refusal| refusal.message)?;
     let mut peer = Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))?;
     let mut limits = ready.limits(agent, LIMITS);
     if scenario.answers == Answers::Denial {
@@ -171,6 +171,7 @@ pub(crate) async fn hold(
         (None, None) => "it was asked nothing".to_owned(),
     };
     let fault = fault.map(|fault| format!("{fault}; its last words: {}", last_words(&errors)));
+    ready.cell.finish_record();
     let record = beyond.record.as_ref().map(std::fs::read).transpose();
     let record = record.map_err(|error| format!("strace left no record: {error}"))?.unwrap_or_default();
     let remains = Remains {

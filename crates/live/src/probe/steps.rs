@@ -184,7 +184,8 @@ pub(crate) async fn meet(
     folder: &Path,
     plan: &Value,
 ) -> Result<Met, String> {
-    let server = Server::start(folder, plan, scenario.network).await?;
+    let holder = ready.cell.network_holder().map_err(|refusal| refusal.message)?;
+    let server = Server::start(folder, plan, scenario.network, holder).await?;
     let beyond = session::lay(folder, scenario, server.inside);
     let beyond = beyond.map_err(|error| format!("cannot lay out the task in `{}`: {error}", folder.display()))?;
     let held = session::hold(ready, agent, route, scenario, &beyond, &cx.options.breaks).await;

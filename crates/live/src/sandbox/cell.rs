@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::docker::Container;
-use super::host::{Host, Kind};
+use super::container::Container;
+use super::host::Host;
 use super::overlay::Overlay;
 use super::setting::{As, Beyond, Changes, Setting};
 use crate::{Refusal, process};
@@ -14,38 +14,52 @@ use crate::{Refusal, process};
 pub(crate) enum Cell {
     /// Namespaces and an overlay of the host's own making.
     Overlay(Overlay),
-    /// A container.
+    /// Containers.
     Container(Container),
 }
 
 impl Cell {
     /// Makes one in a folder of its own.
     pub(crate) fn open(host: &Host, setting: &Setting, folder: &Path, name: &str) -> Result<Self, Refusal> {
-        match &host.kind {
-            Kind::Bwrap => Overlay::open(host, setting, folder).map(Self::Overlay),
-            Kind::Docker => Container::open(host, setting, name).map(Self::Container),
+        match host.kind.engine() {
+            None => Overlay::open(host, setting, folder).map(Self::Overlay),
+            Some(engine) => Container::open(host, engine, setting, folder, name).map(Self::Container),
         }
     }
 
-    /// The command of the host that runs a command inside; none where this kind of sandbox cannot do that.
-    pub(crate) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Option<Command> {
-        match self {
-            Self::Overlay(cell) => Some(cell.command(who, env, argv)),
-            Self::Container(cell) => cell.command(who, env, argv),
-        }
+    /// The command of the host that runs a command inside; it must have ended before the next is made.
+    pub(crate) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Result<Command, Refusal> {
+        self.command_with(who, &Beyond::default(), env, argv)
     }
 
-    /// The same with more around it; none where this kind of sandbox cannot do that.
+    /// The same with more around it.
     pub(crate) fn command_with(
         &self,
         who: As,
         beyond: &Beyond,
         env: &[(String, String)],
         argv: &[String],
-    ) -> Option<Command> {
+    ) -> Result<Command, Refusal> {
         match self {
-            Self::Overlay(cell) => Some(cell.command_with(who, beyond, env, argv)),
-            Self::Container(_) => None,
+            Self::Overlay(cell) => Ok(cell.command(who, beyond, env, argv)),
+            Self::Container(cell) => cell.command(who, beyond, env, argv),
+        }
+    }
+
+    /// A process in a network of loopback alone, where sessions need the one of their own kind of sandbox.
+    pub(crate) fn network_holder(&self) -> Result<Option<i32>, Refusal> {
+        match self {
+            Self::Overlay(_) => Ok(None),
+            Self::Container(cell) => cell.network_holder().map(Some),
+        }
+    }
+
+    /// Waits until the record of the last session is whole; the session must have ended.
+    pub(crate) fn finish_record(&self) {
+        match self {
+            // The process that was waited for wrote it.
+            Self::Overlay(_) => {}
+            Self::Container(cell) => cell.finish_record(),
         }
     }
 
@@ -53,7 +67,7 @@ impl Cell {
     pub(crate) fn renew(&self) -> Result<(), Refusal> {
         match self {
             Self::Overlay(cell) => cell.renew(),
-            Self::Container(_) => Ok(()),
+            Self::Container(cell) => cell.renew(),
         }
     }
 
@@ -61,7 +75,7 @@ impl Cell {
     pub(crate) fn left(&self) -> Vec<(String, PathBuf)> {
         match self {
             Self::Overlay(cell) => cell.left(),
-            Self::Container(_) => Vec::new(),
+            Self::Container(cell) => cell.left(),
         }
     }
 
@@ -69,7 +83,7 @@ impl Cell {
     pub(crate) fn changes(&self, who: As) -> Result<Changes, Refusal> {
         match self {
             Self::Overlay(cell) => cell.changes(who),
-            Self::Container(cell) => cell.changes(),
+            Self::Container(cell) => cell.changes(who),
         }
     }
 
@@ -77,7 +91,7 @@ impl Cell {
     pub(crate) fn refused(&self) -> Vec<String> {
         match self {
             Self::Overlay(cell) => cell.refused(),
-            Self::Container(_) => Vec::new(),
+            Self::Container(cell) => cell.refused(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use super::setting::Changes;
+use crate::Refusal;
 
 /// What is known of a sandbox before anything runs in it.
 pub(super) struct Seen<'a> {
@@ -49,8 +50,32 @@ fn is_whiteout(path: &Path, kind: FileType) -> io::Result<bool> {
     Ok(kind.is_char_device() && fs::symlink_metadata(path)?.rdev() == 0)
 }
 
+/// Every file under some folders: where it is seen inside, and where it lies; sorted.
+pub(super) fn files(mut waiting: Vec<(String, PathBuf)>) -> Vec<(String, PathBuf)> {
+    let mut files = Vec::new();
+    while let Some((place, folder)) = waiting.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let seen = format!("{place}/{}", entry.file_name().to_string_lossy());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => waiting.push((seen, entry.path())),
+                _ => files.push((seen, entry.path())),
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Why nothing can be said about what an install changed.
+pub(super) fn unread(folder: &Path, error: &io::Error) -> Refusal {
+    Refusal::new(
+        format!("cannot read what an install changed in `{}`: {error}", folder.display()),
+        "run it again; if it stays so, this is a fault of `verify`",
+    )
+}
+
 /// The bytes on the disk of everything under a path; a file of two names counts once for each.
-fn size(path: &Path) -> io::Result<u64> {
+pub(super) fn size(path: &Path) -> io::Result<u64> {
     let about = fs::symlink_metadata(path)?;
     let mut bytes = about.blocks() * 512;
     if about.is_dir() {

@@ -1,10 +1,14 @@
 //! Which sandbox a host can give, and whether it really does.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use registry_model::model::Target;
+
 use super::cell::Cell;
-use super::host::{Host, Kind};
+use super::engine::{self, Engine, words};
+use super::host::{Host, Kind, Wanted};
 use super::setting::{As, Setting};
 use crate::Refusal;
 
@@ -13,26 +17,45 @@ const FIRST_UID: u32 = 24_711;
 
 impl Host {
     /// Finds the sandbox that is wanted, or the first that works here.
-    pub fn choose(wanted: Option<Kind>, root: Option<&Path>, image: Option<&str>) -> Result<Self, Refusal> {
-        match wanted {
-            Some(Kind::Bwrap) => Self::bwrap(root),
-            Some(Kind::Docker) => Self::docker(image),
-            None if root.is_some() => Self::bwrap(root),
-            None if image.is_some() => Self::docker(image),
-            None => Self::bwrap(root).or_else(|first| {
-                Self::docker(image).map_err(|second| {
-                    let message =
-                        format!("no sandbox works here\n  bwrap: {}\n  docker: {}", first.message, second.message);
-                    Refusal::new(message, first.help)
-                })
-            }),
+    pub fn choose(wanted: Wanted<'_>) -> Result<Self, Refusal> {
+        let Wanted { kind, root, image, network } = wanted;
+        let given = if root.is_some() { Some(Kind::Bwrap) } else { image.or(network).map(|_| Kind::Docker) };
+        if let Some(kind) = kind.or(given) {
+            return Self::of_kind(kind, wanted);
+        }
+        let mut message = "no sandbox works here".to_owned();
+        let mut help = String::new();
+        for kind in Kind::ALL {
+            match Self::of_kind(kind, wanted) {
+                Ok(host) => return Ok(host),
+                Err(refusal) => {
+                    let _ = write!(message, "\n  {kind}: {}", refusal.message);
+                    help = if help.is_empty() { refusal.help } else { help };
+                }
+            }
+        }
+        Err(Refusal::new(message, help))
+    }
+
+    fn of_kind(kind: Kind, Wanted { root, image, network, .. }: Wanted<'_>) -> Result<Self, Refusal> {
+        match kind.engine() {
+            None if image.is_some() || network.is_some() => {
+                let message = "bwrap takes no image and no network of an engine";
+                Err(Refusal::new(message, "leave `--image` and `--network` out, or pass `--sandbox docker`"))
+            }
+            None => Self::bwrap(root),
+            Some(_) if root.is_some() => {
+                let message = format!("{kind} takes an image, not a folder");
+                Err(Refusal::new(message, format!("`tar -C DIR -c . | {kind} import - NAME`, then `--image NAME`")))
+            }
+            Some(engine) => Self::container(kind, engine, image, network),
         }
     }
 
     fn bwrap(root: Option<&Path>) -> Result<Self, Refusal> {
         if !rustix::process::geteuid().is_root() {
             let message = "bwrap with another user than its own needs root";
-            return Err(Refusal::new(message, "run the command as root, or with `--sandbox docker`"));
+            return Err(Refusal::new(message, "run the command as root"));
         }
         let version = said("bwrap", &["--version"]).ok_or_else(|| {
             let help = "install it (Debian: `apt-get install bubblewrap`), or pass `--sandbox docker`";
@@ -43,9 +66,11 @@ impl Host {
             let help = "name a folder made by debootstrap, without blanks, commas and colons in its path";
             Refusal::new(format!("`{}` is no root of a system", root.display()), help)
         })?;
-        let uid = free_uid(&root);
+        let uid = free_uid(&std::fs::read_to_string(root.join("etc/passwd")).unwrap_or_default());
+        let target = target(|loader| root.join(loader.trim_start_matches('/')).exists());
         let traces = said("strace", &["--version"]).is_some();
-        let host = Self { kind: Kind::Bwrap, version, root, image: String::new(), uid, traces };
+        let (kind, image, network) = (Kind::Bwrap, String::new(), None);
+        let host = Self { kind, version, root, image, network, target, uid, traces };
         host.try_once()?;
         Ok(host)
     }
@@ -55,7 +80,7 @@ impl Host {
         let folder = folder()?;
         let setting = Setting { prefix: "/verify/prefix".to_owned(), shown: Vec::new(), network: false };
         let cell = Cell::open(self, &setting, folder.path(), "try")?;
-        let Some(mut command) = cell.command(As::Root, &[], &["true".to_owned()]) else { return Ok(()) };
+        let mut command = cell.command(As::Root, &[], &["true".to_owned()])?;
         let output = command.stdin(Stdio::null()).output();
         let said = match output {
             Ok(output) if output.status.success() => return Ok(()),
@@ -69,12 +94,54 @@ impl Host {
         ))
     }
 
-    fn docker(image: Option<&str>) -> Result<Self, Refusal> {
-        let version = said("docker", &["version", "--format", "{{.Server.Version}}"]).ok_or_else(|| {
-            Refusal::new("no engine answers `docker version`", "start one, or pass `--sandbox bwrap`")
-        })?;
+    fn container(kind: Kind, engine: Engine, image: Option<&str>, network: Option<&str>) -> Result<Self, Refusal> {
+        if !rustix::process::geteuid().is_root() {
+            let message = format!("{kind} with a home folder of another user needs root");
+            return Err(Refusal::new(message, "run the command as root"));
+        }
+        let version = engine.version()?;
+        engine.remove_orphans();
         let image = image.unwrap_or("debian:12-slim").to_owned();
-        Ok(Self { kind: Kind::Docker, version, root: PathBuf::from("/"), image, uid: FIRST_UID, traces: false })
+        engine.require_image(&image)?;
+        let seen = look(engine, &image)?;
+        let uid = free_uid(&seen);
+        let target = target(|loader| seen.lines().any(|line| line == loader));
+        let traces = said("strace", &["--version"]).is_some();
+        let network = network.map(str::to_owned);
+        Ok(Self { kind, version, root: PathBuf::from("/"), image, network, target, uid, traces })
+    }
+}
+
+/// The loaders of an image and its list of users: it must have a shell, and the engine must be able to run it.
+fn look(engine: Engine, image: &str) -> Result<String, Refusal> {
+    let script = "for it in \"$@\"; do [ ! -e \"$it\" ] || echo \"$it\"; done; \
+                  [ ! -e /etc/passwd ] || while read -r line; do echo \"$line\"; done </etc/passwd";
+    let mut run = engine::run(&format!("verify-look-{}", std::process::id()));
+    run.extend(words(&["--rm", "--init", "--network", "none", "--entrypoint", "sh", image, "-c", script, "look"]));
+    run.extend(LOADERS.iter().map(|(loader, _)| (*loader).to_owned()));
+    engine.ask(&run).map_err(|refusal| {
+        let help = "the image needs a POSIX `sh`, and the engine must start a container of it with `--init` and \
+                    `--network none`: see docs/containers.md";
+        Refusal::new(format!("no command runs in the image `{image}`: {}", refusal.message), help)
+    })
+}
+
+/// The loaders of programs, and whether they are those of musl.
+const LOADERS: [(&str, bool); 4] = [
+    ("/lib/ld-musl-x86_64.so.1", true),
+    ("/lib/ld-musl-aarch64.so.1", true),
+    ("/lib64/ld-linux-x86-64.so.2", false),
+    ("/lib/ld-linux-aarch64.so.1", false),
+];
+
+/// The target of a root, by the loaders that it has; that of this program where it has none that is known.
+fn target(has: impl Fn(&str) -> bool) -> Target {
+    let any = |musl| LOADERS.iter().any(|&(loader, it)| it == musl && has(loader));
+    match (cfg!(target_arch = "aarch64"), any(true) && !any(false)) {
+        (false, false) => Target::LinuxX64,
+        (false, true) => Target::LinuxX64Musl,
+        (true, false) => Target::LinuxArm64,
+        (true, true) => Target::LinuxArm64Musl,
     }
 }
 
@@ -98,9 +165,8 @@ fn plain(path: &Path) -> bool {
     !path.to_string_lossy().contains([',', ':', ' ', '\\', '\n'])
 }
 
-/// A user id that a root does not know.
-fn free_uid(root: &Path) -> u32 {
-    let text = std::fs::read_to_string(root.join("etc/passwd")).unwrap_or_default();
+/// A user id that a list of users does not have.
+fn free_uid(text: &str) -> u32 {
     let taken = |uid: u32| text.lines().any(|line| line.split(':').nth(2) == Some(uid.to_string().as_str()));
     (FIRST_UID..FIRST_UID + 10_000).find(|&uid| !taken(uid)).unwrap_or(FIRST_UID)
 }

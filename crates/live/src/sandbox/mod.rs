@@ -6,15 +6,18 @@
 mod cell;
 mod changes;
 mod choose;
-mod docker;
+mod container;
+mod engine;
+mod folders;
 mod host;
 mod overlay;
 mod setting;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod tracer;
 
 pub(crate) use cell::{Cell, children};
 pub(crate) use choose::folder;
-pub use host::{Host, Kind};
+pub use host::{Host, Kind, Wanted};
 pub(crate) use setting::{As, BROKEN, Beyond, Changes, HOME, PATH, PROVED, Setting, WORKSPACE};

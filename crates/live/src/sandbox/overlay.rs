@@ -4,14 +4,14 @@
 //! overlay is mounted in a mount namespace of the command's own, so that nothing is left mounted when it ends.
 
 use std::ffi::OsString;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::folders::{TEMPORARY, make, make_temporary};
 use super::host::Host;
-use super::setting::{As, Beyond, CANARY, Changes, HOME, PATH, Setting, WORKSPACE, proved};
+use super::setting::{As, Beyond, CALLS, CANARY, Changes, FILES, HOME, PATH, Setting, WORKSPACE, proved};
 use super::{changes, trace};
 use crate::Refusal;
 
@@ -41,12 +41,6 @@ const CONTAINER_CAPABILITIES: [&str; 14] = [
     "CAP_SETUID",
     "CAP_SYS_CHROOT",
 ];
-
-/// Folders of the sandbox's own that are mounted over those of the root: the part of a layer, and its place inside.
-const TEMPORARY: [(&str, &str); 2] = [("tmp", "/tmp"), ("shm", "/dev/shm")];
-
-/// The calls by which programs are started and hosts are called.
-const CALLS: &str = "trace=execve,execveat,connect,sendto,sendmsg,sendmmsg";
 
 /// What it takes to become another user for good.
 const DROPPING_CAPABILITIES: [&str; 3] = ["CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"];
@@ -102,12 +96,7 @@ impl Overlay {
     }
 
     /// The command of the host that runs a command inside.
-    pub(super) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Command {
-        self.command_with(who, &Beyond::default(), env, argv)
-    }
-
-    /// The same with more around it.
-    pub(super) fn command_with(&self, who: As, beyond: &Beyond, env: &[(String, String)], argv: &[String]) -> Command {
+    pub(super) fn command(&self, who: As, beyond: &Beyond, env: &[(String, String)], argv: &[String]) -> Command {
         let layer = self.layer(who);
         // Whatever ends this process ends all of it, also where nobody is left to do that.
         let mut command = Command::new("setpriv");
@@ -129,7 +118,7 @@ impl Overlay {
         }
         command.arg("--");
         if who == As::RootTraced {
-            let flags = ["strace", "-f", "-qq", "--seccomp-bpf", "-y", "-Z", "-s", "512", "-e", "trace=%file"];
+            let flags = ["strace", "-f", "-qq", "--seccomp-bpf", "-y", "-Z", "-s", "512", "-e", FILES];
             command.args(flags).args(["-e", "signal=none", "-o"]).arg(self.record());
         }
         if let Some(record) = &beyond.record {
@@ -163,12 +152,9 @@ impl Overlay {
         let mut found = Changes::default();
         for (part, place) in [("upper", "")].into_iter().chain(TEMPORARY) {
             let seen = changes::Seen { prefix: &self.setting.prefix, points: &self.setting.shown };
-            changes::collect(&layer.part(part), place, &seen, &mut found).map_err(|error| {
-                Refusal::new(
-                    format!("cannot read what an install changed in `{}`: {error}", layer.part(part).display()),
-                    "run it again; if it stays so, this is a fault of `verify`",
-                )
-            })?;
+            let folder = layer.part(part);
+            let read = changes::collect(&folder, place, &seen, &mut found);
+            read.map_err(|error| changes::unread(&folder, &error))?;
         }
         found.outside.sort();
         Ok(found)
@@ -177,24 +163,12 @@ impl Overlay {
     /// Every file that sessions left: where it is seen inside, and where it lies.
     pub(super) fn left(&self) -> Vec<(String, PathBuf)> {
         let layer = self.layer(As::Agent);
-        let mut waiting = vec![
+        changes::files(vec![
             (String::new(), layer.part("upper")),
             (HOME.to_owned(), layer.part("home")),
             ("/tmp".to_owned(), layer.part("tmp")),
             ("/dev/shm".to_owned(), layer.part("shm")),
-        ];
-        let mut files = Vec::new();
-        while let Some((place, folder)) = waiting.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let seen = format!("{place}/{}", entry.file_name().to_string_lossy());
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => waiting.push((seen, entry.path())),
-                    _ => files.push((seen, entry.path())),
-                }
-            }
-        }
-        files.sort();
-        files
+        ])
     }
 
     /// The paths of refused writes of the traced run.
@@ -247,8 +221,7 @@ impl Overlay {
         for part in ["upper", "work", "tmp", "shm", "merged"] {
             make(&layer.part(part), 0o755)?;
         }
-        // As every system has them: for everybody, and nobody removes another's files.
-        TEMPORARY.iter().try_for_each(|(part, _)| make(&layer.part(part), 0o1777))
+        make_temporary(&layer.folder.join(layer.name))
     }
 
     /// Makes what the folders and files of the site are mounted on.
@@ -338,14 +311,4 @@ fn mount_options(root: &Path, layer: &Layer<'_>) -> OsString {
         options.push(layer.part(part));
     }
     options
-}
-
-/// Makes a folder and those above it, and gives it its mode whatever the umask is.
-fn make(path: &Path, mode: u32) -> io::Result<()> {
-    let missing: Vec<&Path> = path.ancestors().take_while(|it| !it.exists()).collect();
-    for folder in missing.into_iter().rev() {
-        fs::create_dir(folder)?;
-        fs::set_permissions(folder, Permissions::from_mode(0o755))?;
-    }
-    fs::set_permissions(path, Permissions::from_mode(mode))
 }

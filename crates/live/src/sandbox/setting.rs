@@ -20,6 +20,12 @@ pub(crate) const HOME: &str = "/verify-home";
 /// The folder of its session.
 pub(crate) const WORKSPACE: &str = "/verify-home/workspace";
 
+/// The calls by which programs are started and hosts are called, for strace.
+pub(super) const CALLS: &str = "trace=execve,execveat,connect,sendto,sendmsg,sendmmsg";
+
+/// The calls that have the path of a file, for strace.
+pub(super) const FILES: &str = "trace=%file";
+
 /// Which programs the sandboxed commands find.
 pub(crate) const PATH: &str = registry_routing::Sandbox::PATH;
 

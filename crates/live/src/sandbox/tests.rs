@@ -21,7 +21,8 @@ impl Fixture {
 
     /// One with folders and files of the host.
     fn showing(shown: Vec<PathBuf>) -> Self {
-        let host = Host::choose(Some(Kind::Bwrap), None, None).expect("this host gives a sandbox");
+        let host =
+            Host::choose(Wanted { kind: Some(Kind::Bwrap), ..Wanted::default() }).expect("this host gives a sandbox");
         let setting = Setting { prefix: "/opt/benchflow".to_owned(), shown, network: false };
         let folder = folder().expect("there is room");
         let cell = Cell::open(&host, &setting, folder.path(), "fixture").expect("there is room");

@@ -13,7 +13,7 @@ use super::report::Class;
 use super::sources;
 use crate::Refusal;
 use crate::dialogue::Limits;
-use crate::sandbox::{self, As, Host, Setting};
+use crate::sandbox::{self, As, Host, Kind, Setting};
 
 /// A step that did not do as it must.
 pub(crate) struct Failed {
@@ -55,8 +55,10 @@ impl Ready {
         let scripts = registry_scripts::scripts(agent, site).map_err(rendered)?;
         let text =
             |kind: ScriptKind| scripts.iter().find(|it| it.kind == kind).map_or_else(String::new, |it| it.text.clone());
-        let network = sources::needs_network(agent, site, sources::target(&host.root));
-        let setting = Setting { prefix: site.prefix.clone(), shown: sources::shown(site, network), network };
+        let network = sources::needs_network(agent, site, host.target);
+        // An engine gives its containers their name servers itself.
+        let looks_up = network && host.kind == Kind::Bwrap;
+        let setting = Setting { prefix: site.prefix.clone(), shown: sources::shown(site, looks_up), network };
         let cell = sandbox::Cell::open(host, &setting, &folder.join(agent.name), agent.name);
         let cell = cell.map_err(|refusal| Failed::ours(&refusal))?;
         let (script, policy) = (text(ScriptKind::Install), text(ScriptKind::WebPolicy));
@@ -77,10 +79,7 @@ impl Ready {
 
     async fn run_script(&self, who: As, mode: &str, script: &str, deadline: u32) -> Result<Outcome, Failed> {
         let (environment, argv) = (install::environment(mode), install::argv(script));
-        let command = self.cell.command(who, &environment, &argv);
-        let Some(command) = command.or_else(|| self.cell.command(As::Root, &environment, &argv)) else {
-            return Err(Failed::new(Class::OURS, "this sandbox runs no command"));
-        };
+        let command = self.cell.command(who, &environment, &argv).map_err(|refusal| Failed::ours(&refusal))?;
         let begin = Instant::now();
         let outcome = install::run(command, deadline).await;
         self.longest.set(self.longest.get().max(begin.elapsed()));

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use registry_model::model::{Agent, Artefact, Target};
 use registry_scripts::site::Site;
 
-/// Folders and files of the host that a site names.
-pub(super) fn shown(site: &Site, network: bool) -> Vec<PathBuf> {
+/// Folders and files of the host that a site names, and the host's list of name servers where a sandbox uses its network.
+pub(super) fn shown(site: &Site, looks_up: bool) -> Vec<PathBuf> {
     let sources = [&site.npm_registry, &site.pypi_index, &site.mirror, &site.ca_bundle];
     let runtimes = site.node.values().chain(site.python.values()).map(|runtime| runtime.url.as_str());
     let named = sources.into_iter().flatten().map(String::as_str).chain(runtimes);
@@ -14,7 +14,7 @@ pub(super) fn shown(site: &Site, network: bool) -> Vec<PathBuf> {
         named.filter(|it| it.starts_with('/')).map(PathBuf::from).filter(|it| it.exists()).collect();
     // Names are looked up as the host does, whose list of servers may lie on a disk of its own.
     let resolver = Path::new("/etc/resolv.conf");
-    if network && resolver.exists() {
+    if looks_up && resolver.exists() {
         all.push(resolver.canonicalize().unwrap_or_else(|_| resolver.to_path_buf()));
     }
     all.sort();
@@ -39,19 +39,6 @@ pub(super) fn needs_network(agent: &Agent<'_>, site: &Site, target: Target) -> b
         Artefact::Git(_) | Artefact::Sh(_) => false,
     };
     !(runtimes && agent.install.iter().all(reachable))
-}
-
-/// The target of a root, by the loaders that it has; that of this program where it has none that is known.
-pub(super) fn target(root: &Path) -> Target {
-    let has = |path: &str| root.join(path).exists();
-    let musl = has("lib/ld-musl-x86_64.so.1") || has("lib/ld-musl-aarch64.so.1");
-    let glibc = has("lib64/ld-linux-x86-64.so.2") || has("lib/ld-linux-aarch64.so.1");
-    match (cfg!(target_arch = "aarch64"), musl && !glibc) {
-        (false, false) => Target::LinuxX64,
-        (false, true) => Target::LinuxX64Musl,
-        (true, false) => Target::LinuxArm64,
-        (true, true) => Target::LinuxArm64Musl,
-    }
 }
 
 #[cfg(test)]

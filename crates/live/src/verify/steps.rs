@@ -9,7 +9,7 @@ use super::install::Outcome;
 use super::options::{Event, Options};
 use super::ready::{Failed, Ready};
 use super::report::{Class, Evidence, Step, StepName, Verdict};
-use super::{absent, handshake, session, sources};
+use super::{absent, handshake, session};
 use crate::sandbox::{As, Changes, HOME, Host};
 
 /// What is the same for all agents of a run.
@@ -126,9 +126,7 @@ impl Run<'_, '_> {
         let mut env = vec![("HOME".to_owned(), HOME.to_owned()), ("LANG".to_owned(), "C.UTF-8".to_owned())];
         env.extend(ready.expected.env.iter().cloned());
         let argv = [format!("{}/bin/{}", ready.prefix, self.agent.name)];
-        let Some(command) = ready.cell.command(As::Agent, &env, &argv) else {
-            return Err(Failed::new(Class::OURS, "this sandbox runs no agent"));
-        };
+        let command = ready.cell.command(As::Agent, &env, &argv).map_err(|refusal| Failed::ours(&refusal))?;
         let limits = ready.limits(self.agent, session::LIMITS);
         let (seen, judged) = session::hold(command, &ready.expected, limits, |id| ready.cell.terminate(id)).await;
         let name = seen.agent_info.get("name").and_then(|it| it.as_str()).unwrap_or("no name");
@@ -191,7 +189,7 @@ impl Run<'_, '_> {
         else {
             return;
         };
-        let target = sources::target(&self.cx.host.root);
+        let target = self.cx.host.target;
         let asked = absent::ask(self.agent, &self.cx.options.site, target, class, &self.cx.folder).await;
         match (asked, &mut self.evidence.verdict) {
             (absent::Answer::Gone(detail), verdict) => *verdict = Verdict::Unavailable { detail },
