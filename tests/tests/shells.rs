@@ -117,6 +117,8 @@ impl Bench {
             install("plan", &[mode("plan")]),
             install("unknown mode", &[mode("undo")]),
             install("check before", &[mode("check")]),
+            install("runtimes", &[mode("runtimes")]),
+            install("gc of the runtimes", &[mode("gc")]),
             install("wrong checksum", &[("BENCHFLOW_MIRROR", bad)]),
             install("install", &[]),
             install("no-op", &[]),

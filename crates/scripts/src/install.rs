@@ -41,7 +41,9 @@ pub(crate) fn install(parts: &Parts<'_>) -> Result<String, RenderError> {
     header(&mut w, parts.agent, "installs the agent under one prefix and changes nothing else");
     // Readers of the script look for the packages with their versions, which its payload has packed.
     parts.lock.pins().iter().for_each(|pin| w.comment(pin));
-    w.comment("Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|gc|plan. The last line on standard error is JSON.");
+    w.comment(
+        "Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|gc|plan|runtimes. The last line on standard error is JSON.",
+    );
     w.library(include_str!("sh/outer.sh"));
     let body = body(parts)?;
     w.here_document("exec env -i \"$@\" sh -s", BODY_END, &body);

@@ -131,16 +131,30 @@ mode_install() {
         return
     fi
     check_room
-    runtime "$NODE_NAME" "$NODE_URL" "$NODE_SHA256" bin/node
-    NODE=$PREFIX/$NODE_NAME/bin/node
-    if [ -n "$PYTHON_NAME" ]; then
-        runtime "$PYTHON_NAME" "$PYTHON_URL" "$PYTHON_SHA256" bin/python3
-    fi
+    put_runtimes
     mkdir "$STAGE/agent"
     write_payload "$STAGE/payload" || fail 70 payload "the payload cannot be written"
     fetch_artefacts "$STAGE/agent"
     drive install "$STAGE/agent" -e "$UNPACK" "$STAGE/payload" "$PAYLOAD_ENCODING" "$PAYLOAD_SHA256" "$STAGE/agent"
     say "installed stamp $STAMP"
+}
+
+put_runtimes() {
+    runtime "$NODE_NAME" "$NODE_URL" "$NODE_SHA256" bin/node
+    NODE=$PREFIX/$NODE_NAME/bin/node
+    if [ -n "$PYTHON_NAME" ]; then
+        runtime "$PYTHON_NAME" "$PYTHON_URL" "$PYTHON_SHA256" bin/python3
+    fi
+}
+
+# The runtimes without the agent: the layer that images of several agents share.
+mode_runtimes() {
+    choose_runtimes
+    preflight
+    take_lock
+    open_stage
+    check_room
+    put_runtimes
 }
 
 # Proves what is installed, and changes nothing.
@@ -246,11 +260,12 @@ main() {
     read_settings
     case $MODE in
     install) detect_target && mode_install ;;
+    runtimes) detect_target && mode_runtimes ;;
     check) detect_target && mode_check ;;
     remove) mode_remove ;;
     gc) mode_gc ;;
     plan) detect_target && choose_runtimes && print_plan ;;
-    *) fail 13 settings "BENCHFLOW_INSTALL_MODE must be install, check, remove, gc or plan" ;;
+    *) fail 13 settings "BENCHFLOW_INSTALL_MODE must be install, check, remove, gc, plan or runtimes" ;;
     esac || exit "$?"
 }
 
