@@ -37,10 +37,24 @@ target "claude-agent-acp" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "claude-agent-acp-layer" {
+  inherits = ["agent"]
+  target = "claude-agent-acp-layer"
+  tags = ["${IMAGE}:claude-agent-acp-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "cline" {
   inherits = ["agent"]
   target = "cline"
   tags = ["${IMAGE}:cline"]
+  platforms = ["linux/amd64"]
+}
+
+target "cline-layer" {
+  inherits = ["agent"]
+  target = "cline-layer"
+  tags = ["${IMAGE}:cline-layer"]
   platforms = ["linux/amd64"]
 }
 
@@ -51,10 +65,24 @@ target "codex-acp" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "codex-acp-layer" {
+  inherits = ["agent"]
+  target = "codex-acp-layer"
+  tags = ["${IMAGE}:codex-acp-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "deepagents" {
   inherits = ["agent"]
   target = "deepagents"
   tags = ["${IMAGE}:deepagents"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "deepagents-layer" {
+  inherits = ["agent"]
+  target = "deepagents-layer"
+  tags = ["${IMAGE}:deepagents-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -65,10 +93,24 @@ target "factory-droid" {
   platforms = ["linux/amd64"]
 }
 
+target "factory-droid-layer" {
+  inherits = ["agent"]
+  target = "factory-droid-layer"
+  tags = ["${IMAGE}:factory-droid-layer"]
+  platforms = ["linux/amd64"]
+}
+
 target "gemini" {
   inherits = ["agent"]
   target = "gemini"
   tags = ["${IMAGE}:gemini"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "gemini-layer" {
+  inherits = ["agent"]
+  target = "gemini-layer"
+  tags = ["${IMAGE}:gemini-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -79,10 +121,24 @@ target "github-copilot" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "github-copilot-layer" {
+  inherits = ["agent"]
+  target = "github-copilot-layer"
+  tags = ["${IMAGE}:github-copilot-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "grok-build" {
   inherits = ["agent"]
   target = "grok-build"
   tags = ["${IMAGE}:grok-build"]
+  platforms = ["linux/amd64"]
+}
+
+target "grok-build-layer" {
+  inherits = ["agent"]
+  target = "grok-build-layer"
+  tags = ["${IMAGE}:grok-build-layer"]
   platforms = ["linux/amd64"]
 }
 
@@ -93,10 +149,24 @@ target "kilo" {
   platforms = ["linux/amd64"]
 }
 
+target "kilo-layer" {
+  inherits = ["agent"]
+  target = "kilo-layer"
+  tags = ["${IMAGE}:kilo-layer"]
+  platforms = ["linux/amd64"]
+}
+
 target "kimi-code" {
   inherits = ["agent"]
   target = "kimi-code"
   tags = ["${IMAGE}:kimi-code"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "kimi-code-layer" {
+  inherits = ["agent"]
+  target = "kimi-code-layer"
+  tags = ["${IMAGE}:kimi-code-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -107,10 +177,24 @@ target "nanocoder" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "nanocoder-layer" {
+  inherits = ["agent"]
+  target = "nanocoder-layer"
+  tags = ["${IMAGE}:nanocoder-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "openclaw" {
   inherits = ["agent"]
   target = "openclaw"
   tags = ["${IMAGE}:openclaw"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "openclaw-layer" {
+  inherits = ["agent"]
+  target = "openclaw-layer"
+  tags = ["${IMAGE}:openclaw-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -121,10 +205,24 @@ target "opencode" {
   platforms = ["linux/amd64"]
 }
 
+target "opencode-layer" {
+  inherits = ["agent"]
+  target = "opencode-layer"
+  tags = ["${IMAGE}:opencode-layer"]
+  platforms = ["linux/amd64"]
+}
+
 target "openhands" {
   inherits = ["agent"]
   target = "openhands"
   tags = ["${IMAGE}:openhands"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "openhands-layer" {
+  inherits = ["agent"]
+  target = "openhands-layer"
+  tags = ["${IMAGE}:openhands-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -135,9 +233,23 @@ target "pi-acp" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "pi-acp-layer" {
+  inherits = ["agent"]
+  target = "pi-acp-layer"
+  tags = ["${IMAGE}:pi-acp-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "qwen-code" {
   inherits = ["agent"]
   target = "qwen-code"
   tags = ["${IMAGE}:qwen-code"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "qwen-code-layer" {
+  inherits = ["agent"]
+  target = "qwen-code-layer"
+  tags = ["${IMAGE}:qwen-code-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }

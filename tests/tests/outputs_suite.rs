@@ -231,3 +231,24 @@ fn the_matrix_has_no_dimension_but_its_jobs() {
     // A matrix of Actions has at most so many jobs.
     assert!(jobs.len() <= 256 && jobs.iter().all(|job| job["runner"].is_string() && job["timeout_minutes"].is_u64()));
 }
+
+/// The Dockerfile of a site, or why there is none.
+fn dockerfile(site: &str) -> Result<String, String> {
+    let site: Site = toml::from_str(site).expect("it is a site file");
+    let generator = GENERATORS.iter().find(|it| it.name == "gen-suite").expect("it is a generator");
+    let files = (generator.make)(&Input::new(&REGISTRY, &site))?;
+    Ok(files.into_iter().find(|it| it.path.ends_with("Dockerfile")).expect("there is a Dockerfile").text)
+}
+
+#[test]
+fn a_site_of_folders_has_one_mount() {
+    assert!(!dockerfile("").expect("it is written").contains("FROM scratch AS mirror"));
+    let text = dockerfile("mirror = '/srv/m/runtimes'\nnpm-registry = '/srv/m/npm'\n").expect("it is written");
+    let mounts = text.matches("RUN --mount=type=bind,from=mirror,target=/srv/m \\").count();
+    assert_eq!(mounts, built().len() + 2, "{text}");
+    assert!(text.contains("\nFROM scratch AS mirror\nCOPY mirror /\n"), "{text}");
+    let apart = dockerfile("mirror = '/one/runtimes'\nnpm-registry = '/other/npm'\n").expect_err("it has no mount");
+    assert!(apart.contains("lie in no folder but `/`"), "{apart}");
+    let blank = dockerfile("prefix = '/opt/a b'\n").expect_err("it is no path of a Dockerfile");
+    assert!(blank.contains("`/opt/a b` cannot stand in a Dockerfile"), "{blank}");
+}

@@ -133,7 +133,8 @@ fn the_build_has_a_target_and_a_stage_an_agent() {
     let label = |block: &hcl::Block| block.labels().first().map(|it| it.as_str().to_owned()).unwrap_or_default();
     let targets: Vec<&hcl::Block> =
         bake.blocks().filter(|it| it.identifier() == "target" && label(it) != "agent").collect();
-    assert_eq!(targets.iter().map(|it| label(it)).collect::<Vec<_>>(), built);
+    let both: Vec<String> = built.iter().flat_map(|it| [(*it).to_owned(), format!("{it}-layer")]).collect();
+    assert_eq!(targets.iter().map(|it| label(it)).collect::<Vec<_>>(), both);
     let dockerfile = Dockerfile::parse(&read("generated/suite/Dockerfile")).expect("it is a Dockerfile");
     let stages: Vec<String> = dockerfile
         .instructions
@@ -150,10 +151,11 @@ fn the_build_has_a_target_and_a_stage_an_agent() {
         })
         .collect();
     // Without the first, an engine asks an image registry for an image of that name.
-    assert_eq!(stages.get(..2), Some(["scripts".to_owned(), "base".to_owned()].as_slice()));
-    assert_eq!(stages.get(2..), Some(wanted.as_slice()));
+    let shared = ["scripts", "base", "node", "python"].map(str::to_owned);
+    assert_eq!(stages.get(..4), Some(shared.as_slice()));
+    assert_eq!(stages.get(4..), Some(wanted.as_slice()));
     let runs = dockerfile.instructions.iter().filter(|it| matches!(it, Instruction::Run(_))).count();
-    assert_eq!(runs, built.len());
+    assert_eq!(runs, built.len() + 2);
 }
 
 /// Holds a log against the part of the schema of SARIF that is used; no other member is allowed anywhere.

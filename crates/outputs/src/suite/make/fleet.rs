@@ -1,11 +1,12 @@
 //! All agents built and verified elsewhere: a matrix for hosted runners, and a build for `BuildKit`.
 //!
 //! Each image holds one agent, installed by its own script and proved by it. At run time the same script finds its
-//! stamp and does nothing.
+//! stamp and does nothing. A layer holds the prefix alone, so that any image can copy it.
 
 use std::fmt::Write as _;
 
-use registry_model::model::{Agent, Target};
+use registry_model::model::{Agent, Artefact, Target};
+use registry_scripts::site::Site;
 use serde::Serialize;
 
 use super::head;
@@ -75,12 +76,15 @@ pub(super) fn bake(all: &[Built<'_>]) -> String {
     let _ = write!(out, "\ngroup \"default\" {{\n  targets = [{names}]\n}}\n");
     for Built { agent, machines } in all {
         let platforms = machines.iter().map(|(platform, _)| format!("\"{platform}\"")).collect::<Vec<_>>();
-        let _ = write!(
-            out,
-            "\ntarget \"{0}\" {{\n  inherits = [\"agent\"]\n  target = \"{0}\"\n  tags = [\"${{IMAGE}}:{0}\"]\n  platforms = [{1}]\n}}\n",
-            agent.name,
-            platforms.join(", ")
-        );
+        for end in ["", "-layer"] {
+            let _ = write!(
+                out,
+                "\ntarget \"{0}{end}\" {{\n  inherits = [\"agent\"]\n  target = \"{0}{end}\"\n  \
+                 tags = [\"${{IMAGE}}:{0}{end}\"]\n  platforms = [{1}]\n}}\n",
+                agent.name,
+                platforms.join(", ")
+            );
+        }
     }
     out
 }
@@ -112,31 +116,112 @@ target \"agent\" {
 }
 ";
 
-/// The Dockerfile: a stage an agent. Its build context is what `gen-scripts` wrote.
-pub(super) fn dockerfile(all: &[Built<'_>], prefix: &str) -> String {
-    let mut out = head(
-        "A stage an agent, built from what `gen-scripts` wrote: `docker build --target AGENT -f Dockerfile SCRIPTS`.",
-    );
-    out.push_str(DOCKERFILE);
-    for built in all {
-        let name = built.agent.name;
+/// The Dockerfile: two stages an agent. Its build context is what `gen-scripts` wrote.
+pub(super) fn dockerfile(all: &[Built<'_>], site: &Site) -> Result<String, String> {
+    let mut out = head("Images of agents, built from what `gen-scripts` wrote; docs/containers.md has the commands.");
+    out.push_str("\nARG BASE=debian:bookworm-slim\n");
+    out.push_str("\n# The scripts. A build context of the same name takes the place of this stage.\n");
+    out.push_str("FROM scratch AS scripts\nCOPY . /\n");
+    let folder = folders(site)?;
+    if folder.is_some() {
+        out.push_str(
+            "\n# The folder of the site: `mirror` of the build context, or a build context of the same name.\n",
+        );
+        out.push_str("FROM scratch AS mirror\nCOPY mirror /\n");
+    }
+    out.push_str("\nFROM ${BASE} AS base\n");
+    let mut mounts = String::new();
+    if let Some(folder) = folder {
+        let _ = write!(mounts, "--mount=type=bind,from=mirror,target={} \\\n    ", instruction(&folder)?);
+    }
+    let prefix = instruction(&site.prefix)?;
+    for (runtime, below) in RUNTIMES {
+        // Any agent has the script that fetches them.
+        let Some(one) = all.iter().find(|it| runtime_of(it.agent) == runtime) else { continue };
+        let below = if all.iter().any(|it| runtime_of(it.agent) == below) { below } else { "base" };
         let _ = write!(
             out,
-            "\nFROM base AS {name}\n\
-             RUN --mount=type=bind,from=scripts,source={name}/install.sh,target=/run/install.sh \\\n    \
-             BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh\n\
-             ENTRYPOINT [\"{prefix}/bin/{name}\"]\n"
+            "\n# What agents on {} share.\nFROM {below} AS {runtime}\n\
+             RUN {mounts}--mount=type=bind,from=scripts,source={}/install.sh,target=/run/install.sh \\\n    \
+             BENCHFLOW_INSTALL_MODE=runtimes BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && \\\n    \
+             rm -rf {prefix}/.staging\n",
+            if runtime == "python" { "Python" } else { "Node.js" },
+            one.agent.name
         );
     }
-    out
+    for Built { agent, .. } in all {
+        add_stages(&mut out, agent, site, &prefix, &mounts)?;
+    }
+    Ok(out)
 }
 
-const DOCKERFILE: &str = "
-ARG BASE=debian:bookworm-slim
+/// The stages of runtimes, and what each is made from where some agent needs that.
+const RUNTIMES: [(&str, &str); 2] = [("node", "base"), ("python", "node")];
 
-# The scripts; docker-bake.hcl puts a context of the same name in the place of this stage.
-FROM scratch AS scripts
-COPY . /
+/// The stage that an agent's own is made from.
+fn runtime_of(agent: &Agent<'_>) -> &'static str {
+    if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) { "python" } else { "node" }
+}
 
-FROM ${BASE} AS base
-";
+/// The stage of an image, and that of a layer to copy.
+fn add_stages(out: &mut String, agent: &Agent<'_>, site: &Site, prefix: &str, mounts: &str) -> Result<(), String> {
+    let (name, told) = (agent.name, |error: &dyn core::fmt::Display| error.to_string());
+    let lock = agent.read_lock().map_err(|error| told(&error))?;
+    let folder = registry_scripts::folder(agent, site).map_err(|error| told(&error))?;
+    let stamp = folder.rsplit('/').next().unwrap_or_default();
+    let labels = [("agent", name.to_owned()), ("stamp", stamp.to_owned()), ("pins", lock.pins().join(" "))];
+    let _ = write!(
+        out,
+        "\nFROM {} AS {name}\n\
+         RUN {mounts}--mount=type=bind,from=scripts,source={name}/install.sh,target=/run/install.sh \\\n    \
+         BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && rm -rf {prefix}/log {prefix}/.staging\n",
+        runtime_of(agent)
+    );
+    out.push_str("ENV PATH=${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}:");
+    let _ = writeln!(out, "{prefix}/bin");
+    add_labels(out, &labels);
+    let _ = write!(out, "ENTRYPOINT [\"{prefix}/bin/{name}\"]\n\nFROM scratch AS {name}-layer\n");
+    let _ = writeln!(out, "COPY --from={name} {prefix} {prefix}");
+    add_labels(out, &labels);
+    Ok(())
+}
+
+fn add_labels(out: &mut String, labels: &[(&str, String)]) {
+    // Which machine an image is for is known to its builder alone.
+    out.push_str("ARG TARGETPLATFORM\nLABEL org.benchflow.platform=\"${TARGETPLATFORM}\"");
+    for (name, value) in labels {
+        let _ = write!(out, " \\\n    org.benchflow.{name}=\"{value}\"");
+    }
+    out.push('\n');
+}
+
+/// The folder that has all folders of a site; none where it names URLs alone.
+fn folders(site: &Site) -> Result<Option<String>, String> {
+    let sources = [&site.npm_registry, &site.pypi_index, &site.mirror, &site.ca_bundle];
+    let runtimes = site.node.values().chain(site.python.values()).map(|runtime| runtime.url.as_str());
+    let parent = |it: &str| it.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let named = sources.into_iter().flatten().map(String::as_str).chain(runtimes).filter(|it| it.starts_with('/'));
+    let Some(common) = named.map(parent).reduce(|one, other| common(&one, &other)) else { return Ok(None) };
+    if common.is_empty() {
+        let help = "keep them in one folder, as `cargo xtask mirror` does";
+        return Err(format!("the folders of the site lie in no folder but `/`, which cannot be mounted\nhelp: {help}"));
+    }
+    Ok(Some(common))
+}
+
+/// The folder that has two.
+fn common(one: &str, other: &str) -> String {
+    let same = one.split('/').zip(other.split('/')).take_while(|(one, other)| one == other);
+    same.map(|(part, _)| part).collect::<Vec<_>>().join("/")
+}
+
+/// A path as an instruction has it, outside quotes and inside.
+fn instruction(path: &str) -> Result<String, String> {
+    let plain = |it: char| it.is_ascii_alphanumeric() || "/._-+@".contains(it);
+    if path.chars().all(plain) {
+        return Ok(path.to_owned());
+    }
+    Err(format!(
+        "`{path}` cannot stand in a Dockerfile\nhelp: use letters, digits and `/._-+@` in the paths of the site"
+    ))
+}

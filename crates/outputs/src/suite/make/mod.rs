@@ -28,7 +28,7 @@ pub(crate) fn suite(input: &Input<'_>) -> Result<Vec<File>, String> {
     let built = fleet::built(&input.agents)?;
     files.push(File::new("matrix.json", fleet::matrix(&built)?));
     files.push(File::new("docker-bake.hcl", fleet::bake(&built)));
-    files.push(File::new("Dockerfile", fleet::dockerfile(&built, &input.site.prefix)));
+    files.push(File::new("Dockerfile", fleet::dockerfile(&built, input.site)?));
     Ok(files)
 }
 
