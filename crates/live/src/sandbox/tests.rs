@@ -21,11 +21,22 @@ impl Fixture {
 
     /// One with folders and files of the host.
     fn showing(shown: Vec<PathBuf>) -> Self {
-        let host =
-            Host::choose(Wanted { kind: Some(Kind::Bwrap), ..Wanted::default() }).expect("this host gives a sandbox");
+        Self::of(Wanted { kind: Some(Kind::Bwrap), ..Wanted::default() }, shown)
+    }
+
+    /// One in a container of the image that a variable names.
+    fn in_container() -> Self {
+        let image = std::env::var("SANDBOX_TEST_IMAGE").expect("SANDBOX_TEST_IMAGE names an image of docker");
+        Self::of(Wanted { kind: Some(Kind::Docker), image: Some(&image), ..Wanted::default() }, Vec::new())
+    }
+
+    fn of(wanted: Wanted<'_>, shown: Vec<PathBuf>) -> Self {
+        let host = Host::choose(wanted).expect("this host gives a sandbox");
         let setting = Setting { prefix: "/opt/benchflow".to_owned(), shown, network: false };
         let folder = folder().expect("there is room");
-        let cell = Cell::open(&host, &setting, folder.path(), "fixture").expect("there is room");
+        // Containers of one process have names of their own.
+        let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let cell = Cell::open(&host, &setting, folder.path(), &name).expect("there is room");
         let fixture = Self { cell, folder };
         fixture.check(As::Root, "mkdir -p /opt/benchflow/bin && : >/opt/benchflow/bin/fixture", 0);
         fixture
@@ -100,8 +111,7 @@ fn what_a_site_names_is_seen_wherever_it_is() {
 }
 
 #[track_caller]
-fn check_proof(breaks: &str, says: &str) {
-    let fixture = Fixture::new();
+fn check_proof(fixture: &Fixture, breaks: &str, says: &str) {
     fixture.check(As::Root, breaks, 0);
     let finished = fixture.check(As::Agent, "true", BROKEN);
     assert!(finished.stderr.contains(says) && !finished.stderr.contains(PROVED), "{}", finished.stderr);
@@ -115,11 +125,54 @@ fn a_sandbox_that_does_not_hold_is_noticed() {
     let script = "[ \"$(id -u)\" -ge 24711 ] && [ \"$(tr -s ' ' </proc/self/uid_map)\" = ' 0 0 4294967295' ] && pwd";
     let finished = fixture.check(As::Agent, script, 0);
     assert_eq!((finished.stdout.trim(), finished.stderr.contains(PROVED)), (WORKSPACE, true), "{}", finished.stderr);
-    check_proof("chmod 644 /etc/shadow", "it can read /etc/shadow");
-    check_proof("chmod 777 /opt/benchflow/bin", "it can write /opt/benchflow/bin");
-    check_proof(": >/opt/benchflow/x; chmod 666 /opt/benchflow/x", "it can write /opt/benchflow/x");
-    check_proof("rm -r /opt/benchflow/bin", "cannot be seen");
-    check_proof("echo x:x:24711:24711::/:/bin/sh >>/etc/passwd", "has the user 24711");
+    for (breaks, says) in BREAKS {
+        check_proof(&Fixture::new(), breaks, says);
+    }
+}
+
+/// What breaks a sandbox, and what the proof then says.
+const BREAKS: [(&str, &str); 5] = [
+    ("chmod 644 /etc/shadow", "it can read /etc/shadow"),
+    ("chmod 777 /opt/benchflow/bin", "it can write /opt/benchflow/bin"),
+    (": >/opt/benchflow/x; chmod 666 /opt/benchflow/x", "it can write /opt/benchflow/x"),
+    ("rm -r /opt/benchflow/bin", "cannot be seen"),
+    ("echo x:x:24711:24711::/:/bin/sh >>/etc/passwd", "has the user 24711"),
+];
+
+#[test]
+#[ignore = "needs root, docker and SANDBOX_TEST_IMAGE"]
+fn container_that_does_not_hold_is_noticed() {
+    let fixture = Fixture::in_container();
+    let finished = fixture.check(As::Agent, "pwd; ! (: >/etc/x) 2>/dev/null", 0);
+    assert_eq!((finished.stdout.trim(), finished.stderr.contains(PROVED)), (WORKSPACE, true), "{}", finished.stderr);
+    for (breaks, says) in BREAKS {
+        check_proof(&Fixture::in_container(), breaks, says);
+    }
+}
+
+#[test]
+#[ignore = "needs root, docker, strace and SANDBOX_TEST_IMAGE"]
+fn container_reports_what_it_changed() {
+    let fixture = Fixture::in_container();
+    let changes = fixture.cell.changes(As::Root).expect("they can be read");
+    assert_eq!((changes.outside, changes.prefix), (Vec::new(), true));
+    let script = "echo x >/etc/verify-a; echo x >/root/.verify-b; echo x >/tmp/verify-c; mkdir -p /usr/lib/verify-d; \
+                  rm /etc/shadow; echo x >/opt/benchflow/verify-f";
+    fixture.check(As::Root, script, 0);
+    let changes = fixture.cell.changes(As::Root).expect("they can be read");
+    let places = ["/etc/shadow (removed)", "/etc/verify-a", "/root/.verify-b", "/tmp/verify-c", "/usr/lib/verify-d"];
+    assert_eq!(changes.outside, places);
+    for place in ["/etc/verify-a", "/tmp/verify-g", "/opt/benchflow/verify-h"] {
+        fixture.check(As::RootReadOnly, &format!("! (: >{place}) 2>/dev/null"), 0);
+    }
+    let script = "(: >/etc/verify-a) 2>/dev/null; mkdir /root/.verify-b 2>/dev/null; : >/opt/benchflow/verify-f";
+    fixture.check(As::RootTraced, script, 0);
+    assert_eq!(fixture.cell.refused(), ["/etc/verify-a", "/root/.verify-b"]);
+    fixture.check(As::Agent, "echo x >/verify-home/left; echo x >/tmp/left; echo x >/dev/shm/left", 0);
+    let left: Vec<String> = fixture.cell.left().into_iter().map(|(place, _)| place).collect();
+    assert_eq!(left, ["/dev/shm/left", "/tmp/left", "/verify-home/left"]);
+    fixture.cell.renew().expect("there is room");
+    assert_eq!(fixture.cell.left(), []);
 }
 
 #[test]

@@ -1,0 +1,127 @@
+#!/bin/sh
+# Containers for real: an agent is verified in docker, and its image and its layer are built and used.
+#
+#     containers.sh MIRROR AGENT
+#
+# MIRROR   a folder with the artefacts of the agent and a site.toml that names folders in it
+#
+# Needs root, Debian's docker.io and debootstrap. It starts an engine of its own and ends it. Prints `N passed, N failed`
+# and exits 1 when something failed, 2 when no engine starts.
+set -u
+mirror=$(cd "$1" && pwd) || exit 2
+agent=$2
+cd "$(dirname "$0")/../.." || exit 2
+kept=${CARGO_TARGET_DIR:-target}/sandbox/containers
+. tests/sandbox/engine.sh
+work=$(mktemp -d /var/tmp/containers-test.XXXXXX) || exit 2
+dockerd=
+trap '[ -z "$dockerd" ] || stop_engine; rm -rf "$work"' EXIT
+trap 'exit 2' HUP INT TERM
+start_engine "$work/engine" || exit 2
+TMPDIR=$work
+export TMPDIR
+base=localhost/debian-minimal
+base_image "$kept" "$base" || exit 2
+passed=0
+failed=0
+
+# expect NAME WANTED FOUND: holds what was found against what is wanted.
+expect() {
+    if [ "$2" = "$3" ]; then
+        passed=$(expr "$passed" + 1)
+        echo "ok    $1"
+    else
+        failed=$(expr "$failed" + 1)
+        echo "FAIL  $1: $3, wanted $2"
+        tail -n 8 "$work/log" | cut -c 1-400
+    fi
+}
+
+# The build's context: the scripts, and the mirror beside them.
+cargo xtask gen-scripts --site "$mirror/site.toml" --out "$work/context" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
+cargo xtask gen-suite --site "$mirror/site.toml" --out "$work/suite" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
+cp -al "$mirror" "$work/context/mirror" 2>/dev/null || cp -a "$mirror" "$work/context/mirror"
+cargo build --quiet -p xtask --features xtask/live 2>"$work/log" || { cat "$work/log"; exit 2; }
+program=${CARGO_TARGET_DIR:-target}/debug/xtask
+
+verify() {
+    "$program" verify "$agent" --site "$mirror/site.toml" --sandbox docker "$@" >"$work/log" 2>&1
+}
+
+# says STATUS TEXT WORD…: a verify with these words ends with a status, and says a text.
+says() {
+    status=$1 text=$2
+    shift 2
+    verify "$@"
+    expect "verify $*" "$status" "$?"
+    expect "it says: $text" 1 "$(grep -c -F "$text" "$work/log")"
+}
+
+says 2 "\`docker\` has no image \`localhost/none\`" --image localhost/none
+(
+    DOCKER_HOST=unix:///nonexistent/docker.sock
+    verify --image "$base"
+)
+expect "verify without an engine" 2 "$?"
+expect "it says that no engine answers" 1 "$(grep -c "no engine answers" "$work/log")"
+mkdir "$work/empty"
+: >"$work/empty/file"
+tar -C "$work/empty" -c . | docker import - localhost/empty >/dev/null
+says 2 "no command runs in the image \`localhost/empty\`" --image localhost/empty
+docker rmi localhost/empty >/dev/null
+
+before=$(docker images --all --quiet)
+verify --image "$base" --require "$agent"
+expect "$agent passes in docker" 0 "$?"
+sed -n "/^$agent  *[a-z]* *ok/p" "$work/log"
+expect "a run leaves no container" "" "$(docker ps --all --quiet)"
+expect "a run leaves no image" "$before" "$(docker images --all --quiet)"
+
+"$program" verify "$agent" --site "$mirror/site.toml" --sandbox docker --image "$base" >"$work/log" 2>&1 &
+started=$!
+tries=0
+while [ -z "$(docker ps --quiet --filter "name=verify-$agent")" ] && [ "$tries" -lt 60 ]; do
+    sleep 0.5
+    tries=$(expr "$tries" + 1)
+done
+kill -KILL "$started"
+wait "$started" 2>/dev/null
+expect "a killed run leaves its container" 1 "$(docker ps --all --quiet | grep -c .)"
+verify --image localhost/none
+expect "the next run removes it" "" "$(docker ps --all --quiet)"
+
+# build TAG WORD…: an image of the context, without a network.
+build() {
+    tag=$1
+    shift
+    DOCKER_BUILDKIT=1 docker build --network=none --tag "$tag" --build-arg "BASE=$base" "$@" >"$work/log" 2>&1
+}
+
+build "agents:$agent-layer" --target "$agent-layer" -f "$work/suite/Dockerfile" "$work/context"
+expect "the layer of $agent is built" 0 "$?"
+build "agents:$agent" --target "$agent" -f "$work/suite/Dockerfile" "$work/context"
+expect "the image of $agent is built" 0 "$?"
+expect "its labels have the pins" 1 "$(docker inspect --format '{{json .Config.Labels}}' "agents:$agent" | grep -c pins)"
+
+printf 'FROM %s\nCOPY --from=agents:%s-layer /opt/benchflow /opt/benchflow\n' "$base" "$agent" >"$work/Dockerfile"
+build localhost/copied -f "$work/Dockerfile" "$work/empty"
+expect "another image copies the layer" 0 "$?"
+docker run --rm --network none --read-only --user 12345 --volume "$work/context/$agent:/scripts:ro" localhost/copied \
+    sh /scripts/install.sh >"$work/log" 2>&1
+expect "over the layer, install.sh ends with 0" 0 "$?"
+expect "over the layer, there is nothing to do" 1 "$(grep -c "is installed; nothing to do" "$work/log")"
+expect "the layer has no log and no stage" "" \
+    "$(docker run --rm --network none localhost/copied sh -c 'ls -d /opt/benchflow/log /opt/benchflow/.staging 2>/dev/null')"
+
+ask='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":1,"clientCapabilities":{}}}'
+{
+    echo "$ask"
+    sleep 20
+} | docker run --interactive --rm --network none --env BENCHFLOW_PROVIDER_NAME=probe \
+    --env BENCHFLOW_PROVIDER_BASE_URL=http://127.0.0.1:9 --env BENCHFLOW_PROVIDER_API_KEY=none \
+    --env BENCHFLOW_PROVIDER_MODEL=none "agents:$agent" 2>"$work/log" | head -n 1 >"$work/answer"
+cat "$work/answer" >>"$work/log"
+expect "docker run -i agents:$agent answers initialize" 1 "$(grep -c '"protocolVersion":1' "$work/answer")"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

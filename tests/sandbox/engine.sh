@@ -1,0 +1,67 @@
+# A docker engine of our own and the image that tests install over. To be sourced.
+#
+# start_engine FOLDER     starts dockerd with all its files in FOLDER, and sets DOCKER_HOST; says why where it cannot
+# stop_engine             ends it, and removes its files
+# base_image FOLDER NAME [PACKAGE…]
+#                         a minimal Debian made by debootstrap in FOLDER, kept there, imported as NAME; never pulled
+#
+# A newer client may come first in PATH: that of Debian belongs to Debian's dockerd, and builds without buildx.
+PATH=/usr/bin:/usr/sbin:$PATH
+
+start_engine() {
+    engine=$1
+    for tool in dockerd docker debootstrap; do
+        command -v "$tool" >/dev/null || {
+            echo "no \`$tool\`: apt-get install --no-install-recommends docker.io debootstrap" >&2
+            return 1
+        }
+    done
+    mkdir -p "$engine"
+    DOCKER_HOST=unix://$engine/docker.sock
+    export DOCKER_HOST
+    # Without a bridge and without rules of a firewall it runs on machines that allow neither. Where the disk takes no
+    # overlay, the copies of vfs do.
+    for driver in overlay2 vfs; do
+        dockerd --iptables=false --bridge=none --storage-driver="$driver" --data-root "$engine/data" \
+            --exec-root "$engine/exec" --pidfile "$engine/pid" --host "$DOCKER_HOST" >"$engine/log" 2>&1 &
+        dockerd=$!
+        tries=0
+        while [ "$tries" -lt 60 ] && kill -0 "$dockerd" 2>/dev/null; do
+            if docker version >/dev/null 2>&1; then
+                return 0
+            fi
+            sleep 0.5
+            tries=$(expr "$tries" + 1)
+        done
+        kill "$dockerd" 2>/dev/null
+        wait "$dockerd" 2>/dev/null
+    done
+    echo "dockerd does not start; its last words:" >&2
+    tail -n 5 "$engine/log" >&2
+    return 1
+}
+
+stop_engine() {
+    kill "$dockerd" 2>/dev/null
+    wait "$dockerd" 2>/dev/null
+    rm -rf "$engine"
+}
+
+base_image() {
+    folder=$1 image=$2
+    shift 2
+    packages=$(echo "$@" | tr ' ' ,)
+    tar=$folder/debian${packages:+-$(echo "$packages" | cksum | cut -d ' ' -f 1)}.tar
+    if [ ! -f "$tar" ]; then
+        rm -rf "$folder/root"
+        mkdir -p "$folder"
+        debootstrap --variant=minbase ${packages:+--include="$packages"} bookworm "$folder/root" >"$folder/log" 2>&1 || {
+            echo "debootstrap fails; its last words:" >&2
+            tail -n 5 "$folder/log" >&2
+            return 1
+        }
+        rm -rf "$folder/root/var/cache/apt/archives" "$folder/root/var/lib/apt/lists"
+        tar -C "$folder/root" -cf "$tar.new" . && mv "$tar.new" "$tar" && rm -rf "$folder/root"
+    fi
+    docker import "$tar" "$image" >/dev/null
+}

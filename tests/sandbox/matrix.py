@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Agents in containers of docker, each in all the ways that deployments start them: a table.
+
+    matrix.py XTASK WORK BASE CERTIFIED MUSL [AGENT...]
+
+XTASK      the program, built with the feature `live`
+WORK       a folder: `suite` and `context` of gen-suite and gen-scripts for a site of folders, with these in `context`
+BASE       an image with glibc and nothing else that agents need; CERTIFIED the same with certificates and libraries
+MUSL       a root with busybox alone
+AGENT      agents; all of the registry, when none is named
+
+A row of an agent is `ran` when the model server got back what the agent's shell tool printed, as the user and with the
+mask of the row. Exit status 1 where a row is not as EXPECTED says.
+"""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PORT = 8491
+COMMAND = "echo MATRIX-$(id -u)-$(id -g)-$(umask)"
+PROMPT = "PROBE-SHELL: run the command that you know of, once."
+# Some agents refuse `$(...)`: what they are asked for then is plain.
+PLAIN = "id; umask"
+PATIENCE = 120
+
+USER = ["--user", "12345:12345", "--env", "HOME=/tmp"]
+# The image of a row, and the engine's words for it.
+ROWS = {
+    "root": ("base", ["--env", "HOME=/root"]),
+    "unknown user": ("base", USER),
+    "group 0": ("base", ["--user", "12345:0", "--env", "HOME=/tmp"]),
+    "read-only": ("base", [*USER, "--read-only", "--tmpfs", "/tmp"]),
+    "no capabilities": ("base", [*USER, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]),
+    "umask 077": ("base", USER),
+    "certificates": ("certified", USER),
+}
+# What is known not to run, and how it says so; none for a row that runs. All other cells are `ran`.
+EXPECTED = {}
+
+
+def docker(*words, **more):
+    return subprocess.run(["docker", *words], capture_output=True, text=True, **more)
+
+
+class Agent:
+    """A process that speaks ACP."""
+
+    def __init__(self, words):
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        self.answers, self.errors, self.count = queue.Queue(), [], 0
+        threading.Thread(target=self.listen, daemon=True).start()
+        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
+
+    def listen(self):
+        for line in self.process.stdout:
+            try:
+                message = json.loads(line)
+            except ValueError:
+                continue
+            if "method" not in message:
+                self.answers.put(message)
+            elif "id" in message:
+                self.answer(message)
+        self.answers.put({"error": {"message": "it ended"}})
+
+    def answer(self, message):
+        if message["method"] == "session/request_permission":
+            options = message["params"]["options"]
+            allowed = [it["optionId"] for it in options if it["kind"].startswith("allow")]
+            outcome = {"outcome": "selected", "optionId": (allowed or [options[0]["optionId"]])[0]}
+            self.send({"id": message["id"], "result": {"outcome": outcome}})
+        else:
+            self.send({"id": message["id"], "error": {"code": -32601, "message": "no such method"}})
+
+    def send(self, message):
+        try:
+            self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+            self.process.stdin.flush()
+        except OSError:
+            pass
+
+    def ask(self, method, params):
+        self.count += 1
+        self.send({"id": self.count, "method": method, "params": params})
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                message = self.answers.get(timeout=max(0.1, end - time.monotonic()))
+            except queue.Empty:
+                raise RuntimeError(f"{method} is not answered in {PATIENCE} s") from None
+            if message.get("id", self.count) == self.count:
+                if "error" in message:
+                    raise RuntimeError(f"{method}: {message['error'].get('message')}")
+                return message["result"]
+
+    def end(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(8)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def resolved(xtask, agent):
+    shown = json.loads(subprocess.run([xtask, "show", agent, "--json"], capture_output=True, check=True).stdout)
+    words = [xtask, "resolve", agent, "--proxy", "matrix-alias", "--home", "/tmp", "--not-root", "--json"]
+    words += ["--env", f"BENCHFLOW_PROVIDER_BASE_URL=http://127.0.0.1:{PORT}/gateway/v7"]
+    words += ["--env", "BENCHFLOW_PROVIDER_API_KEY=a-key-of-the-matrix"]
+    suite = shown.get("suite") or {}
+    words += ["--model", suite.get("model") or "matrix-alias"]
+    said = subprocess.run(words, capture_output=True, text=True)
+    if said.returncode:
+        raise RuntimeError(f"routing refuses: {said.stderr.strip()}")
+    return json.loads(said.stdout)
+
+
+def converse(words, route):
+    """A session with one prompt; what ended it before its time, and what the agent said last."""
+    agent, fault = Agent(words), None
+    try:
+        agent.ask("initialize", {"protocolVersion": 1, "clientCapabilities": {}})
+        session = agent.ask("session/new", {"cwd": "/tmp", "mcpServers": []})["sessionId"]
+        if "set_model" in route["model_via"]:
+            agent.ask("session/set_model", {"sessionId": session, "modelId": route["acp_model_id"]})
+        elif "config" in route["model_via"] and "session/" in route["model_via"]:
+            agent.ask("session/set_config_option",
+                      {"sessionId": session, "configId": "model", "value": route["acp_model_id"]})
+        agent.ask("session/prompt", {"sessionId": session, "prompt": [{"type": "text", "text": PROMPT}]})
+    except RuntimeError as error:
+        fault = str(error)
+    agent.end()
+    return fault, "".join(agent.errors)
+
+
+def tried(xtask, image, options, umask, route, command):
+    with tempfile.TemporaryDirectory() as folder:
+        plan, log, ready = (os.path.join(folder, it) for it in ("plan", "log", "ready"))
+        with open(plan, "w") as file:
+            json.dump({"listen": f"127.0.0.1:{PORT}", "base_path": "/gateway/v7", "model": "matrix-alias",
+                       "shell_command": command}, file)
+        server = subprocess.Popen([xtask, "model-server", "--plan", plan, "--log", log, "--ready", ready],
+                                  stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not os.path.exists(ready) and server.poll() is None:
+            time.sleep(0.05)
+        name = f"matrix-{os.getpid()}"
+        words = ["docker", "run", "--pull", "never", "--interactive", "--rm", "--init", "--name", name,
+                 "--network", "host", "--workdir", "/tmp", *options]
+        words += [word for name, value in route["set"].items() for word in ("--env", f"{name}={value}")]
+        started = docker("inspect", "--format", "{{index .Config.Entrypoint 0}}", image).stdout.strip()
+        if umask:
+            words += ["--entrypoint", "sh", image, "-c", f"umask {umask}; exec {started}"]
+        else:
+            words += [image]
+        fault, errors = converse(words, route)
+        docker("rm", "--force", name)
+        server.stdin.close()
+        server.wait()
+        with open(log) as file:
+            requests = [json.loads(line) for line in file]
+    return fault, errors, requests
+
+
+def judged(fault, errors, requests, wanted):
+    results = [text for request in requests for text in request.get("tool_results") or []]
+    if any(wanted(text) for text in results):
+        return "ran"
+    calls = sum(1 for request in requests if request.get("protocol"))
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    last = fault or (results[-1] if results else lines[-1] if lines else "it said nothing")
+    return f"{calls} calls; {' '.join(str(last).split())[-160:]}"
+
+
+def cell(xtask, agent, row, route, images):
+    image, options = ROWS[row]
+    uid, gid = ("0", "0") if row == "root" else ("12345", "0" if row == "group 0" else "12345")
+    umask = "077" if row == "umask 077" else None
+    mask = "077" if umask else "022"
+    forms = [
+        (COMMAND, lambda text: f"MATRIX-{uid}-{gid}-0{mask}" in text),
+        (PLAIN, lambda text: f"uid={uid}" in text and f"gid={gid}" in text and mask in text),
+    ]
+    said = ""
+    for command, wanted in forms:
+        said = judged(*tried(xtask, images[image], options, umask, route, command), wanted)
+        if said == "ran":
+            break
+    return said
+
+
+def built(work, agent, base, tag):
+    words = ["build", "--network=none", "--target", agent, "--tag", tag, "--build-arg", f"BASE={base}"]
+    words += ["-f", f"{work}/suite/Dockerfile", f"{work}/context"]
+    done = docker(*words, env={**os.environ, "DOCKER_BUILDKIT": "1"})
+    if done.returncode == 0:
+        return "installed"
+    reports = [line[line.index("{"):] for line in done.stderr.splitlines() if '"schema":"benchflow-install' in line]
+    try:
+        report = json.loads(reports[-1])
+    except (IndexError, ValueError):
+        return f"not built: {done.stderr.strip()[-160:]}"
+    return f"class {report['status']}, {report['step']}: {report['detail'][-160:]}"
+
+
+def copied(agent, image, base, tag):
+    """The prefix of an image over another base."""
+    prefix = docker("inspect", "--format", "{{index .Config.Entrypoint 0}}", image).stdout.split("/bin/")[0]
+    text = f'FROM {base}\nCOPY --from={image} {prefix} {prefix}\nENTRYPOINT ["{prefix}/bin/{agent}"]\n'
+    words = ["build", "--network=none", "--tag", tag, "-"]
+    done = docker(*words, input=text, env={**os.environ, "DOCKER_BUILDKIT": "1"})
+    return "installed" if done.returncode == 0 else f"not copied: {done.stderr.strip()[-160:]}"
+
+
+def on_musl(work, agent, image):
+    words = ["run", "--pull", "never", "--rm", "--network", "none", "--volume", f"{work}/context/{agent}:/scripts:ro"]
+    said = docker(*words, "--entrypoint", "sh", image, "/scripts/install.sh")
+    lines = [line for line in said.stderr.splitlines() if line.startswith("{")]
+    try:
+        report = json.loads(lines[-1])
+    except (IndexError, ValueError):
+        return f"ended with {said.returncode}: {said.stderr.strip()[-160:]}"
+    return f"class {report['status']}, {report['step']}: {report['detail'][:160]}"
+
+
+def main(xtask, work, base, certified, musl, *agents):
+    listed = json.loads(subprocess.run([xtask, "list", "--json"], capture_output=True, check=True).stdout)
+    wrong = []
+    for agent in agents or [it["name"] for it in listed]:
+        images = {"base": f"matrix:{agent}", "certified": f"matrix:{agent}-certified"}
+        cells = {"install": built(work, agent, base, images["base"])}
+        cells["musl"] = on_musl(work, agent, musl)
+        if cells["install"] == "installed":
+            there = copied(agent, images["base"], certified, images["certified"])
+        else:
+            # What the image lacks is told; with it, all the rest is asked.
+            images["base"] = images["certified"]
+            there = built(work, agent, certified, images["certified"])
+        if there == "installed":
+            try:
+                route = resolved(xtask, agent)
+                cells.update({row: cell(xtask, agent, row, route, images) for row in ROWS})
+            except RuntimeError as error:
+                cells["routing"] = str(error)
+        for row, said in cells.items():
+            known = EXPECTED.get((agent, row), EXPECTED.get((agent, None)))
+            if row in ROWS and (known not in said if known and (agent, row) not in EXPECTED else said != "ran"):
+                wrong.append(f"{agent}, {row}: {said}")
+            print(f"| {agent} | {row} | {said.replace('|', '/')} |", flush=True)
+        docker("rmi", "--force", *set(images.values()))
+    for line in wrong:
+        print(f"FAIL  {line}")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
