@@ -70,6 +70,10 @@ tar -C "$work/empty" -c . | docker import - localhost/empty >/dev/null
 says 2 "no command runs in the image \`localhost/empty\`" --image localhost/empty
 docker rmi localhost/empty >/dev/null
 
+SANDBOX_TEST_IMAGE=$base cargo test --quiet -p registry-live --lib sandbox::tests::container -- --ignored --test-threads 1 \
+    >"$work/log" 2>&1
+expect "the container measures and proves what it should" 0 "$?"
+
 before=$(docker images --all --quiet)
 verify --image "$base" --require "$agent"
 expect "$agent passes in docker" 0 "$?"

@@ -27,7 +27,7 @@ COMMAND = "echo MATRIX-$(id -u)-$(id -g)-$(umask)"
 PROMPT = "PROBE-SHELL: run the command that you know of, once."
 # Some agents refuse `$(...)`: what they are asked for then is plain.
 PLAIN = "id; umask"
-PATIENCE = 120
+PATIENCE = 60
 
 USER = ["--user", "12345:12345", "--env", "HOME=/tmp"]
 # The image of a row, and the engine's words for it.
@@ -189,7 +189,7 @@ def cell(xtask, agent, row, route, images):
     said = ""
     for command, wanted in forms:
         said = judged(*tried(xtask, images[image], options, umask, route, command), wanted)
-        if said == "ran":
+        if said == "ran" or said.startswith("0 calls"):
             break
     return said
 
