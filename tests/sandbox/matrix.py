@@ -40,8 +40,14 @@ ROWS = {
     "umask 077": ("base", USER),
     "certificates": ("certified", USER),
 }
-# What is known not to run, and how it says so; none for a row that runs. All other cells are `ran`.
-EXPECTED = {}
+# How a cell begins. An install over BASE may lack something of it, and says so with its class.
+EXPECTED = {
+    "install": ("installed", "class 1"),
+    "musl": ("class 11, target",),
+    # It ends its turn without a call, and says nothing, where there are no certificates.
+    ("github-copilot", None): ("0 calls",),
+    ("github-copilot", "certificates"): ("ran",),
+}
 
 
 def docker(*words, **more):
@@ -248,8 +254,8 @@ def main(xtask, work, base, certified, musl, *agents):
             except RuntimeError as error:
                 cells["routing"] = str(error)
         for row, said in cells.items():
-            known = EXPECTED.get((agent, row), EXPECTED.get((agent, None)))
-            if row in ROWS and (known not in said if known and (agent, row) not in EXPECTED else said != "ran"):
+            known = EXPECTED.get(row) or EXPECTED.get((agent, row)) or EXPECTED.get((agent, None)) or ("ran",)
+            if not said.startswith(known):
                 wrong.append(f"{agent}, {row}: {said}")
             print(f"| {agent} | {row} | {said.replace('|', '/')} |", flush=True)
         docker("rmi", "--force", *set(images.values()))

@@ -371,7 +371,7 @@ const fn keeps(who: As) -> bool {
     matches!(who, As::Root | As::RootBeside)
 }
 
-/// The paths of an engine's account that are neither its own doing, nor under the prefix, nor on the way to another path.
+/// The paths of an engine's account that are neither its own doing, nor under the prefix, nor on the way to others.
 /// A temporary folder is always changed by what came and went in it.
 fn outside(listed: &str, prefix: &str, untouched: &BTreeSet<String>) -> Vec<String> {
     let lines = listed.lines().filter(|line| !untouched.contains(*line));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use registry_model::model::{Agent, Artefact, Target};
 use registry_scripts::site::Site;
 
-/// Folders and files of the host that a site names, and the host's list of name servers where a sandbox uses its network.
+/// Folders and files of the host that a site names, and its list of name servers where a sandbox uses its network.
 pub(super) fn shown(site: &Site, looks_up: bool) -> Vec<PathBuf> {
     let sources = [&site.npm_registry, &site.pypi_index, &site.mirror, &site.ca_bundle];
     let runtimes = site.node.values().chain(site.python.values()).map(|runtime| runtime.url.as_str());
