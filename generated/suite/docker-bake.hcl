@@ -11,16 +11,14 @@ variable "IMAGE" {
   default = "agents"
 }
 
-# The folder that `gen-scripts` wrote.
+# The folder that `gen-scripts` wrote; for a site of folders, it has them in `mirror`.
 variable "SCRIPTS" {
   default = "../../scripts"
 }
 
 target "agent" {
-  dockerfile = "Dockerfile"
-  contexts = {
-    scripts = SCRIPTS
-  }
+  context = SCRIPTS
+  dockerfile = "cwd://Dockerfile"
   args = {
     BASE = BASE
   }
