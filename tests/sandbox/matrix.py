@@ -136,8 +136,9 @@ def converse(words, route):
         if "set_model" in route["model_via"]:
             agent.ask("session/set_model", {"sessionId": session, "modelId": route["acp_model_id"]})
         elif "config" in route["model_via"] and "session/" in route["model_via"]:
-            agent.ask("session/set_config_option",
-                      {"sessionId": session, "configId": "model", "value": route["acp_model_id"]})
+            agent.ask(
+                "session/set_config_option", {"sessionId": session, "configId": "model", "value": route["acp_model_id"]}
+            )
         agent.ask("session/prompt", {"sessionId": session, "prompt": [{"type": "text", "text": PROMPT}]})
     except RuntimeError as error:
         fault = str(error)
@@ -149,15 +150,40 @@ def tried(xtask, image, options, umask, route, command):
     with tempfile.TemporaryDirectory() as folder:
         plan, log, ready = (os.path.join(folder, it) for it in ("plan", "log", "ready"))
         with open(plan, "w") as file:
-            json.dump({"listen": f"127.0.0.1:{PORT}", "base_path": "/gateway/v7", "model": "matrix-alias",
-                       "shell_command": command}, file)
-        server = subprocess.Popen([xtask, "model-server", "--plan", plan, "--log", log, "--ready", ready],
-                                  stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            json.dump(
+                {
+                    "listen": f"127.0.0.1:{PORT}",
+                    "base_path": "/gateway/v7",
+                    "model": "matrix-alias",
+                    "shell_command": command,
+                },
+                file,
+            )
+        server = subprocess.Popen(
+            [xtask, "model-server", "--plan", plan, "--log", log, "--ready", ready],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         while not os.path.exists(ready) and server.poll() is None:
             time.sleep(0.05)
         name = f"matrix-{os.getpid()}"
-        words = ["docker", "run", "--pull", "never", "--interactive", "--rm", "--init", "--name", name,
-                 "--network", "host", "--workdir", "/tmp", *options]
+        words = [
+            "docker",
+            "run",
+            "--pull",
+            "never",
+            "--interactive",
+            "--rm",
+            "--init",
+            "--name",
+            name,
+            "--network",
+            "host",
+            "--workdir",
+            "/tmp",
+            *options,
+        ]
         words += [word for name, value in route["set"].items() for word in ("--env", f"{name}={value}")]
         started = docker("inspect", "--format", "{{index .Config.Entrypoint 0}}", image).stdout.strip()
         if umask:
@@ -206,7 +232,7 @@ def built(work, agent, base, tag):
     done = docker(*words, env={**os.environ, "DOCKER_BUILDKIT": "1"})
     if done.returncode == 0:
         return "installed"
-    reports = [line[line.index("{"):] for line in done.stderr.splitlines() if '"schema":"benchflow-install' in line]
+    reports = [line[line.index("{") :] for line in done.stderr.splitlines() if '"schema":"benchflow-install' in line]
     try:
         report = json.loads(reports[-1])
     except (IndexError, ValueError):
