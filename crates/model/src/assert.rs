@@ -1,4 +1,4 @@
-//! Checks that the compiler makes when all entries are known: constant functions whose panic is the error.
+//! Checks that the compiler runs on a whole registry: constant functions whose panic is the error.
 //!
 //! The macros call them with the span of the words they are about, so that rustc underlines those.
 
@@ -45,12 +45,12 @@ impl<'a> Listed<'a> {
         }
     }
 
-    /// Whether a model id yields an id in a format: the same answer as routing gives, without the text of the id.
+    /// Whether a model id resolves to an id in a format: the same result as in routing, without the id itself.
     pub const fn yields_model_id(&self, format: ModelIdFormat, id: &str) -> bool {
         !id.is_empty() && (yields_alone(format, id) || self.knows(id))
     }
 
-    /// Whether some provider or family knows a model.
+    /// Whether some provider or family serves a model.
     const fn knows(&self, id: &str) -> bool {
         self.owned_by_provider(id) || self.times_listed(id) == 1 || self.in_family(id)
     }
@@ -102,7 +102,7 @@ impl<'a> Listed<'a> {
         }
     }
 
-    /// Whether the model of an agent's suite is served to it: by anybody through the gateway, which serves every
+    /// Whether the model of an agent's suite is served to it: by any provider through the gateway, which serves every
     /// protocol, and over a protocol of its own without usage tracking.
     pub const fn serves_suite(&self, agent: &Agent<'_>) -> bool {
         let Some(suite) = agent.suite else { return true };
@@ -127,7 +127,7 @@ impl<'a> Listed<'a> {
         if listed != 0 { listed } else { self.of_families(id) }
     }
 
-    /// The protocols of the providers that bear a name, own an id, or list one; an empty text asks for nothing.
+    /// The protocols of the providers that have a name, own an id, or list one; an empty string matches none.
     const fn of_providers(&self, name: &str, owned: &str, listed: &str) -> u32 {
         let mut protocols = 0;
         let mut rest = self.providers;
@@ -228,7 +228,7 @@ const fn lists(provider: &Provider<'_>, id: &str) -> bool {
     false
 }
 
-/// Whether a word of a list stands anywhere in an id.
+/// Whether an id contains a word of a list.
 const fn holds_any(id: &str, words: &[&str]) -> bool {
     let mut rest = words;
     while let Some((word, more)) = rest.split_first() {
@@ -240,7 +240,7 @@ const fn holds_any(id: &str, words: &[&str]) -> bool {
     false
 }
 
-/// Whether a model id yields an id in a format whatever is registered: then the compiler need not ask the providers.
+/// Whether a model id resolves to an id in a format for every registry: then the compiler does not check the providers.
 pub const fn yields_alone(format: ModelIdFormat, id: &str) -> bool {
     match format {
         ModelIdFormat::Bare | ModelIdFormat::RegisteredProvider => !id.is_empty(),
@@ -263,7 +263,7 @@ impl Message {
         Self { bytes: [0; 512], length: 0 }
     }
 
-    /// Appends a text; what does not fit is left out, and then the whole message says so.
+    /// Appends a string; if it does not fit, the whole message is replaced.
     const fn text(mut self, text: &str) -> Self {
         let mut from = text.as_bytes();
         let (_, mut to) = self.bytes.split_at_mut(self.length);
@@ -279,23 +279,23 @@ impl Message {
     const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.length).0) {
             Ok(text) => text,
-            Err(_) => "the names in this message are too long to be shown",
+            Err(_) => "the names in this message are too long to be printed",
         }
     }
 }
 
-/// M001: the model of an agent's suite yields a model id, and is served to it.
+/// M001: the model of an agent's suite resolves to a model id, and is served to it.
 ///
 /// # Panics
 ///
-/// When it is not so: while the compiler evaluates a constant, a panic is its error.
+/// When the check fails: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
 pub const fn suite_model(listed: &Listed<'_>, agent: &Agent<'_>) {
     let Some(suite) = agent.suite else { return };
     let id = suite.model.id;
     if !listed.yields_model_id(agent.model.format, id) {
-        let message = Message::new().text("`").text(id).text("` yields no model id for `").text(agent.name);
+        let message = Message::new().text("`").text(id).text("` does not resolve to a model id for `").text(agent.name);
         let help = "` [M001]\nhelp: name a model of a registered provider or of a known family";
         panic!("{}", message.text(help).as_str());
     }
@@ -311,7 +311,7 @@ pub const fn suite_model(listed: &Listed<'_>, agent: &Agent<'_>) {
 ///
 /// # Panics
 ///
-/// When it is not so: while the compiler evaluates a constant, a panic is its error.
+/// When the check fails: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
 pub const fn served(listed: &Listed<'_>, protocol: Protocol, agent: &str) {
@@ -328,7 +328,7 @@ pub const fn served(listed: &Listed<'_>, protocol: Protocol, agent: &str) {
 ///
 /// # Panics
 ///
-/// When it is not so: while the compiler evaluates a constant, a panic is its error.
+/// When the check fails: while the compiler evaluates a constant, a panic is its error.
 #[track_caller]
 pub const fn name_is_new(agent: &Agent<'_>, base: &Registry<'_>) {
     let mut agents = base.agents;
@@ -354,7 +354,7 @@ const fn refuse_shared(name: &str, other: &Agent<'_>) {
     }
     let message = Message::new().text("`").text(name).text("` is a name of `").text(other.name);
     let help =
-        "` in the registry that is extended [N002]\nhelp: choose another; `cargo xtask list` shows what is taken";
+        "` in the extended registry [N002]\nhelp: choose another name; `cargo xtask list` prints the names in use";
     panic!("{}", message.text(help).as_str());
 }
 
@@ -382,7 +382,7 @@ const fn identical(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
-/// Whether a text stands in another, from a byte on; letters of either case are the same.
+/// Whether a string contains another at a byte offset, ignoring case.
 ///
 /// The compiler evaluates this for every agent, and a call costs it more than a loop does.
 #[expect(clippy::indexing_slicing, reason = "the length is asked first, and `get` would be a call for each byte")]
@@ -412,19 +412,19 @@ const fn contains(text: &[u8], part: &[u8]) -> bool {
     false
 }
 
-/// Whether a family's word, which is lower-case, stands anywhere in an id, letters of either case.
+/// Whether an id contains a family's lower-case word, ignoring case.
 pub const fn contains_word(id: &str, word: &str) -> bool {
     contains(id.as_bytes(), word.as_bytes())
 }
 
-/// Whether an id begins with a family's word, which its end or a character that is no letter follows.
+/// Whether an id begins with a family's word, followed by its end or a character that is not a letter.
 pub const fn begins_with_family(id: &str, token: &str) -> bool {
     if !stands_at(id.as_bytes(), 0, token.as_bytes()) {
         return false;
     }
     let (_, rest) = id.as_bytes().split_at(token.len());
     match rest.first() {
-        // Beyond ASCII, every character is taken for a letter.
+        // Every character outside ASCII counts as a letter.
         Some(next) => !next.is_ascii_alphabetic() && next.is_ascii(),
         None => true,
     }

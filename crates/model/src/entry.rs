@@ -1,5 +1,5 @@
 //! The fields of entries, as types: the macros point rustc at them, so that an unknown field is an error with the
-//! similar names, and editors complete the fields and show what each says. Nothing is ever made of them.
+//! similar names, and editors complete the fields and show their documentation. They are never instantiated.
 
 macro_rules! entry {
     ($(#[$doc:meta])* $name:ident: $($(#[$field_doc:meta])* $field:ident)*) => {
@@ -41,7 +41,7 @@ entry! {
         handshake
         /// How an install is proved: `[acp, version("program", ["--version"], "{VERSION}")]`; without it, `[acp]`.
         proof
-        /// How it is told its model: `{ format: Bare, via: SetModel, proxy: AsIs }`.
+        /// How it gets its model: `{ format: Bare, via: SetModel, proxy: AsIs }`.
         model
         /// The variables that it reads besides the canonical ones: `[SOME_API_KEY]`.
         accepts
@@ -61,7 +61,7 @@ entry! {
         home
         /// The folders that it reads skills from: `["~/.agent/skills", "$WORKSPACE/skills"]`.
         skills
-        /// What stands in for a key: `[files(["~/.agent/auth.json"], instead_of: SOME_API_KEY)]`.
+        /// What replaces a key: `[files(["~/.agent/auth.json"], instead_of: SOME_API_KEY)]`.
         login
         /// The hosts that it looks up by itself: `[host("example.org", env { OFFLINE = "1" })]`.
         hosts
@@ -85,7 +85,7 @@ entry! {
         credential
         /// The words that model ids of this provider begin with.
         families
-        /// What is known of its models.
+        /// Facts about its models.
         models
         /// Prefixes by which others name it in a model reference; a refusal translates them.
         spellings
@@ -136,7 +136,7 @@ entry! {
         exit
 }
 entry! {
-    /// The parts of `model`: how it is told its model.
+    /// The parts of `model`: how it gets its model.
     ModelEntry:
         /// The form of the id: `Bare`, `RegisteredProvider` or `ModelsDev`.
         format
@@ -144,7 +144,7 @@ entry! {
         via
         /// What it does with an alias of the gateway: `AsIs`, `RegisterProvider` or `Unsupported("why")`.
         proxy
-        /// Texts that no id may hold: `["@"]`.
+        /// Strings that an id must not contain: `["@"]`.
         refuses
 }
 entry! {

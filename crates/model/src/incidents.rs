@@ -1,13 +1,13 @@
-//! What really went wrong, and where it was told: the reason of each rule.
+//! Incidents that happened, each with its source: the reason of each rule.
 
-/// A fault that happened to somebody.
+/// An incident that happened in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Incident {
     /// Its number, which rules cite.
     pub number: u8,
     /// What happened.
     pub what: &'static str,
-    /// An issue or a commit of the project it happened to, or how it was seen.
+    /// An issue or a commit of the project, or how the incident was reproduced.
     pub source: &'static str,
 }
 
@@ -39,7 +39,7 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 2,
-        what: "strict mode made a sourced script of a third party fail",
+        what: "strict mode made a sourced third-party script fail",
         source: "harbor-framework/harbor#538",
     },
     Incident {
@@ -64,7 +64,7 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 7,
-        what: "errors went to /dev/null and left nothing to diagnose",
+        what: "errors were redirected to /dev/null and could not be diagnosed",
         source: "benchflow-ai/benchflow, read in its source",
     },
     Incident { number: 9, what: "generated installers had carriage returns", source: "axodotdev/cargo-dist#181" },
@@ -75,7 +75,7 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 12,
-        what: "a key of the environment that is no shell identifier made the sourced file fail",
+        what: "an environment key that is not a shell identifier made the sourced file fail",
         source: "benchflow-ai/benchflow, commit 9308ccf7",
     },
     Incident {
@@ -112,12 +112,12 @@ pub const ALL: &[Incident] = &[
     Incident { number: 24, what: "a Python newer than the wheels was chosen", source: "OpenHands/docs#128" },
     Incident {
         number: 25,
-        what: "the download of a tool ran into the time-out of the sandbox",
+        what: "the download of a tool exceeded the time-out of the sandbox",
         source: "benchflow-ai/skillsbench#1016",
     },
     Incident {
         number: 26,
-        what: "what was installed under /root could not be read by the agent's user",
+        what: "files installed under /root were not readable by the agent's user",
         source: "benchflow-ai/benchflow#177",
     },
     Incident {
@@ -134,12 +134,12 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 41,
-        what: "an installer's address answered with a challenge, or not at all",
+        what: "an installer's URL returned a challenge page, or did not respond",
         source: "anthropics/claude-code#36306",
     },
     Incident {
         number: 43,
-        what: "a pinned version vanished from its registry",
+        what: "a pinned version was removed from its registry",
         source: "benchflow-ai/agents, commit 4ec00b1",
     },
     Incident { number: 44, what: "floating tags made runs incomparable", source: "harbor-framework/harbor#1881" },
@@ -153,8 +153,8 @@ pub const ALL: &[Incident] = &[
         what: "a wrapper resolved a range of its own at run time and bypassed the pinned program",
         source: "xacpx#172",
     },
-    Incident { number: 53, what: "secrets stood in argument vectors", source: "harbor-framework/harbor#1579" },
-    Incident { number: 54, what: "secrets stood in logs and artefacts", source: "harbor-framework/harbor#2470" },
+    Incident { number: 53, what: "secrets appeared in argument vectors", source: "harbor-framework/harbor#1579" },
+    Incident { number: 54, what: "secrets appeared in logs and artefacts", source: "harbor-framework/harbor#2470" },
     Incident {
         number: 55,
         what: "credentials were written with printf: a quote broke the file, and others could read it",
@@ -168,7 +168,7 @@ pub const ALL: &[Incident] = &[
     Incident { number: 57, what: "an unknown key made a whole configuration invalid", source: "NVIDIA-NeMo/Gym#2477" },
     Incident {
         number: 58,
-        what: "hosted web search went around the network's control",
+        what: "hosted web search bypassed the network control",
         source: "harbor-framework/harbor#2789",
     },
     Incident { number: 59, what: "a switch was renamed, and the tool was still offered", source: "openai/codex#10119" },
@@ -179,7 +179,7 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 61,
-        what: "a stale key hid a valid log-in; a gate asked for a key that nobody needs",
+        what: "a stale key hid a valid log-in; a gate required a key that no model needs",
         source: "benchflow-ai/benchflow#125",
     },
     Incident {
@@ -199,15 +199,19 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 66,
-        what: "an agent's catalogue refused the gateway's alias",
+        what: "an agent's model catalogue rejected the gateway's alias",
         source: "benchflow-ai/benchflow, commit 9c2d56c2",
     },
     Incident {
         number: 67,
-        what: "the call that sets the model was gone from the protocol",
+        what: "the protocol no longer had the call that sets the model",
         source: "agent-client-protocol#1325",
     },
-    Incident { number: 70, what: "fixed time-outs met slow starts", source: "harbor-framework/harbor#229" },
+    Incident {
+        number: 70,
+        what: "agents that start slowly exceeded fixed time-outs",
+        source: "harbor-framework/harbor#229",
+    },
     Incident {
         number: 72,
         what: "names collided, and registrations were partial",
@@ -215,12 +219,12 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 73,
-        what: "documents, lists and tables disagreed with the registry",
+        what: "documents, lists and tables differed from the registry",
         source: "benchflow-ai/benchflow, reproduced",
     },
     Incident {
         number: 74,
-        what: "one broken agent held up every update of a registry for days",
+        what: "one broken agent blocked every update of a registry for days",
         source: "agentclientprotocol/registry#273",
     },
     Incident {
@@ -230,12 +234,12 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 78,
-        what: "an unknown model was refused, and the prompt was run with another",
+        what: "an unknown model was rejected, and the prompt was run with another model",
         source: "measured with claude-agent-acp 0.40.0",
     },
     Incident {
         number: 82,
-        what: "a published fleet of manifests failed the tests of the harness that it was for",
+        what: "published manifests failed the tests of the harness that they were written for",
         source: "benchflow-ai/agents, reproduced",
     },
 ];

@@ -1,7 +1,7 @@
-//! The one copy of the model of an agent, and the rules over it.
+//! The model of an agent, and the rules that check it.
 //!
 //! The macro fills the model from tokens, the generator and the linters from constants and files; all check it with
-//! the same functions. This crate does no I/O, knows no `syn`, and depends on nothing but the recogniser of shell.
+//! the same functions. This crate does no I/O, does not use `syn`, and depends on the shell parser only.
 //!
 //! ```
 //! use registry_model::check::LockUse;
@@ -10,7 +10,7 @@
 //!
 //! let entry = Agent { name: "my-agent", ..Agent::EMPTY };
 //! let violations = check_agent(&entry, LockUse::Required);
-//! // It says nothing of the web.
+//! // It has no web policy.
 //! assert!(violations.iter().any(|it| it.rule.code == "W001"));
 //! ```
 

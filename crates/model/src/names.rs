@@ -1,4 +1,4 @@
-//! The spellings of a name, and the nearest of several.
+//! The spellings of a name, and the nearest of several names.
 
 /// Whether a text is a kebab-case id: lower-case letters, digits and single hyphens, a letter first.
 pub fn is_kebab(text: &str) -> bool {
@@ -37,7 +37,7 @@ pub fn pypi(name: &str) -> String {
     normal
 }
 
-/// The nearest of several words, if one is near enough to be what was meant.
+/// The nearest of several words, if one is near enough to be a suggestion.
 pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = word.chars().count() / 3 + 1;
     words
@@ -84,7 +84,7 @@ impl Coded {
     ///
     /// # Panics
     ///
-    /// When the module's name is no code and name: while the compiler evaluates a constant, a panic is its error.
+    /// When the module's name is not a code and a name: while the compiler evaluates a constant, a panic is its error.
     #[expect(clippy::panic, reason = "a panic while the compiler evaluates a constant is its error")]
     pub const fn of(path: &str) -> Self {
         let mut word = path.as_bytes();

@@ -1,8 +1,8 @@
-//! Places in an entry: what a violation points at, whichever front end reads the entry.
+//! Places in an entry that violations point at, for every front end.
 
 /// A place in an agent, a provider or a family.
 ///
-/// The macro turns it into a span, a reader of files into a line; a place that is not known falls back to the one
+/// The macro turns it into a span, a parser of files into a line; a place that was not marked falls back to the one
 /// around it ([`Place::around`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -101,7 +101,7 @@ pub enum Part {
     Commit,
     /// Its interpreter versions.
     Python,
-    /// The way by which a model is told.
+    /// The way a model reaches the agent.
     Via,
     /// The form of a model id.
     Format,
@@ -168,7 +168,7 @@ impl Place {
         }
     }
 
-    /// Whether another place is this one or lies in it.
+    /// Whether another place is this one or inside it.
     pub fn holds(self, other: Self) -> bool {
         core::iter::successors(Some(other), |place| place.around()).any(|place| place == self)
     }

@@ -2,7 +2,7 @@
 //!
 //! A constant holds a value as text, since that is what costs rustc least; [`Template::value`] reads it. The text is
 //! JSON in which every array is an operation: `["variable", NAME]`, `["object", [key, value], …]` and so on, so a plain
-//! string is never looked into.
+//! string is never parsed.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::json::{self, Json};
 pub struct Template<'a>(pub &'a str);
 
 impl<'a> Template<'a> {
-    /// The value; none when the text is no encoded value, which only a constant written by hand can be.
+    /// The value; `None` when the string is not an encoded value, as in a constant written by hand.
     pub fn value(self) -> Option<Value<'a>> {
         decode(json::parse(self.0)?)
     }
@@ -159,7 +159,7 @@ fn walk(value: &Value<'_>, index: &mut usize, visit: &mut dyn FnMut(usize, &Valu
 }
 
 impl Condition<'_> {
-    /// Calls a function on every variable that the condition asks for.
+    /// Calls a function on every variable that the condition reads.
     pub fn visit_variables(&self, visit: &mut dyn FnMut(&str)) {
         match self {
             Self::Set(variable) => visit(variable),
@@ -173,7 +173,7 @@ impl Condition<'_> {
         }
     }
 
-    /// Whether this condition and another can never hold together, as far as the words tell.
+    /// Whether this condition and another exclude each other syntactically.
     pub fn excludes(&self, other: &Self) -> bool {
         let opposite = |a: &Self, b: &Self| match (a, b) {
             (Self::Direct, Self::Proxy) | (Self::Proxy, Self::Direct) => true,

@@ -1,4 +1,4 @@
-//! The variables that an entry may read: the canonical ones, the derived ones, and how secrets are known.
+//! The variables that an entry may read: the canonical ones, the derived ones, and which are secrets.
 
 use core::ops::Range;
 
@@ -17,12 +17,16 @@ pub struct Variable {
 pub const CANONICAL: &[Variable] = &[
     Variable { word: "PROVIDER", name: "BENCHFLOW_PROVIDER_NAME", meaning: "the provider's name" },
     Variable { word: "BASE_URL", name: "BENCHFLOW_PROVIDER_BASE_URL", meaning: "the base URL of the model server" },
-    Variable { word: "API_KEY", name: "BENCHFLOW_PROVIDER_API_KEY", meaning: "the key for it" },
+    Variable { word: "API_KEY", name: "BENCHFLOW_PROVIDER_API_KEY", meaning: "the API key for the model server" },
     Variable { word: "MODEL", name: "BENCHFLOW_PROVIDER_MODEL", meaning: "the model's id, without its provider" },
-    Variable { word: "PROTOCOL", name: "BENCHFLOW_PROVIDER_PROTOCOL", meaning: "the wire protocol spoken there" },
-    Variable { word: "MODELS", name: "BENCHFLOW_PROVIDER_MODELS", meaning: "what is known of its models, as JSON" },
+    Variable {
+        word: "PROTOCOL",
+        name: "BENCHFLOW_PROVIDER_PROTOCOL",
+        meaning: "the wire protocol of the model server",
+    },
+    Variable { word: "MODELS", name: "BENCHFLOW_PROVIDER_MODELS", meaning: "facts about its models, as JSON" },
     Variable { word: "ALIAS", name: "BENCHFLOW_LITELLM_MODEL_ALIAS", meaning: "the gateway's alias of the model" },
-    Variable { word: "ACP_MODEL", name: "BENCHFLOW_ACP_MODEL_ID", meaning: "the model id that the agent is told" },
+    Variable { word: "ACP_MODEL", name: "BENCHFLOW_ACP_MODEL_ID", meaning: "the model id that the agent gets" },
     Variable {
         word: "ACP_MODEL_PROVIDER",
         name: "BENCHFLOW_ACP_MODEL_PROVIDER",
@@ -34,7 +38,7 @@ pub const CANONICAL: &[Variable] = &[
         meaning: "the part of ACP_MODEL after its first slash",
     },
     Variable { word: "PORT", name: "BENCHFLOW_BESIDE_PORT", meaning: "the free port of the helper process" },
-    Variable { word: "PATH", name: "PATH", meaning: "where the task has its programs" },
+    Variable { word: "PATH", name: "PATH", meaning: "the search path for the task's programs" },
 ];
 
 /// The canonical variable of an entry's word or of its full name.
@@ -47,8 +51,8 @@ pub fn word(name: &str) -> &str {
     canonical(name).map_or(name, |variable| variable.word)
 }
 
-/// The first variable that a text names as a shell would, `$NAME` or `${NAME}`, among those that are known: where it
-/// stands, and its name.
+/// The first known variable in shell syntax, `$NAME` or `${NAME}`, in a string: its
+/// range and its name.
 pub(crate) fn shell_variable(text: &str, known: impl Fn(&str) -> bool) -> Option<(Range<usize>, &str)> {
     text.match_indices('$').find_map(|(at, _)| {
         let rest = text.get(at + 1..)?;
@@ -117,7 +121,7 @@ impl Kind {
         }
     }
 
-    /// Why a text cannot be of this kind; the words stand behind a variable's name. The launcher's program `check.mjs`
+    /// Why a string cannot be of this kind; the words follow a variable's name. The launcher's program `check.mjs`
     /// has the same ones.
     pub fn fault(self, text: &str) -> Option<&'static str> {
         if self != Self::Text && text.contains(char::is_control) {

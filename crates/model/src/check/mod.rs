@@ -1,4 +1,4 @@
-//! What a rule is written with: the rule itself, the subject that it reads and the report that it makes.
+//! The types of a rule: the rule itself, the subject that it checks and the report that it fills.
 
 mod subject;
 
@@ -15,17 +15,17 @@ use crate::names::Coded;
 /// A rule: its documentation, and how it is run.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its code: a letter for what it is about, and a number.
+    /// Its code: a letter for its subject, and a number.
     pub code: &'static str,
-    /// Its kebab-case name, after the mistake.
+    /// Its kebab-case name, which describes the mistake.
     pub name: &'static str,
-    /// What holds where it is kept.
+    /// What the rule requires.
     pub sentence: &'static str,
     /// A piece of an entry that breaks it.
     pub example: &'static str,
     /// The same piece as it should be.
     pub corrected: &'static str,
-    /// The way out.
+    /// How to fix it.
     pub help: &'static str,
     /// Incidents behind it, by their numbers in [`incidents`](crate::incidents).
     pub incidents: &'static [u8],
@@ -33,10 +33,9 @@ pub struct Rule {
     pub checked: Checked,
     /// Whether an entry may allow it, with a reason.
     pub allowable: bool,
-    /// Whether it is about something that is missing: then it is reported only when nothing else is wrong.
+    /// Whether it reports something missing: such a violation is reported only when there are no others.
     pub absence: bool,
-    /// The fields that it reads beside the one that it points at: an error in one of them would bring one of this rule
-    /// with it.
+    /// The fields that it reads besides the one that it points at. An error in one of them could cause a violation.
     pub reads: &'static [Field],
     /// How it checks an agent.
     pub(crate) agent: Option<fn(&Subject<'_>, &mut Report)>,
@@ -54,7 +53,7 @@ pub struct Rule {
 type Silence = fn(&[Allow<'_>], Vec<Violation>) -> Vec<Violation>;
 
 impl Rule {
-    /// A rule of a module's name, checked by the macro and never allowed, that still says and checks nothing.
+    /// A rule named after its module, checked by the macro and never allowed, without documentation and function.
     pub(crate) const fn named(module: &'static Coded) -> Self {
         Self {
             code: module.code(),
@@ -76,7 +75,7 @@ impl Rule {
         }
     }
 
-    /// Whether it is documented, and run by something; what is checked at generation runs elsewhere.
+    /// Whether it is documented and has a function; rules checked at generation run elsewhere.
     pub(crate) const fn is_whole(&self) -> bool {
         let said = !self.sentence.is_empty()
             && !self.example.is_empty()
@@ -94,7 +93,7 @@ impl Rule {
 pub enum Checked {
     /// By the macro of the entry.
     Macro,
-    /// By the compiler, when all entries of the registry are known.
+    /// By the compiler, when the registry is compiled.
     Registry,
     /// When files are generated.
     Generation,
@@ -105,7 +104,7 @@ impl Checked {
     pub const fn when(self) -> &'static str {
         match self {
             Self::Macro => "when an entry is compiled, and again when files are generated",
-            Self::Registry => "when all entries of a registry are known, and again when files are generated",
+            Self::Registry => "when a registry is compiled, and again when files are generated",
             Self::Generation => "when files are generated",
         }
     }
@@ -118,24 +117,24 @@ pub struct Violation {
     pub rule: &'static Rule,
     /// Where.
     pub place: Place,
-    /// Which bytes of the text at that place, where the fault lies in a part of it.
+    /// Which bytes of the string at that place, if only a part of it is wrong.
     pub range: Option<Range<usize>>,
     /// Whether it is about a variable that is named in the text of a `fmt`: rustc underlines that one alone.
     pub in_format: bool,
     /// What is wrong: lower case, one line, the culprit in backticks.
     pub message: String,
-    /// The way out; empty when the message says it.
+    /// How to fix it; empty when the message contains it.
     pub help: String,
 }
 
 impl Violation {
-    /// A violation at all of a place.
+    /// A violation at a whole place.
     pub(crate) fn new(rule: &'static Rule, place: Place, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { rule, place, range: None, in_format: false, message: message.into(), help: help.into() }
     }
 }
 
-/// What the rules report to.
+/// Collects the violations that the rules report.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) violations: Vec<Violation>,

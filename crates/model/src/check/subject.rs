@@ -30,7 +30,7 @@ pub(crate) struct Located<'a> {
     pub place: Place,
     /// What it is for.
     pub channel: Channel<'a>,
-    /// Its value; none when a constant written by hand holds a text that is no value.
+    /// Its value; `None` when a constant written by hand is not an encoded value.
     pub value: Option<Value<'a>>,
 }
 

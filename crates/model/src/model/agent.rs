@@ -1,4 +1,4 @@
-//! An agent: everything that is known of it, in the order in which an entry says it.
+//! An agent: all its facts, in the order of the fields of an entry.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::variables::canonical;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Agent<'a> {
-    /// The kebab-case id, for example `claude-agent-acp`; folders, scripts and commands bear it.
+    /// The kebab-case id, for example `claude-agent-acp`; folders, scripts and commands are named after it.
     pub name: &'a str,
     /// The doc comment of the entry: what it is, in sentences.
     pub description: &'a str,
@@ -40,19 +40,19 @@ pub struct Agent<'a> {
     pub beside: Option<Beside<'a>>,
     /// What it answers to `initialize` and `session/new`, as measured.
     pub handshake: Handshake<'a>,
-    /// What shows, at the end of an install, that it works.
+    /// The proofs that an install ran correctly, checked at its end.
     pub proof: &'a [Proof<'a>],
-    /// How it is told which model to use.
+    /// How it gets the model to use.
     pub model: ModelDelivery<'a>,
     /// Environment variables it is started with.
     #[cfg_attr(feature = "serde", serde(serialize_with = "data::mappings"))]
     #[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<&str, Template<'a>>"))]
     pub env: &'a [Mapping<'a>],
-    /// Variables beside the canonical ones that its entry may read.
+    /// Variables besides the canonical ones that its entry may read.
     pub accepts: &'a [&'a str],
     /// Variables, as words of an entry, that its files have the content of and its process does not get.
     pub withhold: &'a [&'a str],
-    /// What form of base URL it wants.
+    /// The form of base URL that it requires.
     pub base_url: BaseUrlForm,
     /// Files that are written when it is launched.
     pub config: &'a [ConfigFile<'a>],
@@ -65,7 +65,7 @@ pub struct Agent<'a> {
     pub home: &'a [&'a str],
     /// Folders where it looks for skills; they begin with `~/` or `$WORKSPACE/`.
     pub skills: &'a [&'a str],
-    /// Host files and variables that stand in for an API key.
+    /// Host files and variables that replace an API key.
     pub login: &'a [Login<'a>],
     /// Hosts that it looks up by itself, each with its switch.
     pub hosts: &'a [Host<'a>],
@@ -78,13 +78,13 @@ pub struct Agent<'a> {
     pub suite: Option<Suite<'a>>,
     /// Rules that do not apply to a place of this entry, each with its reason.
     pub allow: &'a [Allow<'a>],
-    /// The text of the lock beside the entry; empty when there is none.
+    /// The text of the lock next to the entry; empty when there is none.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub lock: &'a str,
 }
 
 impl Agent<'_> {
-    /// Seconds that an install may take where an entry does not say (BenchFlow's manifest default).
+    /// Seconds that an install may take if the entry has no limit (BenchFlow's manifest default).
     pub const DEFAULT_INSTALL_TIMEOUT: u32 = 900;
 
     /// An agent without anything: the macro and hand-written constants start from it.
@@ -155,7 +155,7 @@ impl<'a> Agent<'a> {
     }
 
     /// What a manifest maps: canonical variables of the provider, each with the first variable that the entry fills
-    /// from it whatever else is set. A bare agent is told the id over ACP that `BENCHFLOW_PROVIDER_MODEL` holds.
+    /// from it under every condition. A bare agent gets the id in `BENCHFLOW_PROVIDER_MODEL` over ACP.
     pub fn plain_mappings(&self) -> BTreeMap<&'static str, &str> {
         let mut found = BTreeMap::new();
         for mapping in self.env {
@@ -167,7 +167,7 @@ impl<'a> Agent<'a> {
         found
     }
 
-    /// The canonical variable of the provider that a variable of the entry stands for in a manifest.
+    /// The canonical variable of the provider that a manifest maps to a variable of the entry.
     pub fn provider_variable(&self, source: &str) -> Option<&'static str> {
         let told = |word: &str| canonical(word).is_some_and(|it| it.name == source);
         let bare = self.model.format == ModelIdFormat::Bare && told("ACP_MODEL");
@@ -175,14 +175,14 @@ impl<'a> Agent<'a> {
         source.starts_with("BENCHFLOW_PROVIDER_").then_some(source)
     }
 
-    /// The variables of which a harness's listing says that the agent needs them: those that a log-in may stand in for.
+    /// The variables that a harness lists as required by the agent: those that a log-in may replace.
     pub fn required_variables(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.login.iter().map(|login| login.instead_of).collect();
         names.dedup();
         names
     }
 
-    /// The variables beside the canonical ones that reach it: what it accepts, its own, and those of its log-ins.
+    /// The variables besides the canonical ones that it gets: accepted ones, its own, and those of its log-ins.
     pub fn own_variables(&self) -> impl Iterator<Item = &str> {
         let mapped = self.env.iter().map(|mapping| mapping.name);
         let log_ins = self.login.iter().flat_map(|login| match login.source {
@@ -222,7 +222,7 @@ impl<'a> Agent<'a> {
     /// Why it cannot be installed on a target, by its entry or its lock; none when it can.
     pub fn refused_on(&self, lock: &Lock<'_>, target: Target) -> Option<String> {
         if !self.platforms.is_empty() && !self.platforms.contains(&target) {
-            return Some("its entry leaves it out".to_owned());
+            return Some("its entry excludes it".to_owned());
         }
         lock.unavailable_on(target).map(|it| it.cause.to_string())
     }
@@ -238,7 +238,7 @@ pub struct Mapping<'a> {
 }
 
 words! {
-    /// What form of base URL an agent wants to be given.
+    /// The form of base URL that an agent requires.
     pub enum BaseUrlForm {
         /// As the provider has it.
         AsGiven = "AsGiven",
@@ -303,19 +303,19 @@ pub struct References<'a> {
 words! {
     /// When an agent resolves the references of its files.
     pub enum Semantics {
-        /// Pasted into the text before parsing: a quote in a value becomes structure, so such values are refused.
+        /// Pasted into the text before parsing: a quote in a value becomes structure, so such values are rejected.
         Textual = "textual",
         /// Put in after parsing: any value is safe.
         Parsed = "parsed",
     }
 }
 
-/// Something on the host that stands in for an API key.
+/// Something on the host that replaces an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Login<'a> {
-    /// What stands in.
+    /// The replacement.
     pub source: LoginSource<'a>,
     /// The variable it replaces.
     pub instead_of: &'a str,
@@ -336,7 +336,7 @@ pub enum LoginSource<'a> {
 }
 
 words! {
-    /// The kinds of what stands in for an API key.
+    /// The kinds of replacements for an API key.
     pub enum LoginKind {
         /// [`LoginSource::Files`].
         Files = "files",
@@ -370,7 +370,7 @@ pub struct Host<'a> {
     pub reason: &'a str,
 }
 
-/// A helper process that runs beside the agent.
+/// A helper process that runs together with the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -403,14 +403,14 @@ impl<'a> Agent<'a> {
         }
     }
 
-    /// Why a run without web tools is refused, where it is.
+    /// Why a run without web tools is rejected, if it is.
     pub fn no_web_refusal(&self) -> Option<String> {
         match self.web {
             Some(WebPolicy::NoSwitch { reason, .. }) => Some(format!("its web tools cannot be turned off: {reason}")),
             Some(WebPolicy::Untested { reason, .. }) => {
-                Some(format!("nobody has shown that its web tools can be turned off: {reason}"))
+                Some(format!("not verified that its web tools can be turned off: {reason}"))
             }
-            None => Some("nothing is known of its web tools".to_owned()),
+            None => Some("its entry has no web policy".to_owned()),
             Some(WebPolicy::Switch { .. } | WebPolicy::NoTools(_)) => None,
         }
     }

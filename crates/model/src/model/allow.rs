@@ -1,4 +1,4 @@
-//! What an entry says about a rule that does not apply.
+//! The exceptions to rules that an entry declares.
 
 use crate::place::Place;
 

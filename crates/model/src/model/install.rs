@@ -24,7 +24,7 @@ pub enum Artefact<'a> {
     Sh(Step<'a>),
 }
 
-/// A package of the npm registry; its version and integrity stand in the lock.
+/// A package of the npm registry; its version and integrity are in the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -38,7 +38,7 @@ pub struct Npm<'a> {
     pub postinstall: &'a [&'a str],
 }
 
-/// A package of the Python package index; its version and hashes stand in the lock.
+/// A package of the Python package index; its version and hashes are in the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -1,4 +1,4 @@
-//! The lock beside an entry: the whole dependency tree, with the place and the integrity of each part.
+//! The lock next to an entry: the whole dependency tree, with the place and the integrity of each part.
 //!
 //! A line is a keyword and fields with one blank between them; lines that begin with `#` and empty lines do not count.
 //!
@@ -117,22 +117,22 @@ pub struct Cause<'a> {
     pub package: Cow<'a, str>,
     /// Its version; `-` where none was named.
     pub version: Cow<'a, str>,
-    /// What came of it.
+    /// The result.
     pub answer: Answer<'a>,
 }
 
-/// What came of asking for a package.
+/// The result of a request for a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer<'a> {
     /// The registry does not have it.
     NotFound,
-    /// What the registry gives does not have the checksum that it says.
+    /// The checksum of the downloaded file differs from the registry's.
     OtherChecksum,
     /// It has no part for the target.
     NoBuild,
     /// It has only a source distribution, which the entry does not ask for.
     OnlySource,
-    /// What the client says, in its own words.
+    /// The message of the client.
     Says(Cow<'a, str>),
 }
 
@@ -160,27 +160,27 @@ pub struct UnreadableLock {
     pub agent: String,
     /// The line, and what is wrong with it.
     pub error: LockError,
-    /// The command that writes the lock anew.
+    /// The command that writes the lock again.
     pub command: String,
 }
 
 impl UnreadableLock {
-    /// The way out.
+    /// How to fix it.
     pub fn help(&self) -> String {
-        format!("write it anew: `{}`", self.command)
+        format!("write the lock again: `{}`", self.command)
     }
 }
 
 impl fmt::Display for UnreadableLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the lock of `{}` cannot be read: {}", self.agent, self.error)
+        write!(f, "cannot parse the lock of `{}`: {}", self.agent, self.error)
     }
 }
 
 impl core::error::Error for UnreadableLock {}
 
 impl<'a> Cause<'a> {
-    /// What was asked for, and what came of it; the version is `-` where none was named.
+    /// What was requested, and the result; the version is `-` where none was named.
     pub fn new(
         ecosystem: impl Into<Cow<'a, str>>,
         package: impl Into<Cow<'a, str>>,
@@ -205,11 +205,11 @@ impl fmt::Display for Cause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let spec = self.spec();
         match &self.answer {
-            Answer::NotFound => write!(f, "{spec} answers 404"),
-            Answer::OtherChecksum => write!(f, "{spec} has another checksum than the registry says"),
-            Answer::NoBuild => write!(f, "{spec} has no package for it"),
+            Answer::NotFound => write!(f, "{spec} returns 404"),
+            Answer::OtherChecksum => write!(f, "the checksum of {spec} differs from the registry's"),
+            Answer::NoBuild => write!(f, "{spec} has no package for this target"),
             Answer::OnlySource => {
-                write!(f, "{spec} has only a source distribution, and the entry does not ask for it by `source`")
+                write!(f, "{spec} has only a source distribution, and the entry does not allow it with `source`")
             }
             Answer::Says(text) => f.write_str(text),
         }
@@ -257,7 +257,7 @@ impl<'a> Lock<'a> {
             let error = |message: String| LockError { line: index + 1, message };
             let (keyword, fields) = line.split_once(' ').unwrap_or((line, ""));
             if !format && keyword != "format" {
-                return Err(error(format!("a lock begins with `format {}`, not `{keyword}`", Self::FORMAT)));
+                return Err(error(format!("a lock must begin with `format {}`, found `{keyword}`", Self::FORMAT)));
             }
             match keyword {
                 "format" if fields == Self::FORMAT => format = true,
@@ -268,16 +268,16 @@ impl<'a> Lock<'a> {
                 "wheel" | "source" => {
                     let file = wheel(fields).ok_or_else(|| error(short(keyword)))?;
                     if file.is_source() != (keyword == "source") {
-                        return Err(error(format!("`{}` is no {keyword}", file.file)));
+                        return Err(error(format!("`{}` is not a {keyword}", file.file)));
                     }
                     lock.wheels.push(file);
                 }
                 "unavailable" => lock.unavailable.push(unavailable(fields).map_err(error)?),
-                _ => return Err(error(format!("no line of a lock begins with `{keyword}`"))),
+                _ => return Err(error(format!("unknown keyword `{keyword}` in a lock"))),
             }
         }
         if !format {
-            return Err(LockError { line: 1, message: "it is empty".to_owned() });
+            return Err(LockError { line: 1, message: "the lock is empty".to_owned() });
         }
         Ok(lock)
     }
@@ -352,7 +352,7 @@ pub(crate) fn is_sha256(text: &str) -> bool {
 }
 
 fn short(keyword: &str) -> String {
-    format!("a field is missing after `{keyword}`")
+    format!("missing field after `{keyword}`")
 }
 
 fn package(fields: &str) -> Option<LockedPackage<'_>> {
@@ -388,7 +388,7 @@ fn in_tree<'a>(
     rest: &'a str,
 ) -> Result<LockedNpm<'a>, String> {
     let entry = json::parse(rest).filter(|it| matches!(it, Json::Object(_)));
-    let entry = entry.ok_or_else(|| format!("what follows `{place}` is not a JSON object"))?;
+    let entry = entry.ok_or_else(|| format!("expected a JSON object after `{place}`"))?;
     let (_, known_as) =
         place.rsplit_once("node_modules/").ok_or_else(|| format!("`{place}` is not in node_modules"))?;
     let name = match entry.get("name") {
@@ -420,11 +420,11 @@ fn unavailable(fields: &str) -> Result<Unavailable<'_>, String> {
     };
     if !["npm", "pypi"].contains(&ecosystem) {
         return Err(format!(
-            "expected `npm` or `pypi` after the date of `unavailable`, found `{ecosystem}`; an older `pin` wrote this"
+            "expected `npm` or `pypi` after the date of `unavailable`, found `{ecosystem}`; an older version of `cargo pin` wrote this line"
         ));
     }
     let (package, version, words) = (next()?, next()?, next()?);
-    let answer = Answer::of_words(words).ok_or_else(|| format!("`{words}` is not an answer"))?;
+    let answer = Answer::of_words(words).ok_or_else(|| format!("`{words}` is not a reason"))?;
     Ok(Unavailable { target, date, cause: Cause::new(ecosystem, package, version, answer) })
 }
 
@@ -442,28 +442,28 @@ mod tests {
         check_refused(
             "package npm @mimo-ai/cli 0.1.4 -\nunavailable package 2026-11-23 @mimo-ai/cli@0.1.4 answers 404\n",
             "line 3: expected `npm` or `pypi` after the date of `unavailable`, found `@mimo-ai/cli@0.1.4`; \
-             an older `pin` wrote this",
+             an older version of `cargo pin` wrote this line",
         );
     }
 
     #[test]
     fn a_line_that_lacks_something_is_refused() {
-        check_refused("npm node_modules/a 1.0.0 sha512-x {}", "line 2: a field is missing after `npm`");
+        check_refused("npm node_modules/a 1.0.0 sha512-x {}", "line 2: missing field after `npm`");
         check_refused(
             "npm node_modules/a 1.0.0 sha512-x a [1]",
-            "line 2: what follows `node_modules/a` is not a JSON object",
+            "line 2: expected a JSON object after `node_modules/a`",
         );
         check_refused(
             "npm node_modules/a 1.0.0 sha512-x a {\"os\":",
-            "line 2: what follows `node_modules/a` is not a JSON object",
+            "line 2: expected a JSON object after `node_modules/a`",
         );
-        check_refused("bundled node_modules/a 1.0.0", "line 2: a field is missing after `bundled`");
+        check_refused("bundled node_modules/a 1.0.0", "line 2: missing field after `bundled`");
         check_refused("bundled a 1.0.0 {}", "line 2: `a` is not in node_modules");
-        check_refused("package npm a 1.0.0 sha512-x 2026-11-20 x", "line 2: a field is missing after `package`");
+        check_refused("package npm a 1.0.0 sha512-x 2026-11-20 x", "line 2: missing field after `package`");
         check_refused("unavailable linux-z80 2026-11-23 npm a 1 404", "line 2: `linux-z80` is not a target");
-        check_refused("unavailable package 2026-11-23 npm a 1", "line 2: a field is missing after `unavailable`");
-        check_refused("unavailable package 2026-11-23 npm a 1 gone", "line 2: `gone` is not an answer");
-        check_refused("unavailable package 2026-11-23 npm a 1 says ", "line 2: `says ` is not an answer");
+        check_refused("unavailable package 2026-11-23 npm a 1", "line 2: missing field after `unavailable`");
+        check_refused("unavailable package 2026-11-23 npm a 1 gone", "line 2: `gone` is not a reason");
+        check_refused("unavailable package 2026-11-23 npm a 1 says ", "line 2: `says ` is not a reason");
     }
 
     #[test]
@@ -475,7 +475,7 @@ mod tests {
         let first = Unavailable { target: Some(Target::LinuxArm64), date: "2026-11-23", cause };
         assert_eq!(lock.unavailable.first(), Some(&first));
         let reasons: Vec<String> = lock.unavailable.iter().map(|it| it.cause.to_string()).collect();
-        assert_eq!(reasons, ["a-linux-arm64@1.2.3 answers 404", "no wheel fits"]);
+        assert_eq!(reasons, ["a-linux-arm64@1.2.3 returns 404", "no wheel fits"]);
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Version {
         Self { major, minor, patch }
     }
 
-    /// As an entry's `requires` reads it: three numbers are no number of Rust's, and stand in quotes.
+    /// As in the field `requires` of an entry: three numbers are not a Rust number, and need quotes.
     pub fn in_entry(self) -> String {
         let Self { major, minor, patch } = self;
         if patch == 0 { format!("{major}.{minor}") } else { format!("\"{self}\"") }

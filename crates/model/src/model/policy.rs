@@ -1,4 +1,4 @@
-//! The web policy of an agent, and what shows that it works.
+//! The web policy of an agent, its handshake and its proofs.
 
 use core::fmt;
 #[cfg(feature = "schemars")]
@@ -9,7 +9,7 @@ use super::data;
 use super::{FileFormat, Mapping, Owner, words};
 use crate::template::Template;
 
-/// What is known of an agent's web tools. An agent without one of these does not compile (W001).
+/// The web tools of an agent. An agent without one of these does not compile (W001).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebPolicy<'a> {
     /// It has them and they can be turned off.
@@ -21,14 +21,14 @@ pub enum WebPolicy<'a> {
     },
     /// It has none; the text is the evidence. A run without web starts normally.
     NoTools(&'a str),
-    /// It has them and they cannot be turned off; the text says why. A run without web is refused.
+    /// It has them and they cannot be turned off; the string is the reason. A run without web is rejected.
     NoSwitch {
         /// The names it offers its model.
         tools: &'a [&'a str],
         /// Why.
         reason: &'a str,
     },
-    /// Nobody has tried; the text says why. A run without web is refused.
+    /// Not tested; the string is the reason. A run without web is rejected.
     Untested {
         /// The names it offers its model.
         tools: &'a [&'a str],
@@ -62,7 +62,7 @@ impl<'a> WebPolicy<'a> {
         }
     }
 
-    /// What it rests on, where it is no switch: the evidence that there are no tools, or why nothing turns them off.
+    /// Its reason, unless it is a switch: the evidence that there are no tools, or why they cannot be turned off.
     pub const fn reason(&self) -> &'a str {
         match self {
             Self::Switch { .. } => "",
@@ -110,7 +110,7 @@ pub enum Off<'a> {
 }
 
 words! {
-    /// The ways to turn tools off beside files, which go by their formats.
+    /// The ways to turn tools off besides files, which are named by their formats.
     pub enum OffKind {
         /// [`Off::Env`].
         Env = "env",
@@ -151,7 +151,7 @@ pub struct Handshake<'a> {
 }
 
 impl Handshake<'_> {
-    /// Nothing known.
+    /// A handshake without facts.
     pub const EMPTY: Handshake<'static> =
         Handshake { info: Info::None(""), env: &[], session: Session::Ok, exit: Exit::Eof };
 }
@@ -162,7 +162,7 @@ impl Handshake<'_> {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Info<'a> {
-    /// It gives none; the text says how that was seen.
+    /// It has none; the string is the evidence.
     None(&'a str),
     /// Its fields.
     #[cfg_attr(feature = "serde", serde(untagged))]
@@ -218,7 +218,7 @@ words! {
     }
 }
 
-/// What shows at the end of an install that it works.
+/// A proof that an install works, checked at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -250,19 +250,19 @@ words! {
 }
 
 words! {
-    /// What comes of a question that a probe asks.
+    /// The result of a question that a probe asks.
     pub enum Outcome {
         /// It holds.
         Proved = "proved",
         /// It does not hold.
         Failed = "failed",
-        /// Nothing that was seen says so or otherwise.
+        /// The observations do not decide it.
         Unproven = "unproven",
         /// The machine or the probe itself failed: never kept as evidence.
         Error = "error",
         /// It was measured, and what it depends on has changed since.
         Stale = "stale",
-        /// Nobody has measured it.
+        /// Not measured.
         NotMeasured = "not measured",
     }
 }

@@ -118,7 +118,7 @@ words! {
     }
 }
 
-/// What is known of one model.
+/// Facts about one model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -135,7 +135,7 @@ pub struct ModelRecord<'a> {
     pub input: &'a [&'a str],
 }
 
-/// What is known of models that no registered provider owns.
+/// Facts about models that no registered provider owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -144,7 +144,7 @@ pub struct Family<'a> {
     pub name: &'a str,
     /// The doc comment of the entry.
     pub description: &'a str,
-    /// Lower-case words that count wherever they stand in a model id.
+    /// Lower-case words that match anywhere in a model id.
     pub tokens: &'a [&'a str],
     /// The name of its provider in models.dev.
     pub namespace: &'a str,

@@ -1,4 +1,4 @@
-//! All agents, providers and families that a program knows.
+//! All agents, providers and families of a program.
 
 use super::{Agent, Family, Provider};
 

@@ -1,4 +1,4 @@
-//! How an agent is told which model to use, and over which protocol.
+//! How an agent gets the model to use, and over which protocol.
 
 use super::words;
 
@@ -16,18 +16,18 @@ words! {
     }
 }
 
-/// How an agent is told which model to use.
+/// How an agent gets the model to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ModelDelivery<'a> {
-    /// The form of the id it is told.
+    /// The form of the id it gets.
     pub format: ModelIdFormat,
-    /// By which way it is told.
+    /// The way it gets the id.
     pub via: Via,
     /// What it does with an alias of the gateway.
     pub proxy: ProxyMode<'a>,
-    /// Texts that no id may hold, since the agent would take them for more than a part of it.
+    /// Strings that an id must not contain, since the agent would parse them as syntax.
     pub refuses: &'a [&'a str],
 }
 
@@ -38,7 +38,7 @@ impl ModelDelivery<'_> {
 }
 
 words! {
-    /// The form of the model id that an agent is told (spec of the routing: three formats, one an agent).
+    /// The form of the model id that an agent gets (spec of the routing: three formats, one an agent).
     pub enum ModelIdFormat {
         /// The reference without a registered provider's prefix (`bare` in BenchFlow's manifest).
         Bare = "Bare" | "bare",

@@ -54,12 +54,12 @@ macro_rules! words {
                 }
             }
 
-            /// What an entry's word means.
+            /// The variant of an entry's word.
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.into_iter().find(|it| it.word() == word)
             }
 
-            /// What an id means.
+            /// The variant of an id.
             pub fn from_id(id: &str) -> Option<Self> {
                 Self::ALL.into_iter().find(|it| it.id() == id)
             }

@@ -1,5 +1,5 @@
-//! Takes out what the entry allows, and reports allows that silence nothing, have no reason or name a rule that cannot
-//! be allowed.
+//! Removes the violations that the entry allows. Reports unused allows, allows without a reason, and allows of unknown
+//! rules and of rules that cannot be allowed.
 
 use crate::check::{Rule, Violation};
 use crate::model::Allow;
@@ -8,10 +8,10 @@ use crate::place::{Field, Part, Place};
 use super::find;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "an `allow` silences a rule that may be allowed, and says why",
+    sentence: "an `allow` suppresses a violation of a rule that may be allowed, and has a reason",
     example: r#"allow: I003("it is fine")   // on a step that breaks no rule"#,
     corrected: r#"allow: I003("it removes a folder that its own installer left there")   // on the step that breaks the rule"#,
-    help: "take it out, or give the reason",
+    help: "remove the `allow`, or write its reason",
     incidents: &[59, 60],
     reads: &[Field::Install, Field::Config, Field::Env, Field::Web],
     allows: Some(silence),
@@ -27,7 +27,7 @@ fn silence(allows: &[Allow<'_>], mut violations: Vec<Violation>) -> Vec<Violatio
         };
         let code = allow.code;
         let Some(rule) = find(code) else {
-            add(Part::Name, format!("no rule has the code `{code}`"), "`cargo xtask explain` lists them");
+            add(Part::Name, format!("no rule has the code `{code}`"), "`cargo xtask explain` prints the rules");
             continue;
         };
         if !rule.allowable {
@@ -35,12 +35,12 @@ fn silence(allows: &[Allow<'_>], mut violations: Vec<Violation>) -> Vec<Violatio
             continue;
         }
         if allow.reason.trim().is_empty() {
-            add(Part::Reason, format!("the allow of `{code}` has no reason"), "say why the rule does not apply here");
+            add(Part::Reason, format!("the allow of `{code}` has no reason"), "write why the rule does not apply here");
         }
         let before = violations.len();
         violations.retain(|it| it.rule.code != code || allow.place.is_some_and(|place| !place.holds(it.place)));
         if violations.len() == before {
-            add(Part::Name, format!("the allow of `{code}` silences nothing"), "take it out");
+            add(Part::Name, format!("unused `allow` of `{code}`"), "remove it");
         }
     }
     violations.extend(ours);

@@ -6,7 +6,7 @@ use crate::template::Value;
 use crate::variables::{is_secret, word};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a secret stands in no argument vector, in no file that others may read, and in none where the agent resolves references",
+    sentence: "a secret must not be in an argument vector, in a file that other users can read, or in a file where the agent resolves references",
     example: r#"launch: ["parrot", "acp", "--key", API_KEY]"#,
     corrected: r#"launch: ["parrot", "acp"], env: { PARROT_API_KEY = API_KEY }"#,
     help: "pass it as a variable, or write `ref(…)`",
@@ -27,15 +27,15 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         match located.channel {
             Channel::Argv => {
                 let message = format!(
-                    "the secret `{name}` stands in the argument vector of `{}`, which every user can read",
+                    "the secret `{name}` is in the argument vector of `{}`, which every user can read",
                     agent.name
                 );
                 report.add(&RULE, place, message, "pass it as a variable, or in a file");
             }
             Channel::Config(index) => check_file(cx, index, name, place, report),
             Channel::WebFile => {
-                let message = format!("the secret `{name}` stands in the web policy of `{}`", agent.name);
-                report.add(&RULE, place, message, "a policy needs no secret");
+                let message = format!("the secret `{name}` is in the web policy of `{}`", agent.name);
+                report.add(&RULE, place, message, "remove it from the web policy");
             }
             Channel::Env(_) | Channel::Switch(_) => {}
         }
@@ -46,8 +46,8 @@ fn check_file(cx: &Subject<'_>, index: usize, name: &str, place: Place, report: 
     let Some(file) = cx.agent.config.get(index) else { return };
     if file.mode & 0o077 != 0 {
         let message =
-            format!("the secret `{name}` stands in `{}`, which others may read ({:#o})", file.path, file.mode);
-        report.add(&RULE, place, message, "leave the mode out: files are written 0o600");
+            format!("the secret `{name}` is in `{}`, which other users can read ({:#o})", file.path, file.mode);
+        report.add(&RULE, place, message, "remove `mode`: the default is 0o600");
     }
     if cx.agent.references.is_some() {
         let message = format!(

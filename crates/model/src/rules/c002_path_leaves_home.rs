@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "a path stays in the home folder",
     example: r#"config: [json("~/../etc/agent.json") { … }]"#,
     corrected: r#"config: [json("~/.parrot/agent.json") { … }]"#,
-    help: "begin it with `~/` and go down only",
+    help: "write a path that begins with `~/` and has no `..`",
     incidents: &[35, 40],
     agent: Some(check),
     ..named!()
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     let mut refuse = |place: Place, path: &str, help: &str| {
-        report.add(&RULE, place, format!("`{path}` is no path in the home folder"), help);
+        report.add(&RULE, place, format!("`{path}` is not a path in the home folder"), help);
     };
     for (index, file) in agent.config.iter().enumerate() {
         if !in_home(file.path) {
@@ -36,7 +36,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             refuse(
                 Place::field(Field::Home).item(index),
                 folder,
-                "begin it with a dot, relative to the home folder: `.config/agent`",
+                "write a path relative to the home folder that begins with a dot: `.config/agent`",
             );
         }
     }
@@ -45,7 +45,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             refuse(
                 Place::field(Field::Skills).item(index),
                 folder,
-                "begin it with `~/` or `$WORKSPACE/` and go down only",
+                "write a path that begins with `~/` or `$WORKSPACE/` and has no `..`",
             );
         }
     }
@@ -55,7 +55,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             refuse(
                 Place::field(Field::Install).item(index),
                 folder,
-                "`writes` lists folders in the agent's own, like `bin`",
+                "write a path relative to the agent's folder, like `bin`",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Reports variables, outside the environment mapping, that nobody fills.
+//! Reports unknown variables outside the environment mapping.
 
 use crate::check::{Channel, Report, Rule, Subject};
 use crate::place::{Field, Place};
@@ -7,7 +7,7 @@ use crate::variables::{canonical, is_variable_name};
 use super::variable::unknown_variables;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a file, a policy or an argument names a variable that someone fills",
+    sentence: "a variable in a file, a policy or an argument is canonical or accepted",
     example: r#"config: [json("~/.parrot/config.json") { "model": MODLE }]"#,
     corrected: r#"config: [json("~/.parrot/config.json") { "model": MODEL }]"#,
     help: "name a canonical variable, or add it to `accepts`",
@@ -25,15 +25,15 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             report.add(
                 &RULE,
                 place,
-                format!("`{name}` is no name of a variable"),
+                format!("`{name}` is not a variable name"),
                 "use upper-case letters, digits and underscores",
             );
         } else if canonical(name).is_some() {
             report.add(
                 &RULE,
                 place,
-                format!("`{name}` is canonical: every entry may read it"),
-                "leave it out of `accepts`",
+                format!("`{name}` is a canonical variable, which every entry may read"),
+                "remove it from `accepts`",
             );
         }
     }

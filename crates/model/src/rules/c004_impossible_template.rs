@@ -1,4 +1,4 @@
-//! Reports files that their format cannot hold, keys that are given twice, and files that contradict each other.
+//! Reports files that their format cannot represent, duplicate keys, and files that contradict each other.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::template::{Condition, Member, Value};
 use super::leaf::leaves;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a file can hold what is written into it",
+    sentence: "the format of a file can represent its content, and each key is written once",
     example: r#"config: [toml("~/.parrot/config.toml", owner: Whole) { "model": null }]"#,
     corrected: r#"config: [toml("~/.parrot/config.toml", owner: Whole) { "model"?: MODEL }]"#,
-    help: "write what the format has, each key once",
+    help: "write a value that the format can represent, each key once",
     incidents: &[55, 56, 57],
     reads: &[Field::References, Field::BaseUrl],
     agent: Some(check),
@@ -31,8 +31,8 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             (None, _) => report.add(
                 &RULE,
                 located.place,
-                "this constant holds a text that is no encoded value",
-                "make it with `Value::encode`",
+                "this constant is not an encoded value",
+                "create it with `Value::encode`",
             ),
             (Some(value), Some(format)) => check_file(cx, value, format, located, report),
             (Some(value), None) => check_scalar(value, located.place, report),
@@ -59,24 +59,24 @@ fn check_file(cx: &Subject<'_>, value: &Value<'_>, format: FileFormat, located: 
         other => other,
     };
     if !matches!(body, Value::Object(_)) {
-        report.add(&RULE, located.place, "a file holds an object", "write `{ \"key\": value }`");
+        report.add(&RULE, located.place, "the content of a file must be an object", "write `{ \"key\": value }`");
     }
     value.visit(&mut |node, value| {
         let place = located.place.node(node);
         match value {
             Value::Null if format == FileFormat::Toml => {
-                report.add(&RULE, place, "TOML has no `null`", "leave the key out, or mark it with `?`");
+                report.add(&RULE, place, "TOML has no `null`", "remove the key, or mark it with `?`");
             }
             Value::Append(_) if located.channel != Channel::WebFile => {
-                report.add(&RULE, place, "`append` belongs to a web policy", "write the whole list");
+                report.add(&RULE, place, "`append` is allowed in a web policy only", "write the whole list");
             }
             Value::Reference(_) if cx.agent.references.is_none() => {
-                let message = format!("`ref` in a file of `{}`, which has no form of references", cx.agent.name);
-                report.add(&RULE, place, message, "add `references: \"{env:NAME}\"`, as the agent writes them");
+                let message = format!("`ref` in a file of `{}`, whose entry does not declare `references`", cx.agent.name);
+                report.add(&RULE, place, message, "add `references: \"{env:NAME}\"`, in the syntax of the agent");
             }
             Value::Reference(name) if *name == BASE_URL && cx.agent.base_url != BaseUrlForm::AsGiven => {
-                let message = format!("`ref(BASE_URL)` gives `{}` the URL in the form of the provider", cx.agent.name);
-                report.add(&RULE, place, message, "write `BASE_URL`, which is given the form of `base_url`");
+                let message = format!("`ref(BASE_URL)` passes the provider's URL to `{}` without the form of `base_url`", cx.agent.name);
+                report.add(&RULE, place, message, "write `BASE_URL`, which is converted to the form of `base_url`");
             }
             Value::Object(members) => check_keys(members, node, located.place, report),
             _ => {}
@@ -90,10 +90,10 @@ fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Re
     for member in members {
         match &member.key {
             Value::Text(key) if !seen.insert(key.clone()) => {
-                report.add(&RULE, place.node(next), format!("the key `{key}` is given twice"), "keep one of them");
+                report.add(&RULE, place.node(next), format!("duplicate key `{key}`"), "keep one of them");
             }
             Value::Text(_) | Value::Variable(_) | Value::Format(_) => {}
-            _ => report.add(&RULE, place.node(next), "a key is a text, a variable or a `fmt`", "write it in quotes"),
+            _ => report.add(&RULE, place.node(next), "a key must be a string, a variable or a `fmt`", "write the key in quotes"),
         }
         next += member.key.count() + member.value.count();
     }
@@ -103,18 +103,18 @@ fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Re
 fn check_scalar(value: &Value<'_>, place: Place, report: &mut Report) {
     value.visit(&mut |node, value| {
         let what = match value {
-            Value::List(_) | Value::Append(_) => "list",
-            Value::Object(_) => "object",
+            Value::List(_) | Value::Append(_) => "a list",
+            Value::Object(_) => "an object",
             Value::Null => "`null`",
             Value::Reference(_) => "`ref`",
-            Value::Text(text) if text.contains('\0') => "NUL byte",
+            Value::Text(text) if text.contains('\0') => "a NUL byte",
             _ => return,
         };
         report.add(
             &RULE,
             place.node(node),
-            format!("a variable or argument holds text, no {what}"),
-            "write a text, a variable or `fmt(\"…\")`",
+            format!("a variable or an argument must be a string, found {what}"),
+            "write a string, a variable or `fmt(\"…\")`",
         );
     });
 }
@@ -126,8 +126,8 @@ fn check_owners(cx: &Subject<'_>, report: &mut Report) {
             report.add(
                 &RULE,
                 place.part(Part::FileFormat),
-                format!("`{}` is TOML and cannot be merged into", file.path),
-                "write `owner: Whole`, in a folder of the agent's own",
+                format!("`{}` is a TOML file, and keys cannot be merged into TOML", file.path),
+                "write `owner: Whole`, in a folder that only the agent uses",
             );
         }
         let first = cx.agent.config.iter().find(|other| other.path == file.path).unwrap_or(file);
@@ -136,7 +136,7 @@ fn check_owners(cx: &Subject<'_>, report: &mut Report) {
                 &RULE,
                 place.part(Part::Path),
                 format!("`{}` is written twice with another format, owner or mode", file.path),
-                "give all of them alike",
+                "use the same format, owner and mode for both",
             );
         }
     }
@@ -155,8 +155,8 @@ fn check_contradictions(cx: &Subject<'_>, report: &mut Report) {
                 report.add(
                     &RULE,
                     place.node(leaf.node),
-                    format!("`{}` of `{}` is given another value above", leaf.path(), file.path),
-                    "give it once, or give the two conditions that exclude each other",
+                    format!("`{}` of `{}` has a different value above", leaf.path(), file.path),
+                    "write it once, or under two conditions that exclude each other",
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! Reports variables of the environment mapping that nobody fills.
+//! Reports unknown variables in the environment mapping.
 
 use crate::check::{Channel, Report, Rule, Subject};
 use crate::place::Field;

@@ -7,10 +7,10 @@ use crate::check::{Report, Rule, Subject};
 use super::variable::set_variables;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "one variable is set once",
+    sentence: "a variable is set once",
     example: r#"env: { OPENAI_API_KEY = API_KEY, OPENAI_API_KEY = "x" }"#,
     corrected: r#"env: { OPENAI_API_KEY = if set(API_KEY) { API_KEY } else { "x" } }"#,
-    help: "keep one of them, with `if` or `match` in its value",
+    help: "keep one mapping, with `if` or `match` in its value",
     incidents: &[56, 61],
     agent: Some(check),
     ..named!()

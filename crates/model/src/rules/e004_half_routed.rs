@@ -6,10 +6,10 @@ use crate::template::Value;
 use crate::variables::{is_base_url, is_secret};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a base URL and a key reach the agent both, or neither does",
-    example: "env: { OPENAI_BASE_URL = BASE_URL }   // and the key nowhere",
+    sentence: "an entry passes both the base URL and the key to the agent, or neither",
+    example: "env: { OPENAI_BASE_URL = BASE_URL }   // and no `API_KEY`",
     corrected: "env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY }",
-    help: "route the other one too: a variable, a file or an argument",
+    help: "pass the other one too, in a variable, a file or an argument",
     incidents: &[61, 63],
     allowable: true,
     reads: &[Field::Env, Field::Config, Field::Launch],
@@ -23,7 +23,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     cx.visit_values(&mut |located, place, value| {
         match located.channel {
             Channel::WebFile | Channel::Switch(_) => return,
-            // What is withheld reaches nobody by its variable.
+            // The agent does not get a withheld variable.
             Channel::Env(name) if cx.agent.withhold.contains(&name) => return,
             _ => {}
         }
@@ -37,14 +37,14 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     });
     let name = cx.agent.name;
     match (url, key) {
-        // A variable that nobody knows may have been meant as the other one: that is E001's or C003's to say.
+        // An unknown variable may be a misspelling of the other one, which E001 or C003 reports.
         _ if cx.has_unknown_variable() => {}
         (Some(place), None) => {
-            let message = format!("the base URL reaches `{name}` and the key does not");
+            let message = format!("`{name}` gets the base URL but not the key");
             report.add(&RULE, place, message, "write `API_KEY` where the agent reads its key");
         }
         (None, Some(place)) => {
-            let message = format!("the key reaches `{name}` and the base URL does not");
+            let message = format!("`{name}` gets the key but not the base URL");
             report.add(&RULE, place, message, "write `BASE_URL` where the agent reads its base URL");
         }
         (Some(_), Some(_)) | (None, None) => {}

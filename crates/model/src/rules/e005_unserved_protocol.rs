@@ -1,11 +1,11 @@
-//! Reports protocols that nobody serves.
+//! Reports protocols that no provider or family serves.
 
 use crate::check::{Checked, Findings, Rule};
 use crate::model::Registry;
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "some provider or family serves every wire protocol that an agent speaks",
+    sentence: "for every wire protocol of an agent, at least one provider or family serves it",
     example: "protocol: GoogleGenerateContent   // in a registry without a family that speaks it",
     corrected: "protocol: OpenAiCompletions   // which a provider of the registry serves",
     help: "register a provider or family that serves it",

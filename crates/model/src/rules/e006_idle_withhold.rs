@@ -1,4 +1,4 @@
-//! Reports withheld variables that the agent never had, and such as it must resolve.
+//! Reports withheld variables that the entry does not use, and those that a file refers to.
 
 use crate::check::{Report, Rule, Subject};
 use crate::names::nearest;
@@ -7,7 +7,7 @@ use crate::template::Value;
 use crate::variables::{CANONICAL, canonical, word};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "what is withheld is a variable of the entry, and no file refers to it",
+    sentence: "a withheld variable is used by the entry, and no file refers to it",
     example: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": ref(API_KEY) }]"#,
     corrected: r#"withhold: [API_KEY], config: [json("~/.parrot/x.json") { "key": API_KEY }]"#,
     help: "write the content into the file instead of `ref(…)`, or do not withhold the variable",
@@ -24,7 +24,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         if canonical(name).is_none() && !own().any(|it| it == name) {
             let help = match nearest(name, CANONICAL.iter().map(|it| it.word).chain(own())) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "leave it out: only what the entry reads or sets reaches the agent through it".to_owned(),
+                None => "remove it: only variables that the entry reads or sets can be withheld".to_owned(),
             };
             report.add(&RULE, place, format!("`{}` neither reads nor sets `{name}`", agent.name), help);
         }
@@ -32,7 +32,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     cx.visit_values(&mut |_, place, value| {
         let Value::Reference(name) = value else { return };
         if agent.withhold.iter().any(|it| word(it) == word(name)) {
-            let message = format!("a file of `{}` refers to `{}`, which is withheld from it", agent.name, word(name));
+            let message = format!("a file of `{}` refers to the withheld variable `{}`", agent.name, word(name));
             report.add(&RULE, place, message, RULE.help);
         }
     });

@@ -5,7 +5,7 @@ use crate::model::{Agent, Artefact, Lock, LockedNpm, is_checksum, is_exact_versi
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "every package has one exact version and a checksum in the lock beside the entry",
+    sentence: "every package has one exact version and a checksum in the lock next to the entry",
     example: r#"install: [npm("some-agent", bin: "some-agent")]   // and no some_agent.lock"#,
     corrected: r#"install: [npm("some-agent", bin: "some-agent")]   // after `cargo pin some-agent`, which wrote some_agent.lock"#,
     help: "run `cargo pin NAME PACKAGE=VERSION`, or `cargo pin NAME` for the newest version",
@@ -40,7 +40,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     }
 }
 
-/// The whole command that writes a lock: nothing else can be built to say it.
+/// The full command that writes a lock, since no other program can be built without one.
 fn missing(agent: &Agent<'_>) -> String {
     format!(
         "run `{}` with exact versions, or `cargo pin {}` for the newest; \
@@ -55,8 +55,8 @@ fn check_names(agent: &Agent<'_>, report: &mut Report) {
     for (index, artefact) in agent.install.iter().enumerate() {
         let Some((_, name)) = artefact.package().filter(|(_, name)| !is_package_name(name)) else { continue };
         let place = Place::field(Field::Install).item(index).part(Part::Name);
-        let help = "write the name alone; its version stands in the lock (`cargo pin AGENT PACKAGE=VERSION`)";
-        report.add(&RULE, place, format!("`{name}` is no name of a package"), help);
+        let help = "write the name without a version; `cargo pin AGENT PACKAGE=VERSION` writes the version to the lock";
+        report.add(&RULE, place, format!("`{name}` is not a package name"), help);
     }
 }
 
@@ -83,7 +83,7 @@ fn check_packages(agent: &Agent<'_>, lock: &Lock<'_>, help: &str, report: &mut R
             Some(package) if package.is_exact() || lock.unavailable_everywhere().is_some() => {}
             Some(package) => {
                 let message = format!(
-                    "the lock has no exact version and checksum of `{name}`, only `{} {}`",
+                    "the lock has no exact version and checksum for `{name}`, found `{} {}`",
                     package.version, package.integrity
                 );
                 report.add(&RULE, place, message, help);
@@ -98,7 +98,7 @@ fn check_extra(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, help: &str, rep
         let named = |artefact: &Artefact<'_>| artefact.package() == Some((package.ecosystem, package.name));
         if !agent.install.iter().any(named) {
             let message =
-                format!("the lock of `{}` holds `{}`, which the entry does not install", agent.name, package.name);
+                format!("the lock of `{}` contains `{}`, which the entry does not install", agent.name, package.name);
             report.add(&RULE, place, message, help);
         }
     }
@@ -111,7 +111,7 @@ fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
     for (name, version, checksum) in tarballs.chain(wheels) {
         if !is_exact_version(version) || !is_checksum(checksum) {
             let message =
-                format!("the lock has no exact version and checksum of `{name}`, only `{version} {checksum}`");
+                format!("the lock has no exact version and checksum for `{name}`, found `{version} {checksum}`");
             report.add(&RULE, place, message, help);
         }
     }
@@ -121,7 +121,7 @@ fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
             other.tarball.is_some() && it.place.strip_prefix(other.place).is_some_and(|rest| rest.starts_with('/'))
         };
         if !lock.npm.iter().any(holds) {
-            let message = format!("the lock has no package whose tarball bundles `{}`", it.place);
+            let message = format!("no package in the lock bundles `{}`", it.place);
             report.add(&RULE, place, message, help);
         }
     }
@@ -137,7 +137,7 @@ fn check_sources(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, report: &mut 
         if !agent.install.iter().any(asked) {
             let message = format!("`{}` in the lock of `{}` is a source distribution", file.file, agent.name);
             let help = format!(
-                "a source runs code when it is built: say why with `pypi(\"{}\", …, source: \"why\")`",
+                "building from source runs code; give a reason with `pypi(\"{}\", …, source: \"why\")`",
                 file.name
             );
             report.add(&RULE, place, message, help);
@@ -150,8 +150,8 @@ fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
     for (index, &target) in agent.platforms.iter().enumerate() {
         let Some(why) = lock.unavailable.iter().find(|it| it.target == Some(target)) else { continue };
         let message =
-            format!("the lock of `{}` has nothing for `{}`: {} ({})", agent.name, target.word(), why.cause, why.date);
-        report.add(&RULE, Place::field(Field::Platforms).item(index), message, "take it out of `platforms`");
+            format!("the lock of `{}` has no package for `{}`: {} ({})", agent.name, target.word(), why.cause, why.date);
+        report.add(&RULE, Place::field(Field::Platforms).item(index), message, "remove it from `platforms`");
     }
 }
 
@@ -160,7 +160,7 @@ fn check_carried(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
     let missing = |(_, name): &(usize, &&str)| lock.unavailable_everywhere().is_none() && lock.anywhere(name).is_none();
     for (index, name) in agent.carries.iter().enumerate().filter(missing) {
         let message = format!("`{name}` is not in the lock of `{}`", agent.name);
-        let help = "name a package that the lock has, or leave it out of `carries`";
+        let help = "name a package in the lock, or remove it from `carries`";
         report.add(&RULE, Place::field(Field::Carries).item(index), message, help);
     }
 }

@@ -8,7 +8,7 @@ use crate::template::Value;
 use super::c002_path_leaves_home::goes_down;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "what is launched is a program that this entry installs",
+    sentence: "an entry launches a program that it installs",
     example: r#"install: [npm("parrot-cli", bin: "parrot")], launch: ["parot", "acp"]"#,
     corrected: r#"install: [npm("parrot-cli", bin: "parrot")], launch: ["parrot", "acp"]"#,
     help: "launch a `bin` of the entry's artefacts",
@@ -24,7 +24,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         let place = Place::field(field).item(0);
         match argv.first().map(|word| word.value()) {
             None if field == Field::Launch => {
-                report.add(&RULE, Place::field(field), format!("`{}` launches nothing", agent.name), installed(agent));
+                report.add(&RULE, Place::field(field), format!("`launch` of `{}` is empty", agent.name), installed(agent));
             }
             None => {}
             Some(Some(Value::Text(program))) => check_program(agent, &program, place, report),
@@ -38,7 +38,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         let bin = artefact.bin();
         if !bin.is_empty() && !goes_down(bin) {
             let place = Place::field(Field::Install).item(index).part(Part::Bin);
-            let message = format!("`{bin}` is no name of a program");
+            let message = format!("`{bin}` is not a program name");
             report.add(&RULE, place, message, "write its name, or its path in the archive, without `..`");
         }
     }
@@ -60,7 +60,7 @@ fn check_program(agent: &Agent<'_>, program: &str, place: Place, report: &mut Re
     }
 }
 
-/// What the entry does install.
+/// The programs that the entry installs, for the help.
 fn installed(agent: &Agent<'_>) -> String {
     let programs: Vec<_> =
         agent.install.iter().map(Artefact::bin).filter(|bin| !bin.is_empty()).map(|bin| format!("`{bin}`")).collect();

@@ -5,7 +5,7 @@ use crate::check::{Report, Rule, Subject};
 use super::script::report_findings;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a step leaves alone what the task owns",
+    sentence: "an install step does not change what the task owns",
     example: r#"sh("npm install -g some-agent", bin: "some-agent", writes: [], needs: ["npm"])"#,
     corrected: r#"npm("some-agent", bin: "some-agent")"#,
     help: "install under the prefix, with the private runtime",

@@ -1,4 +1,4 @@
-//! Reports downloads of archives, repositories and steps that nothing checks.
+//! Reports unverified downloads of archives, repositories and steps.
 
 use crate::check::{Report, Rule, Subject};
 use crate::model::{Archive, Artefact, Git, is_sha256};
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "a download is checked before use and never piped into a shell",
     example: r#"sh("curl -fsSL https://example.org/install.sh | sh", bin: "x", writes: [], needs: ["curl"])"#,
     corrected: r#"archive("x", { LinuxX64: url("https://example.org/x.tar.gz", sha256: "…") })"#,
-    help: "give it a SHA-256, or a full commit",
+    help: "add a SHA-256, or a full commit",
     incidents: &[3, 4, 5, 41, 46],
     allowable: true,
     agent: Some(check),
@@ -33,12 +33,12 @@ fn check_archive(archive: &Archive<'_>, place: Place, report: &mut Report) {
     for (nth, download) in archive.downloads.iter().enumerate() {
         check_url(download.url, place.part(Part::Url(nth)), report);
         if !is_sha256(download.sha256) {
-            let message = format!("`{}` is no SHA-256", download.sha256);
+            let message = format!("`{}` is not a SHA-256", download.sha256);
             report.add(
                 &RULE,
                 place.part(Part::Checksum(nth)),
                 message,
-                "give the 64 lower-case digits that `sha256sum` prints",
+                "write the 64 lower-case digits that `sha256sum` prints",
             );
         }
     }
@@ -48,21 +48,21 @@ fn check_git(git: &Git<'_>, place: Place, report: &mut Report) {
     check_url(git.url, place.part(Part::Url(0)), report);
     let full = git.commit.len() == 40 && git.commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if !full {
-        let message = format!("`{}` is no full commit", git.commit);
-        report.add(&RULE, place.part(Part::Commit), message, "give all 40 digits; a branch or a tag can move");
+        let message = format!("`{}` is not a full commit", git.commit);
+        report.add(&RULE, place.part(Part::Commit), message, "write all 40 digits; a branch or a tag can move");
     }
 }
 
 fn check_url(url: &str, place: Place, report: &mut Report) {
     let host = url.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or_default());
     match host {
-        None | Some("") => report.add(&RULE, place, format!("`{url}` is no `https` URL"), "give a whole `https` URL"),
+        None | Some("") => report.add(&RULE, place, format!("`{url}` is not an `https` URL"), "write a full `https` URL"),
         Some(host) if host.contains('@') => {
             report.add(
                 &RULE,
                 place,
-                "a credential stands in the URL of a download",
-                "take it out; a site file can name a mirror",
+                "the URL of a download contains a credential",
+                "remove the credential; a site file can name a mirror",
             );
         }
         Some(_) => {}

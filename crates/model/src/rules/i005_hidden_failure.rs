@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "a step shows a package manager's output and stops when it fails",
     example: r#"sh("npm ci >/dev/null 2>&1 || true", bin: "some-agent", writes: [], needs: [])"#,
     corrected: r#"sh("npm ci", bin: "some-agent", writes: [], needs: [])"#,
-    help: "let it print, and let it fail",
+    help: "remove what hides its output or ignores its status",
     incidents: &[4, 6, 7],
     allowable: true,
     agent: Some(check),

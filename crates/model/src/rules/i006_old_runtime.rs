@@ -1,11 +1,11 @@
-//! Reports an agent that asks for a newer Node.js or another Python than the pinned ones.
+//! Reports an agent that requires a newer Node.js or another Python than the pinned ones.
 
 use crate::check::{Report, Rule, Subject};
 use crate::model::{Artefact, NODE_VERSION, PYTHON_VERSION, Version};
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "the pinned runtime is not older than a package asks for",
+    sentence: "the pinned runtime is not older than a package requires",
     example: "requires: node >= 24.0",
     corrected: "requires: node >= 22.0",
     help: "pin a newer runtime, or an older package",
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     if let Some(floor) = agent.node_floor.filter(|floor| NODE_VERSION.is_below(*floor)) {
-        let message = format!("`{}` asks for Node.js {floor}, and the pinned one is {NODE_VERSION}", agent.name);
+        let message = format!("`{}` requires Node.js {floor}, and the pinned version is {NODE_VERSION}", agent.name);
         report.add(&RULE, Place::field(Field::NodeFloor), message, RULE.help);
     }
     for (index, artefact) in agent.install.iter().enumerate() {
@@ -25,9 +25,9 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         if !python_fits(pypi.python) {
             let place = Place::field(Field::Install).item(index).part(Part::Python);
             let message = if is_bounded(pypi.python) {
-                format!("`{}` runs on Python `{}`, and the pinned one is {PYTHON_VERSION}", pypi.package, pypi.python)
+                format!("`{}` requires Python `{}`, and the pinned version is {PYTHON_VERSION}", pypi.package, pypi.python)
             } else {
-                format!("`{}` runs on Python `{}`, which has no upper bound", pypi.package, pypi.python)
+                format!("`{}` requires Python `{}`, which has no upper bound", pypi.package, pypi.python)
             };
             let Version { major, minor, .. } = PYTHON_VERSION;
             report.add(&RULE, place, message, format!("write `python: \"=={major}.{minor}.*\"`"));

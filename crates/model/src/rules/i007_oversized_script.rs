@@ -6,7 +6,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "an install script fits one argument of `sh -c` even after it has been quoted twice",
     example: r#"program("model.bin")   // of 200,000 bytes"#,
     corrected: r#"mirror = "https://mirror.example/agents"   # in site.toml"#,
-    help: "name a mirror in the site file, which then carries the payload as a checksummed artefact",
+    help: "name a mirror in the site file; the payload is then an artefact with a checksum",
     incidents: &[11],
     checked: Checked::Generation,
     ..named!()

@@ -1,13 +1,13 @@
-//! Reports a time-out of nothing.
+//! Reports a time-out of zero seconds.
 
 use crate::check::{Report, Rule, Subject};
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "an install has time to run",
+    sentence: "the time limit of an install is more than zero",
     example: "timeout: install(0s)",
     corrected: "timeout: install(900s)",
-    help: "leave the field out for 900 seconds, or give more than nothing",
+    help: "remove the field for 900 seconds, or write a larger number",
     incidents: &[25, 70],
     agent: Some(check),
     ..named!()
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Subject<'_>, report: &mut Report) {
     if cx.agent.install_timeout == 0 {
-        let message = format!("`{}` gives its install no time", cx.agent.name);
+        let message = format!("the time limit for the install of `{}` is zero", cx.agent.name);
         report.add(&RULE, Place::field(Field::Timeout), message, RULE.help);
     }
 }

@@ -1,8 +1,8 @@
-//! The leaves of an object: what two files are compared by.
+//! The leaves of an object, by which two files are compared.
 
 use crate::template::Value;
 
-/// A value of an object that is no object.
+/// A value of an object that is not an object.
 pub(super) struct Leaf<'v> {
     /// Its keys, from the outermost.
     keys: Vec<&'v str>,
@@ -18,13 +18,13 @@ impl Leaf<'_> {
         self.keys.join(".")
     }
 
-    /// Whether some leaf stands at the same place with another value.
+    /// Whether some leaf has the same keys and another value.
     pub(super) fn contradicts(&self, others: &[Leaf<'_>]) -> bool {
         others.iter().any(|other| other.keys == self.keys && other.value != self.value)
     }
 }
 
-/// The leaves of a value under literal keys; a condition around the whole is looked through.
+/// The leaves of a value under literal keys; a condition around the whole value is ignored.
 pub(super) fn leaves<'v>(value: &'v Value<'_>) -> Vec<Leaf<'v>> {
     let mut found = Vec::new();
     collect(value, &mut Vec::new(), &mut 0, &mut found);

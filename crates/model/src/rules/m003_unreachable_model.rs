@@ -9,10 +9,10 @@ use crate::variables::canonical;
 use super::told::{Atom, case_without_model, words};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "the way by which an agent is told its model exists, under every condition",
+    sentence: "the entry passes the model to the agent as `via` declares, under every condition",
     example: "model: { format: Bare, via: Env, proxy: AsIs }   // and `env` names no model",
     corrected: "model: { format: Bare, via: Env, proxy: AsIs }, env: { PARROT_MODEL = MODEL, … }",
-    help: "put `MODEL` or `ACP_MODEL` there, under every condition, or name the way that is used",
+    help: "write `MODEL` or `ACP_MODEL` there under every condition, or correct `via`",
     incidents: &[66, 67, 78],
     reads: &[Field::Env, Field::Config, Field::Launch, Field::Model],
     agent: Some(check),
@@ -32,13 +32,13 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         Via::File => Some(files.clone()),
         Via::Argv => Some(through(&|channel| channel == Channel::Argv)),
     };
-    // A variable that nobody knows may have been meant as the model: that is for E001 or C003 to report.
+    // An unknown variable may be a misspelling of the model, which E001 or C003 reports.
     if let Some(values) = carriers
         && !cx.has_unknown_variable()
         && let Some(case) = case_without_model(&values, Vec::new())
     {
         let (name, way, when) = (agent.name, agent.model.via.word(), when(&case));
-        let message = format!("`{name}` is told its model by `{way}`, and nothing there names one{when}");
+        let message = format!("`{name}` gets its model from `{way}`, which does not name a model{when}");
         report.add(&RULE, place.part(Part::Via), message, RULE.help);
     }
     // A gateway's base URL and key are always given.
@@ -51,7 +51,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         && let Some(case) = case_without_model(&files, gateway)
     {
         let message = format!(
-            "`{}` needs a provider registered for gateway aliases, and no file for `proxy` does it{}",
+            "`{}` needs a provider for gateway aliases, and no file under `proxy` registers one{}",
             agent.name,
             when(case.get(known..).unwrap_or_default())
         );
@@ -64,7 +64,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     }
 }
 
-/// When nothing names the model; nothing where that is always so.
+/// The condition under which the model is not named; empty if it is never named.
 fn when(case: &[(Atom, bool)]) -> String {
     if case.is_empty() { String::new() } else { format!(" when `{}`", words(case)) }
 }

@@ -1,4 +1,4 @@
-//! The rules: one file each, with its documentation as data beside its check, and one line in the list below.
+//! The rules: one file each, with its documentation as data next to its check, and one line in the list below.
 
 mod leaf;
 mod script;
@@ -25,7 +25,7 @@ macro_rules! rules {
             mod $module;
             const _: () = assert!(
                 $module::RULE.is_whole(),
-                concat!("the rule of `", stringify!($module), "` lacks a part, or nothing runs it")
+                concat!("the rule of `", stringify!($module), "` lacks a part, or has no function to run")
             );
         )*
 
@@ -79,7 +79,7 @@ pub fn find(code: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.code.eq_ignore_ascii_case(code))
 }
 
-/// Checks an agent: every violation that no `allow` silences, in the order of the rules.
+/// Checks an agent: every violation that is not allowed, in the order of the rules.
 pub fn check_agent(agent: &Agent<'_>, lock: LockUse) -> Vec<Violation> {
     let subject = Subject::new(agent, lock);
     let violations = reported(|rule| rule.agent, |check, report| check(&subject, report));

@@ -5,10 +5,10 @@ use crate::names::is_kebab;
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a module of the list holds the entry that bears its name",
-    example: "agents { mod parrot; }   // and the file says: agent! { polly { … } }",
-    corrected: "agents { mod parrot; }   // and the file says: agent! { parrot { … } }",
-    help: "name the entry and its file alike",
+    sentence: "a module of the list contains the entry of the same name",
+    example: "agents { mod parrot; }   // and the file contains: agent! { polly { … } }",
+    corrected: "agents { mod parrot; }   // and the file contains: agent! { parrot { … } }",
+    help: "use one name for the entry and its file",
     incidents: &[72],
     checked: Checked::Registry,
     agent: Some(check),
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Subject<'_>, report: &mut Report) {
     let name = cx.agent.name;
     if !is_kebab(name) {
-        let help = "an identifier of lower-case letters, digits and single underscores becomes the kebab-case name";
-        report.add(&RULE, Place::field(Field::Name), format!("`{name}` is no name of an agent"), help);
+        let help = "use an identifier of lower-case letters, digits and single underscores; the kebab-case name follows from it";
+        report.add(&RULE, Place::field(Field::Name), format!("`{name}` is not an agent name"), help);
     }
 }

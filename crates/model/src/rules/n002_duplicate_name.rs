@@ -7,8 +7,8 @@ use crate::model::Registry;
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "no name or alias is used twice",
-    example: r#"aliases: ["polly"]   // and another entry says the same"#,
+    sentence: "every name and alias is unique",
+    example: r#"aliases: ["polly"]   // and another entry has the same"#,
     corrected: r#"aliases: ["polly-two"]   // which no other entry has"#,
     help: "choose another alias",
     incidents: &[72],
@@ -28,7 +28,7 @@ fn check(registry: &Registry<'_>, report: &mut Findings) {
                     agent.name,
                     &RULE,
                     place,
-                    format!("`{name}` is a name of `{other}` already"),
+                    format!("`{name}` is already a name of `{other}`"),
                     "choose another alias",
                 );
             }

@@ -5,7 +5,7 @@ use crate::model::{Family, Provider};
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "an entry says in a doc comment what it describes",
+    sentence: "an entry has a doc comment that describes it",
     example: "agent! { parrot { … } }   // without a `///` line",
     corrected: "agent! { /// Parrot, a coding agent that repeats. parrot { … } }   // the `///` on a line of its own",
     help: "write `/// What it is, in one sentence.` above the name",

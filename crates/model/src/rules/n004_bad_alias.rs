@@ -1,4 +1,4 @@
-//! Reports aliases that are no kebab-case words, and those that repeat the entry's own names.
+//! Reports aliases that are not kebab-case words, and those that repeat the entry's own names.
 
 use crate::check::{Report, Rule, Subject};
 use crate::names::is_kebab;
@@ -18,7 +18,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     for (index, alias) in cx.agent.aliases.iter().enumerate() {
         let place = Place::field(Field::Aliases).item(index);
         if !is_kebab(alias) {
-            report.add(&RULE, place, format!("alias `{alias}` is no kebab-case word"), RULE.help);
+            report.add(&RULE, place, format!("alias `{alias}` is not a kebab-case word"), RULE.help);
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "every placeholder of a URL has a parameter, and every parameter a placeholder",
     example: r#"endpoints: { OpenAiCompletions = "https://{resource}.example.org" }   // and no parameters"#,
     corrected: r#"endpoints: { OpenAiCompletions = "https://{resource}.example.org" }, parameters: { resource = MAKERS_RESOURCE }"#,
-    help: "write `parameters: { resource = SOME_VARIABLE }`, or take it out",
+    help: "write `parameters: { resource = SOME_VARIABLE }`, or remove the placeholder",
     incidents: &[63],
     provider: Some(check),
     ..named!()
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(provider: &Provider<'_>, report: &mut Report) {
     let mut used = BTreeSet::new();
     if provider.endpoints.is_empty() {
-        let message = format!("`{}` serves nothing", provider.name);
+        let message = format!("`{}` has no endpoint", provider.name);
         report.add(&RULE, Place::field(Field::Endpoints), message, "write `{ OpenAiCompletions = \"https://…\" }`");
     }
     for (index, endpoint) in provider.endpoints.iter().enumerate() {
@@ -30,19 +30,19 @@ fn check(provider: &Provider<'_>, report: &mut Report) {
             report.add(
                 &RULE,
                 place,
-                format!("`{}` is no URL", endpoint.url),
-                "begin it with `https://`, or leave it empty",
+                format!("`{}` is not a URL", endpoint.url),
+                "write a URL that begins with `https://`, or an empty string",
             );
         }
         if provider.endpoints.iter().take(index).any(|other| other.protocol == endpoint.protocol) {
-            let message = format!("`{}` serves `{}` at two places", provider.name, endpoint.protocol.word());
+            let message = format!("`{}` has two endpoints for `{}`", provider.name, endpoint.protocol.word());
             report.add(&RULE, place, message, "keep one of them");
         }
         let Some(placeholders) = placeholders(endpoint.url) else {
             report.add(
                 &RULE,
                 place,
-                format!("`{}` has a brace without its fellow", endpoint.url),
+                format!("unmatched brace in the URL `{}`", endpoint.url),
                 "write `{parameter}`",
             );
             continue;
@@ -66,21 +66,21 @@ fn check(provider: &Provider<'_>, report: &mut Report) {
                 &RULE,
                 place.part(Part::Name),
                 format!("no URL of `{}` uses `{{{}}}`", provider.name, parameter.name),
-                "take it out",
+                "remove it",
             );
         }
         if !is_variable_name(parameter.variable) {
             report.add(
                 &RULE,
                 place.part(Part::Value),
-                format!("`{}` is no name of a variable", parameter.variable),
+                format!("`{}` is not a variable name", parameter.variable),
                 "use upper-case letters, digits and underscores",
             );
         }
     }
 }
 
-/// The words in braces of a URL; none when a brace has no fellow.
+/// The words in braces of a URL; `None` for an unmatched brace.
 fn placeholders(url: &str) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     let mut rest = url;

@@ -8,10 +8,10 @@ use crate::names::is_kebab;
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a family's words are lower-case, and one provider or family claims each",
+    sentence: "the words of a family are lower-case, and each belongs to one provider or family",
     example: r#"families: ["GLM"]"#,
     corrected: r#"families: ["glm"]"#,
-    help: "write it in lower case, in one place",
+    help: "write the word in lower case, in one provider or family",
     incidents: &[62, 65],
     checked: Checked::Registry,
     provider: Some(check_provider),
@@ -28,8 +28,8 @@ fn check_provider(provider: &Provider<'_>, report: &mut Report) {
 /// Reports words of a family that are not lower-case.
 fn check_family(family: &Family<'_>, report: &mut Report) {
     if family.tokens.is_empty() || family.protocols.is_empty() {
-        let message = format!("`{}` claims no word, or serves no protocol", family.name);
-        report.add(&RULE, Place::field(Field::Name), message, "give `tokens` and `protocols` something to hold");
+        let message = format!("the family `{}` has no tokens or no protocols", family.name);
+        report.add(&RULE, Place::field(Field::Name), message, "write at least one token and one protocol");
     }
     check_tokens(family.name, family.tokens, Field::Tokens, report);
 }
@@ -37,8 +37,8 @@ fn check_family(family: &Family<'_>, report: &mut Report) {
 fn check_tokens(name: &str, tokens: &[&str], field: Field, report: &mut Report) {
     for (index, token) in tokens.iter().enumerate() {
         if !is_kebab(token) {
-            let message = format!("`{token}` of `{name}` is no lower-case word of letters, digits and hyphens");
-            report.add(&RULE, Place::field(field).item(index), message, "model ids are compared in lower case");
+            let message = format!("`{token}` of `{name}` is not a word of lower-case letters, digits and hyphens");
+            report.add(&RULE, Place::field(field).item(index), message, "write it in lower case: model ids are compared in lower case");
         }
     }
 }
@@ -63,8 +63,8 @@ fn claim<'a>(
 ) {
     for (index, token) in tokens.iter().enumerate() {
         if let Some(other) = seen.insert(token, name) {
-            let message = format!("`{token}` is claimed by `{other}` and by `{name}`");
-            report.add(name, &RULE, Place::field(field).item(index), message, "keep it in one of them");
+            let message = format!("`{token}` is a word of both `{other}` and `{name}`");
+            report.add(name, &RULE, Place::field(field).item(index), message, "remove it from one of them");
         }
     }
 }

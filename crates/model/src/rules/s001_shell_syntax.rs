@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "shell text has no syntax error in dash",
     example: r#"sh("if true; then echo", bin: "some-agent", writes: [], needs: [])"#,
     corrected: r#"sh("if true; then echo; fi", bin: "some-agent", writes: [], needs: [])"#,
-    help: "mend the syntax",
+    help: "correct the syntax",
     incidents: &[1, 9],
     agent: Some(check),
     ..named!()

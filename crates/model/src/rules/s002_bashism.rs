@@ -5,7 +5,7 @@ use crate::check::{Report, Rule, Subject};
 use super::script::report_findings;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "shell text does in dash what it says",
+    sentence: "shell text has no construct that dash runs differently from bash",
     example: r#"sh("[[ -n $x ]] && echo yes", bin: "some-agent", writes: [], needs: [])"#,
     corrected: r#"sh("[ -n \"$x\" ] && echo yes", bin: "some-agent", writes: [], needs: [])"#,
     help: "write it in POSIX shell",

@@ -1,4 +1,4 @@
-//! What the rules about shell text share: the linter's findings in an entry's steps.
+//! Shared by the rules about shell text: the linter's findings in an entry's steps.
 
 use crate::check::{Report, Rule, Subject};
 use crate::model::Artefact;

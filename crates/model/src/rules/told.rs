@@ -1,4 +1,4 @@
-//! Under which conditions a value names the model: every condition is looked at, and not only the value of one case.
+//! The conditions under which a value names the model: all combinations are checked.
 
 use crate::template::{Condition, Member, Value};
 use crate::variables::{canonical, word};
@@ -18,10 +18,10 @@ pub(super) enum Atom {
     Content(String, String),
 }
 
-/// What is assumed of a run.
+/// The assumptions about a run.
 pub(super) type Case = Vec<(Atom, bool)>;
 
-/// The most parts of conditions that one entry is looked at for: an entry has some six.
+/// The limit of conditions that are combined for one entry; entries have about six.
 const DEPTH: usize = 14;
 
 /// Whether something holds in a case, or the part of a condition on which that depends.
@@ -118,7 +118,7 @@ fn in_member(Member { key, value, optional }: &Member<'_>, case: &Case) -> Answe
     match there {
         Answer::Yes => named(),
         Answer::No => Answer::No,
-        // A member that names no model anyway is no reason to look at more cases.
+        // A member that never names the model does not need more cases.
         depends @ Answer::Depends(_) => {
             if matches!(named(), Answer::No) {
                 Answer::No
@@ -152,7 +152,7 @@ fn in_arms(variable: &str, arms: &[(std::borrow::Cow<'_, str>, Value<'_>)], case
 
 fn is_set(name: &str, case: &Case) -> Answer {
     match canonical(name).map(|it| it.word) {
-        // A run without a model is none that is looked at.
+        // Runs without a model are not checked.
         Some("MODEL" | "ACP_MODEL" | "ACP_MODEL_NAME") => Answer::Yes,
         Some("ALIAS") => Answer::of(case, Atom::Proxy),
         _ => Answer::of(case, Atom::Set(name.to_owned())),

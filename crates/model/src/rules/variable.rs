@@ -1,4 +1,4 @@
-//! What the rules about variables share.
+//! Functions shared by the rules about variables.
 
 use crate::check::{Channel, Report, Rule, Subject, Violation};
 use crate::model::{Agent, Off};
@@ -29,7 +29,7 @@ pub(super) fn unknown_variables(
         }
         let mut check = |place: Place, name: &str| {
             if !known(name) {
-                let message = format!("`{}` is no variable of `{}`", word(name), cx.agent.name);
+                let message = format!("unknown variable `{}` in the entry of `{}`", word(name), cx.agent.name);
                 let violation = Violation::new(rule, place, message, help(cx.agent, name));
                 report.violations.push(Violation { in_format: parts_of_format.contains(&place), ..violation });
             }
@@ -51,7 +51,7 @@ pub(super) fn unknown_variables(
     });
 }
 
-/// A text that names a variable as a shell would: nothing replaces it.
+/// A variable in shell syntax in a string, which is not replaced.
 fn check_text(rule: &'static Rule, cx: &Subject<'_>, text: &str, place: Place, report: &mut Report) {
     let Some((range, name)) = shell_variable(text, |name| cx.knows(name)) else { return };
     let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
@@ -64,10 +64,10 @@ fn check_text(rule: &'static Rule, cx: &Subject<'_>, text: &str, place: Place, r
         _ if before.contains(['{', '}']) || after.contains(['{', '}']) => format!("write `fmt(\"…{{{name}}}…\")`"),
         _ => format!("write `fmt(\"{before}{{{name}}}{after}\")`"),
     };
-    report.add(rule, place, format!("`{written}` is plain text here: nothing replaces it by a variable"), help);
+    report.add(rule, place, format!("`{written}` is plain text here and is not replaced by a variable"), help);
 }
 
-/// A `$` before a placeholder, as in a shell: it would stay in the text.
+/// A `$` before a placeholder, as in a shell, which stays in the string.
 fn check_format(rule: &'static Rule, parts: &[Value<'_>], place: Place, report: &mut Report) {
     let dollar = parts.windows(2).find_map(|pair| match pair {
         [Value::Text(text), Value::Variable(name)] if text.ends_with('$') => Some(word(name)),
@@ -84,12 +84,12 @@ fn check_format(rule: &'static Rule, parts: &[Value<'_>], place: Place, report: 
         .collect();
     let alone = meant == format!("{{{name}}}");
     let help = if alone { format!("write `{name}`") } else { format!("write `fmt(\"{meant}\")`") };
-    report.add(rule, place, format!("the `$` before `{{{name}}}` would stay in the text"), help);
+    report.add(rule, place, format!("the `$` before `{{{name}}}` is not removed from the string"), help);
 }
 
 fn help(agent: &Agent<'_>, name: &str) -> String {
     if canonical(name).is_some_and(|variable| variable.word == "PORT") {
-        return "`PORT` is the free port of `beside: { argv: […], within: 30s }`, which this entry has not".to_owned();
+        return "`PORT` requires a helper process: add `beside: { argv: […], within: 30s }`".to_owned();
     }
     let words = CANONICAL.iter().map(|variable| variable.word).chain(agent.accepts.iter().copied());
     match nearest(name, words) {

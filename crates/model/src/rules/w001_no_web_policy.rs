@@ -4,10 +4,10 @@ use crate::check::{Report, Rule, Subject};
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "an entry says how the agent's web tools are turned off",
+    sentence: "an entry defines how the agent's web tools are turned off",
     example: "agent! { parrot { … } }   // without a field `web`",
     corrected: r#"agent! { parrot { …, web: { tools: ["fetch"], off: [env { PARROT_OFFLINE = "1" }] } } }"#,
-    help: "write `web: { tools: […], off: […] }`, or `web: NoTools(\"how that was seen\")`",
+    help: "write `web: { tools: […], off: […] }`, or `web: NoTools(\"how this was verified\")`",
     incidents: &[58, 60],
     absence: true,
     reads: &[Field::Web],

@@ -7,7 +7,7 @@ use crate::place::{Field, Part, Place};
 use super::c002_path_leaves_home::in_home;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "a policy file lies in a folder of the agent's own",
+    sentence: "a policy file is in one of the agent's own folders",
     example: r#"home: [".parrot"], web: { tools: ["fetch"], off: [json("~/.other/settings.json") { … }] }"#,
     corrected: r#"home: [".parrot"], web: { tools: ["fetch"], off: [json("~/.parrot/settings.json") { … }] }"#,
     help: "write it under one of the folders of `home`, or add the folder there",

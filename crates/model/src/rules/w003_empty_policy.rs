@@ -1,4 +1,4 @@
-//! Reports policies that do nothing, and settings that undo one.
+//! Reports empty policies, and settings that undo one.
 
 use crate::check::{Report, Rule, Subject};
 use crate::model::{Off, WebPolicy};
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "a policy turns the web tools off, and no file of the same entry turns them on again",
     example: r#"web: { tools: ["webfetch"], off: [] }"#,
     corrected: r#"web: { tools: ["webfetch"], off: [json("~/.parrot/settings.json") { "deny": append(["webfetch"]) }] }"#,
-    help: "write what turns them off, or `NoSwitch` or `Untested` with the reason",
+    help: "write the setting that turns them off, or `NoSwitch` or `Untested` with a reason",
     incidents: &[56, 58, 59],
     reads: &[Field::Web],
     agent: Some(check),
@@ -32,21 +32,21 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             );
         }
         Some(WebPolicy::Switch { tools: [], .. }) => {
-            let message = format!("the web policy of `{}` names no tool that it turns off", agent.name);
+            let message = format!("`tools` in the web policy of `{}` is empty", agent.name);
             report.add(
                 &RULE,
                 web,
                 message,
-                "list the names that the agent offers its model in `tools`, or write `NoTools`",
+                "list in `tools` the names that the agent offers to its model, or write `NoTools`",
             );
         }
         Some(WebPolicy::NoSwitch { tools: [], .. } | WebPolicy::Untested { tools: [], .. }) => {
-            let message = format!("the web policy of `{}` names no tool", agent.name);
+            let message = format!("`tools` in the web policy of `{}` is empty", agent.name);
             report.add(
                 &RULE,
                 web,
                 message,
-                "list the names that the agent offers its model in `tools`, or write `NoTools`",
+                "list in `tools` the names that the agent offers to its model, or write `NoTools`",
             );
         }
         _ => {}
@@ -56,7 +56,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             &RULE,
             place,
             format!("`{path}` in `{file}` undoes the web policy of `{}`", agent.name),
-            "leave the key to the policy",
+            "remove the key from the file",
         );
     }
 }

@@ -5,10 +5,10 @@ use crate::model::WebKind;
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "`NoTools`, `NoSwitch` and `Untested` say why",
+    sentence: "`NoTools`, `NoSwitch` and `Untested` have a reason",
     example: r#"web: NoTools("")"#,
     corrected: r#"web: NoTools("its tool list was read on the wire with 1.2.0")"#,
-    help: "say how it was seen, or why nobody has tried",
+    help: "write how it was verified, or why it was not tested",
     incidents: &[59, 60, 75],
     agent: Some(check),
     ..named!()

@@ -1,4 +1,4 @@
-//! Reports switches whose texts name no web tool of the agent: the agent would ignore them, and offer the tools.
+//! Reports switches whose strings do not name a web tool of the agent, which would ignore them and offer the tools.
 
 use crate::check::{Report, Rule, Subject};
 use crate::model::{Off, WebPolicy};
@@ -6,10 +6,10 @@ use crate::place::{Field, Part, Place};
 use crate::template::Value;
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "what turns the web tools off names one of them",
+    sentence: "a switch of the web policy names a web tool",
     example: r#"web: { tools: ["web_fetch"], off: [json("~/.parrot/x.json") { "deny": append(["webfetch"]) }] }"#,
     corrected: r#"web: { tools: ["web_fetch"], off: [json("~/.parrot/x.json") { "deny": append(["web_fetch"]) }] }"#,
-    help: "write the names as in `tools`, or say why it works: `allow: [W005(\"why\")]`",
+    help: "write the names as in `tools`, or give the reason why it works: `allow: [W005(\"why\")]`",
     incidents: &[57, 59],
     allowable: true,
     reads: &[Field::Web],
@@ -28,10 +28,10 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         let list = tools.iter().map(|tool| format!("`{tool}`")).collect::<Vec<_>>().join(", ");
         let meant = texts.iter().find_map(|(place, text)| Some((place, text, meant(text, tools)?)));
         if let Some((place, text, tool)) = meant {
-            let message = format!("`{text}` is not a web tool of `{}`, which has {list}", cx.agent.name);
+            let message = format!("`{text}` is not a web tool of `{}`; its web tools are {list}", cx.agent.name);
             report.add(&RULE, *place, message, format!("did you mean `{tool}`?"));
         } else {
-            let message = format!("this switch names no web tool of `{}`, which has {list}", cx.agent.name);
+            let message = format!("this switch does not name a web tool of `{}`; its web tools are {list}", cx.agent.name);
             report.add(&RULE, place(index), message, RULE.help);
         }
     }
@@ -83,7 +83,7 @@ fn names(text: &str, tool: &str) -> bool {
     })
 }
 
-/// The tool whose name a text spells otherwise: with other capitals, hyphens or underscores.
+/// The tool whose name a string misspells with other capitals, hyphens or underscores.
 fn meant<'t>(text: &str, tools: &[&'t str]) -> Option<&'t str> {
     let letters = |text: &str| -> String {
         text.chars().filter(|char| char.is_alphanumeric()).map(|char| char.to_ascii_lowercase()).collect()
