@@ -1,4 +1,4 @@
-//! Speed of the recogniser and of the rules, in MB/s, beside a plain scan of the same bytes.
+//! Speed of the parser and of the rules, in MB/s, compared with a plain scan of the same bytes.
 //!
 //! `cargo bench -p registry-shell --bench shell`. The corpus is made here, so that it is the same everywhere.
 

@@ -1,4 +1,4 @@
-//! The sentences of syntax errors.
+//! The messages of syntax errors.
 
 use super::fault::Fault;
 use super::parse::{Frame, Open, Parser};
@@ -17,7 +17,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    /// A token stands where something else should.
+    /// A token where another one is expected.
     pub(super) fn unexpected(&self, token: Token, wanted: &str) -> Fault {
         if let (Kind::End, Some(frame)) = (token.kind, self.stack.last()) {
             return self.never_closed(frame);
@@ -33,28 +33,28 @@ impl<S: Sink> Parser<'_, S> {
             (Kind::Open, _) if before.ends_with(b"for ") => {
                 "`for ((` starts an arithmetic loop, which POSIX shell does not have".to_owned()
             }
-            _ => format!("{} stands where {wanted}", self.shown(token)),
+            _ => format!("expected {wanted}, found {}", self.shown(token)),
         };
         Fault::plain(self.at(token.start), message)
     }
 
-    /// A token stands where a command should start.
+    /// A token where a command is expected.
     pub(super) fn no_command(&self, token: Token) -> Fault {
         let at = self.at(token.start);
         if token.kind == Kind::End {
             return match self.stack.last() {
                 Some(frame) => self.never_closed(frame),
-                None => Fault::plain(at, format!("a command is missing before {}", self.shown(token))),
+                None => Fault::plain(at, format!("missing command before {}", self.shown(token))),
             };
         }
         let bang = self.reserved(token) == Some(Reserved::Bang);
         if bang {
-            return Fault::plain(at, "`!` can stand only once, at the start of a pipeline");
+            return Fault::plain(at, "`!` is allowed only once, at the start of a pipeline");
         }
         if token.kind == Kind::Ampersand && self.text.get(..token.start).is_some_and(|text| text.ends_with(b"|")) {
-            return Fault::plain(at, "`|&` is no operator of POSIX shell: write `2>&1 |`");
+            return Fault::plain(at, "`|&` is not an operator of POSIX shell: write `2>&1 |`");
         }
-        Fault::plain(at, format!("{} stands where a command should", self.shown(token)))
+        Fault::plain(at, format!("expected a command, found {}", self.shown(token)))
     }
 
     /// A list at the top of the script ends before `token`.
@@ -69,11 +69,11 @@ impl<S: Sink> Parser<'_, S> {
             (Kind::DoubleSemicolon, _) | (_, Some(Reserved::Esac)) => "case",
             _ => return self.no_separator(token),
         };
-        let verb = match word {
-            Some(Reserved::Then | Reserved::Elif | Reserved::Else | Reserved::Do) => "follows",
-            _ => "closes",
+        let before = match word {
+            Some(Reserved::Then | Reserved::Elif | Reserved::Else | Reserved::Do) => "a preceding",
+            _ => "an open",
         };
-        Fault::plain(at, format!("{} {verb} no `{opener}`", self.shown(token)))
+        Fault::plain(at, format!("{} without {before} `{opener}`", self.shown(token)))
     }
 
     /// A token follows a command without an operator between them.
@@ -113,14 +113,14 @@ impl<S: Sink> Parser<'_, S> {
     fn never_closed(&self, frame: &Frame) -> Fault {
         let (construct, _) = names(&frame.what);
         let after = match frame.what {
-            Open::Substitution(_) | Open::Subshell => " is never closed by `)`",
-            Open::Group => " is never closed by `}`",
+            Open::Substitution(_) | Open::Subshell => " is not closed by `)`",
+            Open::Group => " is not closed by `}`",
             Open::Condition => " has no `then`",
-            Open::Then | Open::Else => " is never closed by `fi`",
+            Open::Then | Open::Else => " is not closed by `fi`",
             Open::Asking(_) => " has no `do`",
             Open::For => " has no `do` and `done`",
-            Open::Loop => " is never closed by `done`",
-            Open::Case | Open::Arm => " is never closed by `esac`",
+            Open::Loop => " is not closed by `done`",
+            Open::Case | Open::Arm => " is not closed by `esac`",
         };
         Fault::unclosed(self.at(frame.at), construct, after)
     }

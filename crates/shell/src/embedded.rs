@@ -1,4 +1,4 @@
-//! Scripts that stand in other files.
+//! Scripts inside other files.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ pub struct Embedded {
     start: (usize, usize),
     /// Whether the string has in the file the lines that it has itself.
     by_line: bool,
-    /// Whether it stands there letter by letter.
+    /// Whether the file contains it literally.
     verbatim: bool,
 }
 
 impl Embedded {
-    /// The script of a string of TOML; `span` is where the string stands in the file's text, its quotes included.
+    /// The script of a string of TOML; `span` is the range of the string in the file's text, its quotes included.
     pub fn new(text: &str, span: Range<usize>, script: &str) -> Self {
         let raw = text.get(span.clone()).unwrap_or_default();
         let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };

@@ -107,7 +107,7 @@ impl<S: Sink> Parser<'_, S> {
                 let second = self.after_splices(operator + 1);
                 (if self.byte(second) == Some(byte) { second + 1 } else { operator + 1 }, true)
             }
-            // Whatever stands after the colon is the operator, even `}`.
+            // The byte after the colon is the operator, even `}`.
             Some(b':') => (self.after_splices(operator + 1) + 1, false),
             Some(_) => (operator + 1, false),
         };
@@ -149,7 +149,7 @@ impl<S: Sink> Parser<'_, S> {
             let at = self.after_splices(self.pos);
             let (byte, taken) = match (self.byte(at), self.byte(at + 1)) {
                 (None, _) => {
-                    return Err(Fault::unclosed(self.at(opened), "backquote", " is never closed"));
+                    return Err(Fault::unclosed(self.at(opened), "backquote", " is not closed"));
                 }
                 (Some(b'`'), _) => {
                     inner.origin.push(self.at(at));
@@ -175,7 +175,7 @@ impl<S: Sink> Parser<'_, S> {
 /// The head of a `${`.
 struct Head {
     name: usize,
-    /// End of the name: where the operator stands.
+    /// End of the name: the offset of the operator.
     operator: usize,
     /// Where the text after the operator starts.
     end: usize,

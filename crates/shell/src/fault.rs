@@ -1,11 +1,11 @@
-//! The first fault of a script: found as an offset, shown with line, column and a sentence.
+//! The first syntax error of a script: found as an offset, shown with line, column and a message.
 
 use std::error::Error;
 use std::fmt;
 
 use super::text::Lines;
 
-/// Why and where `dash -n` refuses a script.
+/// Why and where `dash -n` rejects a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// Byte offset of the culprit; for a construct left open, of its opening.
@@ -26,7 +26,7 @@ impl fmt::Display for SyntaxError {
 
 impl Error for SyntaxError {}
 
-/// A fault before its lines are counted. Boxed: every function of the recogniser returns one on a path rarely taken.
+/// A fault before its lines are counted. Boxed: every function of the parser returns one on a path rarely taken.
 #[derive(Debug)]
 pub(super) struct Fault(Box<Told>);
 
@@ -44,7 +44,7 @@ impl Fault {
         Fault(Box::new(Told { at, before, opened, after }))
     }
 
-    /// A fault that one sentence tells.
+    /// A fault with a fixed message.
     pub(super) fn plain(at: usize, message: impl Into<String>) -> Fault {
         Fault::new(at, message.into(), None, "")
     }
@@ -54,9 +54,9 @@ impl Fault {
         Fault::new(opened, format!("the {construct} opened on line "), Some(opened), after)
     }
 
-    /// `found` stands where `closer` should close the construct opened at `opened`.
+    /// `found` instead of `closer` in the construct opened at `opened`.
     pub(super) fn mismatch(at: usize, found: &str, closer: &str, construct: &str, opened: usize) -> Fault {
-        let before = format!("{found} found where {closer} should end the {construct} opened on line ");
+        let before = format!("expected {closer}, found {found}, in the {construct} opened on line ");
         Fault::new(at, before, Some(opened), "")
     }
 

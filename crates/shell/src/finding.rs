@@ -19,7 +19,7 @@ pub struct Finding {
     pub column: u32,
     /// What is wrong: one line, the culprit in backticks.
     pub message: String,
-    /// The way out.
+    /// How to fix it.
     pub help: String,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Findings<'a> {
         self.found.push(Finding { rule, offset, end, line: 0, column: 0, message, help });
     }
 
-    /// The findings in source order, with their lines, each told once.
+    /// The findings in source order, with their lines, without duplicates.
     pub(super) fn finish(mut self) -> Vec<Finding> {
         self.found.sort_by(|a, b| (a.offset, a.rule, a.end, &a.message).cmp(&(b.offset, b.rule, b.end, &b.message)));
         self.found.dedup();

@@ -26,24 +26,24 @@ impl<S: Sink> Parser<'_, S> {
                     Ok(Step::Go(state))
                 }
                 Kind::Newline | Kind::Semicolon => Ok(Step::Go(State::ForDo)),
-                _ => Err(self.unexpected(token, "a word of `for`, `;` or a newline should")),
+                _ => Err(self.unexpected(token, "a word of `for`, `;` or a newline")),
             },
             State::ForDo => match (token.kind, self.reserved(token)) {
                 (Kind::Newline, _) => self.newline(state),
                 (_, Some(Reserved::Do)) => Ok(self.enter_body(Open::Loop, token, State::LIST)),
-                _ => Err(self.unexpected(token, "the `do` of `for` should")),
+                _ => Err(self.unexpected(token, "`do` after `for`")),
             },
             State::CaseWord => match token.kind {
                 Kind::Word(_) => {
                     self.tell_word(Role::Header, token);
                     Ok(Step::Go(State::CaseIn))
                 }
-                _ => Err(self.unexpected(token, "the word of `case` should")),
+                _ => Err(self.unexpected(token, "a word after `case`")),
             },
             State::CaseIn => match (token.kind, self.reserved(token)) {
                 (Kind::Newline, _) => self.newline(state),
                 (_, Some(Reserved::In)) => Ok(Step::Go(State::CaseArm)),
-                _ => Err(self.unexpected(token, "the `in` of `case` should")),
+                _ => Err(self.unexpected(token, "`in` after `case`")),
             },
             State::CaseArm => self.case_arm(token),
             State::CasePattern => {
@@ -54,7 +54,7 @@ impl<S: Sink> Parser<'_, S> {
             State::CaseClose => match token.kind {
                 Kind::Pipe => Ok(Step::Go(State::CasePattern)),
                 Kind::Close => Ok(self.enter_body(Open::Arm, token, State::REST)),
-                _ => Err(self.unexpected(token, "the `)` of a `case` pattern should")),
+                _ => Err(self.unexpected(token, "`)` after the `case` pattern")),
             },
         }
     }
@@ -161,7 +161,7 @@ impl<S: Sink> Parser<'_, S> {
             return Err(Fault::plain(at, message));
         }
         if !is_name(&name) {
-            return Err(Fault::plain(at, format!("`{shown}` is no name for a function: use letters, digits and `_`")));
+            return Err(Fault::plain(at, format!("`{shown}` is not a function name: use letters, digits and `_`")));
         }
         if is_special_builtin(&name) {
             return Err(Fault::plain(at, format!("`{shown}` is a special builtin and cannot name a function")));
@@ -179,7 +179,7 @@ impl<S: Sink> Parser<'_, S> {
 
     fn target(&mut self, token: Token, here: Option<bool>, simple: bool) -> Result<Step, Fault> {
         let Kind::Word(marks) = token.kind else {
-            return Err(self.unexpected(token, "the target of a redirection should"));
+            return Err(self.unexpected(token, "the target of a redirection"));
         };
         self.tell_word(Role::Target, token);
         if let Some(stripped) = here {
@@ -262,10 +262,10 @@ impl<S: Sink> Parser<'_, S> {
 
     fn for_name(&mut self, token: Token) -> Result<Step, Fault> {
         let Kind::Word(Marks { quoted: false, expands: false, .. }) = token.kind else {
-            return Err(self.unexpected(token, "the variable of `for` should"));
+            return Err(self.unexpected(token, "a variable name after `for`"));
         };
         if !is_name(&without_splices(self.token_text(token))) {
-            let message = format!("`{}` is no name for the variable of `for`", quote(self.token_text(token)));
+            let message = format!("`{}` is not a variable name for `for`", quote(self.token_text(token)));
             return Err(Fault::plain(self.at(token.start), message));
         }
         self.tell_word(Role::Header, token);
@@ -290,7 +290,7 @@ impl<S: Sink> Parser<'_, S> {
                 Ok(Step::Go(State::Compound { reserved: true }))
             }
             (Kind::Open, _) => Ok(Step::Go(State::CasePattern)),
-            (Kind::End, _) => Err(self.unexpected(token, "the `esac` of `case` should")),
+            (Kind::End, _) => Err(self.unexpected(token, "`esac` at the end of `case`")),
             _ => self.step(State::CasePattern, token),
         }
     }
@@ -300,7 +300,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 }
 
-/// Builtins whose name no function can bear.
+/// Builtins whose name a function cannot have.
 fn is_special_builtin(name: &[u8]) -> bool {
     const SPECIAL: [&[u8]; 14] = [
         b"break",

@@ -1,11 +1,11 @@
-//! POSIX shell as dash reads it: a recogniser, a reader of commands, and the rules over shell text.
+//! POSIX shell as dash reads it: a syntax checker, a parser of commands, and the rules over shell text.
 //!
-//! This crate does no I/O and has no dependencies; `registry-model` gives it to others as `shell`.
+//! This crate does no I/O and has no dependencies; `registry-model` re-exports it as `shell`.
 //!
 //! ```
 //! assert!(registry_shell::check_syntax(b"if true; then echo yes; fi").is_ok());
 //! assert!(registry_shell::check_syntax(b"if true; then").is_err());
-//! // dash accepts this, and does not do what is written.
+//! // dash accepts this, and runs it differently from bash.
 //! assert!(!registry_shell::find_bashisms(b"echo ${x^^}").is_empty());
 //! ```
 
@@ -47,7 +47,7 @@ use sink::{Deaf, Sink};
 ///
 /// # Errors
 ///
-/// The first fault, as [`SyntaxError`]. Constructs nested more than 20,000 deep are refused.
+/// The first fault, as [`SyntaxError`]. Constructs nested more than 20,000 deep are rejected.
 pub fn check_syntax(script: &[u8]) -> Result<(), SyntaxError> {
     observe(script, &mut Deaf)
 }
@@ -60,7 +60,7 @@ pub fn commands(script: &[u8]) -> Vec<Command<'_>> {
     reader::read(script).commands
 }
 
-/// What dash accepts in a script and does not do as written, in source order; in a broken script, up to the break.
+/// What dash accepts in a script and runs differently from bash, in source order; in a broken script, up to the break.
 pub fn find_bashisms(script: &[u8]) -> Vec<Finding> {
     let mut findings = Findings::new(script);
     bashisms::check(&reader::read(script), &mut findings);
@@ -69,7 +69,7 @@ pub fn find_bashisms(script: &[u8]) -> Vec<Finding> {
 
 /// All findings of the rules over shell text, in source order.
 ///
-/// A script that is handed to another shell as it stands (`sh -c '…'`, `su -c '…'`, `eval '…'`) is looked at as well.
+/// A script that is passed literally to another shell (`sh -c '…'`, `su -c '…'`, `eval '…'`) is checked as well.
 pub fn lint(script: &[u8]) -> Vec<Finding> {
     let reading = reader::read(script);
     let mut findings = Findings::new(script);
@@ -78,17 +78,17 @@ pub fn lint(script: &[u8]) -> Vec<Finding> {
     findings.finish()
 }
 
-/// How many scripts within scripts are looked at.
+/// How many levels of scripts within scripts are checked.
 const NESTED: usize = 4;
 
 /// Adds what is wrong with a script and with those that it hands to other shells, but for the bash-isms. The grammar of
-/// a `loose` one is nobody's business.
+/// a `loose` one is not checked.
 fn lint_into(reading: &reader::Reading<'_>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
     if let Some(error) = reading.error.as_ref().filter(|_| !loose) {
         let help = if depth == NESTED {
-            "`dash -n` refuses it, and dash stops here when it runs the script"
+            "`dash -n` rejects it, and dash stops here when it runs the script"
         } else {
-            "dash refuses this text when the command runs; `dash -n` does not look into it"
+            "dash rejects this text when the command runs; `dash -n` does not check it"
         };
         findings.add("S001", &(error.offset..error.offset), error.message.clone(), help);
     }
@@ -108,7 +108,7 @@ pub fn find_owned(script: &[u8]) -> Vec<Finding> {
     hygiene::run(script, hygiene::check_owned)
 }
 
-/// Rule I004: downloads that nothing verifies or that are run as they arrive, in source order.
+/// Rule I004: unverified downloads, and those that are run before they are verified, in source order.
 pub fn find_unverified_downloads(script: &[u8]) -> Vec<Finding> {
     hygiene::run(script, hygiene::check_downloads)
 }
@@ -118,7 +118,7 @@ pub fn find_hidden_failures(script: &[u8]) -> Vec<Finding> {
     hygiene::run(script, hygiene::check_hidden)
 }
 
-/// Parses a script and tells an observer what it holds, up to the first fault.
+/// Parses a script and calls an observer on its parts, up to the first fault.
 fn observe<S: Sink>(script: &[u8], sink: &mut S) -> Result<(), SyntaxError> {
     let result = match text::without_nul(script) {
         None => Parser::new(script, None, 0, sink).parse(),

@@ -1,4 +1,4 @@
-//! Scripts inside scripts: the texts that `sh -c`, `su -c`, `eval` and `trap` are given as they stand.
+//! Scripts inside scripts: the literal arguments of `sh -c`, `su -c`, `eval` and `trap`.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,10 +9,10 @@ use super::sink::Shape;
 use super::word::Word;
 use super::wrappers::{base, unwrapped};
 
-/// Shells whose scripts are held against all rules, as dash might be the one that runs them.
+/// Shells whose scripts are checked by all rules, since dash might run them.
 const POSIX: [&str; 3] = ["sh", "dash", "ash"];
 
-/// Shells with a language of their own: only what their scripts do to the machine is looked at.
+/// Shells with a language of their own: only the effects of their scripts on the machine are checked.
 const OTHERS: [&str; 5] = ["bash", "ksh", "mksh", "yash", "zsh"];
 
 /// A script that is an argument of a command.
@@ -20,16 +20,16 @@ const OTHERS: [&str; 5] = ["bash", "ksh", "mksh", "yash", "zsh"];
 pub(super) struct Nested<'r> {
     /// What the inner shell reads.
     pub(super) text: Cow<'r, str>,
-    /// The shell is not bound to POSIX, or parts of the text are filled in when it runs: what it says of grammar is
-    /// nobody's fault.
+    /// The shell is not bound to POSIX, or parts of the text are filled in when it runs: its grammar is
+    /// not checked.
     pub(super) loose: bool,
     word: Range<usize>,
-    /// Where the text's first byte stands, if the bytes that follow are the script's own.
+    /// The offset of the text's first byte, if the bytes that follow are the script's own.
     start: Option<usize>,
 }
 
 impl Nested<'_> {
-    /// Where in the outer script something of the inner one stands: at its very bytes, or else at the whole word.
+    /// The range in the outer script of a range in the inner one: its own bytes, or else the whole word.
     pub(super) fn outer(&self, inner: &Range<usize>) -> Range<usize> {
         self.start.map_or_else(|| self.word.clone(), |start| start + inner.start..start + inner.end)
     }
@@ -49,11 +49,11 @@ pub(super) fn script_of<'r>(command: &'r Command<'_>) -> Option<Nested<'r>> {
     let name = base(first.literal()?);
     let (word, posix) = match (name, arguments) {
         ("eval", [word]) => (word, true),
-        // dash reads the action once for each signal, and stops at the first that it does not know.
+        // dash reads the action once for each signal, and stops at the first unknown one.
         ("trap", [word, signal, ..]) if signal.literal().is_none_or(is_signal) => (word, true),
         _ if POSIX.contains(&name) => (script_argument(arguments)?, true),
         _ if OTHERS.contains(&name) => (script_argument(arguments)?, false),
-        // It runs somebody's own shell, which may be any.
+        // It runs the login shell of a user, which may be any.
         ("su", _) => (after_c(arguments)?, false),
         _ => return None,
     };

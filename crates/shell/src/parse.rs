@@ -1,5 +1,5 @@
-//! The recogniser: a grammar as states over an explicit stack of open constructs, so that no input can exhaust the
-//! thread's stack. Each step takes one token; [`super::grammar`] says what it means.
+//! The parser: a grammar as states over an explicit stack of open constructs, so that no input can exhaust the
+//! thread's stack. Each step takes one token; [`super::grammar`] defines its meaning.
 
 use super::fault::Fault;
 use super::heredoc::HereDocument;
@@ -75,7 +75,7 @@ pub(super) struct Frame {
 }
 
 pub(super) enum Open {
-    /// `$(…)`: the word it stands in, and what that word is read for. Boxed: the rest of the stack stays small.
+    /// `$(…)`: the word around it, and the role of that word. Boxed: the rest of the stack stays small.
     Substitution(Box<Suspended>),
     Subshell,
     Group,
@@ -169,7 +169,7 @@ impl<'t, S: Sink> Parser<'t, S> {
         at
     }
 
-    /// Moves to the next byte that bears one of `bits`.
+    /// Moves to the next byte that has one of `bits`.
     pub(super) fn skip(&mut self, bits: u8) {
         let rest = slice(self.text, self.pos, self.text.len());
         self.pos += rest.iter().position(|&byte| super::token::stops_at(byte, bits)).unwrap_or(rest.len());

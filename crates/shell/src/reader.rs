@@ -1,4 +1,4 @@
-//! The commands of a script, read by the same parser as the verdict.
+//! The commands of a script, read by the parser of the syntax check.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -36,7 +36,7 @@ pub struct Command<'a> {
     pub patterns: Vec<Word<'a>>,
     /// In the order written.
     pub redirections: Vec<Redirection<'a>>,
-    /// A `!` stands before its pipeline.
+    /// A `!` precedes its pipeline.
     pub negated: bool,
     /// What follows its pipeline.
     pub follow: Follow,
@@ -72,7 +72,7 @@ pub(super) struct Expansion<'a> {
     pub(super) range: Range<usize>,
     /// Its source; for `${…}` cut short after its head.
     pub(super) text: Cow<'a, [u8]>,
-    /// The command in whose words it stands.
+    /// The command whose words contain it.
     pub(super) command: Option<usize>,
 }
 

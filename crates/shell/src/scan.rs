@@ -69,7 +69,7 @@ impl Scan {
         Scan { start, base, current, marks: Marks::default(), delimiter: false, here: Some(here), part: start }
     }
 
-    /// Where the commands of a substitution in it stand.
+    /// The place of the commands of a substitution in it.
     pub(super) fn place(&self) -> Place {
         if self.here.is_some() { Place::HereDocument } else { Place::Substitution }
     }
@@ -132,9 +132,9 @@ impl<S: Sink> Parser<'_, S> {
     fn finish_scan(&self, scan: &Scan) -> Result<Run, Fault> {
         let opened = self.at(scan.current.at);
         match scan.current.around {
-            Around::Brace { .. } => Err(Fault::unclosed(opened, "`${`", " is never closed by `}`")),
-            Around::Arithmetic { .. } => Err(Fault::unclosed(opened, "`$((`", " is never closed by `))`")),
-            Around::Word if scan.current.double => Err(Fault::unclosed(opened, "`\"`", " is never closed")),
+            Around::Brace { .. } => Err(Fault::unclosed(opened, "`${`", " is not closed by `}`")),
+            Around::Arithmetic { .. } => Err(Fault::unclosed(opened, "`$((`", " is not closed by `))`")),
+            Around::Word if scan.current.double => Err(Fault::unclosed(opened, "`\"`", " is not closed")),
             Around::Word | Around::Here => Ok(Run::Done),
         }
     }
@@ -159,7 +159,7 @@ impl<S: Sink> Parser<'_, S> {
             let rest = slice(self.text, self.pos, self.text.len());
             let stop = |&byte: &u8| byte == b'\'' || (byte == b'\n' && scan.here.is_some());
             let Some(length) = rest.iter().position(stop) else {
-                return Err(Fault::unclosed(self.at(opened), "`'`", " is never closed"));
+                return Err(Fault::unclosed(self.at(opened), "`'`", " is not closed"));
             };
             self.pos += length + 1;
             if rest.get(length) == Some(&b'\'') {
@@ -231,7 +231,7 @@ impl<S: Sink> Parser<'_, S> {
         self.part_ended(scan, scan.part);
     }
 
-    /// Tells of an expansion from `start` to here, if no other one holds it.
+    /// Reports an expansion from `start` to here, if it is not inside another one.
     pub(super) fn part_ended(&mut self, scan: &mut Scan, start: usize) {
         scan.marks.expands = true;
         if self.quotes.len() == scan.base {

@@ -1,4 +1,4 @@
-//! What the recogniser tells while it reads: an observer costs nothing unless it listens.
+//! The events of the parser: an observer that ignores them costs no time.
 
 /// A redirection's operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum Shape {
     Function,
 }
 
-/// Where a list of commands stands in the command that holds it.
+/// The position of a list of commands in the command around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The script itself.
@@ -95,7 +95,7 @@ pub(super) enum Role {
     Header,
     /// A pattern of `case`.
     Pattern,
-    /// The target of the redirection told last.
+    /// The target of the last redirection.
     Target,
 }
 
@@ -116,7 +116,7 @@ pub(super) struct Source<'t> {
 pub(super) enum Expands {
     /// `$name`, `$1`, `$@`.
     Parameter,
-    /// `${…}`: told when its head is read, with the offset of what follows the name.
+    /// `${…}`: reported when its head is read, with the offset of what follows the name.
     Braced {
         /// Length of `${`, a `#` or `!` before the name included.
         name: usize,
@@ -139,7 +139,7 @@ pub(super) trait Sink {
     fn closer(&mut self, _at: usize) {}
     /// The command is over, its redirections included.
     fn end(&mut self) {}
-    /// A `!` stands before the pipeline.
+    /// A `!` precedes the pipeline.
     fn negate(&mut self) {}
     /// A `|` follows the command.
     fn pipe(&mut self) {}
@@ -161,7 +161,7 @@ pub(super) trait Sink {
     fn here_body(&mut self) {}
 }
 
-/// The observer that listens to nothing.
+/// The observer that ignores all events.
 pub(super) struct Deaf;
 
 impl Sink for Deaf {}

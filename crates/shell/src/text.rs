@@ -1,4 +1,4 @@
-//! Bytes under parse and where each of them stands in the script: backquotes and NUL bytes make the two differ.
+//! Bytes under parse and their offsets in the script: backquotes and NUL bytes make the two differ.
 
 /// A text that is not a slice of the script: the inside of backquotes once unescaped, or a script without its NULs.
 pub(super) struct Derived {
@@ -77,7 +77,7 @@ pub(super) const fn starts_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'
 }
 
-/// Whether a byte may stand in a name.
+/// Whether a byte is allowed in a name.
 pub(super) const fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }

@@ -86,7 +86,7 @@ impl Reserved {
     }
 }
 
-/// Ends a word that stands outside quotes.
+/// Ends an unquoted word.
 pub(super) const ENDS: u8 = 1;
 /// Stops the fast run through an unquoted word.
 pub(super) const PLAIN: u8 = 2;
@@ -120,7 +120,7 @@ const fn stops() -> [u8; 256] {
     mark(table, b"}()", NESTED)
 }
 
-/// The bits of [`ENDS`] and its kin that a byte bears.
+/// The bits of [`ENDS`] and the like that a byte has.
 pub(super) fn stops_at(byte: u8, bits: u8) -> bool {
     STOPS.get(usize::from(byte)).is_some_and(|&entry| entry & bits != 0)
 }
@@ -177,7 +177,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    /// Reads `<`, `>` and what belongs to it; the parser stands on the first of them.
+    /// Reads `<`, `>` and what belongs to it; the parser is at the first of them.
     fn redirection(&mut self, start: usize, fd: Option<u8>) -> Token {
         let output = self.byte(self.pos) == Some(b'>');
         let second = self.after_splices(self.pos + 1);

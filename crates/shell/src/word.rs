@@ -9,7 +9,7 @@ use super::text::{in_name, slice, starts_name};
 /// A word: an argument, an assignment, or the target of a redirection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word<'a> {
-    /// Where it stands in the script.
+    /// Its range in the script.
     pub range: Range<usize>,
     /// As written; inside backquotes, after their unescaping.
     pub source: Cow<'a, [u8]>,
@@ -49,7 +49,7 @@ impl Word<'_> {
 }
 
 impl<'a> Word<'a> {
-    /// A word from what the parser tells; `parts` are the ranges in its text that expand.
+    /// A word from the parser's events; `parts` are the ranges in its text that expand.
     pub(super) fn new(script: &'a [u8], source: Source<'_>, parts: &[(usize, usize)]) -> Word<'a> {
         let range = source.start..source.end;
         let bytes = own(script, source);

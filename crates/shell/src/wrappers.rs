@@ -1,4 +1,4 @@
-//! Commands that run another one: `command`, `exec`, `env`, `sudo` and their kin.
+//! Commands that run another one: `command`, `exec`, `env`, `sudo` and others.
 
 use super::word::Word;
 

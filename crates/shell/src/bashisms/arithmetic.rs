@@ -1,4 +1,4 @@
-//! `$((…))`: operators that dash has not.
+//! `$((…))`: operators that dash does not have.
 
 use super::{Found, add};
 use crate::reader::Expansion;

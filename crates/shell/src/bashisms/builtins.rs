@@ -1,4 +1,4 @@
-//! Options and operands that the builtins of dash refuse or misread.
+//! Options and operands that the builtins of dash reject or misread.
 
 use super::{Dialect, Found, add, conditions, shown};
 use crate::reader::Command;
@@ -11,7 +11,7 @@ mod signals;
 
 pub(crate) use signals::is_signal;
 
-/// The options each builtin of dash knows, a colon after those that take a value.
+/// The options of each builtin of dash, a colon after those that take a value.
 fn options(name: &str) -> Option<&'static str> {
     Some(match name {
         "read" => "p:r",
@@ -29,7 +29,7 @@ fn options(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The letters of `set`; `-E` and `-V` choose an editor, which nobody means.
+/// The letters of `set`; `-E` and `-V`, which choose an editor, are reported.
 const SET_LETTERS: &str = "abefimnpsuvxCI";
 
 /// The names after `set -o`.
@@ -93,7 +93,7 @@ impl<'a> Dialect<'_, 'a> {
             "[" => conditions::check(arguments.split_last().map_or(arguments, |(_, inner)| inner), found),
             "type" | "exec" | "alias" => {
                 if let Some(word) = arguments.first().filter(|word| word.text.starts_with('-')) {
-                    let message = format!("`{name}` of dash has no options: it takes {} for a name", shown(word));
+                    let message = format!("`{name}` of dash has no options and parses {} as a name", shown(word));
                     let help = if name == "type" { "use `command -v` or `command -V`" } else { "remove the option" };
                     add(found, &word.range, message, help);
                 }
@@ -116,7 +116,7 @@ impl<'a> Dialect<'_, 'a> {
         let names = arguments.iter().filter(|word| !word.is("-"));
         for word in names {
             if word.text.starts_with('-') {
-                let message = format!("`local` of dash has no options: it takes {} for a variable", shown(word));
+                let message = format!("`local` of dash has no options and parses {} as a variable", shown(word));
                 add(found, &word.range, message, "remove the option");
             } else {
                 check_variable_names("local", std::slice::from_ref(word), found);
@@ -125,7 +125,7 @@ impl<'a> Dialect<'_, 'a> {
     }
 }
 
-/// Reports options that `name` has not; the operands after the options.
+/// Reports options that `name` does not have; returns the operands after the options.
 fn check_options<'w, 'a>(name: &str, known: &str, arguments: &'w [Word<'a>], found: &mut Found) -> &'w [Word<'a>] {
     let mut rest = arguments;
     while let Some((word, tail)) = rest.split_first() {
@@ -150,7 +150,7 @@ fn check_options<'w, 'a>(name: &str, known: &str, arguments: &'w [Word<'a>], fou
                 _ => {
                     let message = format!("`{name}` of dash has no option `-{letter}`");
                     add(found, &word.range, message, option_help(name, letter));
-                    // What follows may be the option's value: nothing more can be said.
+                    // What follows may be the option's value: it cannot be checked.
                     return &[];
                 }
             }
@@ -187,9 +187,12 @@ fn check_variable_names(builtin: &str, operands: &[Word<'_>], found: &mut Found)
         let name = word.text.split('=').next().unwrap_or_default();
         let expands = !word.literal && name.contains(['$', '`']);
         if !expands && !is_name(name.as_bytes()) {
-            let message = format!("`{builtin}` of dash refuses {}: it is no name of a variable", shown(word));
-            let help =
-                if name.ends_with('+') { "write the old value out, `x=$x…`" } else { "use letters, digits and `_`" };
+            let message = format!("`{builtin}` of dash rejects {}, which is not a variable name", shown(word));
+            let help = if name.ends_with('+') {
+                "write the old value explicitly, `x=$x…`"
+            } else {
+                "use letters, digits and `_`"
+            };
             add(found, &word.range, message, help);
         }
     }
@@ -216,7 +219,7 @@ fn check_set(arguments: &[Word<'_>], found: &mut Found) {
             if let Some(text) = name.literal().filter(|text| !SET_NAMES.contains(text)) {
                 let message = format!("`set` of dash has no option `-o {text}`: the script ends here");
                 let help = if text == "pipefail" {
-                    "remove it; write to a file instead of a pipe where the status counts"
+                    "remove it; write to a file instead of a pipe where the status matters"
                 } else {
                     "remove the option"
                 };
@@ -229,7 +232,7 @@ fn check_set(arguments: &[Word<'_>], found: &mut Found) {
 fn check_number(name: &str, arguments: &[Word<'_>], found: &mut Found) {
     let Some(word) = arguments.first() else { return };
     if word.text.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
-        let message = format!("`{name}` of dash refuses the number {}", shown(word));
+        let message = format!("`{name}` of dash rejects the number {}", shown(word));
         add(found, &word.range, message, "use a number from 0 to 255");
     }
 }

@@ -1,4 +1,4 @@
-//! `[` and `test`: operators that dash has not.
+//! `[` and `test`: operators that dash does not have.
 
 use super::{Found, add};
 use crate::word::Word;

@@ -1,4 +1,4 @@
-//! Parameters and `${…}` operators that dash has not.
+//! Parameters and `${…}` operators that dash does not have.
 
 use super::{Dialect, Found, add, arithmetic};
 use crate::reader::Expansion;
@@ -65,7 +65,7 @@ impl<'a> Dialect<'_, 'a> {
             "SECONDS" | "EPOCHSECONDS" | "EPOCHREALTIME" => "use `$(date +%s)`",
             "REPLY" => "name a variable after `read`",
             "PIPESTATUS" => "write the status of each command to a file, or avoid the pipe",
-            _ => "set it yourself, or do without it",
+            _ => "set it in the script, or remove it",
         };
         add(found, &expansion.range, format!("dash does not set `${name}`"), help);
     }
@@ -90,7 +90,7 @@ impl<'a> Dialect<'_, 'a> {
             _ => false,
         };
         if !valid {
-            let message = format!("`{}` is a bad substitution to dash", quote(text));
+            let message = format!("dash rejects `{}` as a bad substitution", quote(text));
             add(found, &expansion.range, message, help(&parameter, &rest));
         } else if !length && !matches!(rest.as_slice(), [b'-' | b'+' | b'=' | b'?' | b':', ..]) {
             self.check_variable(expansion, &parameter, found);
@@ -117,5 +117,5 @@ fn check_dollar(expansion: &Expansion<'_>, found: &mut Found) {
         [b'$', b'"'] => ("$\"…\"", "remove the `$`"),
         _ => ("$[…]", "write `$((…))`"),
     };
-    add(found, &expansion.range, format!("dash keeps the `$` of `{construct}` as a character"), help);
+    add(found, &expansion.range, format!("dash treats the `$` of `{construct}` as a character"), help);
 }

@@ -1,4 +1,4 @@
-//! Rule S002: text that dash accepts and then fails on, or does something else with.
+//! Rule S002: text that dash accepts and then fails on, or runs differently.
 
 mod arithmetic;
 mod builtins;
@@ -27,7 +27,7 @@ const MAX_TEXTS: u8 = 3;
 /// A script under the rule, with what the whole of it says about a part.
 struct Dialect<'r, 'a> {
     reading: &'r Reading<'a>,
-    /// Functions the script defines: their names are no bash builtins.
+    /// Functions the script defines: their names are not bash builtins.
     functions: BTreeSet<&'r str>,
     /// Variables the script sets: they are not the ones bash sets.
     variables: BTreeSet<&'r str>,
@@ -35,7 +35,7 @@ struct Dialect<'r, 'a> {
     questions: Vec<usize>,
 }
 
-/// Reports what dash accepts and does not do as written.
+/// Reports what dash accepts and runs differently from bash.
 pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     for (range, message, help) in collect(reading, 0) {
         findings.add(RULE, &range, message, help);
@@ -108,7 +108,7 @@ impl<'a> Dialect<'_, 'a> {
         let alone = command.place == Place::Substitution && (before.ends_with(b"$(") || before.ends_with(b"`"));
         let reads = redirection.operator == super::sink::Operator::Input;
         if alone && reads && command.words.is_empty() && command.assignments.is_empty() && command.successor.is_none() {
-            add(found, &command.range, "`$(<file)` is empty in dash: nothing copies the file", "write `$(cat file)`");
+            add(found, &command.range, "`$(<file)` is empty in dash: the file is not read", "write `$(cat file)`");
         }
     }
 
@@ -123,7 +123,7 @@ impl<'a> Dialect<'_, 'a> {
         }
     }
 
-    /// Whether a command stands in the body of a function.
+    /// Whether a command is in the body of a function.
     fn in_function(&self, command: &Command<'a>) -> bool {
         self.reading.holders(command).any(|holder| holder.shape == Shape::Function)
     }
@@ -146,7 +146,7 @@ impl<'a> Dialect<'_, 'a> {
     }
 }
 
-/// The offsets at which a script names the version of a shell, or looks at the options it has.
+/// The offsets at which a script reads the version of a shell, or its options.
 fn questions(script: &[u8]) -> Vec<usize> {
     let signs = |word: &[u8]| {
         [b"BASH_VERSION".as_slice(), b"ZSH_VERSION", b"KSH_VERSION", b"(set -o)"]

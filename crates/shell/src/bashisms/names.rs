@@ -1,4 +1,4 @@
-//! Commands that bash has and dash has not.
+//! Commands of bash that dash does not have.
 
 use super::{Dialect, Found, add, shown};
 use crate::reader::Command;
@@ -10,8 +10,8 @@ static MISSING: &[(&str, &str)] = &[
     ("[[", "use `[ … ]` and quote its words"),
     ("source", "write `. ./file`"),
     ("let", "write `x=$((…))`"),
-    ("declare", "assign without it; use `export` or `readonly` where that is meant"),
-    ("typeset", "assign without it; use `export` or `readonly` where that is meant"),
+    ("declare", "assign without it, or use `export` or `readonly`"),
+    ("typeset", "assign without it, or use `export` or `readonly`"),
     ("pushd", "use `cd` in a subshell, `( cd folder && … )`"),
     ("popd", "use `cd` in a subshell, `( cd folder && … )`"),
     ("dirs", "use `pwd`"),
@@ -53,7 +53,7 @@ impl<'a> Dialect<'_, 'a> {
             let Some(name) = words.first() else { return };
             self.check_missing(name, direct, found);
             let Some(inner) = unwrap_once(words) else { return };
-            // After these the name is looked up on the path, where a program may bear it.
+            // After these the name is looked up on the path, where a program may have it.
             direct &= name.literal().is_some_and(|name| matches!(base(name), "command" | "builtin"));
             words = inner;
         }
@@ -65,7 +65,7 @@ impl<'a> Dialect<'_, 'a> {
             return;
         }
         if let Some((_, help)) = MISSING.iter().find(|(missing, _)| *missing == name) {
-            add(found, &word.range, format!("`{name}` is no command of dash"), *help);
+            add(found, &word.range, format!("`{name}` is not a command of dash"), *help);
         }
     }
 }
@@ -74,7 +74,7 @@ impl<'a> Dialect<'_, 'a> {
 fn check_assignment(first: &Word<'_>, found: &mut Found) {
     let source = &*first.source;
     if source.first() == Some(&b'!') && source.len() > 1 {
-        let message = format!("dash takes {} for the name of a command", shown(first));
+        let message = format!("dash parses {} as the name of a command", shown(first));
         add(found, &first.range, message, "put a space after `!`");
         return;
     }
@@ -84,7 +84,7 @@ fn check_assignment(first: &Word<'_>, found: &mut Found) {
         return;
     }
     let element = rest.first() == Some(&b'[') && rest.windows(2).any(|pair| pair == b"]=" || pair == b"]+");
-    let message = format!("dash takes {} for the name of a command", shown(first));
+    let message = format!("dash parses {} as the name of a command", shown(first));
     if rest.starts_with(b"+=") {
         let name = String::from_utf8_lossy(name);
         add(found, &first.range, message, format!("write `{name}=${name}…`"));

@@ -1,4 +1,4 @@
-//! Redirections that dash reads otherwise than bash.
+//! Redirections that dash parses differently from bash.
 
 use super::{Found, add, shown};
 use crate::reader::{Command, Reading, Redirection};
@@ -32,11 +32,11 @@ fn check_descriptor(words: &[Word<'_>], redirection: &Redirection<'_>, found: &m
     let help = "use a descriptor from 0 to 9, right before the operator";
     match &*word.source {
         digits if digits.len() > 1 && digits.iter().all(u8::is_ascii_digit) => {
-            let message = format!("dash takes {} for an argument: its descriptors have one digit", shown(word));
+            let message = format!("dash parses {} as an argument: its descriptors have one digit", shown(word));
             add(found, &word.range, message, help);
         }
         [b'{', name @ .., b'}'] if crate::text::is_name(name) => {
-            let message = format!("dash takes {} for an argument: it cannot choose a descriptor", shown(word));
+            let message = format!("dash parses {} as an argument: it cannot choose a descriptor", shown(word));
             add(found, &word.range, message, help);
         }
         _ => {}
@@ -55,13 +55,13 @@ fn check_target(redirection: &Redirection<'_>, target: &Word<'_>, found: &mut Fo
                 None if descriptor.bytes().all(|byte| byte.is_ascii_digit()) => "use a descriptor from 0 to 9",
                 None => "write `>file 2>&1`",
             };
-            let message = format!("dash refuses {} after `>&` or `<&`: it is no descriptor", shown(target));
+            let message = format!("dash rejects {} after `>&` or `<&`: it is not a descriptor", shown(target));
             add(found, &target.range, message, help);
         }
         Operator::Here | Operator::HereStripped => {}
         _ => {
             if ["/dev/tcp/", "/dev/udp/"].iter().any(|folder| target.prefix().starts_with(folder)) {
-                let message = format!("{} is a file to dash, and does not exist", shown(target));
+                let message = format!("dash opens {} as a file, which does not exist", shown(target));
                 add(found, &target.range, message, "use `nc` or another program that opens connections");
             }
         }

@@ -1,6 +1,6 @@
-//! Rule I004: a download that nothing verifies, or that is run as it arrives.
+//! Rule I004: an unverified download, or one that is run before it is verified.
 //!
-//! Incident 3: a page of an error, served with status 429, was run as a script. Incidents 4, 41 and 46 are its kin.
+//! Incident 3: an error page, served with status 429, was run as a script. Incidents 4, 41 and 46 are similar.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,15 +40,16 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
         let Some(command) = reading.commands.get(download.index) else { continue };
         let tool = download.tool;
         if let Some(shell) = runs_as_it_arrives(reading, download.index) {
-            let message = format!("what `{tool}` downloads is run by `{shell}` as it arrives, an error page included");
+            let message =
+                format!("`{shell}` runs the output of `{tool}` before it is verified, an error page included");
             findings.add(RULE, &command.range, message, HELP);
         } else if download.git {
             if last_pin.is_none_or(|pin| pin < download.index) {
-                let message = "`git clone` takes whatever the branch holds today";
-                findings.add(RULE, &command.range, message, "follow it with `git checkout` of a full commit");
+                let message = "`git clone` of a branch, whose content can change";
+                findings.add(RULE, &command.range, message, "add `git checkout` of a full commit after it");
             }
         } else if !checks.verify(download) {
-            findings.add(RULE, &command.range, format!("nothing verifies what `{tool}` downloads"), HELP);
+            findings.add(RULE, &command.range, format!("unverified download by `{tool}`"), HELP);
         }
     }
 }
@@ -265,7 +266,7 @@ fn checks_sum(reading: &Reading<'_>, command: &Command<'_>) -> bool {
     }
 }
 
-/// The text of a check: its pipeline, its here-document and the command it stands in.
+/// The text of a check: its pipeline, its here-document and the command around it.
 fn said_around(reading: &Reading<'_>, command: &Command<'_>) -> String {
     let mut first = command;
     while let Some(previous) = first.previous.and_then(|previous| reading.commands.get(previous)) {
@@ -319,7 +320,7 @@ mod tests {
             "curl https://x |\n  sh",
             "timeout 60 curl https://x | sh",
         ] {
-            check(script, &["as it arrives"]);
+            check(script, &["before it is verified"]);
         }
     }
 
@@ -337,9 +338,12 @@ mod tests {
             "curl https://x | python3 -m json.tool",
             "curl -o a https://x/a\nsha256sum a",
         ] {
-            check(script, &["nothing verifies"]);
+            check(script, &["unverified download"]);
         }
-        check("curl -o a https://x/a\ncurl -o b https://x/b\necho \"$h  a\" | sha256sum -c -", &["nothing verifies"]);
+        check(
+            "curl -o a https://x/a\ncurl -o b https://x/b\necho \"$h  a\" | sha256sum -c -",
+            &["unverified download"],
+        );
     }
 
     #[test]
@@ -367,10 +371,10 @@ mod tests {
 
     #[test]
     fn a_clone_is_pinned_by_a_full_commit() {
-        check("git clone https://x/a", &["whatever the branch"]);
-        check("git clone --depth 1 --branch v1.0 https://x/a", &["whatever the branch"]);
-        check("git clone https://x/a && git -C a checkout v1.0", &["whatever the branch"]);
-        check("c=main\ngit clone https://x/a\ngit -C a checkout \"$c\"", &["whatever the branch"]);
+        check("git clone https://x/a", &["whose content can change"]);
+        check("git clone --depth 1 --branch v1.0 https://x/a", &["whose content can change"]);
+        check("git clone https://x/a && git -C a checkout v1.0", &["whose content can change"]);
+        check("c=main\ngit clone https://x/a\ngit -C a checkout \"$c\"", &["whose content can change"]);
         let commit = "0123456789abcdef0123456789abcdef01234567";
         check(&format!("git clone https://x/a\ngit -C a checkout {commit}"), &[]);
         check(&format!("c={commit}\ngit clone https://x/a\ngit -C a checkout \"$c\""), &[]);

@@ -1,6 +1,6 @@
 //! Rule I005: a package manager whose output or failure is lost.
 //!
-//! Incidents 6 and 7: an install that failed was reported as done, and nothing was left to tell why.
+//! Incidents 6 and 7: a failed install was reported as done, and its output was lost.
 
 use super::managers::{Manager, Run, run};
 use super::{has, option_value};
@@ -26,12 +26,12 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
         let step = Step { reading, index, command, errors_allowed, all_discarded, last_wait };
         let name = format!("{} {}", run.name, run.verb);
         if let Some(by) = step.hides(&run) {
-            let message = format!("{by} hides what `{name}` prints");
-            findings.add(RULE, &command.range, message, "let it print; the log is all that is left of a failure");
+            let message = format!("{by} hides the output of `{name}`");
+            findings.add(RULE, &command.range, message, "remove it: the log of a failed install must show the output");
         }
         if let Some(by) = step.ignores() {
-            let message = format!("{by} loses the failure of `{name}`");
-            findings.add(RULE, &command.range, message, "let the step fail, or end it with an error of your own");
+            let message = format!("{by} ignores the failure of `{name}`");
+            findings.add(RULE, &command.range, message, "let the step fail, or exit with an error message");
         }
     }
 }
@@ -107,7 +107,7 @@ impl<'r, 'a> Step<'r, 'a> {
         }
     }
 
-    /// Whether a command after `||` does nothing about the failure.
+    /// Whether a command after `||` ignores the failure.
     fn forgives(&self, index: usize, fallback: &Command<'a>) -> bool {
         if fallback.shape != Shape::Simple {
             let mut held = self.reading.held(index).filter(|held| held.shape == Shape::Simple).peekable();
@@ -129,7 +129,7 @@ impl<'r, 'a> Step<'r, 'a> {
         holder.words.first().map(|word| format!("`{}` around it", word.text))
     }
 
-    /// `set +e` before it, with nobody asking for `$?` right after.
+    /// `set +e` before it, without a check of `$?` right after.
     fn unguarded(&self) -> Option<String> {
         let next = self.command.successor.and_then(|next| self.reading.commands.get(next));
         let asks = |word: &Word<'_>| word.text.contains("$?");
@@ -143,7 +143,7 @@ impl<'r, 'a> Step<'r, 'a> {
     }
 }
 
-/// Commands that end well and change nothing.
+/// Commands that succeed without an effect.
 fn is_idle(command: &Command<'_>) -> bool {
     match command.name() {
         Some("true" | ":" | "echo" | "printf" | "warn" | "log" | "sleep") => true,
@@ -281,9 +281,9 @@ mod tests {
             "for p in a b; do npm install $p || true; done",
         ] {
             let found = find_hidden_failures(script.as_bytes());
-            assert!(!found.is_empty() && found.iter().all(|f| f.message.contains("loses")), "{script}\n{found:#?}");
+            assert!(!found.is_empty() && found.iter().all(|f| f.message.contains("ignores")), "{script}\n{found:#?}");
         }
-        check("npm ci >/dev/null 2>&1 || true", &["hides", "loses"]);
+        check("npm ci >/dev/null 2>&1 || true", &["hides", "ignores"]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn manager(name: &str) -> Option<Manager> {
     })
 }
 
-/// What changes something; the rest only asks.
+/// Verbs that change something; the others only print.
 fn acts(manager: Manager, verb: &str) -> bool {
     const VERBS: &[&str] = &[
         "install",

@@ -22,7 +22,7 @@ pub(super) fn check_owned(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     owned::check(reading, findings);
 }
 
-/// I004: downloads that nothing verifies, or that are run as they arrive.
+/// I004: unverified downloads, and those that are run before they are verified.
 pub(super) fn check_downloads(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     download::check(reading, findings);
 }
@@ -44,7 +44,7 @@ fn program<'w, 'a>(command: &'w Command<'a>) -> Option<(&'w str, &'w [Word<'a>])
     command.program()
 }
 
-/// The words that are no options.
+/// The words that are not options.
 fn operands<'w, 'a>(arguments: &'w [Word<'a>]) -> impl Iterator<Item = &'w Word<'a>> {
     arguments.iter().filter(|word| !word.text.starts_with('-'))
 }

@@ -14,10 +14,10 @@ use crate::word::Word;
 
 const RULE: &str = "I003";
 
-/// The folder that is ours.
+/// The private folder of the agents.
 const PREFIX: &str = "/opt/benchflow";
 
-const HELP: &str = "install under `/opt/benchflow` and call programs there by their whole path";
+const HELP: &str = "install under `/opt/benchflow` and call programs there by their absolute path";
 
 /// What the whole script says about a step: the variables it sets, and where a virtual environment starts.
 struct Script<'r> {
@@ -59,10 +59,10 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
 }
 
 fn written(findings: &mut Findings<'_>, word: &Word<'_>, by: &str) {
-    findings.add(RULE, &word.range, format!("{by} writes to `{}`, which is the task's", word.text), HELP);
+    findings.add(RULE, &word.range, format!("{by} writes to `{}`, which belongs to the task", word.text), HELP);
 }
 
-/// Whether a path, expansions and all, lies in what the task owns.
+/// Whether a path, with its expansions, is in a folder that the task owns.
 fn is_owned(path: &str) -> bool {
     const ROOTS: [&str; 10] =
         ["/usr", "/etc", "/root", "/opt", "/bin", "/sbin", "/lib", "/lib64", "/home", "/var/lib/dpkg"];
@@ -124,7 +124,7 @@ fn check_writes(command: &Command<'_>, findings: &mut Findings<'_>) {
         _ => return,
     };
     if let Some(folder) = option_value(arguments, options).filter(|folder| is_owned(folder)) {
-        findings.add(RULE, &command.range, format!("`{name}` writes to `{folder}`, which is the task's"), HELP);
+        findings.add(RULE, &command.range, format!("`{name}` writes to `{folder}`, which belongs to the task"), HELP);
     }
 }
 
@@ -135,7 +135,7 @@ fn check_setup(command: &Command<'_>, findings: &mut Findings<'_>) {
             let message = "a set-up script of `nodesource` replaces the distribution's Node for the whole task";
             findings.add(RULE, &word.range, message, "unpack a pinned Node under `/opt/benchflow`");
         } else if word.text.contains("nvm-sh/nvm") || word.text.ends_with("/nvm.sh") {
-            let message = format!("`{}` brings `nvm`, whose default Node is the task's to choose", word.text);
+            let message = format!("`{}` installs `nvm`, whose default Node belongs to the task", word.text);
             findings.add(RULE, &word.range, message, "unpack a pinned Node under `/opt/benchflow`");
         }
     }
@@ -169,7 +169,7 @@ fn check_node_managers(command: &Command<'_>, findings: &mut Findings<'_>) {
         _ => false,
     };
     if switches {
-        let message = format!("`{name}` switches programs that the task uses too");
+        let message = format!("`{name}` switches programs that the task also uses");
         findings.add(RULE, &command.range, message, HELP);
     }
 }
@@ -232,7 +232,7 @@ fn check_manager(
     }
 }
 
-/// A global install is fine where a folder of our own is named.
+/// A global install into a private folder is allowed.
 fn check_global(
     script: &Script<'_>,
     run: &Run<'_, '_>,
@@ -260,13 +260,13 @@ fn check_private(
     let name = run.name;
     match option_value(run.arguments, options) {
         Some(folder) if is_owned(folder) => {
-            findings.add(RULE, range, format!("`{name}` installs into `{folder}`, which is the task's"), HELP);
+            findings.add(RULE, range, format!("`{name}` installs into `{folder}`, which belongs to the task"), HELP);
         }
         Some(_) => {}
         None if script.sets(variables) => {}
         None => {
             let help = match options.first() {
-                Some(option) => format!("name a private folder with `{option}`, under `/opt/benchflow`"),
+                Some(option) => format!("pass a private folder under `/opt/benchflow` with `{option}`"),
                 None => format!("set `{}` to a folder under `/opt/benchflow`", variables.first().unwrap_or(&"PREFIX")),
             };
             findings.add(RULE, range, format!("`{name}` installs for the whole machine, the task included"), help);
@@ -281,7 +281,7 @@ fn check_packages(run: &Run<'_, '_>, findings: &mut Findings<'_>) {
         let theirs =
             ["nodejs", "npm", "yarn", "python", "py3-", "python3"].iter().any(|name| package.starts_with(name));
         if theirs || matches!(package, "node" | "pip" | "pip3" | "pipx") {
-            let message = format!("`{}` changes the distribution's `{package}`, which is the task's", run.name);
+            let message = format!("`{}` changes the distribution's `{package}`, which belongs to the task", run.name);
             findings.add(RULE, &word.range, message, "unpack a pinned version under `/opt/benchflow`");
         }
     }

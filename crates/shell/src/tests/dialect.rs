@@ -1,4 +1,4 @@
-//! What dash gets wrong, in every place it can stand, and what it gets right.
+//! Constructs that dash runs differently from bash, in every position, and constructs that it supports.
 
 use crate::{check_syntax, find_bashisms, lint};
 
@@ -263,14 +263,14 @@ fn every_rule_speaks_in_lint() {
     assert_eq!(rules, ["S002", "I004", "I003", "I005", "I005"]);
 }
 
-/// What the way out of a syntax error says of `dash -n`: the truth, as the real one has it.
+/// The help of a syntax error describes what the real `dash -n` does.
 #[track_caller]
 fn check_claim(script: &str, dash_n_refuses: bool) {
     let found = lint(script.as_bytes());
     let help = found.iter().find(|it| it.rule == "S001").map(|it| it.help.as_str()).unwrap_or_default();
     assert_eq!(check_syntax(script.as_bytes()).is_err(), dash_n_refuses, "{script:?}");
-    assert_eq!(help.contains("`dash -n` refuses it"), dash_n_refuses, "{script:?}: {help}");
-    assert_eq!(help.contains("`dash -n` does not look into it"), !dash_n_refuses, "{script:?}: {help}");
+    assert_eq!(help.contains("`dash -n` rejects it"), dash_n_refuses, "{script:?}: {help}");
+    assert_eq!(help.contains("`dash -n` does not check it"), !dash_n_refuses, "{script:?}: {help}");
     assert!(!help.contains("whole script"), "{script:?}: dash runs the lines before: {help}");
 }
 
@@ -283,7 +283,7 @@ fn a_syntax_error_says_what_dash_does() {
     check_claim("echo one; a=(1)", true);
 }
 
-/// Holds the rules and places that `lint` finds against what it must find.
+/// Compares the rules and places that `lint` finds with the expected ones.
 #[track_caller]
 fn check_nested(script: &str, expected: &[(&str, u32, u32)]) {
     let found = lint(script.as_bytes());
@@ -302,15 +302,15 @@ fn scripts_within_scripts_are_linted() {
     // Where the bytes are not the script's own, the word is the place.
     check_nested("sh -c 'a '\\''b'\\''; source x'", &[("S002", 1, 7)]);
     check_nested("sh -c \"sh -c 'source x'\"", &[("S002", 1, 15)]);
-    // What another shell speaks is its own business; what it does to the machine is not.
+    // The syntax of another shell is not checked; its effects on the machine are.
     check_nested("bash -c 'source x; npm install -g a'", &[("I003", 1, 20)]);
     check_nested("sh -c \"npm install -g $package\"", &[("I003", 1, 8)]);
-    // dash reads an action when it is set, and that it is not for a signal that dash does not know.
+    // dash parses an action when it is set, which it is not for an unknown signal.
     check_nested("trap 'done )' ERR", &[("S002", 1, 15)]);
     check_nested("trap 'done )' ERR EXIT", &[("S002", 1, 15)]);
     check_nested("trap 'done )' EXIT ERR", &[("S001", 1, 7), ("S002", 1, 20)]);
     check_nested("trap 'done )' \"$signal\"", &[("S001", 1, 7)]);
-    // Nothing is told twice, and files are not scripts.
+    // No finding is reported twice, and files are not scripts.
     check_nested("sh -c \"$(curl https://x | sh)\"", &[("I004", 1, 10)]);
     for script in ["sh script -c 'source x'", "sh -c \"$text\"", "eval \"x=$y\"", "su agent", "sh -o errexit"] {
         check_nested(script, &[]);

@@ -1,4 +1,4 @@
-//! The commands of a script: their words, and what stands around them.
+//! The commands of a script: their words, and the commands around them.
 
 use crate::{Follow, Operator, Place, Shape, commands};
 

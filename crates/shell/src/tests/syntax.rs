@@ -210,15 +210,15 @@ fn line_12_nothing_runs() {
 #[test]
 fn messages_name_the_culprit_and_its_place() {
     for (script, line, column, message) in [
-        ("a\nfi", 2, 1, "`fi` closes no `if`"),
-        ("if a\nthen b", 1, 1, "the `if` opened on line 1 is never closed by `fi`"),
-        ("if a; then\nb\ndone", 3, 1, "`done` found where `fi` should end the `if` opened on line 1"),
-        ("é 'a", 1, 3, "the `'` opened on line 1 is never closed"),
-        ("x=$(a\nb", 1, 3, "the `$(` opened on line 1 is never closed by `)`"),
+        ("a\nfi", 2, 1, "`fi` without an open `if`"),
+        ("if a\nthen b", 1, 1, "the `if` opened on line 1 is not closed by `fi`"),
+        ("if a; then\nb\ndone", 3, 1, "expected `fi`, found `done`, in the `if` opened on line 1"),
+        ("é 'a", 1, 3, "the `'` opened on line 1 is not closed"),
+        ("x=$(a\nb", 1, 3, "the `$(` opened on line 1 is not closed by `)`"),
         ("a=(b)", 1, 3, "`(` after `=` starts an array, which POSIX shell does not have"),
         ("diff <(a)", 1, 7, "`(` after `<` or `>` starts a process substitution, which POSIX shell does not have"),
-        ("a |& b", 1, 4, "`|&` is no operator of POSIX shell: write `2>&1 |`"),
-        ("a `b\n(c`", 2, 1, "the `(` opened on line 2 is never closed by `)`"),
+        ("a |& b", 1, 4, "`|&` is not an operator of POSIX shell: write `2>&1 |`"),
+        ("a `b\n(c`", 2, 1, "the `(` opened on line 2 is not closed by `)`"),
     ] {
         let error = check_syntax(script.as_bytes()).err();
         let got = error.as_ref().map(|error| (error.line, error.column, error.message.as_str()));

@@ -3,14 +3,14 @@
 use super::super::{Found, add, shown};
 use crate::word::Word;
 
-/// The names dash knows, without `SIG`.
+/// The signal names of dash, without `SIG`.
 static SIGNALS: &[&str] = &[
     "EXIT", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
     "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH",
     "IO", "PWR", "SYS", "RTMIN", "RTMAX",
 ];
 
-/// Whether dash knows a signal.
+/// Whether dash has a signal.
 pub(crate) fn is_signal(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let root = upper.split(['+', '-']).next().unwrap_or_default();
@@ -26,11 +26,11 @@ pub(super) fn check_trap(operands: &[Word<'_>], found: &mut Found) {
     };
     for word in signals {
         let Some(name) = word.literal().filter(|name| !is_signal(name) && *name != "-") else { continue };
-        let message = format!("`trap` of dash knows no signal {}", shown(word));
+        let message = format!("`trap` of dash has no signal {}", shown(word));
         let help = match name.to_ascii_uppercase().strip_prefix("SIG") {
             Some(short) => format!("write `{short}`"),
             None if matches!(name, "ERR" | "DEBUG" | "RETURN") => {
-                "check the status where it arises, or trap `EXIT`".to_owned()
+                "check the status of the command, or trap `EXIT`".to_owned()
             }
             None => "use one of the names of `kill -l`".to_owned(),
         };
@@ -50,7 +50,7 @@ pub(super) fn check_kill(arguments: &[Word<'_>], found: &mut Found) {
     if name.is_empty() || name == "l" || is_signal(name) || name.parse::<u32>().is_ok() {
         return;
     }
-    let message = format!("`kill` of dash knows no signal or option {}", shown(word));
+    let message = format!("`kill` of dash has no signal or option {}", shown(word));
     let short = name.to_ascii_uppercase().strip_prefix("SIG").map(str::to_owned);
     add(
         found,
