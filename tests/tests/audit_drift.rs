@@ -100,7 +100,7 @@ fn a_model_that_is_not_the_entrys_is_found() {
         "model: alpha/auto",
         &[("D007", 8, "`alpha` is no registered provider")],
     );
-    check_change(ALPHA, "model: makers/big-1\n", "", &[("D007", 1, "it names no `model`")]);
+    check_change(ALPHA, "model: makers/big-1\n", "", &[("D007", 1, "the configuration has no `model`")]);
     check_change(RUNNER, "echo \"makers/big-1\"", "echo \"big-1\"", &[("D007", 14, "`alpha` runs with `big-1`")]);
     check_change(
         RUNNER,

@@ -36,23 +36,23 @@ fn check_unread(file: &str, bytes: impl Into<Vec<u8>>, line: usize, why: &str) {
 
 #[test]
 fn files_that_do_not_parse_are_told_with_their_line() {
-    check_unread(MANIFEST, "name = \"alpha\"\ncontract_version = \n", 2, "it is no TOML");
-    check_unread(ENTRY, "{\n  \"id\": \"alpha\",\n}", 3, "it is no JSON");
+    check_unread(MANIFEST, "name = \"alpha\"\ncontract_version = \n", 2, "it is not TOML");
+    check_unread(ENTRY, "{\n  \"id\": \"alpha\",\n}", 3, "it is not JSON");
     check_unread(ENTRY, "[1]", 1, "a list where an object must be");
-    check_unread(CONFIG, "agent: alpha\nmodel: [a\n", 3, "it is no YAML");
-    check_unread(CONFIG, "agent: a\nagent: b\n", 1, "it is no YAML");
+    check_unread(CONFIG, "agent: alpha\nmodel: [a\n", 3, "it is not YAML");
+    check_unread(CONFIG, "agent: a\nagent: b\n", 1, "it is not YAML");
     check_unread(CONFIG, "just words\n", 1, "where a mapping must be");
     check_unread(CONFIG, "", 1, "where a mapping must be");
-    check_unread(ENTRY, "", 1, "it is no JSON");
+    check_unread(ENTRY, "", 1, "it is not JSON");
 }
 
 #[test]
 fn bytes_that_are_no_text_are_told() {
     for file in [MANIFEST, CONFIG, ENTRY, "docs/integration-tests.md"] {
-        check_unread(file, b"name = 'a'\n\xff\xfe".as_slice(), 2, "it is no UTF-8");
+        check_unread(file, b"name = 'a'\n\xff\xfe".as_slice(), 2, "it is not UTF-8");
     }
     // UTF-16, as an editor of another system writes it.
-    check_unread(MANIFEST, b"\xff\xfen\0a\0".as_slice(), 1, "it is no UTF-8");
+    check_unread(MANIFEST, b"\xff\xfen\0a\0".as_slice(), 1, "it is not UTF-8");
 }
 
 #[test]
@@ -64,10 +64,10 @@ fn files_of_any_size_and_depth_are_left() {
     check_unread(CONFIG, nested("[", 40_000, "]"), 1, "more than 64 brackets");
     check_unread(CONFIG, nested("{a: ", 40_000, "}"), 1, "more than 64 brackets");
     check_unread(CONFIG, format!("x:\n  {}a\n", "- ".repeat(100_000)), 2, "recursion limit");
-    check_unread(CONFIG, format!("{}a\n", "? ".repeat(100_000)), 1, "it is no YAML");
-    check_unread(MANIFEST, nested("[", 500_000, "").replace(':', " ="), 1, "it is no TOML");
-    check_unread(MANIFEST, format!("{}b = 1", "a.".repeat(500_000)), 1, "it is no TOML");
-    check_unread(ENTRY, format!("{{\"a\":{}{}}}", "[".repeat(500_000), "]".repeat(500_000)), 1, "it is no JSON");
+    check_unread(CONFIG, format!("{}a\n", "? ".repeat(100_000)), 1, "it is not YAML");
+    check_unread(MANIFEST, nested("[", 500_000, "").replace(':', " ="), 1, "it is not TOML");
+    check_unread(MANIFEST, format!("{}b = 1", "a.".repeat(500_000)), 1, "it is not TOML");
+    check_unread(ENTRY, format!("{{\"a\":{}{}}}", "[".repeat(500_000), "]".repeat(500_000)), 1, "it is not JSON");
 }
 
 #[test]
@@ -77,8 +77,8 @@ fn aliases_that_unfold_without_end_are_left() {
         let before = format!("*a{}, ", level - 1).repeat(9);
         bomb.extend([format!("a{level}: &a{level} [{before}*a{}]\n", level - 1)]);
     }
-    check_unread(CONFIG, bomb, 1, "it is no YAML");
-    check_unread(CONFIG, "a: &a\n  b: *a\n", 1, "it is no YAML");
+    check_unread(CONFIG, bomb, 1, "it is not YAML");
+    check_unread(CONFIG, "a: &a\n  b: *a\n", 1, "it is not YAML");
 }
 
 #[test]

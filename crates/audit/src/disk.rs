@@ -35,10 +35,10 @@ impl Disk {
 
 impl Tree for Disk {
     fn list(&self, folder: &Path) -> Result<Vec<Entry>, String> {
-        let listed = fs::read_dir(self.root.join(folder)).map_err(|error| format!("it cannot be listed: {error}"))?;
+        let listed = fs::read_dir(self.root.join(folder)).map_err(|error| format!("cannot list it: {error}"))?;
         let mut entries = Vec::new();
         for entry in listed.flatten().filter(|it| self.only.as_ref().is_none_or(|only| *only == it.file_name())) {
-            // What vanishes while it is looked at is not there.
+            // A file that is removed during the audit is skipped.
             let Ok(about) = entry.path().symlink_metadata() else { continue };
             let kind = match about.file_type() {
                 kind if kind.is_symlink() => Kind::Link,
@@ -55,14 +55,14 @@ impl Tree for Disk {
         // Between the listing and now it may have become a link or a FIFO: neither is followed or waited for.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let opened = rustix::fs::open(self.root.join(file), flags, Mode::empty());
-        let opened = File::from(opened.map_err(|error| format!("it cannot be opened: {error}"))?);
-        let about = opened.metadata().map_err(|error| format!("it cannot be read: {error}"))?;
+        let opened = File::from(opened.map_err(|error| format!("cannot open it: {error}"))?);
+        let about = opened.metadata().map_err(|error| format!("cannot read it: {error}"))?;
         if !about.is_file() {
-            return Err("it is no file".to_owned());
+            return Err("it is not a file".to_owned());
         }
         let mut bytes = Vec::new();
         let read = opened.take(limit.saturating_add(1)).read_to_end(&mut bytes);
-        read.map_err(|error| format!("it cannot be read: {error}"))?;
+        read.map_err(|error| format!("cannot read it: {error}"))?;
         Ok(bytes)
     }
 }

@@ -1,13 +1,13 @@
-//! What an audit has against a tree.
+//! The findings of an audit.
 
 use std::rc::Rc;
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// A run goes wrong, or is not what it says it is.
+    /// A run fails, or its results are wrong.
     Error,
-    /// A reader is misled, or a run will go wrong one day.
+    /// A reader is misled, or a later run can fail.
     Warning,
 }
 
@@ -21,7 +21,7 @@ impl Level {
     }
 }
 
-/// Something that a check or a rule has against a place of a tree.
+/// What a check or a rule found at a place of a tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The file, relative to the root of the tree, with `/` between.
@@ -34,11 +34,11 @@ pub struct Finding {
     pub code: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// How bad it is.
+    /// Its severity.
     pub level: Level,
     /// What is wrong: one line, the culprit in backticks.
     pub message: String,
-    /// The way out.
+    /// How to fix it.
     pub help: String,
 }
 
@@ -57,7 +57,7 @@ impl Place {
     }
 }
 
-/// Something that a tree says, with its place.
+/// A value of a tree, with its place.
 #[derive(Clone, Debug)]
 pub(crate) struct At<T> {
     pub(crate) value: T,
@@ -65,7 +65,7 @@ pub(crate) struct At<T> {
 }
 
 impl<T> At<T> {
-    /// A part of the value, or what follows from it, at the same place.
+    /// A part of the value, or a value derived from it, at the same place.
     pub(crate) fn as_ref<'t>(&self, value: &'t str) -> At<&'t str> {
         At { value, place: self.place.clone() }
     }

@@ -1,4 +1,4 @@
-//! Credential gates: which variables a piece of shell asks for, and whether that is what a model needs.
+//! Credential gates: the variables that shell code checks, compared with what a model needs.
 
 use core::fmt;
 use std::collections::BTreeSet;
@@ -21,16 +21,16 @@ pub(crate) const SANDBOX_KEY: &str = "DAYTONA_API_KEY";
 /// The function of a generated `suite.sh` that holds when one of its arguments is not blank.
 const ANY_GIVEN: &str = "suite_any_given";
 
-/// With more variables a gate is not compared: it is none of the reference harness's.
+/// Gates with more variables are not compared: the reference harness has none.
 const VARIABLES: usize = 12;
 
-/// What another function asks for.
+/// What another function checks.
 type Functions<'f> = dyn Fn(&str) -> Option<Gate> + 'f;
 
 const ALWAYS: Gate = Gate::All(Vec::new());
 const NEVER: Gate = Gate::Any(Vec::new());
 
-/// What a list of commands asks for; none where it does so in a way that is not read.
+/// The condition of a list of commands; `None` if it cannot be parsed.
 pub(crate) fn read(commands: &[Command<'_>], members: &[usize], functions: &Functions<'_>) -> Option<Gate> {
     let chain: Vec<&Command<'_>> = members.iter().filter_map(|index| commands.get(*index)).collect();
     let mut backwards = chain.split_inclusive(|it| !matches!(it.follow, Follow::And | Follow::Or)).rev();
@@ -42,7 +42,7 @@ pub(crate) fn read(commands: &[Command<'_>], members: &[usize], functions: &Func
     Some(gate)
 }
 
-/// What a statement asks for, followed by what comes after it: a `return` at its end cuts that off.
+/// The condition of a statement and of the ones after it, up to a `return`.
 fn statement(
     commands: &[Command<'_>],
     members: &[usize],
@@ -155,7 +155,7 @@ impl Gate {
         }
     }
 
-    /// Every variable it asks about.
+    /// Every variable it checks.
     pub(crate) fn variables(&self) -> BTreeSet<&str> {
         match self {
             Self::Set(name) => BTreeSet::from([name.as_str()]),
@@ -164,7 +164,7 @@ impl Gate {
         }
     }
 
-    /// Whether it opens for exactly those environments that have what is needed.
+    /// Whether it is true for exactly those environments that have what is needed.
     pub(crate) fn is(&self, needs: &[Vec<&str>]) -> bool {
         let mut names = self.variables();
         names.extend(needs.iter().flatten().copied());
@@ -188,7 +188,7 @@ impl fmt::Display for Gate {
             Self::Set(name) => return write!(f, "`{name}`"),
             Self::Not(gate) => return write!(f, "not {gate}"),
             Self::All(gates) if gates.is_empty() => return f.write_str("nothing"),
-            Self::Any(gates) if gates.is_empty() => return f.write_str("what cannot be"),
+            Self::Any(gates) if gates.is_empty() => return f.write_str("a condition that is never true"),
             Self::All(gates) => (gates, "and"),
             Self::Any(gates) => (gates, "or"),
         };

@@ -1,4 +1,4 @@
-//! What the registry says about what trees repeat.
+//! Facts from the registry that other trees copy: names, models, credential gates.
 
 use registry_model::model::{Agent, Credential, Provider, Registry, UnreadableLock};
 use registry_model::names::{self, nearest};
@@ -57,7 +57,7 @@ impl<'a> Known<'a> {
         self.agents.iter().copied().filter(|agent| agent.suite.is_some())
     }
 
-    /// The name that was meant by a word.
+    /// The name nearest to a word.
     pub(crate) fn near(&self, word: &str) -> Option<&'a str> {
         nearest(word, self.agents.iter().map(|agent| agent.name))
     }
@@ -68,7 +68,7 @@ impl<'a> Known<'a> {
         Some(if model.provider.is_empty() { model.id.to_owned() } else { format!("{}/{}", model.provider, model.id) })
     }
 
-    /// What a model needs; none where nobody knows.
+    /// What a model needs; `None` if unknown.
     pub(crate) fn needs(&self, reference: &str) -> Option<Needs<'a>> {
         let (named, id) = self.router.provider(reference);
         if let Some(provider) = named.or_else(|| self.router.owner(id)) {
@@ -93,7 +93,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Whether two names are one package's: the Python package index tells no case and no kind of hyphen apart.
+/// Whether two names are one package's: the Python package index ignores case and the kind of hyphen.
 fn same_package(ecosystem: &str, one: &str, other: &str) -> bool {
     one == other || (ecosystem == "pypi" && names::pypi(one) == names::pypi(other))
 }

@@ -1,12 +1,12 @@
-//! Somebody else's checkout, held against a registry and its rules: what is missing, stale or contradictory, and where.
+//! Checks the source tree of another project by a registry and its rules: missing, stale and contradictory facts.
 //!
 //! [`audit`] reads a tree through a small interface ([`Tree`]) and does no other I/O. Nothing of the tree is run, no
-//! link in it is followed, and no file of it can stop an audit: what cannot be read is a finding (D001) like any other.
+//! link in it is followed, and no file can stop an audit: an unreadable file is a finding (D001).
 //!
 //! ```
 //! let tree = registry_audit::Disk::open(std::path::Path::new("src"))?;
 //! let report = registry_audit::audit(&registry_model::model::Registry::EMPTY, &tree)?;
-//! // There is nothing in it that repeats a registry.
+//! // It contains no copies of registry facts.
 //! assert!(report.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -36,7 +36,7 @@ pub use tree::{Entry, Kind, Tree};
 
 use known::Known;
 
-/// Holds a tree against a registry.
+/// Checks a tree by a registry.
 pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Result<Report, UnreadableLock> {
     let known = Known::new(registry)?;
     let contents = read::read(tree, &known);

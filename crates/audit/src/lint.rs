@@ -1,4 +1,4 @@
-//! One file that somebody names, held against the rules: what an audit finds in its bytes and in its shell text.
+//! Checks one given file by the rules: its bytes and its shell text, as an audit does.
 
 use core::fmt;
 use std::path::Path;
@@ -14,9 +14,9 @@ use crate::read::{Contents, Unread, read_one};
 /// Why a file cannot be linted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unlinted {
-    /// What is wrong with it, as a text that stands alone.
+    /// What is wrong with it, as a complete sentence.
     pub why: String,
-    /// The way out; empty when the text says it.
+    /// How to fix it; empty when the text contains it.
     pub help: String,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Display for Unlinted {
     }
 }
 
-/// Holds the bytes of a manifest, whose name ends in `.toml`, or of a script against the rules.
+/// Checks the bytes of a manifest, whose name ends in `.toml`, or of a script by the rules.
 ///
 /// # Errors
 ///
@@ -35,13 +35,13 @@ pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<F
     let is_manifest = Path::new(name).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml"));
     let contents = read_one(name, bytes, is_manifest);
     if is_manifest && let Some((why, help)) = fault(&contents) {
-        return Err(Unlinted { why: format!("`{name}` cannot be read as a manifest: {why}"), help: help.to_owned() });
+        return Err(Unlinted { why: format!("cannot parse `{name}` as a manifest: {why}"), help: help.to_owned() });
     }
     let known = Known::new(registry).map_err(|error| Unlinted { why: error.to_string(), help: error.help() })?;
     Ok(checks::run_for_lint(&known, &contents))
 }
 
-/// Why nothing of a manifest would be linted, or not all of it.
+/// Why a manifest cannot be linted, or only in part.
 fn fault(contents: &Contents) -> Option<(String, &'static str)> {
     if let Some(Unread { place, why, .. }) = contents.unread.first() {
         return Some((format!("{why} (line {})", place.line), ""));
@@ -49,10 +49,10 @@ fn fault(contents: &Contents) -> Option<(String, &'static str)> {
     let table = |manifest: &Manifest, key| manifest.table.get(key).is_some_and(|it| it.value.text().is_none());
     let other = COMMANDS.into_iter().find(|key| contents.manifests.iter().any(|it| table(it, key)));
     if let Some(key) = other {
-        return Some((format!("`{key}` is no string"), ""));
+        return Some((format!("`{key}` is not a string"), ""));
     }
     let none = contents.manifests.iter().all(|it| it.commands.is_empty());
-    let help = "a script is linted by any other name than `*.toml`";
+    let help = "rename a script so that it does not end in `.toml`";
     none.then(|| ("it has neither `install_cmd` nor `launch_cmd`".to_owned(), help))
 }
 
@@ -86,11 +86,11 @@ mod tests {
     #[test]
     fn what_is_no_manifest_is_refused_with_its_name() {
         for text in ["name = 'a'\n", "install_cmd = 3\n", "install_cmd = \n", "launch_cmd = 'a'\ninstall_cmd = []\n"] {
-            let refused = lint(&NOTHING, "x/manifest.toml", text.into()).expect_err("it is no manifest");
+            let refused = lint(&NOTHING, "x/manifest.toml", text.into()).expect_err("it is not a manifest");
             assert!(refused.why.contains("`x/manifest.toml`"), "{refused}");
         }
-        let refused = lint(&NOTHING, "x.toml", b"install_cmd = '\xff'".to_vec()).expect_err("it is no text");
-        assert!(refused.why.ends_with("it is no UTF-8 (line 1)"), "{refused}");
+        let refused = lint(&NOTHING, "x.toml", b"install_cmd = '\xff'".to_vec()).expect_err("it is not text");
+        assert!(refused.why.ends_with("it is not UTF-8 (line 1)"), "{refused}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Texts that a script carries in base64, plain or gzipped: what they say counts as the script's own word.
+//! Texts that a script carries in base64, plain or gzipped: they count as text of the script.
 
 use std::io::Read as _;
 
@@ -10,7 +10,7 @@ use flate2::read::MultiGzDecoder;
 /// Characters of base64 in a row, line ends not counted, from which on they are a payload.
 const LEAST: usize = 64;
 
-/// Bytes that a payload is unpacked to at most: a bomb says nothing that counts.
+/// Bytes that a payload is unpacked to at most, against decompression bombs.
 const MOST: u64 = 4 << 20;
 
 /// Whether a script, or a payload in it, holds a text.

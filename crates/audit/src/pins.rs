@@ -1,4 +1,4 @@
-//! Packages that a script has a package manager install, each with its version.
+//! Packages that a script installs with a package manager, each with its version.
 
 use registry_model::shell::{self, Command, Word};
 
@@ -9,7 +9,7 @@ pub(crate) struct Asked {
     pub(crate) ecosystem: &'static str,
     pub(crate) package: String,
     pub(crate) version: Pin,
-    /// Where it stands in the script.
+    /// Its range in the script.
     pub(crate) offset: usize,
 }
 
@@ -156,7 +156,7 @@ fn manager<'w, 'a>(command: &'w Command<'a>) -> Option<(Manager, &'w [Word<'a>])
         "uvx" => return Some((pypi(true), arguments)),
         _ => return None,
     };
-    // `uv` has two verbs: `uv tool install`, `uv pip install`; but `uv run` runs what is there.
+    // `uv` has two verbs: `uv tool install`, `uv pip install`; but `uv run` does not install.
     if name == "uv" && arguments.first().is_some_and(|word| word.is("run")) {
         return None;
     }

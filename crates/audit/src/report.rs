@@ -1,4 +1,4 @@
-//! What an audit comes to: as JSON and as SARIF. A person's lines are the command's business.
+//! The report of an audit, as JSON and as SARIF. The command formats the lines for a person.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::read::Read;
 use crate::sarif;
 
-/// What an audit comes to.
+/// The report of an audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// What was read.
@@ -19,7 +19,7 @@ impl Report {
     /// The version of the form of [`Report::json`].
     pub const SCHEMA: u32 = 1;
 
-    /// Whether there was nothing to hold against the registry.
+    /// Whether there was nothing to check.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty() && self.read == Read::default()
     }

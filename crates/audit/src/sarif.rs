@@ -35,7 +35,7 @@ pub(crate) fn log(findings: &[Finding], version: &str) -> Value {
     })
 }
 
-/// What is known of a check or rule.
+/// The description of a check or rule.
 fn descriptor(finding: &Finding) -> Value {
     let check = checks::find(finding.code).map(|it| (it.sentence, it.help));
     let (sentence, help) =
@@ -44,7 +44,7 @@ fn descriptor(finding: &Finding) -> Value {
         "id": finding.code,
         "name": finding.name,
         "shortDescription": { "text": sentence },
-        "help": { "text": format!("{help}; `cargo xtask explain {}` says why", finding.code) },
+        "help": { "text": format!("{help}; `cargo xtask explain {}` prints the reason", finding.code) },
         "defaultConfiguration": { "level": finding.level.word() },
     })
 }

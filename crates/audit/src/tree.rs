@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What stands in a folder.
+/// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     /// Its name.
@@ -27,18 +27,18 @@ pub enum Kind {
 
 /// A tree; paths are relative to its root, which is the empty path.
 pub trait Tree {
-    /// What stands in a folder.
+    /// An entry of a folder.
     ///
     /// # Errors
     ///
-    /// Why it cannot be listed, as a text that stands alone.
+    /// Why it cannot be listed, as a complete sentence.
     fn list(&self, folder: &Path) -> Result<Vec<Entry>, String>;
 
-    /// The bytes of a file, at most one more than `limit` of them. It follows no link and waits for nobody.
+    /// The bytes of a file, at most one more than `limit` of them. It does not follow links and does not block.
     ///
     /// # Errors
     ///
-    /// Why it cannot be read, as a text that stands alone.
+    /// Why it cannot be read, as a complete sentence.
     fn read(&self, file: &Path, limit: u64) -> Result<Vec<u8>, String>;
 }
 
@@ -49,7 +49,7 @@ const SKIPPED: [&str; 9] =
 /// How deep a tree is read.
 const DEPTH: usize = 64;
 
-/// How many entries of a tree are looked at.
+/// How many entries of a tree are checked.
 const ENTRIES: usize = 200_000;
 
 /// An entry with its path.
@@ -59,7 +59,7 @@ pub(crate) struct Found {
     pub(crate) kind: Kind,
 }
 
-/// A part of a tree that was not looked at, and why.
+/// A part of a tree that was not checked, and why.
 pub(crate) type Left = (PathBuf, String);
 
 /// Everything in a tree but folders, in the order of the paths, and what was left.
@@ -76,7 +76,7 @@ pub(crate) fn walk(tree: &dyn Tree) -> (Vec<Found>, Vec<Left>) {
         };
         for entry in entries {
             if found.len() + waiting.len() >= ENTRIES {
-                left.push((folder, format!("the tree has more than {ENTRIES} entries; the rest is not looked at")));
+                left.push((folder, format!("the tree has more than {ENTRIES} entries; the rest is not checked")));
                 found.sort_by(|one: &Found, other| one.path.cmp(&other.path));
                 return (found, left);
             }
@@ -84,7 +84,9 @@ pub(crate) fn walk(tree: &dyn Tree) -> (Vec<Found>, Vec<Left>) {
             let skipped = entry.name.to_str().is_some_and(|name| SKIPPED.contains(&name));
             match entry.kind {
                 Kind::Folder if skipped => {}
-                Kind::Folder if depth == DEPTH => left.push((path, format!("it lies deeper than {DEPTH} folders"))),
+                Kind::Folder if depth == DEPTH => {
+                    left.push((path, format!("it is nested deeper than {DEPTH} folders")))
+                }
                 Kind::Folder => waiting.push((path, depth + 1)),
                 kind => found.push(Found { path, kind }),
             }

@@ -1,4 +1,4 @@
-//! Reports what could not be read.
+//! Reports files that could not be read.
 
 use super::{Check, Findings};
 use crate::finding::Level;
@@ -7,9 +7,9 @@ use crate::read::{Contents, Unread};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
-    sentence: "a file that counts can be read",
-    example: "a `manifest.toml` that is no TOML, a link, a FIFO, or larger than any manifest",
-    help: "mend the file, or take it away",
+    sentence: "every file that the audit checks can be read",
+    example: "a `manifest.toml` that is not TOML, a link, a FIFO, or larger than the limit",
+    help: "correct the file, or remove it",
     incidents: &[74],
     run: Some(check),
     ..named!()

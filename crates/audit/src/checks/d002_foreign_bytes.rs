@@ -7,9 +7,9 @@ use crate::read::Contents;
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
-    sentence: "a file begins with its text and its lines end in newlines",
+    sentence: "a file has no byte-order mark, and its lines end in newlines",
     example: "an `install.sh` whose lines end in carriage returns",
-    help: "write it as UTF-8 without a mark, with plain newlines",
+    help: "write it as UTF-8 without a byte-order mark, with plain newlines",
     incidents: &[9],
     in_lint: true,
     run: Some(check),

@@ -1,4 +1,4 @@
-//! Finds agents that the list lacks, and agents that another place lacks although one names them.
+//! Finds agents missing from the list, and agents that some places of a suite name and others do not.
 
 use crate::finding::Place;
 use crate::known::Known;
@@ -9,11 +9,11 @@ use crate::read::{Contents, Suite};
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "an agent of the registry stands in every place of a suite",
+    sentence: "every place of a suite names every agent of the registry",
     example: r"ALL_AGENTS=(
   some-agent
 )   # and eleven more are registered",
-    help: "add it, or have `cargo xtask gen-suite` write the place",
+    help: "add it, or run `cargo xtask gen-suite`",
     incidents: &[73, 72],
     run: Some(check),
     ..named!()
@@ -31,22 +31,22 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
 fn missing_in_list(suite: &Suite, name: &str, findings: &mut Findings) {
     let Some(list) = suite.runner.as_ref().and_then(|it| it.list.as_ref()) else { return };
     if !list.value.iter().any(|it| it.value == name) {
-        findings.add(&CHECK, &list.place, format!("the list of agents lacks `{name}`"));
+        findings.add(&CHECK, &list.place, format!("`{name}` is missing from the list of agents"));
     }
 }
 
-/// Told where the agent is named, since the place that lacks it may not exist.
+/// Reported where the agent is named, since the place where it is missing may not exist.
 fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
     let listed = suite.runner.as_ref().and_then(|it| it.list.as_ref());
     let named = listed.and_then(|it| it.value.iter().find(|it| it.value == name));
     let has_config = suite.configs.iter().any(|it| it.agent().value == name || it.stem() == name)
         || suite.unread.iter().any(|it| it == name);
     if !suite.configs.is_empty() && !has_config {
-        // Without a list, the folder of the configurations is all there is to point at.
+        // Without a list, the finding points at the folder of the configurations.
         let place = named.map(|it| it.place.clone());
         let first = suite.configs.first().map(|it| Place::start(&it.file));
         if let Some(place) = place.or_else(|| first.filter(|_| listed.is_none())) {
-            findings.add(&CHECK, &place, format!("`{name}` has no configuration beside the others"));
+            findings.add(&CHECK, &place, format!("missing configuration of `{name}`"));
         }
     }
     if let Some(runner) = &suite.runner
@@ -60,13 +60,13 @@ fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
             findings.add(
                 &CHECK,
                 &named.place,
-                format!("`{function}` has no arm for `{name}`, and no other that takes it"),
+                format!("`{function}` has no arm that matches `{name}`"),
             );
         }
     }
     if let Some(table) = suite.docs.as_ref().and_then(|it| it.models.as_ref())
         && !table.rows.iter().any(|[agent, _]| plain(&agent.value) == name)
     {
-        findings.add(&CHECK, &table.place, format!("the table of agents lacks `{name}`"));
+        findings.add(&CHECK, &table.place, format!("`{name}` is missing from the table of agents"));
     }
 }

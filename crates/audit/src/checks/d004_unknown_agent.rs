@@ -1,4 +1,4 @@
-//! Finds names that no entry bears.
+//! Finds names that are not registered.
 
 use crate::finding::quoted;
 use crate::known::Known;
@@ -25,6 +25,6 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             Some(near) => format!("did you mean `{near}`?"),
             None => CHECK.help.to_owned(),
         };
-        findings.add_with_help(&CHECK, &named.place, format!("no agent `{}` is registered", quoted(name)), help);
+        findings.add_with_help(&CHECK, &named.place, format!("unknown agent `{}`", quoted(name)), help);
     }
 }

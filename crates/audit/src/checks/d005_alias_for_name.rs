@@ -8,7 +8,7 @@ use super::{Check, Findings, names};
 pub(super) const CHECK: Check = Check {
     sentence: "a place names an agent by its name",
     example: "ALL_AGENTS=( short-name )",
-    help: "write the name: results, folders and tables are found by it",
+    help: "write the name: results, folders and tables are looked up by it",
     incidents: &[72],
     run: Some(check),
     ..named!()

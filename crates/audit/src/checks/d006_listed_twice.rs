@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
   case "$1" in
     some-agent) echo "makers/big-1" ;;
     some-agent) echo "makers/big-2" ;;"#,
-    help: "keep one of them: the first arm of a `case` hides the others",
+    help: "remove all but one: the first matching arm of a `case` hides the others",
     incidents: &[72, 73],
     run: Some(check),
     ..named!()
@@ -52,7 +52,7 @@ fn twice(names: Vec<At<&str>>, place: &str, findings: &mut Findings) {
         match seen.get(name.value) {
             None => drop(seen.insert(name.value, name.place)),
             Some(Place { file, line, .. }) => {
-                let message = format!("{place} already had `{}`, at {file}:{line}", quoted(name.value));
+                let message = format!("duplicate `{}` in {place}, first at {file}:{line}", quoted(name.value));
                 findings.add(&CHECK, &name.place, message);
             }
         }

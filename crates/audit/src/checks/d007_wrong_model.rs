@@ -12,8 +12,8 @@ use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a suite runs an agent with the model of its entry",
-    example: "model: some-agent/auto   # the entry says makers/big-1",
-    help: "write the model as the entry has it: results are compared by this text",
+    example: "model: some-agent/auto   # the entry has makers/big-1",
+    help: "write the model exactly as in the entry: results are compared by this string",
     incidents: &[65, 73],
     run: Some(check),
     ..named!()
@@ -24,7 +24,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         for config in &suite.configs {
             match (config.table.text("model"), known.suite_agent(config.agent().value)) {
                 (Some(model), Some(agent)) => compare(known, agent, model.value, &model.place, findings),
-                (None, _) => findings.add(&CHECK, &Place::start(&config.file), "it names no `model`"),
+                (None, _) => findings.add(&CHECK, &Place::start(&config.file), "the configuration has no `model`"),
                 (Some(_), None) => {}
             }
         }
@@ -36,7 +36,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
                     findings.add(
                         &CHECK,
                         place,
-                        format!("the arm for `{}` prints no model that can be read", agent.name),
+                        format!("cannot parse the model that the arm for `{}` prints", agent.name),
                     );
                 }
                 None => {}
@@ -55,13 +55,13 @@ fn compare(known: &Known<'_>, agent: &Agent<'_>, model: &str, place: &Place, fin
     let message = match model.split_once('/') {
         Some((prefix, _)) if known.router.provider(model).0.is_none() => {
             format!(
-                "`{}` runs with `{}`, and `{}` is no registered provider",
+                "`{}` runs with `{}`, and the provider `{}` is not registered",
                 agent.name,
                 quoted(model),
                 quoted(prefix)
             )
         }
-        _ => format!("`{}` runs with `{}`, and its entry says `{expected}`", agent.name, quoted(model)),
+        _ => format!("`{}` runs with `{}`, and its entry has `{expected}`", agent.name, quoted(model)),
     };
     findings.add_with_help(&CHECK, place, message, format!("write `{expected}`"));
 }

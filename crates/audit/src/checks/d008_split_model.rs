@@ -1,4 +1,4 @@
-//! Finds agents without an entry whose two models differ; those of registered agents are held against the entry (D007).
+//! Finds agents without an entry whose two models differ; D007 compares the models of registered agents.
 
 use crate::finding::quoted;
 use crate::known::Known;
@@ -10,7 +10,7 @@ use super::{Check, Findings};
 pub(super) const CHECK: Check = Check {
     sentence: "a configuration and the runner name one model",
     example: "a configuration with `model: a/b` whose runner prints `a/c`",
-    help: "make both the same: the checker of a run compares them as texts",
+    help: "write the same model in both: the checker of a run compares the strings",
     incidents: &[73],
     run: Some(check),
     ..named!()

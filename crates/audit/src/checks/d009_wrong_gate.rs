@@ -9,11 +9,11 @@ use crate::read::runner::Runner;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a gate opens for exactly the credentials that the agent's model needs",
+    sentence: "a gate checks exactly the credentials that the agent's model needs",
     example: r#"has_creds_for() {
   case "$1" in
     some-agent) [ -n "${SOME_KEY:-}" ] ;;"#,
-    help: "ask for the variables of the provider and of the parameters of its URL",
+    help: "check the variables of the provider and of the parameters of its URL",
     incidents: &[61, 62],
     run: Some(check),
     ..named!()
@@ -31,13 +31,13 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
                 Some(gate) => {
                     let (name, needed) = (agent.name, needed(&needs));
                     let message = format!(
-                        "the gate of `{name}` asks for {}; its model needs {needed}",
+                        "the gate of `{name}` checks {}; its model needs {needed}",
                         quoted(&gate.to_string())
                     );
-                    findings.add_with_help(&CHECK, &arm.answer.place, message, format!("ask for {needed}"));
+                    findings.add_with_help(&CHECK, &arm.answer.place, message, format!("check {needed}"));
                 }
                 None => {
-                    let message = format!("what the gate of `{}` asks for cannot be read", agent.name);
+                    let message = format!("cannot parse the gate of `{}`", agent.name);
                     let help = "join tests of the form `[ -n \"${NAME:-}\" ]` with `&&` and `||`";
                     findings.add_with_help(&CHECK, &arm.answer.place, message, help);
                 }

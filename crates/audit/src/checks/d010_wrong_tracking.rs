@@ -1,5 +1,5 @@
 //! Finds usage tracking that is on or off where the entry has the other, or off in a way that not every reader takes
-//! so. It says whether a run must show its usage; calls go through the gateway all the same.
+//! so. It decides whether a run must report its usage; calls always go through the gateway.
 
 use crate::finding::quoted;
 use crate::known::Known;
@@ -11,7 +11,7 @@ use super::{Check, Findings};
 pub(super) const CHECK: Check = Check {
     sentence: "a suite requires usage tracking where the entry does",
     example: r#"some-agent.yaml without `usage_tracking: "off"`"#,
-    help: "set it as the entry has it",
+    help: "write the value of the entry",
     incidents: &[66, 73],
     run: Some(check),
     ..named!()
@@ -39,7 +39,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
                 findings.add_with_help(&CHECK, place, message, "write `usage_tracking: \"off\"`");
             }
             (false, true, Some(bare)) => {
-                let message = format!("`{}` without quotes is a boolean to a reader of YAML 1.1", quoted(&bare.value));
+                let message = format!("a YAML 1.1 parser reads `{}` without quotes as a boolean", quoted(&bare.value));
                 findings.add_with_help(&CHECK, &bare.place, message, "write `usage_tracking: \"off\"`");
             }
             (true, false, _) | (false, true, None) => {}

@@ -7,9 +7,9 @@ use crate::read::Contents;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a configuration is of the agent that its file and its folder of jobs are named after",
+    sentence: "`agent` in a configuration matches the names of its file and of its folder of jobs",
     example: "some-agent.yaml with `agent: other-agent`",
-    help: "name the file, `agent` and the end of `jobs_dir` alike: the runner finds them by the agent's name",
+    help: "use the agent's name for the file, `agent` and the end of `jobs_dir`: the runner looks them up by it",
     incidents: &[72, 73],
     run: Some(check),
     ..named!()
@@ -22,12 +22,12 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             findings.add(
                 &CHECK,
                 &Place::start(&config.file),
-                format!("the configuration of `{}` names no `agent`", quoted(stem)),
+                format!("the configuration of `{}` has no `agent`", quoted(stem)),
             );
             continue;
         };
         if agent.value != stem {
-            let message = format!("the file of `{}` is for `{}`", quoted(stem), quoted(agent.value));
+            let message = format!("the file is named after `{}`, and its `agent` is `{}`", quoted(stem), quoted(agent.value));
             findings.add(&CHECK, &agent.place, message);
         }
         let jobs = config.table.text("jobs_dir").filter(|it| it.value.rsplit('/').next() != Some(agent.value));

@@ -1,4 +1,4 @@
-//! Finds variables without a row, rows for variables that nobody needs, and rows that name the wrong agent.
+//! Finds variables without a row, rows for unused variables, and rows that name the wrong agent.
 
 use std::collections::BTreeSet;
 
@@ -14,9 +14,9 @@ use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
-    sentence: "the table of variables has what the agents' models need, and nothing else",
+    sentence: "the table of variables has exactly the variables that the agents' models need",
     example: "| `SOME_KEY` | some-agent |",
-    help: "write a row for each variable that a gate asks for",
+    help: "write one row for each variable that a gate checks",
     incidents: &[61, 73],
     run: Some(check),
     ..named!()
@@ -38,7 +38,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
                 let told = rows.iter().any(|(row, _)| row.iter().any(|name| group.contains(name)));
                 if !told && missing.insert(group.clone()) {
                     let message = format!(
-                        "the table of variables has no row for {}, which `{}` needs",
+                        "missing row for {} in the table of variables; `{}` needs it",
                         needed(&[group]),
                         agent.name
                     );
@@ -55,7 +55,7 @@ fn needless(known: &Known<'_>, row: &[&str], cell: &At<String>, findings: &mut F
             || known.suite_agents().filter_map(|it| known.suite_needs(it)).flatten().any(|group| group.contains(&name))
     };
     for name in row.iter().filter(|name| !needed(name)) {
-        findings.add(&CHECK, &cell.place, format!("no agent's model needs `{}`", quoted(name)));
+        findings.add(&CHECK, &cell.place, format!("unused variable `{}`: the model of every agent runs without it", quoted(name)));
     }
 }
 
@@ -63,7 +63,7 @@ fn wrong_agent(known: &Known<'_>, agent: &Agent<'_>, row: &[&str], cell: &At<Str
     let Some(needs) = known.suite_needs(agent) else { return };
     let needed_here = |name: &&str| **name == *SANDBOX_KEY || needs.iter().any(|group| group.contains(name));
     if !row.iter().any(needed_here) {
-        let message = format!("the row is said to be for `{}`, whose model needs {}", agent.name, needed(&needs));
+        let message = format!("the row names `{}`, whose model needs {}", agent.name, needed(&needs));
         findings.add(&CHECK, &cell.place, message);
     }
 }

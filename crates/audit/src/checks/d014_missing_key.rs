@@ -1,4 +1,4 @@
-//! Finds keys that are missing, or hold nothing.
+//! Finds missing and empty keys.
 
 use crate::known::Known;
 use crate::read::Contents;
@@ -6,7 +6,7 @@ use crate::read::Contents;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a manifest has what the contract requires",
+    sentence: "a manifest has the keys that the contract requires",
     example: "a `manifest.toml` without `launch_cmd`",
     help: "write `contract_version`, `name`, `install_cmd` and `launch_cmd`",
     incidents: &[72, 82],
@@ -22,7 +22,7 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         for key in REQUIRED {
             match manifest.table.member(key) {
                 None => findings.add(&CHECK, &manifest.place(), format!("the manifest has no `{key}`")),
-                // A value of another kind is told by D016.
+                // D016 reports a value of another type.
                 Some(member) if member.value.value.text().is_some() && !manifest.says(key) => {
                     findings.add(&CHECK, &member.key.place, format!("`{key}` is empty"));
                 }

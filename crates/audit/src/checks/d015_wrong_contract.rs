@@ -7,7 +7,7 @@ use crate::read::Contents;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a manifest is of a contract that the harness reads",
+    sentence: "a manifest has a contract version that the harness supports",
     example: r#"contract_version = "2.0""#,
     help: "write `contract_version = \"1.0\"`",
     incidents: &[82],
@@ -15,14 +15,14 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-/// The contract that is known here.
+/// The supported version of the contract.
 const CONTRACT: &str = "1.0";
 
 fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(version) = manifest.table.text("contract_version").filter(|it| it.value != CONTRACT) else { continue };
-        let refused = if version.value.starts_with("1.") { "may not be known to" } else { "is refused by" };
-        let message = format!("contract `{}` {refused} the harness, which reads `{CONTRACT}`", quoted(version.value));
+        let refused = if version.value.starts_with("1.") { "may not be supported by" } else { "is rejected by" };
+        let message = format!("contract `{}` {refused} the harness, which supports `{CONTRACT}`", quoted(version.value));
         findings.add(&CHECK, &version.place, message);
     }
 }

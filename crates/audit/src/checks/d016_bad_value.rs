@@ -11,9 +11,9 @@ use crate::read::datum::{Datum, Member, Table};
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "each key of a manifest holds what the contract says",
+    sentence: "the value of each key of a manifest is what the contract allows",
     example: r#"api_protocol = "openai""#,
-    help: "write a value of the kind and the set that the contract gives",
+    help: "write a value of the type and the set that the contract allows",
     incidents: &[82, 12],
     run: Some(check),
     ..named!()
@@ -74,11 +74,11 @@ fn check_value(key: &str, holds: &Holds, value: &At<Datum>, findings: &mut Findi
     let wanted = match (holds, &value.value) {
         (Holds::OneOf(words), Datum::Text(text)) if !words.contains(&text.as_str()) => {
             let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("`{}` is no `{key}`", quoted(text));
+            let message = format!("`{}` is not a `{key}`", quoted(text));
             return findings.add_with_help(&CHECK, &value.place, message, format!("expected one of {words}"));
         }
         (Holds::Seconds, Datum::Integer(seconds)) if *seconds < 1 => {
-            return findings.add(&CHECK, &value.place, format!("`{key}` gives an install no time"));
+            return findings.add(&CHECK, &value.place, format!("`{key}` must be more than zero"));
         }
         (Holds::Text | Holds::OneOf(_), Datum::Text(_))
         | (Holds::Bool, Datum::Bool(_))
@@ -91,19 +91,19 @@ fn check_value(key: &str, holds: &Holds, value: &At<Datum>, findings: &mut Findi
         (Holds::Texts, _) => "a list of strings",
         (Holds::Mapping, _) => "a table of variables",
     };
-    findings.add(&CHECK, &value.place, format!("`{key}` holds {}, and must hold {wanted}", value.value.kind()));
+    findings.add(&CHECK, &value.place, format!("`{key}` is {}, and must be {wanted}", value.value.kind()));
 }
 
 fn check_mapping(table: &Table, findings: &mut Findings) {
     for Member { key, value } in &table.members {
         if !key.value.starts_with("BENCHFLOW_PROVIDER_") || canonical(&key.value).is_none() {
-            findings.add(&CHECK, &key.place, format!("`{}` is no canonical variable", quoted(&key.value)));
+            findings.add(&CHECK, &key.place, format!("`{}` is not a canonical variable", quoted(&key.value)));
         }
         if !value.value.text().is_some_and(is_variable_name) {
             findings.add(
                 &CHECK,
                 &value.place,
-                format!("`{}` is mapped onto no name of a variable", quoted(&key.value)),
+                format!("`{}` is mapped to a value that is not a variable name", quoted(&key.value)),
             );
         }
     }

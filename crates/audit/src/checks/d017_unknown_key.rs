@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "a manifest has keys of the contract only",
     example: r#"install_cmds = "…""#,
-    help: "take it out, or mend its spelling: the loader ignores what it does not know",
+    help: "remove it, or correct its spelling: the loader ignores unknown keys",
     incidents: &[57, 82],
     run: Some(check),
     ..named!()
@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for member in contents.manifests.iter().flat_map(|it| &it.table.members) {
         if !is_key(&member.key.value) {
-            findings.add(&CHECK, &member.key.place, format!("the contract has no key `{}`", quoted(&member.key.value)));
+            findings.add(&CHECK, &member.key.place, format!("unknown key `{}`", quoted(&member.key.value)));
         }
     }
 }

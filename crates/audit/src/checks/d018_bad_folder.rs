@@ -1,4 +1,4 @@
-//! Finds folders that are written otherwise.
+//! Finds folders that are not written as the contract requires.
 
 use crate::finding::quoted;
 use crate::known::Known;
@@ -7,7 +7,7 @@ use crate::read::Contents;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "skills lie under the home folder or the workspace, and folders of an agent begin with a dot",
+    sentence: "skills are under the home folder or the workspace, and folders of an agent begin with a dot",
     example: r#"skill_paths = ["/root/.some-agent/skills"]"#,
     help: "write `$HOME/…` or `$WORKSPACE/…` for skills, `.name` for folders",
     incidents: &[26, 35],
@@ -27,14 +27,14 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         }
         for folder in texts("home_dirs") {
             if !folder.value.starts_with('.') || !stays(folder.value) {
-                let message = format!("`{}` is no folder that begins with a dot", quoted(folder.value));
+                let message = format!("`{}` is not a folder that begins with a dot", quoted(folder.value));
                 findings.add(&CHECK, &folder.place, message);
             }
         }
     }
 }
 
-/// Whether a path leads nowhere else.
+/// Whether a path stays in its folder.
 fn stays(path: &str) -> bool {
     !path.is_empty() && path.split('/').all(|part| !matches!(part, ".." | "." | ""))
 }

@@ -11,7 +11,7 @@ use crate::read::datum::Member;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a manifest maps a variable onto one that the agent reads",
+    sentence: "a manifest maps a variable to one that the agent reads",
     example: r#"env_mapping = { BENCHFLOW_PROVIDER_BASE_URL = "OPENAI_URL" }"#,
     help: "map as the entry does (`cargo xtask show NAME`)",
     incidents: &[63],
@@ -25,7 +25,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         let Some(table) = manifest.table.table("env_mapping") else { continue };
         for Member { key, value } in &table.members {
             let Some(target) = value.value.text().filter(|target| !fills(agent, target, &key.value)) else { continue };
-            let message = format!("`{}` reads no `{}` from `{}`", agent.name, quoted(target), quoted(&key.value));
+            let message = format!("`{}` does not read `{}` from `{}`", agent.name, quoted(target), quoted(&key.value));
             let targets: Vec<String> = agent
                 .env
                 .iter()
@@ -33,16 +33,16 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
                 .map(|it| format!("`{}`", it.name))
                 .collect();
             let help = if targets.is_empty() {
-                "leave it out".to_owned()
+                "remove it".to_owned()
             } else {
-                format!("map it onto {}", targets.join(" or "))
+                format!("map it to {}", targets.join(" or "))
             };
             findings.add_with_help(&CHECK, &value.place, message, help);
         }
         for (from, to) in agent.plain_mappings() {
             let mapped = table.members.iter().any(|it| it.key.value == from);
             if !mapped {
-                let message = format!("`{}` is told nothing of `{from}`, which it reads as `{to}`", agent.name);
+                let message = format!("missing mapping: `{}` reads `{from}` as `{to}`", agent.name);
                 let place =
                     manifest.table.member("env_mapping").map_or_else(|| manifest.place(), |it| it.key.place.clone());
                 findings.add(&CHECK, &place, message);
@@ -51,7 +51,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-/// Whether the entry fills a variable from a canonical one, under whatever condition.
+/// Whether the entry sets a variable from a canonical one, under any condition.
 fn fills(agent: &Agent<'_>, target: &str, canonical: &str) -> bool {
     agent.env.iter().filter(|it| it.name == target).any(|it| {
         let mut found = false;

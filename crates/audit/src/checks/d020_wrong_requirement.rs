@@ -12,7 +12,7 @@ use super::{Check, Findings};
 pub(super) const CHECK: Check = Check {
     sentence: "a manifest requires only variables that a run with its model needs",
     example: r#"requires_env = ["OPENAI_API_KEY"]   # with a default model of Google's"#,
-    help: "take it out, or choose a default model that needs it",
+    help: "remove it, or choose a default model that needs it",
     incidents: &[61, 62],
     run: Some(check),
     ..named!()
@@ -26,7 +26,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         let needs = model.as_deref().and_then(|model| known.needs(model));
         for name in required {
             if !is_variable_name(name.value) {
-                findings.add(&CHECK, &name.place, format!("`{}` is no name of a variable", quoted(name.value)));
+                findings.add(&CHECK, &name.place, format!("`{}` is not a variable name", quoted(name.value)));
             } else if let (Some(needs), Some(model)) = (&needs, &model)
                 && !needs.iter().any(|group| group.contains(&name.value))
                 && !agent.is_some_and(|agent| agent.accepts.contains(&name.value))

@@ -1,4 +1,4 @@
-//! Finds facts of a manifest that the entry has otherwise.
+//! Finds values of a manifest that differ from the entry.
 
 use registry_model::model::{Agent, Via};
 
@@ -12,9 +12,9 @@ use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
-    sentence: "a manifest says of a registered agent what its entry says",
-    example: r#"acp_model_format = "bare"   # the entry says provider/model"#,
-    help: "write what the entry has, or have `cargo xtask gen-manifests` write the manifest",
+    sentence: "a manifest of a registered agent agrees with its entry",
+    example: r#"acp_model_format = "bare"   # the entry has provider/model"#,
+    help: "write the value of the entry, or run `cargo xtask gen-manifests`",
     incidents: &[65, 67, 73, 82],
     run: Some(check),
     ..named!()
@@ -24,7 +24,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(agent) = manifest.name().and_then(|name| known.agent(name)) else { continue };
         for (key, kind, expected) in facts(agent) {
-            // A value of another kind is told by D016.
+            // D016 reports a value of another type.
             let Some(value) = manifest.table.get(key).filter(|it| it.value.kind() == kind) else { continue };
             if let Some(said) = shown(&value.value).filter(|said| *said != expected) {
                 let message =
@@ -37,7 +37,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-/// A line that another check has something against is not told again.
+/// A line with a finding of another check is not reported again.
 fn add(place: &Place, message: String, findings: &mut Findings) {
     if !findings.any_at(&place.file, place.line) {
         findings.add(&CHECK, place, message);
@@ -71,7 +71,7 @@ fn shown(value: &Datum) -> Option<String> {
     }
 }
 
-/// A list whose order says nothing.
+/// A list whose order does not matter.
 fn shown_list(items: impl Iterator<Item = String>) -> String {
     let mut items: Vec<String> = items.collect();
     items.sort();
@@ -83,12 +83,12 @@ fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Finding
     let Some(said) = manifest.table.text("api_protocol") else { return };
     let spoken: Vec<String> = agent.protocols.iter().map(|it| format!("`{}`", it.id())).collect();
     if !agent.protocols.iter().any(|it| it.id() == said.value) {
-        let message = format!("`{}` speaks {}, not `{}`", agent.name, spoken.join(", "), quoted(said.value));
+        let message = format!("`{}` uses {}, not `{}`", agent.name, spoken.join(", "), quoted(said.value));
         add(&said.place, message, findings);
     }
 }
 
-/// A default model that yields no id which the agent knows.
+/// A default model that does not resolve to a model id of the agent.
 fn check_model(known: &Known<'_>, agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
     let Some(model) = manifest.table.text("default_model") else { return };
     let prefix = model.value.split_once('/').map(|(prefix, _)| prefix);
@@ -96,7 +96,7 @@ fn check_model(known: &Known<'_>, agent: &Agent<'_>, manifest: &Manifest, findin
         |prefix: &str| known.router.provider(model.value).0.is_some() || known.namespaces.contains(&prefix);
     if let Some(prefix) = prefix.filter(|prefix| !registered(prefix)) {
         let message =
-            format!("`{}` is no registered provider, so nobody serves `{}`", quoted(prefix), quoted(model.value));
+            format!("the provider `{}` of `{}` is not registered", quoted(prefix), quoted(model.value));
         findings.add(&CHECK, &model.place, message);
     } else if let Err(refusal) = known.router.acp_model_id(agent.model.format, model.value) {
         let text = refusal.to_string();

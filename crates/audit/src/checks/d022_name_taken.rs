@@ -9,9 +9,9 @@ use crate::read::Contents;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a name or an alias of a manifest is one agent's",
+    sentence: "a name or an alias of a manifest belongs to one agent",
     example: r#"aliases = ["other-agent"]   # of another agent"#,
-    help: "choose another: the loader refuses an alias that is another's, and a name replaces",
+    help: "choose another: the loader rejects an alias in use, and replaces an agent of the same name",
     incidents: &[72],
     run: Some(check),
     ..named!()
@@ -25,7 +25,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         match taken.get(name) {
             None => drop(taken.insert(name, (name, place))),
             Some((_, first)) => {
-                let message = format!("`{}` is already the name of {}:{}", quoted(name), first.file, first.line);
+                let message = format!("the name `{}` is already used at {}:{}", quoted(name), first.file, first.line);
                 findings.add(&CHECK, place, message);
             }
         }
@@ -43,7 +43,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             let other = registered.or_else(in_tree).filter(|other| *other != name);
             if let Some(other) = other {
                 let message =
-                    format!("the alias `{}` of `{}` is `{}`'s", quoted(alias.value), quoted(name), quoted(other));
+                    format!("the alias `{}` of `{}` already belongs to `{}`", quoted(alias.value), quoted(name), quoted(other));
                 findings.add(&CHECK, &alias.place, message);
             }
             aliases.entry(alias.value).or_insert(name);

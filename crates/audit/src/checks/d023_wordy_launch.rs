@@ -8,13 +8,13 @@ use super::{Check, Findings};
 pub(super) const CHECK: Check = Check {
     sentence: "a launch command is one line of plain words",
     example: r#"launch_cmd = "cd \"$HOME\" && exec agent --acp""#,
-    help: "put the rest into a launcher that the install writes, and name that",
+    help: "move the rest into a launcher that the install writes, and launch that",
     incidents: &[55, 59],
     run: Some(check),
     ..named!()
 };
 
-/// What may stand before the program: it ends in this.
+/// The words that may precede the program end in this.
 const PREFIX: &str = "; exec ";
 
 fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
@@ -25,12 +25,12 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         let text = value.value;
         let words = text.split_once(PREFIX).map_or(text, |(_, words)| words);
         let message = if text.trim_end_matches('\n').contains('\n') {
-            "the launch command has several lines, and a harness may collapse their blanks".to_owned()
+            "the launch command has several lines, and a harness may collapse their whitespace".to_owned()
         } else if let Some(at) = words.find(|char: char| !plain(char)) {
             let char = words.get(at..).and_then(|it| it.chars().next()).unwrap_or_default();
-            format!("the launch command holds `{char}` after its program, and a harness adds and quotes words")
+            format!("the launch command contains `{char}` after its program, and a harness adds and quotes words")
         } else if text.contains("  ") || text.contains('\t') {
-            "the launch command holds blanks that a harness collapses".to_owned()
+            "the launch command contains whitespace that a harness collapses".to_owned()
         } else {
             continue;
         };
@@ -38,7 +38,7 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-/// Whether a character means itself in a word of a shell.
+/// Whether a character is literal in a word of a shell.
 fn plain(char: char) -> bool {
     char.is_ascii_alphanumeric() || " /._-+=:,@%\n".contains(char)
 }

@@ -1,5 +1,5 @@
-//! Finds texts that the reference harness's tests look for in install commands. A line that a rule has already
-//! something against is not told again.
+//! Finds texts that the reference harness's tests reject in install commands. A line with a finding of a
+//! rule is not reported again.
 
 use crate::known::Known;
 use crate::read::Contents;
@@ -8,15 +8,15 @@ use crate::read::script::Script;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "an install command holds nothing that the harness's own tests refuse",
+    sentence: "an install command contains no text that the harness's own tests reject",
     example: r#"install_cmd = "n=$((n + 1))""#,
-    help: "write it otherwise: the tests look at the text, payloads included",
+    help: "write it another way: the tests search the whole text, payloads included",
     incidents: &[1, 82, 13],
     run: Some(check),
     ..named!()
 };
 
-/// What is refused wherever it stands, and why.
+/// What is rejected anywhere in a command, and why.
 type Pattern = (fn(&str) -> Option<usize>, &'static str);
 
 const PATTERNS: [Pattern; 8] = [
@@ -43,7 +43,7 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         let text = String::from_utf8_lossy(&script.bytes);
         for (find, shown) in &PATTERNS {
             if let Some(at) = find(&text) {
-                add(script, at, format!("the harness's tests refuse {shown} anywhere in an install command"), findings);
+                add(script, at, format!("the harness's tests reject {shown} anywhere in an install command"), findings);
             }
         }
         if let Some(at) = text.find("npm install") {
@@ -62,7 +62,7 @@ fn add(script: &Script, offset: usize, message: String, findings: &mut Findings)
 fn check_npm(script: &Script, text: &str, at: usize, findings: &mut Findings) {
     for refused in NPM_REFUSED {
         if let Some(at) = text.find(refused) {
-            add(script, at, format!("the harness's tests refuse `{refused}` beside `npm install`"), findings);
+            add(script, at, format!("the harness's tests reject `{refused}` together with `npm install`"), findings);
         }
     }
     let mut wanted: Vec<String> =
@@ -72,7 +72,7 @@ fn check_npm(script: &Script, text: &str, at: usize, findings: &mut Findings) {
         wanted.push(format!("`{NODE_VERSION}{major}.{minor}.0` or later"));
     }
     if !wanted.is_empty() {
-        let message = format!("the harness's tests want {} beside `npm install`", wanted.join(", "));
+        let message = format!("the harness's tests require {} together with `npm install`", wanted.join(", "));
         findings.add(&CHECK, &script.place_of(at), message);
     }
 }
@@ -84,7 +84,7 @@ fn has_new_node(text: &str) -> bool {
     matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= NODE_FLOOR)
 }
 
-/// Where a word stands with nothing of a word beside it.
+/// The offsets of a word with word boundaries on both sides.
 fn word(text: &str, word: &str) -> Option<usize> {
     let part = |char: char| char.is_alphanumeric() || char == '_';
     text.match_indices(word).map(|(at, _)| at).find(|at| {

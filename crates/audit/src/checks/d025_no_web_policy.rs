@@ -1,4 +1,4 @@
-//! Finds manifests that nowhere look at it, payloads included. An agent without web tools need not.
+//! Finds manifests that never read the variable, payloads included. An agent without web tools need not read it.
 
 use registry_model::model::WebPolicy;
 
@@ -10,9 +10,9 @@ use crate::read::Contents;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "what a manifest installs turns the web off when a run forbids it",
-    example: "a manifest whose launcher never looks at BENCHFLOW_DISALLOW_WEB_TOOLS",
-    help: "have the launcher turn the web tools off when BENCHFLOW_DISALLOW_WEB_TOOLS is 1, or refuse to start",
+    sentence: "the launcher that a manifest installs turns web tools off when a run forbids them",
+    example: "a manifest whose launcher does not read BENCHFLOW_DISALLOW_WEB_TOOLS",
+    help: "let the launcher turn the web tools off when BENCHFLOW_DISALLOW_WEB_TOOLS is 1, or exit with an error",
     incidents: &[60, 56, 58],
     run: Some(check),
     ..named!()
@@ -30,7 +30,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             let place =
                 manifest.table.member("install_cmd").map_or_else(|| manifest.place(), |it| it.key.place.clone());
             let name = manifest.name().unwrap_or("the agent");
-            findings.add(&CHECK, &place, format!("nothing here turns the web tools of `{}` off", quoted(name)));
+            findings.add(&CHECK, &place, format!("missing web policy: the manifest does not turn the web tools of `{}` off", quoted(name)));
         }
     }
 }

@@ -8,9 +8,9 @@ use crate::read::Contents;
 use super::{Check, Findings, packages};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a package is installed by one version",
+    sentence: "a package is installed in one exact version",
     example: "npm install some-agent@latest",
-    help: "write the version that the registry's lock has, or any other one version",
+    help: "write one exact version, for example the one in the registry's lock",
     incidents: &[14, 44, 49],
     run: Some(check),
     ..named!()
@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for asked in packages(contents) {
         let Pin::Floating(written) = &asked.version else { continue };
-        let message = format!("`{}` is whatever its registry has today", quoted(written));
+        let message = format!("`{}` has no exact version", quoted(written));
         let help = match known.version(asked.agent, asked.ecosystem, &asked.name) {
             Some(pinned) => format!("the registry pins `{}` to {}", pinned.package, pinned.version),
             None => CHECK.help.to_owned(),

@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     level: Level::Warning,
     sentence: "a package of a registered agent has the version of the lock",
     example: "npm install some-agent@1.2.3   # the lock has 1.2.5",
-    help: "pin what the lock has, since that is what was proved; or `cargo pin` the newer one",
+    help: "write the version of the lock, which was verified; or run `cargo pin` for the newer one",
     incidents: &[14, 43, 75],
     run: Some(check),
     ..named!()

@@ -1,4 +1,4 @@
-//! Finds entries that the public registry would refuse.
+//! Finds entries that the public registry would reject.
 
 use crate::finding::{Place, quoted};
 use crate::known::Known;
@@ -8,7 +8,7 @@ use crate::read::entry::AcpEntry;
 use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "an entry of the ACP registry has what its format asks for",
+    sentence: "an entry of the ACP registry has the fields that its format requires",
     example: r#"{ "id": "My Agent", "distribution": {} }"#,
     help: "write id, name, version, description, and a distribution of npx, uvx or binary",
     incidents: &[72, 73],
@@ -23,15 +23,15 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             match entry.table.get(key).map(|it| (it.value.text(), it)) {
                 None => findings.add(&CHECK, &start, format!("the entry has no `{key}`")),
                 Some((None | Some(""), value)) => {
-                    findings.add(&CHECK, &value.place, format!("`{key}` must be a string that says something"));
+                    findings.add(&CHECK, &value.place, format!("`{key}` must be a string that is not empty"));
                 }
                 Some((Some(id), value)) if key == "id" && !is_id(id) => {
                     let message =
-                        format!("`{}` is no id: lower-case letters, digits and hyphens, a letter first", quoted(id));
+                        format!("`{}` is not an id: use lower-case letters, digits and hyphens, a letter first", quoted(id));
                     findings.add(&CHECK, &value.place, message);
                 }
                 Some((Some(version), value)) if key == "version" && !is_semantic(version) => {
-                    findings.add(&CHECK, &value.place, format!("`{}` is no semantic version", quoted(version)));
+                    findings.add(&CHECK, &value.place, format!("`{}` is not a semantic version", quoted(version)));
                 }
                 Some(_) => {}
             }
@@ -46,15 +46,15 @@ fn check_distribution(entry: &AcpEntry, start: &Place, findings: &mut Findings) 
     };
     let place = entry.table.member("distribution").map_or(start, |it| &it.key.place);
     if !distribution.members.iter().any(|it| WAYS.contains(&it.key.value.as_str())) {
-        findings.add(&CHECK, place, "`distribution` has none of `npx`, `uvx` and `binary`");
+        findings.add(&CHECK, place, "`distribution` must have `npx`, `uvx` or `binary`");
     }
     for member in &distribution.members {
         let way = member.key.value.as_str();
         let package = distribution.table(way).and_then(|it| it.text("package"));
         if !WAYS.contains(&way) {
-            findings.add(&CHECK, &member.key.place, format!("`{}` is no way of distribution", quoted(way)));
+            findings.add(&CHECK, &member.key.place, format!("unknown kind of distribution `{}`", quoted(way)));
         } else if way != "binary" && package.is_none() {
-            findings.add(&CHECK, &member.key.place, format!("`{way}` names no `package`"));
+            findings.add(&CHECK, &member.key.place, format!("`{way}` has no `package`"));
         }
     }
 }

@@ -8,9 +8,9 @@ use super::{Check, Findings};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
-    sentence: "an archive of an entry can be checked",
+    sentence: "an archive of an entry can be verified",
     example: r#""binary": { "linux-x86_64": { "archive": "https://…/agent.tar.gz", "cmd": "./agent" } }"#,
-    help: "offer a package with a lock beside it, or check the archive where it is installed: the format has no room for a checksum",
+    help: "offer a package with a lock, or verify the archive where it is installed: the format has no field for a checksum",
     incidents: &[46, 41],
     run: Some(check),
     ..named!()
@@ -23,12 +23,12 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             let target = member.key.value.as_str();
             let archive = targets.table(target).and_then(|it| it.text("archive"));
             let Some(archive) = archive else {
-                findings.add(&CHECK, &member.key.place, format!("`{}` names no `archive`", quoted(target)));
+                findings.add(&CHECK, &member.key.place, format!("`{}` has no `archive`", quoted(target)));
                 continue;
             };
             let https = archive.value.starts_with("https://");
-            let how = if https { "nothing verifies" } else { "it is not fetched over `https`, and nothing verifies" };
-            findings.add(&CHECK, &archive.place, format!("{how} the archive for `{}`", quoted(target)));
+            let how = if https { "" } else { ", and it is not fetched over `https`" };
+            findings.add(&CHECK, &archive.place, format!("unverified archive for `{}`{how}", quoted(target)));
         }
     }
 }

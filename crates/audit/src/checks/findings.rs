@@ -1,4 +1,4 @@
-//! What the checks report to.
+//! Collects the findings of the checks.
 
 use registry_model::rules;
 use registry_model::shell;
@@ -13,12 +13,12 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Adds what a check found, with its own way out.
+    /// Adds a finding, with the check's own help.
     pub(crate) fn add(&mut self, check: &'static Check, place: &Place, message: impl Into<String>) {
         self.add_with_help(check, place, message, check.help);
     }
 
-    /// Adds what a check found, with a way out that knows more.
+    /// Adds a finding, with a more specific help.
     pub(crate) fn add_with_help(
         &mut self,
         check: &'static Check,
@@ -57,7 +57,7 @@ impl Findings {
         self.found.iter().any(|it| it.line == line && it.file == file)
     }
 
-    /// The findings in the order of their places, each told once.
+    /// The findings in the order of their places, without duplicates.
     pub(crate) fn finish(mut self) -> Vec<Finding> {
         self.found.sort();
         self.found.dedup();

@@ -1,4 +1,4 @@
-//! The checks: one file each, with its documentation as data beside its code, and one line in the list below.
+//! The checks: one file each, with its documentation as data next to its code, and one line in the list below.
 
 mod findings;
 mod rules;
@@ -19,26 +19,26 @@ use findings::Findings;
 pub struct Check {
     /// Its code: `D` and a number.
     pub code: &'static str,
-    /// Its kebab-case name, after the mistake.
+    /// Its kebab-case name, which describes the mistake.
     pub name: &'static str,
-    /// How bad a finding is.
+    /// The severity of a finding.
     pub level: Level,
-    /// What holds in a tree that is right.
+    /// What the check requires.
     pub sentence: &'static str,
-    /// A piece of a tree that is wrong.
+    /// A piece of a tree that violates it.
     pub example: &'static str,
-    /// The way out.
+    /// How to fix it.
     pub help: &'static str,
     /// Incidents behind it, by their numbers in [`registry_model::incidents`].
     pub incidents: &'static [u8],
-    /// Whether `lint` has it too: it is about the bytes of a file, whatever the file is for.
+    /// Whether `lint` runs it too: it checks the bytes of any file.
     pub in_lint: bool,
     /// How it is run.
     run: Option<fn(&Known<'_>, &Contents, &mut Findings)>,
 }
 
 impl Check {
-    /// A check of a module's name, whose findings are errors, that still says and finds nothing.
+    /// A check named after its module, whose findings are errors, without documentation and function.
     const fn named(module: &'static Coded) -> Self {
         Self {
             code: module.code(),
@@ -74,7 +74,7 @@ macro_rules! checks {
             mod $module;
             const _: () = assert!(
                 $module::CHECK.is_whole(),
-                concat!("the check of `", stringify!($module), "` lacks a part, or nothing runs it")
+                concat!("the check of `", stringify!($module), "` lacks a part, or has no function to run")
             );
         )*
 
@@ -120,7 +120,7 @@ pub fn find(code: &str) -> Option<&'static Check> {
     ALL.iter().copied().find(|check| check.code.eq_ignore_ascii_case(code))
 }
 
-/// What the rules and every check find in what a tree says.
+/// The findings of the rules and of every check in the contents of a tree.
 pub(crate) fn run(known: &Known<'_>, contents: &Contents) -> Vec<Finding> {
     run_some(known, contents, |_| true)
 }
@@ -132,7 +132,7 @@ pub(crate) fn run_for_lint(known: &Known<'_>, contents: &Contents) -> Vec<Findin
 
 fn run_some(known: &Known<'_>, contents: &Contents, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
     let mut findings = Findings::default();
-    // The rules come first: D024 leaves lines alone that something was found at.
+    // The rules run first: D024 skips lines with findings.
     rules::check(contents, &mut findings);
     for check in ALL.iter().filter(|check| wanted(check)).filter_map(|check| check.run) {
         check(known, contents, &mut findings);
@@ -140,7 +140,7 @@ fn run_some(known: &Known<'_>, contents: &Contents, wanted: impl Fn(&Check) -> b
     findings.finish()
 }
 
-/// The names of agents in a suite, each time they stand somewhere; patterns with a wildcard name nobody.
+/// Every occurrence of an agent's name in a suite; patterns with a wildcard do not name an agent.
 fn names(suite: &Suite) -> Vec<At<&str>> {
     let mut found: Vec<At<&str>> = suite.configs.iter().map(|it| it.agent()).collect();
     if let Some(runner) = &suite.runner {

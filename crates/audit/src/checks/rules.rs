@@ -7,10 +7,10 @@ use super::Findings;
 use crate::read::Contents;
 use crate::read::script::Script;
 
-/// What a shell other than POSIX's may say.
+/// The rules that do not apply to a shell other than POSIX.
 const OF_POSIX: [&str; 2] = ["S001", "S002"];
 
-/// Holds every script and command against the rules.
+/// Checks every script and command by the rules.
 pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
     for script in &contents.scripts {
         lint(script, script.is_for_another_shell(), findings);
@@ -37,7 +37,8 @@ fn check_size(script: &Script, findings: &mut Findings) {
         return;
     }
     let help = rules::find("I007").map_or("", |rule| rule.help).to_owned();
-    let message = format!("the command has {bytes} bytes once it is quoted twice, and {MAX_QUOTED_TWICE} are allowed");
+    let message =
+        format!("the command has {bytes} bytes after it is quoted twice, and the limit is {MAX_QUOTED_TWICE}");
     let finding = shell::Finding { rule: "I007", offset: 0, end: 0, line: 1, column: 1, message, help };
     findings.add_rule(&script.place(1, 1), &finding);
 }

@@ -31,7 +31,7 @@ impl Config {
         stem(&self.file)
     }
 
-    /// The agent it says it is for, or else its file.
+    /// The agent in `agent`, or else the one in its file name.
     pub(crate) fn agent(&self) -> At<&str> {
         self.table.text("agent").unwrap_or(At { value: self.stem(), place: Place::start(&self.file) })
     }

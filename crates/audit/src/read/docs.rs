@@ -80,7 +80,7 @@ fn is_rule(cells: &[At<String>; 2]) -> bool {
     cells.iter().all(|cell| !cell.value.is_empty() && cell.value.bytes().all(|byte| matches!(byte, b'-' | b':')))
 }
 
-/// The number of "all N registered agents", and where it stands in the line.
+/// The number of "all N registered agents", and its offset in the line.
 fn count(line: &str) -> Option<(usize, usize)> {
     let lower = line.to_ascii_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();

@@ -49,7 +49,7 @@ impl Manifest {
         self.table.text("name").map(|it| it.value)
     }
 
-    /// Where something that is missing would stand.
+    /// The place for findings about missing keys.
     pub(crate) fn place(&self) -> Place {
         self.table.member("name").map_or_else(|| Place::start(&self.file), |it| it.key.place.clone())
     }

@@ -1,4 +1,4 @@
-//! Reading a tree: which files count, and what each of them says.
+//! Reading a tree: which files are checked, and what each contains.
 
 pub(crate) mod config;
 pub(crate) mod datum;
@@ -57,7 +57,7 @@ impl Read {
     }
 }
 
-/// What a tree says of agents.
+/// The contents of a tree that concern agents.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     pub(crate) manifests: Vec<Manifest>,
@@ -76,7 +76,7 @@ pub(crate) struct Contents {
 pub(crate) struct Unread {
     pub(crate) place: Place,
     pub(crate) why: String,
-    /// The way out, where one is known for just this.
+    /// A specific help, if there is one.
     pub(crate) help: Option<&'static str>,
 }
 
@@ -84,7 +84,7 @@ pub(crate) struct Unread {
 #[derive(Debug, Default)]
 pub(crate) struct Suite {
     pub(crate) configs: Vec<Config>,
-    /// The names of configurations that are there and could not be read: nobody misses them.
+    /// The names of configurations that exist and could not be read: they are not reported as missing.
     pub(crate) unread: Vec<String>,
     pub(crate) runner: Option<Runner>,
     pub(crate) docs: Option<Docs>,
@@ -106,7 +106,7 @@ const CONFIGS: &str = "tests/integration/configs";
 const RUNNER: &str = "tests/integration/run.sh";
 const DOCS: &str = "docs/integration-tests.md";
 
-/// The runner's part of a generated suite; its configurations lie in a folder beside it.
+/// The runner's part of a generated suite; its configurations are in a folder next to it.
 const GENERATED: &str = "suite.sh";
 const BESIDE: &str = "configs";
 
@@ -141,7 +141,7 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>) -> Contents {
     let generated = found.iter().filter(|it| it.path.file_name().is_some_and(|name| name == GENERATED));
     let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
     let classed: Vec<_> = found.into_iter().filter_map(|it| Some((class(&it.path, &suites)?, it))).collect();
-    // Where manifests, entries or a suite are, other scripts are the tree's own business.
+    // In a tree with manifests, entries or a suite, other scripts are not checked.
     let plain = classed.iter().all(|(class, _)| *class == Class::Script);
     for (class, found) in classed {
         let file: Rc<str> = shown(&found.path).into();
@@ -160,7 +160,7 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>) -> Contents {
     contents
 }
 
-/// Reads one file that somebody names: a manifest or a script.
+/// Reads one given file: a manifest or a script.
 pub(crate) fn read_one(name: &str, bytes: Vec<u8>, is_manifest: bool) -> Contents {
     let mut contents = Contents::default();
     let class = if is_manifest { Class::Manifest } else { Class::Script };
@@ -174,13 +174,13 @@ pub(crate) fn read_one(name: &str, bytes: Vec<u8>, is_manifest: bool) -> Content
 fn bytes(tree: &dyn Tree, found: &Found, class: Class) -> Result<Vec<u8>, String> {
     match found.kind {
         Kind::File(_) => {}
-        Kind::Link => return Err("it is a symbolic link, and no link is followed".to_owned()),
-        Kind::Folder | Kind::Other => return Err("it is no plain file".to_owned()),
+        Kind::Link => return Err("it is a symbolic link, and links are not followed".to_owned()),
+        Kind::Folder | Kind::Other => return Err("it is not a regular file".to_owned()),
     }
     let limit = if class == Class::Config { BYTES_OF_YAML } else { BYTES };
     let bytes = tree.read(&found.path, limit)?;
     if bytes.len() as u64 > limit {
-        return Err(format!("it has more than {limit} bytes; no such file has so many"));
+        return Err(format!("it is larger than the limit of {limit} bytes"));
     }
     Ok(bytes)
 }
@@ -250,7 +250,7 @@ impl Contents {
             let before = bytes.get(..at).unwrap_or_default();
             let line = before.split(|byte| *byte == b'\n').count();
             let place = Place { file: Rc::clone(file), line, column: 1 };
-            self.foreign.push((place, "the line holds a carriage return, which a shell takes for a part of a word"));
+            self.foreign.push((place, "the line contains a carriage return, which a shell parses as part of a word"));
         }
         match bytes.strip_prefix(b"\xef\xbb\xbf") {
             Some(rest) => {
@@ -266,14 +266,14 @@ impl Contents {
 fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, Place)> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let source = Source::new(file, String::from_utf8_lossy(error.as_bytes()).into_owned());
-        ("it is no UTF-8".to_owned(), source.place(error.utf8_error().valid_up_to()))
+        ("it is not UTF-8".to_owned(), source.place(error.utf8_error().valid_up_to()))
     })?;
     Ok(Source::new(file, text))
 }
 
-/// What a runner lacks is told, since nothing is held against that.
+/// Reports the missing parts of a runner, since nothing is compared with them.
 fn unread_part(source: &Source, place: &str) -> Unread {
-    let why = format!("it has no `{place}` that can be read");
+    let why = format!("cannot parse `{place}` in it");
     let help = Some("write it as an array, or as a function with a `case`");
     Unread { place: Place::start(&source.file), why, help }
 }

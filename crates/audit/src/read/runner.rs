@@ -1,5 +1,5 @@
 //! The integration suite's shell runner: its list of agents, its table of models and its credential gate. Read as text
-//! with the recogniser's help, never sourced: the runner is bash, and what surrounds these three is its own business.
+//! with the shell parser, never sourced: the runner is bash, and the rest of it is not checked.
 
 use std::ops::Range;
 
@@ -56,7 +56,7 @@ impl Runner {
         places.into_iter().filter(|(unread, _)| *unread).map(|(_, place)| place).collect()
     }
 
-    /// The arm that a name comes to.
+    /// The arm that matches a name.
     pub(crate) fn arm<'t, T>(arms: Option<&'t At<Vec<Arm<T>>>>, name: &str) -> Option<&'t Arm<T>> {
         let arms = &arms?.value;
         arms.iter().find(|arm| arm.patterns.iter().any(|pattern| matches(&pattern.value, name)))
@@ -136,7 +136,7 @@ type OfArm<'f, T> = dyn Fn(&Body<'_>, &[usize]) -> T + 'f;
 /// The commands of a function's body.
 struct Body<'s> {
     commands: Vec<Command<'s>>,
-    /// Where the body stands in the file.
+    /// The range of the body in the file.
     base: usize,
 }
 
@@ -147,7 +147,7 @@ impl<'s> Body<'s> {
         Some(Self { commands: shell::commands(text.as_bytes()), base: range.start })
     }
 
-    /// The commands that stand directly in another, or in nothing, within a range.
+    /// The commands directly in another one, or at the top level, within a range.
     fn directly_in(&self, parent: Option<usize>, within: &Range<usize>) -> Vec<usize> {
         let inside = |command: &Command<'_>| command.parent == parent && within.contains(&command.range.start);
         self.commands.iter().enumerate().filter(|(_, it)| inside(it)).map(|(index, _)| index).collect()
@@ -215,7 +215,7 @@ fn asks(source: &Source, body: &Body<'_>, arm: &[usize], calls: usize) -> Option
     gate::read(&body.commands, arm, &function)
 }
 
-/// Whether a pattern of `case` with `*` and `?` takes a name.
+/// Whether a pattern of `case` with `*` and `?` matches a name.
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern.len() == name.len() && pattern.bytes().zip(name.bytes()).all(|(p, n)| p == b'?' || p == n),

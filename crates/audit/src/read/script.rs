@@ -45,7 +45,7 @@ impl Script {
         self.place(number(line), number(column))
     }
 
-    /// Whether it says that another shell than POSIX's runs it.
+    /// Whether its first line names a shell other than POSIX.
     pub(crate) fn is_for_another_shell(&self) -> bool {
         let first = self.bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let Some(line) = std::str::from_utf8(first).ok().and_then(|line| line.strip_prefix("#!")) else { return false };
@@ -55,7 +55,7 @@ impl Script {
     }
 }
 
-/// Whether a script's path says that it installs or starts an agent.
+/// Whether the path of a script is that of an installer or a launcher.
 pub(crate) fn installs(path: &str, known: &Known<'_>) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let folder = folder.rsplit('/').next().unwrap_or_default();

@@ -7,26 +7,26 @@ use super::{Datum, Member, Table};
 use crate::finding::At;
 use crate::source::{Source, offset_in};
 
-/// How deep data may nest; no entry comes near.
+/// How deep data may nest, more than any entry.
 const DEPTH: usize = 32;
 
 /// Reads a file of JSON that is an object; on a fault, what is wrong and its offset.
 pub(crate) fn json(source: &Source) -> Result<Table, (String, usize)> {
     let fault = |error: &serde_json::Error| {
         let starts = source.lines().nth(error.line().saturating_sub(1)).map_or(0, |(start, _)| start);
-        (format!("it is no JSON: {error}"), (starts + error.column().saturating_sub(1)).min(source.text.len()))
+        (format!("it is not JSON: {error}"), (starts + error.column().saturating_sub(1)).min(source.text.len()))
     };
     let raw: &RawValue = serde_json::from_str(&source.text).map_err(|error| fault(&error))?;
-    match datum(source, raw, DEPTH).map_err(|error| (format!("it is no JSON: {error}"), 0))?.value {
+    match datum(source, raw, DEPTH).map_err(|error| (format!("it is not JSON: {error}"), 0))?.value {
         Datum::Table(table) => Ok(table),
-        other => Err((format!("it holds {} where an object must be", other.kind()), 0)),
+        other => Err((format!("expected an object, found {}", other.kind()), 0)),
     }
 }
 
 fn datum(source: &Source, raw: &RawValue, depth: usize) -> Result<At<Datum>, String> {
     let text = raw.get();
     let failed = |error: serde_json::Error| error.to_string();
-    let depth = depth.checked_sub(1).ok_or("it nests too deeply")?;
+    let depth = depth.checked_sub(1).ok_or("it is nested too deeply")?;
     let datum = match text.as_bytes().first() {
         Some(b'"') => Datum::Text(serde_json::from_str(text).map_err(failed)?),
         Some(b't' | b'f') => Datum::Bool(text == "true"),
@@ -34,7 +34,7 @@ fn datum(source: &Source, raw: &RawValue, depth: usize) -> Result<At<Datum>, Str
             let members: Members<'_> = serde_json::from_str(text).map_err(failed)?;
             let member = |(key, value): (String, &RawValue)| {
                 let value_at = offset_in(&source.text, value.get());
-                // Only blanks and a colon stand between a key and its value.
+                // Only whitespace and a colon are between a key and its value.
                 let before =
                     source.text.get(..value_at).unwrap_or_default().trim_end_matches([' ', '\t', '\n', '\r', ':']);
                 let key_at =
@@ -52,7 +52,7 @@ fn datum(source: &Source, raw: &RawValue, depth: usize) -> Result<At<Datum>, Str
     Ok(source.at(datum, offset_in(&source.text, text)))
 }
 
-/// The members of an object, in their order, each value as it stands.
+/// The members of an object, in their order, each value as raw text.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {

@@ -12,7 +12,7 @@ pub(crate) fn toml(source: &Source) -> Result<Table, (String, usize)> {
     let parsed = DeTable::parse(&source.text);
     let parsed = parsed.map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        (format!("it is no TOML: {}", error.message()), offset)
+        (format!("it is not TOML: {}", error.message()), offset)
     })?;
     Ok(table(source, parsed.get_ref()))
 }

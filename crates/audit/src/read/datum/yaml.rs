@@ -12,11 +12,11 @@ const BRACKETS: usize = 64;
 /// Reads a file of YAML that is a mapping; on a fault, what is wrong and its offset.
 pub(crate) fn yaml(source: &Source) -> Result<Table, (String, usize)> {
     if let Some(offset) = too_deep(&source.text) {
-        return Err((format!("it opens more than {BRACKETS} brackets one in another"), offset));
+        return Err((format!("it nests more than {BRACKETS} brackets"), offset));
     }
     let parsed: Value = serde_yaml::from_str(&source.text).map_err(|error| {
         let offset = error.location().map_or(0, |it| it.index());
-        (format!("it is no YAML: {error}"), offset.min(source.text.len()))
+        (format!("it is not YAML: {error}"), offset.min(source.text.len()))
     })?;
     match parsed {
         Value::Mapping(members) => {
@@ -27,7 +27,7 @@ pub(crate) fn yaml(source: &Source) -> Result<Table, (String, usize)> {
             };
             Ok(Table { members: members.into_iter().filter_map(member).collect() })
         }
-        _ => Err(("it holds something else where a mapping must be".to_owned(), 0)),
+        _ => Err(("expected a mapping".to_owned(), 0)),
     }
 }
 
@@ -47,7 +47,7 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// Where a key of the topmost mapping stands, and its value: the one line that begins with it, as in block style a key
+/// The place of a key of the topmost mapping, and its value: the one line that begins with it, as in block style a key
 /// of this mapping always does. Otherwise the beginning of the file.
 fn places(source: &Source, key: &str) -> (Place, Place) {
     let value_of = |line: &str| {
