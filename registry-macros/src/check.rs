@@ -21,7 +21,11 @@ pub(crate) fn check_file_name(cx: &mut Cx<'_>, entry: &mut Ident, folder: &str) 
     }
     cx.misnamed = true;
     let message = format!("the entry in `{stem}.rs` is named `{entry}` [N001]");
-    cx.error_at(Place::field(Field::Name), message, format!("name it `{stem}`, as the file and its line in the list"));
+    cx.error_at(
+        Place::field(Field::Name),
+        message,
+        format!("name it `{stem}`, like the file and its line in the list"),
+    );
     *entry = Ident::new(stem, entry.span());
 }
 
@@ -64,7 +68,7 @@ fn report(cx: &mut Cx<'_>, entry: &str, violation: Violation) {
     cx.error_at(place, message + &drawn.unwrap_or_default(), help);
 }
 
-/// The line of a script that a fault lies in, with a mark under it: stable Rust has no spans inside a literal.
+/// The line of a script that contains a fault, with a mark under it: stable Rust has no spans inside a literal.
 fn draw(entry: &str, text: &str, range: core::ops::Range<usize>) -> String {
     let before = text.get(..range.start).unwrap_or(text);
     let line = before.matches('\n').count();

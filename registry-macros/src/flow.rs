@@ -1,4 +1,4 @@
-//! The whole of a macro, on one screen: parse, check, expand, and the errors beside the item.
+//! The phases of a macro, on one screen: parse, check, expand, and the errors next to the item.
 
 use std::path::PathBuf;
 
@@ -52,7 +52,7 @@ pub(crate) fn registry(tokens: TokenStream) -> TokenStream {
     })
 }
 
-/// Reads `($crate)` or `(unlocked $crate)`, runs the phases, and puts the errors beside the item.
+/// Reads `($crate)` or `(unlocked $crate)`, runs the phases, and emits the errors next to the item.
 fn with_context<'b>(
     bump: &'b Bump,
     tokens: TokenStream,
@@ -75,8 +75,8 @@ fn with_context<'b>(
 fn misuse(span: Span) -> Fault {
     Fault::new(
         span,
-        "this macro is the inside of `registry::agent!` and its like",
-        "call the macro of the crate `registry`",
+        "this macro is internal to `registry::agent!` and the other macros of `registry`",
+        "use the macro of the crate `registry`",
     )
 }
 
@@ -88,11 +88,11 @@ fn compile_error(fault: &Fault) -> TokenStream {
     quote!(const _: () = { #call };)
 }
 
-/// The lock beside an entry.
+/// The lock next to an entry.
 struct LockFile {
     name: String,
     text: String,
-    /// Whether the compiler told where the entry is; an editor may not.
+    /// Whether the compiler provides the path of the entry; an editor may not.
     located: bool,
 }
 

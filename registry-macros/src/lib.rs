@@ -1,10 +1,10 @@
 //! The macros of the registry: from the tokens of an entry to a checked constant.
 //!
 //! `syntax` holds what is kept of the tokens, `parse` fills the model of `registry-model`, `check` runs the rules and
-//! turns their places into spans, `expand` writes the constant. This crate knows no agent, and names `proc_macro` only
+//! turns their places into spans, `expand` writes the constant. This crate names no agent, and names `proc_macro` only
 //! here and in `span`.
 //!
-//! Use the macros through the crate `registry`, which tells them its own path.
+//! Use the macros through the crate `registry`, which passes them its own path.
 //!
 //! The entries of `registry` are the examples, and `examples/own-registry` has some more: this crate cannot depend on
 //! that one, so it has none that runs.

@@ -1,10 +1,10 @@
-//! What only a real `proc_macro::Span` can do; outside a macro, where unit tests run, each answers something harmless.
+//! Functions that need a real `proc_macro::Span`; outside a macro, in unit tests, each returns a harmless default.
 
 use std::path::PathBuf;
 
 use proc_macro2::Span;
 
-/// The file that a token stands in, where the compiler tells.
+/// The file of a token, if the compiler provides it.
 pub(crate) fn file(span: Span) -> Option<PathBuf> {
     proc_macro::is_available().then(|| span.unwrap().local_file()).flatten()
 }
@@ -20,7 +20,7 @@ pub(crate) fn before(word: Span, krate: Span) -> Span {
     }
 }
 
-/// A span that stands at a user's words and resolves as another does.
+/// A span at a user's words that resolves as another does.
 pub(crate) fn at(words: Span, resolves: Span) -> Span {
     if proc_macro::is_available() { resolves.located_at(words) } else { words }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Cx<'b> {
     pub(crate) krate_span: Span,
     /// Errors, each with its order in the source.
     faults: Vec<(usize, Fault)>,
-    /// Errors of fields that are missing: told only when nothing else is wrong.
+    /// Errors of missing fields, reported only when there are no other errors.
     missing: Vec<Fault>,
     /// Where each place is, in the order of the source.
     marks: BTreeMap<Place, (usize, Span)>,
@@ -59,9 +59,9 @@ pub(crate) struct Cx<'b> {
     wrong_formats: bool,
     /// The texts of scripts.
     scripts: BTreeMap<Place, &'b str>,
-    /// Whether the entry bears another name than its file: the constant then bears the file's, and no name is claimed.
+    /// Whether the name of the entry differs from its file: then the constant has the file's name.
     pub(crate) misnamed: bool,
-    /// The fields that could not be read whole: rules that read them are silent.
+    /// The fields that could not be parsed completely: rules that read them are skipped.
     pub(crate) broken_fields: BTreeSet<String>,
     /// How many places were marked.
     order: usize,
@@ -91,7 +91,7 @@ impl<'b> Cx<'b> {
         }
     }
 
-    /// Reports an error at the place where parsing has come to.
+    /// Reports an error at the current place of parsing.
     pub(crate) fn push(&mut self, fault: Fault) {
         self.order += 1;
         self.faults.push((self.order, fault));
@@ -118,7 +118,7 @@ impl<'b> Cx<'b> {
         result.map_err(|fault| self.push(fault)).ok()
     }
 
-    /// Says where a place is.
+    /// Records the span of a place.
     pub(crate) fn mark(&mut self, place: Place, span: Span) {
         self.order += 1;
         self.marks.insert(place, (self.order, span));
@@ -152,7 +152,7 @@ impl<'b> Cx<'b> {
         self.fields.iter().map(|(entry, accesses)| (*entry, accesses.as_slice()))
     }
 
-    /// Says that rustc will report an unknown field.
+    /// Records that rustc will report an unknown field.
     pub(crate) fn leave_to_rustc(&mut self) {
         self.rustc_reports = true;
         self.unknown_fields += 1;
@@ -193,7 +193,7 @@ impl<'b> Cx<'b> {
         self.wrong_formats
     }
 
-    /// Says that rustc will underline a wrong placeholder of a `fmt`.
+    /// Records that rustc will underline a wrong placeholder of a `fmt`.
     pub(crate) fn leave_formats_to_rustc(&mut self) {
         self.wrong_formats = true;
     }

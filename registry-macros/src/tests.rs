@@ -1,4 +1,4 @@
-//! No token stream makes a macro panic, and what comes out is always Rust: rubbish, and entries with tokens changed.
+//! No token stream makes a macro panic, and the output is always Rust: random tokens, and entries with changed tokens.
 //!
 //! `MACRO_CASES` sets how many streams each of two properties gives to each of four macros (12,500 by default, which is
 //! 100,000 in all).
@@ -192,7 +192,7 @@ fn printed_entries_expand_as_their_files_do() {
     }
 }
 
-/// An entry with what none of the registry has.
+/// An entry with values that no entry of the registry has.
 const STRANGE: Agent<'static> = Agent {
     name: "strange-one",
     description: "It has everything.\n\nAnd a second paragraph.",

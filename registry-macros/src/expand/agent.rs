@@ -1,4 +1,4 @@
-//! The constant of an agent, and what the compiler checks beside it.
+//! The constant of an agent, and the constants that the compiler checks with it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -361,7 +361,7 @@ fn names(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
     }
 }
 
-/// Facts that span entries, which the compiler checks when it knows all of them.
+/// Facts about several entries, which the compiler checks when all of them are compiled.
 fn facts(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
     let krate = &cx.krate;
     let (agent, constant) = (&entry.model, constant_of(&entry.ident));

@@ -55,7 +55,7 @@ fn expand_module(module: &Module) -> TokenStream {
     let constant = constant_of(name);
     let own = if entry == name { constant.clone() } else { constant_of(entry) };
     let declaration = match body {
-        // The semicolon stands at the name, so that rustc underlines the module whose file it does not find.
+        // The semicolon has the span of the name, so that rustc underlines the module whose file it does not find.
         None => {
             let end = quote_spanned!(name.span()=> ;);
             quote!(#keyword #name #end)

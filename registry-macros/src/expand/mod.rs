@@ -1,4 +1,4 @@
-//! From a checked model to the tokens of a constant. Nothing can fail here.
+//! From a checked model to the tokens of a constant. This cannot fail.
 
 mod agent;
 mod list;
@@ -56,14 +56,14 @@ fn user_variant(cx: &Cx<'_>, kind: &str, place: Place) -> Option<TokenStream> {
     Some(quote!(#rest #ident))
 }
 
-/// `$crate`, said to stand at a span that resolves as it does.
+/// `$crate`, at a span that resolves as it does.
 fn krate_at(cx: &Cx<'_>, span: Span) -> TokenTree {
     let mut krate = cx.krate.clone();
     krate.set_span(span);
     krate
 }
 
-/// A constant that the compiler evaluates and whose panic underlines a span: the call stands there.
+/// A constant that the compiler evaluates and whose panic underlines a span, which the call has.
 fn assertion(cx: &Cx<'_>, span: Span, call: impl FnOnce(Span) -> TokenStream) -> TokenStream {
     let krate = krate_at(cx, crate::span::at(span, cx.krate_span));
     let span = crate::span::at(span, Span::call_site());

@@ -178,7 +178,7 @@ fn not_a_floor(written: &Cursor) -> Fault {
     let text = written.text();
     let version = text.trim_matches(|char: char| !char.is_ascii_digit());
     let help = match (Version::parse(version), version.matches('.').count()) {
-        (Some(_), 2) => format!("write `requires: node >= \"{version}\"`: three numbers stand in quotes"),
+        (Some(_), 2) => format!("write `requires: node >= \"{version}\"`: a version of three numbers needs quotes"),
         (Some(_), _) => format!("write `requires: node >= {version}`"),
         (None, _) => "write `requires: node >= 22.19`, or `requires: node >= \"22.19.1\"`".to_owned(),
     };
@@ -189,8 +189,8 @@ fn parse_platforms<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
     let group = cursor.group(Delimiter::Bracket, "a list `[LinuxX64]`")?;
     let mut platforms = Vec::new();
     if group.stream().is_empty() {
-        let help = "leave the field out: then it runs where everything in its lock does";
-        return Err(Fault::new(group.span_open(), "an agent that runs nowhere needs no entry", help));
+        let help = "remove the field: the default is every target for which the lock has all packages";
+        return Err(Fault::new(group.span_open(), "`platforms` is empty", help));
     }
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
         let ident = piece.ident("a target")?;
@@ -238,11 +238,7 @@ fn seconds(cursor: &mut Cursor) -> Result<(Span, u32), Fault> {
     if suffix == "s" {
         return Ok((span, number));
     }
-    Err(Fault::new(
-        span,
-        format!("`{number}{suffix}` has no unit that is known here"),
-        format!("write seconds: `{number}s`"),
-    ))
+    Err(Fault::new(span, format!("unknown unit in `{number}{suffix}`"), format!("write seconds: `{number}s`")))
 }
 
 fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
@@ -270,7 +266,7 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
         if !given.iter().any(|it| it == key) {
             cx.missing(
                 group.span_open(),
-                format!("`model` does not say `{key}`"),
+                format!("missing `{key}` in `model`"),
                 "write `{ format: …, via: …, proxy: … }`",
             );
         }
@@ -279,17 +275,21 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
     Ok(())
 }
 
-/// Texts that no model id may hold; an empty one stands in each.
+/// Strings that a model id must not contain; an empty one matches each.
 fn refused_texts<'b>(cx: &mut Cx<'b>, place: Place, piece: &mut Cursor) -> Result<&'b [&'b str], Fault> {
-    let group = piece.group(Delimiter::Bracket, "a list of texts")?;
+    let group = piece.group(Delimiter::Bracket, "a list of strings")?;
     let mut refused = Vec::new();
     for mut item in Cursor::of(&group).split() {
         let at = place.part(Part::Refuses).item(refused.len());
         let it = text(cx, at, &mut item, "a text")?;
         item.end()?;
         if it.is_empty() {
-            let message = "an empty text stands in every model id";
-            return Err(Fault::new(cx.find(at).1, message, "name what this agent cannot take: `refuses: [\"@\"]`"));
+            let message = "an empty string in `refuses` matches every model id";
+            return Err(Fault::new(
+                cx.find(at).1,
+                message,
+                "write what this agent rejects in a model id: `refuses: [\"@\"]`",
+            ));
         }
         refused.push(it);
     }
@@ -338,8 +338,12 @@ fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cur
         (text(cx, place, cursor, "the form of a reference, or `parsed(\"…\")`")?, Semantics::Textual)
     };
     if form.matches("NAME").count() != 1 {
-        let message = format!("`{form}` does not say where the variable's name goes");
-        return Err(Fault::new(cx.find(place).1, message, "write `NAME` there, once: \"{env:NAME}\""));
+        let message = format!("`{form}` does not contain the placeholder `NAME` exactly once");
+        return Err(Fault::new(
+            cx.find(place).1,
+            message,
+            "write `NAME` once, in place of the variable's name: \"{env:NAME}\"",
+        ));
     }
     draft.agent.references = Some(References { form, semantics });
     Ok(())
@@ -372,7 +376,7 @@ fn parse_suite<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
         piece.end()?;
     }
     if suite.model.id.is_empty() {
-        return Err(Fault::new(group.span_open(), "the suite runs no model", "write `model: PROVIDER / \"id\"`"));
+        return Err(Fault::new(group.span_open(), "missing `model` in `suite`", "write `model: PROVIDER / \"id\"`"));
     }
     draft.agent.suite = Some(suite);
     Ok(())

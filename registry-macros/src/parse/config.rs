@@ -35,7 +35,7 @@ fn parse_config_file<'b>(
     cx.mark(place.part(Part::FileFormat), kind.span());
     let Some(format) = known_word::<FileFormat>(&kind) else {
         let help = format!("expected one of {}", listed(FileFormat::ALL.iter().map(|it| it.word())));
-        return Err(Fault::new(kind.span(), format!("`{kind}` is no format of a file"), help));
+        return Err(Fault::new(kind.span(), format!("unknown file format `{kind}`"), help));
     };
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/path\", …)`")?;
     let mut options = arguments(Cursor::of(&group)).into_iter();
@@ -72,7 +72,7 @@ fn mode(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<u32, Fault
     let (span, mode, _) = cursor.integer("permission bits, like `0o600`")?;
     cx.mark(place, span);
     if mode > 0o777 {
-        return Err(Fault::new(span, format!("`{mode:#o}` are no permission bits"), "write them in octal: `0o600`"));
+        return Err(Fault::new(span, format!("`{mode:#o}` is not a file mode"), "write it in octal: `0o600`"));
     }
     Ok(mode)
 }

@@ -97,7 +97,7 @@ impl Cursor {
         }
     }
 
-    /// What to write for a word that stands in quotes.
+    /// The help for a word in quotes.
     fn unquoted(&self) -> Option<String> {
         let Some(TokenTree::Literal(literal)) = self.peek() else { return None };
         let word = text_of(literal).filter(|it| syn::parse_str::<Ident>(it).is_ok())?;
@@ -152,12 +152,12 @@ impl Cursor {
             Some(token) => Err(Fault::new(
                 token.span(),
                 format!("unexpected {}", describe(token)),
-                "is a comma missing before it?",
+                "add a comma before it if one is missing",
             )),
         }
     }
 
-    /// The pieces between commas; an empty one only where two commas stand together.
+    /// The pieces between commas; an empty one only between two adjacent commas.
     pub(crate) fn split(self) -> Vec<Self> {
         let mut pieces = Vec::new();
         let mut piece = std::collections::VecDeque::new();

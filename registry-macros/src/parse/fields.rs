@@ -1,4 +1,4 @@
-//! What all entries share: a doc comment, a name, and fields in braces.
+//! The parts of all entries: a doc comment, a name, and fields in braces.
 
 use proc_macro2::{Delimiter, Ident, Span};
 use quote::{quote, quote_spanned};
@@ -30,13 +30,13 @@ pub(super) fn parse_head(cx: &mut Cx<'_>, cursor: &mut Cursor, what: &str, entry
     let name = cx.take(cursor.ident(&format!("the name of {what}")))?;
     cx.mark(Place::field(Field::Name), name.span());
     if cursor.is_punct('-') {
-        let help = "write an identifier with underscores; the kebab-case id follows from it";
-        cx.error(name.span(), format!("the name of {what} has no hyphens"), help);
+        let help = "write an identifier with underscores; the kebab-case id is derived from it";
+        cx.error(name.span(), format!("the name of {what} must not contain hyphens"), help);
         return None;
     }
     if !is_snake(&name.to_string()) {
-        let help = "use lower-case letters, digits and single underscores; the kebab-case id follows from it";
-        cx.error(name.span(), format!("`{name}` is no snake-case name"), help);
+        let help = "use lower-case letters, digits and single underscores; the kebab-case id is derived from it";
+        cx.error(name.span(), format!("`{name}` is not a snake-case name"), help);
     }
     let mut fields = Vec::new();
     let body = cursor.group(Delimiter::Brace, "`{ field: value, … }`").and_then(|body| cursor.end().map(|()| body));
@@ -76,7 +76,7 @@ fn parse_field(cx: &mut Cx<'_>, entry: &'static str, mut piece: Cursor, fields: 
     }
     resolve_field(cx, entry, &key);
     if fields.iter().any(|field| field.key == key) {
-        cx.error(key.span(), format!("the field `{key}` is given twice"), "keep one of them");
+        cx.error(key.span(), format!("duplicate field `{key}`"), "keep one of them");
         return;
     }
     if piece.is_empty() {
@@ -93,7 +93,11 @@ pub(super) fn doc(cursor: &mut Cursor) -> Result<String, Fault> {
         let attribute = cursor.group(Delimiter::Bracket, "an attribute")?;
         let mut inner = Cursor::of(&attribute);
         if !inner.eat_word("doc") {
-            return Err(Fault::new(attribute.span(), "an entry takes doc comments only", "write `/// …`"));
+            return Err(Fault::new(
+                attribute.span(),
+                "only doc comments are allowed as attributes of an entry",
+                "write `/// …`",
+            ));
         }
         inner.punct('=')?;
         lines.push(inner.string("a text")?.1.trim().to_owned());
@@ -101,7 +105,7 @@ pub(super) fn doc(cursor: &mut Cursor) -> Result<String, Fault> {
     Ok(lines.join("\n").trim().to_owned())
 }
 
-/// Leaves an unknown field to rustc. What the field was meant to say is unknown too, so rules that read it are silent.
+/// Leaves an unknown field to rustc. The misspelt field is unknown too, so rules that read it are skipped.
 pub(super) fn unknown_field(cx: &mut Cx<'_>, known: &[&str], key: &Ident) {
     cx.leave_to_rustc();
     cx.broken_fields.extend(nearest(&key.to_string(), known.iter().copied()).map(str::to_owned));
@@ -145,7 +149,7 @@ pub(super) fn either<T: Word>() -> String {
     if words.is_empty() { last } else { format!("{} or {last}", words.join(", ")) }
 }
 
-/// An error for what is none of the words: the one that begins alike, or all of them.
+/// An error for an unknown word, with the similar one or with all of them.
 pub(super) fn unknown_word<T: Word>(span: Span, text: &str, words: &[T]) -> Fault {
     let letters = |text: &str| -> String {
         text.chars().filter(|char| char.is_alphanumeric()).map(|char| char.to_ascii_lowercase()).collect()
@@ -178,7 +182,7 @@ pub(super) fn marked_texts<'b>(
     let group = cursor.group(Delimiter::Bracket, "a list `[\"…\"]`")?;
     let mut items = Vec::new();
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
-        let parsed = piece.string("a text in quotes").and_then(|it| piece.end().map(|()| it));
+        let parsed = piece.string("a string in quotes").and_then(|it| piece.end().map(|()| it));
         if let Some((literal, item)) = cx.take(parsed) {
             cx.mark(place(index), literal.span());
             items.push(cx.text(&item));
@@ -251,14 +255,14 @@ pub(super) fn argument_key(piece: &mut Cursor) -> Result<Ident, Fault> {
 /// An error for a named argument that does not exist.
 pub(super) fn unknown_argument(key: &Ident, words: &[&str]) -> Fault {
     if AgentEntry::FIELDS.iter().any(|field| key == field) {
-        let message = format!("`{key}` is a field of the entry and cannot stand inside another field");
-        return Fault::new(key.span(), message, format!("move `{key}: …` out, beside the other fields of the entry"));
+        let message = format!("`{key}` is a field of the entry and is not allowed inside another field");
+        return Fault::new(key.span(), message, format!("move `{key}: …` to the top level of the entry"));
     }
     let help = match nearest(&key.to_string(), words.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("expected one of `{}`", words.join("`, `")),
     };
-    Fault::new(key.span(), format!("there is no argument `{key}` here"), help)
+    Fault::new(key.span(), format!("unknown argument `{key}`"), help)
 }
 
 /// The span of a cursor's next token, for marks.

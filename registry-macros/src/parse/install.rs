@@ -33,7 +33,7 @@ fn parse_artefact<'b>(
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("expected one of {}", listed(words())),
         };
-        return Err(Fault::new(kind.span(), format!("`{kind}` is no kind of artefact"), help));
+        return Err(Fault::new(kind.span(), format!("unknown kind of artefact `{kind}`"), help));
     };
     let place = Place::field(Field::Install).item(index);
     cx.mark(place, kind.span());
@@ -107,14 +107,16 @@ impl<'b> Arguments<'_, 'b> {
         let place = self.place;
         let fault = Fault::new(
             self.cx.find(place.part(Part::Name)).1,
-            format!("`{package}` does not say which Python it runs on"),
+            format!("missing `python` for `{package}`"),
             "write `python: \"==3.12.*\"`, with an upper bound",
         );
         self.named(&["bin", "python", "source", "allow"], |cx, place, key, piece| {
             match key.to_string().as_str() {
                 "bin" => pypi.bin = text(cx, place.part(Part::Bin), piece, "the name of a program")?,
                 "python" => pypi.python = text(cx, place.part(Part::Python), piece, "a specifier")?,
-                "source" => pypi.source = text(cx, place.part(Part::Reason), piece, "why it is built from source")?,
+                "source" => {
+                    pypi.source = text(cx, place.part(Part::Reason), piece, "the reason why it is built from source")?
+                }
                 _ => return Ok(false),
             }
             Ok(true)
@@ -126,7 +128,7 @@ impl<'b> Arguments<'_, 'b> {
         let bin = self.first(first, Part::Bin, "the program in the archive")?;
         if self.rest.is_empty() {
             let help = "write `archive(\"bin/agent\", { LinuxX64: url(\"https://…\", sha256: \"…\") })`";
-            return Err(Fault::new(self.cx.find(self.place.part(Part::Bin)).1, "this archive has no place", help));
+            return Err(Fault::new(self.cx.find(self.place.part(Part::Bin)).1, "this archive has no URL", help));
         }
         let mut targets = self.rest.remove(0);
         let group = targets.group(Delimiter::Brace, "`{ LinuxX64: url(…), … }`")?;
@@ -157,10 +159,10 @@ impl<'b> Arguments<'_, 'b> {
     }
 
     fn program(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
-        let name = self.first(first, Part::Bin, "a file beside the entry")?;
+        let name = self.first(first, Part::Bin, "the name of a file next to the entry")?;
         let span = self.cx.find(self.place.part(Part::Bin)).1;
         if name.is_empty() || name.contains('/') || name.starts_with('.') {
-            return Err(Fault::new(span, format!("`{name}` is no file name"), "the file lies beside the entry"));
+            return Err(Fault::new(span, format!("`{name}` is not a file name"), "put the file next to the entry"));
         }
         self.named(&["allow"], |_, _, _, _| Ok(false))?;
         Ok(Artefact::Program(Program { name, text: "" }))

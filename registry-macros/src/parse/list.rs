@@ -49,7 +49,11 @@ fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Re
     if word == "extends" {
         let extends = parse_extends(cursor)?;
         if listing.extends.replace(extends).is_some() {
-            return Err(Fault::new(word.span(), "a registry extends one other", "that one may extend another"));
+            return Err(Fault::new(
+                word.span(),
+                "a registry can extend only one registry",
+                "remove one of the two; the extended registry can extend another",
+            ));
         }
         return Ok(());
     }
@@ -59,10 +63,10 @@ fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Re
             None => "expected `extends path::REGISTRY;` or `agents { mod name; }`, `providers { … }`, `families { … }`"
                 .to_owned(),
         };
-        return Err(Fault::new(word.span(), format!("`{word}` is no part of a registry"), help));
+        return Err(Fault::new(word.span(), format!("unknown part of a registry `{word}`"), help));
     }
     if listing.groups.iter().any(|group| group.kind == word) {
-        return Err(Fault::new(word.span(), format!("`{word}` is given twice"), "write one list"));
+        return Err(Fault::new(word.span(), format!("duplicate list `{word}`"), "merge the two lists"));
     }
     let braces = cursor.group(Delimiter::Brace, &format!("`{{ mod name; }}` after `{word}`"))?;
     let modules = parse_modules(cx, &word, Cursor::of(&braces))?;
@@ -96,7 +100,7 @@ fn parse_modules(cx: &mut Cx<'_>, kind: &Ident, mut cursor: Cursor) -> Result<Ve
     while !cursor.is_empty() {
         let keyword = cursor.ident("`mod`")?;
         if keyword != "mod" {
-            return Err(Fault::new(keyword.span(), format!("expected `mod`, not `{keyword}`"), "write `mod name;`"));
+            return Err(Fault::new(keyword.span(), format!("expected `mod`, found `{keyword}`"), "write `mod name;`"));
         }
         let name = cursor.ident("the name of a module")?;
         let body = if cursor.eat(';') {
@@ -105,15 +109,15 @@ fn parse_modules(cx: &mut Cx<'_>, kind: &Ident, mut cursor: Cursor) -> Result<Ve
             Some(cursor.group(Delimiter::Brace, "`;` after the name of the module")?)
         };
         if modules.iter().any(|module| module.name == name) {
-            cx.error(name.span(), format!("`{name}` is in the list twice [N002]"), "keep one of the two lines");
+            cx.error(name.span(), format!("duplicate module `{name}` in the list [N002]"), "keep one of the two lines");
             continue;
         }
         if let Some(before) = modules.last()
             && kind == "agents"
             && before.name > name
         {
-            let message = format!("`{name}` stands after `{}`", before.name);
-            cx.error(name.span(), message, "the list of agents is sorted by name");
+            let message = format!("`{name}` is listed after `{}`", before.name);
+            cx.error(name.span(), message, "sort the list of agents by name");
         }
         let entry = body.as_ref().and_then(entry_name).unwrap_or_else(|| name.clone());
         if entry != name {

@@ -1,4 +1,4 @@
-//! What stands in for a key, and the hosts that an agent looks up by itself.
+//! Log-ins that replace a key, and the hosts that an agent looks up by itself.
 
 use proc_macro2::Delimiter;
 use registry_model::check::{Field, Part, Place};
@@ -34,7 +34,7 @@ fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
         Some(LoginKind::Variable) => LoginSource::Variable(cx.text(&first.ident("a variable")?.to_string())),
         None => {
             let help = format!("expected {}", either::<LoginKind>());
-            return Err(Fault::new(kind.span(), format!("`{kind}` is no kind of log-in"), help));
+            return Err(Fault::new(kind.span(), format!("unknown kind of log-in `{kind}`"), help));
         }
     };
     first.end()?;
@@ -52,11 +52,7 @@ fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
         option.end()?;
     }
     if login.instead_of.is_empty() {
-        return Err(Fault::new(
-            kind.span(),
-            "this log-in does not say what it replaces",
-            "write `instead_of: VARIABLE`",
-        ));
+        return Err(Fault::new(kind.span(), "missing `instead_of` in this log-in", "write `instead_of: VARIABLE`"));
     }
     Ok(login)
 }
@@ -85,7 +81,7 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
     let mut first = pieces.next().unwrap_or_else(|| Cursor::of(&group));
     let name = text(cx, place.part(Part::Name), &mut first, "the name of a host")?;
     first.end()?;
-    let what = "what stops the look-up";
+    let what = "`env { … }` or `none(\"why\")`";
     let mut second = pieces
         .next()
         .ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), host_forms(name)))?;
@@ -107,6 +103,6 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
 /// Both forms of a host, in full.
 fn host_forms(name: &str) -> String {
     format!(
-        "write `host(\"{name}\", env {{ OFFLINE = \"1\" }})`, or `host(\"{name}\", none(\"why nothing stops it\"))`"
+        "write `host(\"{name}\", env {{ OFFLINE = \"1\" }})`, or `host(\"{name}\", none(\"why it cannot be stopped\"))`"
     )
 }

@@ -1,5 +1,5 @@
 //! From tokens to the model of `registry-model`, with every error on the way: a bad piece is reported and skipped, the
-//! pieces beside it are still read.
+//! pieces next to it are still parsed.
 
 mod agent;
 mod config;

@@ -49,7 +49,7 @@ pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut
     Ok(())
 }
 
-/// What `off` says.
+/// The value of `off`.
 enum Way<'b> {
     Switches(&'b [Off<'b>]),
     None(&'b str),
@@ -90,7 +90,7 @@ fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<
     let Some(format) = known_word::<FileFormat>(&kind) else {
         let words = FileFormat::ALL.iter().map(|it| it.word()).chain(OffKind::ALL.iter().map(|it| it.word()));
         let help = format!("expected one of {}", listed(words));
-        return Err(Fault::new(kind.span(), format!("`{kind}` is no way to turn tools off"), help));
+        return Err(Fault::new(kind.span(), format!("unknown kind of switch `{kind}`"), help));
     };
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/…\")`")?;
     let mut inner = arguments(Cursor::of(&group)).into_iter();
@@ -145,30 +145,35 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
         (Some(name), None) => Info::Fields { name, title, version_is_pinned },
         (None, Some(reason)) => Info::None(reason),
         _ => {
-            let message = "a handshake has either a `name` or `info: none(\"why\")`";
-            return Err(Fault::new(group.span_open(), message, "the `agentInfo` of its answer to `initialize` tells"));
+            let message = "a handshake must have either a `name` or `info: none(\"why\")`";
+            return Err(Fault::new(
+                group.span_open(),
+                message,
+                "copy the `agentInfo` of the agent's response to `initialize`",
+            ));
         }
     };
     draft.agent.handshake = handshake;
     Ok(())
 }
 
-/// Where what an agent calls itself stands.
+/// The place of the agent's own name.
 const AGENT_NAME: Place = Place::field(Field::Handshake).part(Part::Name);
 
 fn agent_name<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
     let (literal, name) = cursor.string("the agent's own name")?;
     if name.trim().is_empty() {
-        let help = "write what `agentInfo.name` is in its answer, or `info: none(\"why\")` where there is no agentInfo";
-        // It is a name all the same: nobody is told to write one.
-        cx.take::<()>(Err(Fault::new(literal.span(), "an agent does not call itself nothing", help)));
+        let help =
+            "write the `agentInfo.name` of the agent's response, or `info: none(\"why\")` if it has no `agentInfo`";
+        // It counts as a name, so that a missing name is not reported too.
+        cx.take::<()>(Err(Fault::new(literal.span(), "the name of an agent must not be empty", help)));
     }
     cx.mark(AGENT_NAME, literal.span());
     Ok(cx.text(&name))
 }
 
 fn pinned(cursor: &mut Cursor) -> Result<(), Fault> {
-    if cursor.eat_word("pinned") { Ok(()) } else { Err(cursor.expected("`pinned`: versions stand in the lock")) }
+    if cursor.eat_word("pinned") { Ok(()) } else { Err(cursor.expected("`pinned`: versions are in the lock")) }
 }
 
 fn no_info<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
@@ -205,7 +210,8 @@ fn session(cursor: &mut Cursor) -> Result<Session, Fault> {
     let negative = inner.eat('-');
     let (span, code, _) = inner.integer("a JSON-RPC code")?;
     inner.end()?;
-    let code = i32::try_from(code).map_err(|_| Fault::new(span, "this is no JSON-RPC code", "they fit 32 bits"))?;
+    let code = i32::try_from(code)
+        .map_err(|_| Fault::new(span, "this is not a JSON-RPC code", "write an integer of 32 bits"))?;
     Ok(Session::Refused(if negative { -code } else { code }))
 }
 

@@ -16,7 +16,7 @@ use crate::syntax::{Cx, Fault, Formatted};
 /// How deep a value may be nested.
 const MAX_DEPTH: usize = 48;
 
-/// Reads values at a place, and marks where each of them stands.
+/// Reads values at a place, and marks the span of each.
 pub(super) struct Values<'c, 'b> {
     cx: &'c mut Cx<'b>,
     place: Place,
@@ -32,7 +32,7 @@ pub(super) fn parse_template<'b>(cx: &mut Cx<'b>, place: Place, cursor: Cursor) 
     parse_template_if(cx, place, None, cursor)
 }
 
-/// A value with an `if` around it that stands elsewhere, as in `json("…", if proxy) { … }`.
+/// A value whose `if` is written elsewhere, as in `json("…", if proxy) { … }`.
 pub(super) fn parse_template_if<'b>(
     cx: &mut Cx<'b>,
     place: Place,
@@ -61,7 +61,7 @@ impl Values<'_, '_> {
     fn value(&mut self, cursor: &mut Cursor) -> Parsed {
         let span = cursor.span();
         if self.depth >= MAX_DEPTH {
-            return Err(Fault::new(span, "this value is nested too deeply", "an agent's file needs no such depth"));
+            return Err(Fault::new(span, "this value is nested too deeply", "write a value with fewer levels"));
         }
         self.cx.mark(self.place.node(self.next), span);
         self.next += 1;
@@ -115,7 +115,7 @@ impl Values<'_, '_> {
             name => {
                 let help = match meant(name) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "a text stands in quotes, a variable in capitals".to_owned(),
+                    None => "write a string in quotes, a variable in capitals".to_owned(),
                 };
                 Err(Fault::new(word.span(), format!("`{name}` is not a value"), help))
             }
@@ -187,7 +187,7 @@ impl Values<'_, '_> {
         let arms = Cursor::of(&cursor.group(Delimiter::Brace, "`{ \"content\" => value }`")?);
         let mut parsed = Vec::new();
         for mut arm in arms.split() {
-            let content = if arm.eat_word("_") { String::new() } else { arm.string("a text or `_`")?.1 };
+            let content = if arm.eat_word("_") { String::new() } else { arm.string("a string or `_`")?.1 };
             arm.punct('=')?;
             arm.punct('>')?;
             parsed.push((Cow::Owned(content), self.value(&mut arm)?));
@@ -205,7 +205,7 @@ impl Values<'_, '_> {
             return Err(Fault::new(
                 literal.span(),
                 message,
-                "write `{VARIABLE}`; a literal brace cannot stand in `fmt`",
+                "write `{VARIABLE}`; `fmt` does not support literal braces",
             ));
         };
         let names = parts.iter().filter_map(|part| match part {
@@ -276,7 +276,7 @@ impl Values<'_, '_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("expected one of `{}`", WORDS.join("`, `")),
                 };
-                return Err(Fault::new(word.span(), format!("`{other}` is no condition"), help));
+                return Err(Fault::new(word.span(), format!("unknown condition `{other}`"), help));
             }
         })
     }
@@ -300,7 +300,7 @@ impl Values<'_, '_> {
     }
 }
 
-/// The word or the canonical variable that was meant by one that is no value.
+/// The word or the canonical variable that is similar to an unknown one.
 fn meant(name: &str) -> Option<&'static str> {
     const WORDS: [&str; 10] = ["true", "false", "null", "if", "match", "fmt", "uint", "ref", "companion", "append"];
     if ["none", "nil", "undefined"].iter().any(|it| name.eq_ignore_ascii_case(it)) {
@@ -321,7 +321,7 @@ pub(super) fn full(word: &Ident) -> Cow<'static, str> {
     canonical(&word).map_or(Cow::Owned(word), |variable| Cow::Borrowed(variable.name))
 }
 
-/// The texts and variables of a `fmt`; none when a brace has no fellow.
+/// The strings and variables of a `fmt`; `None` for an unmatched brace.
 fn format_parts(text: &str) -> Option<Vec<Value<'static>>> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -359,7 +359,7 @@ fn literal(cursor: &mut Cursor) -> Parsed {
         return Err(Fault::new(
             literal.span(),
             format!("`{literal}` is not a value"),
-            "write a text in double quotes, or a decimal number",
+            "write a string in double quotes, or a decimal number",
         ));
     }
     Ok(Value::Number(Cow::Owned(if negative { format!("-{digits}") } else { digits })))
@@ -373,7 +373,7 @@ fn is_json_number(text: &str) -> bool {
     !led_by_zero && text.split('.').count() <= 2 && text.split('.').all(digits)
 }
 
-/// Makes rustc underline the placeholders of `fmt("…")` that are no variable of the entry.
+/// Makes rustc underline the placeholders of `fmt("…")` that are not variables of the entry.
 pub(super) fn probe_formats(cx: &mut Cx<'_>, accepts: &[&str]) {
     for Formatted { literal, names } in core::mem::take(&mut cx.formatted) {
         let known = |name: &str| canonical(name).is_some() || accepts.contains(&name);
