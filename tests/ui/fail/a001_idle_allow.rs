@@ -1,4 +1,4 @@
-//! Allows that silence nothing, have no reason, name no rule, or one that cannot be allowed.
+//! Unused allows, and allows without a reason, of an unknown rule, and of a rule that cannot be allowed.
 
 registry_ui::agents! {
     fixture {

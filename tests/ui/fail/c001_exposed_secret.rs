@@ -1,4 +1,4 @@
-//! A secret stands in argv, in a readable file, and where references are resolved.
+//! A secret in argv, in a file that others can read, and in a file where references are resolved.
 
 registry_ui::agents! {
     fixture {

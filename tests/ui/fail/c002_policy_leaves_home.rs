@@ -1,4 +1,4 @@
-//! A policy file is named without the slash after the tilde: C002 alone.
+//! The path of a policy file lacks the slash after the tilde: only C002 is reported.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A step writes outside of the folder of the agent.
+//! A step writes outside the agent's folder.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! Variables are named as in a shell, in an argument and in files.
+//! Variables in shell syntax, in an argument and in files.
 
 registry_ui::agents! {
     fixture {

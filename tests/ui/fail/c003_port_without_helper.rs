@@ -1,4 +1,4 @@
-//! The port of a helper that does not exist.
+//! `PORT` without a helper process.
 
 registry_ui::agents! {
     fixture {

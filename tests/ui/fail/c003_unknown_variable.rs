@@ -1,4 +1,4 @@
-//! A file and its condition name variables that nobody fills.
+//! Unknown variables in a file and in its condition.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! TOML with a null, a key given twice, a merge into TOML, and two files that contradict each other.
+//! A null in TOML, a duplicate key, a merge into TOML, and two files that contradict each other.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! Variables are named as in a shell, in texts that nothing replaces.
+//! Variables in shell syntax, in strings where they are not replaced.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The variable of the model is misspelt: that is the one error.
+//! A misspelt variable of the model: exactly one error is reported.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A mapping reads variables that nobody fills.
+//! A mapping reads unknown variables.
 
 registry_ui::agents! {
     fixture {

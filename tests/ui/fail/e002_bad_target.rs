@@ -1,4 +1,4 @@
-//! Mappings onto names that no entry may set.
+//! Mappings to variables that an entry must not set.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The base URL reaches the agent and the key does not.
+//! The agent gets the base URL but not the key.
 
 registry_ui::agents! {
     fixture {

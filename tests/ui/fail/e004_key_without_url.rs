@@ -1,4 +1,4 @@
-//! The key reaches the agent and the base URL does not.
+//! The agent gets the key but not the base URL.
 
 registry_ui::agents! {
     fixture {

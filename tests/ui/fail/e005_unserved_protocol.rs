@@ -1,4 +1,4 @@
-//! Nobody in this registry serves the protocol.
+//! No provider or family of this registry serves the protocol.
 
 registry::registry! {
     agents {

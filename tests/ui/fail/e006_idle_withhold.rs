@@ -1,4 +1,4 @@
-//! Withheld are a variable that a file refers to, and one that the agent never had.
+//! A withheld variable that a file refers to, and one that the entry does not use.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The lock has another package, a range for a version, and nothing for a target.
+//! The lock has another package, a version range, and no package for a target.
 
 registry_ui::agents! {
     unfit {

@@ -1,4 +1,4 @@
-//! A package has no lock beside the entry.
+//! A package without a lock next to the entry.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! Nothing is launched, and a program leaves its folder.
+//! An empty `launch`, and a path of a program that leaves its folder.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The launch, a companion and a proof name programs that nothing installs.
+//! `launch`, a companion and a proof name programs that are not installed.
 
 registry_ui::agents! {
     fixture {

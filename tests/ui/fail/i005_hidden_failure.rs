@@ -1,4 +1,4 @@
-//! A step hides what npm says and goes on when it fails.
+//! A step hides the output of npm and ignores its failure.
 
 registry_ui::agents! {
     fixture {

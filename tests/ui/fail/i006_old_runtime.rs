@@ -1,4 +1,4 @@
-//! The agent asks for a newer Node.js than the pinned one.
+//! The agent requires a newer Node.js than the pinned one.
 
 registry_ui::agents! {
     fixture {

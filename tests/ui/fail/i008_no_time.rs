@@ -1,4 +1,4 @@
-//! An install has no time.
+//! The time limit of an install is zero.
 
 registry_ui::agents! {
     fixture {

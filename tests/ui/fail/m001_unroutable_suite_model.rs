@@ -1,4 +1,4 @@
-//! The model of the suite yields no model id.
+//! The model of the suite does not resolve to a model id.
 
 registry_ui::agents! {
     fixture {

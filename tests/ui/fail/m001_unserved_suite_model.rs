@@ -1,4 +1,4 @@
-//! Nobody serves the model of the suite to the agent: a name that no provider has, an open model that the vendor of its
+//! The model of the suite is not served: a name that no provider has, an open model that the vendor of its
 //! word does not serve, and a model of another protocol without the gateway.
 
 registry_ui::agents! {

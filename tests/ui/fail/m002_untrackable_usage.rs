@@ -1,4 +1,4 @@
-//! An agent that takes no alias has a suite, which runs through the gateway whatever is tracked.
+//! An agent that does not support gateway aliases has a suite, which always runs through the gateway.
 
 registry_ui::agents! {
     fixture {

@@ -1,5 +1,5 @@
-//! The model is told by a variable that does not exist, and no file registers the alias; and by files that do so under
-//! conditions only.
+//! `via` names a variable that does not exist, and no file registers the alias; files name the model under
+//! some conditions only.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The module bears another name than its entry.
+//! The name of the module differs from the name of its entry.
 
 registry::registry! {
     extends registry::REGISTRY;

@@ -1,4 +1,4 @@
-//! The name in an entry's own file is misspelt: its lock is found, and the list finds the entry.
+//! A misspelt name in an entry's own file: the lock and the entry are still found.
 
 registry::registry! {
     extends registry::REGISTRY;

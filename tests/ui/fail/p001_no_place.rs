@@ -1,4 +1,4 @@
-//! A provider that serves nothing, and one whose place is no URL.
+//! A provider without an endpoint, and one whose endpoint is not a URL.
 
 registry_ui::providers! {
     one {

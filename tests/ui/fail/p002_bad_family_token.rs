@@ -1,4 +1,4 @@
-//! A word of a family is not lower-case, and two providers claim one.
+//! A word of a family that is not lower-case, and a word of two providers.
 
 registry_ui::providers! {
     one {

@@ -1,4 +1,4 @@
-//! A variable for a provider that takes none.
+//! A credential for a provider that does not use one.
 
 registry_ui::providers! {
     fixture {

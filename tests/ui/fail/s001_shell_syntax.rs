@@ -1,4 +1,4 @@
-//! A step that dash refuses.
+//! A step that dash rejects.
 
 registry_ui::agents! {
     fixture {

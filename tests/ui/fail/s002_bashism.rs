@@ -1,4 +1,4 @@
-//! A step that dash accepts and does not do.
+//! A step that dash accepts and runs differently from bash.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A policy file lies outside the home of the agent.
+//! A policy file outside the home folders of the agent.
 
 registry_ui::agents! {
     fixture {

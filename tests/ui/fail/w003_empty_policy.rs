@@ -1,4 +1,4 @@
-//! A policy does nothing.
+//! An empty policy.
 
 registry_ui::agents! {
     fixture {

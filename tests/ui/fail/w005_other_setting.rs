@@ -1,4 +1,4 @@
-//! The file of the policy names no tool at all.
+//! The policy file does not name a tool.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The policy spells its tool otherwise: in a list, as a key, in an argument and in a variable.
+//! The policy misspells its tool: in a list, as a key, in an argument and in a variable.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! An allow that silences a rule, with its reason.
+//! An allow that suppresses a violation, with its reason.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A dollar sign that names no variable is a dollar sign.
+//! A dollar sign that is not followed by a variable is plain text.
 
 registry_ui::agents! {
     fixture {

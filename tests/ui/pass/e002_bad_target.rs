@@ -1,4 +1,4 @@
-//! A mapping onto a name of the agent.
+//! A mapping to a variable of the agent.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The base URL goes by a variable, the key by a file.
+//! The base URL in a variable, the key in a file.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A file has the content of the key, which the process of the agent does not get.
+//! A file contains the key, which is withheld from the environment of the agent.
 
 registry_ui::agents! {
     fixture {

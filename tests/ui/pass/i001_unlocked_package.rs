@@ -1,4 +1,4 @@
-//! A package stands in the lock beside the entry.
+//! A package is in the lock next to the entry.
 
 registry_ui::agents! {
     fixture {

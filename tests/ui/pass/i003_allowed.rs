@@ -1,4 +1,4 @@
-//! A step that touches the task says why it may.
+//! A step that changes the task's files, with an allow and its reason.
 
 registry_ui::agents! {
     fixture {

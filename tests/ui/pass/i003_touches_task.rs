@@ -1,4 +1,4 @@
-//! A step writes where it stands.
+//! A step writes to its own folder.
 
 registry_ui::agents! {
     fixture {

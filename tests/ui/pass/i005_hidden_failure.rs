@@ -1,4 +1,4 @@
-//! A step lets npm speak and fail.
+//! A step shows the output of npm and stops when it fails.
 
 registry_ui::agents! {
     fixture {

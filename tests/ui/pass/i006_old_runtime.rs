@@ -1,4 +1,4 @@
-//! The agent asks for an older Node.js than the pinned one.
+//! The agent requires an older Node.js than the pinned one.
 
 registry_ui::agents! {
     fixture {

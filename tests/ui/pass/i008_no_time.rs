@@ -1,4 +1,4 @@
-//! An install has time.
+//! The time limit of an install is more than zero.
 
 registry_ui::agents! {
     fixture {

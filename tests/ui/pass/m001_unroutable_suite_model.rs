@@ -1,4 +1,4 @@
-//! The model of the suite is a provider's.
+//! The model of the suite belongs to a provider.
 
 registry_ui::agents! {
     fixture {

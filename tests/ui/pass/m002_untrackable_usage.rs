@@ -1,4 +1,4 @@
-//! An agent that takes no alias has no suite.
+//! An agent that does not support gateway aliases has no suite.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The model is told by a file, which registers the alias too: whatever holds, one of its parts names it.
+//! A file names the model and registers the alias, under every condition.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The module bears the name of its entry.
+//! The module has the name of its entry.
 
 registry_ui::agents! {
     fixture {}

@@ -1,4 +1,4 @@
-//! Each word is claimed once.
+//! Each word belongs to one family or provider.
 
 registry_ui::families! {
     one {

@@ -1,4 +1,4 @@
-//! A policy file lies in the home of the agent.
+//! A policy file in a home folder of the agent.
 
 registry_ui::agents! {
     fixture {

@@ -12,7 +12,7 @@
 //! assert_eq!(case::agents::FIXTURE.home, [".fixture"]);
 //! ```
 //!
-//! A case is a program of its own, and errors stand at its own words: the macros hand on every token as it is written.
+//! A case is a program of its own, and errors point at its own words: the macros pass on every token with its span.
 
 /// A registry of agents that extends ours, and a program. Each agent is the one of [`agent!`].
 #[macro_export]

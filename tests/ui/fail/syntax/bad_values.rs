@@ -1,4 +1,4 @@
-//! Values that are none.
+//! Invalid values.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A host without what turns its look-up off, in three spellings.
+//! A host without a setting that turns its look-up off, in three spellings.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! The words of Python stand where those of JSON should.
+//! `True` and `None` as in Python, instead of `true` and `null`.
 
 registry_ui::agents! {
     fixture {

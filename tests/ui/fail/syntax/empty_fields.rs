@@ -1,4 +1,4 @@
-//! Fields that are there and say nothing.
+//! Empty fields.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! Fields of the entry stand inside others.
+//! Fields of the entry inside other fields.
 
 registry_ui::agents! {
     fixture {

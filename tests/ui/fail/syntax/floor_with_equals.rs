@@ -1,4 +1,4 @@
-//! The lowest Node.js is written as another tool has it.
+//! The lowest Node.js in the syntax of another tool.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A missing field is not told while something else is wrong.
+//! A missing field is not reported while there are other errors.
 
 registry_ui::agents! {
     fixture without protocol {

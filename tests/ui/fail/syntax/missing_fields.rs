@@ -1,4 +1,4 @@
-//! Fields are missing, and nothing else is wrong.
+//! Missing fields, without other errors.
 
 registry_ui::agents! {
     fixture without protocol without launch {}

@@ -1,4 +1,4 @@
-//! A protocol is written as routing names it.
+//! A protocol in quotes, as routing names it.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! An empty text stands in every model id.
+//! An empty string in `refuses` matches every model id.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A placeholder that is no variable: rustc underlines it in the text.
+//! A placeholder that is not a variable: rustc underlines it in the string.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! Words of closed sets that do not exist: rustc says what there is.
+//! Unknown words of closed sets: rustc lists the known words.
 
 registry_ui::agents! {
     fixture {

@@ -1,4 +1,4 @@
-//! A version of three numbers stands without quotes.
+//! A version of three numbers without quotes.
 
 registry_ui::agents! {
     fixture {
