@@ -4,33 +4,33 @@ use super::fault::Fault;
 use super::parse::{Frame, Open, Parser};
 use super::sink::{Operator, Sink};
 use super::text::{quote, slice};
-use super::token::{Kind, Reserved, Token};
+use super::token::{Reserved, Token, TokenKind};
 
 impl<S: Sink> Parser<'_, S> {
     /// A token, as a message names it.
     fn shown(&self, token: Token) -> String {
         match token.kind {
-            Kind::End if self.backquotes > 0 => "the closing backquote".to_owned(),
-            Kind::End => "the end of the script".to_owned(),
-            Kind::Newline => "a newline".to_owned(),
+            TokenKind::End if self.backquotes > 0 => "the closing backquote".to_owned(),
+            TokenKind::End => "the end of the script".to_owned(),
+            TokenKind::Newline => "a newline".to_owned(),
             _ => format!("`{}`", quote(self.token_text(token))),
         }
     }
 
     /// A token where another one is expected.
     pub(super) fn unexpected(&self, token: Token, wanted: &str) -> Fault {
-        if let (Kind::End, Some(frame)) = (token.kind, self.stack.last()) {
+        if let (TokenKind::End, Some(frame)) = (token.kind, self.stack.last()) {
             return self.never_closed(frame);
         }
         let before = slice(self.text, 0, token.start);
         let message = match (token.kind, before.last()) {
-            (Kind::Open, Some(b'<' | b'>')) => {
+            (TokenKind::Open, Some(b'<' | b'>')) => {
                 "`(` after `<` or `>` starts a process substitution, which POSIX shell does not have".to_owned()
             }
-            (Kind::Redirect(Operator::Input, None), Some(b'<')) => {
+            (TokenKind::Redirect(Operator::Input, None), Some(b'<')) => {
                 "`<<<` starts a here-string, which POSIX shell does not have".to_owned()
             }
-            (Kind::Open, _) if before.ends_with(b"for ") => {
+            (TokenKind::Open, _) if before.ends_with(b"for ") => {
                 "`for ((` starts an arithmetic loop, which POSIX shell does not have".to_owned()
             }
             _ => format!("expected {wanted}, found {}", self.shown(token)),
@@ -41,7 +41,7 @@ impl<S: Sink> Parser<'_, S> {
     /// A token where a command is expected.
     pub(super) fn no_command(&self, token: Token) -> Fault {
         let at = self.at(token.start);
-        if token.kind == Kind::End {
+        if token.kind == TokenKind::End {
             return match self.stack.last() {
                 Some(frame) => self.never_closed(frame),
                 None => Fault::plain(at, format!("missing command before {}", self.shown(token))),
@@ -51,7 +51,7 @@ impl<S: Sink> Parser<'_, S> {
         if bang {
             return Fault::plain(at, "`!` is allowed only once, at the start of a pipeline");
         }
-        if token.kind == Kind::Ampersand && self.text.get(..token.start).is_some_and(|text| text.ends_with(b"|")) {
+        if token.kind == TokenKind::Ampersand && self.text.get(..token.start).is_some_and(|text| text.ends_with(b"|")) {
             return Fault::plain(at, "`|&` is not an operator of POSIX shell: write `2>&1 |`");
         }
         Fault::plain(at, format!("expected a command, found {}", self.shown(token)))
@@ -61,12 +61,12 @@ impl<S: Sink> Parser<'_, S> {
     pub(super) fn stray(&self, token: Token, word: Option<Reserved>) -> Fault {
         let at = self.at(token.start);
         let opener = match (token.kind, word) {
-            (Kind::Close, _) => "(",
+            (TokenKind::Close, _) => "(",
             (_, Some(Reserved::CloseBrace)) => "{",
             (_, Some(Reserved::Then | Reserved::Elif | Reserved::Else | Reserved::Fi)) => "if",
             (_, Some(Reserved::Do)) => "for`, `while` or `until",
             (_, Some(Reserved::Done)) => "do",
-            (Kind::DoubleSemicolon, _) | (_, Some(Reserved::Esac)) => "case",
+            (TokenKind::DoubleSemicolon, _) | (_, Some(Reserved::Esac)) => "case",
             _ => return self.no_separator(token),
         };
         let before = match word {
@@ -81,14 +81,14 @@ impl<S: Sink> Parser<'_, S> {
         let at = self.at(token.start);
         let before = slice(self.text, 0, token.start);
         let message = match token.kind {
-            Kind::Open if before.ends_with(b"=") => {
+            TokenKind::Open if before.ends_with(b"=") => {
                 "`(` after `=` starts an array, which POSIX shell does not have".to_owned()
             }
-            Kind::Open if matches!(before.last(), Some(b'@' | b'+' | b'?' | b'*' | b'!')) => {
+            TokenKind::Open if matches!(before.last(), Some(b'@' | b'+' | b'?' | b'*' | b'!')) => {
                 "`(` after `@`, `!`, `?`, `*` or `+` starts an extended pattern, which POSIX shell does not have"
                     .to_owned()
             }
-            Kind::Open => {
+            TokenKind::Open => {
                 "`(` cannot follow the words of a command; quote it, or start a subshell on its own".to_owned()
             }
             _ => format!("{} cannot follow here without `;`, a newline or an operator before it", self.shown(token)),
@@ -98,9 +98,10 @@ impl<S: Sink> Parser<'_, S> {
 
     /// A list ends before `token`, which does not close its construct.
     pub(super) fn closer_expected(&self, frame: &Frame, token: Token) -> Fault {
-        let closing = self.reserved(token).is_some() || matches!(token.kind, Kind::Close | Kind::DoubleSemicolon);
+        let closing =
+            self.reserved(token).is_some() || matches!(token.kind, TokenKind::Close | TokenKind::DoubleSemicolon);
         match token.kind {
-            Kind::End => self.never_closed(frame),
+            TokenKind::End => self.never_closed(frame),
             _ if closing => {
                 let (construct, closer) = names(&frame.what);
                 let (at, opened) = (self.at(token.start), self.at(frame.at));

@@ -28,11 +28,11 @@ impl Error for SyntaxError {}
 
 /// A fault before its lines are counted. Boxed: every function of the parser returns one on a path rarely taken.
 #[derive(Debug)]
-pub(super) struct Fault(Box<Told>);
+pub(super) struct Fault(Box<FaultText>);
 
 /// The sentence is `before`, then the line of `opened`, then `after`.
 #[derive(Debug)]
-struct Told {
+struct FaultText {
     at: usize,
     before: String,
     opened: Option<usize>,
@@ -41,7 +41,7 @@ struct Told {
 
 impl Fault {
     fn new(at: usize, before: String, opened: Option<usize>, after: &'static str) -> Fault {
-        Fault(Box::new(Told { at, before, opened, after }))
+        Fault(Box::new(FaultText { at, before, opened, after }))
     }
 
     /// A fault with a fixed message.
@@ -62,7 +62,7 @@ impl Fault {
 
     pub(super) fn locate(self, script: &[u8]) -> SyntaxError {
         let mut lines = Lines::new(script);
-        let Told { at, before: mut message, opened, after } = *self.0;
+        let FaultText { at, before: mut message, opened, after } = *self.0;
         if let Some(opened) = opened {
             message.push_str(&lines.position(opened).0.to_string());
             message.push_str(after);

@@ -2,9 +2,9 @@
 
 use super::fault::Fault;
 use super::parse::{Frame, Open, Parser, State, Step};
-use super::sink::{Follow, Place, Role, Shape, Sink};
+use super::sink::{Follow, ListPlace, Role, Shape, Sink};
 use super::text::{is_name, quote, slice, without_splices};
-use super::token::{Kind, Marks, Reserved, Token};
+use super::token::{Marks, Reserved, Token, TokenKind};
 
 impl<S: Sink> Parser<'_, S> {
     pub(super) fn step(&mut self, state: State, token: Token) -> Result<Step, Fault> {
@@ -12,7 +12,7 @@ impl<S: Sink> Parser<'_, S> {
             State::Start { newlines, bang, end } => self.start(token, newlines, bang, end),
             State::Simple { name } => self.simple(token, name),
             State::Function { name } => self.function(token, name),
-            State::Compound { .. } if matches!(token.kind, Kind::Redirect(..)) => self.redirect(token, false),
+            State::Compound { .. } if matches!(token.kind, TokenKind::Redirect(..)) => self.redirect(token, false),
             State::Compound { reserved } => {
                 self.sink.end();
                 self.after_command(token, reserved)
@@ -21,39 +21,39 @@ impl<S: Sink> Parser<'_, S> {
             State::ForName => self.for_name(token),
             State::ForIn => self.for_in(token),
             State::ForWords => match token.kind {
-                Kind::Word(_) => {
-                    self.tell_word(Role::Header, token);
+                TokenKind::Word(_) => {
+                    self.report_word(Role::Header, token);
                     Ok(Step::Go(state))
                 }
-                Kind::Newline | Kind::Semicolon => Ok(Step::Go(State::ForDo)),
+                TokenKind::Newline | TokenKind::Semicolon => Ok(Step::Go(State::ForDo)),
                 _ => Err(self.unexpected(token, "a word of `for`, `;` or a newline")),
             },
             State::ForDo => match (token.kind, self.reserved(token)) {
-                (Kind::Newline, _) => self.newline(state),
+                (TokenKind::Newline, _) => self.newline(state),
                 (_, Some(Reserved::Do)) => Ok(self.enter_body(Open::Loop, token, State::LIST)),
                 _ => Err(self.unexpected(token, "`do` after `for`")),
             },
             State::CaseWord => match token.kind {
-                Kind::Word(_) => {
-                    self.tell_word(Role::Header, token);
+                TokenKind::Word(_) => {
+                    self.report_word(Role::Header, token);
                     Ok(Step::Go(State::CaseIn))
                 }
                 _ => Err(self.unexpected(token, "a word after `case`")),
             },
             State::CaseIn => match (token.kind, self.reserved(token)) {
-                (Kind::Newline, _) => self.newline(state),
+                (TokenKind::Newline, _) => self.newline(state),
                 (_, Some(Reserved::In)) => Ok(Step::Go(State::CaseArm)),
                 _ => Err(self.unexpected(token, "`in` after `case`")),
             },
             State::CaseArm => self.case_arm(token),
             State::CasePattern => {
-                self.tell_word(Role::Pattern, token);
+                self.report_word(Role::Pattern, token);
                 Ok(Step::Go(State::CaseClose))
             }
             State::Over => Ok(Step::Over),
             State::CaseClose => match token.kind {
-                Kind::Pipe => Ok(Step::Go(State::CasePattern)),
-                Kind::Close => Ok(self.enter_body(Open::Arm, token, State::REST)),
+                TokenKind::Pipe => Ok(Step::Go(State::CasePattern)),
+                TokenKind::Close => Ok(self.enter_body(Open::Arm, token, State::REST)),
                 _ => Err(self.unexpected(token, "`)` after the `case` pattern")),
             },
         }
@@ -62,25 +62,25 @@ impl<S: Sink> Parser<'_, S> {
     fn start(&mut self, token: Token, newlines: bool, bang: bool, end: bool) -> Result<Step, Fault> {
         let at = self.at(token.start);
         match token.kind {
-            Kind::Newline if newlines => self.newline(State::Start { newlines, bang, end }),
-            Kind::Word(_) => {
+            TokenKind::Newline if newlines => self.newline(State::Start { newlines, bang, end }),
+            TokenKind::Word(_) => {
                 if let Some(word) = self.reserved(token) {
                     return self.reserved_start(token, word, bang, end);
                 }
                 self.sink.begin(Shape::Simple, at);
-                self.tell_word(Role::Argument, token);
+                self.report_word(Role::Argument, token);
                 let name = (!assigns(self.token_text(token))).then_some((token.start, token.end));
                 Ok(Step::Go(State::Simple { name }))
             }
-            Kind::Redirect(..) => {
+            TokenKind::Redirect(..) => {
                 self.sink.begin(Shape::Simple, at);
                 self.redirect(token, true)
             }
-            Kind::Open => {
+            TokenKind::Open => {
                 self.sink.begin(Shape::Subshell, at);
-                self.enter_list(Open::Subshell, token, Place::Body, State::LIST)
+                self.enter_list(Open::Subshell, token, ListPlace::Body, State::LIST)
             }
-            Kind::Close | Kind::DoubleSemicolon | Kind::End if end => self.end_list(token, None),
+            TokenKind::Close | TokenKind::DoubleSemicolon | TokenKind::End if end => self.end_list(token, None),
             _ => Err(self.no_command(token)),
         }
     }
@@ -97,7 +97,7 @@ impl<S: Sink> Parser<'_, S> {
             Reserved::Until => (Shape::Until, Open::Asking("until")),
             Reserved::OpenBrace => {
                 self.sink.begin(Shape::Group, at);
-                return self.enter_list(Open::Group, token, Place::Body, State::LIST);
+                return self.enter_list(Open::Group, token, ListPlace::Body, State::LIST);
             }
             Reserved::For => {
                 self.sink.begin(Shape::For, at);
@@ -114,11 +114,11 @@ impl<S: Sink> Parser<'_, S> {
             _ => return Err(self.no_command(token)),
         };
         self.sink.begin(shape, at);
-        self.enter_list(what, token, Place::Condition, State::LIST)
+        self.enter_list(what, token, ListPlace::Condition, State::LIST)
     }
 
     /// Opens a construct whose list comes next.
-    fn enter_list(&mut self, what: Open, token: Token, place: Place, state: State) -> Result<Step, Fault> {
+    fn enter_list(&mut self, what: Open, token: Token, place: ListPlace, state: State) -> Result<Step, Fault> {
         self.push(what, token.start)?;
         self.sink.open(place, self.at(token.end));
         Ok(Step::Go(state))
@@ -129,18 +129,18 @@ impl<S: Sink> Parser<'_, S> {
         if let Some(frame) = self.stack.last_mut() {
             frame.what = what;
         }
-        self.sink.open(Place::Body, self.at(token.end));
+        self.sink.open(ListPlace::Body, self.at(token.end));
         Step::Go(state)
     }
 
     fn simple(&mut self, token: Token, name: Option<(usize, usize)>) -> Result<Step, Fault> {
         match (token.kind, name) {
-            (Kind::Word(_), _) => {
-                self.tell_word(Role::Argument, token);
+            (TokenKind::Word(_), _) => {
+                self.report_word(Role::Argument, token);
                 Ok(Step::Go(State::Simple { name: None }))
             }
-            (Kind::Redirect(..), _) => self.redirect(token, true),
-            (Kind::Open, Some(name)) => Ok(Step::Go(State::Function { name })),
+            (TokenKind::Redirect(..), _) => self.redirect(token, true),
+            (TokenKind::Open, Some(name)) => Ok(Step::Go(State::Function { name })),
             _ => {
                 self.sink.end();
                 self.after_command(token, false)
@@ -153,7 +153,7 @@ impl<S: Sink> Parser<'_, S> {
         let shown = quote(name);
         let at = self.at(start);
         let name = without_splices(name);
-        if token.kind != Kind::Close {
+        if token.kind != TokenKind::Close {
             let message = match name.as_slice() {
                 b"@" | b"+" | b"?" | b"*" => format!("`{shown}(` starts an extended pattern of bash"),
                 _ => format!("`(` after `{shown}` starts a function and needs `)` right after it"),
@@ -171,17 +171,17 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     fn redirect(&mut self, token: Token, simple: bool) -> Result<Step, Fault> {
-        let Kind::Redirect(operator, fd) = token.kind else { return Err(self.no_command(token)) };
+        let TokenKind::Redirect(operator, fd) = token.kind else { return Err(self.no_command(token)) };
         self.sink.redirect(operator, fd, self.at(token.start));
         let here = operator.is_here().then_some(operator == super::sink::Operator::HereStripped);
         Ok(Step::Go(State::Target { here, simple }))
     }
 
     fn target(&mut self, token: Token, here: Option<bool>, simple: bool) -> Result<Step, Fault> {
-        let Kind::Word(marks) = token.kind else {
+        let TokenKind::Word(marks) = token.kind else {
             return Err(self.unexpected(token, "the target of a redirection"));
         };
-        self.tell_word(Role::Target, token);
+        self.report_word(Role::Target, token);
         if let Some(stripped) = here {
             self.push_here(token, marks, stripped);
         }
@@ -191,14 +191,14 @@ impl<S: Sink> Parser<'_, S> {
     /// What follows a command, its redirections included.
     fn after_command(&mut self, token: Token, reserved: bool) -> Result<Step, Fault> {
         let next = match token.kind {
-            Kind::Pipe => {
+            TokenKind::Pipe => {
                 self.sink.pipe();
                 return Ok(Step::Go(State::Start { newlines: true, bang: false, end: false }));
             }
-            Kind::And => (Follow::And, State::LIST),
-            Kind::Or => (Follow::Or, State::LIST),
-            Kind::Ampersand => (Follow::Background, State::REST),
-            Kind::Semicolon | Kind::Newline => (Follow::End, State::REST),
+            TokenKind::And => (Follow::And, State::LIST),
+            TokenKind::Or => (Follow::Or, State::LIST),
+            TokenKind::Ampersand => (Follow::Background, State::REST),
+            TokenKind::Semicolon | TokenKind::Newline => (Follow::End, State::REST),
             _ => {
                 self.sink.follow(Follow::End);
                 let word = if reserved { self.reserved(token) } else { None };
@@ -206,7 +206,7 @@ impl<S: Sink> Parser<'_, S> {
             }
         };
         self.sink.follow(next.0);
-        if token.kind == Kind::Newline { self.newline(next.1) } else { Ok(Step::Go(next.1)) }
+        if token.kind == TokenKind::Newline { self.newline(next.1) } else { Ok(Step::Go(next.1)) }
     }
 
     /// The innermost list ends before this token, which must be what its construct expects.
@@ -214,19 +214,19 @@ impl<S: Sink> Parser<'_, S> {
         let Some(frame) = self.stack.last() else {
             return match token.kind {
                 _ if self.backquotes > 0 => self.leave_backquotes(token),
-                Kind::End => Ok(Step::Over),
+                TokenKind::End => Ok(Step::Over),
                 _ => Err(self.stray(token, word)),
             };
         };
         let closes = match frame.what {
-            Open::Substitution(_) | Open::Subshell => token.kind == Kind::Close,
+            Open::Substitution(_) | Open::Subshell => token.kind == TokenKind::Close,
             Open::Group => word == Some(Reserved::CloseBrace),
             Open::Condition => word == Some(Reserved::Then),
             Open::Then => matches!(word, Some(Reserved::Elif | Reserved::Else | Reserved::Fi)),
             Open::Else => word == Some(Reserved::Fi),
             Open::Asking(_) => word == Some(Reserved::Do),
             Open::Loop => word == Some(Reserved::Done),
-            Open::Arm => token.kind == Kind::DoubleSemicolon || word == Some(Reserved::Esac),
+            Open::Arm => token.kind == TokenKind::DoubleSemicolon || word == Some(Reserved::Esac),
             Open::For | Open::Case => false,
         };
         if !closes {
@@ -239,10 +239,10 @@ impl<S: Sink> Parser<'_, S> {
         let Some(frame) = self.stack.pop() else { return Ok(Step::Over) };
         let (what, place) = match (frame.what, word) {
             (Open::Substitution(suspended), _) => return Ok(Step::Go(self.resume(&suspended, frame.at)?)),
-            (Open::Condition, _) => (Open::Then, Place::Body),
-            (Open::Then, Some(Reserved::Elif)) => (Open::Condition, Place::Condition),
-            (Open::Then, Some(Reserved::Else)) => (Open::Else, Place::Body),
-            (Open::Asking(_), _) => (Open::Loop, Place::Body),
+            (Open::Condition, _) => (Open::Then, ListPlace::Body),
+            (Open::Then, Some(Reserved::Elif)) => (Open::Condition, ListPlace::Condition),
+            (Open::Then, Some(Reserved::Else)) => (Open::Else, ListPlace::Body),
+            (Open::Asking(_), _) => (Open::Loop, ListPlace::Body),
             (Open::Arm, None) => {
                 self.sink.close();
                 self.stack.push(Frame { what: Open::Case, at: frame.at });
@@ -261,41 +261,41 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     fn for_name(&mut self, token: Token) -> Result<Step, Fault> {
-        let Kind::Word(Marks { quoted: false, expands: false, .. }) = token.kind else {
+        let TokenKind::Word(Marks { quoted: false, expands: false, .. }) = token.kind else {
             return Err(self.unexpected(token, "a variable name after `for`"));
         };
         if !is_name(&without_splices(self.token_text(token))) {
             let message = format!("`{}` is not a variable name for `for`", quote(self.token_text(token)));
             return Err(Fault::plain(self.at(token.start), message));
         }
-        self.tell_word(Role::Header, token);
+        self.report_word(Role::Header, token);
         Ok(Step::Go(State::ForIn))
     }
 
     fn for_in(&mut self, token: Token) -> Result<Step, Fault> {
         match (token.kind, self.reserved(token)) {
-            (Kind::Newline, _) => self.newline(State::ForIn),
+            (TokenKind::Newline, _) => self.newline(State::ForIn),
             (_, Some(Reserved::In)) => Ok(Step::Go(State::ForWords)),
-            (Kind::Semicolon, _) => Ok(Step::Go(State::ForDo)),
+            (TokenKind::Semicolon, _) => Ok(Step::Go(State::ForDo)),
             _ => self.step(State::ForDo, token),
         }
     }
 
     fn case_arm(&mut self, token: Token) -> Result<Step, Fault> {
         match (token.kind, self.reserved(token)) {
-            (Kind::Newline, _) => self.newline(State::CaseArm),
+            (TokenKind::Newline, _) => self.newline(State::CaseArm),
             (_, Some(Reserved::Esac)) => {
                 self.stack.pop();
                 self.sink.closer(self.at(token.end));
                 Ok(Step::Go(State::Compound { reserved: true }))
             }
-            (Kind::Open, _) => Ok(Step::Go(State::CasePattern)),
-            (Kind::End, _) => Err(self.unexpected(token, "`esac` at the end of `case`")),
+            (TokenKind::Open, _) => Ok(Step::Go(State::CasePattern)),
+            (TokenKind::End, _) => Err(self.unexpected(token, "`esac` at the end of `case`")),
             _ => self.step(State::CasePattern, token),
         }
     }
 
-    fn tell_word(&mut self, role: Role, token: Token) {
+    fn report_word(&mut self, role: Role, token: Token) {
         self.sink.word(role, self.source(token.start, token.end));
     }
 }

@@ -34,12 +34,12 @@ pub use embedded::Embedded;
 pub use fault::SyntaxError;
 pub use finding::Finding;
 pub use reader::{Command, Redirection};
-pub use sink::{Follow, Operator, Place, Shape};
+pub use sink::{Follow, ListPlace, Operator, Shape};
 pub use word::Word;
 
 use finding::Findings;
 use parse::Parser;
-use sink::{Deaf, Sink};
+use sink::{NoSink, Sink};
 
 /// Whether `dash -n` accepts a script, and if not, the first fault.
 ///
@@ -49,7 +49,7 @@ use sink::{Deaf, Sink};
 ///
 /// The first fault, as [`SyntaxError`]. Constructs nested more than 20,000 deep are rejected.
 pub fn check_syntax(script: &[u8]) -> Result<(), SyntaxError> {
-    observe(script, &mut Deaf)
+    observe(script, &mut NoSink)
 }
 
 /// The commands of a script, in the order in which they start, up to the first syntax error.

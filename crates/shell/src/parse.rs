@@ -6,7 +6,7 @@ use super::heredoc::HereDocument;
 use super::scan::{Quote, Scan};
 use super::sink::{Sink, Source};
 use super::text::slice;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 
 /// Constructs open inside one another. The shell itself, on the usual stack of 8 MiB, reads 20,000 and dies at 40,000.
 pub(super) const MAX_DEPTH: usize = 20_000;
@@ -208,7 +208,7 @@ impl<'t, S: Sink> Parser<'t, S> {
         };
         let done = self.scan_body(scan, state)? && self.here_bodies(here + 1, state)?;
         if done && matches!(state, State::Over) {
-            self.pushed = Some(Token { kind: Kind::End, start: self.pos, end: self.pos });
+            self.pushed = Some(Token { kind: TokenKind::End, start: self.pos, end: self.pos });
         }
         Ok(if done { state } else { State::REST })
     }
@@ -234,6 +234,6 @@ impl<'t, S: Sink> Parser<'t, S> {
 
     /// The bytes of a token.
     pub(super) fn token_text(&self, token: Token) -> &'t [u8] {
-        if token.kind == Kind::End { b"" } else { slice(self.text, token.start, token.end) }
+        if token.kind == TokenKind::End { b"" } else { slice(self.text, token.start, token.end) }
     }
 }

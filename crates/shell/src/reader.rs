@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::fault::SyntaxError;
-use super::sink::{Expands, Follow, Operator, Place, Role, Shape, Sink, Source};
+use super::sink::{Expands, Follow, ListPlace, Operator, Role, Shape, Sink, Source};
 use super::text::slice;
 use super::word::{Word, own};
 
@@ -49,7 +49,7 @@ pub struct Command<'a> {
     /// The command that holds it.
     pub parent: Option<usize>,
     /// Where in that command.
-    pub place: Place,
+    pub place: ListPlace,
 }
 
 impl<'a> Command<'a> {
@@ -105,7 +105,7 @@ impl<'a> Reading<'a> {
 /// A list being read.
 struct Scope {
     owner: Option<usize>,
-    place: Place,
+    place: ListPlace,
     /// It is the body of a function, and ends with its first command.
     function: bool,
     current: Option<usize>,
@@ -121,7 +121,7 @@ struct Scope {
 }
 
 impl Scope {
-    fn new(owner: Option<usize>, place: Place, parts: usize) -> Scope {
+    fn new(owner: Option<usize>, place: ListPlace, parts: usize) -> Scope {
         let (current, last) = (None, None);
         Scope { owner, place, function: false, current, announced: false, last, piped: false, negated: false, parts }
     }
@@ -145,7 +145,7 @@ pub(super) fn read(script: &[u8]) -> Reading<'_> {
         commands: Vec::new(),
         expansions: Vec::new(),
         scopes: Vec::new(),
-        top: Scope::new(None, Place::Top, 0),
+        top: Scope::new(None, ListPlace::Top, 0),
         parts: Vec::new(),
     };
     let error = super::observe(script, &mut reader).err();
@@ -220,7 +220,7 @@ impl Sink for Reader<'_> {
         if let Some(command) = self.current() {
             command.shape = Shape::Function;
         }
-        self.open(Place::Body, at);
+        self.open(ListPlace::Body, at);
         self.scope().function = true;
     }
 
@@ -261,8 +261,8 @@ impl Sink for Reader<'_> {
         self.pipeline(last, |command| command.follow = follow);
     }
 
-    fn open(&mut self, place: Place, at: usize) {
-        if place == Place::Substitution && self.scope().current.is_none() {
+    fn open(&mut self, place: ListPlace, at: usize) {
+        if place == ListPlace::Substitution && self.scope().current.is_none() {
             self.start(Shape::Simple, at);
             self.scope().announced = true;
         }

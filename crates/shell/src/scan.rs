@@ -5,7 +5,7 @@
 
 use super::fault::Fault;
 use super::parse::{Parser, State};
-use super::sink::{Expands, Place, Sink};
+use super::sink::{Expands, ListPlace, Sink};
 use super::text::slice;
 use super::token::{DOUBLE, ENDS, HERE, Marks, NESTED, PLAIN, Token, stops_at};
 
@@ -70,8 +70,8 @@ impl Scan {
     }
 
     /// The place of the commands of a substitution in it.
-    pub(super) fn place(&self) -> Place {
-        if self.here.is_some() { Place::HereDocument } else { Place::Substitution }
+    pub(super) fn place(&self) -> ListPlace {
+        if self.here.is_some() { ListPlace::HereDocument } else { ListPlace::Substitution }
     }
 }
 

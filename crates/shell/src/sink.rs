@@ -60,7 +60,7 @@ pub enum Shape {
 
 /// The position of a list of commands in the command around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ListPlace {
     /// The script itself.
     Top,
     /// What `if`, `elif`, `while` or `until` asks.
@@ -146,7 +146,7 @@ pub(super) trait Sink {
     /// The pipeline is over.
     fn follow(&mut self, _follow: Follow) {}
     /// A list starts inside the current command.
-    fn open(&mut self, _place: Place, _at: usize) {}
+    fn open(&mut self, _place: ListPlace, _at: usize) {}
     /// The innermost list is over.
     fn close(&mut self) {}
     /// A word ends.
@@ -162,6 +162,6 @@ pub(super) trait Sink {
 }
 
 /// The observer that ignores all events.
-pub(super) struct Deaf;
+pub(super) struct NoSink;
 
-impl Sink for Deaf {}
+impl Sink for NoSink {}

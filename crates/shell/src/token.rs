@@ -9,13 +9,13 @@ use super::text::{slice, without_splices};
 /// A token and its range in the text under parse.
 #[derive(Clone, Copy)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Word(Marks),
     Redirect(Operator, Option<u8>),
     Newline,
@@ -134,18 +134,18 @@ impl<S: Sink> Parser<'_, S> {
         self.skip_blanks();
         let start = self.pos;
         let Some(byte) = self.byte(start) else {
-            return Ok(Some(Token { kind: Kind::End, start, end: start }));
+            return Ok(Some(Token { kind: TokenKind::End, start, end: start }));
         };
         let kind = match byte {
-            b'\n' => Kind::Newline,
-            b'(' => Kind::Open,
-            b')' => Kind::Close,
-            b';' if self.second(b';') => Kind::DoubleSemicolon,
-            b';' => Kind::Semicolon,
-            b'&' if self.second(b'&') => Kind::And,
-            b'&' => Kind::Ampersand,
-            b'|' if self.second(b'|') => Kind::Or,
-            b'|' => Kind::Pipe,
+            b'\n' => TokenKind::Newline,
+            b'(' => TokenKind::Open,
+            b')' => TokenKind::Close,
+            b';' if self.second(b';') => TokenKind::DoubleSemicolon,
+            b';' => TokenKind::Semicolon,
+            b'&' if self.second(b'&') => TokenKind::And,
+            b'&' => TokenKind::Ampersand,
+            b'|' if self.second(b'|') => TokenKind::Or,
+            b'|' => TokenKind::Pipe,
             b'<' | b'>' => return Ok(Some(self.redirection(start, None))),
             _ => return self.word(start, state),
         };
@@ -199,7 +199,7 @@ impl<S: Sink> Parser<'_, S> {
             (false, _) => (Operator::Input, self.pos + 1),
         };
         self.pos = end;
-        Token { kind: Kind::Redirect(operator, fd), start, end }
+        Token { kind: TokenKind::Redirect(operator, fd), start, end }
     }
 
     fn word(&mut self, start: usize, state: State) -> Result<Option<Token>, Fault> {
@@ -212,7 +212,7 @@ impl<S: Sink> Parser<'_, S> {
 
     /// The token of a word that ends here: a single digit before `<` or `>` is that operator's descriptor.
     pub(super) fn finish_word(&mut self, start: usize, marks: Marks) -> Token {
-        let word = Token { kind: Kind::Word(marks), start, end: self.pos };
+        let word = Token { kind: TokenKind::Word(marks), start, end: self.pos };
         if marks.quoted || marks.expands || !matches!(self.byte(self.pos), Some(b'<' | b'>')) {
             return word;
         }
@@ -229,7 +229,7 @@ impl<S: Sink> Parser<'_, S> {
 
     /// The reserved word a token is where a command may start.
     pub(super) fn reserved(&self, token: Token) -> Option<Reserved> {
-        let Kind::Word(marks) = token.kind else { return None };
+        let TokenKind::Word(marks) = token.kind else { return None };
         if marks.quoted || marks.expands {
             return None;
         }

@@ -13,7 +13,7 @@ use std::ops::Range;
 use super::finding::Findings;
 use super::nested;
 use super::reader::{Command, Reading};
-use super::sink::{Place, Shape};
+use super::sink::{ListPlace, Shape};
 use super::word::Word;
 use super::wrappers::unwrap_once;
 
@@ -105,7 +105,7 @@ impl<'a> Dialect<'_, 'a> {
     fn check_file_substitution(&self, command: &Command<'a>, found: &mut Found) {
         let [redirection] = command.redirections.as_slice() else { return };
         let before = self.reading.script.get(..command.range.start).unwrap_or_default().trim_ascii_end();
-        let alone = command.place == Place::Substitution && (before.ends_with(b"$(") || before.ends_with(b"`"));
+        let alone = command.place == ListPlace::Substitution && (before.ends_with(b"$(") || before.ends_with(b"`"));
         let reads = redirection.operator == super::sink::Operator::Input;
         if alone && reads && command.words.is_empty() && command.assignments.is_empty() && command.successor.is_none() {
             add(found, &command.range, "`$(<file)` is empty in dash: the file is not read", "write `$(cat file)`");
@@ -130,7 +130,7 @@ impl<'a> Dialect<'_, 'a> {
 
     /// Whether a command is tried out in a condition, as `configure` scripts do.
     fn probes(&self, command: &Command<'a>) -> bool {
-        let condition = |command: &Command<'a>| command.place == Place::Condition;
+        let condition = |command: &Command<'a>| command.place == ListPlace::Condition;
         condition(command) || self.reading.holders(command).any(condition)
     }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{has, operands, option_value, program};
 use crate::finding::Findings;
 use crate::reader::{Command, Reading};
-use crate::sink::{Place, Shape};
+use crate::sink::{ListPlace, Shape};
 use crate::word::Word;
 use crate::wrappers::{base, unwrapped};
 
@@ -148,8 +148,11 @@ fn runs_as_it_arrives(reading: &Reading<'_>, index: usize) -> Option<String> {
             return Some(shell);
         }
         // The pipe may start inside a compound command: `(curl …) | sh`.
-        member =
-            if command.next.is_some() { command.next } else { command.parent.filter(|_| command.place == Place::Body) };
+        member = if command.next.is_some() {
+            command.next
+        } else {
+            command.parent.filter(|_| command.place == ListPlace::Body)
+        };
     }
     None
 }
@@ -158,7 +161,8 @@ fn runs_as_it_arrives(reading: &Reading<'_>, index: usize) -> Option<String> {
 fn reads_script(reading: &Reading<'_>, index: usize) -> Option<String> {
     let command = reading.commands.get(index)?;
     if command.shape != Shape::Simple {
-        let mut simple = reading.held(index).filter(|held| held.shape == Shape::Simple && held.place == Place::Body);
+        let mut simple =
+            reading.held(index).filter(|held| held.shape == Shape::Simple && held.place == ListPlace::Body);
         return simple.find_map(interpreter_of_input);
     }
     interpreter_of_input(command)
@@ -199,7 +203,7 @@ fn is_input(operand: &str) -> bool {
 /// `sh -c "$(curl …)"`, `eval "$(curl …)"`, and `$(curl …)` as a command.
 fn runs_substitution(reading: &Reading<'_>, command: &Command<'_>) -> Option<String> {
     let holder = match command.place {
-        Place::Substitution => reading.commands.get(command.parent?)?,
+        ListPlace::Substitution => reading.commands.get(command.parent?)?,
         _ => return None,
     };
     let words = unwrapped(&holder.words);
@@ -272,7 +276,7 @@ fn said_around(reading: &Reading<'_>, command: &Command<'_>) -> String {
     while let Some(previous) = first.previous.and_then(|previous| reading.commands.get(previous)) {
         first = previous;
     }
-    let holder = (command.place == Place::Substitution).then(|| reading.holders(command).next()).flatten();
+    let holder = (command.place == ListPlace::Substitution).then(|| reading.holders(command).next()).flatten();
     let start = holder.map_or(first.range.start, |holder| holder.range.start.min(first.range.start));
     let end = holder.map_or(command.range.end, |holder| holder.range.end.max(command.range.end));
     let here = command.redirections.iter().any(|redirection| redirection.operator.is_here());

@@ -6,7 +6,7 @@ use super::managers::{Manager, Run, run};
 use super::{has, option_value};
 use crate::finding::Findings;
 use crate::reader::{Command, Reading};
-use crate::sink::{Follow, Operator, Place, Shape};
+use crate::sink::{Follow, ListPlace, Operator, Shape};
 use crate::word::Word;
 
 const RULE: &str = "I005";
@@ -54,7 +54,7 @@ impl<'r, 'a> Step<'r, 'a> {
     fn around(&self) -> impl Iterator<Item = &'r Command<'a>> {
         let mut within = self.command.place;
         let holders = self.reading.holders(self.command).take_while(move |holder| {
-            let shared = within == Place::Body || within == Place::Condition;
+            let shared = within == ListPlace::Body || within == ListPlace::Condition;
             within = holder.place;
             shared
         });
@@ -79,10 +79,10 @@ impl<'r, 'a> Step<'r, 'a> {
             if let Some(by) = self.ignored_after(command) {
                 return Some(by);
             }
-            if command.negated && command.place != Place::Condition && command.follow == Follow::End {
+            if command.negated && command.place != ListPlace::Condition && command.follow == Follow::End {
                 return Some("`!`".to_owned());
             }
-            if matches!(command.place, Place::Condition) || command.shape == Shape::Function {
+            if matches!(command.place, ListPlace::Condition) || command.shape == Shape::Function {
                 return None;
             }
         }
@@ -122,7 +122,7 @@ impl<'r, 'a> Step<'r, 'a> {
 
     /// `echo $(npm …)` and `local x=$(npm …)`: the outer command's status counts.
     fn lost_in_word(&self) -> Option<String> {
-        if self.command.place != Place::Substitution {
+        if self.command.place != ListPlace::Substitution {
             return None;
         }
         let holder = self.reading.commands.get(self.command.parent?)?;

@@ -1,6 +1,6 @@
 //! The commands of a script: their words, and the commands around them.
 
-use crate::{Follow, Operator, Place, Shape, commands};
+use crate::{Follow, ListPlace, Operator, Shape, commands};
 
 #[test]
 fn commands_know_their_words_and_neighbours() {
@@ -24,16 +24,16 @@ fn commands_inside_words_are_read() {
     let found = commands(script);
     let names: Vec<_> =
         found.iter().map(|command| (command.name().unwrap_or("?"), command.place, command.parent)).collect();
-    let inner = Place::Substitution;
+    let inner = ListPlace::Substitution;
     assert_eq!(
         names,
         [
-            ("echo", Place::Top, None),
+            ("echo", ListPlace::Top, None),
             ("a", inner, Some(0)),
             ("b", inner, Some(1)),
             ("c", inner, Some(2)),
-            ("cat", Place::Top, None),
-            ("g", Place::HereDocument, None),
+            ("cat", ListPlace::Top, None),
+            ("g", ListPlace::HereDocument, None),
         ]
     );
     let sources: Vec<_> = found.iter().filter_map(|c| script.get(c.words.first()?.range.clone())).collect();
@@ -45,17 +45,17 @@ fn commands_inside_words_are_read() {
 fn compound_commands_hold_their_parts() {
     let found = commands(b"f() { if a; then b; fi; } 2>/dev/null\n$(c) d | (e)\nfor i in x y; do g; done &");
     let shapes: Vec<_> = found.iter().map(|command| (command.shape, command.parent, command.place)).collect();
-    let (body, top) = (Place::Body, Place::Top);
+    let (body, top) = (ListPlace::Body, ListPlace::Top);
     assert_eq!(
         shapes,
         [
             (Shape::Function, None, top),
             (Shape::Group, Some(0), body),
             (Shape::If, Some(1), body),
-            (Shape::Simple, Some(2), Place::Condition),
+            (Shape::Simple, Some(2), ListPlace::Condition),
             (Shape::Simple, Some(2), body),
             (Shape::Simple, None, top),
-            (Shape::Simple, Some(5), Place::Substitution),
+            (Shape::Simple, Some(5), ListPlace::Substitution),
             (Shape::Subshell, None, top),
             (Shape::Simple, Some(7), body),
             (Shape::For, None, top),
