@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::tree::{Entry, Kind, Tree};
+use crate::tree::{Entry, EntryKind, Tree};
 
 /// A folder, or one file in it.
 #[derive(Clone, Debug)]
@@ -41,10 +41,10 @@ impl Tree for Disk {
             // A file that is removed during the audit is skipped.
             let Ok(about) = entry.path().symlink_metadata() else { continue };
             let kind = match about.file_type() {
-                kind if kind.is_symlink() => Kind::Link,
-                kind if kind.is_dir() => Kind::Folder,
-                kind if kind.is_file() => Kind::File(about.len()),
-                _ => Kind::Other,
+                kind if kind.is_symlink() => EntryKind::Link,
+                kind if kind.is_dir() => EntryKind::Folder,
+                kind if kind.is_file() => EntryKind::File(about.len()),
+                _ => EntryKind::Other,
             };
             entries.push(Entry { name: entry.file_name(), kind });
         }

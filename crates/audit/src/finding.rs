@@ -44,13 +44,13 @@ pub struct Finding {
 
 /// A place in a file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct FindingPlace {
     pub(crate) file: Rc<str>,
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-impl Place {
+impl FindingPlace {
     /// The beginning of a file, for what is about all of it.
     pub(crate) fn start(file: &Rc<str>) -> Self {
         Self { file: Rc::clone(file), line: 1, column: 1 }
@@ -61,7 +61,7 @@ impl Place {
 #[derive(Clone, Debug)]
 pub(crate) struct At<T> {
     pub(crate) value: T,
-    pub(crate) place: Place,
+    pub(crate) place: FindingPlace,
 }
 
 impl<T> At<T> {

@@ -32,7 +32,7 @@ pub use finding::{Finding, Level};
 pub use lint::{Unlinted, lint};
 pub use read::Read;
 pub use report::Report;
-pub use tree::{Entry, Kind, Tree};
+pub use tree::{Entry, EntryKind, Tree};
 
 use known::Known;
 

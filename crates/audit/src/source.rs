@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::finding::{At, Place};
+use crate::finding::{At, FindingPlace};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -20,11 +20,11 @@ impl Source {
     }
 
     /// The place of an offset.
-    pub(crate) fn place(&self, offset: usize) -> Place {
+    pub(crate) fn place(&self, offset: usize) -> FindingPlace {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
-        Place { file: Rc::clone(&self.file), line: line.max(1), column: column + 1 }
+        FindingPlace { file: Rc::clone(&self.file), line: line.max(1), column: column + 1 }
     }
 
     /// A value with the place of its offset.

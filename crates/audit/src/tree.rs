@@ -9,12 +9,12 @@ pub struct Entry {
     /// Its name.
     pub name: OsString,
     /// What it is.
-    pub kind: Kind,
+    pub kind: EntryKind,
 }
 
 /// What an entry of a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum EntryKind {
     /// A folder.
     Folder,
     /// A file of so many bytes.
@@ -56,7 +56,7 @@ const ENTRIES: usize = 200_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
-    pub(crate) kind: Kind,
+    pub(crate) kind: EntryKind,
 }
 
 /// A part of a tree that was not checked, and why.
@@ -83,11 +83,11 @@ pub(crate) fn walk(tree: &dyn Tree) -> (Vec<Found>, Vec<Left>) {
             let path = folder.join(&entry.name);
             let skipped = entry.name.to_str().is_some_and(|name| SKIPPED.contains(&name));
             match entry.kind {
-                Kind::Folder if skipped => {}
-                Kind::Folder if depth == DEPTH => {
+                EntryKind::Folder if skipped => {}
+                EntryKind::Folder if depth == DEPTH => {
                     left.push((path, format!("it is nested deeper than {DEPTH} folders")))
                 }
-                Kind::Folder => waiting.push((path, depth + 1)),
+                EntryKind::Folder => waiting.push((path, depth + 1)),
                 kind => found.push(Found { path, kind }),
             }
         }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use registry_audit::{Entry, Kind, Report, Tree, audit};
+use registry_audit::{Entry, EntryKind, Report, Tree, audit};
 use registry_model::model::{
     Agent, Artefact, Auth, Credential, Endpoint, Family, Mapping, ModelDelivery, ModelIdFormat, ModelReference, Npm,
     Off, Protocol, Provider, ProxyMode, Registry, Suite, UrlParameter, Via, WebPolicy,
@@ -144,7 +144,7 @@ impl Tree for Memory {
             let Ok(rest) = path.strip_prefix(folder) else { continue };
             let mut parts = rest.components();
             let Some(name) = parts.next() else { continue };
-            let kind = if parts.next().is_some() { Kind::Folder } else { Kind::File(bytes.len() as u64) };
+            let kind = if parts.next().is_some() { EntryKind::Folder } else { EntryKind::File(bytes.len() as u64) };
             entries.push(Entry { name: name.as_os_str().to_owned(), kind });
         }
         entries.sort();

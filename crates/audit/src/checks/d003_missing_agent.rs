@@ -1,6 +1,6 @@
 //! Finds agents missing from the list, and agents that some places of a suite name and others do not.
 
-use crate::finding::Place;
+use crate::finding::FindingPlace;
 use crate::known::Known;
 use crate::read::docs::plain;
 use crate::read::runner::{GATES, MODELS, Runner};
@@ -44,7 +44,7 @@ fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
     if !suite.configs.is_empty() && !has_config {
         // Without a list, the finding points at the folder of the configurations.
         let place = named.map(|it| it.place.clone());
-        let first = suite.configs.first().map(|it| Place::start(&it.file));
+        let first = suite.configs.first().map(|it| FindingPlace::start(&it.file));
         if let Some(place) = place.or_else(|| first.filter(|_| listed.is_none())) {
             findings.add(&CHECK, &place, format!("missing configuration of `{name}`"));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{At, Place, quoted};
+use crate::finding::{At, FindingPlace, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::config::Config;
@@ -51,7 +51,7 @@ fn twice(names: Vec<At<&str>>, place: &str, findings: &mut Findings) {
     for name in names {
         match seen.get(name.value) {
             None => drop(seen.insert(name.value, name.place)),
-            Some(Place { file, line, .. }) => {
+            Some(FindingPlace { file, line, .. }) => {
                 let message = format!("duplicate `{}` in {place}, first at {file}:{line}", quoted(name.value));
                 findings.add(&CHECK, &name.place, message);
             }

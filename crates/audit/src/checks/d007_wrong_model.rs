@@ -2,7 +2,7 @@
 
 use registry_model::model::Agent;
 
-use crate::finding::{Place, quoted};
+use crate::finding::{FindingPlace, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::docs::plain;
@@ -24,7 +24,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         for config in &suite.configs {
             match (config.table.text("model"), known.suite_agent(config.agent().value)) {
                 (Some(model), Some(agent)) => compare(known, agent, model.value, &model.place, findings),
-                (None, _) => findings.add(&CHECK, &Place::start(&config.file), "the configuration has no `model`"),
+                (None, _) => findings.add(&CHECK, &FindingPlace::start(&config.file), "the configuration has no `model`"),
                 (Some(_), None) => {}
             }
         }
@@ -50,7 +50,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-fn compare(known: &Known<'_>, agent: &Agent<'_>, model: &str, place: &Place, findings: &mut Findings) {
+fn compare(known: &Known<'_>, agent: &Agent<'_>, model: &str, place: &FindingPlace, findings: &mut Findings) {
     let Some(expected) = Known::model(agent).filter(|expected| expected != model) else { return };
     let message = match model.split_once('/') {
         Some((prefix, _)) if known.router.provider(model).0.is_none() => {

@@ -1,6 +1,6 @@
 //! Finds names of one configuration that disagree.
 
-use crate::finding::{Place, quoted};
+use crate::finding::{FindingPlace, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 
@@ -21,7 +21,7 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         let Some(agent) = config.table.text("agent") else {
             findings.add(
                 &CHECK,
-                &Place::start(&config.file),
+                &FindingPlace::start(&config.file),
                 format!("the configuration of `{}` has no `agent`", quoted(stem)),
             );
             continue;

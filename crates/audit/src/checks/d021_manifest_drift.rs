@@ -2,7 +2,7 @@
 
 use registry_model::model::{Agent, Via};
 
-use crate::finding::{Level, Place, quoted};
+use crate::finding::{Level, FindingPlace, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::datum::Datum;
@@ -38,7 +38,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
 }
 
 /// A line with a finding of another check is not reported again.
-fn add(place: &Place, message: String, findings: &mut Findings) {
+fn add(place: &FindingPlace, message: String, findings: &mut Findings) {
     if !findings.any_at(&place.file, place.line) {
         findings.add(&CHECK, place, message);
     }

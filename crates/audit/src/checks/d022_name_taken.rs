@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Place, quoted};
+use crate::finding::{FindingPlace, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
-    let mut taken: BTreeMap<&str, (&str, &Place)> = BTreeMap::new();
+    let mut taken: BTreeMap<&str, (&str, &FindingPlace)> = BTreeMap::new();
     for manifest in &contents.manifests {
         let Some(member) = manifest.table.member("name") else { continue };
         let (Some(name), place) = (member.value.value.text(), &member.value.place) else { continue };

@@ -1,6 +1,6 @@
 //! Finds entries that the public registry would reject.
 
-use crate::finding::{Place, quoted};
+use crate::finding::{FindingPlace, quoted};
 use crate::known::Known;
 use crate::read::Contents;
 use crate::read::entry::AcpEntry;
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 
 fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     for entry in &contents.entries {
-        let start = Place::start(&entry.file);
+        let start = FindingPlace::start(&entry.file);
         for key in ["id", "name", "version", "description"] {
             match entry.table.get(key).map(|it| (it.value.text(), it)) {
                 None => findings.add(&CHECK, &start, format!("the entry has no `{key}`")),
@@ -40,7 +40,7 @@ fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-fn check_distribution(entry: &AcpEntry, start: &Place, findings: &mut Findings) {
+fn check_distribution(entry: &AcpEntry, start: &FindingPlace, findings: &mut Findings) {
     let Some(distribution) = entry.table.table("distribution") else {
         return findings.add(&CHECK, start, "the entry has no `distribution`");
     };

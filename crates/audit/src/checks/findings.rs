@@ -4,7 +4,7 @@ use registry_model::rules;
 use registry_model::shell;
 
 use super::Check;
-use crate::finding::{Finding, Level, Place, one_line};
+use crate::finding::{Finding, FindingPlace, Level, one_line};
 
 /// Findings as they are made, in any order.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub(crate) struct Findings {
 
 impl Findings {
     /// Adds a finding, with the check's own help.
-    pub(crate) fn add(&mut self, check: &'static Check, place: &Place, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, check: &'static Check, place: &FindingPlace, message: impl Into<String>) {
         self.add_with_help(check, place, message, check.help);
     }
 
@@ -22,7 +22,7 @@ impl Findings {
     pub(crate) fn add_with_help(
         &mut self,
         check: &'static Check,
-        place: &Place,
+        place: &FindingPlace,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
@@ -39,7 +39,7 @@ impl Findings {
     }
 
     /// Adds what a rule over shell text found.
-    pub(crate) fn add_rule(&mut self, place: &Place, finding: &shell::Finding) {
+    pub(crate) fn add_rule(&mut self, place: &FindingPlace, finding: &shell::Finding) {
         self.found.push(Finding {
             file: place.file.as_ref().to_owned(),
             line: place.line,

@@ -5,7 +5,7 @@ mod rules;
 
 use registry_model::names::Coded;
 
-use crate::finding::{At, Finding, Level, Place};
+use crate::finding::{At, Finding, FindingPlace, Level};
 use crate::known::Known;
 use crate::pins::{self, Pin};
 use crate::read::docs::plain;
@@ -162,7 +162,7 @@ struct Package<'c> {
     ecosystem: &'static str,
     name: String,
     version: Pin,
-    place: Place,
+    place: FindingPlace,
 }
 
 /// Every package of install commands, scripts and entries.

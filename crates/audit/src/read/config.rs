@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::datum::{self, Table};
-use crate::finding::{At, Place};
+use crate::finding::{At, FindingPlace};
 use crate::source::Source;
 
 /// A configuration.
@@ -33,7 +33,7 @@ impl Config {
 
     /// The agent in `agent`, or else the one in its file name.
     pub(crate) fn agent(&self) -> At<&str> {
-        self.table.text("agent").unwrap_or(At { value: self.stem(), place: Place::start(&self.file) })
+        self.table.text("agent").unwrap_or(At { value: self.stem(), place: FindingPlace::start(&self.file) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The suite's page for people: how many agents it counts, and its tables.
 
-use crate::finding::{At, Place};
+use crate::finding::{At, FindingPlace};
 use crate::source::{Source, offset_in};
 
 /// The page.
@@ -18,7 +18,7 @@ pub(crate) struct Docs {
 #[derive(Debug)]
 pub(crate) struct Rows {
     /// Where its heading is.
-    pub(crate) place: Place,
+    pub(crate) place: FindingPlace,
     /// The first two cells of each row.
     pub(crate) rows: Vec<[At<String>; 2]>,
 }

@@ -12,10 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::finding::Place;
+use crate::finding::FindingPlace;
 use crate::known::Known;
 use crate::source::Source;
-use crate::tree::{Found, Kind, Tree, shown, walk};
+use crate::tree::{EntryKind, Found, Tree, shown, walk};
 
 use config::Config;
 use docs::Docs;
@@ -68,13 +68,13 @@ pub(crate) struct Contents {
     /// What could not be read.
     pub(crate) unread: Vec<Unread>,
     /// Bytes that are not of a file's text: where, and what they are.
-    pub(crate) foreign: Vec<(Place, &'static str)>,
+    pub(crate) foreign: Vec<(FindingPlace, &'static str)>,
 }
 
 /// A file or a part of one that could not be read.
 #[derive(Debug)]
 pub(crate) struct Unread {
-    pub(crate) place: Place,
+    pub(crate) place: FindingPlace,
     pub(crate) why: String,
     /// A specific help, if there is one.
     pub(crate) help: Option<&'static str>,
@@ -136,7 +136,7 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>) -> Contents {
     let mut contents = Contents::default();
     let (found, left) = walk(tree);
     for (path, why) in left {
-        contents.unread.push(Unread { place: Place::start(&shown(&path).into()), why, help: None });
+        contents.unread.push(Unread { place: FindingPlace::start(&shown(&path).into()), why, help: None });
     }
     let generated = found.iter().filter(|it| it.path.file_name().is_some_and(|name| name == GENERATED));
     let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
@@ -148,7 +148,7 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>) -> Contents {
         if class == Class::Script && !plain && !script::installs(&file, known) {
             continue;
         }
-        let bytes = bytes(tree, &found, class).map_err(|why| (why, Place::start(&file)));
+        let bytes = bytes(tree, &found, class).map_err(|why| (why, FindingPlace::start(&file)));
         if let Err((why, place)) = bytes.and_then(|bytes| contents.take(class, &file, bytes)) {
             contents.unread.push(Unread { place, why, help: None });
             if class == Class::Config {
@@ -173,9 +173,9 @@ pub(crate) fn read_one(name: &str, bytes: Vec<u8>, is_manifest: bool) -> Content
 /// The bytes of a plain file of no more than there may be.
 fn bytes(tree: &dyn Tree, found: &Found, class: Class) -> Result<Vec<u8>, String> {
     match found.kind {
-        Kind::File(_) => {}
-        Kind::Link => return Err("it is a symbolic link, and links are not followed".to_owned()),
-        Kind::Folder | Kind::Other => return Err("it is not a regular file".to_owned()),
+        EntryKind::File(_) => {}
+        EntryKind::Link => return Err("it is a symbolic link, and links are not followed".to_owned()),
+        EntryKind::Folder | EntryKind::Other => return Err("it is not a regular file".to_owned()),
     }
     let limit = if class == Class::Config { BYTES_OF_YAML } else { BYTES };
     let bytes = tree.read(&found.path, limit)?;
@@ -220,7 +220,7 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 
 impl Contents {
     /// Reads a file; on a fault, what is wrong and where.
-    fn take(&mut self, class: Class, file: &Rc<str>, bytes: Vec<u8>) -> Result<(), (String, Place)> {
+    fn take(&mut self, class: Class, file: &Rc<str>, bytes: Vec<u8>) -> Result<(), (String, FindingPlace)> {
         let bytes = self.without_mark(file, bytes);
         if class == Class::Script {
             self.scripts.push(Script::new(file, bytes));
@@ -249,12 +249,12 @@ impl Contents {
         if let Some(at) = bytes.iter().position(|byte| *byte == b'\r') {
             let before = bytes.get(..at).unwrap_or_default();
             let line = before.split(|byte| *byte == b'\n').count();
-            let place = Place { file: Rc::clone(file), line, column: 1 };
+            let place = FindingPlace { file: Rc::clone(file), line, column: 1 };
             self.foreign.push((place, "the line contains a carriage return, which a shell parses as part of a word"));
         }
         match bytes.strip_prefix(b"\xef\xbb\xbf") {
             Some(rest) => {
-                self.foreign.push((Place::start(file), "the file begins with a byte-order mark"));
+                self.foreign.push((FindingPlace::start(file), "the file begins with a byte-order mark"));
                 rest.to_vec()
             }
             None => bytes,
@@ -263,7 +263,7 @@ impl Contents {
 }
 
 /// The text of a file.
-fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, Place)> {
+fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, FindingPlace)> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let source = Source::new(file, String::from_utf8_lossy(error.as_bytes()).into_owned());
         ("it is not UTF-8".to_owned(), source.place(error.utf8_error().valid_up_to()))
@@ -275,5 +275,5 @@ fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, Place)> {
 fn unread_part(source: &Source, place: &str) -> Unread {
     let why = format!("cannot parse `{place}` in it");
     let help = Some("write it as an array, or as a function with a `case`");
-    Unread { place: Place::start(&source.file), why, help }
+    Unread { place: FindingPlace::start(&source.file), why, help }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use registry_model::shell::Embedded;
 
-use crate::finding::Place;
+use crate::finding::FindingPlace;
 use crate::known::Known;
 
 /// Shell text with its place.
@@ -27,16 +27,16 @@ impl Script {
     }
 
     /// The place of a line and a column of the script.
-    pub(crate) fn place(&self, line: u32, column: u32) -> Place {
+    pub(crate) fn place(&self, line: u32, column: u32) -> FindingPlace {
         let (line, column) = match &self.embedded {
             Some(embedded) => embedded.place(line, column),
             None => (line as usize, column as usize),
         };
-        Place { file: Rc::clone(&self.file), line, column }
+        FindingPlace { file: Rc::clone(&self.file), line, column }
     }
 
     /// The place of an offset in the script.
-    pub(crate) fn place_of(&self, offset: usize) -> Place {
+    pub(crate) fn place_of(&self, offset: usize) -> FindingPlace {
         let before = self.bytes.get(..offset).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count() - 1;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);

@@ -3,7 +3,7 @@
 use serde_yaml::Value;
 
 use super::{Datum, Member, Table};
-use crate::finding::{At, Place};
+use crate::finding::{At, FindingPlace};
 use crate::source::Source;
 
 /// How many brackets may be open at once; the parser below takes time that grows with the square of their number.
@@ -49,7 +49,7 @@ fn too_deep(text: &str) -> Option<usize> {
 
 /// The place of a key of the topmost mapping, and its value: the one line that begins with it, as in block style a key
 /// of this mapping always does. Otherwise the beginning of the file.
-fn places(source: &Source, key: &str) -> (Place, Place) {
+fn places(source: &Source, key: &str) -> (FindingPlace, FindingPlace) {
     let value_of = |line: &str| {
         let rest = ["", "\"", "'"].iter().find_map(|quote| {
             line.strip_prefix(*quote)?
@@ -63,11 +63,11 @@ fn places(source: &Source, key: &str) -> (Place, Place) {
     let mut lines = source.lines().filter_map(|(start, line)| Some((start, line.len() - value_of(line)?)));
     match (lines.next(), lines.next()) {
         (Some((start, value)), None) => (source.place(start), source.place(start + value)),
-        _ => (Place::start(&source.file), Place::start(&source.file)),
+        _ => (FindingPlace::start(&source.file), FindingPlace::start(&source.file)),
     }
 }
 
-fn datum(value: &Value, place: &Place) -> At<Datum> {
+fn datum(value: &Value, place: &FindingPlace) -> At<Datum> {
     let datum = match value {
         Value::String(text) => Datum::Text(text.clone()),
         Value::Bool(bool) => Datum::Bool(*bool),
