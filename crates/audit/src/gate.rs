@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn gates_are_read_as_a_shell_would_run_them() {
+    fn gates_are_parsed_as_a_shell_runs_them() {
         check_reads("[ -n \"${A:-}\" ] && [ -n \"$B\" ]", Some(&[&["A"], &["B"]]));
         check_reads("[ -n \"${A:-}\" ] || test -n \"${B-}\"", Some(&[&["A", "B"]]));
         check_reads("[[ -n \"${A:-}\" && -n \"${B:-}\" ]]", Some(&[&["A"], &["B"]]));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_that_asks_for_something_else_is_not_what_is_needed() {
+    fn gates_with_other_variables_do_not_match() {
         let set = |name: &str| Gate::Set(name.to_owned());
         assert!(!set("A").is(&[vec!["A"], vec!["B"]]));
         assert!(!Gate::All(vec![set("A"), set("B")]).is(&[vec!["A"]]));

@@ -15,11 +15,11 @@ pub mod checks;
 mod disk;
 mod finding;
 mod gate;
-mod known;
 mod lint;
 mod payload;
 mod pins;
 mod read;
+mod registry_facts;
 mod report;
 mod sarif;
 mod source;
@@ -34,11 +34,11 @@ pub use read::Read;
 pub use report::Report;
 pub use tree::{Entry, EntryKind, Tree};
 
-use known::Known;
+use registry_facts::RegistryFacts;
 
 /// Checks a tree by a registry.
 pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Result<Report, UnreadableLock> {
-    let known = Known::new(registry)?;
-    let contents = read::read(tree, &known);
-    Ok(Report { read: contents.counts(), findings: checks::run(&known, &contents) })
+    let facts = RegistryFacts::new(registry)?;
+    let contents = read::read(tree, &facts);
+    Ok(Report { read: contents.counts(), findings: checks::run(&facts, &contents) })
 }

@@ -7,9 +7,9 @@ use registry_model::model::Registry;
 
 use crate::checks;
 use crate::finding::Finding;
-use crate::known::Known;
 use crate::read::manifest::{COMMANDS, Manifest};
 use crate::read::{Contents, Unread, read_one};
+use crate::registry_facts::RegistryFacts;
 
 /// Why a file cannot be linted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,9 @@ pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<F
     if is_manifest && let Some((why, help)) = fault(&contents) {
         return Err(Unlinted { why: format!("cannot parse `{name}` as a manifest: {why}"), help: help.to_owned() });
     }
-    let known = Known::new(registry).map_err(|error| Unlinted { why: error.to_string(), help: error.help() })?;
-    Ok(checks::run_for_lint(&known, &contents))
+    let facts =
+        RegistryFacts::new(registry).map_err(|error| Unlinted { why: error.to_string(), help: error.help() })?;
+    Ok(checks::run_for_lint(&facts, &contents))
 }
 
 /// Why a manifest cannot be linted, or only in part.
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_manifest_is_refused_with_its_name() {
+    fn other_files_are_rejected_as_manifests() {
         for text in ["name = 'a'\n", "install_cmd = 3\n", "install_cmd = \n", "launch_cmd = 'a'\ninstall_cmd = []\n"] {
             let refused = lint(&NOTHING, "x/manifest.toml", text.into()).expect_err("it is not a manifest");
             assert!(refused.why.contains("`x/manifest.toml`"), "{refused}");

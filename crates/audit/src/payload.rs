@@ -14,7 +14,7 @@ const LEAST: usize = 64;
 const MOST: u64 = 4 << 20;
 
 /// Whether a script, or a payload in it, holds a text.
-pub(crate) fn says(script: &[u8], text: &str) -> bool {
+pub(crate) fn contains(script: &[u8], text: &str) -> bool {
     let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     holds(script) || runs(script).any(|run| unpacked(&run).is_some_and(|bytes| holds(&bytes)))
 }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_payload_says_is_found() {
+    fn text_in_a_payload_is_found() {
         let text = format!("{}BENCHFLOW_DISALLOW_WEB_TOOLS{}", "a".repeat(70), "b".repeat(90));
         let member = |text: &str| {
             let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -82,10 +82,10 @@ mod tests {
         // Several members are one text, as in our own payloads.
         let zipped = [member("before"), member(&text), vec![7; 60]].concat();
         for columns in [76, 100_000] {
-            assert!(says(&script(text.as_bytes(), columns), "BENCHFLOW_DISALLOW_WEB_TOOLS"));
-            assert!(says(&script(&zipped, columns), "BENCHFLOW_DISALLOW_WEB_TOOLS"));
+            assert!(contains(&script(text.as_bytes(), columns), "BENCHFLOW_DISALLOW_WEB_TOOLS"));
+            assert!(contains(&script(&zipped, columns), "BENCHFLOW_DISALLOW_WEB_TOOLS"));
         }
-        assert!(!says(b"echo hello", "BENCHFLOW"));
-        assert!(!says(&script(&[0x1f, 0x8b, 8, 0, 1, 2, 3].repeat(20), 76), "BENCHFLOW"));
+        assert!(!contains(b"echo hello", "BENCHFLOW"));
+        assert!(!contains(&script(&[0x1f, 0x8b, 8, 0, 1, 2, 3].repeat(20), 76), "BENCHFLOW"));
     }
 }

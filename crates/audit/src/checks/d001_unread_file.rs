@@ -2,7 +2,7 @@
 
 use super::{Check, Findings};
 use crate::finding::Level;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::{Contents, Unread};
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for Unread { place, why, help } in &contents.unread {
         findings.add_with_help(&CHECK, place, why, help.unwrap_or(CHECK.help));
     }

@@ -1,7 +1,7 @@
 //! Finds agents missing from the list, and agents that some places of a suite name and others do not.
 
 use crate::finding::FindingPlace;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::docs::plain;
 use crate::read::runner::{GATES, MODELS, Runner};
 use crate::read::{Contents, Suite};
@@ -19,9 +19,9 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
-        for agent in known.suite_agents() {
+        for agent in facts.suite_agents() {
             missing_in_list(suite, agent.name, findings);
             missing_elsewhere(suite, agent.name, findings);
         }

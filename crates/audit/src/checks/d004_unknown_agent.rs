@@ -1,7 +1,7 @@
 //! Finds names that are not registered.
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings, names};
@@ -15,13 +15,13 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for named in contents.suites.values().flat_map(names) {
         let name = named.value;
-        if known.agent(name).is_some() || known.of_alias(name).is_some() {
+        if facts.agent(name).is_some() || facts.of_alias(name).is_some() {
             continue;
         }
-        let help = match known.near(name) {
+        let help = match facts.near(name) {
             Some(near) => format!("did you mean `{near}`?"),
             None => CHECK.help.to_owned(),
         };

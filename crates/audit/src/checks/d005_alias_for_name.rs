@@ -1,6 +1,6 @@
 //! Finds aliases where a name must be.
 
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings, names};
@@ -14,11 +14,11 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     let in_suites = contents.suites.values().flat_map(names);
     let in_entries = contents.entries.iter().filter_map(|it| it.table.text("id"));
     for named in in_suites.chain(in_entries) {
-        let Some(agent) = known.of_alias(named.value).filter(|_| known.agent(named.value).is_none()) else { continue };
+        let Some(agent) = facts.of_alias(named.value).filter(|_| facts.agent(named.value).is_none()) else { continue };
         let message = format!("`{}` is an alias of `{}`", named.value, agent.name);
         findings.add_with_help(&CHECK, &named.place, message, format!("write `{}`", agent.name));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{At, FindingPlace, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::config::Config;
 use crate::read::docs::plain;
@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
         let configs = suite.configs.iter().map(Config::agent).collect();
         twice(configs, "the configurations", findings);

@@ -3,7 +3,7 @@
 use registry_model::model::Agent;
 
 use crate::finding::{FindingPlace, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::docs::plain;
 use crate::read::runner::Runner;
@@ -19,19 +19,19 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
         for config in &suite.configs {
-            match (config.table.text("model"), known.suite_agent(config.agent().value)) {
-                (Some(model), Some(agent)) => compare(known, agent, model.value, &model.place, findings),
+            match (config.table.text("model"), facts.suite_agent(config.agent().value)) {
+                (Some(model), Some(agent)) => compare(facts, agent, model.value, &model.place, findings),
                 (None, _) => findings.add(&CHECK, &FindingPlace::start(&config.file), "the configuration has no `model`"),
                 (Some(_), None) => {}
             }
         }
-        for agent in known.suite_agents() {
+        for agent in facts.suite_agents() {
             let arm = suite.runner.as_ref().and_then(|it| Runner::arm(it.models.as_ref(), agent.name));
             match arm.map(|it| (&it.answer.value, &it.answer.place)) {
-                Some((Some(model), place)) => compare(known, agent, model, place, findings),
+                Some((Some(model), place)) => compare(facts, agent, model, place, findings),
                 Some((None, place)) => {
                     findings.add(
                         &CHECK,
@@ -43,17 +43,17 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             }
         }
         for [name, model] in suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows) {
-            if let Some(agent) = known.suite_agent(plain(&name.value)) {
-                compare(known, agent, plain(&model.value), &model.place, findings);
+            if let Some(agent) = facts.suite_agent(plain(&name.value)) {
+                compare(facts, agent, plain(&model.value), &model.place, findings);
             }
         }
     }
 }
 
-fn compare(known: &Known<'_>, agent: &Agent<'_>, model: &str, place: &FindingPlace, findings: &mut Findings) {
-    let Some(expected) = Known::model(agent).filter(|expected| expected != model) else { return };
+fn compare(facts: &RegistryFacts<'_>, agent: &Agent<'_>, model: &str, place: &FindingPlace, findings: &mut Findings) {
+    let Some(expected) = RegistryFacts::model(agent).filter(|expected| expected != model) else { return };
     let message = match model.split_once('/') {
-        Some((prefix, _)) if known.router.provider(model).0.is_none() => {
+        Some((prefix, _)) if facts.router.provider(model).0.is_none() => {
             format!(
                 "`{}` runs with `{}`, and the provider `{}` is not registered",
                 agent.name,

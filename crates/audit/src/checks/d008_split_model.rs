@@ -1,7 +1,7 @@
 //! Finds agents without an entry whose two models differ; D007 compares the models of registered agents.
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::runner::Runner;
 
@@ -16,13 +16,13 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for suite in contents.suites.values() {
         for config in &suite.configs {
             let (name, Some(model)) = (config.agent().value, config.table.text("model")) else { continue };
             let arm = suite.runner.as_ref().and_then(|it| Runner::arm(it.models.as_ref(), name));
             let Some(other) = arm.and_then(|it| it.answer.value.as_ref()) else { continue };
-            if known.suite_agent(name).is_none() && other != model.value {
+            if facts.suite_agent(name).is_none() && other != model.value {
                 let message = format!(
                     "`{}` runs with `{}` here and with `{}` in the runner",
                     quoted(name),

@@ -2,7 +2,7 @@
 
 use crate::finding::quoted;
 use crate::gate::needed;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::runner::Runner;
 
@@ -19,10 +19,10 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for runner in contents.suites.values().filter_map(|it| it.runner.as_ref()) {
-        for agent in known.suite_agents() {
-            let (Some(arm), Some(needs)) = (Runner::arm(runner.gates.as_ref(), agent.name), known.suite_needs(agent))
+        for agent in facts.suite_agents() {
+            let (Some(arm), Some(needs)) = (Runner::arm(runner.gates.as_ref(), agent.name), facts.suite_needs(agent))
             else {
                 continue;
             };

@@ -2,7 +2,7 @@
 //! so. It decides whether a run must report its usage; calls always go through the gateway.
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::datum::Datum;
 
@@ -17,10 +17,10 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for config in contents.suites.values().flat_map(|it| &it.configs) {
         let name = config.agent();
-        let Some(tracks) = known.suite_agent(name.value).and_then(|it| it.suite).map(|it| it.usage_tracking) else {
+        let Some(tracks) = facts.suite_agent(name.value).and_then(|it| it.suite).map(|it| it.usage_tracking) else {
             continue;
         };
         let place = config.table.member("usage_tracking").map_or(&name.place, |it| &it.key.place);

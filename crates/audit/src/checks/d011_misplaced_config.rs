@@ -1,7 +1,7 @@
 //! Finds names of one configuration that disagree.
 
 use crate::finding::{FindingPlace, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for config in contents.suites.values().flat_map(|it| &it.configs) {
         let stem = config.stem();
         let Some(agent) = config.table.text("agent") else {

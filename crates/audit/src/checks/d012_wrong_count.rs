@@ -1,6 +1,6 @@
 //! Finds counts in sentences that are not the registry's.
 
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -16,8 +16,8 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
-    let registered = known.suite_agents().count();
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+    let registered = facts.suite_agents().count();
     for count in contents.suites.values().filter_map(|it| it.docs.as_ref()).flat_map(|it| &it.counts) {
         if count.value != registered {
             let message = format!("the page states {} registered agents, and the registry has {registered}", count.value);

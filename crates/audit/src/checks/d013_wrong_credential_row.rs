@@ -7,7 +7,7 @@ use registry_model::variables::is_variable_name;
 
 use crate::finding::{At, Level, quoted};
 use crate::gate::{SANDBOX_KEY, needed};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -22,19 +22,19 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for table in contents.suites.values().filter_map(|it| it.docs.as_ref()?.variables.as_ref()) {
         let rows: Vec<(Vec<&str>, &[At<String>; 2])> =
             table.rows.iter().map(|row| (variables(&row[0].value), row)).collect();
         for (row, [cell, agents]) in &rows {
-            needless(known, row, cell, findings);
-            for agent in words(&agents.value).filter_map(|word| known.suite_agent(word)) {
-                wrong_agent(known, agent, row, agents, findings);
+            needless(facts, row, cell, findings);
+            for agent in words(&agents.value).filter_map(|word| facts.suite_agent(word)) {
+                wrong_agent(facts, agent, row, agents, findings);
             }
         }
         let mut missing = BTreeSet::new();
-        for agent in known.suite_agents() {
-            for group in known.suite_needs(agent).unwrap_or_default() {
+        for agent in facts.suite_agents() {
+            for group in facts.suite_needs(agent).unwrap_or_default() {
                 let told = rows.iter().any(|(row, _)| row.iter().any(|name| group.contains(name)));
                 if !told && missing.insert(group.clone()) {
                     let message = format!(
@@ -49,18 +49,18 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-fn needless(known: &Known<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
+fn needless(facts: &RegistryFacts<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
     let needed = |name: &str| {
         name == SANDBOX_KEY
-            || known.suite_agents().filter_map(|it| known.suite_needs(it)).flatten().any(|group| group.contains(&name))
+            || facts.suite_agents().filter_map(|it| facts.suite_needs(it)).flatten().any(|group| group.contains(&name))
     };
     for name in row.iter().filter(|name| !needed(name)) {
         findings.add(&CHECK, &cell.place, format!("unused variable `{}`: the model of every agent runs without it", quoted(name)));
     }
 }
 
-fn wrong_agent(known: &Known<'_>, agent: &Agent<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
-    let Some(needs) = known.suite_needs(agent) else { return };
+fn wrong_agent(facts: &RegistryFacts<'_>, agent: &Agent<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
+    let Some(needs) = facts.suite_needs(agent) else { return };
     let needed_here = |name: &&str| **name == *SANDBOX_KEY || needs.iter().any(|group| group.contains(name));
     if !row.iter().any(needed_here) {
         let message = format!("the row names `{}`, whose model needs {}", agent.name, needed(&needs));

@@ -1,6 +1,6 @@
 //! Finds missing and empty keys.
 
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -17,13 +17,13 @@ pub(super) const CHECK: Check = Check {
 /// The keys that the contract requires.
 const REQUIRED: [&str; 4] = ["contract_version", "name", "install_cmd", "launch_cmd"];
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         for key in REQUIRED {
             match manifest.table.member(key) {
                 None => findings.add(&CHECK, &manifest.place(), format!("the manifest has no `{key}`")),
                 // D016 reports a value of another type.
-                Some(member) if member.value.value.text().is_some() && !manifest.says(key) => {
+                Some(member) if member.value.value.text().is_some() && !manifest.has_text(key) => {
                     findings.add(&CHECK, &member.key.place, format!("`{key}` is empty"));
                 }
                 Some(_) => {}

@@ -1,7 +1,7 @@
 //! Finds other versions of the contract.
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 /// The supported version of the contract.
 const CONTRACT: &str = "1.0";
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(version) = manifest.table.text("contract_version").filter(|it| it.value != CONTRACT) else { continue };
         let refused = if version.value.starts_with("1.") { "may not be supported by" } else { "is rejected by" };

@@ -4,7 +4,7 @@ use registry_model::model::{ModelIdFormat, Protocol};
 use registry_model::variables::{canonical, is_variable_name};
 
 use crate::finding::{At, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::datum::{Datum, Member, Table};
 
@@ -57,10 +57,10 @@ const KEYS: [(&str, Holds); 16] = [
 
 /// Whether the contract has a key.
 pub(crate) fn is_key(key: &str) -> bool {
-    KEYS.iter().any(|(known, _)| *known == key)
+    KEYS.iter().any(|(name, _)| *name == key)
 }
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         for (key, holds) in &KEYS {
             if let Some(value) = manifest.table.get(key) {

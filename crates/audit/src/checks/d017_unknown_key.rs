@@ -2,7 +2,7 @@
 
 use super::d016_bad_value::is_key;
 use crate::finding::{Level, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for member in contents.manifests.iter().flat_map(|it| &it.table.members) {
         if !is_key(&member.key.value) {
             findings.add(&CHECK, &member.key.place, format!("unknown key `{}`", quoted(&member.key.value)));

@@ -1,7 +1,7 @@
 //! Finds folders that are not written as the contract requires.
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let texts = |key: &str| manifest.table.get(key).map(|it| it.value.texts()).unwrap_or_default();
         for path in texts("skill_paths") {

@@ -4,7 +4,7 @@ use registry_model::model::Agent;
 use registry_model::template::Value;
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::datum::Member;
 
@@ -19,9 +19,9 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
-        let Some(agent) = manifest.name().and_then(|name| known.agent(name)) else { continue };
+        let Some(agent) = manifest.name().and_then(|name| facts.agent(name)) else { continue };
         let Some(table) = manifest.table.table("env_mapping") else { continue };
         for Member { key, value } in &table.members {
             let Some(target) = value.value.text().filter(|target| !fills(agent, target, &key.value)) else { continue };

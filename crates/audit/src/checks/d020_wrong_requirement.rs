@@ -4,7 +4,7 @@ use registry_model::variables::is_variable_name;
 
 use crate::finding::quoted;
 use crate::gate::needed;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -18,12 +18,12 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let required = manifest.table.get("requires_env").map(|it| it.value.texts()).unwrap_or_default();
-        let agent = manifest.name().and_then(|name| known.agent(name));
-        let model = manifest.table.text("default_model").map(|it| it.value.to_owned()).or_else(|| Known::model(agent?));
-        let needs = model.as_deref().and_then(|model| known.needs(model));
+        let agent = manifest.name().and_then(|name| facts.agent(name));
+        let model = manifest.table.text("default_model").map(|it| it.value.to_owned()).or_else(|| RegistryFacts::model(agent?));
+        let needs = model.as_deref().and_then(|model| facts.needs(model));
         for name in required {
             if !is_variable_name(name.value) {
                 findings.add(&CHECK, &name.place, format!("`{}` is not a variable name", quoted(name.value)));

@@ -3,7 +3,7 @@
 use registry_model::model::{Agent, Via};
 
 use crate::finding::{Level, FindingPlace, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::datum::Datum;
 use crate::read::manifest::Manifest;
@@ -20,10 +20,10 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
-        let Some(agent) = manifest.name().and_then(|name| known.agent(name)) else { continue };
-        for (key, kind, expected) in facts(agent) {
+        let Some(agent) = manifest.name().and_then(|name| facts.agent(name)) else { continue };
+        for (key, kind, expected) in expected_values(agent) {
             // D016 reports a value of another type.
             let Some(value) = manifest.table.get(key).filter(|it| it.value.kind() == kind) else { continue };
             if let Some(said) = shown(&value.value).filter(|said| *said != expected) {
@@ -33,7 +33,7 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
             }
         }
         check_protocol(agent, manifest, findings);
-        check_model(known, agent, manifest, findings);
+        check_model(facts, agent, manifest, findings);
     }
 }
 
@@ -45,7 +45,7 @@ fn add(place: &FindingPlace, message: String, findings: &mut Findings) {
 }
 
 /// Keys with the kind of their values and what the entry has for them, as [`shown`] shows it.
-fn facts(agent: &Agent<'_>) -> [(&'static str, &'static str, String); 6] {
+fn expected_values(agent: &Agent<'_>) -> [(&'static str, &'static str, String); 6] {
     let list = |items: Vec<String>| shown_list(items.into_iter());
     let skills = agent
         .skills
@@ -89,16 +89,16 @@ fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Finding
 }
 
 /// A default model that does not resolve to a model id of the agent.
-fn check_model(known: &Known<'_>, agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
+fn check_model(facts: &RegistryFacts<'_>, agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
     let Some(model) = manifest.table.text("default_model") else { return };
     let prefix = model.value.split_once('/').map(|(prefix, _)| prefix);
     let registered =
-        |prefix: &str| known.router.provider(model.value).0.is_some() || known.namespaces.contains(&prefix);
+        |prefix: &str| facts.router.provider(model.value).0.is_some() || facts.namespaces.contains(&prefix);
     if let Some(prefix) = prefix.filter(|prefix| !registered(prefix)) {
         let message =
             format!("the provider `{}` of `{}` is not registered", quoted(prefix), quoted(model.value));
         findings.add(&CHECK, &model.place, message);
-    } else if let Err(refusal) = known.router.acp_model_id(agent.model.format, model.value) {
+    } else if let Err(refusal) = facts.router.acp_model_id(agent.model.format, model.value) {
         let text = refusal.to_string();
         let message = text.lines().next().unwrap_or_default();
         findings.add(&CHECK, &model.place, message);

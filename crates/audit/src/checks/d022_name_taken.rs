@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{FindingPlace, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     let mut taken: BTreeMap<&str, (&str, &FindingPlace)> = BTreeMap::new();
     for manifest in &contents.manifests {
         let Some(member) = manifest.table.member("name") else { continue };
@@ -33,11 +33,11 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
     let mut aliases: BTreeMap<&str, &str> = BTreeMap::new();
     for manifest in &contents.manifests {
         let Some(name) = manifest.name() else { continue };
-        if let Some(agent) = known.of_alias(name).filter(|_| known.agent(name).is_none()) {
+        if let Some(agent) = facts.of_alias(name).filter(|_| facts.agent(name).is_none()) {
             findings.add(&CHECK, &manifest.place(), format!("`{}` is an alias of `{}`", quoted(name), agent.name));
         }
         for alias in manifest.table.get("aliases").map(|it| it.value.texts()).unwrap_or_default() {
-            let registered = known.agent(alias.value).or_else(|| known.of_alias(alias.value)).map(|it| it.name);
+            let registered = facts.agent(alias.value).or_else(|| facts.of_alias(alias.value)).map(|it| it.name);
             let in_tree =
                 || taken.get(alias.value).map(|(name, _)| *name).or_else(|| aliases.get(alias.value).copied());
             let other = registered.or_else(in_tree).filter(|other| *other != name);

@@ -1,6 +1,6 @@
 //! Finds launch commands that a harness cannot quote, collapse and add words to.
 
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
 /// The words that may precede the program end in this.
 const PREFIX: &str = "; exec ";
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let (Some(script), Some(value)) = (manifest.command("launch_cmd"), manifest.table.text("launch_cmd")) else {
             continue;

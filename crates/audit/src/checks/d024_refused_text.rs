@@ -1,7 +1,7 @@
 //! Finds texts that the reference harness's tests reject in install commands. A line with a finding of a
 //! rule is not reported again.
 
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::script::Script;
 
@@ -38,7 +38,7 @@ const NPM_WANTED: [&str; 4] =
 const NODE_VERSION: &str = "BF_NODE_VERSION=";
 const NODE_FLOOR: (u32, u32) = (22, 19);
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for script in contents.manifests.iter().filter_map(|it| it.command("install_cmd")) {
         let text = String::from_utf8_lossy(&script.bytes);
         for (find, shown) in &PATTERNS {

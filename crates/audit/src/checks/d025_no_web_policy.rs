@@ -3,7 +3,7 @@
 use registry_model::model::WebPolicy;
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::payload;
 use crate::read::Contents;
 
@@ -21,12 +21,12 @@ pub(super) const CHECK: Check = Check {
 /// The variable by which a harness forbids the web; the contract has no key for it.
 const VARIABLE: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
-        let agent = manifest.name().and_then(|name| known.agent(name));
+        let agent = manifest.name().and_then(|name| facts.agent(name));
         let toolless = agent.is_some_and(|agent| matches!(agent.web, Some(WebPolicy::NoTools(_))));
-        let honours = manifest.commands.iter().any(|command| payload::says(&command.script.bytes, VARIABLE));
-        if !toolless && !honours && manifest.says("install_cmd") {
+        let honours = manifest.commands.iter().any(|command| payload::contains(&command.script.bytes, VARIABLE));
+        if !toolless && !honours && manifest.has_text("install_cmd") {
             let place =
                 manifest.table.member("install_cmd").map_or_else(|| manifest.place(), |it| it.key.place.clone());
             let name = manifest.name().unwrap_or("the agent");

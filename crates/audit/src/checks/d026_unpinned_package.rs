@@ -1,7 +1,7 @@
 //! Finds packages with a range, a tag or nothing for a version.
 
 use crate::finding::quoted;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::pins::Pin;
 use crate::read::Contents;
 
@@ -16,11 +16,11 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for asked in packages(contents) {
         let Pin::Floating(written) = &asked.version else { continue };
         let message = format!("`{}` has no exact version", quoted(written));
-        let help = match known.version(asked.agent, asked.ecosystem, &asked.name) {
+        let help = match facts.version(asked.agent, asked.ecosystem, &asked.name) {
             Some(pinned) => format!("the registry pins `{}` to {}", pinned.package, pinned.version),
             None => CHECK.help.to_owned(),
         };

@@ -1,7 +1,7 @@
 //! Finds versions that differ from the lock's.
 
 use crate::finding::{Level, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::pins::Pin;
 use crate::read::Contents;
 
@@ -17,10 +17,10 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for asked in packages(contents) {
         let Pin::Exact(version) = &asked.version else { continue };
-        let Some(pinned) = known.version(asked.agent, asked.ecosystem, &asked.name) else { continue };
+        let Some(pinned) = facts.version(asked.agent, asked.ecosystem, &asked.name) else { continue };
         if pinned.version != version {
             let message = format!(
                 "`{}` is {}, and the lock of `{}` has {}",
@@ -33,9 +33,9 @@ fn check(known: &Known<'_>, contents: &Contents, findings: &mut Findings) {
         }
     }
     for entry in &contents.entries {
-        let Some(agent) = entry.table.text("id").and_then(|id| known.agent(id.value)) else { continue };
+        let Some(agent) = entry.table.text("id").and_then(|id| facts.agent(id.value)) else { continue };
         let Some(version) = entry.table.text("version") else { continue };
-        let first = known.pinned.iter().find(|it| it.agent == agent.name);
+        let first = facts.pinned.iter().find(|it| it.agent == agent.name);
         if let Some(pinned) = first.filter(|it| it.version != version.value) {
             let message = format!("`{}` is {}, and its lock has {}", agent.name, quoted(version.value), pinned.version);
             findings.add(&CHECK, &version.place, message);

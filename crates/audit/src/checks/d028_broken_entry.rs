@@ -1,7 +1,7 @@
 //! Finds entries that the public registry would reject.
 
 use crate::finding::{FindingPlace, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::entry::AcpEntry;
 
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for entry in &contents.entries {
         let start = FindingPlace::start(&entry.file);
         for key in ["id", "name", "version", "description"] {

@@ -1,7 +1,7 @@
 //! Finds archives, which the format gives no checksum; those not fetched over `https` are worse.
 
 use crate::finding::{Level, quoted};
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 
 use super::{Check, Findings};
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &Known<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for entry in &contents.entries {
         let Some(targets) = entry.table.table("distribution").and_then(|it| it.table("binary")) else { continue };
         for member in &targets.members {

@@ -6,11 +6,11 @@ mod rules;
 use registry_model::names::Coded;
 
 use crate::finding::{At, Finding, FindingPlace, Level};
-use crate::known::Known;
 use crate::pins::{self, Pin};
 use crate::read::docs::plain;
 use crate::read::script::Script;
 use crate::read::{Contents, Suite};
+use crate::registry_facts::RegistryFacts;
 
 use findings::Findings;
 
@@ -34,7 +34,7 @@ pub struct Check {
     /// Whether `lint` runs it too: it checks the bytes of any file.
     pub in_lint: bool,
     /// How it is run.
-    run: Option<fn(&Known<'_>, &Contents, &mut Findings)>,
+    run: Option<fn(&RegistryFacts<'_>, &Contents, &mut Findings)>,
 }
 
 impl Check {
@@ -121,21 +121,21 @@ pub fn find(code: &str) -> Option<&'static Check> {
 }
 
 /// The findings of the rules and of every check in the contents of a tree.
-pub(crate) fn run(known: &Known<'_>, contents: &Contents) -> Vec<Finding> {
-    run_some(known, contents, |_| true)
+pub(crate) fn run(facts: &RegistryFacts<'_>, contents: &Contents) -> Vec<Finding> {
+    run_some(facts, contents, |_| true)
 }
 
 /// What the rules and the checks of `lint` find.
-pub(crate) fn run_for_lint(known: &Known<'_>, contents: &Contents) -> Vec<Finding> {
-    run_some(known, contents, |check| check.in_lint)
+pub(crate) fn run_for_lint(facts: &RegistryFacts<'_>, contents: &Contents) -> Vec<Finding> {
+    run_some(facts, contents, |check| check.in_lint)
 }
 
-fn run_some(known: &Known<'_>, contents: &Contents, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
+fn run_some(facts: &RegistryFacts<'_>, contents: &Contents, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
     let mut findings = Findings::default();
     // The rules run first: D024 skips lines with findings.
     rules::check(contents, &mut findings);
     for check in ALL.iter().filter(|check| wanted(check)).filter_map(|check| check.run) {
-        check(known, contents, &mut findings);
+        check(facts, contents, &mut findings);
     }
     findings.finish()
 }
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checks_are_in_order_and_named_once_and_cite_what_happened() {
+    fn checks_are_sorted_unique_and_cite_incidents() {
         for pair in ALL.windows(2) {
             let [a, b] = pair else { continue };
             assert!(a.code < b.code, "{} and {} are out of order", a.code, b.code);

@@ -60,7 +60,7 @@ impl Manifest {
     }
 
     /// Whether a key holds a string that is not empty.
-    pub(crate) fn says(&self, key: &str) -> bool {
+    pub(crate) fn has_text(&self, key: &str) -> bool {
         matches!(self.table.get(key).map(|it| &it.value), Some(Datum::Text(text)) if !text.trim().is_empty())
     }
 }

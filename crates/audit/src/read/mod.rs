@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::finding::FindingPlace;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 use crate::source::Source;
 use crate::tree::{EntryKind, Found, Tree, shown, walk};
 
@@ -132,7 +132,7 @@ impl Contents {
 }
 
 /// Reads all of a tree that counts.
-pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>) -> Contents {
+pub(crate) fn read(tree: &dyn Tree, facts: &RegistryFacts<'_>) -> Contents {
     let mut contents = Contents::default();
     let (found, left) = walk(tree);
     for (path, why) in left {
@@ -145,7 +145,7 @@ pub(crate) fn read(tree: &dyn Tree, known: &Known<'_>) -> Contents {
     let plain = classed.iter().all(|(class, _)| *class == Class::Script);
     for (class, found) in classed {
         let file: Rc<str> = shown(&found.path).into();
-        if class == Class::Script && !plain && !script::installs(&file, known) {
+        if class == Class::Script && !plain && !script::installs(&file, facts) {
             continue;
         }
         let bytes = bytes(tree, &found, class).map_err(|why| (why, FindingPlace::start(&file)));

@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_take_names_as_a_shell_does() {
+    fn patterns_match_names_as_in_a_shell() {
         for (pattern, name, takes) in [
             ("*", "a", true),
             ("a", "a", true),
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_runner_is_read_in_its_three_places() {
+    fn list_models_and_gates_of_a_runner_are_parsed() {
         let text = "#!/bin/bash\nALL_AGENTS=(\n  one # first\n  \"two\"\n)\nDEFAULT_MODEL=\"${M:-big-1}\"\nmodel_for_agent() {\n  case \"$1\" in\n    one|uno) echo \"p/m\" ;;\n    *) echo \"$DEFAULT_MODEL\" ;;\n  esac\n}\nhas_creds_for() {\n  case \"$1\" in\n    one) [ -n \"${A:-}\" ] && [ -n \"${B:-}\" ] ;;\n    *) other ;;\n  esac\n}\nother() { [[ -n \"${C:-}\" || -n \"$D\" ]]; }\n";
         let runner = Runner::read(&Source::new(&"run.sh".into(), text.to_owned()));
         let list = runner.list.as_ref().expect("it has a list");

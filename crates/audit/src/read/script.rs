@@ -5,7 +5,7 @@ use std::rc::Rc;
 use registry_model::shell::Embedded;
 
 use crate::finding::FindingPlace;
-use crate::known::Known;
+use crate::registry_facts::RegistryFacts;
 
 /// Shell text with its place.
 #[derive(Debug)]
@@ -56,10 +56,10 @@ impl Script {
 }
 
 /// Whether the path of a script is that of an installer or a launcher.
-pub(crate) fn installs(path: &str, known: &Known<'_>) -> bool {
+pub(crate) fn installs(path: &str, facts: &RegistryFacts<'_>) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let folder = folder.rsplit('/').next().unwrap_or_default();
     let stem = name.strip_suffix(".sh").unwrap_or(name);
-    let agent = |word: &str| known.agent(word).or_else(|| known.of_alias(word)).is_some();
+    let agent = |word: &str| facts.agent(word).or_else(|| facts.of_alias(word)).is_some();
     stem.contains("install") || stem.contains("setup") || agent(stem) || agent(folder)
 }

@@ -18,7 +18,7 @@ pub(crate) struct Pinned<'a> {
 
 /// A registry, read once.
 #[derive(Debug)]
-pub(crate) struct Known<'a> {
+pub(crate) struct RegistryFacts<'a> {
     pub(crate) agents: Vec<&'a Agent<'a>>,
     pub(crate) router: Router<'a>,
     pub(crate) pinned: Vec<Pinned<'a>>,
@@ -26,7 +26,7 @@ pub(crate) struct Known<'a> {
     pub(crate) namespaces: Vec<&'a str>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> RegistryFacts<'a> {
     pub(crate) fn new(registry: &Registry<'a>) -> Result<Self, UnreadableLock> {
         let agents = registry.agents();
         let mut pinned = Vec::new();
