@@ -82,7 +82,7 @@ pub fn is_base_url(name: &str) -> bool {
 
 /// What a variable holds, as far as that limits its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum VariableKind {
     /// A base URL: absolute, of HTTP, and one to which an agent can add a path.
     Url,
     /// The id of a model, a provider or a protocol: no control character.
@@ -93,7 +93,7 @@ pub enum Kind {
     Text,
 }
 
-impl Kind {
+impl VariableKind {
     /// The kind of a variable, by its name.
     pub fn of(name: &str) -> Self {
         const IDS: &[&str] =
@@ -243,13 +243,13 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, text: &str, expected: Option<&str>) {
-        let fault = Kind::of(name).fault(text);
+        let fault = VariableKind::of(name).fault(text);
         assert_eq!(fault.is_some(), expected.is_some(), "{name}={text}: {fault:?}");
         assert!(expected.is_none_or(|part| fault.is_some_and(|it| it.contains(part))), "{name}={text}: {fault:?}");
     }
 
     #[test]
-    fn a_base_url_is_one_that_an_agent_can_use() {
+    fn unusable_base_urls_are_rejected() {
         for good in [
             "https://gw.example.org/v1",
             "HTTP://gw.example.org",

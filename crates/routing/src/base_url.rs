@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use registry_model::model::{BaseUrlForm, Endpoint, Protocol, Provider, UrlParameter};
-use registry_model::variables::Kind;
+use registry_model::variables::VariableKind;
 
 use super::{Given, Origin, Refusal};
 
@@ -106,7 +106,7 @@ fn check(value: &str, parameter: &UrlParameter<'_>, whole: bool) -> Result<(), R
 
 /// A value is a base URL that an agent can use.
 pub(crate) fn check_url(value: &str, variable: &str) -> Result<(), Refusal> {
-    Kind::Url.fault(value).map_or(Ok(()), |reason| Err(bad(variable, reason, "")))
+    VariableKind::Url.fault(value).map_or(Ok(()), |reason| Err(bad(variable, reason, "")))
 }
 
 fn bad(variable: &str, reason: &'static str, wanted: &'static str) -> Refusal {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use registry_model::model::{Agent, ModelRecord, Off, Provider};
 use registry_model::template::Value;
-use registry_model::variables::{Kind, canonical};
+use registry_model::variables::{VariableKind, canonical};
 use serde::Serialize;
 
 use super::base_url::{formed, same_place};
@@ -246,7 +246,7 @@ fn map<'a>(
 fn check_values(set: &Set<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
     let checked = |name: &str| canonical(name).is_some() || entry.agent.own_variables().any(|own| own == name);
     let faulty = |(name, it): (&Cow<'_, str>, &Variable<'_>)| {
-        let reason = Kind::of(name).fault(&it.value).filter(|_| checked(name))?;
+        let reason = VariableKind::of(name).fault(&it.value).filter(|_| checked(name))?;
         let given = if let Origin::Copied(_, from) = it.origin { from.to_owned() } else { name.to_string() };
         // What a mapping repeats is told by its source.
         Some((it.origin == Origin::Mapping, given, reason))

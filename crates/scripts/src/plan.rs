@@ -7,7 +7,7 @@ use registry_model::model::{
     SessionKind,
 };
 use registry_model::template::{Template, Value};
-use registry_model::variables::{CANONICAL, Kind};
+use registry_model::variables::{CANONICAL, VariableKind};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -380,14 +380,14 @@ fn is_text(value: &Value<'_>) -> bool {
 }
 
 /// Every variable that reaches the agent, the canonical ones first, with what it holds.
-fn kinds<'a>(agent: &'a Agent<'_>) -> Vec<(&'a str, Kind)> {
+fn kinds<'a>(agent: &'a Agent<'_>) -> Vec<(&'a str, VariableKind)> {
     let mut names: Vec<&str> = CANONICAL.iter().map(|it| it.name).collect();
     for name in agent.own_variables() {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names.into_iter().map(|name| (name, Kind::of(name))).collect()
+    names.into_iter().map(|name| (name, VariableKind::of(name))).collect()
 }
 
 /// An encoded value in which a number is an operation on its own text: read as JSON, `1.50` would be `1.5`.
