@@ -25,7 +25,7 @@ impl<'a> Listed<'a> {
         extends: Option<&'a Registry<'a>>,
     ) -> Self {
         let mut listed = Self { providers, families, extends, protocols: 0 };
-        listed.protocols = listed.endpoints() | listed.known();
+        listed.protocols = listed.endpoints() | listed.family_protocols();
         if let Some(base) = listed.base() {
             listed.protocols |= base.protocols;
         }
@@ -172,7 +172,7 @@ impl<'a> Listed<'a> {
     }
 
     /// The protocols of the families.
-    const fn known(&self) -> u32 {
+    const fn family_protocols(&self) -> u32 {
         let mut all = 0;
         let mut rest = self.families;
         while let Some((family, others)) = rest.split_first() {
@@ -370,7 +370,7 @@ const fn one_of(word: &str, words: &[&str]) -> bool {
 }
 
 const fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && stands_at(a.as_bytes(), 0, b.as_bytes())
+    a.len() == b.len() && matches_at(a.as_bytes(), 0, b.as_bytes())
 }
 
 /// Whether two texts are the same, case included: a model's id is what goes over the wire.
@@ -386,7 +386,7 @@ const fn identical(a: &[u8], b: &[u8]) -> bool {
 ///
 /// The compiler evaluates this for every agent, and a call costs it more than a loop does.
 #[expect(clippy::indexing_slicing, reason = "the length is asked first, and `get` would be a call for each byte")]
-const fn stands_at(text: &[u8], from: usize, part: &[u8]) -> bool {
+const fn matches_at(text: &[u8], from: usize, part: &[u8]) -> bool {
     if text.len() - from < part.len() {
         return false;
     }
@@ -404,7 +404,7 @@ const fn stands_at(text: &[u8], from: usize, part: &[u8]) -> bool {
 const fn contains(text: &[u8], part: &[u8]) -> bool {
     let mut from = 0;
     while from <= text.len() {
-        if stands_at(text, from, part) {
+        if matches_at(text, from, part) {
             return true;
         }
         from += 1;
@@ -419,7 +419,7 @@ pub const fn contains_word(id: &str, word: &str) -> bool {
 
 /// Whether an id begins with a family's word, followed by its end or a character that is not a letter.
 pub const fn begins_with_family(id: &str, token: &str) -> bool {
-    if !stands_at(id.as_bytes(), 0, token.as_bytes()) {
+    if !matches_at(id.as_bytes(), 0, token.as_bytes()) {
         return false;
     }
     let (_, rest) = id.as_bytes().split_at(token.len());

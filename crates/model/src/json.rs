@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_come_back_as_they_went() {
+    fn strings_round_trip() {
         for text in ["", "plain", "a\"b\\c\nd\te\r", "\u{1}\u{1f}é𝄞", "${x} `y`"] {
             let mut encoded = String::new();
             write_string(text, &mut encoded);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_refused() {
+    fn deep_nesting_is_rejected() {
         assert_eq!(parse(&"[".repeat(100_000)), None);
         assert_eq!(parse(&"{\"a\":".repeat(100_000)), None);
         assert!(parse(&format!("{}1{}", "[".repeat(100), "]".repeat(100))).is_some());

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "like `i004_unchecked_download`")]
-    fn a_module_of_another_name_is_refused() {
+    fn a_module_without_a_code_is_rejected() {
         Coded::of("some_crate::rules::script");
     }
 
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_word_is_what_was_meant() {
+    fn nearest_returns_the_most_similar_word() {
         assert_eq!(nearest("instal", ["launch", "install", "web"]), Some("install"));
         assert_eq!(nearest("modle", ["model", "env"]), Some("model"));
         assert_eq!(nearest("zzzzzz", ["model", "env"]), None);

@@ -350,7 +350,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_comes_back_as_it_went() {
+    fn values_round_trip() {
         let value = Value::If {
             condition: Condition::All(vec![Condition::Proxy, Condition::Not(Box::new(Condition::Set("X".into())))]),
             then: Box::new(Value::Object(vec![

@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_of_before_is_refused_with_its_line() {
+    fn an_old_lock_is_rejected_with_its_line() {
         check_refused(
             "package npm @mimo-ai/cli 0.1.4 -\nunavailable package 2026-11-23 @mimo-ai/cli@0.1.4 answers 404\n",
             "line 3: expected `npm` or `pypi` after the date of `unavailable`, found `@mimo-ai/cli@0.1.4`; \
@@ -447,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_lacks_something_is_refused() {
+    fn a_lock_line_without_a_field_is_rejected() {
         check_refused("npm node_modules/a 1.0.0 sha512-x {}", "line 2: missing field after `npm`");
         check_refused(
             "npm node_modules/a 1.0.0 sha512-x a [1]",
@@ -467,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unavailable_is_data() {
+    fn unavailable_lines_are_parsed() {
         let text = "format 1\nunavailable linux-arm64 2026-11-23 npm a-linux-arm64 1.2.3 404\n\
                     unavailable linux-x64-musl 2026-11-24 pypi b - says no wheel fits\n";
         let lock = Lock::parse(text).expect("it is a lock");
@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_has_words_that_are_read_again() {
+    fn answers_round_trip() {
         let all = [
             Answer::NotFound,
             Answer::OtherChecksum,
@@ -493,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_of_the_tree_says_its_name_and_its_machines() {
+    fn a_package_of_the_tree_has_a_name_and_targets() {
         let text = "format 1\npackage npm a 1.0.0 sha512-x 2026-11-20\npackage npm b 1.0.0 sha512-x\n\
                     npm node_modules/a 1.0.0 sha512-x real/-/real-1.0.0.tgz {\"name\":\"real\",\"os\":[\"linux\"]}\n\
                     bundled node_modules/a/node_modules/@s/c 2.0.0 {}\n";

@@ -6,7 +6,7 @@ use crate::place::{Field, Part, Place};
 use crate::template::Value;
 use crate::variables::canonical;
 
-use super::told::{Atom, case_without_model, words};
+use super::model_conditions::{Atom, case_without_model, words};
 
 pub(super) const RULE: Rule = Rule {
     sentence: "the entry passes the model to the agent as `via` declares, under every condition",

@@ -1,8 +1,8 @@
 //! The rules: one file each, with its documentation as data next to its check, and one line in the list below.
 
 mod leaf;
+mod model_conditions;
 mod script;
-mod told;
 mod variable;
 
 use crate::check::{Findings, LockUse, Report, Subject};
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_are_in_order_and_named_once_and_cite_what_happened() {
+    fn rules_are_sorted_unique_and_cite_incidents() {
         for pair in ALL.windows(2) {
             let [a, b] = pair else { continue };
             assert!(a.code < b.code, "{} and {} are out of order", a.code, b.code);
