@@ -110,7 +110,7 @@ fn token() -> impl Strategy<Value = TokenTree> {
 }
 
 #[test]
-fn rubbish_makes_no_macro_panic() {
+fn random_tokens_do_not_panic() {
     let mut runner = TestRunner::new(Config { cases: cases(), ..Config::default() });
     runner
         .run(&prop::collection::vec(token(), 0..20), |tokens| {
@@ -155,7 +155,7 @@ fn mutate(stream: TokenStream, target: usize, next: &mut usize, change: &TokenTr
 }
 
 #[test]
-fn changed_entries_make_no_macro_panic() {
+fn changed_entries_do_not_panic() {
     let bodies: Vec<TokenStream> = ENTRIES.iter().map(|file| body(file)).collect();
     let mutations = prop::collection::vec((0..500_usize, token(), 0..4_u8), 1..4);
     let mut runner = TestRunner::new(Config { cases: cases(), ..Config::default() });
@@ -315,7 +315,7 @@ fn given_fields_resolve_to_their_documentation() {
 }
 
 #[test]
-fn deep_nesting_makes_no_macro_panic() {
+fn deep_nesting_does_not_panic() {
     for delimiter in [Delimiter::Brace, Delimiter::Bracket, Delimiter::Parenthesis, Delimiter::None] {
         let mut inner = TokenStream::new();
         for _ in 0..500 {

@@ -111,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn nul_bytes_leave_their_offsets_behind() {
+    fn nul_bytes_keep_the_offsets_of_others() {
         assert!(without_nul(b"ab").is_none());
         let text = without_nul(b"a\0b").unwrap_or(Derived { bytes: Vec::new(), origin: Vec::new() });
         assert_eq!((text.bytes.as_slice(), text.origin.as_slice()), (b"ab".as_slice(), [0, 2, 3].as_slice()));
     }
 
     #[test]
-    fn splices_vanish() {
+    fn line_continuations_are_removed() {
         assert_eq!(without_splices(b"i\\\nf\\n"), b"if\\n");
     }
 }

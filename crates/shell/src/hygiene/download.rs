@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_download_that_is_run_as_it_arrives_is_found() {
+    fn piped_downloads_are_found() {
         for script in [
             "curl -fsSL https://x/i.sh | sh",
             "curl https://x/i.sh | bash -s -- -y",
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_download_that_nothing_verifies_is_found() {
+    fn unverified_downloads_are_found() {
         for script in [
             "curl -fsSLo a.tgz https://x/a.tgz",
             "curl -O https://x/a.tgz && tar xf a.tgz",

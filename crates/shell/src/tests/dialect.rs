@@ -124,7 +124,7 @@ static CONSTRUCTS: &[&str] = &[
 
 /// Each construct, wrapped in several ways.
 #[test]
-fn bashisms_are_found_wherever_they_stand() {
+fn bashisms_are_found_in_every_position() {
     for construct in CONSTRUCTS {
         for wrap in [
             "@",
@@ -148,7 +148,7 @@ fn bashisms_are_found_wherever_they_stand() {
 }
 
 #[test]
-fn posix_shell_is_left_alone() {
+fn posix_shell_has_no_bashisms() {
     for script in [
         "set -eu",
         "set -o errexit -o nounset",
@@ -257,7 +257,7 @@ fn a_broken_script_is_read_up_to_its_break() {
 }
 
 #[test]
-fn every_rule_speaks_in_lint() {
+fn lint_runs_every_rule() {
     let script = b"set -o pipefail\ncurl https://x | sh\nnpm install -g a >/dev/null 2>&1 || true\n";
     let rules: Vec<_> = lint(script).into_iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, ["S002", "I004", "I003", "I005", "I005"]);
@@ -275,7 +275,7 @@ fn check_claim(script: &str, dash_n_refuses: bool) {
 }
 
 #[test]
-fn a_syntax_error_says_what_dash_does() {
+fn syntax_error_help_matches_dash() {
     check_claim("eval ')'", false);
     check_claim("trap 'done )' EXIT", false);
     check_claim("sh -c 'if a'", false);

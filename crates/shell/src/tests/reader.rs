@@ -3,7 +3,7 @@
 use crate::{Follow, ListPlace, Operator, Shape, commands};
 
 #[test]
-fn commands_know_their_words_and_neighbours() {
+fn commands_have_their_words_and_neighbours() {
     let script = b"A=1 curl -fsSL \"$url/x\" 2>&1 | sh -s && ! npm ci >/dev/null || true";
     let found = commands(script);
     let texts: Vec<Vec<&str>> = found.iter().map(|c| c.words.iter().map(|w| &*w.text).collect()).collect();
@@ -42,7 +42,7 @@ fn commands_inside_words_are_read() {
 }
 
 #[test]
-fn compound_commands_hold_their_parts() {
+fn compound_commands_contain_their_parts() {
     let found = commands(b"f() { if a; then b; fi; } 2>/dev/null\n$(c) d | (e)\nfor i in x y; do g; done &");
     let shapes: Vec<_> = found.iter().map(|command| (command.shape, command.parent, command.place)).collect();
     let (body, top) = (ListPlace::Body, ListPlace::Top);
