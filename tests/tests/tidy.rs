@@ -1,4 +1,4 @@
-//! The layout of the sources: first comments, names that must not be said, lines, and how entries are written.
+//! The layout of the sources: first comments, forbidden names and phrases, lines, and how entries are written.
 
 use std::cmp::Reverse;
 
@@ -121,6 +121,78 @@ fn no_agent_is_named_where_all_are_served() {
     check_finds(agent_names, "x.rs", "// codex_acpx\nif name == \"codex-acp\" {\n", &[fault]);
     let files = sources_of(&["rs", "mjs", "sh"]).into_iter().filter(|path| knows_no_agent(path)).collect::<Vec<_>>();
     check_files(&files, agent_names);
+}
+
+/// The folders whose messages and `//!` headers are checked for plain language.
+const PLAIN_LANGUAGE: [&str; 5] = ["crates/model/", "crates/shell/", "crates/audit/", "registry-macros/", "tests/ui/"];
+
+/// Phrases that a search does not find and a reader has to decode, each with what to write instead.
+const RIDDLES: [(&str, &str); 25] = [
+    ("is no", "is not a"),
+    ("are no", "are not"),
+    ("nobody", "no provider, no run, not tested"),
+    ("somebody", "a user, a project"),
+    ("fellow", "unmatched, unclosed"),
+    ("lies", "is"),
+    ("lie", "are"),
+    ("stands", "is"),
+    ("stand", "are"),
+    ("tells", "prints, returns, reports"),
+    ("tell", "print, return, report"),
+    ("told", "reported, passed"),
+    ("mend", "correct, fix"),
+    ("mends", "corrects, fixes"),
+    ("bear", "have"),
+    ("bears", "has"),
+    ("held against", "compared with, checked by"),
+    ("hold against", "compare with, check by"),
+    ("holds against", "compares with, checks by"),
+    ("of itself", "its name, its version"),
+    ("comes to", "is, returns"),
+    ("look at", "check, read"),
+    ("looks at", "checks, reads"),
+    ("looked at", "checked, read"),
+    ("no one", "no agent, no user"),
+];
+
+/// Riddles in string literals and `//!` lines.
+fn plain_language(_: &str, text: &str) -> Vec<String> {
+    let code = code_only(text);
+    let mut rest = code.lines();
+    lines_with(text, |line| {
+        let code = rest.next().unwrap_or_default();
+        let start = line.trim_start();
+        let read = match (start.starts_with("//!"), start.starts_with("//")) {
+            (true, _) => line.to_owned(),
+            (false, true) => return None,
+            (false, false) => strings(line, code),
+        };
+        // "there is no such file" is plain English.
+        let plain = |at: usize| read.get(..at).is_some_and(|before| before.to_lowercase().ends_with("there "));
+        let found = |phrase: &str| find_word(&read, phrase).into_iter().any(|at| !plain(at));
+        let (phrase, instead) = RIDDLES.iter().find(|(phrase, _)| found(phrase))?;
+        Some(format!("says `{phrase}`; write for example: {instead}"))
+    })
+}
+
+/// What a line has within string literals: all that `code_only` blanks out.
+fn strings(line: &str, code: &str) -> String {
+    line.chars().zip(code.chars()).map(|(char, code)| if code == ' ' { char } else { '"' }).collect()
+}
+
+#[test]
+fn messages_and_headers_are_plain_english() {
+    let text = "//! Nobody knows; nobody says.\n// told\nlet told = \"`x` is no value\";\nf(\"there is no `x`\", r\"it\nlies here\");\n";
+    let expected = [
+        ":1: says `nobody`; write for example: no provider, no run, not tested",
+        ":3: says `is no`; write for example: is not a",
+        ":5: says `lies`; write for example: is",
+    ];
+    check_finds(plain_language, "x.rs", text, &expected);
+    for folder in PLAIN_LANGUAGE {
+        let files = sources_of(&["rs"]).into_iter().filter(|path| path.starts_with(folder)).collect::<Vec<_>>();
+        check_files(&files, plain_language);
+    }
 }
 
 /// The hosts of package registries, put together here so that this file names none.
