@@ -3,7 +3,7 @@
 registry_ui::agents! {
     unfit {
         install: [npm("left-pad", bin: "fixture"), npm("ranged")],
-        carries: ["nobody"],
+        carries: ["absent"],
         platforms: [LinuxX64, LinuxArm64],
     }
 }
