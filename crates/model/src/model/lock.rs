@@ -173,7 +173,7 @@ impl UnreadableLock {
 
 impl fmt::Display for UnreadableLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot parse the lock of `{}`: {}", self.agent, self.error)
+        write!(f, "the lock of `{}` cannot be read: {}", self.agent, self.error)
     }
 }
 
@@ -205,11 +205,11 @@ impl fmt::Display for Cause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let spec = self.spec();
         match &self.answer {
-            Answer::NotFound => write!(f, "{spec} returns 404"),
-            Answer::OtherChecksum => write!(f, "the checksum of {spec} differs from the registry's"),
-            Answer::NoBuild => write!(f, "{spec} has no package for this target"),
+            Answer::NotFound => write!(f, "{spec} answers 404"),
+            Answer::OtherChecksum => write!(f, "{spec} has another checksum than the registry says"),
+            Answer::NoBuild => write!(f, "{spec} has no package for it"),
             Answer::OnlySource => {
-                write!(f, "{spec} has only a source distribution, and the entry does not allow it with `source`")
+                write!(f, "{spec} has only a source distribution, and the entry does not ask for it by `source`")
             }
             Answer::Says(text) => f.write_str(text),
         }
@@ -475,7 +475,7 @@ mod tests {
         let first = Unavailable { target: Some(Target::LinuxArm64), date: "2026-11-23", cause };
         assert_eq!(lock.unavailable.first(), Some(&first));
         let reasons: Vec<String> = lock.unavailable.iter().map(|it| it.cause.to_string()).collect();
-        assert_eq!(reasons, ["a-linux-arm64@1.2.3 returns 404", "no wheel fits"]);
+        assert_eq!(reasons, ["a-linux-arm64@1.2.3 answers 404", "no wheel fits"]);
     }
 
     #[test]
