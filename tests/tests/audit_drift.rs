@@ -27,32 +27,37 @@ fn nothing_is_found_in_a_tree_that_is_right() {
 }
 
 #[test]
-fn an_agent_that_a_place_lacks_is_found() {
-    check_change(RUNNER, "  beta\n", "", &[("D003", 5, "the list of agents lacks `beta`")]);
+fn missing_agents_are_found() {
+    check_change(RUNNER, "  beta\n", "", &[("D003", 5, "`beta` is missing from the list of agents")]);
     Memory::right().without("tests/integration/configs/gamma.yaml").check(&[(
         "D003",
         RUNNER,
         8,
-        "`gamma` has no configuration",
+        "missing configuration of `gamma`",
     )]);
-    check_change(DOCS, "| `gamma` | `swift-1` | |\n", "", &[("D003", 15, "the table of agents lacks `gamma`")]);
+    check_change(
+        DOCS,
+        "| `gamma` | `swift-1` | |\n",
+        "",
+        &[("D003", 15, "`gamma` is missing from the table of agents")],
+    );
     check_change(
         RUNNER,
         "    *) echo \"$DEFAULT_MODEL\" ;;\n",
         "    beta) echo swift-1 ;;\n",
-        &[("D003", 8, "`model_for_agent` has no arm for `gamma`")],
+        &[("D003", 8, "`model_for_agent` has no arm that matches `gamma`")],
     );
     check_change(
         RUNNER,
         "    *) has_default_creds ;;",
         "    gamma) has_default_creds ;;",
-        &[("D003", 7, "`has_creds_for` has no arm for `beta`")],
+        &[("D003", 7, "`has_creds_for` has no arm that matches `beta`")],
     );
 }
 
 #[test]
-fn an_agent_that_nobody_registered_is_found() {
-    check_change(RUNNER, "  gamma\n", "  gamma\n  gama\n", &[("D004", 9, "no agent `gama` is registered")]);
+fn unknown_agents_are_found() {
+    check_change(RUNNER, "  gamma\n", "  gamma\n  gama\n", &[("D004", 9, "unknown agent `gama`")]);
     let help = Memory::right().change(RUNNER, "  gamma\n", "  gamma\n  gama\n").audit().findings.remove(0).help;
     assert_eq!(help, "did you mean `gamma`?");
     check_change(
@@ -69,37 +74,32 @@ fn an_alias_in_the_place_of_a_name_is_found() {
         RUNNER,
         "  beta\n",
         "  bee\n",
-        &[("D003", 5, "lacks `beta`"), ("D005", 7, "`bee` is an alias of `beta`")],
+        &[("D003", 5, "`beta` is missing"), ("D005", 7, "`bee` is an alias of `beta`")],
     );
     check_change("acp/beta/agent.json", "\"id\": \"beta\"", "\"id\": \"bee\"", &[("D005", 2, "`bee`")]);
 }
 
 #[test]
 fn an_agent_that_is_listed_twice_is_found() {
-    check_change(RUNNER, "  gamma\n", "  gamma\n  alpha\n", &[("D006", 9, "the list of agents already had `alpha`")]);
+    check_change(RUNNER, "  gamma\n", "  gamma\n  alpha\n", &[("D006", 9, "duplicate `alpha` in the list of agents")]);
     check_change(
         RUNNER,
         "    alpha) echo \"makers/big-1\" ;;\n",
         "    alpha) echo \"makers/big-1\" ;;\n    beta|alpha) echo swift-1 ;;\n",
-        &[("D006", 15, "`model_for_agent` already had `alpha`")],
+        &[("D006", 15, "duplicate `alpha` in `model_for_agent`")],
     );
     check_change(
         DOCS,
         "| `gamma` | `swift-1` | |\n",
         "| `gamma` | `swift-1` | |\n| `gamma` | `swift-1` | |\n",
-        &[("D006", 20, "the table already had `gamma`")],
+        &[("D006", 20, "duplicate `gamma` in the table")],
     );
 }
 
 #[test]
 fn a_model_that_is_not_the_entrys_is_found() {
-    check_change(ALPHA, "model: makers/big-1", "model: makers/big-2", &[("D007", 8, "its entry says `makers/big-1`")]);
-    check_change(
-        ALPHA,
-        "model: makers/big-1",
-        "model: alpha/auto",
-        &[("D007", 8, "`alpha` is no registered provider")],
-    );
+    check_change(ALPHA, "model: makers/big-1", "model: makers/big-2", &[("D007", 8, "its entry has `makers/big-1`")]);
+    check_change(ALPHA, "model: makers/big-1", "model: alpha/auto", &[("D007", 8, "the provider `alpha`")]);
     check_change(ALPHA, "model: makers/big-1\n", "", &[("D007", 1, "the configuration has no `model`")]);
     check_change(RUNNER, "echo \"makers/big-1\"", "echo \"big-1\"", &[("D007", 14, "`alpha` runs with `big-1`")]);
     check_change(
@@ -108,7 +108,7 @@ fn a_model_that_is_not_the_entrys_is_found() {
         "SUITE_MODEL:-swift-0",
         &[("D007", 15, "`beta` runs with `swift-0`"), ("D007", 15, "`gamma` runs with `swift-0`")],
     );
-    check_change(RUNNER, "echo \"makers/big-1\"", "cat model", &[("D007", 14, "prints no model that can be read")]);
+    check_change(RUNNER, "echo \"makers/big-1\"", "cat model", &[("D007", 14, "cannot parse the model")]);
     check_change(DOCS, "`makers/big-1`", "`big-1`", &[("D007", 17, "`alpha` runs with `big-1`")]);
 }
 
@@ -128,20 +128,20 @@ fn a_gate_that_asks_for_something_else_is_found() {
         RUNNER,
         "[ -n \"${MAKERS_API_KEY:-}\" ] && [ -n \"${MAKERS_BASE_URL:-}\" ]",
         "[ -n \"${MAKERS_API_KEY:-}\" ]",
-        &[("D009", 26, "asks for `MAKERS_API_KEY`; its model needs `MAKERS_API_KEY` and `MAKERS_BASE_URL`")],
+        &[("D009", 26, "checks `MAKERS_API_KEY`; its model needs `MAKERS_API_KEY` and `MAKERS_BASE_URL`")],
     );
     check_change(RUNNER, "BIRD_API_KEY:-}", "BIRD_KEY:-}", &[("D009", 27, "`beta`"), ("D009", 27, "`gamma`")]);
     check_change(
         RUNNER,
         "\"${MAKERS_API_KEY:-}\" ] && [ -n",
         "\"${MAKERS_API_KEY:-}\" ] || [ -n",
-        &[("D009", 26, "asks for `MAKERS_API_KEY` or `MAKERS_BASE_URL`")],
+        &[("D009", 26, "checks `MAKERS_API_KEY` or `MAKERS_BASE_URL`")],
     );
     check_change(
         RUNNER,
         "    *) has_default_creds ;;",
         "    *) ask_somebody ;;",
-        &[("D009", 27, "cannot be read"), ("D009", 27, "cannot be read")],
+        &[("D009", 27, "cannot parse"), ("D009", 27, "cannot parse")],
     );
 }
 
@@ -149,18 +149,18 @@ fn a_gate_that_asks_for_something_else_is_found() {
 fn usage_tracking_that_contradicts_the_entry_is_found() {
     check_change(ALPHA, "usage_tracking: \"off\"\n", "", &[("D010", 7, "is on for `alpha`")]);
     check_change(ALPHA, "\"off\"", "\"on\"", &[("D010", 10, "is on for `alpha`")]);
-    check_change(ALPHA, "\"off\"", "off", &[("D010", 10, "boolean to a reader of YAML 1.1")]);
+    check_change(ALPHA, "\"off\"", "off", &[("D010", 10, "a YAML 1.1 parser reads")]);
     check_change(BETA, "concurrency", "usage_tracking: \"off\"\nconcurrency", &[("D010", 10, "is off for `beta`")]);
 }
 
 #[test]
 fn a_configuration_of_another_agent_is_found() {
-    check_change(BETA, "agent: beta\n", "", &[("D011", 1, "names no `agent`")]);
+    check_change(BETA, "agent: beta\n", "", &[("D011", 1, "has no `agent`")]);
     check_change(BETA, "integration/beta", "integration/alpha", &[("D011", 6, "`beta` writes its results into")]);
     let wrong = Memory::right().change(BETA, "agent: beta", "agent: gamma").change(BETA, "tion/beta", "tion/gamma");
     wrong.check(&[
-        ("D011", BETA, 7, "the file of `beta` is for `gamma`"),
-        ("D006", "tests/integration/configs/gamma.yaml", 7, "already had `gamma`"),
+        ("D011", BETA, 7, "the file is named after `beta`, and its `agent` is `gamma`"),
+        ("D006", "tests/integration/configs/gamma.yaml", 7, "duplicate `gamma`"),
     ]);
 }
 
@@ -170,20 +170,20 @@ fn counts_and_tables_of_the_page_are_compared() {
         DOCS,
         "all 3 registered",
         "all 2 registered",
-        &[("D012", 3, "counts 2 registered agents, and there are 3")],
+        &[("D012", 3, "states 2 registered agents, and the registry has 3")],
     );
     check_change(
         DOCS,
         ", `MAKERS_BASE_URL` | alpha",
         " | alpha",
-        &[("D013", 9, "no row for `MAKERS_BASE_URL`, which `alpha` needs")],
+        &[("D013", 9, "missing row for `MAKERS_BASE_URL` in the table of variables; `alpha` needs it")],
     );
     check_change(DOCS, "| the default model |", "| alpha |", &[("D013", 12, "whose model needs `MAKERS_API_KEY`")]);
     check_change(
         DOCS,
         "| every run |",
         "| every run |\n| `EAGLE_API_KEY` | nobody |",
-        &[("D013", 12, "no agent's model needs `EAGLE_API_KEY`")],
+        &[("D013", 12, "unused variable `EAGLE_API_KEY`")],
     );
 }
 
@@ -194,7 +194,7 @@ fn a_manifest_without_a_required_key_is_found() {
         OTHER_MANIFEST,
         "name = \"beta\"\n",
         "",
-        &[("D014", 1, "no `name`"), ("D025", 5, "nothing here turns")],
+        &[("D014", 1, "no `name`"), ("D025", 5, "missing web policy")],
     );
     check_change(
         OTHER_MANIFEST,
@@ -212,22 +212,27 @@ fn a_manifest_without_a_required_key_is_found() {
 
 #[test]
 fn values_that_the_contract_has_no_room_for_are_found() {
-    check_change(MANIFEST, "= \"1.0\"", "= \"2.0\"", &[("D015", 1, "contract `2.0` is refused")]);
-    check_change(MANIFEST, "= \"1.0\"", "= 1.0", &[("D016", 1, "`contract_version` holds")]);
-    check_change(MANIFEST, "\"acp\"\n", "\"mcp\"\n", &[("D016", 4, "`mcp` is no `protocol`")]);
-    check_change(MANIFEST, "\"openai-completions\"", "\"openai\"", &[("D016", 5, "`openai` is no `api_protocol`")]);
-    check_change(OTHER_MANIFEST, "\"bare\"", "\"naked\"", &[("D016", 3, "is no `acp_model_format`")]);
-    check_change(MANIFEST, "= 1200", "= 0", &[("D016", 10, "gives an install no time")]);
-    check_change(MANIFEST, "= 1200", "= \"1200\"", &[("D016", 10, "holds a string")]);
-    check_change(MANIFEST, "set_model = true", "set_model = 1", &[("D016", 7, "must hold a boolean")]);
-    check_change(MANIFEST, "\"MAKERS_BASE_URL\"]", "1]", &[("D016", 9, "must hold a list of strings")]);
+    check_change(MANIFEST, "= \"1.0\"", "= \"2.0\"", &[("D015", 1, "contract `2.0` is rejected")]);
+    check_change(MANIFEST, "= \"1.0\"", "= 1.0", &[("D016", 1, "`contract_version` is")]);
+    check_change(MANIFEST, "\"acp\"\n", "\"mcp\"\n", &[("D016", 4, "`mcp` is not a valid `protocol`")]);
+    check_change(
+        MANIFEST,
+        "\"openai-completions\"",
+        "\"openai\"",
+        &[("D016", 5, "`openai` is not a valid `api_protocol`")],
+    );
+    check_change(OTHER_MANIFEST, "\"bare\"", "\"naked\"", &[("D016", 3, "is not a valid `acp_model_format`")]);
+    check_change(MANIFEST, "= 1200", "= 0", &[("D016", 10, "must be more than zero")]);
+    check_change(MANIFEST, "= 1200", "= \"1200\"", &[("D016", 10, "is a string")]);
+    check_change(MANIFEST, "set_model = true", "set_model = 1", &[("D016", 7, "must be a boolean")]);
+    check_change(MANIFEST, "\"MAKERS_BASE_URL\"]", "1]", &[("D016", 9, "must be a list of strings")]);
     check_change(
         MANIFEST,
         "BENCHFLOW_PROVIDER_API_KEY =",
         "PROVIDER_KEY = \"X\"\nBENCHFLOW_PROVIDER_API_KEY =",
-        &[("D016", 32, "`PROVIDER_KEY` is no canonical variable"), ("D019", 32, "`alpha` reads no `X`")],
+        &[("D016", 32, "`PROVIDER_KEY` is not a canonical variable"), ("D019", 32, "`alpha` does not read `X`")],
     );
-    check_change(MANIFEST, "description =", "descripton =", &[("D017", 3, "no key `descripton`")]);
+    check_change(MANIFEST, "description =", "descripton =", &[("D017", 3, "unknown key `descripton`")]);
 }
 
 #[test]
@@ -248,13 +253,13 @@ fn variables_that_the_agent_does_not_read_are_found() {
         MANIFEST,
         "= \"OPENAI_BASE_URL\"",
         "= \"OPENAI_URL\"",
-        &[("D019", 31, "`alpha` reads no `OPENAI_URL`")],
+        &[("D019", 31, "`alpha` does not read `OPENAI_URL`")],
     );
     check_change(
         MANIFEST,
         "BENCHFLOW_PROVIDER_API_KEY = \"OPENAI_API_KEY\"\n",
         "",
-        &[("D019", 30, "told nothing of `BENCHFLOW_PROVIDER_API_KEY`")],
+        &[("D019", 30, "`alpha` reads `BENCHFLOW_PROVIDER_API_KEY`")],
     );
     check_change(
         MANIFEST,
@@ -262,7 +267,7 @@ fn variables_that_the_agent_does_not_read_are_found() {
         "[\"SWIFT_API_KEY\", ",
         &[("D020", 9, "`SWIFT_API_KEY` is required")],
     );
-    check_change(MANIFEST, "[\"MAKERS_API_KEY\", ", "[\"makers key\", ", &[("D020", 9, "no name of a variable")]);
+    check_change(MANIFEST, "[\"MAKERS_API_KEY\", ", "[\"makers key\", ", &[("D020", 9, "not a variable name")]);
     check_change(
         OTHER_MANIFEST,
         "acp_model_format",
@@ -290,13 +295,13 @@ fn facts_that_the_entry_has_otherwise_are_found() {
         MANIFEST,
         "\"openai-completions\"",
         "\"anthropic-messages\"",
-        &[("D021", 5, "speaks `openai-completions`")],
+        &[("D021", 5, "uses `openai-completions`")],
     );
     check_change(
         MANIFEST,
         "\"makers/big-1\"\nrequires_env = [\"MAKERS_API_KEY\", \"MAKERS_BASE_URL\"]",
         "\"alpha/auto\"",
-        &[("D021", 8, "`alpha` is no registered provider")],
+        &[("D021", 8, "the provider `alpha`")],
     );
     check_change(MANIFEST, "= 1200", "= 900", &[("D021", 10, "`900` here, and `1200`")]);
 }
@@ -307,7 +312,7 @@ fn names_that_are_taken_are_found() {
         OTHER_MANIFEST,
         "[\"bee\"]",
         "[\"bee\", \"gamma\"]",
-        &[("D021", 4, "`aliases`"), ("D022", 4, "`gamma` of `beta` is `gamma`'s")],
+        &[("D021", 4, "`aliases`"), ("D022", 4, "`gamma` of `beta` already belongs to `gamma`")],
     );
     let copy = Memory::right().audit();
     assert!(copy.findings.is_empty());
@@ -316,7 +321,7 @@ fn names_that_are_taken_are_found() {
         "D022",
         "agents/copy/manifest.toml",
         2,
-        "already the name of agents/beta/manifest.toml:2",
+        "already used at agents/beta/manifest.toml:2",
     )]);
 }
 
@@ -327,10 +332,10 @@ fn launch_commands_of_more_than_plain_words_are_found() {
         OTHER_MANIFEST,
         from,
         "\"/opt/benchflow/bin/beta $FLAGS\"",
-        &[("D023", 5, "holds `$` after its program")],
+        &[("D023", 5, "contains `$` after its program")],
     );
     check_change(OTHER_MANIFEST, from, "\"\"\"\ncd /x\nbeta\"\"\"", &[("D023", 6, "several lines")]);
-    check_change(OTHER_MANIFEST, from, "\"beta  --acp\"", &[("D023", 5, "blanks that a harness collapses")]);
+    check_change(OTHER_MANIFEST, from, "\"beta  --acp\"", &[("D023", 5, "whitespace that a harness collapses")]);
 }
 
 #[test]
@@ -342,7 +347,7 @@ fn texts_that_the_harness_refuses_are_found() {
         MANIFEST,
         "npm ci --prefix \"$prefix\"",
         "npm install --prefix /opt/benchflow/js-agents/alpha alpha-agent@1.2.3",
-        &[("D024", 19, "want `BF_NODE_VERSION=22.19.0` or later")],
+        &[("D024", 19, "require `BF_NODE_VERSION=22.19.0` or later")],
     );
 }
 
@@ -359,7 +364,12 @@ fn a_manifest_without_a_web_policy_is_found() {
 
 #[test]
 fn packages_without_one_version_are_found() {
-    check_change(SCRIPT, "gamma-agent@0.4.0", "gamma-agent@latest", &[("D026", 6, "`gamma-agent@latest` is whatever")]);
+    check_change(
+        SCRIPT,
+        "gamma-agent@0.4.0",
+        "gamma-agent@latest",
+        &[("D026", 6, "`gamma-agent@latest` has no exact version")],
+    );
     check_change(OTHER_MANIFEST, "==2.0.1", "", &[("D026", 6, "`beta-agent`")]);
     check_change(ENTRY, "agent@1.2.3", "agent", &[("D026", 8, "`alpha-agent`")]);
     let help = Memory::right().change(SCRIPT, "@0.4.0", "").audit().findings.remove(0).help;
@@ -376,22 +386,27 @@ fn versions_that_the_lock_has_not_are_found() {
 #[test]
 fn entries_that_their_registry_would_refuse_are_found() {
     check_change(ENTRY, "  \"name\": \"Alpha\",\n", "", &[("D028", 1, "no `name`")]);
-    check_change(ENTRY, "\"alpha\"", "\"Alpha 1\"", &[("D028", 2, "`Alpha 1` is no id")]);
+    check_change(ENTRY, "\"alpha\"", "\"Alpha 1\"", &[("D028", 2, "`Alpha 1` is not an id")]);
     check_change(
         ENTRY,
         "\"version\": \"1.2.3\"",
         "\"version\": \"1.2\"",
-        &[("D027", 4, "1.2"), ("D028", 4, "no semantic version")],
+        &[("D027", 4, "1.2"), ("D028", 4, "not a semantic version")],
     );
     check_change(
         ENTRY,
         "\"npx\": { \"package\": \"alpha-agent@1.2.3\", ",
         "\"npx\": { ",
-        &[("D028", 8, "names no `package`")],
+        &[("D028", 8, "has no `package`")],
     );
-    check_change(ENTRY, "\"npx\":", "\"brew\":", &[("D028", 7, "none of"), ("D028", 8, "`brew` is no way")]);
+    check_change(
+        ENTRY,
+        "\"npx\":",
+        "\"brew\":",
+        &[("D028", 7, "must have"), ("D028", 8, "unknown kind of distribution `brew`")],
+    );
     let archive = "\"binary\": { \"linux-x86_64\": { \"archive\": \"https://x.example/a.tgz\", \"cmd\": \"./a\" } },\n    \"npx\":";
-    check_change(ENTRY, "\"npx\":", archive, &[("D029", 8, "nothing verifies the archive for `linux-x86_64`")]);
+    check_change(ENTRY, "\"npx\":", archive, &[("D029", 8, "unverified archive for `linux-x86_64`")]);
 }
 
 #[test]
@@ -402,7 +417,7 @@ fn the_rules_over_shell_text_find_what_lint_finds() {
         SCRIPT,
         "set -eu\n",
         "set -eu\ncurl -fsSL https://x.example/i.sh | sh\n",
-        &[("I004", 4, "as it arrives")],
+        &[("I004", 4, "before it is verified")],
     );
     check_change(SCRIPT, "set -eu\n", "set -eu\nmkdir /usr/local/x\n", &[("I003", 4, "`/usr/local/x`")]);
     check_change(SCRIPT, "@0.4.0", "@0.4.0 >/dev/null 2>&1", &[("I005", 6, "")]);
@@ -411,5 +426,5 @@ fn the_rules_over_shell_text_find_what_lint_finds() {
     let bash = "#!/usr/bin/env bash\nset -o pipefail\nmkdir /usr/local/x\n";
     Memory::right().with("installers/beta/install.sh", bash).check(&[("I003", "installers/beta/install.sh", 3, "")]);
     let long = format!("set -eu\n# {}\n", "x".repeat(140_000));
-    check_change(MANIFEST, "set -eu\n", &long, &[("I007", 16, "once it is quoted twice")]);
+    check_change(MANIFEST, "set -eu\n", &long, &[("I007", 16, "after it is quoted twice")]);
 }

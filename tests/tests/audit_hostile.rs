@@ -38,11 +38,11 @@ fn check_unread(file: &str, bytes: impl Into<Vec<u8>>, line: usize, why: &str) {
 fn files_that_do_not_parse_are_told_with_their_line() {
     check_unread(MANIFEST, "name = \"alpha\"\ncontract_version = \n", 2, "it is not TOML");
     check_unread(ENTRY, "{\n  \"id\": \"alpha\",\n}", 3, "it is not JSON");
-    check_unread(ENTRY, "[1]", 1, "a list where an object must be");
+    check_unread(ENTRY, "[1]", 1, "expected an object, found a list");
     check_unread(CONFIG, "agent: alpha\nmodel: [a\n", 3, "it is not YAML");
     check_unread(CONFIG, "agent: a\nagent: b\n", 1, "it is not YAML");
-    check_unread(CONFIG, "just words\n", 1, "where a mapping must be");
-    check_unread(CONFIG, "", 1, "where a mapping must be");
+    check_unread(CONFIG, "just words\n", 1, "expected a mapping");
+    check_unread(CONFIG, "", 1, "expected a mapping");
     check_unread(ENTRY, "", 1, "it is not JSON");
 }
 
@@ -57,8 +57,8 @@ fn bytes_that_are_no_text_are_told() {
 
 #[test]
 fn files_of_any_size_and_depth_are_left() {
-    check_unread(CONFIG, "a".repeat(300_000), 1, "more than 262144 bytes");
-    check_unread(MANIFEST, "#".repeat((4 << 20) + 1), 1, "more than 4194304 bytes");
+    check_unread(CONFIG, "a".repeat(300_000), 1, "limit of 262144 bytes");
+    check_unread(MANIFEST, "#".repeat((4 << 20) + 1), 1, "limit of 4194304 bytes");
     let nested = |open: &str, times: usize, close: &str| format!("x: {}{}", open.repeat(times), close.repeat(times));
     check_unread(CONFIG, nested("[", 40_000, ""), 1, "more than 64 brackets");
     check_unread(CONFIG, nested("[", 40_000, "]"), 1, "more than 64 brackets");
@@ -135,7 +135,7 @@ fn links_are_not_followed() {
         [outside.as_path(), Path::new("manifest.toml"), Path::new("/nonexistent"), Path::new("../alpha/manifest.toml")]
     {
         symlink(target, &link).expect("there is room");
-        check_left(&root, "agents/new/manifest.toml", "no link is followed");
+        check_left(&root, "agents/new/manifest.toml", "links are not followed");
         fs::remove_file(&link).expect("it was made");
     }
     // Links to folders lead nowhere, in a circle or out: nothing of theirs is seen.
@@ -146,7 +146,7 @@ fn links_are_not_followed() {
     let configs = root.join("tests/integration/configs");
     fs::rename(&configs, folder.path().join("configs")).expect("both are on one disk");
     symlink(folder.path().join("configs"), &configs).expect("there is room");
-    check_left(&root, "tests/integration/configs", "no link is followed");
+    check_left(&root, "tests/integration/configs", "links are not followed");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn what_is_no_file_is_not_waited_for() {
     let fifo = root.join("agents/manifest.toml");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("coreutils are there");
     assert!(made.success());
-    check_left(&root, "agents/manifest.toml", "no plain file");
+    check_left(&root, "agents/manifest.toml", "not a regular file");
     fs::remove_file(&fifo).expect("it was made");
     fs::create_dir(&fifo).expect("there is room");
     assert!(audit_disk(&root).findings.is_empty(), "a folder of that name is a folder");

@@ -32,8 +32,10 @@ fn a_lock_that_cannot_be_read_keeps_no_version() {
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
     let text = "format 1\npackage npm is-number 7.0.0 -\nunavailable package 2026-11-23 is-number@7.0.0 answers 404\n";
     fs::write(&path, text).expect("there is room");
-    let says =
-        ["the lock of `pinned` cannot be read: line 3: ", "help: write it anew: `cargo pin pinned is-number=VERSION`"];
+    let says = [
+        "the lock of `pinned` cannot be read: line 3: ",
+        "help: write the lock again: `cargo pin pinned is-number=VERSION`",
+    ];
     let here = folder.path().to_str().expect("its name is text");
     // Without a version named, the latest would take the place of the one that the lock has.
     check(here, &["pin"], 2, &says);

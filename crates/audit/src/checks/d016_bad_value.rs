@@ -74,7 +74,7 @@ fn check_value(key: &str, holds: &Holds, value: &At<Datum>, findings: &mut Findi
     let wanted = match (holds, &value.value) {
         (Holds::OneOf(words), Datum::Text(text)) if !words.contains(&text.as_str()) => {
             let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("`{}` is not a `{key}`", quoted(text));
+            let message = format!("`{}` is not a valid `{key}`", quoted(text));
             return findings.add_with_help(&CHECK, &value.place, message, format!("expected one of {words}"));
         }
         (Holds::Seconds, Datum::Integer(seconds)) if *seconds < 1 => {
