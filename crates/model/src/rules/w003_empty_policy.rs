@@ -1,7 +1,7 @@
 //! Reports empty policies, and settings that undo one.
 
 use crate::check::{Report, Rule, Subject};
-use crate::model::{Off, WebPolicy};
+use crate::model::{Off, WebKind, WebPolicy};
 use crate::place::{Field, Part, Place};
 use crate::template::Value;
 
@@ -31,16 +31,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
                 RULE.help,
             );
         }
-        Some(WebPolicy::Switch { tools: [], .. }) => {
-            let message = format!("`tools` in the web policy of `{}` is empty", agent.name);
-            report.add(
-                &RULE,
-                web,
-                message,
-                "list in `tools` the names that the agent offers to its model, or write `NoTools`",
-            );
-        }
-        Some(WebPolicy::NoSwitch { tools: [], .. } | WebPolicy::Untested { tools: [], .. }) => {
+        Some(web_policy) if web_policy.kind() != WebKind::NoTools && web_policy.tools().is_empty() => {
             let message = format!("`tools` in the web policy of `{}` is empty", agent.name);
             report.add(
                 &RULE,
