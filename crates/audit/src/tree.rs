@@ -85,7 +85,7 @@ pub(crate) fn walk(tree: &dyn Tree) -> (Vec<Found>, Vec<Left>) {
             match entry.kind {
                 EntryKind::Folder if skipped => {}
                 EntryKind::Folder if depth == DEPTH => {
-                    left.push((path, format!("it is nested deeper than {DEPTH} folders")))
+                    left.push((path, format!("it is nested deeper than {DEPTH} folders")));
                 }
                 EntryKind::Folder => waiting.push((path, depth + 1)),
                 kind => found.push(Found { path, kind }),
