@@ -322,7 +322,9 @@ fn check_share(share: &str) {
     let mine = |row: usize| SHARES.get(row % SHARES.len()) == Some(&share);
     let agents = REGISTRY.agents().into_iter().enumerate().filter(|(row, _)| mine(*row));
     let subjects: Vec<(usize, Subject)> = agents.map(|(row, agent)| (row, Subject::new(&prefix, agent))).collect();
-    subjects.iter().for_each(|(row, subject)| launch_with_all(*row, subject));
+    for (row, subject) in &subjects {
+        launch_with_all(*row, subject);
+    }
     let subjects: Vec<Subject> = subjects.into_iter().map(|(_, subject)| subject).collect();
     let case = (0..subjects.len(), select(Role::ALL.to_vec()), any::<bool>(), 0..SHELLS.len(), values());
     let all = std::env::var("HOSTILE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(120_u32);

@@ -99,7 +99,7 @@ fn rules_are_explained_by_code_or_name() {
         "both",
         &["explain", "unlocked-pakage"],
         2,
-        &["there is no rule `unlocked-pakage`", "did you mean `unlocked-package`?"],
+        &["no such rule: `unlocked-pakage`", "did you mean `unlocked-package`?"],
     );
     let run = check("both", &["explain"], 0, &["I001", "S002", "W004"]);
     assert_eq!(run.stdout.lines().count(), registry_model::rules::ALL.len());
@@ -114,7 +114,7 @@ fn incidents_are_linked_both_ways() {
         0,
         &["a pinned Node.js and an unpinned agent", "Rules against it", "I001", "I006"],
     );
-    check("both", &["explain", "255"], 2, &["there is no rule `255`"]);
+    check("both", &["explain", "255"], 2, &["no such rule: `255`"]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn what_is_asked_for_is_checked_before_anything_is_fetched() {
         2,
         &["none of these agents installs `is-numbr`", "did you mean `is-number`?"],
     );
-    check(here, &["pin", "pinned", "is-number=^7"], 2, &["`^7` is no exact version of `is-number`"]);
+    check(here, &["pin", "pinned", "is-number=^7"], 2, &["`^7` is not an exact version of `is-number`"]);
     assert_eq!(fs::read_dir(folder.path()).map(Iterator::count).ok(), Some(0));
 }
 

@@ -1,4 +1,4 @@
-//! launch.sh: it guards the interpreter, carries out the operations that `launch.mjs` prints, and becomes the agent by `exec`.
+//! launch.sh: it guards the interpreter, applies the operations that `launch.mjs` prints, and becomes the agent.
 
 use registry_model::model::Agent;
 

@@ -1,4 +1,4 @@
-//! The data that the installed programs read about an agent: `agent.json` for the install, `plan.json` for every launch.
+//! The data that installed programs read about an agent: `agent.json` for the install, `plan.json` for every launch.
 
 use core::fmt::Write as _;
 

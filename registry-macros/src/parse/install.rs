@@ -115,7 +115,7 @@ impl<'b> Arguments<'_, 'b> {
                 "bin" => pypi.bin = text(cx, place.part(Part::Bin), piece, "the name of a program")?,
                 "python" => pypi.python = text(cx, place.part(Part::Python), piece, "a specifier")?,
                 "source" => {
-                    pypi.source = text(cx, place.part(Part::Reason), piece, "the reason why it is built from source")?
+                    pypi.source = text(cx, place.part(Part::Reason), piece, "the reason why it is built from source")?;
                 }
                 _ => return Ok(false),
             }

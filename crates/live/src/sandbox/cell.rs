@@ -7,6 +7,7 @@ use super::container::Container;
 use super::host::Host;
 use super::overlay::Overlay;
 use super::setting::{As, Beyond, Changes, Setting};
+use super::tracer::children;
 use crate::{Refusal, process};
 
 /// A sandbox for one agent, made for it and gone with it.
@@ -113,16 +114,4 @@ impl Cell {
 
 fn is_tracer(process: i32) -> bool {
     std::fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "strace")
-}
-
-/// The processes that a process of the host started, by what the kernel says of their parents.
-pub(crate) fn children(parent: i32) -> Vec<i32> {
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let parent_of = |pid: i32| -> Option<i32> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name may hold blanks and parentheses; what follows the last one is plain.
-        stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
-    };
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|&pid| parent_of(pid) == Some(parent)).collect()
 }

@@ -17,7 +17,8 @@ mod tests;
 mod trace;
 mod tracer;
 
-pub(crate) use cell::{Cell, children};
+pub(crate) use cell::Cell;
 pub(crate) use choose::folder;
 pub use host::{Host, Kind, Wanted};
 pub(crate) use setting::{As, BROKEN, Beyond, Changes, HOME, PATH, PROVED, Setting, WORKSPACE};
+pub(crate) use tracer::children;

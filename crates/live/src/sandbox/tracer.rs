@@ -9,7 +9,6 @@ use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::cell::children;
 use super::engine::{Engine, words};
 
 /// Where a container sees the gate.
@@ -80,4 +79,16 @@ fn is_followed(process: i32, tracer: u32) -> bool {
         thread::sleep(Duration::from_millis(20));
     }
     false
+}
+
+/// The processes that a process of the host started, by what the kernel says of their parents.
+pub(crate) fn children(parent: i32) -> Vec<i32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let parent_of = |pid: i32| -> Option<i32> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name may hold blanks and parentheses; what follows the last one is plain.
+        stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+    };
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|&pid| parent_of(pid) == Some(parent)).collect()
 }
