@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::ArgMatches;
 use registry_live::Refusal;
-use registry_live::sandbox::{Kind, Wanted};
+use registry_live::sandbox::{SandboxKind, Wanted};
 use registry_model::model::{Agent, Registry};
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ pub(crate) const BROKEN: &str = "35;1";
 pub(crate) fn wanted(matches: &ArgMatches) -> Wanted<'_> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     Wanted {
-        kind: word("sandbox").and_then(Kind::from_word),
+        kind: word("sandbox").and_then(SandboxKind::from_word),
         root: matches.get_one::<PathBuf>("rootfs").map(PathBuf::as_path),
         image: word("image"),
         network: word("network"),

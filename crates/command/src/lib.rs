@@ -9,7 +9,7 @@
 
 pub mod console;
 #[cfg(feature = "day")]
-pub mod day;
+pub mod dates;
 pub mod failure;
 pub mod files;
 pub mod listing;

@@ -4,10 +4,10 @@
 //! feature `live` alone.
 //!
 //! ```
-//! use registry_live::sandbox::Kind;
+//! use registry_live::sandbox::SandboxKind;
 //!
-//! assert_eq!(Kind::from_word("bwrap"), Some(Kind::Bwrap));
-//! assert_eq!(Kind::from_word("chroot"), None);
+//! assert_eq!(SandboxKind::from_word("bwrap"), Some(SandboxKind::Bwrap));
+//! assert_eq!(SandboxKind::from_word("chroot"), None);
 //! ```
 
 pub mod dialogue;

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use registry_live::probe::{self, Break, Event, Evidence, Options, Report, Tally, Verdict};
+use registry_live::probe::{self, Break, Event, Evidence, Options, ProbeReport, Tally, Verdict};
 use registry_live::report::seconds;
-use registry_live::sandbox::{Host, Kind};
+use registry_live::sandbox::{Host, SandboxKind};
 use registry_model::model::{Agent, Registry};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::watch::{self, Watch, chosen, failure};
 use crate::{json, list, rendering};
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome, Status};
-use registry_command::{day, files, lookup};
+use registry_command::{dates, files, lookup};
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
@@ -37,7 +37,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     }
     let site = rendering::site(path("site"))?;
     let wanted = watch::wanted(matches);
-    if matches.get_flag("write") && wanted.kind != Some(Kind::Bwrap) {
+    if matches.get_flag("write") && wanted.kind != Some(SandboxKind::Bwrap) {
         return Err(Failure::new("the evidence of the registry is measured in bwrap, and this run is in a container")
             .help("leave out `--write`, or `--sandbox`"));
     }
@@ -49,7 +49,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         keep: matches.get_flag("keep"),
         require: required.iter().map(|agent| agent.name.to_owned()).collect(),
         runs,
-        date: day::today(),
+        date: dates::today(),
         breaks: words("break").into_iter().filter_map(Break::from_word).collect(),
     };
     let mut watch = Watch::new(console, agents.len());
@@ -93,7 +93,7 @@ fn stale<'a>(registry: &Registry<'a>, named: &[&'a Agent<'a>], console: Console)
 /// Writes the evidence of a finished run, of the agents that are named or of all that it has.
 fn write_from(registry: &Registry<'_>, path: &Path, named: &[&Agent<'_>], console: Console) -> Outcome {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
-    let report = Report::read(&text).map_err(|error| {
+    let report = ProbeReport::read(&text).map_err(|error| {
         Failure::new(format!("`{}` is not a report of `probe --json`: {error}", path.display()))
             .help("keep the standard output of `cargo xtask probe --json`")
     })?;

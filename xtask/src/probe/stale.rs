@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::evidence::read;
 use registry_command::console::print;
 use registry_command::failure::{Failure, Outcome, Status};
-use registry_command::{day, lookup};
+use registry_command::{dates, lookup};
 
 /// For how many days evidence is good.
 const DAYS: u64 = 30;
@@ -26,7 +26,7 @@ pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<
         reasons.push(format!("{}: {why}", questions.join(", ")));
     }
     let date = evidence.get("date").and_then(Value::as_str).unwrap_or_default();
-    match day::age(date) {
+    match dates::age(date) {
         None => reasons.push(format!("its date is `{date}`")),
         Some(age) if age > DAYS => reasons.push(format!("it is {age} days old")),
         Some(_) => {}
@@ -105,7 +105,7 @@ mod tests {
 
     /// Evidence of today, with the inputs of now.
     fn fresh() -> Value {
-        json!({"pins": ["a@1.0"], "inputs": evidence::inputs(&AGENT).expect("it is rendered"), "date": day::today()})
+        json!({"pins": ["a@1.0"], "inputs": evidence::inputs(&AGENT).expect("it is rendered"), "date": dates::today()})
     }
 
     const ALL: &str = "routing, environment, hosts, web, secrets";
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn evidence_without_hashes_is_stale() {
-        let old = json!({"pins": ["a@1.0"], "date": day::today()});
+        let old = json!({"pins": ["a@1.0"], "date": dates::today()});
         check_stale(&AGENT, Some(&old), &[&format!("{ALL}: it has no hashes")]);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use registry_model::model::{Agent, Artefact};
 
-use super::request::Request;
+use super::request::UpgradeRequest;
 use super::step::{End, Step};
 use registry_command::console::Console;
 use registry_command::failure::Failure;
@@ -25,14 +25,14 @@ pub(crate) struct Look {
 }
 
 /// Looks for every agent, some at a time.
-pub(crate) fn look_all(tools: &Tools, request: &Request<'_>, console: Console) -> Vec<Step<Look>> {
+pub(crate) fn look_all(tools: &Tools, request: &UpgradeRequest<'_>, console: Console) -> Vec<Step<Look>> {
     console.progress(format!("asking for the versions of {} agents", request.agents.len()));
     let looks = parallel::map(&request.agents, |agent| look(tools, agent, request));
     console.clear();
     looks
 }
 
-fn look(tools: &Tools, agent: &Agent<'_>, request: &Request<'_>) -> Step<Look> {
+fn look(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Step<Look> {
     let of_agent = |(package, _): &(&String, &String)| {
         agent.install.iter().filter_map(Artefact::package).any(|it| it.1 == *package)
     };
@@ -45,7 +45,7 @@ fn look(tools: &Tools, agent: &Agent<'_>, request: &Request<'_>) -> Step<Look> {
 }
 
 /// The newest versions that are allowed.
-fn newest(tools: &Tools, agent: &Agent<'_>, request: &Request<'_>) -> Step<Look> {
+fn newest(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Step<Look> {
     let rows = outdated::look(tools, agent, request.limits)?;
     let notes: Vec<String> = rows.iter().flat_map(notes).collect();
     if !rows.iter().any(|row| row.allowed.version != row.pinned.version) {
@@ -61,7 +61,12 @@ fn newest(tools: &Tools, agent: &Agent<'_>, request: &Request<'_>) -> Step<Look>
 }
 
 /// The versions that the command line names.
-fn asked(tools: &Tools, agent: &Agent<'_>, to: &BTreeMap<&String, &String>, request: &Request<'_>) -> Step<Look> {
+fn asked(
+    tools: &Tools,
+    agent: &Agent<'_>,
+    to: &BTreeMap<&String, &String>,
+    request: &UpgradeRequest<'_>,
+) -> Step<Look> {
     let mut wanted = BTreeMap::new();
     let min_age = request.limits.min_age;
     for (package, version) in to {

@@ -120,7 +120,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     }
     // Before anything is built for a command line that is wrong.
     #[cfg(feature = "supply")]
-    request::Request::read(registry, matches)?;
+    request::UpgradeRequest::read(registry, matches)?;
     built_with!("upgrade", console, run::run(registry, matches, console))
 }
 

@@ -4,20 +4,20 @@ use clap::ArgMatches;
 use registry_model::model::Registry;
 
 use super::look::{self, Look};
-use super::report::{self, Report, Verdict};
-use super::request::Request;
+use super::report::{self, UpgradeReport, Verdict};
+use super::request::UpgradeRequest;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
 use registry_supply::clients::{self, Tools};
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
-    let request = Request::read(registry, matches)?;
+    let request = UpgradeRequest::read(registry, matches)?;
     let tools = Tools::prepare(&clients::cache(registry), console)?;
     let looks = look::look_all(&tools, &request, console);
     let mut reports = Vec::new();
     for (agent, look) in request.agents.iter().zip(looks) {
-        let mut report = Report::new(agent);
+        let mut report = UpgradeReport::new(agent);
         match look {
             Ok(Look { wanted, notes, .. }) => {
                 report.verdict = Verdict::Planned;

@@ -6,7 +6,7 @@ use registry_model::model::Agent;
 use registry_scripts::behaviour::{ASPECTS, Aspect, Difference};
 use serde_json::{Value, json};
 
-use super::request::Request;
+use super::request::UpgradeRequest;
 use super::step::End;
 use crate::{json as in_order, list};
 use registry_command::console::print;
@@ -75,7 +75,7 @@ pub(crate) struct Offence {
 
 /// What became of an agent, and what differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Report {
+pub(crate) struct UpgradeReport {
     /// The agent.
     pub agent: String,
     /// The packages and versions of the lock.
@@ -94,7 +94,7 @@ pub(crate) struct Report {
     pub written: bool,
 }
 
-impl Report {
+impl UpgradeReport {
     /// Of an agent that nothing is known of yet.
     pub(crate) fn new(agent: &Agent<'_>) -> Self {
         // Where the lock cannot be read, the first step says so.
@@ -163,7 +163,7 @@ fn spaced(pin: &str) -> String {
 }
 
 /// The status of the whole; a single failure is told as one.
-pub(crate) fn outcome(reports: &[Report]) -> Outcome {
+pub(crate) fn outcome(reports: &[UpgradeReport]) -> Outcome {
     let failures: Vec<&str> =
         reports.iter().filter(|it| it.verdict == Verdict::Failed).map(|it| it.agent.as_str()).collect();
     if failures.is_empty() {
@@ -174,7 +174,7 @@ pub(crate) fn outcome(reports: &[Report]) -> Outcome {
 }
 
 /// The exit status of some agents: of the first of 2, 4, 1, 3, 0 that one of them has.
-fn status(reports: &[Report]) -> Status {
+fn status(reports: &[UpgradeReport]) -> Status {
     let has = |status: &u8| reports.iter().any(|it| it.verdict.status() == *status);
     match [2, 4, 1, 3].into_iter().find(|it| has(it)) {
         None => Status::Done,
@@ -184,19 +184,19 @@ fn status(reports: &[Report]) -> Status {
 }
 
 /// Prints the reports, and writes the Markdown where it is asked for.
-pub(crate) fn show(reports: &[Report], request: &Request<'_>) -> Outcome<()> {
+pub(crate) fn show(reports: &[UpgradeReport], request: &UpgradeRequest<'_>) -> Outcome<()> {
     if let Some(path) = &request.pr_body {
         files::write_atomically(path, markdown(reports).as_bytes(), 0o644)?;
     }
     if !request.json {
         return print(text(reports).trim_end());
     }
-    let all: Vec<Value> = reports.iter().map(Report::json).collect();
+    let all: Vec<Value> = reports.iter().map(UpgradeReport::json).collect();
     print(list::pretty(&in_order::sorted(json!({"schema": SCHEMA, "agents": all})))?)
 }
 
 /// The table, then the notes and differences of each agent.
-fn text(reports: &[Report]) -> String {
+fn text(reports: &[UpgradeReport]) -> String {
     let mut cells = vec![["agent", "from", "to", "verdict"].map(str::to_owned)];
     for it in reports {
         let or_dash = |words: &[String]| if words.is_empty() { "-".to_owned() } else { words.join(", ") };
@@ -250,7 +250,7 @@ fn line(it: &Difference, quoted: impl Fn(&str) -> String) -> String {
 }
 
 /// The text of a pull request. What agents say of themselves stands in code, so that none of it is markup.
-fn markdown(reports: &[Report]) -> String {
+fn markdown(reports: &[UpgradeReport]) -> String {
     let mut text = String::new();
     for report in reports {
         let _ = writeln!(text, "## {}: {}\n", report.agent, report.verdict.word());
@@ -295,8 +295,8 @@ fn longest_run(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn report(verdict: Verdict) -> Report {
-        Report { verdict, ..Report::new(&Agent { name: "fixture", ..Agent::EMPTY }) }
+    fn report(verdict: Verdict) -> UpgradeReport {
+        UpgradeReport { verdict, ..UpgradeReport::new(&Agent { name: "fixture", ..Agent::EMPTY }) }
     }
 
     fn difference(aspect: &str, old: Option<&str>, new: Option<&str>) -> Difference {
@@ -306,7 +306,7 @@ mod tests {
 
     #[track_caller]
     fn check_status(verdicts: &[Verdict], expected: Status) {
-        let reports: Vec<Report> = verdicts.iter().map(|it| report(*it)).collect();
+        let reports: Vec<UpgradeReport> = verdicts.iter().map(|it| report(*it)).collect();
         assert_eq!(status(&reports), expected, "{verdicts:?}");
     }
 

@@ -13,7 +13,7 @@ use registry_supply::outdated::choice::Limits;
 
 /// What is to be upgraded, and how.
 #[derive(Debug)]
-pub(crate) struct Request<'a> {
+pub(crate) struct UpgradeRequest<'a> {
     /// The agents, each of which has packages.
     pub agents: Vec<&'a Agent<'a>>,
     /// The versions that are asked for, by package.
@@ -36,7 +36,7 @@ pub(crate) struct Request<'a> {
     pub python: Option<PathBuf>,
 }
 
-impl<'a> Request<'a> {
+impl<'a> UpgradeRequest<'a> {
     /// Reads the command line.
     pub(crate) fn read(registry: &Registry<'a>, matches: &ArgMatches) -> Outcome<Self> {
         let flag = |name: &str| matches.get_flag(name);

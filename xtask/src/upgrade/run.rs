@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use registry_live::Refusal;
 use registry_live::probe::{self, Evidence, Verdict};
-use registry_live::sandbox::{Host, Kind, Wanted};
+use registry_live::sandbox::{Host, SandboxKind, Wanted};
 use registry_live::verify::{self, Class};
 use registry_model::model::{Agent, Lock, Registry, Target};
 use registry_model::rules;
@@ -20,14 +20,14 @@ use serde_json::Value;
 use super::cached;
 use super::journal::Journal;
 use super::look::{self, Look};
-use super::report::{self, Offence, Report};
-use super::request::Request;
+use super::report::{self, Offence, UpgradeReport};
+use super::request::UpgradeRequest;
 use super::step::{End, Step, Store};
 use super::write::{self, Upgraded, with_lock};
 use crate::probe::evidence as committed;
 use crate::rendering;
 use registry_command::console::Console;
-use registry_command::day;
+use registry_command::dates;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::text::count;
 use registry_supply::clients::{self, Tools};
@@ -43,7 +43,7 @@ const METHOD: &str = "1";
 /// What the steps of every agent share.
 struct Context<'a> {
     registry: &'a Registry<'a>,
-    request: &'a Request<'a>,
+    request: &'a UpgradeRequest<'a>,
     tools: &'a Tools,
     store: &'a Store,
     /// The fetched files, in the layout of a mirror.
@@ -67,7 +67,7 @@ struct Proved {
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
-    let request = &Request::read(registry, matches)?;
+    let request = &UpgradeRequest::read(registry, matches)?;
     let journal = Journal::of(registry);
     let Some(guard) = journal.guard()? else {
         return Err(
@@ -86,7 +86,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let cx = Context { registry, request, tools: &tools, store: &store, files, host: OnceCell::new(), console };
     let (mut reports, mut done) = (Vec::new(), Vec::new());
     for (agent, look) in request.agents.iter().zip(looks) {
-        let mut report = Report::new(agent);
+        let mut report = UpgradeReport::new(agent);
         match look.and_then(|look| upgrade(&cx, agent, look, &mut report)) {
             Ok(upgraded) => done.push(upgraded),
             Err(end) => report.end(end),
@@ -107,7 +107,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 }
 
 /// Takes an agent to the version that was found, or to the newest that is good.
-fn upgrade<'a>(cx: &Context<'a>, agent: &'a Agent<'a>, look: Look, report: &mut Report) -> Step<Upgraded<'a>> {
+fn upgrade<'a>(cx: &Context<'a>, agent: &'a Agent<'a>, look: Look, report: &mut UpgradeReport) -> Step<Upgraded<'a>> {
     report.notes = look.notes;
     let proved = if look.candidates.is_empty() {
         prove(cx, agent, &look.wanted, report)?
@@ -123,7 +123,7 @@ fn newest_good(
     cx: &Context<'_>,
     agent: &Agent<'_>,
     candidates: &[BTreeMap<String, String>],
-    report: &mut Report,
+    report: &mut UpgradeReport,
 ) -> Step<Proved> {
     let mut good = None;
     let mut why = Vec::new();
@@ -157,7 +157,12 @@ fn words(versions: &BTreeMap<String, String>) -> Vec<String> {
 }
 
 /// Locks, fetches, verifies and probes a version.
-fn prove(cx: &Context<'_>, agent: &Agent<'_>, wanted: &BTreeMap<String, String>, report: &mut Report) -> Step<Proved> {
+fn prove(
+    cx: &Context<'_>,
+    agent: &Agent<'_>,
+    wanted: &BTreeMap<String, String>,
+    report: &mut UpgradeReport,
+) -> Step<Proved> {
     report.to = words(wanted);
     let lock = lock(cx, agent, wanted)?;
     let new = with_lock(agent, &lock);
@@ -264,7 +269,7 @@ fn probe(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<Evidence> {
             keep: false,
             require: Vec::new(),
             runs: Vec::new(),
-            date: day::today(),
+            date: dates::today(),
             breaks: Vec::new(),
         };
         cx.console.step(format!("probing {} ({})", agent.name, lock_of(agent)?.pins().join(", ")));
@@ -295,7 +300,7 @@ fn lost(before: &Value, after: &Evidence) -> Vec<String> {
 }
 
 /// Says what differs between the version of the lock and the new one.
-fn compare(cx: &Context<'_>, agent: &Agent<'_>, proved: &Proved, report: &mut Report) -> Step<()> {
+fn compare(cx: &Context<'_>, agent: &Agent<'_>, proved: &Proved, report: &mut UpgradeReport) -> Step<()> {
     let new = with_lock(agent, &proved.lock);
     let mut after = proved.evidence.behaviour();
     let (mut before, measured) = match before(cx, agent) {
@@ -365,7 +370,7 @@ impl Context<'_> {
         if let Some(host) = self.host.get() {
             return Ok(host);
         }
-        let host = Host::choose(Wanted { kind: Some(Kind::Bwrap), ..Wanted::default() }).map_err(refused)?;
+        let host = Host::choose(Wanted { kind: Some(SandboxKind::Bwrap), ..Wanted::default() }).map_err(refused)?;
         self.console.step(format!("sandbox: {}", host.describe()));
         Ok(self.host.get_or_init(|| host))
     }

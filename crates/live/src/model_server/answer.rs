@@ -24,14 +24,14 @@ const MOST_CALLS: usize = 24;
 
 /// What the model says.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
+pub(crate) enum ModelAnswer {
     /// A text, which ends the turn.
     Text(String),
     /// A call of a tool.
     Call(Call),
 }
 
-impl Answer {
+impl ModelAnswer {
     /// What it is called in the record.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -51,13 +51,13 @@ impl Answer {
 }
 
 /// The answer to a request.
-pub(crate) fn answer(asked: &Asked, plan: &Plan) -> Answer {
+pub(crate) fn answer(asked: &Asked, plan: &Plan) -> ModelAnswer {
     if let Some(call) = call(asked, plan) {
-        return Answer::Call(call);
+        return ModelAnswer::Call(call);
     }
     match &asked.schema {
-        Some(schema) => Answer::Text(schema::instance(schema).to_string()),
-        None => Answer::Text(TEXT.to_owned()),
+        Some(schema) => ModelAnswer::Text(schema::instance(schema).to_string()),
+        None => ModelAnswer::Text(TEXT.to_owned()),
     }
 }
 
@@ -136,8 +136,8 @@ mod tests {
     fn check(asked: &Asked, called: Option<&str>) {
         let answer = answer(asked, &plan(&json!({})));
         let name = match &answer {
-            Answer::Call(call) => Some(call.tool.name.as_str()),
-            Answer::Text(text) => {
+            ModelAnswer::Call(call) => Some(call.tool.name.as_str()),
+            ModelAnswer::Text(text) => {
                 assert!(!text.is_empty(), "a text says something");
                 None
             }
@@ -158,13 +158,13 @@ mod tests {
     fn the_search_for_tools_is_called_where_one_is_listed() {
         let plan = plan(&json!({"searched_tool": "get_page"}));
         let mut asked = asked(&[user("PROBE-SEARCH")]);
-        assert_eq!(answer(&asked, &plan), Answer::Text(TEXT.to_owned()));
+        assert_eq!(answer(&asked, &plan), ModelAnswer::Text(TEXT.to_owned()));
         let schema = json!({"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]});
         asked.tools.push(Tool::function("ToolSearch", schema));
-        let Answer::Call(call) = answer(&asked, &plan) else { panic!("a tool is called") };
+        let ModelAnswer::Call(call) = answer(&asked, &plan) else { panic!("a tool is called") };
         assert_eq!(call.arguments, json!({"query": "get_page"}));
         asked.said.extend([Said::Model, Said::Output("found".to_owned())]);
-        assert_eq!(answer(&asked, &plan), Answer::Text(TEXT.to_owned()));
+        assert_eq!(answer(&asked, &plan), ModelAnswer::Text(TEXT.to_owned()));
     }
 
     #[test]
@@ -193,13 +193,13 @@ mod tests {
     fn a_structured_answer_fits_its_schema() {
         let schema = json!({"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]});
         let asked = Asked { schema: Some(schema), ..asked(&[user("hello")]) };
-        assert_eq!(answer(&asked, &plan(&json!({}))), Answer::Text(r#"{"title":"probe"}"#.to_owned()));
+        assert_eq!(answer(&asked, &plan(&json!({}))), ModelAnswer::Text(r#"{"title":"probe"}"#.to_owned()));
     }
 
     #[test]
     fn a_tool_that_is_not_offered_is_called_when_the_plan_says_so() {
         let plan = plan(&json!({"web_tool": "hidden", "web_unoffered": true}));
-        let Answer::Call(call) = answer(&asked(&[user("PROBE-WEB")]), &plan) else { panic!("a tool is called") };
+        let ModelAnswer::Call(call) = answer(&asked(&[user("PROBE-WEB")]), &plan) else { panic!("a tool is called") };
         assert_eq!(call.tool.name, "hidden");
     }
 }

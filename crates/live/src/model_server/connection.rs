@@ -32,7 +32,7 @@ use tokio_rustls::rustls::server::Acceptor;
 use super::certificate::Authority;
 use super::plan::Plan;
 use super::record::{Answered, Log, Record};
-use super::reply::{Reply, Request};
+use super::reply::{ModelRequest, Reply};
 
 /// Bytes of a body that are read.
 const BODY: usize = 32 * 1024 * 1024;
@@ -181,7 +181,7 @@ impl Session {
             Err(_) => return self.refuse(record, StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
         };
         let parsed = serde_json::from_slice::<Value>(&body).ok();
-        let request = Request {
+        let request = ModelRequest {
             method: &head.method,
             path: head.uri.path(),
             query: head.uri.query().unwrap_or_default(),

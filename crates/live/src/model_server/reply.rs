@@ -6,7 +6,7 @@ use hyper::{Method, StatusCode};
 use registry_model::model::Protocol;
 use serde_json::Value;
 
-use super::answer::{self, Answer};
+use super::answer::{self, ModelAnswer};
 use super::asked::Asked;
 use super::endpoint::{self, Endpoint, Operation};
 use super::plan::{Mode, Plan};
@@ -14,7 +14,7 @@ use super::protocol::{self, Turn};
 
 /// A request that is whole.
 #[derive(Debug)]
-pub(crate) struct Request<'a> {
+pub(crate) struct ModelRequest<'a> {
     pub(crate) method: &'a Method,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
@@ -57,7 +57,7 @@ impl Reply {
     }
 }
 
-impl Request<'_> {
+impl ModelRequest<'_> {
     /// Reads the request, wherever it was sent.
     pub(crate) fn understood(&self) -> Understood {
         let Some(endpoint) = Endpoint::of(self.path) else { return Understood::default() };
@@ -115,8 +115,8 @@ impl Request<'_> {
     fn generated(&self, dialect: Protocol, asked: &Asked, body: &Value, plan: &Plan) -> Reply {
         let answer = answer::answer(asked, plan);
         let tool = match &answer {
-            Answer::Call(call) => Some(call.tool.name.clone()),
-            Answer::Text(_) => None,
+            ModelAnswer::Call(call) => Some(call.tool.name.clone()),
+            ModelAnswer::Text(_) => None,
         };
         let usage = body.get("stream_options").and_then(|options| options.get("include_usage"));
         let turn = Turn {

@@ -8,7 +8,7 @@ use registry_scripts::behaviour::{Behaviour, Facts};
 use super::greeting;
 use super::judge;
 use super::names::Network;
-use super::record::{Record, Request};
+use super::record::{Record, RecordedRequest};
 use super::report::{Evidence, Offence, Run};
 use super::scenario::{Answers, NAME, Scenario};
 use super::secrets::Remains;
@@ -53,7 +53,7 @@ fn keys(record: &Record, remains: &Remains, key: &str) -> Facts {
 /// The first request of a run that made a verdict fail.
 pub(crate) fn offence(record: &Record, wanted: &judge::Wanted<'_>, run: &Run) -> Option<Offence> {
     let failed = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_));
-    let strange = |it: &&Request| run.strangers.iter().any(|host| it.to().split(':').next() == Some(host));
+    let strange = |it: &&RecordedRequest| run.strangers.iter().any(|host| it.to().split(':').next() == Some(host));
     let misrouted = || record.requests.iter().find(|it| judge::misrouted(it, wanted).is_some());
     let request = misrouted()
         .filter(|_| failed(&run.routing))
@@ -75,7 +75,7 @@ pub(crate) fn offence(record: &Record, wanted: &judge::Wanted<'_>, run: &Run) ->
 }
 
 /// A request in full: its line, headers and body, with neither the key nor another credential.
-fn shown(request: &Request, key: &str) -> String {
+fn shown(request: &RecordedRequest, key: &str) -> String {
     let secret = |name: &str| {
         let name = name.to_ascii_lowercase();
         ["authorization", "cookie", "token", "secret", "api-key", "apikey"].iter().any(|it| name.contains(it))
@@ -158,8 +158,8 @@ mod tests {
     use super::super::scenario::DIRECT;
     use super::*;
 
-    fn request(host: &str, model: &str) -> Request {
-        Request {
+    fn request(host: &str, model: &str) -> RecordedRequest {
+        RecordedRequest {
             method: Some("POST".to_owned()),
             scheme: "https".to_owned(),
             host: Some(host.to_owned()),
@@ -173,7 +173,7 @@ mod tests {
             body: json!({"model": model, "key": "k-1"}),
             protocol: Some("openai-completions".to_owned()),
             model: Some(model.to_owned()),
-            ..Request::default()
+            ..RecordedRequest::default()
         }
     }
 

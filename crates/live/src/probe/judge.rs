@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use registry_model::model::{Agent, Protocol};
 
-use super::record::{Record, Request};
+use super::record::{Record, RecordedRequest};
 use super::scenario::{BASE_PATH, NAME, Route};
 use super::verdict::Verdict;
 use crate::sandbox::HOME;
@@ -62,7 +62,7 @@ pub(crate) fn no_call(record: &Record) -> Option<String> {
 }
 
 /// A request of which nobody knows what it holds.
-fn unread(request: &Request) -> Option<String> {
+fn unread(request: &RecordedRequest) -> Option<String> {
     if let (Some(_), Some(error)) = (&request.method, &request.error) {
         return Some(format!("{}: {error}", request.describe()));
     }
@@ -78,7 +78,7 @@ fn broken(record: &Record) -> String {
 }
 
 /// What is wrong with where a request went, or with what it carried.
-pub(crate) fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String> {
+pub(crate) fn misrouted(request: &RecordedRequest, wanted: &Wanted<'_>) -> Option<String> {
     request.method.as_ref()?;
     let route = wanted.route;
     if let Some(place) = key_elsewhere(request, &route.key) {
@@ -114,7 +114,7 @@ pub(crate) fn misrouted(request: &Request, wanted: &Wanted<'_>) -> Option<String
 }
 
 /// The headers that carry the credential of a protocol.
-pub(crate) fn credentials<'r>(request: &'r Request, protocol: &str) -> Vec<&'r str> {
+pub(crate) fn credentials<'r>(request: &'r RecordedRequest, protocol: &str) -> Vec<&'r str> {
     let bearer = request.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
     let own = match Protocol::from_id(protocol) {
         Some(Protocol::AnthropicMessages) => request.header("x-api-key"),
@@ -125,7 +125,7 @@ pub(crate) fn credentials<'r>(request: &'r Request, protocol: &str) -> Vec<&'r s
 }
 
 /// Where the key stands that it must not: anywhere but in a header.
-fn key_elsewhere(request: &Request, key: &str) -> Option<&'static str> {
+fn key_elsewhere(request: &RecordedRequest, key: &str) -> Option<&'static str> {
     let query = request.query.as_deref().unwrap_or_default();
     let places = [("the path", request.path.as_str()), ("the query", query)];
     let found = places.into_iter().find(|(_, text)| text.contains(key)).map(|(place, _)| place);
@@ -214,7 +214,7 @@ fn stampless(folder: &str, prefix: &str) -> String {
 
 /// The hosts beside the model server that were looked up or called.
 pub(crate) fn strangers(record: &Record) -> BTreeSet<String> {
-    let called = record.requests.iter().map(Request::to);
+    let called = record.requests.iter().map(RecordedRequest::to);
     let names = called.chain(record.names.iter().map(String::as_str));
     let own = |name: &str| name == NAME || name.starts_with(&format!("{NAME}:")) || name.starts_with("127.0.0.1");
     let strange = names.filter(|name| !own(name));

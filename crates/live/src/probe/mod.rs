@@ -28,7 +28,7 @@ mod web_names;
 use registry_model::model::{Agent, Registry};
 
 pub use options::{Break, Event, Options};
-pub use report::{Evidence, Offence, Report, Run};
+pub use report::{Evidence, Offence, ProbeReport, Run};
 pub use tally::Tally;
 pub use verdict::Verdict;
 
@@ -47,11 +47,11 @@ pub fn run(
     host: &Host,
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
-) -> Result<Report, Refusal> {
+) -> Result<ProbeReport, Refusal> {
     let mut evidence = each(registry, agents, host, options, tell, &steps::probe)?;
     evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
     let complete = options.runs.is_empty() && options.breaks.is_empty();
-    Ok(Report { complete, ..Report::new(host.describe(), evidence, &options.require) })
+    Ok(ProbeReport { complete, ..ProbeReport::new(host.describe(), evidence, &options.require) })
 }
 
 /// Gives agents keys, model ids and base URLs that have broken something somewhere, and reads them back on the wire.

@@ -15,7 +15,7 @@ const BASE64: &str = "base64";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Record {
     /// The requests, in their order.
-    pub(crate) requests: Vec<Request>,
+    pub(crate) requests: Vec<RecordedRequest>,
     /// The names that were asked for and stand in no file of the sandbox.
     pub(crate) names: Vec<String>,
     /// The addresses beyond loopback that were called, with their ports.
@@ -25,7 +25,7 @@ pub(crate) struct Record {
 /// A request, or a connection that came to none.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub(crate) struct Request {
+pub(crate) struct RecordedRequest {
     pub(crate) listener: String,
     #[serde(deserialize_with = "or_nothing")]
     pub(crate) scheme: String,
@@ -72,12 +72,12 @@ impl Record {
     }
 
     /// The calls of a model, wherever they went.
-    pub(crate) fn model_calls(&self) -> impl Iterator<Item = &Request> {
+    pub(crate) fn model_calls(&self) -> impl Iterator<Item = &RecordedRequest> {
         self.requests.iter().filter(|it| it.protocol.is_some())
     }
 }
 
-impl Request {
+impl RecordedRequest {
     /// The value of a header, letters of either case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));

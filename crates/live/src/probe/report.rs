@@ -232,12 +232,12 @@ impl Evidence {
 
 /// What a run found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Report {
+pub struct ProbeReport {
     /// The form.
     pub schema: String,
     /// The sandbox.
     pub sandbox: String,
-    /// Whether the run is good: see [`Report::new`].
+    /// Whether the run is good: see [`ProbeReport::new`].
     pub ok: bool,
     /// Whether every run was made, and nothing was broken on purpose: only then it can become evidence.
     pub complete: bool,
@@ -247,7 +247,7 @@ pub struct Report {
     pub agents: Vec<Evidence>,
 }
 
-impl Report {
+impl ProbeReport {
     /// Judges a run: it is good when the routing of at least one agent is proved, and nothing failed; of required
     /// agents every question has to be proved, and then only they count.
     pub fn new(sandbox: String, agents: Vec<Evidence>, require: &[String]) -> Self {
@@ -379,12 +379,12 @@ mod tests {
 
     #[test]
     fn a_report_is_read_as_it_was_written() {
-        let report = Report::new("bubblewrap".to_owned(), vec![proved()], &[]);
+        let report = ProbeReport::new("bubblewrap".to_owned(), vec![proved()], &[]);
         let text = serde_json::to_string(&report).expect("it is JSON");
-        assert_eq!(Report::read(&text), Ok(report));
-        let error = Report::read(&text.replace("benchflow-probe/2", "benchflow-probe/1")).expect_err("it is old");
+        assert_eq!(ProbeReport::read(&text), Ok(report));
+        let error = ProbeReport::read(&text.replace("benchflow-probe/2", "benchflow-probe/1")).expect_err("it is old");
         assert_eq!(error, "its schema is `benchflow-probe/1`, expected `benchflow-probe/2`");
-        assert!(Report::read("[]").is_err());
+        assert!(ProbeReport::read("[]").is_err());
     }
 
     #[test]
@@ -393,7 +393,7 @@ mod tests {
         "another".clone_into(&mut broken.agent);
         (broken.web, broken.milliseconds) = (Verdict::Failed("it searched".to_owned()), 412_345);
         let require = ["fixture".to_owned(), "another".to_owned()];
-        let report = Report::new("bubblewrap".to_owned(), vec![proved(), broken], &require);
+        let report = ProbeReport::new("bubblewrap".to_owned(), vec![proved(), broken], &require);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!("report_table", report.table());
         });
@@ -403,7 +403,7 @@ mod tests {
     fn an_agent_that_could_not_be_measured_is_named() {
         let mut broken = proved();
         broken.routing = Verdict::Error("no room".to_owned());
-        let report = Report::new("bubblewrap".to_owned(), vec![proved(), broken], &[]);
+        let report = ProbeReport::new("bubblewrap".to_owned(), vec![proved(), broken], &[]);
         assert_eq!(report.errors().count(), 1);
     }
 }

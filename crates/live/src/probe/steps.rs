@@ -65,12 +65,12 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
     let mut seen = Vec::new();
     let wanted: Vec<Scenario> = SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)).collect();
     for (index, scenario) in wanted.iter().enumerate() {
-        let place = Place { number: index + 1, of: wanted.len(), tries: 1 };
+        let place = Turn { number: index + 1, of: wanted.len(), tries: 1 };
         let mut one = attempt(cx, agent, &ready, *scenario, place).await;
         if let Some(why) = one.run.unsettled().filter(|_| cx.options.breaks.is_empty()) {
             // What stays open twice is no accident.
             (cx.tell)(Event::Retried { agent: agent.name, run: scenario.name, why });
-            one = attempt(cx, agent, &ready, *scenario, Place { tries: 2, ..place }).await;
+            one = attempt(cx, agent, &ready, *scenario, Turn { tries: 2, ..place }).await;
         }
         seen.push(one);
     }
@@ -97,16 +97,16 @@ pub(crate) async fn install(cx: &Context<'_>, agent: &Agent<'_>) -> Result<(Read
 
 /// Which of how many runs of an agent, and which try of it.
 #[derive(Clone, Copy)]
-struct Place {
+struct Turn {
     number: usize,
     of: usize,
     tries: u32,
 }
 
 /// One run, told from its beginning to its verdicts.
-async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario, place: Place) -> Seen {
+async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario, place: Turn) -> Seen {
     let begin = Instant::now();
-    let Place { number, of, tries } = place;
+    let Turn { number, of, tries } = place;
     (cx.tell)(Event::Began { agent: agent.name, run: scenario.name, number, of });
     let mut run = Run { tries, ..Run::new(scenario.name) };
     let record = match hold(cx, agent, ready, scenario, &mut run).await {

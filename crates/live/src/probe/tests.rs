@@ -5,7 +5,7 @@ use registry_model::template::Template;
 use serde_json::json;
 
 use super::judge::{self, Wanted};
-use super::record::{Answered, Record, Request};
+use super::record::{Answered, Record, RecordedRequest};
 use super::scenario::Route;
 use super::verdict::Verdict;
 use super::web;
@@ -19,9 +19,9 @@ fn agent() -> Agent<'static> {
 }
 
 /// A model call as it must be, with a prompt.
-fn call(prompt: &str) -> Request {
+fn call(prompt: &str) -> RecordedRequest {
     let text = |it: &str| Some(it.to_owned());
-    Request {
+    RecordedRequest {
         listener: "127.0.0.1:8443".to_owned(),
         scheme: "https".to_owned(),
         sni: text("models.probe.example"),
@@ -34,7 +34,7 @@ fn call(prompt: &str) -> Request {
         model: text("a-model"),
         tools: ["bash", "get_page"].map(str::to_owned).into(),
         answered: Some(Answered { status: 200, kind: "text".to_owned(), tool: None }),
-        ..Request::default()
+        ..RecordedRequest::default()
     }
 }
 
@@ -44,11 +44,11 @@ fn record() -> Record {
         "node=</probe-task/bin/node>\npython3=</probe-task/bin/python3>\nnpm=</probe-task/bin/npm>\n\
          PROBE-ENVIRONMENT <{PATH}> </probe-task/venv>"
     );
-    let with_result = Request { tool_results: vec![result], ..call("PROBE-SHELL") };
+    let with_result = RecordedRequest { tool_results: vec![result], ..call("PROBE-SHELL") };
     Record { requests: vec![call("PROBE-HELLO"), with_result], ..Record::default() }
 }
 
-fn changed(change: impl FnOnce(&mut Request)) -> Record {
+fn changed(change: impl FnOnce(&mut RecordedRequest)) -> Record {
     let mut record = record();
     change(record.requests.last_mut().expect("there is one"));
     record
@@ -79,7 +79,7 @@ fn check(verdict: &Verdict, word: &str, says: &str) {
 }
 
 #[track_caller]
-fn check_routing(change: impl FnOnce(&mut Request), word: &str, says: &str) {
+fn check_routing(change: impl FnOnce(&mut RecordedRequest), word: &str, says: &str) {
     check(&judged(&changed(change), judge::routing), word, says);
 }
 
@@ -102,12 +102,12 @@ fn a_call_that_is_not_as_resolved_fails_the_routing() {
 
 #[test]
 fn what_is_no_model_call_keeps_to_the_base_url() {
-    let other = |path: &'static str| move |it: &mut Request| (it.protocol, it.path) = (None, path.to_owned());
+    let other = |path: &'static str| move |it: &mut RecordedRequest| (it.protocol, it.path) = (None, path.to_owned());
     // Without it the second prompt has no call that was answered.
     check_routing(other("/gateway/v7/models"), "unproven", "PROBE-SHELL");
     check_routing(other("/models"), "failed", "is not under https://models");
     let elsewhere = |text: &'static str| {
-        move |it: &mut Request| {
+        move |it: &mut RecordedRequest| {
             (it.protocol, it.host, it.body) = (None, Some("x.example".to_owned()), json!([text]));
         }
     };
@@ -118,7 +118,7 @@ fn what_is_no_model_call_keeps_to_the_base_url() {
 #[test]
 fn a_credential_stands_in_the_header_of_its_protocol() {
     let carried = |protocol: &'static str, header: &'static str| {
-        move |it: &mut Request| {
+        move |it: &mut RecordedRequest| {
             it.protocol = Some(protocol.to_owned());
             it.headers = vec![(header.to_owned(), KEY.to_owned())];
         }
@@ -131,13 +131,17 @@ fn a_credential_stands_in_the_header_of_its_protocol() {
 #[test]
 fn what_was_not_answered_as_a_model_does_proves_nothing() {
     let answered = |status, kind: &'static str| {
-        move |it: &mut Request| it.answered = Some(Answered { status, kind: kind.to_owned(), tool: None })
+        move |it: &mut RecordedRequest| it.answered = Some(Answered { status, kind: kind.to_owned(), tool: None })
     };
     check_routing(answered(200, "garbage"), "unproven", "PROBE-SHELL");
     check_routing(answered(401, "refusal"), "unproven", "PROBE-SHELL");
     check_routing(answered(500, "text"), "unproven", "PROBE-SHELL");
     check_routing(|it| it.answered = None, "unproven", "PROBE-SHELL");
-    let broken = Request { sni: Some("x".to_owned()), error: Some("unknown CA".to_owned()), ..Request::default() };
+    let broken = RecordedRequest {
+        sni: Some("x".to_owned()),
+        error: Some("unknown CA".to_owned()),
+        ..RecordedRequest::default()
+    };
     let record = Record { requests: vec![broken], ..Record::default() };
     check(&judged(&record, judge::routing), "failed", "no model call arrived (a connection for x: unknown CA)");
 }
@@ -154,7 +158,7 @@ fn an_agent_that_calls_no_model_fails() {
 #[test]
 fn a_body_is_searched_as_it_was_meant() {
     let with_quotes = "a \"key\" of some length";
-    let request = |body| Request { body, ..Request::default() };
+    let request = |body| RecordedRequest { body, ..RecordedRequest::default() };
     // JSON in a text of JSON, as the arguments of a tool are.
     let arguments = json!({"x": with_quotes}).to_string();
     assert!(request(json!({"arguments": arguments})).says(with_quotes));
@@ -170,18 +174,18 @@ fn a_body_is_searched_as_it_was_meant() {
 
 #[test]
 fn a_body_that_cannot_be_read_proves_nothing() {
-    let unread = |it: &mut Request| {
+    let unread = |it: &mut RecordedRequest| {
         it.headers.push(("content-encoding".to_owned(), "br".to_owned()));
         it.body = json!({"base64": "AAAA"});
     };
     check_routing(unread, "unproven", "in `br`, which is not read");
-    let damaged = |it: &mut Request| it.error = Some("the body cannot be decompressed".to_owned());
+    let damaged = |it: &mut RecordedRequest| it.error = Some("the body cannot be decompressed".to_owned());
     check_routing(damaged, "unproven", "/chat/completions: the body cannot be decompressed");
 }
 
 #[track_caller]
 fn check_environment(from: &str, to: &str, word: &str, says: &str) {
-    let replace = |it: &mut Request| it.tool_results.iter_mut().for_each(|text| *text = text.replace(from, to));
+    let replace = |it: &mut RecordedRequest| it.tool_results.iter_mut().for_each(|text| *text = text.replace(from, to));
     check(&judged(&changed(replace), judge::environment), word, says);
 }
 
@@ -239,14 +243,14 @@ fn a_host_that_its_switch_should_silence_fails() {
     check_hosts(&["other.example"], "failed", "`other.example` is not in the entry");
     // The package managers' own registries have no names here.
     check_hosts(&["registry.npm.example"], "proved", "");
-    let stray = Request { sni: Some("api.example.org".to_owned()), ..call("") };
+    let stray = RecordedRequest { sni: Some("api.example.org".to_owned()), ..call("") };
     let record = Record { requests: vec![stray], ..Record::default() };
     assert!(judge::strangers(&record).contains("api.example.org"));
 }
 
 /// A record of a run that offers these tools.
 fn offers(tools: &[&str], text: &str) -> Record {
-    let call = Request { tools: tools.iter().map(ToString::to_string).collect(), ..call(text) };
+    let call = RecordedRequest { tools: tools.iter().map(ToString::to_string).collect(), ..call(text) };
     Record { requests: vec![call], ..Record::default() }
 }
 
@@ -255,7 +259,7 @@ fn forbidden(record: &Record) -> Record {
     let mut record = record.clone();
     if let Some(last) = record.requests.last().cloned() {
         let answered = Some(Answered { status: 200, kind: "tool_call".to_owned(), tool: Some("get_page".to_owned()) });
-        record.requests.push(Request { answered, body: json!({"messages": ["PROBE-WEB"]}), ..last });
+        record.requests.push(RecordedRequest { answered, body: json!({"messages": ["PROBE-WEB"]}), ..last });
     }
     record
 }
@@ -308,8 +312,8 @@ fn deferred(named: &str, found: &[&str]) -> Record {
     let mut record = offers(&listed, &text);
     let tools = |more: &[&str]| listed.iter().chain(more).map(ToString::to_string).collect();
     let answered = Some(Answered { status: 200, kind: "tool_call".to_owned(), tool: Some("ToolSearch".to_owned()) });
-    record.requests.push(Request { tools: tools(&[]), answered, ..call("PROBE-SEARCH") });
-    record.requests.push(Request { tools: tools(found), ..call("PROBE-SEARCH") });
+    record.requests.push(RecordedRequest { tools: tools(&[]), answered, ..call("PROBE-SEARCH") });
+    record.requests.push(RecordedRequest { tools: tools(found), ..call("PROBE-SEARCH") });
     record
 }
 
@@ -322,8 +326,8 @@ fn tools_that_are_only_named_are_told_apart_from_listed_ones() {
         ["ToolSearch bash", "get_page plan_trip", "get_page"]
     );
     // The name of a tool that was called is a text of its own, and no list.
-    let called = Request { body: json!([{"text": "ToolSearch"}, {"name": "WebFetch"}]), ..call("") };
-    let called = Request { tools: vec!["ToolSearch".to_owned()], ..called };
+    let called = RecordedRequest { body: json!([{"text": "ToolSearch"}, {"name": "WebFetch"}]), ..call("") };
+    let called = RecordedRequest { tools: vec!["ToolSearch".to_owned()], ..called };
     assert!(web::Offered::of(&Record { requests: vec![called], ..Record::default() }, &agent()).named.is_empty());
     // Without a search, such lines are only lines; and a line alone is no list.
     let offered = web::Offered::of(&offers(&["bash"], "files:\nmain\nlib"), &agent());
@@ -356,7 +360,7 @@ fn a_policy_takes_deferred_web_tools_away_too() {
 #[test]
 fn a_forbidden_tool_that_reaches_out_fails() {
     let mut with = offers(&["bash"], "");
-    with.requests.push(Request {
+    with.requests.push(RecordedRequest {
         tool_results: vec!["no such tool".to_owned()],
         tools: vec!["bash".to_owned()],
         ..call("PROBE-WEB get_page")
@@ -398,7 +402,7 @@ fn a_log_is_read_line_by_line() {
 {"n":2,"method":"POST","path":"/p","headers":[["A","b"]],"body":{},"protocol":null,"answered":{"status":404,"kind":null}}"#;
     let record = Record::read(log, Vec::new()).expect("it is a log");
     assert_eq!(record.requests.len(), 2);
-    assert_eq!(record.requests.first().map(Request::describe).as_deref(), Some("a connection for y: no TLS"));
+    assert_eq!(record.requests.first().map(RecordedRequest::describe).as_deref(), Some("a connection for y: no TLS"));
     let error = Record::read("{}\nnonsense", Vec::new()).expect_err("it is no log");
     assert!(error.starts_with("line 2 of the server's log: "), "{error}");
 }

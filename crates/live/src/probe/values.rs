@@ -9,7 +9,7 @@ use registry_model::model::Agent;
 
 use super::judge::credentials;
 use super::options::{Break, Event};
-use super::record::Request;
+use super::record::RecordedRequest;
 use super::scenario::{Answers, DIRECT, Mode, Route, Scenario, Values};
 use super::secrets::{self, is_in};
 use super::server;
@@ -214,7 +214,7 @@ fn file_name(place: &str) -> &str {
 }
 
 /// What a call has instead of what routing said.
-fn differs(of: Use, route: &Route, call: &Request) -> Option<String> {
+fn differs(of: Use, route: &Route, call: &RecordedRequest) -> Option<String> {
     let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (wanted, found, same) = match of {
         Use::Key => {
@@ -253,8 +253,8 @@ mod tests {
         }
     }
 
-    fn call() -> Request {
-        Request {
+    fn call() -> RecordedRequest {
+        RecordedRequest {
             scheme: "https".to_owned(),
             method: Some("POST".to_owned()),
             host: Some("models.probe.example:8443".to_owned()),
@@ -262,18 +262,18 @@ mod tests {
             headers: vec![("authorization".to_owned(), "Bearer a \"key\" of some length".to_owned())],
             protocol: Some("openai-completions".to_owned()),
             model: Some("a-model%20it's".to_owned()),
-            ..Request::default()
+            ..RecordedRequest::default()
         }
     }
 
-    fn met(call: Request) -> Met {
+    fn met(call: RecordedRequest) -> Met {
         let trace = Trace { started: vec![vec!["agent".to_owned()]], ..Trace::default() };
         let remains = Remains { trace, ..Remains::default() };
         Met { fault: None, remains, record: Record { requests: vec![call], ..Record::default() } }
     }
 
     #[track_caller]
-    fn check(change: impl FnOnce(&mut Request), wrong: [Option<&str>; 3]) {
+    fn check(change: impl FnOnce(&mut RecordedRequest), wrong: [Option<&str>; 3]) {
         let mut call = call();
         change(&mut call);
         for (of, wrong) in Use::ALL.into_iter().zip(wrong) {

@@ -6,7 +6,7 @@ use registry_model::model::{Agent, WebPolicy};
 
 use super::judge::strangers;
 use super::prompts::{SEARCH_PROMPT, WEB_PROMPT};
-use super::record::{Record, Request};
+use super::record::{Record, RecordedRequest};
 use super::verdict::Verdict;
 use super::web_names;
 use crate::model_server::is_searcher;
@@ -227,7 +227,7 @@ fn others_changed(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Op
 
 /// What the agent answered when the server called its web tool all the same.
 pub(crate) fn answer(record: &Record) -> Option<String> {
-    let asked = |call: &&Request| call.says(WEB_PROMPT.0);
+    let asked = |call: &&RecordedRequest| call.says(WEB_PROMPT.0);
     let earlier = record.model_calls().filter(|call| !asked(call)).flat_map(|call| &call.tool_results);
     let earlier: BTreeSet<&String> = earlier.collect();
     let mut results = record.model_calls().filter(asked).flat_map(|call| &call.tool_results);

@@ -8,7 +8,7 @@ use registry_model::model::Target;
 
 use super::cell::Cell;
 use super::engine::{self, Engine, words};
-use super::host::{Host, Kind, Wanted};
+use super::host::{Host, SandboxKind, Wanted};
 use super::setting::{As, Setting};
 use crate::Refusal;
 
@@ -19,13 +19,14 @@ impl Host {
     /// Finds the sandbox that is wanted, or the first that works here.
     pub fn choose(wanted: Wanted<'_>) -> Result<Self, Refusal> {
         let Wanted { kind, root, image, network } = wanted;
-        let given = if root.is_some() { Some(Kind::Bwrap) } else { image.or(network).map(|_| Kind::Docker) };
+        let given =
+            if root.is_some() { Some(SandboxKind::Bwrap) } else { image.or(network).map(|_| SandboxKind::Docker) };
         if let Some(kind) = kind.or(given) {
             return Self::of_kind(kind, wanted);
         }
         let mut message = "no sandbox works here".to_owned();
         let mut help = String::new();
-        for kind in Kind::ALL {
+        for kind in SandboxKind::ALL {
             match Self::of_kind(kind, wanted) {
                 Ok(host) => return Ok(host),
                 Err(refusal) => {
@@ -37,7 +38,7 @@ impl Host {
         Err(Refusal::new(message, help))
     }
 
-    fn of_kind(kind: Kind, Wanted { root, image, network, .. }: Wanted<'_>) -> Result<Self, Refusal> {
+    fn of_kind(kind: SandboxKind, Wanted { root, image, network, .. }: Wanted<'_>) -> Result<Self, Refusal> {
         match kind.engine() {
             None if image.is_some() || network.is_some() => {
                 let message = "bwrap takes no image and no network of an engine";
@@ -69,7 +70,7 @@ impl Host {
         let uid = free_uid(&std::fs::read_to_string(root.join("etc/passwd")).unwrap_or_default());
         let target = target(|loader| root.join(loader.trim_start_matches('/')).exists());
         let traces = said("strace", &["--version"]).is_some();
-        let (kind, image, network) = (Kind::Bwrap, String::new(), None);
+        let (kind, image, network) = (SandboxKind::Bwrap, String::new(), None);
         let host = Self { kind, version, root, image, network, target, uid, traces };
         host.try_once()?;
         Ok(host)
@@ -94,7 +95,12 @@ impl Host {
         ))
     }
 
-    fn container(kind: Kind, engine: Engine, image: Option<&str>, network: Option<&str>) -> Result<Self, Refusal> {
+    fn container(
+        kind: SandboxKind,
+        engine: Engine,
+        image: Option<&str>,
+        network: Option<&str>,
+    ) -> Result<Self, Refusal> {
         if !rustix::process::geteuid().is_root() {
             let message = format!("{kind} with a home folder of another user needs root");
             return Err(Refusal::new(message, "run the command as root"));

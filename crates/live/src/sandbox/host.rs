@@ -9,7 +9,7 @@ use super::engine::Engine;
 
 /// A kind of sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SandboxKind {
     /// bwrap over an overlay; needs root.
     Bwrap,
     /// A container of Docker; needs root.
@@ -18,7 +18,7 @@ pub enum Kind {
     Podman,
 }
 
-impl Kind {
+impl SandboxKind {
     /// Every kind, the preferred first.
     pub const ALL: [Self; 3] = [Self::Bwrap, Self::Docker, Self::Podman];
 
@@ -41,7 +41,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted<'a> {
     /// The kind of sandbox; the first that works, when there is none.
-    pub kind: Option<Kind>,
+    pub kind: Option<SandboxKind>,
     /// The root to install over, for bwrap.
     pub root: Option<&'a Path>,
     /// The image to install over, for a container.
@@ -53,7 +53,7 @@ pub struct Wanted<'a> {
 /// A host, and the sandbox that it gives.
 #[derive(Clone, Debug)]
 pub struct Host {
-    pub(crate) kind: Kind,
+    pub(crate) kind: SandboxKind,
     pub(crate) version: String,
     pub(crate) root: PathBuf,
     pub(crate) image: String,
@@ -70,13 +70,15 @@ impl Host {
     /// What it is, in a line.
     pub fn describe(&self) -> String {
         match self.kind {
-            Kind::Bwrap => format!("{} over {}", self.version, self.root.display()),
-            Kind::Docker | Kind::Podman => format!("{} {}, image {}", self.kind, self.version, self.image),
+            SandboxKind::Bwrap => format!("{} over {}", self.version, self.root.display()),
+            SandboxKind::Docker | SandboxKind::Podman => {
+                format!("{} {}, image {}", self.kind, self.version, self.image)
+            }
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for SandboxKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bwrap => "bwrap",

@@ -19,6 +19,6 @@ mod tracer;
 
 pub(crate) use cell::Cell;
 pub(crate) use choose::folder;
-pub use host::{Host, Kind, Wanted};
+pub use host::{Host, SandboxKind, Wanted};
 pub(crate) use setting::{As, BROKEN, Beyond, Changes, HOME, PATH, PROVED, Setting, WORKSPACE};
 pub(crate) use tracer::children;

@@ -21,13 +21,13 @@ impl Fixture {
 
     /// One with folders and files of the host.
     fn showing(shown: Vec<PathBuf>) -> Self {
-        Self::of(Wanted { kind: Some(Kind::Bwrap), ..Wanted::default() }, shown)
+        Self::of(Wanted { kind: Some(SandboxKind::Bwrap), ..Wanted::default() }, shown)
     }
 
     /// One in a container of the image that a variable names.
     fn in_container() -> Self {
         let image = std::env::var("SANDBOX_TEST_IMAGE").expect("SANDBOX_TEST_IMAGE names an image of docker");
-        Self::of(Wanted { kind: Some(Kind::Docker), image: Some(&image), ..Wanted::default() }, Vec::new())
+        Self::of(Wanted { kind: Some(SandboxKind::Docker), image: Some(&image), ..Wanted::default() }, Vec::new())
     }
 
     fn of(wanted: Wanted<'_>, shown: Vec<PathBuf>) -> Self {

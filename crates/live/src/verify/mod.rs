@@ -1,6 +1,5 @@
 //! `verify`: each agent installed in a sandbox of its own, started, asked over ACP, stopped, checked and removed.
 
-mod absent;
 mod handshake;
 pub(crate) mod install;
 mod options;
@@ -9,11 +8,12 @@ mod report;
 mod session;
 mod sources;
 mod steps;
+mod unavailable;
 
 use registry_model::model::Agent;
 
 pub use options::{Event, Options};
-pub use report::{Class, Evidence, Report, Seen, SessionAnswer, Step, StepName, Verdict};
+pub use report::{Class, Evidence, Seen, SessionAnswer, Step, StepName, Verdict, VerifyReport};
 
 use crate::sandbox::Host;
 use crate::{Refusal, run};
@@ -24,7 +24,7 @@ pub fn run(
     host: &Host,
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
-) -> Result<Report, Refusal> {
+) -> Result<VerifyReport, Refusal> {
     let evidence = run::within(options.keep, async |folder| {
         if options.keep {
             tell(Event::Note(format!("the sandboxes stay in {}", folder.display())));
@@ -37,5 +37,5 @@ pub fn run(
         evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
         evidence
     })?;
-    Ok(Report::new(host.describe(), evidence, &options.require))
+    Ok(VerifyReport::new(host.describe(), evidence, &options.require))
 }

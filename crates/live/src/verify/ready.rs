@@ -13,7 +13,7 @@ use super::report::Class;
 use super::sources;
 use crate::Refusal;
 use crate::dialogue::Limits;
-use crate::sandbox::{self, As, Host, Kind, Setting};
+use crate::sandbox::{self, As, Host, SandboxKind, Setting};
 
 /// A step that did not do as it must.
 pub(crate) struct Failed {
@@ -57,7 +57,7 @@ impl Ready {
             |kind: ScriptKind| scripts.iter().find(|it| it.kind == kind).map_or_else(String::new, |it| it.text.clone());
         let network = sources::needs_network(agent, site, host.target);
         // An engine gives its containers their name servers itself.
-        let looks_up = network && host.kind == Kind::Bwrap;
+        let looks_up = network && host.kind == SandboxKind::Bwrap;
         let setting = Setting { prefix: site.prefix.clone(), shown: sources::shown(site, looks_up), network };
         let cell = sandbox::Cell::open(host, &setting, &folder.join(agent.name), agent.name);
         let cell = cell.map_err(|refusal| Failed::ours(&refusal))?;

@@ -162,12 +162,12 @@ impl Evidence {
 
 /// What a run found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
+pub struct VerifyReport {
     /// The form.
     pub schema: &'static str,
     /// The sandbox.
     pub sandbox: String,
-    /// Whether the run is good: see [`Report::new`].
+    /// Whether the run is good: see [`VerifyReport::new`].
     pub ok: bool,
     /// Required agents that did not pass.
     pub missing: Vec<String>,
@@ -175,7 +175,7 @@ pub struct Report {
     pub agents: Vec<Evidence>,
 }
 
-impl Report {
+impl VerifyReport {
     /// Judges a run: it is good when at least one agent passed, and every required one; where none is required, when
     /// none failed. A pass on a substituted runtime counts, and an unavailable agent is neither.
     pub fn new(sandbox: String, agents: Vec<Evidence>, require: &[String]) -> Self {
@@ -273,7 +273,7 @@ mod tests {
     fn check_ok(verdicts: &[(&str, Verdict)], require: &[&str], ok: bool) {
         let agents = verdicts.iter().map(|(agent, verdict)| evidence(agent, verdict.clone())).collect();
         let require: Vec<String> = require.iter().map(ToString::to_string).collect();
-        assert_eq!(Report::new(String::new(), agents, &require).ok, ok, "{verdicts:?} with {require:?}");
+        assert_eq!(VerifyReport::new(String::new(), agents, &require).ok, ok, "{verdicts:?} with {require:?}");
     }
 
     #[test]
@@ -291,7 +291,7 @@ mod tests {
     }
 
     /// A report of one agent of each verdict.
-    fn report() -> Report {
+    fn report() -> VerifyReport {
         let ending = Ending { by: EndedBy::EndOfInput, status: 0, milliseconds: 48 };
         let seen = Seen {
             agent_info: serde_json::json!({"name": "One", "version": "1.2.3"}),
@@ -320,7 +320,7 @@ mod tests {
         let handshake = Some("handshake: { name: \"Two\", session: refused(-32000), exit: eof },".to_owned());
         let two = Evidence { runtime: Runtime::Real, session: Some(refused), handshake, ..evidence("two", failed()) };
         let agents = vec![passed, two, evidence("three", unavailable())];
-        Report::new("bubblewrap 0.8.0 over /".to_owned(), agents, &["one".to_owned(), "two".to_owned()])
+        VerifyReport::new("bubblewrap 0.8.0 over /".to_owned(), agents, &["one".to_owned(), "two".to_owned()])
     }
 
     #[track_caller]

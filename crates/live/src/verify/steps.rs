@@ -9,7 +9,7 @@ use super::install::Outcome;
 use super::options::{Event, Options};
 use super::ready::{Failed, Ready};
 use super::report::{Class, Evidence, Step, StepName, Verdict};
-use super::{absent, handshake, session};
+use super::{handshake, session, unavailable};
 use crate::sandbox::{As, Changes, HOME, Host};
 
 /// What is the same for all agents of a run.
@@ -190,10 +190,10 @@ impl Run<'_, '_> {
             return;
         };
         let target = self.cx.host.target;
-        let asked = absent::ask(self.agent, &self.cx.options.site, target, class, &self.cx.folder).await;
+        let asked = unavailable::ask(self.agent, &self.cx.options.site, target, class, &self.cx.folder).await;
         match (asked, &mut self.evidence.verdict) {
-            (absent::Answer::Gone(detail), verdict) => *verdict = Verdict::Unavailable { detail },
-            (absent::Answer::Unclear(why), Verdict::Failed { class, detail, .. }) => {
+            (unavailable::Availability::Gone(detail), verdict) => *verdict = Verdict::Unavailable { detail },
+            (unavailable::Availability::Unclear(why), Verdict::Failed { class, detail, .. }) => {
                 *class = Class::INFRASTRUCTURE;
                 detail.push_str("; ");
                 detail.push_str(&why);

@@ -6,7 +6,7 @@ use registry_model::model::{NODE_VERSION, Version};
 
 use super::releases::{Dated, Package, Release};
 use crate::new::engines::{self, Verdict};
-use registry_command::day;
+use registry_command::dates;
 
 /// How many reasons are told of one package.
 const REASONS: usize = 3;
@@ -81,7 +81,7 @@ fn refusal(package: &Package, release: &Release, limits: Limits) -> Option<Strin
     {
         return Some(format!("asks for Node.js `{range}`, and the pinned one is {NODE_VERSION}"));
     }
-    match day::age(package.date(&release.version)) {
+    match dates::age(package.date(&release.version)) {
         None => return Some("has no date".to_owned()),
         Some(age) if age < limits.min_age => {
             return Some(format!("is {age} days old, and {} are asked for", limits.min_age));
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn the_newest_version_that_nothing_speaks_against_is_allowed() {
         check(|_| {}, "1.10.0", None);
-        let today = |it: &mut Package| drop(it.dates.insert("1.10.0".to_owned(), day::today()));
+        let today = |it: &mut Package| drop(it.dates.insert("1.10.0".to_owned(), dates::today()));
         check(today, "1.2.0", Some("1.10.0 is 0 days old, and 7 are asked for"));
         let engine = |it: &mut Package| it.releases[3].node = Some(">=99".to_owned());
         check(engine, "1.2.0", Some("1.10.0 asks for Node.js `>=99`"));

@@ -12,7 +12,7 @@ use super::choice::Choice;
 use crate::clients::Tools;
 use crate::clients::process;
 use crate::pin::{npm as pin_npm, pypi as pin_pypi};
-use registry_command::day;
+use registry_command::dates;
 use registry_command::failure::{Failure, Outcome};
 
 /// A version with the day on which it was published.
@@ -29,7 +29,7 @@ pub struct Dated {
 
 impl Dated {
     pub(super) fn new(version: &str, date: &str) -> Self {
-        Self { version: version.to_owned(), date: date.to_owned(), days: day::age(date) }
+        Self { version: version.to_owned(), date: date.to_owned(), days: dates::age(date) }
     }
 
     /// For a table: `1.2.3 (12 d)`.
@@ -134,7 +134,7 @@ pub(super) fn pypi(
 ) -> Outcome<Option<Choice>> {
     let source = is_built(agent, name).then_some(name);
     let ask = |requirement: &str, before: Option<&str>| resolve(tools, requirement, source, before);
-    let (Some(newest), old_enough) = (ask(name, None)?, ask(name, Some(&day::before(min_age)))?) else {
+    let (Some(newest), old_enough) = (ask(name, None)?, ask(name, Some(&dates::before(min_age)))?) else {
         return Ok(None);
     };
     let current = ask(&format!("{name}=={pinned}"), None)?.unwrap_or_else(|| Dated::new(pinned, ""));
@@ -160,7 +160,7 @@ pub(super) fn pypi_between(
     let source = is_built(agent, name).then_some(name);
     let mut found = vec![last.clone()];
     while let Some(earliest) = found.last() {
-        let Some(day) = day::day_before(&earliest.date) else { break };
+        let Some(day) = dates::day_before(&earliest.date) else { break };
         match resolve(tools, name, source, Some(&day))? {
             Some(earlier) if earlier.date > pinned.date && earlier.date < earliest.date => found.push(earlier),
             _ => break,

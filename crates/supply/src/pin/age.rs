@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use registry_command::day;
+use registry_command::dates;
 
 /// Releases younger than this are not taken.
 pub const MIN_DAYS: u64 = 7;
@@ -12,7 +12,7 @@ const GRACE_DAYS: u64 = 2;
 
 /// The first day of which no release is old enough.
 pub fn limit() -> String {
-    day::before(MIN_DAYS)
+    dates::before(MIN_DAYS)
 }
 
 /// The instant from which on releases are not taken, for a whole tree.
@@ -33,13 +33,13 @@ impl Cutoff {
     /// That of today, where releases must have another age.
     pub fn of(min_days: u64) -> Self {
         // Where any age will do, today's releases are taken too.
-        let tomorrow = || day::after(&day::today(), 1).unwrap_or_else(day::today);
-        Self { day: if min_days == 0 { tomorrow() } else { day::before(min_days) }, min_days, named: None }
+        let tomorrow = || dates::after(&dates::today(), 1).unwrap_or_else(dates::today);
+        Self { day: if min_days == 0 { tomorrow() } else { dates::before(min_days) }, min_days, named: None }
     }
 
     /// Lets a package in that is named with its version, and what was published with it.
     pub fn admit(&mut self, spec: &str, published: Option<&str>) {
-        let Some(day) = published.and_then(|day| day::after(day, GRACE_DAYS)) else { return };
+        let Some(day) = published.and_then(|day| dates::after(day, GRACE_DAYS)) else { return };
         if day > self.day {
             self.day = day;
             self.named = Some(spec.to_owned());
@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn an_age_of_no_days_takes_the_releases_of_today() {
         let cutoff = Cutoff::of(0);
-        assert!(cutoff.day > day::today(), "{cutoff:?}");
+        assert!(cutoff.day > dates::today(), "{cutoff:?}");
         assert_eq!(cutoff.to_string(), "releases of any age are taken");
-        assert_eq!((Cutoff::of(MIN_DAYS), Cutoff::of(30).day), (Cutoff::of_today(), day::before(30)));
+        assert_eq!((Cutoff::of(MIN_DAYS), Cutoff::of(30).day), (Cutoff::of_today(), dates::before(30)));
     }
 }

@@ -13,7 +13,7 @@ use super::{check, npm, pypi};
 use crate::clients::{self, Tools};
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome, Status};
-use registry_command::{day, files};
+use registry_command::{dates, files};
 
 /// Checks the locks of the agents that are asked for: `Found` where a pin cannot be fetched any more.
 pub fn check(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console) -> Outcome {
@@ -116,7 +116,7 @@ pub fn resolve(
 
 /// The text of a lock, which was read again.
 pub fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Outcome<String> {
-    let text = draft.text(&format!("cargo pin {agent}"), earlier, &day::today());
+    let text = draft.text(&format!("cargo pin {agent}"), earlier, &dates::today());
     match Lock::parse(&text) {
         Ok(_) => Ok(text),
         Err(error) => Err(Failure::new(format!("internal error: the generated lock of `{agent}` is invalid: {error}"))),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
+use super::super::answer::ModelAnswer;
 use super::super::asked::{Asked, Choice, Form, Said, Tool, items, string, text};
 use super::super::tools::Call;
 use super::turn::{Event, MADE, Turn, pieces, total};
@@ -58,8 +58,8 @@ fn read_choice(choice: &Value) -> Choice {
 /// An answer in one piece.
 pub(super) fn whole(turn: &Turn<'_>) -> Value {
     let message = match turn.answer {
-        Answer::Text(text) => json!({"role": "assistant", "content": text, "refusal": null, "annotations": []}),
-        Answer::Call(call) => {
+        ModelAnswer::Text(text) => json!({"role": "assistant", "content": text, "refusal": null, "annotations": []}),
+        ModelAnswer::Call(call) => {
             let call = tool_call(turn, call, &written(call));
             json!({"role": "assistant", "content": null, "refusal": null, "tool_calls": [call]})
         }
@@ -74,8 +74,8 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
 /// An answer as a stream.
 pub(super) fn events(turn: &Turn<'_>) -> Vec<Event> {
     let mut deltas = match turn.answer {
-        Answer::Text(text) => text_deltas(text),
-        Answer::Call(call) => call_deltas(turn, call),
+        ModelAnswer::Text(text) => text_deltas(text),
+        ModelAnswer::Call(call) => call_deltas(turn, call),
     };
     deltas.push(json!({}));
     let last = deltas.len() - 1;
@@ -136,8 +136,8 @@ fn written(call: &Call) -> String {
 
 fn reason(turn: &Turn<'_>) -> &'static str {
     match turn.answer {
-        Answer::Text(_) => "stop",
-        Answer::Call(_) => "tool_calls",
+        ModelAnswer::Text(_) => "stop",
+        ModelAnswer::Call(_) => "tool_calls",
     }
 }
 

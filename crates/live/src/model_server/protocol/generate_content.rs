@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
+use super::super::answer::ModelAnswer;
 use super::super::asked::{Asked, Choice, Form, Said, Tool, text};
 use super::turn::{Event, Turn, pieces};
 
@@ -76,8 +76,8 @@ fn read_choice(config: &Value) -> Choice {
 /// An answer in one piece.
 pub(super) fn whole(turn: &Turn<'_>) -> Value {
     let part = match turn.answer {
-        Answer::Text(text) => json!({"text": text}),
-        Answer::Call(call) => json!({"functionCall": {"name": call.tool.name, "args": call.arguments}}),
+        ModelAnswer::Text(text) => json!({"text": text}),
+        ModelAnswer::Call(call) => json!({"functionCall": {"name": call.tool.name, "args": call.arguments}}),
     };
     response(turn, &part, true)
 }
@@ -85,13 +85,13 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
 /// An answer as a stream: whole answers, of which the last says why it ends.
 pub(super) fn events(turn: &Turn<'_>) -> Vec<Event> {
     match turn.answer {
-        Answer::Text(text) => {
+        ModelAnswer::Text(text) => {
             let pieces = pieces(text);
             let last = pieces.len().saturating_sub(1);
             let part = |(index, piece)| Event::unnamed(response(turn, &json!({"text": piece}), index == last));
             pieces.into_iter().enumerate().map(part).collect()
         }
-        Answer::Call(_) => vec![Event::unnamed(whole(turn))],
+        ModelAnswer::Call(_) => vec![Event::unnamed(whole(turn))],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
+use super::super::answer::ModelAnswer;
 use super::super::asked::{Asked, Choice, Said, Tool, items, string, text};
 use super::turn::{Event, Turn, pieces};
 
@@ -57,8 +57,8 @@ fn read_choice(choice: &Value) -> Choice {
 /// An answer in one piece.
 pub(super) fn whole(turn: &Turn<'_>) -> Value {
     let content = match turn.answer {
-        Answer::Text(text) => json!({"type": "text", "text": text}),
-        Answer::Call(call) => tool_use(turn, &call.tool.name, &call.arguments),
+        ModelAnswer::Text(text) => json!({"type": "text", "text": text}),
+        ModelAnswer::Call(call) => tool_use(turn, &call.tool.name, &call.arguments),
     };
     message(turn, &json!([content]), &Value::from(reason(turn)), turn.answer.tokens())
 }
@@ -66,11 +66,11 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
 /// An answer as a stream.
 pub(super) fn events(turn: &Turn<'_>) -> Vec<Event> {
     let (block, deltas) = match turn.answer {
-        Answer::Text(text) => {
+        ModelAnswer::Text(text) => {
             let delta = |piece: &str| json!({"type": "text_delta", "text": piece});
             (json!({"type": "text", "text": ""}), pieces(text).into_iter().map(delta).collect::<Vec<_>>())
         }
-        Answer::Call(call) => {
+        ModelAnswer::Call(call) => {
             let arguments = call.arguments.to_string();
             let delta = |piece: &str| json!({"type": "input_json_delta", "partial_json": piece});
             (tool_use(turn, &call.tool.name, &json!({})), pieces(&arguments).into_iter().map(delta).collect())
@@ -109,8 +109,8 @@ fn tool_use(turn: &Turn<'_>, name: &str, input: &Value) -> Value {
 
 fn reason(turn: &Turn<'_>) -> &'static str {
     match turn.answer {
-        Answer::Text(_) => "end_turn",
-        Answer::Call(_) => "tool_use",
+        ModelAnswer::Text(_) => "end_turn",
+        ModelAnswer::Call(_) => "tool_use",
     }
 }
 

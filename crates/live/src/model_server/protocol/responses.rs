@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
+use super::super::answer::ModelAnswer;
 use super::super::asked::{Asked, Choice, Form, Said, Tool, items, string, text};
 use super::super::tools::Call;
 use super::turn::{Event, MADE, Turn, pieces, total};
@@ -81,8 +81,8 @@ pub(super) fn events(turn: &Turn<'_>) -> Vec<Event> {
         Event::named("response.output_item.added", json!({"output_index": 0, "item": item(turn, false)})),
     ];
     events.extend(match turn.answer {
-        Answer::Text(text) => text_events(turn, text),
-        Answer::Call(call) => call_events(turn, call),
+        ModelAnswer::Text(text) => text_events(turn, text),
+        ModelAnswer::Call(call) => call_events(turn, call),
     });
     events.push(Event::named("response.output_item.done", json!({"output_index": 0, "item": item(turn, true)})));
     events.push(Event::named("response.completed", json!({"response": whole(turn)})));
@@ -134,11 +134,11 @@ fn call_events(turn: &Turn<'_>, call: &Call) -> Vec<Event> {
 fn item(turn: &Turn<'_>, done: bool) -> Value {
     let status = if done { "completed" } else { "in_progress" };
     match turn.answer {
-        Answer::Text(text) => {
+        ModelAnswer::Text(text) => {
             let content = if done { json!([part(text)]) } else { json!([]) };
             json!({"type": "message", "id": item_id(turn), "status": status, "role": "assistant", "content": content})
         }
-        Answer::Call(call) => call_item(turn, call, status, done),
+        ModelAnswer::Call(call) => call_item(turn, call, status, done),
     }
 }
 
@@ -167,8 +167,8 @@ fn part(text: &str) -> Value {
 
 fn item_id(turn: &Turn<'_>) -> String {
     let kind = match turn.answer {
-        Answer::Text(_) => "msg",
-        Answer::Call(call) => match call.tool.form {
+        ModelAnswer::Text(_) => "msg",
+        ModelAnswer::Call(call) => match call.tool.form {
             Form::Custom => "ctc",
             Form::LocalShell => "lsh",
             Form::Function | Form::Hosted => "fc",

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::{Answer, TEXT};
+use super::super::answer::{ModelAnswer, TEXT};
 use super::super::asked::{Choice, Form, Said, Tool};
 use super::super::tools::Call;
 use super::*;
@@ -90,7 +90,7 @@ fn what_a_tool_gave_is_told_from_what_the_user_said() {
 #[track_caller]
 fn check_end(protocol: Protocol, place: &str, ends: [&str; 2]) {
     let call = Call { tool: Tool::function("a", json!({})), arguments: json!({"b": 1}) };
-    for (answer, end) in [Answer::Text(TEXT.to_owned()), Answer::Call(call)].iter().zip(ends) {
+    for (answer, end) in [ModelAnswer::Text(TEXT.to_owned()), ModelAnswer::Call(call)].iter().zip(ends) {
         let turn = Turn { id: "0".to_owned(), model: "m", answer, input: 1, usage: false };
         let events = events(protocol, &turn);
         let found = events.iter().rev().find_map(|event| event.data.pointer(place)).and_then(Value::as_str);
@@ -111,7 +111,7 @@ fn a_stream_tells_why_it_ends() {
 
 #[test]
 fn a_stream_of_google_is_a_list_unless_events_are_asked_for() {
-    let answer = Answer::Text(TEXT.to_owned());
+    let answer = ModelAnswer::Text(TEXT.to_owned());
     let turn = Turn { id: "0".to_owned(), model: "m", answer: &answer, input: 1, usage: false };
     let text = json_array(&events(Protocol::GoogleGenerateContent, &turn)).concat();
     let list: Vec<Value> = serde_json::from_str(&text).expect("it is a list");

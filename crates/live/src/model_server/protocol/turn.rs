@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
+use super::super::answer::ModelAnswer;
 
 /// When everything was made: answers are the same bytes for the same request.
 pub(super) const MADE: u64 = 1_767_225_600;
@@ -15,7 +15,7 @@ pub(crate) struct Turn<'a> {
     /// The model, as the request named it.
     pub(crate) model: &'a str,
     /// What the model says.
-    pub(crate) answer: &'a Answer,
+    pub(crate) answer: &'a ModelAnswer,
     /// About how many tokens the request has.
     pub(crate) input: u64,
     /// Whether the usage is asked for, where it must be.

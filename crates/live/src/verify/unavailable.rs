@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_mins(3);
 
 /// What the registries say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum Availability {
     /// Something that the agent needs is gone.
     Gone(String),
     /// Why that cannot be said.
@@ -45,25 +45,25 @@ enum Said {
 }
 
 /// Asks for everything that an agent needs on a target and that its lock names for it alone.
-pub(super) async fn ask(agent: &Agent<'_>, site: &Site, target: Target, class: Class, folder: &Path) -> Answer {
+pub(super) async fn ask(agent: &Agent<'_>, site: &Site, target: Target, class: Class, folder: &Path) -> Availability {
     let lock = match agent.read_lock() {
         Ok(lock) => lock,
-        Err(error) => return Answer::Unclear(error.to_string()),
+        Err(error) => return Availability::Unclear(error.to_string()),
     };
     let known = lock.unavailable_on(target);
     if class == Class::UNSUPPORTED && known.is_none() {
-        return Answer::NotAsked;
+        return Availability::NotAsked;
     }
     let specs = match known.map(|it| &it.cause) {
         Some(cause) if cause.answer == model::Answer::NotFound => {
             vec![(Client::of(&cause.ecosystem), cause.package.to_string(), cause.version.to_string())]
         }
         // There is something, and not for this machine: no registry answers that.
-        Some(_) => return Answer::NotAsked,
+        Some(_) => return Availability::NotAsked,
         None => needed(&lock, target),
     };
     for (client, name, version) in specs {
-        let Some(registry) = registry(client, site, known.is_some()) else { return Answer::NotAsked };
+        let Some(registry) = registry(client, site, known.is_some()) else { return Availability::NotAsked };
         match run(client, &name, &version, registry, folder).await {
             Said::There => {}
             Said::Gone(status) => {
@@ -71,25 +71,25 @@ pub(super) async fn ask(agent: &Agent<'_>, site: &Site, target: Target, class: C
                 return gone(client, &format!("{name}@{version}"), status, answers);
             }
             Said::Unclear => {
-                return Answer::Unclear(format!("`{}` says nothing clear of `{name}@{version}`", client.word()));
+                return Availability::Unclear(format!("`{}` says nothing clear of `{name}@{version}`", client.word()));
             }
         }
     }
     match known {
-        Some(known) => Answer::Unclear(format!(
+        Some(known) => Availability::Unclear(format!(
             "the lock says that it is unavailable ({}), and the registry has it: `cargo pin {}`",
             known.cause, agent.name
         )),
-        None => Answer::NotAsked,
+        None => Availability::NotAsked,
     }
 }
 
-fn gone(client: Client, spec: &str, status: u16, control_answers: bool) -> Answer {
+fn gone(client: Client, spec: &str, status: u16, control_answers: bool) -> Availability {
     let control = client.word();
     if control_answers {
-        return Answer::Gone(format!("the registry answers {status} for `{spec}`, and gives `{control}`"));
+        return Availability::Gone(format!("the registry answers {status} for `{spec}`, and gives `{control}`"));
     }
-    Answer::Unclear(format!("the registry answers {status} for `{spec}`, but does not give `{control}` either"))
+    Availability::Unclear(format!("the registry answers {status} for `{spec}`, but does not give `{control}` either"))
 }
 
 /// The packages of the entry, and those of the npm tree that are for this target alone.
@@ -210,9 +210,10 @@ mod tests {
             ask(&agent, &site, Target::LinuxX64, Class::UNSUPPORTED, Path::new("/nonexistent")).await
         };
         let nothing_fits = "format 1\nunavailable linux-x64 2026-11-23 pypi a 1.0 only-source\n";
-        assert_eq!(ask(nothing_fits).await, Answer::NotAsked);
-        assert_eq!(ask("format 1\nunavailable linux-arm64 2026-11-23 npm a 1.0 404\n").await, Answer::NotAsked);
-        let Answer::Unclear(why) = ask("format 1\nunavailable linux-x64 2026-11-23 a@1.0 answers 404\n").await else {
+        assert_eq!(ask(nothing_fits).await, Availability::NotAsked);
+        assert_eq!(ask("format 1\nunavailable linux-arm64 2026-11-23 npm a 1.0 404\n").await, Availability::NotAsked);
+        let Availability::Unclear(why) = ask("format 1\nunavailable linux-x64 2026-11-23 a@1.0 answers 404\n").await
+        else {
             unreachable!("a lock that cannot be read says nothing");
         };
         assert!(why.starts_with("the lock of `a` cannot be read: line 2: "), "{why}");
@@ -220,8 +221,8 @@ mod tests {
 
     #[test]
     fn without_the_control_nothing_is_unavailable() {
-        assert!(matches!(gone(Client::Npm, "x@1", 404, true), Answer::Gone(_)));
-        assert!(matches!(gone(Client::Npm, "x@1", 404, false), Answer::Unclear(_)));
+        assert!(matches!(gone(Client::Npm, "x@1", 404, true), Availability::Gone(_)));
+        assert!(matches!(gone(Client::Npm, "x@1", 404, false), Availability::Unclear(_)));
     }
 
     #[test]
