@@ -250,5 +250,5 @@ fn a_site_of_folders_has_one_mount() {
     let apart = dockerfile("mirror = '/one/runtimes'\nnpm-registry = '/other/npm'\n").expect_err("it has no mount");
     assert!(apart.contains("lie in no folder but `/`"), "{apart}");
     let blank = dockerfile("prefix = '/opt/a b'\n").expect_err("it is no path of a Dockerfile");
-    assert!(blank.contains("`/opt/a b` cannot stand in a Dockerfile"), "{blank}");
+    assert!(blank.contains("`/opt/a b` cannot be written into a Dockerfile"), "{blank}");
 }

@@ -34,9 +34,9 @@ fn a_name_must_be_free_and_an_identifier() {
     let folder = package();
     let here = folder.path();
     check_refused(here, &["pinned", "--npm", "x"], &["there is an agent `pinned` already", "help: take another name"]);
-    check_refused(here, &["My-Agent", "--npm", "x"], &["`My-Agent` is no name of an agent", "`my-agent`"]);
+    check_refused(here, &["My-Agent", "--npm", "x"], &["`My-Agent` is not an agent name", "`my-agent`"]);
     check_refused(here, &["mod", "--npm", "x"], &["`mod` is a Rust keyword"]);
-    check_refused(here, &["../../x", "--npm", "x"], &["is no name of an agent"]);
+    check_refused(here, &["../../x", "--npm", "x"], &["is not an agent name"]);
     write(here, "src/agents/my_agent.rs", "");
     check_refused(here, &["my-agent", "--npm", "x"], &["my_agent.rs` is there already, and it is in no list"]);
 }

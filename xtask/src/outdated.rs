@@ -12,7 +12,7 @@ pub(crate) fn command() -> Command {
     Command::new("outdated")
         .about("List the packages of the entries with their newest versions, and say why a newer one is not allowed")
         .after_help(
-            "Packages that an entry `carries` are looked at too; their versions follow from those of others.\n\
+            "Packages that an entry `carries` are listed too; their versions follow from those of others.\n\
              A version is allowed when it is old enough, its Node.js or Python is the pinned one, and it has every\n\
              platform package that the lock has now. `cargo pin AGENT PKG=VERSION` moves a pin.\n\n\
              Examples:\n  cargo xtask outdated\n  cargo xtask outdated my-agent --min-age 0\n  \

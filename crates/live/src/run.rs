@@ -16,7 +16,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub(crate) fn within<T>(keep: bool, work: impl AsyncFnOnce(&Path) -> T) -> Result<T, Refusal> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
-        Refusal::new(format!("cannot start an async runtime: {error}"), "look at the limits of this user: `ulimit -a`")
+        Refusal::new(format!("cannot start an async runtime: {error}"), "check the limits of this user: `ulimit -a`")
     })?;
     let folder = Folder::new(keep)?;
     let result = runtime.block_on(async {

@@ -50,8 +50,8 @@ fn check_fault(fault: &str, says: &str) {
 #[test]
 fn faults_are_told_as_what_they_are() {
     check_fault("early", "the agent ended with 3 before it answered `initialize`");
-    check_fault("garbage", "standard output holds what is no message: `Welcome!`");
-    check_fault("number", "standard output holds what is no message: `17`");
+    check_fault("garbage", "standard output has a line that is not a message: `Welcome!`");
+    check_fault("number", "standard output has a line that is not a message: `17`");
     check_fault("second", "`peer 2.0.0` speaks version 2 of ACP alone, and version 1 was asked for");
     check_fault("hang", "no answer to `initialize` in 2 s");
     check_fault("closes", "the agent closed its output before it answered `initialize`");

@@ -42,7 +42,7 @@ impl Served {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("there is a runtime").block_on(async {
                 let server = Server::start(plan, &log).await.expect("loopback has free ports");
-                tells.send(server.bound().clone()).expect("somebody waits");
+                tells.send(server.bound().clone()).expect("a receiver waits");
                 let _ = stops.await;
                 server.stop().await;
             });

@@ -1,7 +1,7 @@
 //! An agent as data for people and programs: what `list` and `show` print, and what `registry.json` holds. The model
-//! itself is most of it; here is what follows from an entry and its lock, and stands in neither.
+//! itself is most of it; here is what follows from an entry and its lock, and is in neither.
 //!
-//! A value of an entry stands in its encoded form, where every array is an operation: `["variable", NAME]` and so on
+//! A value of an entry is in its encoded form, where every array is an operation: `["variable", NAME]` and so on
 //! (`registry_model::template`).
 
 use registry_model::model::{

@@ -228,7 +228,7 @@ impl Site {
         if let Some(bundle) = &self.ca_bundle {
             // An install runs in folders of its own, where a relative path is another file.
             if !bundle.starts_with('/') {
-                return refuse("ca-bundle", "is no absolute path");
+                return refuse("ca-bundle", "is not an absolute path");
             }
             check_folder("ca-bundle", bundle)?;
         }
@@ -255,7 +255,7 @@ fn check_prefix(prefix: &str) -> Result<(), SiteError> {
     }
     match prefix.strip_prefix('/') {
         Some(rest) if safe && rest.split('/').all(plain) => Ok(()),
-        _ => refuse("prefix", "is no absolute path of letters, digits, `_`, `-`, `.` without a slash at its end"),
+        _ => refuse("prefix", "is not an absolute path of letters, digits, `_`, `-`, `.` without a slash at its end"),
     }
 }
 
@@ -291,7 +291,7 @@ fn check_runtimes(field: &str, runtimes: &BTreeMap<String, Runtime>) -> Result<(
         if Target::from_id(id).is_none() {
             return refuse(
                 &format!("{field}.{id}"),
-                "is no target; expected one of linux-x64, linux-arm64, linux-x64-musl, linux-arm64-musl",
+                "is not a target; expected one of linux-x64, linux-arm64, linux-x64-musl, linux-arm64-musl",
             );
         }
         check_source(&place("url"), &runtime.url)?;
@@ -332,7 +332,7 @@ fn check_version(field: &str, version: &str) -> Result<(), SiteError> {
     if !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
         return Ok(());
     }
-    refuse(field, "is no version")
+    refuse(field, "is not a version")
 }
 
 #[cfg(test)]

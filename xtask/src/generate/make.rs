@@ -183,8 +183,8 @@ fn write(generator: &Generator, input: &Input<'_>, place: Destination, check: bo
     }
     let tally = generated.finish()?;
     console.clear();
-    let (files, told, seconds) = (count(tally.files(), "file"), tally.told(check), start.elapsed().as_secs_f64());
+    let (files, summary, seconds) = (count(tally.files(), "file"), tally.told(check), start.elapsed().as_secs_f64());
     let (name, bytes) = (generator.name, tally.bytes);
-    console.done(format!("{name}: {files} ({told}), {bytes} bytes in {}, {seconds:.2} s", folder.display()))?;
+    console.done(format!("{name}: {files} ({summary}), {bytes} bytes in {}, {seconds:.2} s", folder.display()))?;
     Ok(Status::found(check && tally.written + tally.removed > 0))
 }

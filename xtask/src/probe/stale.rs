@@ -54,7 +54,7 @@ pub(crate) fn all_stale<'a>(
 }
 
 /// Says what is stale, of the agents that are named or of all that can be installed.
-#[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "the build that asks registries looks at dates"))]
+#[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "the build that asks registries reads dates"))]
 pub(crate) fn check(registry: &Registry<'_>, named: &[&str]) -> Outcome {
     let named: Vec<&Agent<'_>> = named.iter().map(|name| lookup::agent(registry, name)).collect::<Outcome<_>>()?;
     let found = all_stale(registry, &named)?;

@@ -231,7 +231,7 @@ fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, BadLine> {
     let line = line.trim_ascii_end();
     serde_json::from_slice(line).map_err(|error| match error.classify() {
         Category::Data => {
-            BadLine("is no object of texts `agent` and `model`, and `env`, an object of texts".to_owned())
+            BadLine("is not an object of texts `agent` and `model`, and `env`, an object of texts".to_owned())
         }
         Category::Eof => BadLine(format!("ends too early, at column {}", column(line, line.len() + 1))),
         Category::Io | Category::Syntax => BadLine(format!("is not JSON at column {}", column(line, error.column()))),

@@ -27,7 +27,7 @@ pub(crate) fn command() -> Command {
     let path = |name: &'static str| text(name, "FILE").value_parser(value_parser!(PathBuf));
     let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     Command::new("resolve")
-        .about("Tell what an agent is started with for a model, or why it is not")
+        .about("Print what an agent is started with for a model, or why it is refused")
         .after_help(
             "A variable is taken from --env, then from the .env file, then from the environment.\n\
              Exit status: 0 routed, 1 refused, 2 the command could not run.\n\n\

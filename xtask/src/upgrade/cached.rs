@@ -85,7 +85,10 @@ pub(crate) fn licences(agent: &Agent<'_>, cache: &Path, tools: &Tools) -> Outcom
         let answer = python(tools, &[WHEELS.to_owned()].into_iter().chain(wheels).collect::<Vec<_>>())?;
         found.extend(serde_json::from_str::<BTreeMap<String, String>>(&answer).unwrap_or_default());
     }
-    Ok(found.into_iter().map(|(name, it)| (name, if it.is_empty() { "none is told".to_owned() } else { it })).collect())
+    Ok(found
+        .into_iter()
+        .map(|(name, it)| (name, if it.is_empty() { "none is named".to_owned() } else { it }))
+        .collect())
 }
 
 fn of_manifest(manifest: &Value) -> String {

@@ -275,7 +275,7 @@ mod tests {
         }
 
         fn recover(&self) -> Outcome<Found> {
-            let guard = self.journal.guard()?.expect("nobody else has it");
+            let guard = self.journal.guard()?.expect("no other process has it");
             self.journal.recover(&guard)
         }
     }
@@ -335,7 +335,7 @@ mod tests {
     fn an_error_before_the_first_change_leaves_the_tree_as_it_was() {
         let room = Room::new();
         fs::create_dir_all(room.path(FOLDER).join("1.new")).expect("there is room");
-        let guard = room.journal.guard().expect("it can be locked").expect("nobody else has it");
+        let guard = room.journal.guard().expect("it can be locked").expect("no other process has it");
         assert!(room.journal.commit(&guard, &room.changes()).is_err());
         assert_eq!(room.content().each_ref().map(Option::as_deref), OLD);
         assert!(!room.journal.is_there());

@@ -1,4 +1,4 @@
-//! What a step of an upgrade comes to, and the store of steps that are done.
+//! The result of a step of an upgrade, and the store of steps that are done.
 //!
 //! A step that is done is not run again while everything that it depends on is the same: its result is kept under the
 //! hash of that.

@@ -95,7 +95,7 @@ impl fmt::Display for Fault {
             Self::Ended { method, status: None } => {
                 write!(f, "the agent closed its output before it answered `{method}`")
             }
-            Self::Garbage { line } => write!(f, "standard output holds what is no message: `{line}`"),
+            Self::Garbage { line } => write!(f, "standard output has a line that is not a message: `{line}`"),
             Self::Refused { method, error } => write!(f, "`{method}` is refused: {error}"),
             Self::Version { answer } => {
                 let speaks = answer.get("protocolVersion").map_or_else(String::new, |it| shortened(&it.to_string()));

@@ -24,12 +24,12 @@ impl Authority {
     /// A new one; the names are for clients that ask for none.
     pub(crate) fn new(names: &[String]) -> Result<Self, Refusal> {
         let issuer = authority().map_err(|error| {
-            Refusal::new(format!("cannot make a CA: {error}"), "look at the machine's source of random numbers")
+            Refusal::new(format!("cannot make a CA: {error}"), "check the machine's source of random numbers")
         })?;
         let authority = Self { issuer, names: names.to_vec() };
         // A name that no certificate can bear is told now, not to a client.
         authority.config(None).map_err(|message| {
-            Refusal::new(format!("cannot make a certificate: {message}"), "look at the names in `tls.names`")
+            Refusal::new(format!("cannot make a certificate: {message}"), "check the names in `tls.names`")
         })?;
         Ok(authority)
     }

@@ -228,8 +228,8 @@ impl Session {
 
     fn record_nothing(&self, error: &str) {
         let first = self.first.escape_ascii().to_string();
-        let told = if first.is_empty() { String::new() } else { format!("; it begins with `{first}`") };
-        self.connection.shared.log.write(Record { error: Some(format!("{error}{told}")), ..self.record() });
+        let suffix = if first.is_empty() { String::new() } else { format!("; it begins with `{first}`") };
+        self.connection.shared.log.write(Record { error: Some(format!("{error}{suffix}")), ..self.record() });
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which operation of which API a path means, by its tail: what stands before it is the base URL's, which is not known.
+//! Which operation of which API a path means, by its tail: the part before it belongs to the base URL, which is not known.
 
 use registry_model::model::Protocol;
 

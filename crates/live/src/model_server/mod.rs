@@ -107,7 +107,7 @@ impl Server {
 /// Serves a plan until the standard input ends or SIGTERM comes.
 pub fn run(plan: &Path, log: &Path, ready: &Path) -> Result<(), Refusal> {
     let plan = Plan::read(plan)?;
-    let failed = |error| Refusal::new(format!("cannot start a runtime: {error}"), "look at the limits of this machine");
+    let failed = |error| Refusal::new(format!("cannot start a runtime: {error}"), "check the limits of this machine");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let server = Server::start(plan, log).await?;

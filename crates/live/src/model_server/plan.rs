@@ -1,4 +1,4 @@
-//! What the server is told: where it listens, whose name it bears, what it answers.
+//! The configuration of the server: its address, its host names and its answers.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ impl Plan {
         self.base_path.truncate(self.base_path.trim_end_matches('/').len());
         if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
             let message = format!("the base path `{}` does not begin with a slash", self.base_path);
-            return Err(Refusal::new(message, "write it as it stands in a URL: `/gateway/v1`"));
+            return Err(Refusal::new(message, "write it as in a URL: `/gateway/v1`"));
         }
         if self.tls.as_ref().is_some_and(|tls| tls.names.is_empty()) {
             return Err(Refusal::new("a server with TLS has no name", "name it in `tls.names`"));

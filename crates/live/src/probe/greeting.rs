@@ -1,4 +1,4 @@
-//! What an agent answers before it is asked anything, and the facts that it tells.
+//! The first answers of an agent, before any prompt, and the facts in them.
 
 use registry_scripts::behaviour::{Behaviour, Facts};
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! `probe`: where an agent's calls go, with which credential and model, what its commands see, and what it offers.
 //!
-//! A model server under a name that is nobody's stands in a network of its own, and the agent is started there as
-//! routing says. The verdicts follow from what arrived; what the agent says of itself counts for nothing.
+//! A model server runs under a reserved name in a network of its own, and the agent is started there as
+//! routing says. The verdicts follow from what arrived; the agent's own claims do not count.
 
 mod behaviour;
 mod greeting;

@@ -403,6 +403,6 @@ fn a_log_is_read_line_by_line() {
     let record = Record::read(log, Vec::new()).expect("it is a log");
     assert_eq!(record.requests.len(), 2);
     assert_eq!(record.requests.first().map(RecordedRequest::describe).as_deref(), Some("a connection for y: no TLS"));
-    let error = Record::read("{}\nnonsense", Vec::new()).expect_err("it is no log");
+    let error = Record::read("{}\nnonsense", Vec::new()).expect_err("it is not a log");
     assert!(error.starts_with("line 2 of the server's log: "), "{error}");
 }

@@ -161,7 +161,7 @@ impl Trial<'_> {
                 Outcome::Wrong(format!("refused after {place} was written"))
             }
             Launch::Refused { said, .. } if said.contains(value) => {
-                Outcome::Wrong(format!("the refusal tells the value: {said}"))
+                Outcome::Wrong(format!("the refusal prints the value: {said}"))
             }
             Launch::Refused { .. } => Outcome::Refused,
         })

@@ -1,4 +1,4 @@
-//! The verdict on the web policy: what is offered with it, held against what is offered without it.
+//! The verdict on the web policy: the tools offered with it, compared with those offered without it.
 
 use std::collections::BTreeSet;
 

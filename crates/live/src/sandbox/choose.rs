@@ -65,7 +65,7 @@ impl Host {
         let root = root.unwrap_or(Path::new("/"));
         let root = root.canonicalize().ok().filter(|it| it.join("bin/sh").exists() && plain(it)).ok_or_else(|| {
             let help = "name a folder made by debootstrap, without blanks, commas and colons in its path";
-            Refusal::new(format!("`{}` is no root of a system", root.display()), help)
+            Refusal::new(format!("`{}` is not the root of a system", root.display()), help)
         })?;
         let uid = free_uid(&std::fs::read_to_string(root.join("etc/passwd")).unwrap_or_default());
         let target = target(|loader| root.join(loader.trim_start_matches('/')).exists());

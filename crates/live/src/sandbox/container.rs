@@ -250,7 +250,7 @@ impl Container {
         self.engine.ask(&run)?;
         let said = self.engine.ask(&words(&["inspect", "--format", "{{.State.Pid}}", &name]))?;
         said.trim().parse().map_err(|_| {
-            Refusal::new(format!("the engine gives no process of `{name}`: {}", said.trim()), "look at its log")
+            Refusal::new(format!("the engine gives no process of `{name}`: {}", said.trim()), "check its log")
         })
     }
 
@@ -336,7 +336,7 @@ impl Container {
     fn make_folders(&self) -> Result<(), Refusal> {
         let made = ["gate", "traced"].iter().try_for_each(|part| make(&self.folder.join(part), 0o755));
         let made = made.and_then(|()| make(&self.folder.join("canary"), 0o700));
-        let secret = || fs::write(self.folder.join("canary/secret"), "nobody but root reads this\n");
+        let secret = || fs::write(self.folder.join("canary/secret"), "only root may read this\n");
         made.and_then(|()| secret()).and_then(|()| self.make_session()).map_err(|error| self.no_folders(&error))
     }
 

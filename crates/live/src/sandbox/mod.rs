@@ -1,6 +1,6 @@
 //! Where agents are installed and run: a sandbox over the machine's own root, over another root, or in a container.
 //!
-//! An install may change everything in its sandbox, and what it changed is told (`Cell::changes`). The agent runs as
+//! An install may change everything in its sandbox, and its changes are reported (`Cell::changes`). The agent runs as
 //! a user that is not root on the host and that the sandbox does not know, and that is proved before each session.
 
 mod cell;

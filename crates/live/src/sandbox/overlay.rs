@@ -1,6 +1,6 @@
 //! The sandbox of namespaces: a writable overlay over a root that is not changed, entered by bwrap.
 //!
-//! bwrap runs without a user namespace, so that root inside is root and the agent's user is nobody's on the host. The
+//! bwrap runs without a user namespace, so that root inside is root and the agent's user does not exist on the host. The
 //! overlay is mounted in a mount namespace of the command's own, so that nothing is left mounted when it ends.
 
 use std::ffi::OsString;
@@ -237,7 +237,7 @@ impl Overlay {
             std::os::unix::fs::chown(agent.part(owned), Some(self.uid), Some(self.uid))?;
         }
         make(&agent.upper(CANARY), 0o700)?;
-        fs::write(agent.upper(CANARY).join("secret"), "nobody but root reads this\n")
+        fs::write(agent.upper(CANARY).join("secret"), "only root may read this\n")
     }
 
     /// Where the root does not have the place of something that is shown, the layer above it has. What lies in a folder

@@ -68,7 +68,7 @@ fn read(status: i32, stderr: &str) -> Result<Outcome, String> {
     let text = |key: &str| report.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let reported = report.get("status").and_then(Value::as_i64);
     if reported != Some(i64::from(status)) {
-        return Err(format!("it ended with {status}, and its last line is no report of that: {}", last(stderr)));
+        return Err(format!("it ended with {status}, and its last line does not report it: {}", last(stderr)));
     }
     let runtime = match text("runtime").as_str() {
         "official" => Runtime::Real,

@@ -1,4 +1,4 @@
-//! What is asked of a run, and what somebody who watches it is told.
+//! The options of a run, and the events that a caller can watch.
 
 use registry_scripts::site::Site;
 

@@ -1,4 +1,4 @@
-//! A session with an installed agent, held against its entry.
+//! A session with an installed agent, compared with its entry.
 
 use std::path::Path;
 use std::process::Command;
@@ -245,7 +245,7 @@ mod tests {
         let entry = expected(None, Session::Ok, Exit::Eof);
         let ending = Ending { by: EndedBy::Signal, status: 143, milliseconds: 1 };
         let seen = Seen { stderr: format!("{PROVED} for the user 1\n"), ..Seen::default() };
-        let class = |fault| judge(Err(fault), &seen, &entry, ending).expect_err("it is no session").0;
+        let class = |fault| judge(Err(fault), &seen, &entry, ending).expect_err("it is not a session").0;
         assert_eq!(class(Fault::Late { method: "initialize".to_owned(), seconds: 90 }), Class::INFRASTRUCTURE);
         assert_eq!(class(Fault::Ended { method: "initialize".to_owned(), status: Some(1) }), Class::DOES_NOT_START);
     }

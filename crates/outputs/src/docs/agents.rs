@@ -16,7 +16,7 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
         format!("<!-- {} from the entries; change those, not this file. -->\n\n# The agents\n\n", GENERATOR.mark());
     out.push_str(
         "Each row is an entry of `registry/src/agents/`. *Routing* and *web policy* are what `cargo xtask probe` saw on the\n\
-         wire with exactly these versions; without evidence it says so. [The same to look at](index.html),\n\
+         wire with exactly these versions; without evidence it says so. [The same as a page](index.html),\n\
          [the rules that entries keep](rules.md), [the providers](providers.md).\n\n",
     );
     out.push_str("| agent | protocols | install | platforms | web policy | web proved | routing | suite model |\n|---|---|---|---|---|---|---|---|\n");
@@ -147,7 +147,7 @@ fn model(out: &mut String, facts: &Facts<'_>) {
     item(out, "Protocols", &code_list(agent.protocols.iter().map(|it| it.id())));
     item(out, "Model", &format!("by {}, in the form `{}`", agent.model.via.id(), agent.model.format.id()));
     for (mode, reference, id) in &facts.ids {
-        item(out, &format!("Told, {mode}"), &format!("{} for {}", code_span(id), code_span(reference)));
+        item(out, &format!("Model id, {mode}"), &format!("{} for {}", code_span(id), code_span(reference)));
     }
     item(out, "An alias of the gateway", &markdown(&format!("is {}", facts.proxy())));
     list(out, "No model id may hold", facts.refuses());

@@ -64,7 +64,7 @@ fn identifier(name: &str) -> Outcome<String> {
             .help("take lower-case letters and digits with single hyphens between, a letter first: `my-agent`"))
     };
     if !names::is_snake(&ident) || (name.contains('-') && name.contains('_')) {
-        return refused("is no name of an agent");
+        return refused("is not an agent name");
     }
     if KEYWORDS.contains(&format!(" {ident} ")) {
         return refused("is a Rust keyword, which cannot name a module");
@@ -270,7 +270,7 @@ pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
             "the names of its web tools, and what turns them off; until then a run without web is refused".to_owned(),
         ),
         ("home, skills", "its folders under the home folder".to_owned()),
-        ("login", "files or variables of a host that stand in for a key, if there are any".to_owned()),
+        ("login", "files or variables of a host that replace a key, if there are any".to_owned()),
         (
             "hosts",
             "hosts that it looks up, each with its off switch: `cargo xtask verify` prints those of an install"

@@ -1,4 +1,4 @@
-//! What the APIs tell about models, and how they count tokens.
+//! The answers of the APIs about models and token counts.
 
 use registry_model::model::Protocol;
 use serde_json::{Value, json};

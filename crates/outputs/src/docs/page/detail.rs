@@ -67,7 +67,7 @@ fn model(facts: &Facts<'_>) -> String {
     ];
     for (mode, reference, id) in &facts.ids {
         all.push(row(
-            &format!("Told, {mode}"),
+            &format!("Model id, {mode}"),
             format!("{} for {}", codes([id.as_str()]), codes([reference.as_str()])),
         ));
     }

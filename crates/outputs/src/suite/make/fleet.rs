@@ -202,7 +202,9 @@ fn folders(site: &Site) -> Result<Option<String>, String> {
     let Some(common) = named.map(parent).reduce(|one, other| common(&one, &other)) else { return Ok(None) };
     if common.is_empty() {
         let help = "keep them in one folder, as `cargo xtask mirror` does";
-        return Err(format!("the folders of the site lie in no folder but `/`, which cannot be mounted\nhelp: {help}"));
+        return Err(format!(
+            "the folders of the site have no common folder but `/`, which cannot be mounted\nhelp: {help}"
+        ));
     }
     Ok(Some(common))
 }
@@ -220,6 +222,6 @@ fn instruction(path: &str) -> Result<String, String> {
         return Ok(path.to_owned());
     }
     Err(format!(
-        "`{path}` cannot stand in a Dockerfile\nhelp: use letters, digits and `/._-+@` in the paths of the site"
+        "`{path}` cannot be written into a Dockerfile\nhelp: use letters, digits and `/._-+@` in the paths of the site"
     ))
 }
