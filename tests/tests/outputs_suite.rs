@@ -248,7 +248,7 @@ fn a_site_of_folders_has_one_mount() {
     assert_eq!(mounts, built().len() + 2, "{text}");
     assert!(text.contains("\nFROM scratch AS mirror\nCOPY mirror /\n"), "{text}");
     let apart = dockerfile("mirror = '/one/runtimes'\nnpm-registry = '/other/npm'\n").expect_err("it has no mount");
-    assert!(apart.contains("lie in no folder but `/`"), "{apart}");
+    assert!(apart.contains("have no common folder but `/`"), "{apart}");
     let blank = dockerfile("prefix = '/opt/a b'\n").expect_err("it is no path of a Dockerfile");
     assert!(blank.contains("`/opt/a b` cannot be written into a Dockerfile"), "{blank}");
 }

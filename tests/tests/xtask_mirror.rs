@@ -183,10 +183,14 @@ impl Room {
 fn what_is_asked_for_is_checked_before_anything_is_written() {
     let room = Room::new();
     room.check(&["--agent", "alpa"], 2, &["no such agent: `alpa`", "help: did you mean `alpha`?"]);
-    room.check(&["--target", "linux-x86"], 2, &["there is no target `linux-x86`", "did you mean `linux-x64`?"]);
+    room.check(&["--target", "linux-x86"], 2, &["no such target: `linux-x86`", "did you mean `linux-x64`?"]);
     room.check(&["--target", "windows"], 2, &["the targets are linux-x64, linux-arm64, ", "all"]);
     room.check(&["--url", "/srv/mirror"], 2, &["`--url /srv/mirror` is a folder", "leave `--url` out"]);
-    room.check(&["--python", "/nonexistent"], 2, &["`/nonexistent/bin/python3` is no CPython", "lib/python3.*"]);
+    room.check(
+        &["--python", "/nonexistent"],
+        2,
+        &["`/nonexistent/bin/python3` is not a working CPython", "lib/python3.*"],
+    );
     check_command(&mut Run::of("packages", &["mirror"]), 2, &["--out <DIR>"]);
     assert!(!Path::new(&room.path("mirror")).exists());
     room.check(&["--url", "ftp://h.example"], 2, &["`--url`: is neither a URL of http or https"]);

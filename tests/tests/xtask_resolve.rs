@@ -155,7 +155,7 @@ fn a_line_of_a_file_that_is_none_is_told_without_its_value() {
 #[test]
 fn a_refusal_names_the_way_out() {
     check(&mut resolve(&["pi", "--model", "zai/glm-5"], &[]), 1, &["`ZAI_API_KEY` is not set", "help: set"], &[]);
-    check(&mut resolve(&["pi", "--model", "llama-4"], &[]), 1, &["nobody is known to serve", "`openrouter/`"], &[]);
+    check(&mut resolve(&["pi", "--model", "llama-4"], &[]), 1, &["no provider is known for", "`openrouter/`"], &[]);
     check(&mut resolve(&["vertex", "--model", "zai/glm-5"], &[]), 2, &["no such agent: `vertex`", "help: "], &[]);
     check(&mut resolve(&["opncode", "--model", "zai/glm-5"], &[]), 2, &["did you mean `opencode`?"], &[]);
     check(&mut resolve(&["opencode"], &[]), 2, &["needs an agent and a model"], &[]);

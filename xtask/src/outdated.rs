@@ -126,11 +126,11 @@ mod made {
             let rows =
                 [row("1.0.0", "1.0.0", &[]), row("3.0.0", "2.0.0", &["3.0.0 is 2 days old, and 7 are asked for"])];
             let expected = "\
-    agent    package      pinned       newest       newest allowed
-    fixture  a            1.0.0 (9 d)  -            -
-    fixture  a (carried)  1.0.0 (9 d)  3.0.0 (9 d)  2.0.0 (9 d)
-    fixture a: 3.0.0 is 2 days old, and 7 are asked for
-    2 packages: 1 have a newer version, 1 of them one that is allowed";
+agent    package      pinned       newest       newest allowed
+fixture  a            1.0.0 (9 d)  -            -
+fixture  a (carried)  1.0.0 (9 d)  3.0.0 (9 d)  2.0.0 (9 d)
+fixture a: 3.0.0 is 2 days old, and 7 are asked for
+2 packages: 1 have a newer version, 1 of them one that is allowed";
             assert_eq!(table(&rows), expected);
         }
     }

@@ -1,4 +1,4 @@
-//! Which operation of which API a path means, by its tail: the part before it belongs to the base URL, which is not known.
+//! Which operation of which API a path means, by its tail. The part before it is the base URL, which is not known.
 
 use registry_model::model::Protocol;
 

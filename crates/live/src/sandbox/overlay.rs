@@ -1,7 +1,7 @@
 //! The sandbox of namespaces: a writable overlay over a root that is not changed, entered by bwrap.
 //!
-//! bwrap runs without a user namespace, so that root inside is root and the agent's user does not exist on the host. The
-//! overlay is mounted in a mount namespace of the command's own, so that nothing is left mounted when it ends.
+//! bwrap runs without a user namespace, so that root inside is root and the agent's user does not exist on the host.
+//! The overlay is mounted in a mount namespace of the command's own, so that nothing is left mounted when it ends.
 
 use std::ffi::OsString;
 use std::fs;
