@@ -2,8 +2,8 @@
 
 use super::{Check, Findings};
 use crate::finding::Level;
-use crate::registry_facts::RegistryFacts;
 use crate::read::{Contents, Unread};
+use crate::registry_facts::RegistryFacts;
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,

@@ -1,10 +1,10 @@
 //! Finds agents missing from the list, and agents that some places of a suite name and others do not.
 
 use crate::finding::FindingPlace;
-use crate::registry_facts::RegistryFacts;
 use crate::read::docs::plain;
 use crate::read::runner::{GATES, MODELS, Runner};
 use crate::read::{Contents, Suite};
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -57,11 +57,7 @@ fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
             (runner.gates.is_some() && Runner::arm(runner.gates.as_ref(), name).is_none(), GATES),
         ];
         for (_, function) in lacks.into_iter().filter(|(lacks, _)| *lacks) {
-            findings.add(
-                &CHECK,
-                &named.place,
-                format!("`{function}` has no arm that matches `{name}`"),
-            );
+            findings.add(&CHECK, &named.place, format!("`{function}` has no arm that matches `{name}`"));
         }
     }
     if let Some(table) = suite.docs.as_ref().and_then(|it| it.models.as_ref())

@@ -1,8 +1,8 @@
 //! Finds names that are not registered.
 
 use crate::finding::quoted;
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings, names};
 

@@ -1,7 +1,7 @@
 //! Finds aliases where a name must be.
 
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings, names};
 

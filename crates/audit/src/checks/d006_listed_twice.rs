@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{At, FindingPlace, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::config::Config;
 use crate::read::docs::plain;
 use crate::read::runner::{Arm, GATES, MODELS};
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

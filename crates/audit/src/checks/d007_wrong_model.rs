@@ -3,10 +3,10 @@
 use registry_model::model::Agent;
 
 use crate::finding::{FindingPlace, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::docs::plain;
 use crate::read::runner::Runner;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -24,7 +24,9 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
         for config in &suite.configs {
             match (config.table.text("model"), facts.suite_agent(config.agent().value)) {
                 (Some(model), Some(agent)) => compare(facts, agent, model.value, &model.place, findings),
-                (None, _) => findings.add(&CHECK, &FindingPlace::start(&config.file), "the configuration has no `model`"),
+                (None, _) => {
+                    findings.add(&CHECK, &FindingPlace::start(&config.file), "the configuration has no `model`")
+                }
                 (Some(_), None) => {}
             }
         }

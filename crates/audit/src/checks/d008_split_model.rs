@@ -1,9 +1,9 @@
 //! Finds agents without an entry whose two models differ; D007 compares the models of registered agents.
 
 use crate::finding::quoted;
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::runner::Runner;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

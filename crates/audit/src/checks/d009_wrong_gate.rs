@@ -2,9 +2,9 @@
 
 use crate::finding::quoted;
 use crate::gate::needed;
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::runner::Runner;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -30,10 +30,8 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
                 Some(gate) if gate.is(&needs) => {}
                 Some(gate) => {
                     let (name, needed) = (agent.name, needed(&needs));
-                    let message = format!(
-                        "the gate of `{name}` checks {}; its model needs {needed}",
-                        quoted(&gate.to_string())
-                    );
+                    let message =
+                        format!("the gate of `{name}` checks {}; its model needs {needed}", quoted(&gate.to_string()));
                     findings.add_with_help(&CHECK, &arm.answer.place, message, format!("check {needed}"));
                 }
                 None => {

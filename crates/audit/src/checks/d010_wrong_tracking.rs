@@ -2,9 +2,9 @@
 //! so. It decides whether a run must report its usage; calls always go through the gateway.
 
 use crate::finding::quoted;
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::datum::Datum;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

@@ -1,8 +1,8 @@
 //! Finds names of one configuration that disagree.
 
 use crate::finding::{FindingPlace, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -27,7 +27,8 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
             continue;
         };
         if agent.value != stem {
-            let message = format!("the file is named after `{}`, and its `agent` is `{}`", quoted(stem), quoted(agent.value));
+            let message =
+                format!("the file is named after `{}`, and its `agent` is `{}`", quoted(stem), quoted(agent.value));
             findings.add(&CHECK, &agent.place, message);
         }
         let jobs = config.table.text("jobs_dir").filter(|it| it.value.rsplit('/').next() != Some(agent.value));

@@ -1,7 +1,7 @@
 //! Finds counts in sentences that are not the registry's.
 
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 use crate::finding::Level;
@@ -20,7 +20,8 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
     let registered = facts.suite_agents().count();
     for count in contents.suites.values().filter_map(|it| it.docs.as_ref()).flat_map(|it| &it.counts) {
         if count.value != registered {
-            let message = format!("the page states {} registered agents, and the registry has {registered}", count.value);
+            let message =
+                format!("the page states {} registered agents, and the registry has {registered}", count.value);
             findings.add_with_help(&CHECK, &count.place, message, format!("write {registered}"));
         }
     }

@@ -7,8 +7,8 @@ use registry_model::variables::is_variable_name;
 
 use crate::finding::{At, Level, quoted};
 use crate::gate::{SANDBOX_KEY, needed};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -55,7 +55,11 @@ fn needless(facts: &RegistryFacts<'_>, row: &[&str], cell: &At<String>, findings
             || facts.suite_agents().filter_map(|it| facts.suite_needs(it)).flatten().any(|group| group.contains(&name))
     };
     for name in row.iter().filter(|name| !needed(name)) {
-        findings.add(&CHECK, &cell.place, format!("unused variable `{}`: the model of every agent runs without it", quoted(name)));
+        findings.add(
+            &CHECK,
+            &cell.place,
+            format!("unused variable `{}`: the model of every agent runs without it", quoted(name)),
+        );
     }
 }
 

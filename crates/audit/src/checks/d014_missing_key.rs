@@ -1,7 +1,7 @@
 //! Finds missing and empty keys.
 
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

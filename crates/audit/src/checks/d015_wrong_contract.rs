@@ -1,8 +1,8 @@
 //! Finds other versions of the contract.
 
 use crate::finding::quoted;
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -22,7 +22,8 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     for manifest in &contents.manifests {
         let Some(version) = manifest.table.text("contract_version").filter(|it| it.value != CONTRACT) else { continue };
         let refused = if version.value.starts_with("1.") { "may not be supported by" } else { "is rejected by" };
-        let message = format!("contract `{}` {refused} the harness, which supports `{CONTRACT}`", quoted(version.value));
+        let message =
+            format!("contract `{}` {refused} the harness, which supports `{CONTRACT}`", quoted(version.value));
         findings.add(&CHECK, &version.place, message);
     }
 }

@@ -4,9 +4,9 @@ use registry_model::model::{ModelIdFormat, Protocol};
 use registry_model::variables::{canonical, is_variable_name};
 
 use crate::finding::{At, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::datum::{Datum, Member, Table};
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

@@ -2,8 +2,8 @@
 
 use super::d016_bad_value::is_key;
 use crate::finding::{Level, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

@@ -4,9 +4,9 @@ use registry_model::model::Agent;
 use registry_model::template::Value;
 
 use crate::finding::quoted;
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::datum::Member;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -32,11 +32,8 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
                 .filter(|it| fills(agent, it.name, &key.value))
                 .map(|it| format!("`{}`", it.name))
                 .collect();
-            let help = if targets.is_empty() {
-                "remove it".to_owned()
-            } else {
-                format!("map it to {}", targets.join(" or "))
-            };
+            let help =
+                if targets.is_empty() { "remove it".to_owned() } else { format!("map it to {}", targets.join(" or ")) };
             findings.add_with_help(&CHECK, &value.place, message, help);
         }
         for (from, to) in agent.plain_mappings() {

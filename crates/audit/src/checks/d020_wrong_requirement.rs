@@ -4,8 +4,8 @@ use registry_model::variables::is_variable_name;
 
 use crate::finding::quoted;
 use crate::gate::needed;
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -22,7 +22,8 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
     for manifest in &contents.manifests {
         let required = manifest.table.get("requires_env").map(|it| it.value.texts()).unwrap_or_default();
         let agent = manifest.name().and_then(|name| facts.agent(name));
-        let model = manifest.table.text("default_model").map(|it| it.value.to_owned()).or_else(|| RegistryFacts::model(agent?));
+        let model =
+            manifest.table.text("default_model").map(|it| it.value.to_owned()).or_else(|| RegistryFacts::model(agent?));
         let needs = model.as_deref().and_then(|model| facts.needs(model));
         for name in required {
             if !is_variable_name(name.value) {

@@ -2,11 +2,11 @@
 
 use registry_model::model::{Agent, Via};
 
-use crate::finding::{Level, FindingPlace, quoted};
-use crate::registry_facts::RegistryFacts;
+use crate::finding::{FindingPlace, Level, quoted};
 use crate::read::Contents;
 use crate::read::datum::Datum;
 use crate::read::manifest::Manifest;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -95,8 +95,7 @@ fn check_model(facts: &RegistryFacts<'_>, agent: &Agent<'_>, manifest: &Manifest
     let registered =
         |prefix: &str| facts.router.provider(model.value).0.is_some() || facts.namespaces.contains(&prefix);
     if let Some(prefix) = prefix.filter(|prefix| !registered(prefix)) {
-        let message =
-            format!("the provider `{}` of `{}` is not registered", quoted(prefix), quoted(model.value));
+        let message = format!("the provider `{}` of `{}` is not registered", quoted(prefix), quoted(model.value));
         findings.add(&CHECK, &model.place, message);
     } else if let Err(refusal) = facts.router.acp_model_id(agent.model.format, model.value) {
         let text = refusal.to_string();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{FindingPlace, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -42,8 +42,12 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
                 || taken.get(alias.value).map(|(name, _)| *name).or_else(|| aliases.get(alias.value).copied());
             let other = registered.or_else(in_tree).filter(|other| *other != name);
             if let Some(other) = other {
-                let message =
-                    format!("the alias `{}` of `{}` already belongs to `{}`", quoted(alias.value), quoted(name), quoted(other));
+                let message = format!(
+                    "the alias `{}` of `{}` already belongs to `{}`",
+                    quoted(alias.value),
+                    quoted(name),
+                    quoted(other)
+                );
                 findings.add(&CHECK, &alias.place, message);
             }
             aliases.entry(alias.value).or_insert(name);

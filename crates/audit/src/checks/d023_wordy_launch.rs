@@ -1,7 +1,7 @@
 //! Finds launch commands that a harness cannot quote, collapse and add words to.
 
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

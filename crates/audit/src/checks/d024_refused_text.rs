@@ -1,9 +1,9 @@
 //! Finds texts that the reference harness's tests reject in install commands. A line with a finding of a
 //! rule is not reported again.
 
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::script::Script;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

@@ -3,9 +3,9 @@
 use registry_model::model::WebPolicy;
 
 use crate::finding::quoted;
-use crate::registry_facts::RegistryFacts;
 use crate::payload;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -30,7 +30,11 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
             let place =
                 manifest.table.member("install_cmd").map_or_else(|| manifest.place(), |it| it.key.place.clone());
             let name = manifest.name().unwrap_or("the agent");
-            findings.add(&CHECK, &place, format!("missing web policy: the manifest does not turn the web tools of `{}` off", quoted(name)));
+            findings.add(
+                &CHECK,
+                &place,
+                format!("missing web policy: the manifest does not turn the web tools of `{}` off", quoted(name)),
+            );
         }
     }
 }

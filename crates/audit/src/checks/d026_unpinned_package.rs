@@ -1,9 +1,9 @@
 //! Finds packages with a range, a tag or nothing for a version.
 
 use crate::finding::quoted;
-use crate::registry_facts::RegistryFacts;
 use crate::pins::Pin;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings, packages};
 

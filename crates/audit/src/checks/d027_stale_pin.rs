@@ -1,9 +1,9 @@
 //! Finds versions that differ from the lock's.
 
 use crate::finding::{Level, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::pins::Pin;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings, packages};
 

@@ -1,9 +1,9 @@
 //! Finds entries that the public registry would reject.
 
 use crate::finding::{FindingPlace, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
 use crate::read::entry::AcpEntry;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 
@@ -26,8 +26,10 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
                     findings.add(&CHECK, &value.place, format!("`{key}` must be a string that is not empty"));
                 }
                 Some((Some(id), value)) if key == "id" && !is_id(id) => {
-                    let message =
-                        format!("`{}` is not an id: use lower-case letters, digits and hyphens, a letter first", quoted(id));
+                    let message = format!(
+                        "`{}` is not an id: use lower-case letters, digits and hyphens, a letter first",
+                        quoted(id)
+                    );
                     findings.add(&CHECK, &value.place, message);
                 }
                 Some((Some(version), value)) if key == "version" && !is_semantic(version) => {

@@ -1,8 +1,8 @@
 //! Finds archives, which the format gives no checksum; those not fetched over `https` are worse.
 
 use crate::finding::{Level, quoted};
-use crate::registry_facts::RegistryFacts;
 use crate::read::Contents;
+use crate::registry_facts::RegistryFacts;
 
 use super::{Check, Findings};
 

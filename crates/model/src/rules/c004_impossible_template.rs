@@ -71,11 +71,15 @@ fn check_file(cx: &Subject<'_>, value: &Value<'_>, format: FileFormat, located: 
                 report.add(&RULE, place, "`append` is allowed in a web policy only", "write the whole list");
             }
             Value::Reference(_) if cx.agent.references.is_none() => {
-                let message = format!("`ref` in a file of `{}`, whose entry does not declare `references`", cx.agent.name);
+                let message =
+                    format!("`ref` in a file of `{}`, whose entry does not declare `references`", cx.agent.name);
                 report.add(&RULE, place, message, "add `references: \"{env:NAME}\"`, in the syntax of the agent");
             }
             Value::Reference(name) if *name == BASE_URL && cx.agent.base_url != BaseUrlForm::AsGiven => {
-                let message = format!("`ref(BASE_URL)` passes the provider's URL to `{}` without the form of `base_url`", cx.agent.name);
+                let message = format!(
+                    "`ref(BASE_URL)` passes the provider's URL to `{}` without the form of `base_url`",
+                    cx.agent.name
+                );
                 report.add(&RULE, place, message, "write `BASE_URL`, which is converted to the form of `base_url`");
             }
             Value::Object(members) => check_keys(members, node, located.place, report),
@@ -93,7 +97,12 @@ fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Re
                 report.add(&RULE, place.node(next), format!("duplicate key `{key}`"), "keep one of them");
             }
             Value::Text(_) | Value::Variable(_) | Value::Format(_) => {}
-            _ => report.add(&RULE, place.node(next), "a key must be a string, a variable or a `fmt`", "write the key in quotes"),
+            _ => report.add(
+                &RULE,
+                place.node(next),
+                "a key must be a string, a variable or a `fmt`",
+                "write the key in quotes",
+            ),
         }
         next += member.key.count() + member.value.count();
     }

@@ -149,8 +149,13 @@ fn check_sources(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, report: &mut 
 fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
     for (index, &target) in agent.platforms.iter().enumerate() {
         let Some(why) = lock.unavailable.iter().find(|it| it.target == Some(target)) else { continue };
-        let message =
-            format!("the lock of `{}` has no package for `{}`: {} ({})", agent.name, target.word(), why.cause, why.date);
+        let message = format!(
+            "the lock of `{}` has no package for `{}`: {} ({})",
+            agent.name,
+            target.word(),
+            why.cause,
+            why.date
+        );
         report.add(&RULE, Place::field(Field::Platforms).item(index), message, "remove it from `platforms`");
     }
 }

@@ -24,7 +24,12 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         let place = Place::field(field).item(0);
         match argv.first().map(|word| word.value()) {
             None if field == Field::Launch => {
-                report.add(&RULE, Place::field(field), format!("`launch` of `{}` is empty", agent.name), installed(agent));
+                report.add(
+                    &RULE,
+                    Place::field(field),
+                    format!("`launch` of `{}` is empty", agent.name),
+                    installed(agent),
+                );
             }
             None => {}
             Some(Some(Value::Text(program))) => check_program(agent, &program, place, report),

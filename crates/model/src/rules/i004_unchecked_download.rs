@@ -56,7 +56,9 @@ fn check_git(git: &Git<'_>, place: Place, report: &mut Report) {
 fn check_url(url: &str, place: Place, report: &mut Report) {
     let host = url.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or_default());
     match host {
-        None | Some("") => report.add(&RULE, place, format!("`{url}` is not an `https` URL"), "write a full `https` URL"),
+        None | Some("") => {
+            report.add(&RULE, place, format!("`{url}` is not an `https` URL"), "write a full `https` URL")
+        }
         Some(host) if host.contains('@') => {
             report.add(
                 &RULE,

@@ -25,7 +25,10 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         if !python_fits(pypi.python) {
             let place = Place::field(Field::Install).item(index).part(Part::Python);
             let message = if is_bounded(pypi.python) {
-                format!("`{}` requires Python `{}`, and the pinned version is {PYTHON_VERSION}", pypi.package, pypi.python)
+                format!(
+                    "`{}` requires Python `{}`, and the pinned version is {PYTHON_VERSION}",
+                    pypi.package, pypi.python
+                )
             } else {
                 format!("`{}` requires Python `{}`, which has no upper bound", pypi.package, pypi.python)
             };

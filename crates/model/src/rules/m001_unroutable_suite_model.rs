@@ -25,7 +25,8 @@ fn check(registry: &Registry<'_>, report: &mut Findings) {
         if !known {
             report.add(agent.name, &RULE, place, format!("unknown provider `{}`", suite.model.provider), RULE.help);
         } else if let Some(text) = agent.model.refuses.iter().find(|text| suite.model.id.contains(**text)) {
-            let message = format!("`{}` contains `{text}`, which `{}` rejects in a model id", suite.model.id, agent.name);
+            let message =
+                format!("`{}` contains `{text}`, which `{}` rejects in a model id", suite.model.id, agent.name);
             report.add(agent.name, &RULE, place, message, RULE.help);
         } else if !listed.yields_model_id(agent.model.format, suite.model.id) {
             let message = format!("`{}` does not resolve to a model id for `{}`", suite.model.id, agent.name);

@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Subject<'_>, report: &mut Report) {
     let agent = cx.agent;
     if let (ProxyMode::Unsupported(_), Some(_)) = (agent.model.proxy, agent.suite) {
-        let message = format!("`{}` does not support gateway aliases, and its suite runs through the gateway", agent.name);
+        let message =
+            format!("`{}` does not support gateway aliases, and its suite runs through the gateway", agent.name);
         report.add(&RULE, Place::field(Field::Suite), message, RULE.help);
     }
 }

@@ -39,12 +39,7 @@ fn check(provider: &Provider<'_>, report: &mut Report) {
             report.add(&RULE, place, message, "keep one of them");
         }
         let Some(placeholders) = placeholders(endpoint.url) else {
-            report.add(
-                &RULE,
-                place,
-                format!("unmatched brace in the URL `{}`", endpoint.url),
-                "write `{parameter}`",
-            );
+            report.add(&RULE, place, format!("unmatched brace in the URL `{}`", endpoint.url), "write `{parameter}`");
             continue;
         };
         for name in placeholders {

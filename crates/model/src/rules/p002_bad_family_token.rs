@@ -38,7 +38,12 @@ fn check_tokens(name: &str, tokens: &[&str], field: Field, report: &mut Report) 
     for (index, token) in tokens.iter().enumerate() {
         if !is_kebab(token) {
             let message = format!("`{token}` of `{name}` is not a word of lower-case letters, digits and hyphens");
-            report.add(&RULE, Place::field(field).item(index), message, "write it in lower case: model ids are compared in lower case");
+            report.add(
+                &RULE,
+                Place::field(field).item(index),
+                message,
+                "write it in lower case: model ids are compared in lower case",
+            );
         }
     }
 }

@@ -31,7 +31,8 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             let message = format!("`{text}` is not a web tool of `{}`; its web tools are {list}", cx.agent.name);
             report.add(&RULE, *place, message, format!("did you mean `{tool}`?"));
         } else {
-            let message = format!("this switch does not name a web tool of `{}`; its web tools are {list}", cx.agent.name);
+            let message =
+                format!("this switch does not name a web tool of `{}`; its web tools are {list}", cx.agent.name);
             report.add(&RULE, place(index), message, RULE.help);
         }
     }
