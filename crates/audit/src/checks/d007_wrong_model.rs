@@ -25,7 +25,7 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
             match (config.table.text("model"), facts.suite_agent(config.agent().value)) {
                 (Some(model), Some(agent)) => compare(facts, agent, model.value, &model.place, findings),
                 (None, _) => {
-                    findings.add(&CHECK, &FindingPlace::start(&config.file), "the configuration has no `model`")
+                    findings.add(&CHECK, &FindingPlace::start(&config.file), "the configuration has no `model`");
                 }
                 (Some(_), None) => {}
             }

@@ -57,7 +57,7 @@ fn check_url(url: &str, place: Place, report: &mut Report) {
     let host = url.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or_default());
     match host {
         None | Some("") => {
-            report.add(&RULE, place, format!("`{url}` is not an `https` URL"), "write a full `https` URL")
+            report.add(&RULE, place, format!("`{url}` is not an `https` URL"), "write a full `https` URL");
         }
         Some(host) if host.contains('@') => {
             report.add(
