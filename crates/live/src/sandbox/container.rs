@@ -43,7 +43,7 @@ struct State {
     installed: Option<String>,
     /// What sessions see, where root changed something for them.
     beside: Option<String>,
-    /// A container whose changes are not committed, and for whom they are.
+    /// A container with changes that are not committed yet, and its user.
     open: Option<As>,
     tracer: Option<Tracer>,
 }

@@ -22,7 +22,7 @@ for secret in /etc/shadow "$canary/secret"; do
 done
 ! ls "$canary" >/dev/null 2>&1 || broken "it can list $canary"
 [ -d "$prefix/bin" ] || broken "$prefix/bin cannot be seen"
-# By owner and mode: a root that is mounted read-only is no merit of the install.
+# By owner and mode: a read-only mount would hide a mode that lets others write.
 writable=$(find "$prefix" ! -type l \( -user "$uid" -o -group "$uid" -o -perm -0002 \) -print 2>&1 | head -n 1)
 [ -z "$writable" ] || broken "it can write $writable"
 ! (: >"$prefix/bin/written") 2>/dev/null || broken "it can write in $prefix/bin"
