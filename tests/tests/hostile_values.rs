@@ -7,13 +7,14 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
-use crate::launch_support::{Installed, Prefix, SHELLS, files_under, noted_environment, noted_words, parsed};
+use crate::launch_support::{Installed, Prefix, SHELLS, files_under, noted_environment, noted_words, parsed, share};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
@@ -286,11 +287,13 @@ fn values() -> impl Strategy<Value = String> {
     prop_oneof![15 => short, 1 => long].prop_filter("it is blank", |text| !text.trim().is_empty())
 }
 
-/// Launches an agent with each value of the list.
+/// Launches an agent with its part of the list.
 fn launch_with_all(row: usize, subject: &Subject) {
     for (column, value) in LIST.into_iter().enumerate() {
+        // Every value goes to every third agent as its key, and to every sixth as a model and a base URL.
+        let every = |role| if role == Role::Key { 3 } else { 6 };
         let roles =
-            Role::ALL.into_iter().filter(|&role| role == Role::Key || column % 6 == row % 6 || is_refused(value));
+            Role::ALL.into_iter().filter(|&role| column % every(role) == row % every(role) || is_refused(value));
         for role in roles {
             let case = Case { role, proxy: column % 2 == 0, shell: (row + column / 2) % SHELLS.len() };
             // What is wrong is told at the end, with the counts.
@@ -348,79 +351,74 @@ fn check_share(share: &str) {
     }
 }
 
-/// Launches every agent with something that must be refused, and holds that it is: by name, before anything is written.
-#[track_caller]
-fn check_refused(variable: &str, change: impl Fn(&mut Command, &Path)) {
-    let prefix = Prefix::new();
-    for agent in REGISTRY.agents() {
-        let installed = prefix.add(agent);
-        let scratch = tempfile::tempdir().expect("there is room for a folder");
-        let mut command = installed.launch(&["dash"], &scratch.path().join("home"));
-        command.env("NOTE", scratch.path().join("note")).current_dir(scratch.path());
-        for role in Role::ALL {
-            command.env(role.variable(false), role.content("harmless"));
-        }
-        command.env("BENCHFLOW_PROVIDER_NAME", "acme");
-        change(&mut command, scratch.path());
-        let output = command.output().expect("dash starts");
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(14), "{}: {error}", agent.name);
-        assert!(error.contains(variable) && !error.contains("secret"), "{}: {error}", agent.name);
-        assert!(!scratch.path().join("home").exists() && noted_environment(&scratch.path().join("note")).is_none());
-    }
-}
+/// A variable with a value that every launcher must refuse; without a value it is removed.
+type Refused<'a> = (&'a str, Option<&'a OsStr>);
 
-fn bytes(bytes: &'static [u8]) -> &'static std::ffi::OsStr {
-    std::os::unix::ffi::OsStrExt::from_bytes(bytes)
+/// Launches agents with values that must be refused: by the name of the variable, before anything is written.
+///
+/// The check is the same program for all agents, so each value goes to one agent of three.
+#[track_caller]
+fn check_refused(refused: &[Refused<'_>]) {
+    let prefix = Prefix::new();
+    let mut tried = vec![0; refused.len()];
+    for (row, agent) in REGISTRY.agents().into_iter().enumerate() {
+        let installed = prefix.add(agent);
+        for (column, (variable, value)) in share(row, 3, refused.iter().enumerate()) {
+            let scratch = tempfile::tempdir().expect("there is room for a folder");
+            let mut command = installed.launch(&["dash"], &scratch.path().join("home"));
+            command.env("NOTE", scratch.path().join("note")).current_dir(scratch.path());
+            for role in Role::ALL {
+                command.env(role.variable(false), role.content("harmless"));
+            }
+            command.env("BENCHFLOW_PROVIDER_NAME", "acme");
+            match value {
+                Some(value) => command.env(variable, value),
+                None => command.env_remove(variable),
+            };
+            let output = command.output().expect("dash starts");
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(14), "{}: {variable}={value:?}: {error}", agent.name);
+            assert!(error.contains(variable) && !error.contains("secret"), "{}: {error}", agent.name);
+            assert!(!scratch.path().join("home").exists() && noted_environment(&scratch.path().join("note")).is_none());
+            if let Some(count) = tried.get_mut(column) {
+                *count += 1;
+            }
+        }
+    }
+    assert!(tried.iter().all(|&count| count > 1), "each value is tried with several agents: {tried:?}");
 }
 
 #[test]
 fn what_is_no_utf_8_is_refused() {
-    for name in ["BENCHFLOW_PROVIDER_API_KEY", "BENCHFLOW_PROVIDER_MODEL", "BENCHFLOW_PROVIDER_BASE_URL"] {
-        check_refused(name, |command, _| {
-            command.env(name, bytes(b"https://secret/\xff\xfe"));
-        });
-    }
+    let (key, bytes) = ("BENCHFLOW_PROVIDER_API_KEY", |bytes: &'static [u8]| Some(OsStr::from_bytes(bytes)));
+    let url = bytes(b"https://secret/\xff\xfe");
     // A surrogate, which some encoders write, is none either.
-    check_refused("BENCHFLOW_PROVIDER_API_KEY", |command, _| {
-        command.env("BENCHFLOW_PROVIDER_API_KEY", bytes(b"secret\xed\xa0\x80"));
-    });
+    let surrogate = bytes(b"secret\xed\xa0\x80");
+    check_refused(&[
+        (key, url),
+        ("BENCHFLOW_PROVIDER_MODEL", url),
+        ("BENCHFLOW_PROVIDER_BASE_URL", url),
+        (key, surrogate),
+    ]);
 }
 
 #[test]
 fn control_characters_in_a_url_or_an_id_are_refused() {
-    for name in ["BENCHFLOW_PROVIDER_MODEL", "BENCHFLOW_PROVIDER_BASE_URL", "BENCHFLOW_ACP_MODEL_ID"] {
-        for control in ["\n", "\u{1b}", "\u{7f}", "\u{85}"] {
-            check_refused(name, |command, _| {
-                command.env(name, format!("https://secret{control}/v1"));
-            });
-        }
-    }
+    let values = ["\n", "\u{1b}", "\u{7f}", "\u{85}"].map(|control| format!("https://secret{control}/v1"));
+    let names = ["BENCHFLOW_PROVIDER_MODEL", "BENCHFLOW_PROVIDER_BASE_URL", "BENCHFLOW_ACP_MODEL_ID"];
+    let refused = names.into_iter().flat_map(|name| values.iter().map(move |value| (name, Some(OsStr::new(value)))));
+    check_refused(&refused.collect::<Vec<_>>());
 }
 
 #[test]
 fn a_base_url_with_a_query_or_a_fragment_is_refused() {
-    for url in ["https://model.example/v1?secret=1", "https://model.example/v1#secret", "https://model.example?secret"]
-    {
-        check_refused("BENCHFLOW_PROVIDER_BASE_URL", |command, _| {
-            command.env("BENCHFLOW_PROVIDER_BASE_URL", url);
-        });
-    }
+    let urls = ["https://model.example/v1?secret=1", "https://model.example/v1#secret", "https://model.example?secret"];
+    check_refused(&urls.map(|url| ("BENCHFLOW_PROVIDER_BASE_URL", Some(OsStr::new(url)))));
 }
 
 #[test]
 fn a_home_that_is_no_place_is_refused() {
-    check_refused("HOME", |command, _| {
-        command.env("HOME", "secret/relative");
-    });
-    check_refused("HOME", |command, _| {
-        command.env("HOME", "");
-    });
-    check_refused("HOME", |command, _| {
-        command.env_remove("HOME");
-    });
-    let long = "x/".repeat(1500);
-    check_refused("HOME", |command, scratch| {
-        command.env("HOME", format!("{}/{}", scratch.display(), long));
-    });
+    let long = format!("/var/tmp/{}", "x/".repeat(1500));
+    let homes = [Some("secret/relative"), Some(""), None, Some(&long)];
+    check_refused(&homes.map(|home| ("HOME", home.map(OsStr::new))));
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
 
-use crate::launch_support::{Installed, Prefix, noted_environment, provide};
+use crate::launch_support::{Installed, Prefix, noted_environment, provide, share};
 use registry::REGISTRY;
 
 /// What a launch writes to standard error; the agent is started in any case, and no secret is shown.
@@ -39,9 +39,10 @@ fn check_warns(url: &str, variables: &[(&str, &str)], says: &[&str]) {
 #[test]
 fn every_agent_warns_under_every_shell() {
     let prefix = Prefix::new();
-    for agent in REGISTRY.agents() {
+    let shells = registry_tests::shells();
+    for (row, agent) in REGISTRY.agents().into_iter().enumerate() {
         let installed = prefix.add(agent);
-        for shell in registry_tests::shells() {
+        for shell in share(row, 3, &shells) {
             let warning = format!(
                 "{}: warning: HTTP_PROXY is set, and NO_PROXY does not name `127.0.0.1`, the host of the model: calls may go to \
                  the proxy; set NO_PROXY=127.0.0.1 and no_proxy=127.0.0.1\n",

@@ -12,9 +12,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::launch_support::{Installed, Prefix, files_under, noted_environment, noted_words, provide};
+use crate::launch_support::{Installed, Prefix, files_under, noted_environment, noted_words, provide, share};
 use registry::REGISTRY;
-use registry::model::Agent;
 
 /// The user who has nothing.
 const NOBODY: u32 = 65534;
@@ -90,43 +89,45 @@ fn quoted(text: &str) -> String {
 #[test]
 fn what_a_harness_does_to_the_command_changes_nothing() {
     let prefix = Prefix::new();
-    for agent in REGISTRY.agents() {
+    let treatments = (0..4).flat_map(|treatment| [("dash", treatment), ("bash", treatment)]);
+    let cases: Vec<_> =
+        treatments.flat_map(|(shell, treatment)| [(false, shell, treatment), (true, shell, treatment)]).collect();
+    for (row, agent) in REGISTRY.agents().into_iter().enumerate() {
         let installed = prefix.add(agent);
         let launcher = installed.launcher.display().to_string();
-        for proxy in [false, true] {
+        let plain = [false, true].map(|proxy| {
             let scratch = Scratch::new();
             run(&mut harness(&scratch, &["dash", "-c", &launcher], &scratch.at("home"), proxy));
-            let plain = scratch.left(&installed);
-            check_treatments(agent, &installed, proxy, &plain);
+            scratch.left(&installed)
+        });
+        for &(proxy, shell, treatment) in share(row, 5, &cases) {
+            let [direct, gateway] = &plain;
+            check_treatment(&installed, proxy, shell, treatment, if proxy { gateway } else { direct });
         }
     }
 }
 
-/// Each treatment leaves what the plain command left.
+/// A treatment leaves what the plain command left.
 #[track_caller]
-fn check_treatments(agent: &Agent<'_>, installed: &Installed, proxy: bool, plain: &Left) {
-    let launcher = installed.launcher.display().to_string();
-    for shell in ["dash", "bash"] {
-        for treatment in 0..4 {
-            let scratch = Scratch::new();
-            let home = scratch.at("home").display().to_string();
-            let (given, command) = match treatment {
-                0 => (&*home, format!("exec   {launcher}")),
-                1 => ("/nowhere", format!("export HOME={} && cd . && {launcher}", quoted(&home))),
-                2 => (&*home, format!("{shell} -c {}", quoted(&format!("{shell} -c {}", quoted(&launcher))))),
-                _ => (&*home, format!("umask 0; {launcher} -c x=y </dev/null")),
-            };
-            run(&mut harness(&scratch, &[shell, "-c", &command], Path::new(given), proxy));
-            let mut left = scratch.left(installed);
-            if treatment == 3 {
-                let at = left.words.len().saturating_sub(3);
-                let added: Vec<String> = left.words.drain(at..at + 2).collect();
-                assert_eq!(added, ["-c", "x=y"], "{}: the words of a harness come last", agent.name);
-            }
-            assert_eq!(&left, plain, "{}: {shell} -c {command:?}", agent.name);
-            check_private(&scratch.at("home"), agent.name);
-        }
+fn check_treatment(installed: &Installed, proxy: bool, shell: &str, treatment: u8, plain: &Left) {
+    let (launcher, name) = (installed.launcher.display().to_string(), installed.agent.name);
+    let scratch = Scratch::new();
+    let home = scratch.at("home").display().to_string();
+    let (given, command) = match treatment {
+        0 => (&*home, format!("exec   {launcher}")),
+        1 => ("/nowhere", format!("export HOME={} && cd . && {launcher}", quoted(&home))),
+        2 => (&*home, format!("{shell} -c {}", quoted(&format!("{shell} -c {}", quoted(&launcher))))),
+        _ => (&*home, format!("umask 0; {launcher} -c x=y </dev/null")),
+    };
+    run(&mut harness(&scratch, &[shell, "-c", &command], Path::new(given), proxy));
+    let mut left = scratch.left(installed);
+    if treatment == 3 {
+        let at = left.words.len().saturating_sub(3);
+        let added: Vec<String> = left.words.drain(at..at + 2).collect();
+        assert_eq!(added, ["-c", "x=y"], "{name}: the words of a harness come last");
     }
+    assert_eq!(&left, plain, "{name}: {shell} -c {command:?}");
+    check_private(&scratch.at("home"), name);
 }
 
 /// No file or folder that a launch made can be read by others, whatever the umask.

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
+use crate::launch_support::share;
 use regex::Regex;
 use registry::REGISTRY;
 use registry::model::{Agent, Artefact, Registry, WebPolicy};
@@ -177,11 +179,11 @@ const REFUSED: [&str; 15] = [
     r"\r",
 ];
 
-#[track_caller]
-fn check_refused(install: &str) -> Vec<String> {
-    let hit =
-        |pattern: &str| Regex::new(pattern).expect("it is a pattern").find(install).map(|it| it.as_str().to_owned());
-    REFUSED.iter().filter_map(|pattern| Some(format!("`{pattern}` finds `{}`", hit(pattern)?))).collect()
+fn refused(install: &str) -> Vec<String> {
+    static PATTERNS: LazyLock<[Regex; 15]> =
+        LazyLock::new(|| REFUSED.map(|pattern| Regex::new(pattern).expect("it is a pattern")));
+    let hit = |it: &Regex| Some(format!("`{it}` finds `{}`", it.find(install)?.as_str()));
+    PATTERNS.iter().filter_map(hit).collect()
 }
 
 #[test]
@@ -189,10 +191,10 @@ fn an_install_command_holds_nothing_that_its_readers_refuse() {
     for text in
         ["set -o pipefail", "[[ a", "x <<<y", "$((1))", "; function f", "local -a x", "cat <(x)", "npm install x"]
     {
-        assert_eq!(check_refused(text).len(), 1, "{text}: {:?}", check_refused(text));
+        assert_eq!(refused(text).len(), 1, "{text}: {:?}", refused(text));
     }
     let found = |(agent, it): (&Agent<'_>, Table)| {
-        let faults = [check_refused(text(&it, "install_cmd")), check_refused(text(&it, "launch_cmd"))].concat();
+        let faults = [refused(text(&it, "install_cmd")), refused(text(&it, "launch_cmd"))].concat();
         faults.into_iter().map(|fault| format!("{}: {fault}", agent.name)).collect::<Vec<_>>()
     };
     report(&manifests(&Site::default()).into_iter().flat_map(found).collect::<Vec<_>>());
@@ -307,17 +309,17 @@ fn treatments(command: &str) -> Vec<String> {
 fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
-    for (agent, manifest) in manifests(&site) {
+    for (row, (agent, manifest)) in manifests(&site).into_iter().enumerate() {
         crate::launch_support::put(agent, &site, PROGRAM);
-        for command in treatments(text(&manifest, "launch_cmd")) {
-            for shell in SHELLS {
-                let output = run(shell, &command, &[("HOME", &site.prefix)]);
-                let out = String::from_utf8_lossy(&output.stdout);
-                let said =
-                    format!("{}: {shell} -c {command:?}: {out}{}", agent.name, String::from_utf8_lossy(&output.stderr));
-                assert!(output.status.success(), "{said}");
-                assert_eq!(command.contains(NO_WEB.trim()), out.ends_with("<-c><tools.web_search=false>"), "{said}");
-            }
+        let commands = treatments(text(&manifest, "launch_cmd"));
+        let cases = commands.iter().flat_map(|command| SHELLS.map(|shell| (shell, command)));
+        for (shell, command) in share(row, 3, cases) {
+            let output = run(shell, command, &[("HOME", &site.prefix)]);
+            let out = String::from_utf8_lossy(&output.stdout);
+            let said =
+                format!("{}: {shell} -c {command:?}: {out}{}", agent.name, String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success(), "{said}");
+            assert_eq!(command.contains(NO_WEB.trim()), out.ends_with("<-c><tools.web_search=false>"), "{said}");
         }
     }
 }

@@ -142,4 +142,6 @@ fn a_private_registry_has_the_same_commands_and_the_same_rules() {
         &stranger.cargo(&["build"]),
         &["`parrot` does not install a program `parot.mjs` [I002]", "src/agents/parrot.rs"],
     );
+    // Cargo takes a crate in another folder for another one, so nothing would ever use these files again.
+    check_succeeds(&stranger.cargo(&["clean", "--package", "own-registry"]));
 }

@@ -107,6 +107,13 @@ pub(crate) fn put(agent: &'static Agent<'static>, site: &Site, program: &str) ->
     Installed { agent, launcher, web_policy: text(ScriptKind::WebPolicy), dir }
 }
 
+/// The cases of the agent in a row of the registry, where the product of agents and cases would be too many: an agent
+/// gets one case of `of`, and a case goes to one agent of `of`.
+pub(crate) fn share<T>(row: usize, of: usize, cases: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+    let mine = move |(column, _): &(usize, T)| (row + column).is_multiple_of(of);
+    cases.into_iter().enumerate().filter(mine).map(|(_, case)| case)
+}
+
 /// The variables of a provider, in direct mode or through a proxy.
 pub(crate) fn provide(command: &mut Command, proxy: bool) {
     command.env("BENCHFLOW_PROVIDER_NAME", "acme").env("BENCHFLOW_PROVIDER_API_KEY", "key");
