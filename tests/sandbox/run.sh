@@ -32,7 +32,8 @@ set -- --substitute-runtimes --python "$python"
 for agent in $agents ${MORE-}; do
     set -- "$@" --agent "$agent"
 done
-cargo build --quiet --package xtask --features xtask/supply
+# With all features, as the other scripts of this folder build it: one build serves all.
+cargo build --quiet --package xtask --features xtask/upgrade
 xtask=${CARGO_TARGET_DIR:-target}/debug/xtask
 "$xtask" mirror --out "$folder/mirror" "$@"
 failed=0

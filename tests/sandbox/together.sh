@@ -1,16 +1,17 @@
 #!/bin/sh
 # Two agents in one prefix: installed at once, then one upgraded while the other is in a session.
 #
-#     together.sh SITE SCRIPTS FIRST SECOND
+#     together.sh XTASK SITE SCRIPTS FIRST SECOND
 #
+# XTASK    the program of `cargo xtask`
 # SITE     a site file that names folders
-# SCRIPTS  the output of `cargo xtask gen-scripts --site SITE --out SCRIPTS`
+# SCRIPTS  the output of `XTASK gen-scripts --site SITE --out SCRIPTS`
 # FIRST    the agent that is upgraded; SECOND: the one whose session goes on
 #
 # Needs root and bwrap. Ends with the first thing that is not as it must be.
 set -u
-site=$1 first=$3 second=$4
-mirror=$(cd "$(dirname "$site")" && pwd) && scripts=$(cd "$2" && pwd) || exit 2
+xtask=$1 site=$2 first=$4 second=$5
+mirror=$(cd "$(dirname "$site")" && pwd) && scripts=$(cd "$3" && pwd) || exit 2
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/together.XXXXXX") || exit 2
 trap 'exec 7>&-; rm -rf "$work"' EXIT
 mkdir "$work/opt"
@@ -47,7 +48,7 @@ before=$(cat "$work"/opt/benchflow/*/"$first"/stamp)
 
 # Another script is another stamp: the same versions, with other needs.
 sed -e '/^disk-megabytes = /d' -e 's/^prefix = .*/&\ndisk-megabytes = 701/' "$site" >"$work/site.toml"
-cargo xtask gen-scripts --site "$work/site.toml" --out "$work/scripts" >/dev/null 2>"$work/render.err" || fail "no scripts"
+"$xtask" gen-scripts --site "$work/site.toml" --out "$work/scripts" >/dev/null 2>"$work/render.err" || fail "no scripts"
 
 mkfifo "$work/requests"
 box --setenv HOME /tmp/home --setenv TMPDIR /tmp --dir /tmp/home "/opt/benchflow/bin/$second" <"$work/requests" >"$work/answers" \

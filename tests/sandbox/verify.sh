@@ -15,6 +15,9 @@ work=$(mktemp -d /var/tmp/verify-test.XXXXXX) || exit 2
 trap 'rm -rf "$work"' EXIT
 TMPDIR=$work
 export TMPDIR
+cargo build --quiet --package xtask --features xtask/upgrade || exit 2
+cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$work/xtask" || exit 2
+xtask=$work/xtask
 passed=0
 failed=0
 
@@ -31,10 +34,10 @@ expect() {
 }
 
 verify() {
-    cargo xtask verify "$@" >"$work/log" 2>&1
+    "$xtask" verify "$@" >"$work/log" 2>&1
 }
 
-cargo test --quiet -p registry-live --lib sandbox::tests -- --ignored --skip container_ >"$work/log" 2>&1
+cargo test --quiet --workspace --lib sandbox::tests -- --ignored --skip container_ >"$work/log" 2>&1
 expect "the sandbox measures, proves and ends what it should" 0 "$?"
 
 verify "$first" "$second" --site "$site" --require "$first,$second"
@@ -55,25 +58,23 @@ assert agent["session"]["stderr"].startswith("sandbox: proved"), agent["session"
 expect "the evidence is JSON" 0 "$?"
 
 # Nothing answers: the maker's archives cannot be had, and that is never called unavailable.
-unshare --net cargo --offline run --quiet -p xtask --features xtask/live -- verify "$first" >"$work/log" 2>&1
+unshare --net "$xtask" verify "$first" >"$work/log" 2>&1
 expect "a dead network" 1 "$?"
 grep -q "^0 passed (0 on a substituted runtime), 1 failed, 0 unavailable$" "$work/log"
 expect "a dead network is a failure, class 10" 0 "$?"
 
 rm -f "$work/log"
-cargo build --quiet -p xtask --features xtask/live
-program=${CARGO_TARGET_DIR:-target}/debug/xtask
-"$program" verify "$first" --site "$site" >"$work/log" 2>&1 &
+"$xtask" verify "$first" --site "$site" >"$work/log" 2>&1 &
 started=$!
 sleep 4
 kill -TERM "$started"
 wait "$started"
 expect "an interrupted run" 2 "$?"
-expect "an interrupted run leaves no folder" "log" "$(ls "$work")"
+expect "an interrupted run leaves no folder" "log xtask" "$(ls "$work" | tr '\n' ' ' | sed 's/ $//')"
 expect "an interrupted run leaves no process" "" "$(grep -la "$work/[v]erify-" /proc/[0-9]*/cmdline 2>/dev/null)"
 
-cargo xtask gen-scripts --site "$site" --out "$work/scripts" >"$work/log" 2>&1
-sh tests/sandbox/together.sh "$site" "$work/scripts" "$first" "$second"
+"$xtask" gen-scripts --site "$site" --out "$work/scripts" >"$work/log" 2>&1
+sh tests/sandbox/together.sh "$xtask" "$site" "$work/scripts" "$first" "$second"
 expect "$first and $second in one prefix" 0 "$?"
 
 echo "$passed passed, $failed failed"
