@@ -41,7 +41,7 @@ from faulttable import BASE, FAULTS, KILLED, Fault, write  # noqa: E402
 
 REPORT = set("schema class status step detail retryable agent version stamp runtime mode elapsed_ms".split())
 # An edit of a script after which its lock is nobody's.
-UNLOCKED = ("no link is taken", [""])
+UNLOCKED = ("the link of the lock is not made", [""])
 # A change of the prefix in strace's words; what is deep in a stage is nobody's but the stage's.
 CHANGE = (
     r"(?m)^\d+ +(?:(?:rename|unlink|rmdir|mkdir|symlink|link)\w*\(|open\w*\([^)]*O_CREAT).*?"

@@ -1,13 +1,13 @@
-//! What an agent does and installs, as facts that two versions of it are compared by.
+//! What an agent does and installs, as facts. Two versions of an agent are compared by them.
 //!
 //! A fact is a name with a value under an aspect: the tool `read_file` is `listed`, the header `authorization` has the
-//! `key`. Nothing in it differs from run to run, so that evidence can store it.
+//! `key`. A fact is the same in every run, so that evidence can store it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use registry_model::model::{Lock, Target};
 
-/// Facts by their names, under the names of aspects.
+/// Facts by the name of their aspect and their own name.
 pub type Behaviour = BTreeMap<String, Facts>;
 
 /// Names with their values.
@@ -18,13 +18,13 @@ pub type Facts = BTreeMap<String, String>;
 pub struct Aspect {
     /// Its name in evidence.
     pub name: &'static str,
-    /// Its name for a reader.
+    /// Its title in reports.
     pub title: &'static str,
-    /// Whether a difference needs a person's decision; sizes and versions of packages change with every release.
+    /// Whether a person must decide on a difference; sizes and versions of packages change with every release.
     pub decides: bool,
 }
 
-/// All aspects, in the order of a reader.
+/// All aspects, in the order of reports.
 pub const ASPECTS: [Aspect; 14] = [
     Aspect { name: "verdicts", title: "Verdicts", decides: true },
     Aspect { name: "handshake", title: "Handshake", decides: true },
@@ -55,7 +55,7 @@ pub struct Difference {
     pub new: Option<String>,
 }
 
-/// The facts that differ, in the order of the aspects. An aspect that one side was not measured by says nothing.
+/// The facts that differ, in the order of the aspects. An aspect that only one side has is skipped.
 pub fn compare(old: &Behaviour, new: &Behaviour) -> Vec<Difference> {
     let mut found = Vec::new();
     for aspect in ASPECTS {
@@ -70,7 +70,7 @@ pub fn compare(old: &Behaviour, new: &Behaviour) -> Vec<Difference> {
     found
 }
 
-/// Whether a behaviour was measured by every aspect that decides and that a run can see.
+/// Whether a behaviour has every deciding aspect that a run can measure.
 pub fn is_measured(behaviour: &Behaviour) -> bool {
     let of_a_run = ASPECTS.iter().filter(|it| it.decides && !of_the_lock(it.name));
     of_a_run.into_iter().all(|it| behaviour.contains_key(it.name))
@@ -80,7 +80,7 @@ fn of_the_lock(aspect: &str) -> bool {
     matches!(aspect, "targets" | "install-scripts" | "licences" | "packages")
 }
 
-/// What a lock says: the packages with their versions, those with an install script, and the targets it serves.
+/// The facts of a lock: the packages with their versions, those with an install script, and the targets it serves.
 pub fn of_lock(lock: &Lock<'_>) -> Behaviour {
     let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut scripts = Facts::new();

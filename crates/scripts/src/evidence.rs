@@ -1,4 +1,4 @@
-//! What the verdicts of a probe depend on, as one hash for each question: evidence is stale when its hash is another.
+//! What the verdicts of a probe depend on, as one hash for each question: evidence is stale when its hash differs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,8 +13,8 @@ use crate::RenderError;
 /// A hash for each question, by its name: 16 hexadecimal digits.
 pub type Inputs = BTreeMap<String, String>;
 
-/// The questions of a probe, each with the number of its method: a question that is asked in another way gets another
-/// number, and every verdict of before is stale.
+/// The questions of a probe, each with the number of its method. A changed method gets a new number, which makes all
+/// earlier verdicts stale.
 pub const QUESTIONS: [(&str, u32); 5] = [("routing", 2), ("environment", 2), ("hosts", 2), ("web", 2), ("secrets", 2)];
 
 /// The hashes of an agent as its entry and lock are now.
@@ -29,7 +29,7 @@ fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, Render
     let hash = |question: &str, method: u32| {
         let own = match question {
             "hosts" => hosts(agent),
-            // mutant: the policy makes nothing stale
+            // mutant: a changed policy keeps evidence fresh
             "web" => web(agent, &scripts.web_policy),
             _ => String::new(),
         };
@@ -39,8 +39,7 @@ fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, Render
     Ok(QUESTIONS.iter().map(|&(question, method)| (question.to_owned(), hash(question, method))).collect())
 }
 
-/// The questions whose verdict is stale, in their order, each with the reason: it was measured with other inputs, or
-/// with none on record.
+/// The questions whose verdict is stale, in their order, each with the reason: other inputs, or no recorded inputs.
 pub fn stale(
     agent: &Agent<'_>,
     pins: &[String],
@@ -58,15 +57,15 @@ pub fn stale(
     Ok(QUESTIONS.iter().filter(|it| differs(it.0)).map(|(question, _)| (*question, why.clone())).collect())
 }
 
-/// What every question depends on. A line a fact, and none for a default: so a new field of the model, which is at its
-/// default everywhere, changes no hash.
+/// What every question depends on: a line for each fact. A default has no line, so a new field of the model changes no
+/// hash while it has its default.
 fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> String {
     let mut facts = Facts::default();
-    // mutant: the lock makes nothing stale
+    // mutant: a changed lock keeps evidence fresh
     facts.add("lock", &installed(agent.lock));
-    // mutant: the launcher makes nothing stale
+    // mutant: a changed launcher keeps evidence fresh
     facts.add("launch.sh", launch);
-    // mutant: Node.js makes nothing stale
+    // mutant: a changed Node.js keeps evidence fresh
     facts.add("node", &node.to_string());
     if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) {
         facts.add("python", &python.to_string());
@@ -87,7 +86,7 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
         }
     }
     add_model(&mut facts, &agent.model);
-    // mutant: the handshake makes nothing stale
+    // mutant: a changed handshake keeps evidence fresh
     add_handshake(&mut facts, &agent.handshake);
     for ConfigFile { path, format, owner, mode, body } in agent.config {
         facts.add("file", &format!("{path} {} {} {mode:o} {}", format.word(), owner.word(), body.0));
@@ -99,11 +98,11 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
     facts.0
 }
 
-/// The lines of a lock that say what is installed: the days of releases and of what was not there change nothing.
+/// The lines of a lock about what is installed, without the dates of releases and of unavailable packages.
 fn installed(lock: &str) -> String {
     let kept = lock.split_inclusive('\n').filter(|line| !line.starts_with("unavailable "));
     kept.map(|line| match line.strip_prefix("package ") {
-        // Its fifth field is the day of its release.
+        // The fifth field is the date of the release.
         Some(_) => format!("{}\n", line.trim_end().splitn(6, ' ').take(5).collect::<Vec<_>>().join(" ")),
         None => line.to_owned(),
     })
@@ -139,7 +138,7 @@ fn add_mappings(facts: &mut Facts, key: &str, mappings: &[Mapping<'_>]) {
     }
 }
 
-/// The hosts that the entry declares; what their switches do is in launch.sh.
+/// The hosts that the entry declares; their switches are part of launch.sh.
 fn hosts(agent: &Agent<'_>) -> String {
     let mut facts = Facts::default();
     for host in agent.hosts {
@@ -149,7 +148,7 @@ fn hosts(agent: &Agent<'_>) -> String {
     facts.0
 }
 
-/// The web policy: what it names, and how it turns that off.
+/// The web policy: the tools that it names, and how it turns them off.
 fn web(agent: &Agent<'_>, script: &str) -> String {
     let mut facts = Facts::default();
     let Some(policy) = agent.web else { return facts.0 };
@@ -169,14 +168,14 @@ fn web(agent: &Agent<'_>, script: &str) -> String {
     facts.0
 }
 
-/// Facts as text, a line each; a fact that is empty or false has none.
+/// Facts as text, one per line; a fact that is empty or false has no line.
 #[derive(Debug, Default)]
 struct Facts(String);
 
 impl Facts {
     fn add(&mut self, key: &str, value: &str) {
         if !value.is_empty() {
-            // The length keeps two facts apart whatever they hold.
+            // The length separates facts, also when a value contains line breaks.
             let _ = writeln!(self.0, "{key} {} {value}", value.len());
         }
     }
@@ -214,7 +213,7 @@ mod tests {
         ..Agent::EMPTY
     };
 
-    /// Holds which questions a change makes stale.
+    /// Checks which questions a change makes stale.
     #[track_caller]
     fn check_stale(changed: &Agent<'_>, questions: &[&str]) {
         let measured = inputs(&AGENT).expect("it is rendered");

@@ -1,5 +1,5 @@
-//! What an agent answers over ACP by its entry, with the lock read: the one thing that the proof of an install and a
-//! live session compare with.
+//! The answers over ACP that an entry declares, with the version from the lock. The proof of an install and live
+//! sessions compare with them.
 
 use registry_model::model::{Agent, Exit, Info, Lock, Session};
 use registry_model::template::Value;
@@ -12,13 +12,13 @@ use super::{RenderError, locked_version, read};
 pub struct Expected {
     /// The variables of a dummy provider.
     pub env: Vec<(String, String)>,
-    /// The fields of `agentInfo` that are compared; none for an agent that gives no `agentInfo`.
+    /// The fields of `agentInfo` that are compared; `None` for an agent without `agentInfo`.
     pub info: Option<Vec<(&'static str, String)>>,
     /// The answer to `session/new`.
     pub session: Session,
     /// What makes it end.
     pub exit: Exit,
-    /// The locked version of its first package; empty where it has none.
+    /// The locked version of its first package; empty when it has none.
     pub version: String,
 }
 
@@ -34,7 +34,7 @@ impl Expected {
             let Value::Text(text) = read(mapping.value, "handshake")? else {
                 return Err(RenderError::Structure(format!("handshake: {}", mapping.name)));
             };
-            // An entry may say a canonical variable by its word.
+            // An entry may use the word of a canonical variable.
             let name = canonical(mapping.name).map_or(mapping.name, |variable| variable.name);
             env.push((name.to_owned(), text.into_owned()));
         }

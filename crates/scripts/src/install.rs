@@ -1,4 +1,4 @@
-//! install.sh: constants of the agent and the site, the parts that never vary, and the payload.
+//! install.sh: constants of the agent and the site, the fixed parts, and the payload.
 
 use registry_model::model::{Agent, Artefact, Lock, Target};
 
@@ -7,16 +7,16 @@ use super::writer::{Word, Writer};
 use super::{InstallPaths, RenderError, header, locked_version};
 use crate::site::{Runtime, Site};
 
-/// The end of the here-document that holds the installer.
+/// The delimiter of the here-document with the installer.
 const BODY_END: &str = "BENCHFLOW_INSTALLER";
-/// The end of the here-document that holds the payload.
+/// The delimiter of the here-document with the payload.
 const PAYLOAD_END: &str = "BENCHFLOW_PAYLOAD";
 
-/// The parts that never vary, in the order of a reader.
+/// The fixed parts, in reading order.
 const LIBRARY: [&str; 4] =
     [include_str!("sh/base.sh"), include_str!("sh/fetch.sh"), include_str!("sh/place.sh"), include_str!("sh/modes.sh")];
 
-/// How the payload reaches the machine.
+/// Where the payload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Carried {
     /// In the script.
@@ -25,7 +25,7 @@ pub(crate) enum Carried {
     Mirror,
 }
 
-/// What install.sh is made from.
+/// The input of install.sh.
 pub(crate) struct Parts<'a> {
     pub(crate) agent: &'a Agent<'a>,
     pub(crate) lock: &'a Lock<'a>,
@@ -39,7 +39,7 @@ pub(crate) struct Parts<'a> {
 pub(crate) fn install(parts: &Parts<'_>) -> Result<String, RenderError> {
     let mut w = Writer::default();
     header(&mut w, parts.agent, "installs the agent under one prefix and changes nothing else");
-    // Readers of the script look for the packages with their versions, which its payload has packed.
+    // The packages with their versions are only in the packed payload, so they are listed for readers of the script.
     parts.lock.pins().iter().for_each(|pin| w.comment(pin));
     w.comment(
         "Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|gc|plan|runtimes. The last line on standard error is JSON.",
@@ -97,7 +97,7 @@ fn needs_python(agent: &Agent<'_>) -> bool {
     agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)))
 }
 
-/// Why an agent is refused on a target, where it is.
+/// Why an agent is refused on a target, or `None`.
 fn refusal(parts: &Parts<'_>, target: Target) -> Option<String> {
     let Parts { agent, lock, site, .. } = parts;
     if let Some(it) = lock.unavailable_on(target) {
@@ -140,7 +140,7 @@ fn write_runtimes(w: &mut Writer, parts: &Parts<'_>) {
 
 fn write_target(w: &mut Writer, parts: &Parts<'_>, target: Target) {
     if let Some(node) = parts.site.node(target) {
-        // BenchFlow reads under this name which Node.js a script brings.
+        // BenchFlow reads the version of a script's Node.js from this variable.
         w.assign("BF_NODE_VERSION", &Word::text(node.version.as_str()));
         write_runtime(w, "NODE", "node", node);
     }
@@ -159,7 +159,7 @@ fn write_runtime(w: &mut Writer, variable: &str, folder: &str, runtime: &Runtime
     }
 }
 
-/// The function that asks for the tools which only this agent's artefacts need.
+/// The function that checks the tools which only this agent's artefacts need.
 fn write_needs(w: &mut Writer, agent: &Agent<'_>) {
     w.function("extra_needs", |w| {
         for artefact in agent.install {

@@ -1,5 +1,5 @@
-//! JSON objects whose members have an order of their own. `serde_json` keeps the order of a struct. The order of its
-//! own maps depends on the features that other crates of a build ask for, so nothing here goes through one.
+//! JSON objects with a fixed order of members. `serde_json` keeps the order of a struct, but the order of its own maps
+//! depends on features that other crates of a build enable, so they are not used here.
 
 use serde::{Serialize, Serializer};
 
@@ -12,7 +12,7 @@ impl<K: Serialize, V: Serialize> Serialize for Members<K, V> {
     }
 }
 
-/// The text of data that has a text for every key, as all of ours has.
+/// Data as JSON text. The keys of all data here are strings, so this cannot fail.
 pub(crate) fn text(data: &impl Serialize) -> String {
     serde_json::to_string(data).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! launch.sh: it guards the interpreter, applies the operations that `launch.mjs` prints, and becomes the agent.
+//! launch.sh: protects the interpreter, applies the operations that `launch.mjs` prints, and becomes the agent.
 
 use registry_model::model::Agent;
 
@@ -8,7 +8,7 @@ use super::{InstallPaths, RenderError, header};
 /// The statements of every launcher.
 const COMMON: &str = include_str!("sh/launch.sh");
 
-/// The text of launch.sh for a stamp. What differs between agents is in `plan.json`, which `launch.mjs` reads.
+/// The text of launch.sh for a stamp. Differences between agents are in `plan.json`, which `launch.mjs` reads.
 pub(crate) fn launch(agent: &Agent<'_>, place: &InstallPaths) -> Result<String, RenderError> {
     let mut w = Writer::default();
     header(&mut w, agent, "sets up the environment of the agent and starts it");

@@ -5,7 +5,7 @@
 //! use registry_scripts::{RenderError, scripts, site::Site};
 //!
 //! let entry = Agent { name: "my-agent", ..Agent::EMPTY };
-//! // It starts no program.
+//! // The entry starts no program.
 //! assert!(matches!(scripts(&entry, &Site::default()), Err(RenderError::NoProgram(_))));
 //! ```
 
@@ -35,7 +35,7 @@ pub(crate) use payload::sha256;
 use plan::Proofs;
 use writer::Writer;
 
-/// Which of the three scripts.
+/// The kind of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ScriptKind {
     /// Installs the agent.
@@ -67,19 +67,19 @@ pub struct Script {
     pub kind: ScriptKind,
     /// Its whole text.
     pub text: String,
-    /// What it carries packed; at most one.
+    /// Its packed payload; at most one.
     pub payloads: Vec<Payload>,
-    /// Files that the site's mirror must hold for it: name and bytes.
+    /// Files that must be on the site's mirror: name and bytes.
     pub mirrored: Vec<(String, Vec<u8>)>,
 }
 
 impl Script {
-    /// The text with a summary in the place of packed lines: for reviewers and snapshots.
+    /// The text with a summary instead of packed lines, for reviewers and snapshots.
     pub fn review_text(&self) -> String {
         self.payloads.iter().fold(self.text.clone(), |text, it| text.replace(&it.lines(), &it.summary()))
     }
 
-    /// The bytes that it takes as one argument after a harness has quoted it twice.
+    /// Its length in bytes as one argument, after a harness has quoted it twice.
     pub fn quoted_twice(&self) -> usize {
         quoted_twice(&self.text)
     }
@@ -88,27 +88,27 @@ impl Script {
 /// Why an agent cannot be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RenderError {
-    /// The site is at fault.
+    /// The site is invalid.
     Site(SiteError),
     /// The lock cannot be read.
     Lock(UnreadableLock),
-    /// A text at this place is no encoded value.
+    /// The text at this place is not an encoded value.
     Template(String),
-    /// A value at this place has structure, where only a text fits.
+    /// The value at this place has structure, but must be a text.
     Structure(String),
     /// A program that no artefact of the entry provides.
     NoProgram(String),
-    /// A character that no shell word can hold.
+    /// A NUL byte, which a shell word cannot contain.
     Nul,
-    /// A character that a reader does not see, or sees in another place, at this line.
+    /// An invisible or reordering character at this line.
     Hidden(char, usize),
-    /// A here-document that holds its own end.
+    /// A here-document that contains its own delimiter.
     HereDocument(String),
-    /// A Python version that the site's interpreter is not.
+    /// The site's interpreter has another version of Python.
     Python {
-        /// What the entry asks for.
+        /// The version that the entry requires.
         wanted: String,
-        /// What the site has.
+        /// The version of the site.
         version: String,
     },
     /// I007: a script that does not fit one argument.
@@ -121,7 +121,7 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    /// The code of the rule that it breaks; none for a fault outside the rules.
+    /// The code of the broken rule; `None` for an error outside the rules.
     pub const fn rule(&self) -> Option<&'static str> {
         match self {
             Self::TooLarge { .. } => Some("I007"),
@@ -144,19 +144,19 @@ impl fmt::Display for RenderError {
             Self::Site(error) => write!(f, "site: {error}"),
             Self::Lock(error) => write!(f, "I001: {error}; {}", error.help()),
             Self::Template(place) => write!(f, "`{place}` is not an encoded value"),
-            Self::Structure(place) => write!(f, "`{place}` needs a plain text, a variable or a choice between such"),
+            Self::Structure(place) => write!(f, "`{place}` must be a text, a variable or a choice between these"),
             Self::NoProgram(word) => write!(f, "I002: no artefact of the entry provides the program `{word}`"),
-            Self::Nul => f.write_str("a text holds a NUL byte, which no shell word can"),
+            Self::Nul => f.write_str("a text has a NUL byte, which a shell word cannot contain"),
             Self::Hidden(char, line) => {
                 write!(
                     f,
-                    "line {line} would hold U+{:04X}, which a reader of the script does not see",
+                    "line {line} would have U+{:04X}, which a reader of the script does not see",
                     u32::from(*char)
                 )
             }
-            Self::HereDocument(end) => write!(f, "a here-document holds its own end `{end}`"),
+            Self::HereDocument(end) => write!(f, "a here-document contains its own delimiter `{end}`"),
             Self::Python { wanted, version } => {
-                write!(f, "the entry asks for Python `{wanted}`, the site has {version}")
+                write!(f, "the entry requires Python `{wanted}`, the site has {version}")
             }
             Self::TooLarge { kind, bytes } => write!(
                 f,
@@ -205,7 +205,7 @@ impl InstallPaths {
     }
 }
 
-/// The folder of an agent's install at a site: what it is published in, under the prefix.
+/// The folder under the prefix in which an agent is installed at a site.
 pub fn folder(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
     let stamp = stamp(agent, &agent.read_lock()?, site)?;
     Ok(InstallPaths::new(agent, site, &stamp).dir())
@@ -213,8 +213,8 @@ pub fn folder(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
 
 /// The three scripts of an agent.
 ///
-/// The same agent and site give the same bytes; a script that would not fit one argument is refused, or its payload
-/// goes to the site's mirror.
+/// The same agent and site give the same bytes. A script that does not fit one argument is rejected; with a mirror, its
+/// payload is moved there.
 pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderError> {
     site.validate().map_err(RenderError::Site)?;
     let lock = agent.read_lock()?;
@@ -237,14 +237,14 @@ pub fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, RenderErro
     Ok(all)
 }
 
-/// The text of an install.sh that leaves out the proof: for a look at an agent whose entry is not right yet.
+/// The text of an install.sh without the proof, to measure an agent whose entry is not correct yet.
 pub fn unproved_install(agent: &Agent<'_>, site: &Site) -> Result<String, RenderError> {
     let lock = agent.read_lock()?;
     let place = InstallPaths::new(agent, site, &stamp(agent, &lock, site)?);
     Ok(packed_install(agent, &lock, site, &place, Proofs::Skipped)?.text)
 }
 
-/// install.sh with what it carries.
+/// install.sh with its payload.
 fn packed_install(
     agent: &Agent<'_>,
     lock: &Lock<'_>,
@@ -256,9 +256,9 @@ fn packed_install(
     install_script(agent, lock, site, place, payload::pack(agent.name, &place.stamp, &files))
 }
 
-/// What a running agent depends on, without the stamp: it is another one whenever the install changes.
+/// What a running agent depends on. The stamp is left blank: it changes with every change of the install.
 pub(crate) struct Unstamped {
-    /// The launcher, with the plan and the programs that it carries out.
+    /// The launcher with its plan and programs.
     pub(crate) launch: String,
     pub(crate) web_policy: String,
 }
@@ -289,7 +289,7 @@ fn install_script(
     Ok(Script { kind: ScriptKind::Install, text, payloads: vec![payload], mirrored: Vec::new() })
 }
 
-/// The value of a template, or a fault that names its place.
+/// The value of a template, or an error with its place.
 pub(crate) fn read<'a>(template: Template<'a>, place: &str) -> Result<Value<'a>, RenderError> {
     template.value().ok_or_else(|| RenderError::Template(place.to_owned()))
 }
@@ -330,7 +330,7 @@ fn files(
     Ok(files)
 }
 
-/// Refuses an interpreter of the site that the entry does not take; only `==X.Y.*` is judged here.
+/// Rejects a site's interpreter that the entry does not accept; only `==X.Y.*` is checked here.
 fn check_python(agent: &Agent<'_>, site: &Site) -> Result<(), RenderError> {
     for artefact in agent.install {
         let Artefact::Pypi(it) = artefact else { continue };
@@ -342,7 +342,7 @@ fn check_python(agent: &Agent<'_>, site: &Site) -> Result<(), RenderError> {
     Ok(())
 }
 
-/// The locked version of an agent's first package; empty where it has none.
+/// The locked version of an agent's first package; empty when it has none.
 pub(crate) fn locked_version<'l>(agent: &Agent<'_>, lock: &'l Lock<'_>) -> &'l str {
     let first = agent.install.iter().find_map(Artefact::package);
     first.and_then(|(ecosystem, name)| lock.package(ecosystem, name)).map_or("", |package| package.version)
@@ -362,7 +362,7 @@ fn header(w: &mut Writer, agent: &Agent<'_>, what: &str) {
 /// `'"'"'`, and the whole is put between two.
 fn quoted_twice(text: &str) -> usize {
     let quotes = text.bytes().filter(|&byte| byte == b'\'').count();
-    // Once: every quote becomes five bytes, three of them quotes, and two are added around.
+    // Each time, a quote becomes five bytes, three of them quotes, and two quotes are added around the whole.
     let (once, inner) = (text.len() + 4 * quotes + 2, 3 * quotes + 2);
     once + 4 * inner + 2
 }

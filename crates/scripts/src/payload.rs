@@ -1,4 +1,4 @@
-//! What install.sh carries: files as one JSON object, gzipped and in base64, decoded by the private Node.js.
+//! The payload of install.sh: files as one JSON object, gzipped and in base64, decoded by the private Node.js.
 
 use std::io::Write as _;
 use std::sync::OnceLock;
@@ -12,10 +12,10 @@ use sha2::{Digest as _, Sha256};
 /// Characters of a line of base64.
 const COLUMNS: usize = 76;
 
-/// The files that an install script carries.
+/// The packed files in an install script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
-    /// Its name, for a reader and for the file on a mirror: `payload-opencode-0123456789abcdef.json.gz`.
+    /// Its name in summaries and on a mirror: `payload-opencode-0123456789abcdef.json.gz`.
     pub name: String,
     /// The SHA-256 of the packed bytes.
     pub sha256: String,
@@ -55,13 +55,13 @@ pub(crate) fn programs() -> Vec<(String, String)> {
     PROGRAMS.iter().map(|(name, text)| (format!("lib/{name}"), minify(text))).collect()
 }
 
-/// The programs of a launch, on which the environment and the files of an agent depend.
+/// The programs of a launch: the environment and the files of an agent depend on them.
 pub(crate) fn launch_programs() -> String {
     const NAMES: [&str; 5] = ["launch.mjs", "config.mjs", "values.mjs", "owned.mjs", "edit.mjs"];
     PROGRAMS.iter().filter(|(name, _)| NAMES.contains(name)).map(|(_, text)| minify(text)).collect()
 }
 
-/// A program without lines that are only a comment and without the blanks at the beginnings of lines.
+/// A program without comment lines and indentation.
 fn minify(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     lines.fold(String::new(), |mut out, line| {
@@ -78,7 +78,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 
 /// Packs an agent's files with the programs of every install; the same files give the same bytes.
 ///
-/// There are two members of gzip, of which the second is the same for every agent and is made once.
+/// The result has two gzip members. The second is the same for every agent and is packed once.
 pub(crate) fn pack(agent: &str, stamp: &str, files: &[(String, String)]) -> Payload {
     static PROGRAMS: OnceLock<Packed> = OnceLock::new();
     let programs = PROGRAMS.get_or_init(|| {
@@ -100,7 +100,7 @@ pub(crate) fn pack(agent: &str, stamp: &str, files: &[(String, String)]) -> Payl
     }
 }
 
-/// Stands for a payload where only its content matters: a checksum of it takes the place of its bytes.
+/// A payload for the stamp, with a checksum instead of packed bytes.
 pub(crate) fn unpacked(files: &[(String, String)]) -> Payload {
     let sum = sha256(format!("{}{}", object(files), object(&programs())).as_bytes());
     Payload { name: String::new(), packed: 0, raw: 0, files: Vec::new(), bytes: sum.clone().into_bytes(), sha256: sum }
@@ -113,8 +113,8 @@ struct Packed {
     files: Vec<(String, usize)>,
 }
 
-/// The files as one object. The texts are long, and the writer of encoded values, which escapes a text as JSON does, is
-/// compiled with optimisation in every build.
+/// The files as one JSON object. It uses the writer of encoded values, which escapes a text as JSON does and is
+/// optimised in every build, because the texts are long.
 fn object(files: &[(String, String)]) -> String {
     let string = |text: &str| Value::Text(text.into()).encode();
     let members = files.iter().map(|(name, text)| format!("{}:{}", string(name), string(text)));
@@ -127,7 +127,7 @@ fn sizes(files: &[(String, String)]) -> Vec<(String, usize)> {
 
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::new(6));
-    // Writing into memory does not fail.
+    // Writing to memory cannot fail.
     let _ = encoder.write_all(text.as_bytes());
     encoder.finish().unwrap_or_default()
 }
@@ -147,7 +147,7 @@ impl Payload {
         out
     }
 
-    /// What stands for the packed lines in a text for reviewers.
+    /// The summary that replaces the packed lines in a text for reviewers.
     pub(crate) fn summary(&self) -> String {
         use core::fmt::Write as _;
         let mut out = format!("<payload {}: {} bytes, sha256 {}>\n", self.name, self.packed, self.sha256);

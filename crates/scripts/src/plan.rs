@@ -24,7 +24,7 @@ pub(crate) struct Program<'a> {
     pub(crate) path: String,
     /// What installs it.
     pub(crate) kind: ArtefactKind,
-    /// The locked version of its package; empty for what is in no lock.
+    /// The locked version of its package; empty for a program that is not in a lock.
     pub(crate) version: &'a str,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn programs<'a>(agent: &'a Agent<'a>, lock: &Lock<'a>) -> Vec<Program
     all.map(|(index, artefact)| place(index, artefact)).collect()
 }
 
-/// The program that the first word of an argument vector names.
+/// The program of an argument vector: its first word.
 pub(crate) fn program<'p, 'a>(
     programs: &'p [Program<'a>],
     first: Option<&Template<'_>>,
@@ -66,9 +66,9 @@ pub(crate) fn program<'p, 'a>(
 /// Whether an install proves that the agent starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proofs {
-    /// As its entry declares; over ACP where that declares nothing.
+    /// As the entry declares; over ACP when it declares nothing.
     Declared,
-    /// Not at all: for a look at an agent of which the entry says something wrong.
+    /// Not at all, to measure an agent whose entry is not correct yet.
     Skipped,
 }
 
@@ -115,7 +115,7 @@ struct Launched<'a> {
     launch: bool,
 }
 
-/// A proof: only that of a version has more than its kind.
+/// A proof. Only the proof of a version has more than a kind.
 #[derive(Serialize)]
 struct Shown<'a> {
     kind: &'static str,
@@ -185,7 +185,7 @@ fn launched<'p>(program: &'p Program<'_>, launch: &str) -> Launched<'p> {
     Launched { name, path, kind: kind.word(), launch: *name == launch }
 }
 
-/// The proofs; an agent that declares none is asked over ACP.
+/// The proofs; an agent without declared proofs is proved over ACP.
 fn proofs<'a>(agent: &Agent<'a>, programs: &[Program<'_>]) -> Vec<Shown<'a>> {
     let declared = if agent.proof.is_empty() { &[Proof::Acp] } else { agent.proof };
     let shown = |proof: &Proof<'a>| match *proof {
@@ -234,7 +234,7 @@ struct PlanFile<'a> {
 /// The name of a variable, and its encoded value.
 type Variable<'a> = (&'a str, Box<RawValue>);
 
-/// The program beside an agent, with its words.
+/// The helper program of an agent, with its arguments.
 #[derive(Serialize)]
 struct Helper<'a> {
     program: &'a str,
@@ -257,7 +257,7 @@ struct Form<'a> {
     textual: bool,
 }
 
-/// A file, with its encoded body; the file of a policy has no mode of its own.
+/// A file with its encoded body; a file of the web policy has no mode.
 #[derive(Serialize)]
 struct FilePlan<'a> {
     path: &'a str,
@@ -282,7 +282,7 @@ impl<'a> FilePlan<'a> {
     }
 }
 
-/// The text of `plan.json`: what `launch.mjs` and `policy.mjs` know of the agent.
+/// The text of `plan.json`, the data of `launch.mjs` and `policy.mjs` about the agent.
 pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &InstallPaths) -> Result<String, RenderError> {
     let mut config = Vec::new();
     for (index, file) in agent.config.iter().enumerate() {
@@ -344,12 +344,12 @@ fn variables<'a>(mappings: impl Iterator<Item = &'a Mapping<'a>>) -> Result<Vec<
     mappings.map(|it| Ok((it.name, text(it.value, &format!("env: {}", it.name))?))).collect()
 }
 
-/// The words behind the program of an argument vector.
+/// The words of an argument vector after its program.
 fn words(argv: &[Template<'_>], place: &str) -> Result<Vec<Box<RawValue>>, RenderError> {
     argv.iter().skip(1).map(|it| text(*it, place)).collect()
 }
 
-/// A value for the environment or an argument vector, which have no structure.
+/// A value for the environment or an argument vector: it must be a text.
 fn text(template: Template<'_>, place: &str) -> Result<Box<RawValue>, RenderError> {
     if is_text(&read(template, place)?) {
         encoded(template, place)
@@ -379,7 +379,7 @@ fn is_text(value: &Value<'_>) -> bool {
     }
 }
 
-/// Every variable that reaches the agent, the canonical ones first, with what it holds.
+/// Every variable that reaches the agent, the canonical ones first, with its kind.
 fn kinds<'a>(agent: &'a Agent<'_>) -> Vec<(&'a str, VariableKind)> {
     let mut names: Vec<&str> = CANONICAL.iter().map(|it| it.name).collect();
     for name in agent.own_variables() {
@@ -390,7 +390,7 @@ fn kinds<'a>(agent: &'a Agent<'_>) -> Vec<(&'a str, VariableKind)> {
     names.into_iter().map(|name| (name, VariableKind::of(name))).collect()
 }
 
-/// An encoded value in which a number is an operation on its own text: read as JSON, `1.50` would be `1.5`.
+/// An encoded value in which numbers are operations with their text: read as JSON, `1.50` would become `1.5`.
 fn with_numbers_as_written(encoded: &str) -> String {
     let mut out = String::with_capacity(encoded.len());
     let mut rest = encoded;
@@ -414,7 +414,7 @@ fn with_numbers_as_written(encoded: &str) -> String {
     out
 }
 
-/// The length of the string of JSON that a text begins with.
+/// The length of the JSON string at the beginning of a text.
 fn end_of_string(text: &str) -> usize {
     let mut escaped = false;
     let end = text.bytes().skip(1).position(|byte| {

@@ -1,25 +1,25 @@
-//! Where an operator has the artefacts of installs: prefix, runtimes, indexes, mirror, proxy, certificates.
+//! A site: prefix, runtimes, package indexes, mirror, proxy and certificates for installs.
 
 use core::fmt;
 use std::collections::BTreeMap;
 
 use registry_model::model::{NODE_VERSION, PYTHON_VERSION, Target};
 
-/// A site: where everything comes from and where it goes. The default takes each artefact from its maker.
+/// A site: where artefacts come from and where they are installed. The default takes each artefact from its maker.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Site {
     /// The one folder that installs change.
     pub prefix: String,
-    /// The npm registry: a URL or an absolute folder; none for the package manager's own default.
+    /// The npm registry: a URL or an absolute folder; `None` for the package manager's own default.
     pub npm_registry: Option<String>,
-    /// The Python package index: a URL or an absolute folder of wheels; none for the package manager's own default.
+    /// The Python package index: a URL or an absolute folder of wheels; `None` for the package manager's own default.
     pub pypi_index: Option<String>,
-    /// Where runtimes, archives and payloads are by their file names: a URL or an absolute folder.
+    /// Where runtimes, archives and payloads are, under their file names: a URL or an absolute folder.
     pub mirror: Option<String>,
     /// A file of certificates on the machine.
     pub ca_bundle: Option<String>,
-    /// The proxy for machines that name none themselves.
+    /// The proxy for machines that set none themselves.
     pub proxy: Option<String>,
     /// Megabytes that must be free before an install begins.
     pub disk_megabytes: u32,
@@ -31,7 +31,7 @@ pub struct Site {
     pub python: BTreeMap<String, Runtime>,
     /// The Python installer, fetched as wheels by the private `CPython`'s own pip.
     pub uv: Vec<Wheel>,
-    /// What builds the source distributions of a lock, fetched in the same way.
+    /// The build tools for source distributions of a lock, fetched in the same way.
     pub build_tools: Vec<Wheel>,
 }
 
@@ -39,7 +39,7 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Runtime {
-    /// Its version, which the name of its folder bears.
+    /// Its version, which is part of its folder's name.
     #[serde(default)]
     pub version: String,
     /// Where it is: a URL or an absolute path, ending in `.tar.gz`, `.tgz` or `.tar.xz`.
@@ -86,7 +86,7 @@ const PYTHON: [(Target, &str, &str); 4] = [
 /// The release of the standalone builds that [`PYTHON`] is from.
 const PYTHON_RELEASE: &str = "20260211";
 
-/// The places and checksums of `Node.js`; `AArch64` with musl has no build of the maker's.
+/// The URLs and checksums of `Node.js`; its maker has no build for `AArch64` with musl.
 const NODE: [(Target, &str, &str, &str); 3] = [
     (
         Target::LinuxX64,
@@ -171,7 +171,7 @@ fn over_default_python<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTre
     over_default(from, default_python())
 }
 
-/// Targets that a file does not name keep their default; a runtime without a version has the default's.
+/// Targets that a file does not name keep their default; a runtime without a version has the default version.
 fn over_default<'de, D: serde::Deserializer<'de>>(
     from: D,
     mut all: BTreeMap<String, Runtime>,
@@ -186,7 +186,7 @@ fn over_default<'de, D: serde::Deserializer<'de>>(
     Ok(all)
 }
 
-/// What is wrong with a site: the field and the fault.
+/// What is wrong with a site: the field and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteError {
     /// The field, with its dots: `node.linux-x64.sha256`.
@@ -214,7 +214,7 @@ impl Site {
         self.python.get(target.id())
     }
 
-    /// Refuses what no install could use or what would leak a credential.
+    /// Rejects values that no install could use or that would leak a credential.
     pub fn validate(&self) -> Result<(), SiteError> {
         check_prefix(&self.prefix)?;
         let sources =
@@ -226,7 +226,7 @@ impl Site {
             check_url("proxy", proxy)?;
         }
         if let Some(bundle) = &self.ca_bundle {
-            // An install runs in folders of its own, where a relative path is another file.
+            // An install runs in its own folders, where a relative path would name another file.
             if !bundle.starts_with('/') {
                 return refuse("ca-bundle", "is not an absolute path");
             }
@@ -243,7 +243,7 @@ fn refuse<T>(field: &str, message: impl Into<String>) -> Result<T, SiteError> {
     Err(SiteError { field: field.to_owned(), message: message.into() })
 }
 
-/// Folders that an install would ruin.
+/// Folders that an install would damage.
 const SYSTEM: [&str; 12] = ["bin", "boot", "dev", "etc", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "usr"];
 
 fn check_prefix(prefix: &str) -> Result<(), SiteError> {
@@ -251,7 +251,7 @@ fn check_prefix(prefix: &str) -> Result<(), SiteError> {
     let safe = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
     let first = prefix.split('/').nth(1).unwrap_or_default();
     if SYSTEM.contains(&first) || prefix.split('/').count() < 3 {
-        return refuse("prefix", "is a folder of the system's; give one of its own, like /opt/benchflow");
+        return refuse("prefix", "is a system folder; use a separate one, for example /opt/benchflow");
     }
     match prefix.strip_prefix('/') {
         Some(rest) if safe && rest.split('/').all(plain) => Ok(()),
@@ -263,7 +263,7 @@ fn check_folder(field: &str, path: &str) -> Result<(), SiteError> {
     if path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'`$\\;&|<>*?".contains(&byte)) {
         return Ok(());
     }
-    refuse(field, "holds a character that no place may have")
+    refuse(field, "has a character that is not allowed in a URL or path")
 }
 
 /// A URL of http or https, or an absolute path.
@@ -277,7 +277,7 @@ fn check_url(field: &str, url: &str) -> Result<(), SiteError> {
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
-        return refuse(field, "has a credential in its URL; give it to the machine by a file of its own instead");
+        return refuse(field, "has a credential in its URL; put the credential into a file on the machine instead");
     }
     if authority.is_empty() {
         return refuse(field, "is a URL without a host");

@@ -1,4 +1,4 @@
-//! web-policy.sh: turns the web tools off before the launch, by root, in a home that is another user's.
+//! web-policy.sh: turns the web tools off before the launch, as root, in a home of another user.
 
 use registry_model::model::{Agent, Off, WebPolicy};
 

@@ -5,7 +5,7 @@ use super::RenderError;
 /// Spaces of one level.
 const INDENT: usize = 4;
 
-/// A word of a command: text, taken as it is.
+/// A word of a command: literal text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Word(String);
 
@@ -21,8 +21,8 @@ impl Word {
     }
 }
 
-/// A text as one shell word. A single quote costs 17 bytes once a harness has quoted the script twice, so double quotes
-/// are taken where they need no escape.
+/// A text as one shell word. A single quote takes 17 bytes after a harness has quoted the script twice, so double
+/// quotes are preferred when they need no escape.
 pub(crate) fn quote(text: &str) -> Result<String, RenderError> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte)) {
         return Ok(text.to_owned());
@@ -33,8 +33,7 @@ pub(crate) fn quote(text: &str) -> Result<String, RenderError> {
     shlex::try_quote(text).map(std::borrow::Cow::into_owned).map_err(|_| RenderError::Nul)
 }
 
-/// Shell text in the making. The first fault is kept and comes out of [`Writer::finish`], so that callers read
-/// straight.
+/// Writes shell text. It keeps the first error for [`Writer::finish`], so that callers need no error handling.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     text: String,
@@ -43,7 +42,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// The text, or the first fault.
+    /// The text, or the first error.
     pub(crate) fn finish(self) -> Result<String, RenderError> {
         match self.fault.or_else(|| hidden(&self.text)) {
             Some(fault) => Err(fault),
@@ -51,7 +50,7 @@ impl Writer {
         }
     }
 
-    /// A line of shell as it is; what varies in it comes in through [`Self::command`] and [`Self::assign`].
+    /// A fixed line of shell; text that varies is written by [`Self::command`] and [`Self::assign`].
     pub(crate) fn line(&mut self, line: &str) {
         if !line.is_empty() {
             self.text.extend(std::iter::repeat_n(' ', self.level * INDENT));
@@ -60,14 +59,14 @@ impl Writer {
         self.text.push('\n');
     }
 
-    /// An empty line, never two.
+    /// An empty line; never two in a row.
     pub(crate) fn blank(&mut self) {
         if !self.text.ends_with("\n\n") && !self.text.is_empty() {
             self.text.push('\n');
         }
     }
 
-    /// A comment, a line of text a line.
+    /// A comment, one for each line of the text.
     pub(crate) fn comment(&mut self, text: &str) {
         for line in text.lines() {
             self.line(format!("# {line}").trim_end());
@@ -86,7 +85,7 @@ impl Writer {
         self.line(&format!("{name}={word}"));
     }
 
-    /// A command from words; the first words are plain shell, the rest is quoted.
+    /// A command: `head` is plain shell, the words are quoted.
     pub(crate) fn command(&mut self, head: &str, words: &[Word], tail: &str) {
         let mut line = head.to_owned();
         for word in words {
@@ -123,7 +122,7 @@ impl Writer {
         });
     }
 
-    /// A piece of shell text that never varies, without the comments that mark what `tests/sandbox/mutants.py` changes.
+    /// A fixed piece of shell text, without the comments that mark the lines of `tests/sandbox/mutants.py`.
     pub(crate) fn library(&mut self, text: &str) {
         self.blank();
         for line in text.lines().filter(|line| !line.trim_start().starts_with("# mutant: ")) {
@@ -132,7 +131,7 @@ impl Writer {
         }
     }
 
-    /// A command that reads a quoted here-document; a body that holds its end is a fault.
+    /// A command with a quoted here-document; a body that contains the delimiter is an error.
     pub(crate) fn here_document(&mut self, command: &str, end: &str, body: &str) {
         if body.lines().any(|line| line == end) {
             self.fault.get_or_insert(RenderError::HereDocument(end.to_owned()));
@@ -153,12 +152,12 @@ impl Writer {
         self.level -= 1;
     }
 
-    /// A text as one shell word, for a line that is made elsewhere.
+    /// A text as one shell word, for a line that the caller writes.
     pub(crate) fn quoted(&mut self, text: &str) -> String {
         self.keep(quote(text))
     }
 
-    /// Keeps a fault for the end.
+    /// Keeps the first error for [`Self::finish`].
     pub(crate) fn fail(&mut self, fault: RenderError) {
         self.fault.get_or_insert(fault);
     }
@@ -171,8 +170,7 @@ impl Writer {
     }
 }
 
-/// The first character that would show a reader another script than the one that runs: of control, of direction, or of
-/// no width.
+/// The first character that makes a script look different from what runs: a control, direction or zero-width character.
 fn hidden(text: &str) -> Option<RenderError> {
     let directs = |char| matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}');
     let joins = |char| matches!(char, '\u{2060}'..='\u{206f}' | '\u{feff}');

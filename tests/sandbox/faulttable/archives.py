@@ -10,13 +10,13 @@ def cut(source, to):
 
 def rows():
     kinds = [
-        ("cut", "an archive that ends in the middle", cut, "is no whole archive"),
-        ("top", "an archive without the program", holding("other/readme"), "holds no bin/node"),
+        ("cut", "a truncated archive", cut, "is not a complete archive"),
+        ("top", "an archive without the program", holding("other/readme"), "does not contain bin/node"),
         (
             "escape",
             "an archive with a member outside",
             holding("../../../../escaped"),
-            "outside its folder|holds no bin/node",
+            "outside its folder|does not contain bin/node",
         ),
     ]
     for name, what, make, detail in kinds:

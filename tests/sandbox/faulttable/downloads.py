@@ -68,7 +68,7 @@ KINDS = [
         "429 with Retry-After: 100 for an install that has 30 seconds",
         INFRASTRUCTURE,
         "fetch",
-        "the deadline is nearer",
+        "the next try would be after the deadline",
         {"headers": {"Retry-After": "100"}},
         env={"BENCHFLOW_INSTALL_DEADLINE": "30"},
         final=False,

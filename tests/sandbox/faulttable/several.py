@@ -66,7 +66,7 @@ def rows():
             f"a lock {what}",
             OK,
             "done",
-            ("err", "removing the lock of a process"),
+            ("err", "removing the lock of a dead process"),
             setting=setting,
             damage=damage,
             check=(0,),

@@ -1,5 +1,5 @@
 // A helper process beside the agent: `PORT SECONDS COUNT helper… agent…` starts both.
-// BENCHFLOW_BESIDE_WITHIN is stronger than SECONDS. A port that does not answer in time is status 10, for another try.
+// BENCHFLOW_BESIDE_WITHIN overrides SECONDS. A port that does not answer in time gives status 10, so that a retry follows.
 import { spawn } from "node:child_process";
 import net from "node:net";
 import os from "node:os";
@@ -28,7 +28,8 @@ async function supervise() {
   const within = Number(process.env.BENCHFLOW_BESIDE_WITHIN) || seconds;
   const helperWords = words.slice(3, 3 + count);
   const agentWords = words.slice(3 + count);
-  // Standard output is the agent's alone; what the helper says goes to standard error.
+  // Only the agent writes to standard output; the helper's output is sent to standard error.
+
   const helper = spawn(helperWords[0], helperWords.slice(1), { detached: true, stdio: ["ignore", 2, 2] });
   let over = false;
   let agent;

@@ -1,11 +1,11 @@
-// What of the environment is refused before anything is written: by its name, never with its value.
+// Refuses variables of the environment before anything is written. Messages have their names, never their values.
 import fs from "node:fs";
 
 import { given, Refused } from "./values.mjs";
 
 const MAX_HOME = 3000;
 
-// The one sentence on a home in which a file cannot be written or read, with the place and the way out.
+// The refusal of a home in which a file cannot be written or read, with the place and the way out.
 export function homeRefusal(home, { place = "$HOME", code, verb = "write", policy = false } = {}) {
   // biome-ignore lint: control characters are what is looked for
   const stated = home?.startsWith("/") ? `HOME=${home.replace(/[\u0000-\u001f\u007f]/g, "?")}` : "HOME is not an absolute path";
@@ -15,7 +15,7 @@ export function homeRefusal(home, { place = "$HOME", code, verb = "write", polic
   return new Refused(`cannot ${verb} \`${place}\` (${home ? stated : "HOME is not set"}, user ${process.getuid()}): ${way}`);
 }
 
-// The home folder, an absolute path of a length that leaves room for the files in it.
+// Checks the home folder: an absolute path that is short enough for the files in it.
 export function checkHome(home, policy) {
   if (!home?.startsWith("/")) throw homeRefusal(home, { policy });
   if (Buffer.byteLength(home) > MAX_HOME) throw new Refused(`HOME is longer than ${MAX_HOME} bytes`);
@@ -25,7 +25,7 @@ export function checkHome(home, policy) {
 const CONTROL = "holds a newline or another control character";
 const CALL = /(?:\/(?:completions|messages|responses|embeddings)|:(?:generateContent|streamGenerateContent))\/*$/;
 
-// Why a text is not of a kind; the words and the grammar are those of `Kind::fault` in registry-model, variables.rs.
+// Why a text is not a value of a kind; words and grammar are those of `Kind::fault` in registry-model, variables.rs.
 export function fault(kind, text) {
   if (kind !== "text" && /\p{Cc}/u.test(text)) return CONTROL;
   if (kind === "url") return urlFault(text);
@@ -46,12 +46,12 @@ function urlFault(text) {
   return CALL.test(parts[2]) ? "ends with the path of a call, which the agent adds itself" : undefined;
 }
 
-// Every variable that reaches the agent, by its kind; and what this agent takes in no model id.
+// Checks every variable that reaches the agent by its kind, and the model id for what this agent does not accept.
 export function checkVariables(env, kinds, refused) {
   for (const [name, kind] of Object.entries(kinds)) {
     const text = env[name];
     if (!given(text)) continue;
-    // What the launcher has set itself comes from variables that are checked under their own names.
+    // Variables that the launcher sets come from variables that are checked under their own names.
     if (process.env[name] === text) checkText(name, text);
     const reason = fault(kind, text);
     if (reason) throw new Refused(`the value of ${name} ${reason}`);
@@ -61,7 +61,7 @@ export function checkVariables(env, kinds, refused) {
   if (held) throw new Refused(`the value of BENCHFLOW_ACP_MODEL_ID holds ${JSON.stringify(held)}, which this agent takes in no model id`);
 }
 
-// Node.js puts U+FFFD in the place of what is no UTF-8. Whether it was there before, the bytes say.
+// Node.js replaces bytes that are not UTF-8 by U+FFFD. The raw bytes show whether a U+FFFD was in the value before.
 function checkText(name, text) {
   if (!text.includes("\ufffd")) return;
   let bytes = "";

@@ -1,9 +1,9 @@
-// What the programs of an install share: faults with a class, running a command, reading the lock.
+// Shared by the programs of an install: failures with a class, running commands, reading the lock.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
-// A fault with the exit status of its class. `final` says that another try would not help.
+// A failure with the exit status of its class. `final`: a retry would not help.
 export class Fault extends Error {
   constructor(status, step, detail, final = false) {
     super(detail);
@@ -11,16 +11,16 @@ export class Fault extends Error {
   }
 }
 
-// What the machine answers when it has no room for another process or file: another try may find some.
+// System errors for a lack of processes, files or memory: a retry may succeed.
 const BUSY = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
 
-// A fault for an error, which keeps the class that it has already.
+// The failure for an error. An error that has a class already keeps it.
 export function asFault(error, status, step, detail = error.message) {
-  // mutant: a class is lost on its way up
+  // mutant: the class of a failure is replaced
   return error instanceof Fault ? error : new Fault(BUSY.includes(error.code) ? 10 : status, step, detail);
 }
 
-// Work that goes on beside the rest. Its faults are told when its end is waited for.
+// Work in parallel with the install. Its failures are thrown by `end`.
 export class Beside {
   work = [];
 
@@ -36,10 +36,10 @@ export class Beside {
   }
 }
 
-// The way out where a certificate is not trusted; another try is none.
+// The help for an untrusted certificate; a retry does not help.
 export const CERTIFICATES = "; name the site's certificates in BENCHFLOW_CA_BUNDLE";
 
-// How a program is started, by its first characters and else by its name; undefined where neither says it.
+// How a program is started: decided by its first characters, else by its name; undefined when neither decides.
 export function programKind(name, head, python = false) {
   if (head.startsWith("\x7fELF")) return "native";
   if (python || /\.py$/.test(name)) return "python";
@@ -52,7 +52,7 @@ export const say = (name, text) => process.stderr.write(`${name}: ${text}\n`);
 const LOG_LIMIT = 1_000_000;
 const children = new Set();
 
-// Ends every command that still runs, with all that it started.
+// Ends every running command with its child processes.
 export function stopChildren(signal = "SIGTERM") {
   for (const child of children) stop(child, signal);
 }
@@ -67,8 +67,8 @@ function stop(child, signal) {
 
 const DEADLINE = "the deadline of the install is over; raise BENCHFLOW_INSTALL_DEADLINE";
 
-// Runs a command in a process group of its own; its output goes to standard error and, up to a limit, into a log. When
-// its time is over it is ended, and `late` is the fault.
+// Runs a command in its own process group. Its output is copied to standard error and, up to a limit, to a log. At the
+// end of its time it is killed and fails with `late`.
 export function run(argv, { cwd, env, log, end, quiet = false, uid, late = new Fault(10, "deadline", DEADLINE) }) {
   return new Promise((resolve, reject) => {
     const left = end * 1000 - Date.now();
@@ -101,7 +101,7 @@ export function run(argv, { cwd, env, log, end, quiet = false, uid, late = new F
   });
 }
 
-// A log that cannot be written, on a full file system or in a stage that is gone, ends nothing.
+// A log that cannot be written (full file system, removed stage) is not a failure.
 function keep(log, chunk) {
   try {
     fs.appendFileSync(log, chunk);
@@ -116,7 +116,7 @@ function size(file) {
   }
 }
 
-// The lock: a keyword and fields a line (registry-model, model/lock.rs).
+// The lock: each line is a keyword with fields (registry-model, model/lock.rs).
 export function readLock(text) {
   const lock = { packages: [], npm: [], wheels: [] };
   for (const line of text.split("\n")) {
@@ -138,8 +138,8 @@ export function readLock(text) {
   return lock;
 }
 
-// Whether npm installs a package on a target, as `checkList` of npm-install-checks decides: its twin is `NpmPlatform` of
-// registry-model, and tests/vectors/npm_platform.jsonl holds both to npm's answers.
+// Whether npm installs a package on a target, as `checkList` of npm-install-checks decides. Its twin is `NpmPlatform` of
+// registry-model; tests/vectors/npm_platform.jsonl has npm's answers for both.
 export function fits(rest, target) {
   const [os, cpu, libc = "glibc"] = target.split("-");
   const allows = (field, value) => {
@@ -151,13 +151,13 @@ export function fits(rest, target) {
   return allows(rest.os, os) && allows(rest.cpu, cpu) && allows(rest.libc, libc);
 }
 
-// The entries of the lock that belong on a target: those that fit, less what only a package that does not fit holds.
+// The lock's entries for a target: those that fit, without the packages inside a package that does not fit.
 export function wanted(lock, target) {
   const dropped = lock.npm.filter((it) => !fits(it.rest, target)).map((it) => `${it.place}/`);
   return lock.npm.filter((it) => fits(it.rest, target) && !dropped.some((place) => it.place.startsWith(place)));
 }
 
-// Reads what an install has put there. Only what is not there is missing; what cannot be read keeps its own class.
+// Reads an installed file. A file that does not exist is an integrity failure; other errors keep their own class.
 export function readInstalled(file, missing) {
   try {
     return fs.readFileSync(file);
@@ -167,5 +167,5 @@ export function readInstalled(file, missing) {
   }
 }
 
-// The package of a place: the part behind its last node_modules/.
+// The package of a place: the part after its last node_modules/.
 export const packageOf = (place) => place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);

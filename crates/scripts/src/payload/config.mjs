@@ -8,7 +8,7 @@ import { removeUnset } from "./owned.mjs";
 import { Home } from "./place.mjs";
 import { combine, MARK, Refused, toml, Values } from "./values.mjs";
 
-// The folder of the install, and what it says of the agent.
+// The folder of the install, and the agent's plan in it.
 export const dir = path.dirname(path.dirname(process.argv[1]));
 export const plan = JSON.parse(fs.readFileSync(path.join(dir, "lib/plan.json"), "utf8"));
 
@@ -16,7 +16,7 @@ export const say = (text) => process.stderr.write(`${plan.agent}: ${text}\n`);
 
 process.umask(0o077);
 
-// The files of a launch, from its environment. A policy key is written along with the others, so that none is lost.
+// Writes the files of a launch from its environment, together with the keys of the policy, so that none is lost.
 export function writeFiles({ env, off }) {
   const files = wanted([...plan.config, ...(off ? policies() : [])], env);
   const [active, idle] = [files.filter((it) => it.bodies.length > 0), files.filter((it) => it.bodies.length === 0)];
@@ -25,7 +25,7 @@ export function writeFiles({ env, off }) {
   if (home) writeAll(home, [...active, ...idle.filter((file) => attempt(() => hasOurs(home, file)))]);
 }
 
-// A file in which this launch sets nothing is no reason to refuse it: the agent cannot read what we cannot.
+// An unreadable file in which this launch sets nothing does not stop it: the agent cannot read that file either.
 function attempt(work) {
   try {
     return work();
@@ -35,7 +35,7 @@ function attempt(work) {
   }
 }
 
-// Whether there is something in a file that an earlier launch left.
+// Whether a file has something that an earlier launch left.
 function hasOurs(home, file) {
   const place = home.locate(inHome(file), false);
   if (!place?.about) return false;
@@ -43,7 +43,7 @@ function hasOurs(home, file) {
   return render(file, before, place) !== before;
 }
 
-// The files of the policy. Where the home is another's than root's, `asOwner` does it with the rights of its owner.
+// Writes the files of the policy. When root does not own the home, `asOwner` does it with the rights of its owner.
 export function writePolicy(folder, asOwner) {
   checkHome(folder, true);
   const files = wanted(policies(), process.env).filter((it) => it.bodies.length > 0);
@@ -53,13 +53,13 @@ export function writePolicy(folder, asOwner) {
   writeAll(home, files);
 }
 
-// Ends with the status of a fault, and its names and places only: a value may be a secret.
+// Exits with the status of an error. Only names and places are printed: a value may be a secret.
 export function fail(error) {
   say(error instanceof Refused ? error.message : `${error.code ?? error.name}${error.path ? ` at ${error.dest ?? error.path}` : ""}`);
   process.exit(error.status ?? (error.code ? 14 : 70));
 }
 
-// All of them are read and rendered once before the first is written.
+// All files are read and rendered once before the first is written.
 function writeAll(home, files) {
   for (const file of files) write(home, file, false);
   for (const file of files) write(home, file, true);
@@ -67,7 +67,7 @@ function writeAll(home, files) {
 
 const policies = () => plan.off.files.map((it) => ({ ...it, mode: 0o600, policy: true }));
 
-// The files with what goes into them.
+// The files with the content for them.
 function wanted(parts, env) {
   const values = new Values(env, plan);
   const files = new Map();
@@ -78,7 +78,7 @@ function wanted(parts, env) {
     const body = values.value(part.body);
     if (body === undefined) continue;
     file.bodies.push(body);
-    // Where a launch has keys of its own in a file, its permission bits hold; a policy alone leaves them.
+    // A launch that sets keys in a file sets its permission bits too; the policy alone keeps them.
     if (!part.policy) Object.assign(file, { mode: part.mode, policy: false });
   }
   return [...files.values()];
@@ -89,7 +89,7 @@ const inHome = (file) => file.path.replace(/^~\//, "");
 function write(home, file, really) {
   const place = home.locate(inHome(file), really);
   const before = text(place, file);
-  // It was rendered once before the first file was written; only another text makes that anew.
+  // It was rendered before the first file was written; it is rendered again only when the file has changed since.
   if (file.before !== before) Object.assign(file, { before, after: render(file, before, place) });
   const { after } = file;
   if (!really || !place) return;
@@ -101,7 +101,7 @@ function write(home, file, really) {
   home.replace(place, after, file.policy && place.about ? bits : file.mode);
 }
 
-// The text that is there; a file that is wholly ours may hold anything.
+// The text of the file; a file that is wholly ours may have any bytes.
 function text(place, file) {
   if (!place?.about) return "";
   if (file.owner === "whole") return place.bytes.toString("utf8");
@@ -120,7 +120,7 @@ function render(file, before, place) {
   try {
     const comments = file.format === "jsonc";
     const merged = file.bodies.reduce((text, body) => merge(text, body, comments), before);
-    // Nobody has left anything in a file that was empty.
+    // An empty file has nothing that an earlier launch left.
     if (before.trim() === "") return merged;
     return file.owned.reduce((text, body) => removeUnset(text, body, unset(file, all, comments)), merged);
   } catch (error) {
@@ -129,7 +129,7 @@ function render(file, before, place) {
   }
 }
 
-// What tells the members of an earlier launch from those that stay: what is set now, and what a policy may have set.
+// What separates members of an earlier launch from those that stay: what is set now, and what a policy may have set.
 function unset(file, all, comments) {
   const values = new Values(process.env, plan);
   const policy = plan.off.files.filter((it) => it.path === file.path).map((it) => values.value(it.body));

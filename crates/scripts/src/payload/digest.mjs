@@ -1,15 +1,15 @@
-// Checksums of folders and of files, made by two threads that are started once: big programs are most of the work.
+// Checksums of folders and files, computed by two threads that are started once: big programs are most of the work.
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 
 const THREADS = 2;
-// A thread is given pieces of about so many bytes at once, of which a file may have many.
+// The bytes of one message to a thread; a larger file is split into pieces.
 const BLOCK = 1 << 24;
 const CHUNK = 1 << 20;
 
-// One checksum over names, kinds and contents of all files of a folder, whatever the number of threads.
+// One checksum over names, kinds and contents of all files of a folder; it does not depend on the number of threads.
 export async function digest(dir) {
   const names = crypto.createHash("sha256");
   const hasher = new Hasher("sha256");
@@ -42,7 +42,7 @@ function walk(dir, folder, names, hasher) {
   }
 }
 
-// Hands pieces of files to the threads while more are found.
+// Sends pieces of files to the threads while the folder is still listed.
 class Hasher {
   constructor(algorithm) {
     Object.assign(this, { algorithm, answers: [], pieces: [], bytes: 0 });
@@ -56,7 +56,7 @@ class Hasher {
 
   send() {
     const answer = ask({ algorithm: this.algorithm, pieces: this.pieces });
-    // Its fault is told by the end, which nobody waits for where the folder goes away meanwhile.
+    // `end` throws its error; without this, an error is unhandled when the folder is removed before `end` is called.
     answer.catch(() => {});
     this.answers.push(answer);
     Object.assign(this, { pieces: [], bytes: 0 });
@@ -79,7 +79,7 @@ function ask(message) {
   });
 }
 
-// The thread that has the least to do is given the next piece of work, before it is done with what it has.
+// Gives the next piece of work to the thread with the fewest; each thread has up to two, so that it never waits.
 function share() {
   for (;;) {
     const thread = threads.reduce((least, it) => (it.asked.length < least.asked.length ? it : least));

@@ -1,6 +1,6 @@
-// Edits JSON, with or without comments, in its text: what is not changed keeps every byte, comments and numbers included.
+// Edits JSON text, with or without comments: unchanged parts keep every byte, including comments and numbers.
 
-// A fault of the text, with its line.
+// An error in the text, with its line.
 export class Unreadable extends Error {
   constructor(text, at, message) {
     super(message);
@@ -10,7 +10,7 @@ export class Unreadable extends Error {
 
 const MAX_DEPTH = 200;
 
-// The tree of a text: { type, start, end, members | items | value }; `trailing` is the end of a comma before a close.
+// The tree of a text: { type, start, end, members | items | value }; `trailing` is the end of a trailing comma.
 export function parse(text, comments) {
   const reader = new Reader(text, comments);
   reader.skip();
@@ -93,21 +93,21 @@ class Reader {
   }
 }
 
-// Items that are added to a list which is there.
+// Items that are added to an existing list.
 export class Append {
   constructor(items) {
     this.items = items;
   }
 }
 
-// A number in the words of the entry.
+// A number as the entry writes it.
 export class Raw {
   constructor(text) {
     this.text = text;
   }
 }
 
-// The text with an object (a Map) merged into it, objects deep; lists and plain values are replaced, Append adds.
+// The text with an object (a Map) merged into it: objects recursively; lists and plain values are replaced, Append adds.
 export function merge(text, map, comments) {
   return mergeAt(text.trim() === "" ? "{}\n" : text, [], map, comments);
 }
@@ -128,7 +128,7 @@ function mergeAt(text, where, map, comments) {
 
 export const find = (node, where) => where.reduce((at, key) => at?.members?.findLast((it) => it.key === key)?.value, node);
 
-// The text without a member. Comments stay, and so does the manner of the members around it.
+// The text without a member. Comments and the layout of the other members are kept.
 export function remove(text, where, comments) {
   const node = find(parse(text, comments), where.slice(0, -1));
   const at = node.members.findLastIndex((it) => it.key === where.at(-1));
@@ -142,7 +142,7 @@ export function remove(text, where, comments) {
     if (!before) return text.slice(0, node.start + 1) + text.slice(close);
     return text.slice(0, node.trailing ? behind + 1 : behind) + text.slice(comma + 1);
   }
-  // Where there is a comment, nothing goes but the member with one comma, and the line that only it was on.
+  // With a comment nearby, only the member with one comma is removed, and its line when nothing else was on it.
   const rest = text.slice(it.value.end, comma) + text.slice(comma + 1);
   const lone = /(^|\n)[ \t]*$/.test(text.slice(0, it.start)) && /^[ \t]*\r?\n/.test(rest);
   const head = lone ? text.slice(0, it.start).trimEnd() : text.slice(0, it.start);
@@ -175,12 +175,12 @@ function valueOf(node) {
   return node.value;
 }
 
-// Puts a member at the end of an object or list, in the manner of the members that are there.
+// Adds a member at the end of an object or list, in the layout of the existing members.
 function insert(text, node, head, value) {
   const close = node.end - 1;
   const last = node.members.at(-1);
   if (!last) {
-    // Comments inside an empty pair stay before the new member.
+    // Comments in an empty object or list stay before the new member.
     const inner = text.slice(node.start + 1, close).trimEnd();
     const outer = indentAt(text, node.start);
     const deep = `${outer}  `;
@@ -202,7 +202,7 @@ function indentAt(text, at) {
   return /^[ \t]*/.exec(text.slice(line, at))[0];
 }
 
-// A value as JSON; on one line when no indentation is given.
+// A value as JSON; on one line without an indentation.
 export function print(value, indent) {
   if (value instanceof Raw) return value.text;
   if (value instanceof Append) return print(value.items, indent);

@@ -9,7 +9,7 @@ import { checkTree, installNpm } from "./npm.mjs";
 import { prove } from "./proof.mjs";
 import { checkEnvironment, installPython } from "./python.mjs";
 
-// Before them is the place of this program, or what unpacked it.
+// The words before them are the path of this program, or the code that unpacked it.
 const words = process.argv.filter((it) => /^[a-z]+=/.test(it));
 const args = Object.fromEntries(words.map((it) => it.split(/=(.*)/s).slice(0, 2)));
 args.start = Number(args.start);
@@ -17,7 +17,7 @@ args.end = Number(args.end);
 
 for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129], ["SIGQUIT", 131]]) {
   process.on(signal, () => {
-    // mutant: uv outlives a signal
+    // mutant: uv survives a signal
     stopChildren("SIGKILL");
     process.exit(status);
   });
@@ -27,7 +27,7 @@ async function main() {
   const cx = context(args.agent);
   if (args.mode === "prove") return prove(cx);
   if (args.mode === "check") return check(cx);
-  // npm and uv leave a thread's time over.
+  // npm and uv leave processor time unused; the hashing takes it.
   cx.beside.start(sealRuntimes(cx));
   await installNpm(cx);
   await installPython(cx);
@@ -37,20 +37,20 @@ async function main() {
   linkRuntimes(cx);
   makeShims(cx);
   const hashing = digest(cx.dir);
-  // mutant: others may write what was installed
+  // mutant: installed files are writable by others
   closeToOthers(cx.dir);
   const whole = await hashing;
-  // mutant: what is checked beside is not waited for
+  // mutant: the parallel checks are not awaited
   await cx.beside.end();
   fs.writeFileSync(path.join(cx.dir, "tree.sha256"), whole);
-  // mutant: published before the proof
+  // mutant: the install is published before the proof
   await settle(cx, whole);
   const settled = context(args.final);
   try {
-    // mutant: no proof
+    // mutant: the proof is skipped
     await proveApart(settled);
   } catch (fault) {
-    // mutant: what fails its proof stays
+    // mutant: an install that fails its proof is published
     fs.rmSync(args.final, { recursive: true, force: true });
     throw fault;
   }
@@ -75,9 +75,9 @@ function context(dir) {
 
 const runtimes = (cx) => [cx.nodeHome, ...(args.python ? [cx.pythonHome] : [])];
 
-// A runtime's checksum is written beside what it is of, by the first install that has it: the one that unpacked it.
+// The install that unpacked a runtime writes the checksum of its files into its folder.
 async function sealRuntimes(cx) {
-  // npm is to be started before all names are looked up.
+  // Let npm start first: `digest` lists all files synchronously.
   await setImmediate();
   for (const home of runtimes(cx)) {
     const seal = path.join(home, "tree.sha256");
@@ -88,13 +88,13 @@ async function sealRuntimes(cx) {
   }
 }
 
-// Proves what is installed; writes in the stage only, which is outside the prefix then.
+// Checks what is installed. It writes only in the stage, which mode `check` has outside the prefix.
 async function check(cx) {
   checkTree(cx.dir, cx.lock, args.target);
   if (cx.agent.pypi.length > 0) checkEnvironment(cx.dir, cx.lock, args.target);
   for (const dir of [...runtimes(cx), cx.dir]) {
     const seal = path.join(dir, "tree.sha256");
-    // mutant: check does not hash
+    // mutant: mode check does not compare hashes
     if (!fs.existsSync(seal) || (await digest(dir)) !== fs.readFileSync(seal, "utf8")) {
       throw new Fault(12, "tree", `files under ${dir} were changed since they were installed`);
     }
@@ -104,7 +104,7 @@ async function check(cx) {
 
 const LOOPBACK = "(ip link set lo up || ifconfig lo up || busybox ip link set lo up) >/dev/null 2>&1";
 
-// The proof in a network of its own, with nothing but a loopback interface, where the machine allows that.
+// Runs the proof in a new network namespace that has only a loopback interface, where the machine allows that.
 async function proveApart(cx) {
   const options = { cwd: args.stage, env: cx.env, log: cx.log, end: args.end };
   const unshare = ["unshare", "-n", "sh", "-c"];
@@ -120,7 +120,7 @@ async function proveApart(cx) {
   throw new Fault(result.code, step, detail, final === "1");
 }
 
-// A machine without unshare is not able; a fault with a class is another matter.
+// `unshare` is missing or not allowed; a failure with a class is thrown on.
 function notAble(error) {
   if (error instanceof Fault) throw error;
   return { code: 1 };
@@ -136,7 +136,7 @@ async function installGit(cx, it) {
   }
 }
 
-// A step of shell that an entry declares, with its folder as the only place that it is given.
+// A shell step of the entry; its variables name only the agent's folder.
 async function runStep(cx, it) {
   const env = { ...cx.env, PREFIX: cx.dir, BIN: path.join(cx.dir, "steps/bin") };
   fs.mkdirSync(env.BIN, { recursive: true });
@@ -144,13 +144,14 @@ async function runStep(cx, it) {
   if (result.code !== 0) throw new Fault(10, "step", `${it.file} ended with ${result.code}`);
 }
 
-// Relative links, so that the folder may be renamed; an upgrade of another agent's runtime does not reach this one.
+// The links are relative because the folder is renamed. They name one version, so that upgrades of other agents do not
+// change it.
 function linkRuntimes(cx) {
   fs.symlinkSync(path.relative(args.final, cx.nodeHome), path.join(cx.dir, "node"));
   if (args.python) fs.symlinkSync(path.relative(args.final, cx.pythonHome), path.join(cx.dir, "python"));
 }
 
-// A program that another is told of by its absolute path: starts by itself, whatever the task's PATH holds.
+// A shim starts a program by absolute paths, independent of the task's PATH; other programs are given its path.
 function makeShims(cx) {
   const folder = path.join(cx.dir, "shims");
   fs.mkdirSync(folder);
@@ -167,7 +168,8 @@ function makeShims(cx) {
   }
 }
 
-// Nobody but the owner may change what is installed: uv leaves a lock that all may write, and an archive what it likes.
+// Makes the installed files writable by their owner only: uv leaves a lock file that all users may write, and an archive
+// can have any mode.
 function closeToOthers(folder) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const place = path.join(folder, entry.name);
@@ -178,7 +180,7 @@ function closeToOthers(folder) {
   }
 }
 
-// How a program is started. A stub that an install script should have replaced has no kind.
+// How a program is started. A stub that an install script should have replaced has the kind `unknown`.
 function kindOf(file, hint) {
   const head = Buffer.alloc(256);
   const fd = fs.openSync(file);
@@ -193,18 +195,18 @@ async function settle(cx, whole) {
   fs.mkdirSync(path.dirname(args.final), { recursive: true });
   fs.chmodSync(cx.dir, 0o755);
   if (await holds(args.final, whole)) return;
-  // mutant: what a dead run left is not put aside
+  // mutant: leftovers of a killed run are not moved away
   if (fs.existsSync(args.final)) fs.renameSync(args.final, path.join(args.stage, "replaced"));
   fs.renameSync(cx.dir, args.final);
 }
 
-// Whether a folder is whole, by its seal and by what is in it; one that goes away meanwhile is not.
+// Whether a folder is complete: its seal and the checksum of its files match. A folder that is removed meanwhile is not.
 async function holds(dir, whole) {
   const seal = path.join(dir, "tree.sha256");
   return fs.existsSync(seal) && fs.readFileSync(seal, "utf8") === whole && (await digest(dir).catch(() => "")) === whole;
 }
 
-// What refers to the folder is replaced by one rename each: the link, the launcher, the stamp, in this order.
+// Replaces what refers to the folder, each by one rename: the link, the launcher, the stamp, in this order.
 function publish() {
   const temporary = (name) => path.join(args.stage, `new-${name}`);
   fs.symlinkSync(args.node, temporary("node"));
@@ -228,7 +230,7 @@ main().then(
     try {
       fs.writeFileSync(path.join(args.stage, "fault"), line(fault.step) + line(fault.detail) + (fault.final ? "1\n" : "\n"));
     } catch {
-      // On a full file system the detail is told here, and the class by the status alone.
+      // On a full file system the detail is printed here, and only the status has the class.
       say(args.name, fault.detail);
     }
     process.exit(fault.status);

@@ -1,6 +1,6 @@
-// What the agent is started with: its environment, its files, its argument vector, from the launcher's own environment.
-// The launcher carries out the lines on standard output, an operation with its operand each; a line that begins with `+`
-// continues the operand before it. No line is ever shell text, and the last one is `start`.
+// Computes the environment, files and argument vector of the agent from the launcher's own environment. The launcher
+// carries out the lines of standard output, each an operation with its operand; a line that begins with `+` continues
+// the operand before it. No line is shell text, and the last line is `start`.
 import fs from "node:fs";
 import path from "node:path";
 
@@ -29,7 +29,7 @@ async function main() {
   checkVariables(env, plan.variables, plan.refuses);
   if (Object.keys(env).some((name) => /_proxy$/i.test(name))) await warnOfProxy();
   writeFiles({ env, off });
-  // Its files have them; what it starts would show them to every process.
+  // Its files have them. Processes that it starts must not inherit them.
   for (const name of plan.withhold) delete env[name];
   fs.writeFileSync(1, lines(argv(off)));
 }
@@ -56,12 +56,12 @@ async function freePort() {
   });
 }
 
-// The model id that the agent is told, where the harness has not set it, and its two parts.
+// The model id for the agent, when the harness has not set it, and its two parts.
 function setModel() {
   if (!given(env[ACP_MODEL])) env[ACP_MODEL] = modelId();
   const id = env[ACP_MODEL];
-  // A base URL is registered under a provider's name in the file of an agent of these formats: without one it would be
-  // dropped, and the key go to the vendor of the agent's own choice.
+  // An agent with one of these formats registers a base URL under a provider's name in its file. Without a name the base
+  // URL would be dropped, and the key sent to the vendor that the agent chooses.
   const named = { Bare: true, RegisteredProvider: given(env[PROVIDER]), ModelsDev: id === "" || id.includes("/") };
   if (given(env[BASE_URL]) && !given(env[ALIAS]) && !named[plan.format]) {
     throw new Refused(`${BASE_URL} is set, and the provider has no name; set ${PROVIDER}`);
@@ -78,18 +78,19 @@ function modelId() {
   return plan.format !== "Bare" && given(env[PROVIDER]) ? `${env[PROVIDER]}/${env[MODEL]}` : env[MODEL];
 }
 
-// The variables of the agent, over what is inherited: what the caller gave explicitly stays, and a policy is stronger
-// than both. Routing lists what is explicit; what the image or the task has set is not, since its key may be another's.
+// The variables of the agent. They replace inherited ones, but not those that the caller gave explicitly; a policy
+// replaces both. Routing lists the explicit ones. Variables of the image or the task are not explicit: their key may
+// belong to another vendor.
 function setVariables(off) {
   const explicit = new Set((env.BENCHFLOW_EXPLICIT_ENV ?? "").split(" "));
   const idle = plan.idle.filter(([name]) => explicit.delete(name) && given(env[name]));
   for (const [name, source] of idle) checkIdle(name, source);
   for (const [name, value] of plan.env) {
     if (!explicit.has(name)) set(name, value);
-    // A base URL that was given under the agent's own name.
+    // A base URL under the agent's own variable name.
     if (value[0] === "variable" && value[1] === BASE_URL && given(env[name])) env[name] = formed(env[name], plan.form);
   }
-  // What is explicit for this agent is not so for one that it starts.
+  // The list of explicit variables is for this agent only, not for agents that it starts.
   delete env.BENCHFLOW_EXPLICIT_ENV;
   if (!off) return;
   for (const name of plan.off.unset) delete env[name];
@@ -99,8 +100,8 @@ function setVariables(off) {
   }
 }
 
-// What the caller gave under a name that nothing of the agent reads is named; a base URL is refused, since the key would
-// go to another place.
+// Reports explicit variables that nothing of the agent reads. A base URL among them is refused, since the key would be
+// sent to another server.
 function checkIdle(name, source) {
   const bare = (url) => formed(url ?? "", "WithoutV1");
   if (source === BASE_URL && given(env[API_KEY]) && bare(env[name]) !== bare(env[BASE_URL])) {
@@ -109,13 +110,13 @@ function checkIdle(name, source) {
   say(`${name} is not used, since the agent's files have ${source}; set that`);
 }
 
-// A variable whose value is empty is left alone.
+// A mapping with an empty value changes nothing.
 function set(name, value) {
   const text = words.text(value);
   if (given(text)) env[name] = text;
 }
 
-// What stands before the words of the launcher's caller.
+// The words before those of the launcher's caller.
 function argv(off) {
   const inside = (file) => path.join(dir, file);
   const runner = { node: [inside("node/bin/node")], native: [], python: [inside("venv/bin/python"), "-I"] }[plan.runs];
@@ -127,10 +128,10 @@ function argv(off) {
   return [...supervisor, String(helper.length), ...helper, ...agent];
 }
 
-// Words of the entry; one that depends on a variable or a condition may be none.
+// Words of the entry; a word that depends on a variable or a condition can be missing.
 const told = (values) => values.map((it) => (typeof it === "string" ? it : words.text(it) || undefined)).filter((it) => it !== undefined);
 
-// What the launcher has to do to its environment, then its words, from the last to the first.
+// The operations of the launcher: changes of its environment, then the words, from the last to the first.
 function lines(argv) {
   const changed = Object.keys(env).filter((name) => env[name] !== process.env[name]);
   const gone = Object.keys(process.env).filter((name) => env[name] === undefined);

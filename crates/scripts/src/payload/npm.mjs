@@ -1,4 +1,4 @@
-// The npm part of an install: writes package.json and package-lock.json, runs `npm ci`, and believes nothing it says.
+// The npm part of an install: writes package.json and package-lock.json, runs `npm ci`, and checks its result.
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { CERTIFICATES, Fault, packageOf, readInstalled, run, say, wanted } from "./common.mjs";
 import { checksums } from "./digest.mjs";
 
-// npm refuses one file in both roles, so the two that hold nothing are named differently.
+// npm rejects one file in both roles, so the two empty configurations have different names.
 // mutant: npm reads the machine's settings
 const NO_CONFIG = ["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc"];
 
@@ -16,20 +16,20 @@ export async function installNpm(cx) {
   const registry = await findRegistry(cx);
   writeManifests(cx, registry);
   const cache = path.join(args.stage, "npm-cache");
-  // mutant: every package's scripts run
+  // mutant: all package scripts run
   const command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"];
   const network = ["--fetch-retries", "2", "--fetch-retry-mintimeout", "2000", "--fetch-retry-maxtimeout", "15000", "--fetch-timeout", "120000", "--maxsockets", "12", "--loglevel", "warn"];
   const result = await npm(cx, [...command, ...network, "--cache", cache]);
-  // mutant: npm's status is not looked at
+  // mutant: npm's exit status is ignored
   if (result.code !== 0) throw npmFault(result, cache);
-  // mutant: npm is believed
-  // mutant: why a package is missing is not asked
+  // mutant: npm's result is not checked
+  // mutant: a missing package is not diagnosed
   await findMissing(cx, cache, registry);
-  // mutant: npm is believed
+  // mutant: npm's result is not checked
   checkTree(cx.dir, lock, args.target);
-  // mutant: npm's store is not hashed
+  // mutant: npm's store is not checked
   cx.beside.start(checkTarballs(cx, cache));
-  // mutant: no package's script runs
+  // mutant: no package script runs
   for (const it of agent.npm.filter((it) => it.postinstall.length > 0)) {
     await cx.beside.end();
     await postinstall(cx, it);
@@ -42,7 +42,7 @@ function npm(cx, words, quiet = false) {
   return run([cx.node, cli, ...words, ...NO_CONFIG], { cwd: cx.dir, env: cx.env, log: cx.log, end: cx.args.end, quiet });
 }
 
-// The base of tarball places: an override, or what npm itself would ask.
+// The base URL of tarballs: an override, or npm's own registry.
 async function findRegistry(cx) {
   if (cx.args.npm.startsWith("/")) return pathToFileURL(`${cx.args.npm}/`).href;
   if (cx.args.npm) return cx.args.npm.replace(/\/*$/, "/");
@@ -68,14 +68,14 @@ function writeManifests(cx, registry) {
 }
 
 function npmFault(result, cache) {
-  // npm may end before it tells its error ("Exit handler never called!"); its own log has it then.
+  // npm may exit before it prints its error ("Exit handler never called!"); its own log has the error then.
   const lost = /npm error code/.test(result.output) ? "" : ownLog(cache);
   const code = /npm error code (\S+)/.exec(result.output)?.[1] ?? /attempt \d+ failed with (\S+)/.exec(lost)?.[1] ?? `status ${result.code}`;
   const line = result.output.split("\n").find((it) => /npm error (?!code)/.test(it)) ?? "";
   const detail = `npm ci: ${code} ${line.replace(/^npm error /, "")}`.trim();
   if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^CERT_/.test(code)) return new Fault(10, "npm", detail + CERTIFICATES, true);
   if (/ENOSPC|no space left/i.test(result.output)) return new Fault(14, "npm", detail);
-  // mutant: a wrong checksum is told as a network's fault
+  // mutant: a wrong checksum is reported as a network failure
   if (/^(EINTEGRITY|Z_|TAR_)/.test(code)) return new Fault(12, "npm", detail);
   if (code === "ENOSPC" || code === "EACCES") return new Fault(14, "npm", detail);
   if (code === "EBADPLATFORM") return new Fault(11, "npm", detail);
@@ -88,10 +88,10 @@ function ownLog(cache) {
   return fs.readdirSync(folder).map((it) => fs.readFileSync(path.join(folder, it), "utf8")).join("");
 }
 
-// The packages that have a tarball of their own; a bundled one comes in its holder's, whose checksum it shares.
+// The packages that are fetched. A bundled package is part of another package's tarball, whose checksum covers it.
 const fetched = (cx) => wanted(cx.lock, cx.args.target).filter((it) => !it.bundled);
 
-// Every tarball that belongs here is hashed again from npm's own store, where each has its checksum for a name.
+// Hashes every wanted tarball in npm's own store, where each file is named by its checksum.
 async function checkTarballs(cx, cache) {
   const packages = fetched(cx).map((it) => ({ ...it, ...stored(cache, it) }));
   for (const algorithm of new Set(packages.map((it) => it.algorithm))) {
@@ -102,11 +102,11 @@ async function checkTarballs(cx, cache) {
   }
 }
 
-// npm leaves out an optional package whose checksum is wrong, or that it cannot fetch, and says nothing.
+// npm silently skips an optional package that has a wrong checksum or cannot be fetched.
 async function findMissing(cx, cache, registry) {
   const first = fetched(cx).find((it) => !fs.existsSync(stored(cache, it).file));
   if (!first) return;
-  // Why it is not there npm does not say; asked for the tarball alone, it does: then only the checksum can be wrong.
+  // `npm cache add` of the one tarball prints the reason. When it succeeds, only the checksum can be wrong.
   const name = `${packageOf(first.place)}@${first.version}`;
   const result = await npm(cx, ["cache", "add", registry + first.path, "--cache", cache]);
   const damaged = /npm error code (Z_|TAR_|EINTEGRITY)/.test(result.output);
@@ -117,14 +117,14 @@ async function findMissing(cx, cache, registry) {
   throw new Fault(10, "npm", `${name} cannot be fetched (${code}); npm left it out and exited 0`, /^E40[134]$|ENOENT/.test(code));
 }
 
-// Where npm's store has the tarball of an entry.
+// The file of an entry's tarball in npm's store.
 function stored(cache, it) {
   const [algorithm, digest] = it.integrity.split(/-(.*)/s);
   const hex = Buffer.from(digest, "base64").toString("hex");
   return { algorithm, hex, file: path.join(cache, "_cacache/content-v2", algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4)) };
 }
 
-// The tree holds every package of the lock that belongs on this machine, under its name and version.
+// Checks that the tree has every package of the lock for this target, with its name and version.
 export function checkTree(dir, lock, target) {
   for (const it of wanted(lock, target)) {
     const text = readInstalled(path.join(dir, it.place, "package.json"), `${it.place} is missing`);
@@ -141,7 +141,7 @@ export function checkTree(dir, lock, target) {
   }
 }
 
-// A script that a package needs is declared by the entry; all others stay off.
+// Runs an install script that the entry declares; no other install script runs.
 async function postinstall(cx, it) {
   const cwd = path.join(cx.dir, "node_modules", it.package);
   const [program, ...words] = it.postinstall;

@@ -1,10 +1,10 @@
-// What the entry owns in a file and does not set now: members that an earlier launch left. They are taken out, since a key
-// of this launch would go to the server of that one.
+// Removes members of a file that an earlier launch wrote and this launch does not set: otherwise a key of this launch
+// could be sent to the server of that one.
 import { find, parse, remove } from "./edit.mjs";
 
-// The text without what a value of the entry could have written there and `now`, a Map of all that is set, does not hold.
-// Where the launch gives the agent nothing (`routed` is false), only what refers to a variable of ours is taken out: the
-// rest may be the task's own settings, and no key of ours goes with them.
+// The text without members that a value of the entry could have written and that `now`, a Map of all that is set, does
+// not have. When the launch gives the agent nothing (`routed` is false), only members that refer to one of our variables
+// are removed: the rest may be the task's own settings, and no key of ours is sent with them.
 export function removeUnset(text, body, { now, routed, form, comments }) {
   const tree = parse(text, comments);
   const cx = { form, found: [] };
@@ -24,7 +24,7 @@ function isSet(now, where) {
   return at !== undefined;
 }
 
-// Takes a member out, and each object that it leaves without a member or a comment; what is set twice is taken out twice.
+// Removes a member, and each object that has no member and no comment then; a duplicate member is removed too.
 function removeAt(text, where, now, comments) {
   let rest = text;
   while (where.length > 0 && find(parse(rest, comments), where)) rest = remove(rest, where, comments);
@@ -50,7 +50,7 @@ function collectMember(cx, key, inner, node, where, bound) {
     const place = [...where, member.key];
     const named = copy(bound);
     if (!matches(cx, key, { type: "string", value: member.key }, named)) continue;
-    // Under a key that a variable gives, only what is ours throughout is ours.
+    // Under a key that a variable gives, a member is ours only when all of it is.
     if (typeof key !== "string" && !matches(cx, inner, member.value, copy(named))) continue;
     collect(cx, inner, member.value, place, named);
   }
@@ -58,14 +58,14 @@ function collectMember(cx, key, inner, node, where, bound) {
 
 const copy = ({ names, references }) => ({ names: new Map(names), references });
 
-// A value without its conditions: what it may be.
+// The alternatives of a value, without their conditions.
 function choices(value) {
   if (value?.[0] === "if") return [value[2], value[3]].filter((it) => it !== undefined).flatMap(choices);
   if (value?.[0] === "match") return value.slice(2).flatMap(([, it]) => choices(it));
   return [value];
 }
 
-// Whether a value could have written this. A variable has one content throughout; references are counted.
+// Whether a value could have written this node. A variable must have the same content everywhere; references are counted.
 function matches(cx, value, node, bound) {
   return choices(value).some((it) => {
     const trial = copy(bound);
@@ -103,7 +103,7 @@ function matchesFormat(parts, text) {
   return new RegExp(`^${parts.map(literal).join("")}$`).test(text);
 }
 
-// A member that may be left out is nothing that must be there.
+// An optional member need not exist.
 function hasMember(cx, [key, value, optional], node, bound) {
   const conditional = value?.[0] === "if" && value[3] === undefined;
   const has = node.members.some((member) => {

@@ -1,5 +1,6 @@
-// Files of a home folder that may be another's. A folder is entered a step at a time and no link is left to the system:
-// what another process swaps in between is refused, and nothing outside is ever opened for writing.
+// Files of a home folder that may belong to another user. Folders are entered one at a time, and links are resolved here
+// and not by the system: a folder that another process replaces meanwhile is refused, and no file outside the home is
+// opened for writing.
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -11,17 +12,17 @@ const MAX_LINKS = 40;
 const MAX_BYTES = 16_000_000;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
-// What the system answers where a home is not this user's, not there, not a folder, read-only or full.
+// System errors for a home that belongs to another user, is missing, is not a folder, is read-only or full.
 const CLOSED = ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ENOSPC", "EDQUOT"];
 
-// What is at a name of the folder that was entered; undefined where there is nothing.
+// The file at a name in the current folder; undefined when there is none.
 const look = (name) => fs.lstatSync(name, { bigint: true, throwIfNoEntry: false });
 const same = (one, other) => one.dev === other.dev && one.ino === other.ino;
 const words = (text) => text.split("/").filter((it) => it !== "" && it !== ".");
 
 export class Home {
-  // `policy`: root writes into a home of another, so no link of another's is followed on the way to it, and a file of
-  // another's is not replaced. `bounded`: no link may lead out of the home.
+  // `policy`: root writes into another user's home, so links of other users on the way to it are not followed, and files
+  // of other users are not replaced. `bounded`: no link may lead out of the home.
   constructor(folder, { policy, bounded }) {
     Object.assign(this, { folder, policy, bounded, seen: undefined, root: folder });
     this.told(() => {
@@ -31,7 +32,7 @@ export class Home {
     });
   }
 
-  // Does something in the home. Where the system refuses it, the fault names the place and the way out.
+  // Runs `work`. An error of the system becomes a refusal with the place and the way out.
   told(work, place) {
     try {
       return work();
@@ -49,7 +50,7 @@ export class Home {
     return { uid: Number(this.seen.uid), gid: Number(this.seen.gid) };
   }
 
-  // Goes into the home folder itself, which stays the one that was entered first.
+  // Enters the home folder, which must still be the folder that was entered first.
   enter() {
     if (this.policy) {
       process.chdir("/");
@@ -58,7 +59,7 @@ export class Home {
     if (this.seen && !same(this.seen, fs.statSync(".", { bigint: true }))) throw new Refused(`${this.folder}: was replaced`);
   }
 
-  // Goes through folders from the one that was entered; false where one is missing and none is made.
+  // Enters folders one by one from the current one; false when one is missing and `make` is not set.
   walk(names, shown, { make = false, way = false } = {}) {
     const queue = [...names];
     let links = 0;
@@ -97,8 +98,8 @@ export class Home {
     if (this.bounded && !within) throw new Refused(`${shown}: a link leads out of the home folder`);
   }
 
-  // Goes into the folder of a file: its name there, its place for people, and what is there. Without `make`, undefined
-  // where a folder is missing.
+  // Enters the folder of a file, and returns the file's name there, its place for messages and its content. Without
+  // `make`, undefined when a folder is missing.
   locate(file, make) {
     return this.told(() => this.find(file, make));
   }
@@ -125,7 +126,7 @@ export class Home {
     }
   }
 
-  // Puts bytes in the place of a file, or beside nothing: whole, by a rename. What was there keeps its owner.
+  // Writes a file by a temporary file and a rename. An existing file keeps its owner.
   replace(file, bytes, mode) {
     this.told(() => this.put(file, bytes, mode), file.shown);
   }
@@ -150,7 +151,7 @@ export class Home {
     }
   }
 
-  // Keeps a file under another name beside it.
+  // Keeps a file as a backup beside it.
   keep({ name, shown }) {
     for (let count = 1; count < 100; count++) {
       try {
@@ -169,7 +170,7 @@ function split(file) {
   return [names.slice(0, -1), names.at(-1) ?? ".."];
 }
 
-// A file, neither through a link nor from a pipe that nobody fills.
+// Reads a file; links are not followed, and a pipe does not block.
 function read(name, shown) {
   const fd = fs.openSync(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {

@@ -1,4 +1,4 @@
-// Turns the web tools off in the files of a home, for web-policy.sh: the one word is the home folder.
+// Turns the web tools off in the files of a home, for web-policy.sh. Its one argument is the home folder.
 import { spawnSync } from "node:child_process";
 
 import { fail, writePolicy } from "./config.mjs";
@@ -7,7 +7,7 @@ import { Refused } from "./values.mjs";
 const SECONDS = 60;
 const [folder] = process.argv.slice(2);
 
-// Nothing is written in a home with more rights than its owner's, who may stop what runs with them: not for ever.
+// Files of a home are written with the rights of its owner. The owner can stop that process, hence the time limit.
 function asOwner(owner) {
   const options = { ...owner, cwd: "/", stdio: "inherit", timeout: SECONDS * 1000, killSignal: "SIGKILL" };
   const { status } = spawnSync(process.execPath, process.argv.slice(1), options);

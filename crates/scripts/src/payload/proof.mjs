@@ -1,12 +1,12 @@
-// The proof of an install: the agent is started by its own launcher and answers as the entry says.
+// The proof of an install: starts the agent by its launcher and compares its answers with the entry.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
 import { asFault, Fault, run, say, stopChildren } from "./common.mjs";
 
-// Users that no distribution gives away, so that nobody else's files are the proof's.
-// mutant: the proof's user is somebody's
+// User ids that no distribution assigns, so that no other user's files belong to the proof.
+// mutant: the user of the proof is an existing user
 const NOBODY = 65520 + (process.pid % 14);
 
 export async function prove(cx) {
@@ -22,14 +22,14 @@ export async function prove(cx) {
   }
 }
 
-// What stands in the folders that everybody may write.
+// The files in the folders that every user may write.
 function shared() {
   const list = (folder) => fs.readdirSync(folder).map((it) => path.join(folder, it));
   return ["/tmp", "/var/tmp", "/dev/shm"].filter((it) => fs.existsSync(it)).flatMap(list);
 }
 
-// Some agents make a folder in /tmp whatever TMPDIR says; what is new there and the proof's own goes with it. It is that
-// user who takes it away: root would follow what another process puts in the place of a folder meanwhile.
+// Some agents ignore TMPDIR and make folders in /tmp. New ones of the proof's user are removed, with the rights of that
+// user: root would follow a link that another process puts in the place of a folder meanwhile.
 async function sweep(cx, paths, uid) {
   const own = paths.filter((it) => fs.lstatSync(it, { throwIfNoEntry: false })?.uid === uid);
   if (own.length === 0) return;
@@ -37,47 +37,47 @@ async function sweep(cx, paths, uid) {
   await run(["rm", "-rf", "--", ...own], options).catch(() => {});
 }
 
-// A throw-away home for another user than root, an empty environment, and no network where the machine allows that.
+// Prepares a temporary home for a user that is not root, an empty environment, and no network where that is possible.
 function prepare(cx) {
   const { args } = cx;
   const base = path.join(args.stage, "proof");
   const folders = { HOME: path.join(base, "home"), TMPDIR: path.join(base, "tmp"), work: path.join(base, "work") };
   for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true });
-  // mutant: the proof is root's
+  // mutant: the proof runs as root
   let uid = process.getuid() === 0 ? NOBODY : undefined;
   if (uid !== undefined) {
     try {
       for (const folder of Object.values(folders)) fs.chownSync(folder, uid, uid);
     } catch {
-      say(args.name, "proof: this machine lets root give no file away; proving as root");
+      say(args.name, "proof: root cannot change the owner of files on this machine; running the proof as root");
       uid = undefined;
     }
   }
   const env = { PATH: cx.env.PATH, HOME: folders.HOME, TMPDIR: folders.TMPDIR, LC_ALL: "C.UTF-8" };
   const isolated = args.isolated === "1";
   if (!isolated) {
-    // Nothing listens on port 9 of the loopback interface, so a call to anywhere fails at once.
+    // Nothing listens on port 9 of the loopback interface, so every call fails at once.
     for (const name of ["http_proxy", "https_proxy", "all_proxy"]) {
       env[name] = env[name.toUpperCase()] = "http://127.0.0.1:9";
     }
     env.NO_PROXY = env.no_proxy = "127.0.0.1,localhost";
-    say(args.name, "proof: this machine gives no network of one's own; calls are led to a closed port instead");
+    say(args.name, "proof: no network namespace on this machine; calls are sent to a closed port instead");
   }
   return { base, env, uid, cwd: folders.work };
 }
 
-// The seconds that a proof may take: a quarter of the deadline, or three times what this run has taken so far, which
-// says how slow the machine is. At least a minute, and never more than is left of the deadline.
+// The time limit of a proof in seconds: a quarter of the deadline, or three times what this run has taken so far (a slow
+// machine needs longer). At least a minute, and never more than is left of the deadline.
 function patience({ start, end }) {
   const now = Date.now() / 1000;
-  // mutant: the limit of a proof is the same on every machine
+  // mutant: the time limit of the proof is fixed
   return Math.min(Math.max(60, (end - start) / 4, 3 * (now - start)), end - now);
 }
 
-// Time that has run out says nothing of the agent.
+// A timeout is class 10, since it does not show that the agent is broken.
 function late(what, limit) {
   const way = `set BENCHFLOW_INSTALL_DEADLINE above ${Math.ceil(limit) * 4} to raise the limit`;
-  // mutant: an agent that is late is told as one that does not start
+  // mutant: a slow agent is reported as one that does not start
   return new Fault(10, "proof", `${what} within the limit of ${Math.ceil(limit)} s; ${way}`);
 }
 
@@ -88,7 +88,7 @@ async function proveVersion(cx, place, it) {
   const ends = { end: Date.now() / 1000 + limit, late: late(`${words} did not end`, limit) };
   const options = { cwd: place.cwd, env: place.env, ...ends, quiet: true, uid: place.uid };
   const result = await run(argv, options).catch((error) => {
-    // mutant: a program that is late is told as one that does not start
+    // mutant: a slow program is reported as one that does not start
     throw asFault(error, 15, "proof", `${it.bin} cannot be started: ${error.message}`);
   });
   const output = result.output.trim();
@@ -98,11 +98,11 @@ async function proveVersion(cx, place, it) {
   say(cx.args.name, `proof: ${words} prints ${output}`);
 }
 
-// One session over ACP; the agent's group is ended whatever happens.
+// One session over ACP; the agent's process group is always ended.
 async function proveAcp(cx, place) {
   const { handshake } = cx.agent;
   const limit = patience(cx.args);
-  // The helper's port may take as long, so that the limit of the proof is the one that counts.
+  // The helper's port may take as long as the proof, so that the proof's limit decides.
   const peer = new Peer(cx, place, { ...handshake.env, BENCHFLOW_BESIDE_WITHIN: String(Math.ceil(limit) + 1) });
   const timer = setTimeout(() => peer.stop(late(`the agent did not answer ${peer.waiting}`, limit)), limit * 1000);
   try {
@@ -141,7 +141,7 @@ function checkSession(answer, wanted) {
   }
 }
 
-// The agent's process, spoken to in JSON-RPC, a message a line.
+// The agent's process: JSON-RPC, one message per line.
 class Peer {
   constructor(cx, place, env) {
     const options = { cwd: place.cwd, env: { ...place.env, ...env }, detached: true, stdio: ["pipe", "pipe", "pipe"] };
@@ -200,7 +200,7 @@ class Peer {
     for (const { reject } of this.calls.values()) reject(this.fault);
   }
 
-  // The end of input first; what does not go by that goes by a signal, and what is left of its group by another.
+  // Closes the input first; then SIGTERM to the group if it still runs, then SIGKILL to what is left.
   async end(exit) {
     this.child.stdin.end();
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms, "late"));

@@ -1,5 +1,5 @@
-// Warns where a proxy is set and the model is on a loopback or private address that NO_PROXY does not name: most
-// clients would send the call to the proxy, which cannot reach it. No value of a proxy variable is ever printed.
+// Warns when a proxy is set and the model is on a loopback or private address that NO_PROXY does not name: most clients
+// would send the call to the proxy, which cannot reach it. The value of a proxy variable is never printed.
 import { BlockList, isIP } from "node:net";
 
 import { given } from "./values.mjs";
@@ -10,7 +10,7 @@ const LOCAL = blockList(
 );
 const LOCAL_NAME = /^(localhost|[^.]+|.*\.(localhost|local|internal))$/;
 
-// The warning for an environment and a base URL; undefined where there is none to give.
+// The warning for an environment and a base URL, or undefined.
 export function proxyWarning(env, url) {
   const proxy = Object.keys(env).find((name) => /^(https?|all)_proxy$/i.test(name) && given(env[name]));
   if (!proxy || !URL.canParse(url ?? "")) return undefined;
@@ -40,7 +40,7 @@ const holds = (list, host) => isIP(host) !== 0 && list.check(host, isIP(host) ==
 
 const isLocal = (host) => (isIP(host) === 0 ? LOCAL_NAME.test(host) : holds(LOCAL, host));
 
-// Whether a list of NO_PROXY names a host: exactly, by a domain, by a range of addresses, or by `*`; with its port or without.
+// Whether NO_PROXY names a host: exactly, by a domain, by a range of addresses, or by `*`; with or without its port.
 function covers(list, host, server) {
   const port = server.port || (server.protocol === "https:" ? "443" : "80");
   return list.toLowerCase().split(/[\s,]+/).some((entry) => {

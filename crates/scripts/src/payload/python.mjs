@@ -1,4 +1,4 @@
-// The Python part of an install: uv, fetched by the private CPython's own pip, makes an environment from the lock.
+// The Python part of an install: uv, fetched by the private CPython's own pip, creates an environment from the lock.
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -15,7 +15,7 @@ export async function installPython(cx) {
   const files = cx.lock.wheels.filter((it) => it.targets.includes(args.target));
   const isWheel = (it) => it.file.endsWith(".whl");
   await installFiles(cx, uv, venv, "wheels", files.filter(isWheel), ["--only-binary", ":all:"]);
-  // A package without a wheel is built from its locked source, with build tools that are pinned as well.
+  // A package without a wheel is built from its locked source, with pinned build tools.
   const sources = files.filter((it) => !isWheel(it));
   if (sources.length > 0) {
     const tools = await pipTarget(cx, python, "build", agent.buildTools);
@@ -33,13 +33,13 @@ async function installUv(cx, python) {
   return uv;
 }
 
-// Installs pinned tools into a folder of the stage; pip knows its own index.
+// Installs pinned tools into a folder of the stage, from the site's index or pip's own.
 async function pipTarget(cx, python, name, tools) {
   const folder = path.join(cx.args.stage, name);
   const file = `${folder}.txt`;
   fs.writeFileSync(file, requirements(tools.map((it) => ({ ...it, hashes: it.sha256 }))));
   const fixed = ["--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--timeout", "60", "--retries", "2"];
-  // mutant: pip needs no checksums
+  // mutant: pip installs without checksums
   const checks = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--target", folder, "-r", file];
   const certificates = cx.args.ca ? ["--cert", cx.args.ca] : [];
   const words = ["-I", "-m", "pip", "install", ...fixed, ...checks, ...certificates, ...source(cx, "--index-url")];
@@ -59,19 +59,19 @@ async function installFiles(cx, uv, venv, name, files, options, env = {}) {
   const byName = new Map();
   for (const it of files) {
     const entry = byName.get(it.name) ?? { name: it.name, version: it.version, hashes: [] };
-    // mutant: uv needs no checksums
+    // mutant: uv installs without checksums
     entry.hashes.push(it.hash.replace("sha256:", ""));
     byName.set(it.name, entry);
   }
   fs.writeFileSync(file, requirements([...byName.values()]));
-  // mutant: uv needs no checksums
+  // mutant: uv installs without checksums
   const fixed = ["--no-config", "--require-hashes", "--no-deps", "--python", path.join(venv, "bin/python")];
   const from = cx.args.pypi.startsWith("/") ? ["--no-index", "--find-links", linkFiles(cx, files)] : source(cx, "--default-index");
   const words = ["pip", "install", ...fixed, ...options, ...from, "-r", file];
   await command(cx, [uv, ...words], env);
 }
 
-// A folder of wheels may hold others of the same version, of which uv would take the one that it likes best.
+// Links only the locked files: a folder of wheels can have others of the same version, and uv would prefer one of them.
 function linkFiles(cx, files) {
   const folder = path.join(cx.args.stage, "links");
   fs.mkdirSync(folder, { recursive: true });
@@ -87,7 +87,7 @@ function linkFiles(cx, files) {
 }
 
 const requirements = (tools) =>
-  // mutant: pip needs no checksums
+  // mutant: pip installs without checksums
   tools.map((it) => `${it.name}==${it.version} ${it.hashes.map((hash) => `--hash=sha256:${hash}`).join(" ")}\n`).join("");
 
 async function command(cx, argv, more = {}) {
@@ -104,18 +104,18 @@ async function command(cx, argv, more = {}) {
   if (result.code === 0) return;
   const tool = path.basename(argv[0]) === "uv" ? "uv" : "pip";
   const lines = result.output.split("\n").filter((it) => it.trim());
-  // pip goes on without what it could not fetch, and ends with what is missing then.
+  // pip continues after a failed fetch, so its last line is about the missing package; the reason is before it.
   const distrusted = lines.find((it) => /CERTIFICATE_VERIFY_FAILED|UnknownIssuer|invalid peer certificate/i.test(it));
   const detail = `${tool} ended with ${result.code}: ${(distrusted ?? lines.at(-1) ?? "").trim()}`;
   if (distrusted) throw new Fault(10, tool, `${detail.slice(0, 400)}${CERTIFICATES}`, true);
-  // uv unpacks while it fetches, so that a changed file may fail as an archive before its checksum is known.
+  // uv unpacks while it downloads, so a changed file can fail as an archive before its checksum is known.
   const changed = /hash mismatch|do not match the hashes|Bad CRC|corrupt deflate|deflate decompression error: invalid|invalid (block|stored|distance)/i;
   if (changed.test(result.output)) throw new Fault(12, tool, `${tool}: a file does not have the lock's checksum`);
   if (/No space left|Permission denied/.test(result.output)) throw new Fault(14, tool, detail);
   throw new Fault(10, tool, detail, /404|403|no version|not found in the package registry|No matching distribution/i.test(result.output));
 }
 
-// Every locked package is there in its version, and every file of its record has the record's checksum.
+// Checks that every locked package is installed in its version, and that its files have the checksums of its RECORD.
 export function checkEnvironment(dir, lock, target) {
   const root = path.join(dir, "venv/lib");
   const site = path.join(root, fs.readdirSync(root).find((it) => it.startsWith("python")) ?? "", "site-packages");
@@ -134,7 +134,7 @@ export function checkEnvironment(dir, lock, target) {
   }
 }
 
-// A package's name as the index writes it (PEP 503): `names::pypi` of registry-model is its twin.
+// A package's normalized name (PEP 503); its twin is `names::pypi` of registry-model.
 export const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
 const normalVersion = (version) => version.toLowerCase().replace(/_/g, "+");
 
@@ -143,7 +143,7 @@ function checkRecord(site, folder, name) {
     const match = /^(?:"((?:[^"]|"")*)"|([^,]*)),sha256=([^,]+),/.exec(line.trim());
     if (!match) continue;
     const file = path.join(site, match[1]?.replaceAll('""', '"') ?? match[2]);
-    // Launchers are written by the installer and compiled files by the interpreter; both are no part of the wheel.
+    // Launchers are written by the installer and compiled files by the interpreter; neither is part of the wheel.
     if (file.endsWith(".pyc") || !file.startsWith(`${site}/`)) continue;
     const content = readInstalled(file, `${name}: ${match[1] ?? match[2]} is missing`);
     if (crypto.createHash("sha256").update(content).digest("base64url") !== match[3].replace(/=+$/, "")) {

@@ -1,4 +1,4 @@
-// The values of an entry (registry-model, template.rs), put in from the environment; and TOML, written from them.
+// Evaluates the values of an entry (registry-model, template.rs) over the environment, and writes TOML from them.
 import { Append, print, Raw } from "./edit.mjs";
 
 // A launch that must not start, by its exit class.
@@ -9,10 +9,10 @@ export class Refused extends Error {
   }
 }
 
-// Whether a text holds more than the blanks of POSIX, as the launcher and routing have it.
+// Whether a text has more than the blanks of POSIX, as in the launcher and in routing.
 export const given = (text) => text !== undefined && /[^ \t-\r]/.test(text);
 
-// A base URL in the form that an agent wants: as it is given, with the version or without it (routing, base_url.rs).
+// A base URL in the form of an agent: as it is given, with the version or without it (routing, base_url.rs).
 export function formed(text, form) {
   if (form === "AsGiven") return text;
   let end = text.length;
@@ -22,27 +22,27 @@ export function formed(text, form) {
   return bare === "" || bare.endsWith("/v1") ? bare : `${bare}/v1`;
 }
 
-// What a value is now; undefined where nothing is written.
+// Evaluates values; undefined when nothing is to be written.
 export class Values {
   constructor(env, { references, companions, form }) {
     Object.assign(this, { env, references, companions, form });
   }
 
-  // The content of a variable, undefined when it is unset or blank; the base URL in the form that the agent wants.
+  // The content of a variable, undefined when it is unset or blank; the base URL in the form of the agent.
   get(name) {
     const text = this.env[name];
     if (!given(text)) return undefined;
     return name === "BENCHFLOW_PROVIDER_BASE_URL" ? formed(text, this.form) : text;
   }
 
-  // Whether an agent would take a text for a reference; a textual one knows more forms than the entry's.
+  // Whether an agent would resolve a text as a reference; a textual agent has more forms than the entry's.
   refers(text) {
     if (!this.references) return false;
     const begin = this.references.form.split("NAME")[0];
     return text.includes(begin) || (this.references.textual && /\{[a-z]+:/i.test(text));
   }
 
-  // The content of a variable in a file: no text of it may be taken for a reference there.
+  // The content of a variable for a file, where no part of it may be resolved as a reference.
   plain(name) {
     const text = this.get(name);
     if (text !== undefined && this.refers(text)) {
@@ -121,7 +121,7 @@ export class Values {
       const name = this.text(key);
       if (name === "" || (optional && this.lacks(value))) continue;
       const found = this.value(value);
-      // A variable that is unset leaves an empty text; a condition that does not hold leaves nothing.
+      // An unset variable gives an empty text; a false condition gives nothing.
       if (found !== undefined) map.set(name, found);
       else if (value?.[0] === "variable") map.set(name, "");
     }
@@ -140,7 +140,7 @@ export class Values {
   }
 }
 
-// Values as text, for the environment and argument vectors: nobody looks for a reference there, and digits stay as they are.
+// Values as text, for the environment and argument vectors: references are not resolved there, and digits are kept.
 export class Words extends Values {
   plain(name) {
     return this.get(name);
@@ -162,15 +162,15 @@ export function combine(into, map) {
   return into;
 }
 
-// A list with the items that it does not have yet.
+// A list extended by the items that it does not have yet.
 function added(list, items) {
   return items.reduce((all, item) => (all.some((it) => print(it, "") === print(item, "")) ? all : [...all, item]), list);
 }
 
-// The first line of a file of TOML that is ours: one without it was there before us.
+// The first line of a TOML file that we wrote; a file without it is not ours.
 export const MARK = "# Written by the launcher at every start.";
 
-// A file of TOML: plain values first, then tables, since a table ends only where the next begins.
+// A TOML file: plain values first, then tables, since a table ends only where the next begins.
 export function toml(map) {
   const lines = [MARK];
   const table = (it, where) => {
@@ -189,7 +189,7 @@ export function toml(map) {
 
 const tomlKey = (key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : tomlString(key));
 
-// JSON's escapes are TOML's, but for the delete character, which TOML wants escaped.
+// JSON's escapes are valid in TOML; only the delete character must be escaped too.
 const tomlString = (text) => JSON.stringify(text).replaceAll("\u007f", "\\u007f");
 
 function tomlValue(value) {

@@ -1,4 +1,4 @@
-# archive FOLDER NUMBER URL SHA256: an archive of the entry, under the agent's folder.
+# archive FOLDER NUMBER URL SHA256: unpacks an archive of the entry into the agent's folder.
 archive() {
     fetch "$3" "$STAGE/${3##*/}" "$4"
     rm -rf -- "$STAGE/unpack"

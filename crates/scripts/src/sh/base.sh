@@ -1,10 +1,10 @@
-# --- messages, faults, the end
+# --- messages, failures, the end
 
 say() {
     printf "%s\n" "$AGENT: $*" >&2
 }
 
-# fail STATUS STEP DETAIL: ends the run with a class, the step that failed and a line that stands alone.
+# fail STATUS STEP DETAIL: ends the run with a class, the step that failed and a one-line detail.
 fail() {
     FAIL_STEP=$2
     FAIL_DETAIL=$3
@@ -26,7 +26,7 @@ class_of() {
     esac
 }
 
-# A text as the inside of a JSON string: whatever a tool printed, the line stays valid.
+# A text as the inside of a JSON string; output of tools is cut and escaped, so that the line is valid JSON.
 json_text() {
     case $1 in
     *[!A-Za-z0-9" "._/:,-]*) ;;
@@ -35,14 +35,14 @@ json_text() {
         return
         ;;
     esac
-    # mutant: the report is no JSON when a text has a quote
+    # mutant: quotes in the report are not escaped
     printf "%s" "$1" | tr "\n\t" "  " | tr -cd "\040-\176" | cut -c1-600 | sed 's/[\\"]/\\&/g'
 }
 
 report() {
     now=$(date +%s)
     retryable=false
-    # mutant: every failure may be tried again
+    # mutant: every failure is reported as retryable
     if [ "$1" -eq 10 ] && [ -z "${FAIL_FINAL-}" ] || [ "$1" -eq 16 ]; then
         retryable=true
     fi
@@ -52,7 +52,7 @@ report() {
         "$(expr \( "$now" - "$START" \) \* 1000)"
 }
 
-# Whatever ends the run passes here once: children first, then our own files, then the report.
+# Every end of the run passes here once: it ends the children, then removes our own files, then prints the report.
 finish() {
     status=$?
     trap "" HUP INT QUIT PIPE ALRM TERM USR1 USR2
@@ -72,7 +72,7 @@ finish() {
     esac
     case $status in
     10 | 12 | 14 | 15 | 70)
-        # mutant: a full file system is not told
+        # mutant: a full file system is not detected
         if is_full; then
             FAIL_DETAIL="no space left under $PREFIX; ${FAIL_DETAIL-}"
             status=14
@@ -82,7 +82,7 @@ finish() {
     line=$(report "$status")
     keep_log
     if [ -n "$STAGE" ]; then
-        # mutant: the stage stays
+        # mutant: the stage is not removed
         rm -rf -- "$STAGE"
     fi
     release_lock
@@ -90,14 +90,14 @@ finish() {
     exit "$status"
 }
 
-# Whether the file system of the stage has no room left: then that is the fault, whatever a tool made of it.
+# Whether the file system of the stage is full: then that is the failure, whatever a tool reported.
 is_full() {
     [ -d "${STAGE:-/nonexistent}" ] || return 1
     set -- $(df -Pk "$STAGE" 2>/dev/null | tail -n 1)
     [ "${4:-1024}" -lt 1024 ]
 }
 
-# The log and the last report of a run that changed something.
+# Keeps the log and the last report of a run that changed something.
 keep_log() {
     if [ -z "$STAGE" ] || [ "$MODE" != install ]; then
         return 0
@@ -112,32 +112,32 @@ keep_log() {
 
 stop_children() {
     for child in $CHILD; do
-        # mutant: children outlive a signal
+        # mutant: child processes survive a signal
         kill "$child" 2>/dev/null
     done
     for child in $WATCH; do
         kill -KILL "$child" 2>/dev/null
     done
     for child in $CHILD; do
-        # mutant: children outlive a signal
+        # mutant: child processes survive a signal
         wait "$child" 2>/dev/null
     done
     CHILD=
     WATCH=
 }
 
-# await SECONDS COMMAND...: runs a command in the background, so that a signal is handled at once and not after it.
+# await SECONDS COMMAND...: runs a command in the background, so that a signal is handled before the command ends.
 await() {
     limit=${1:-$(left)}
     shift
-    # No sleep takes a negative number.
+    # sleep accepts no negative number.
     case $limit in
     -*) limit=0 ;;
     esac
     "$@" </dev/null 9>&- &
     CHILD=$!
-    # The watch is ended by the end of its sleep, which gets the one signal that nothing loses: mksh does not see another
-    # that comes right before it waits, or before it has become the sleep.
+    # The watch is ended by killing its sleep with SIGKILL: mksh loses other signals that arrive right before it waits or
+    # before it becomes the sleep.
     WATCH=$(
         {
             exec 8>&1 >/dev/null 9>&-
@@ -146,15 +146,15 @@ await() {
             exec 8>&-
             wait "$!"
             if [ "$?" -le 128 ]; then
-                # mutant: no limit of a command's time
+                # mutant: commands have no time limit
                 kill "$CHILD"
-                # A program that does not end by that has no more to say.
+                # A program that ignores the signal is killed.
                 for pause in 1 1 1 1 1; do
                     sleep "$pause"
                     kill -0 "$CHILD" || exit
                 done
-                # mutant: a program that ignores the end of its time goes on
-                # mutant: no limit of a command's time
+                # mutant: a program that ignores SIGTERM is not killed
+                # mutant: commands have no time limit
                 kill -KILL "$CHILD"
             fi
         } </dev/null 2>/dev/null &
@@ -167,12 +167,12 @@ await() {
     return "$result"
 }
 
-# in_time COMMAND...: runs a command until the deadline of the whole is over.
+# in_time COMMAND...: runs a command with the time that is left of the run's deadline.
 in_time() {
     await "" "$@"
 }
 
-# The seconds that are left of the deadline.
+# The seconds left until the deadline.
 left() {
     expr "$END" - "$(date +%s)"
 }

@@ -1,9 +1,9 @@
 # --- downloads
 
-# The tools that are missing, each with its package in Debian's and Alpine's words.
+# Checks the tools; each missing one is reported with its package in Debian and Alpine.
 preflight() {
     MISSING=
-    # mutant: a missing tool is not told before
+    # mutant: a missing tool is not reported before the install
     need tar tar tar
     need gzip gzip gzip
     need sha256sum coreutils coreutils
@@ -69,9 +69,9 @@ have_certificates() {
     return 1
 }
 
-# Only where BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 says so, and only a downloader and certificates.
+# Installs a downloader and certificates, and nothing else; only with BENCHFLOW_ALLOW_PACKAGE_MANAGER=1.
 ask_package_manager() {
-    say "asking the distribution for a downloader and certificates"
+    say "installing a downloader and certificates with the package manager"
     if command -v apt-get >/dev/null 2>&1; then
         DEBIAN_FRONTEND=noninteractive
         export DEBIAN_FRONTEND
@@ -84,7 +84,7 @@ ask_package_manager() {
     fi || fail 10 preflight "the package manager failed; its output is above"
 }
 
-# Where an artefact is: the mirror's place for its file name, or the maker's.
+# The source of an artefact: its file name on the mirror, or the maker's URL.
 place() {
     if [ -n "$MIRROR" ]; then
         printf "%s" "${MIRROR%/}/${1##*/}"
@@ -93,7 +93,7 @@ place() {
     fi
 }
 
-# fetch URL FILE SHA256: three tries where another try may help; the checksum decides.
+# fetch URL FILE SHA256: up to three tries when a retry may help; then the checksum is compared.
 fetch() {
     source=$(place "$1")
     say "fetching $source"
@@ -116,21 +116,21 @@ fetch() {
             break
         fi
         case $CODE in
-        # mutant: a 404 is tried again
+        # mutant: a 404 is retried
         401 | 403 | 404 | 410)
             FAIL_FINAL=1
             fail 10 fetch "$source answers $CODE"
             ;;
         esac
-        # What wget shows of an answer's header is indented, and says nothing of the connection.
+        # wget prints response headers indented; they are not errors of the connection.
         case $(sed "/^ /d" "$STAGE/fetch.err") in
-        # mutant: a certificate that is not trusted is asked for again
+        # mutant: an untrusted certificate is retried
         *"SSL certificate problem"* | *"ertificate of "*" not trusted"* | *"cannot verify "*"ertificate"*)
             FAIL_FINAL=1
-            fail 10 fetch "$source shows a certificate that is not trusted; name the site's certificates in BENCHFLOW_CA_BUNDLE"
+            fail 10 fetch "$source has an untrusted certificate; name the site's certificates in BENCHFLOW_CA_BUNDLE"
             ;;
         esac
-        # mutant: a server's wish to wait is no reason to try again
+        # mutant: a failed download is not retried
         if [ "$try" -ge 3 ]; then
             fail 10 fetch "$source cannot be fetched in three tries; last answer $CODE"
         fi
@@ -138,9 +138,9 @@ fetch() {
         if [ "$CODE" = 429 ]; then
             pause=$(retry_after "$pause")
         fi
-        # mutant: a pause may be longer than the deadline
+        # mutant: a retry pause can exceed the deadline
         if [ "$pause" -ge "$(left)" ]; then
-            fail 10 fetch "$source answers $CODE; the deadline is nearer than the next try"
+            fail 10 fetch "$source answers $CODE; the next try would be after the deadline"
         fi
         say "answer $CODE; trying again in $pause seconds"
         await "$(expr "$pause" + 5)" sleep "$pause"
@@ -163,7 +163,7 @@ download() {
         if [ -z "${NO_STALL-}" ]; then
             set -- "$@" -T 45
         fi
-        # A faulty wgetrc makes even this fail, unless it is left out.
+        # With an invalid wgetrc even `--version` fails, so this test skips it.
         # mutant: wget reads the machine's settings
         if wget --no-config --version 2>/dev/null | grep -q GNU; then
             set -- "$@" --no-config --tries=1
@@ -178,7 +178,7 @@ download() {
     await "$limit" "$@" "$url" >"$STAGE/code" 2>"$STAGE/fetch.err"
     result=$?
     cat "$STAGE/fetch.err" >>"$STAGE/log"
-    # The wget of Debian 12's busybox crashes when it is given a limit for a stall; the limit of the whole is left then.
+    # The wget of Debian 12's busybox crashes with a stall limit; then only the limit of the whole download is used.
     if [ "$result" -eq 139 ] && [ "$FETCHER" = wget ] && [ -z "${NO_STALL-}" ]; then
         NO_STALL=1
         download "$url" "$file"
@@ -198,7 +198,7 @@ download() {
     [ -s "$file" ]
 }
 
-# The pause that the server asks for, within reason; the one given otherwise.
+# The pause of the server's Retry-After, up to two minutes; otherwise the given one.
 retry_after() {
     wanted=$(sed -n "s/^ *[Rr]etry-[Aa]fter: *\([0-9][0-9]*\).*/\1/p" "$STAGE/headers" | tail -n 1)
     case $wanted in
@@ -207,9 +207,9 @@ retry_after() {
     esac
 }
 
-# check_sum URL FILE SHA256: openssl is quicker where it is, for it knows the processor's own instructions.
+# check_sum URL FILE SHA256: openssl is preferred, since it uses the processor's SHA instructions.
 check_sum() {
-    # mutant: a checksum needs openssl
+    # mutant: checksums require openssl
     sum=$(openssl dgst -sha256 -r <"$2" 2>/dev/null) || sum=$(sha256sum <"$2")
     # mutant: the checksum is not compared
     if [ "${sum%% *}" != "$3" ]; then

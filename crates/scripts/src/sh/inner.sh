@@ -1,3 +1,3 @@
 set -u
-# mutant: the caller's umask stays
+# mutant: the caller's umask is kept
 umask 022

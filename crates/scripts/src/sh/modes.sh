@@ -1,6 +1,6 @@
 # --- steps
 
-# runtime NAME URL SHA256 PROGRAM: a runtime in its own folder, whole or not at all.
+# runtime NAME URL SHA256 PROGRAM: installs a runtime into its own folder, completely or not at all.
 runtime() {
     if [ -x "$PREFIX/$1/$4" ]; then
         say "have $1"
@@ -14,12 +14,12 @@ runtime() {
     for top in "$STAGE/unpack/$1"/*; do
         break
     done
-    # mutant: an archive may hold anything
+    # mutant: an archive without the program is accepted
     if [ ! -f "$top/$4" ]; then
-        fail 12 unpack "${2##*/} holds no $4"
+        fail 12 unpack "${2##*/} does not contain $4"
     fi
     if ! in_time "$top/$4" --version >>"$STAGE/log" 2>&1; then
-        # mutant: a runtime that is late is told as one that does not start
+        # mutant: a slow runtime is reported as one that does not start
         check_deadline runtime
         fail 15 runtime "$4 of ${2##*/} does not start on this machine"
     fi
@@ -33,8 +33,8 @@ runtime() {
     say "installed $1"
 }
 
-# unpack ARCHIVE FOLDER: an archive that cannot be read, or that names a place outside, is not what was meant; where
-# one can be read and not written, the machine is at fault.
+# unpack ARCHIVE FOLDER: an archive that cannot be read or has a member outside its folder is an integrity failure; an
+# archive that can be read but not unpacked is a failure of the machine.
 unpack() {
     case $1 in
     *.xz) kind=J ;;
@@ -45,13 +45,13 @@ unpack() {
     fi
     tail -n 3 "$STAGE/log" >&2
     check_deadline unpack
-    # mutant: a full file system is not told
+    # mutant: a full file system is not detected
     if is_full; then
         fail 14 unpack "no space left to unpack ${1##*/}"
     fi
     if ! in_time tar "-t${kind}f" "$1" >"$STAGE/names" 2>>"$STAGE/log"; then
         check_deadline unpack
-        # mutant: an archive may be cut
+        # mutant: a truncated archive is reported as a full disk
         fail 12 unpack "${1##*/} is not a complete archive"
     fi
     while read -r member; do
@@ -62,25 +62,25 @@ unpack() {
     fail 14 unpack "${1##*/} cannot be unpacked; see the log"
 }
 
-# put FOLDER PLACE: renames a folder, or leaves what another install was quicker to put there. mv alone would nest one in
-# the other; an old busybox has no -T.
+# put FOLDER PLACE: renames a folder, or keeps the one that another install has put there. mv without -T would move one
+# into the other, and an old busybox has no -T.
 put() {
-    # mutant: a runtime needs an mv that has -T
-    # mutant: a folder is moved without a look at its place
+    # mutant: mv must support -T
+    # mutant: a folder is moved into an existing one
     mv -fT -- "$1" "$2" 2>/dev/null || [ -e "$2" ] || "$NODE" -e "$RENAME" "$1" "$2" || [ -e "$2" ]
 }
 
 RENAME='require("fs").renameSync(process.argv[1],process.argv[2])'
 
-# Writes the files of a payload (gzip of a JSON object, encoded or as it is) under a folder, and goes on with its driver.
+# Writes the files of a payload (gzip of a JSON object, in base64 or raw) under a folder, and then runs its driver.
 UNPACK='const f=require("fs"),p=require("path"),z=require("zlib"),c=require("crypto");const[s,e,h,d]=process.argv.slice(1);
-# mutant: a payload has any checksum
+# mutant: the checksum of the payload is not compared
 try{const b=Buffer.from(f.readFileSync(s,"latin1"),e);if(c.createHash("sha256").update(b).digest("hex")!==h)throw Error("wrong checksum");
 const o=JSON.parse(z.gunzipSync(b));for(const n in o){const t=p.join(d,n);f.mkdirSync(p.dirname(t),{recursive:true});f.writeFileSync(t,o[n])}
 }catch(x){f.writeFileSync("fault","payload\nthe payload cannot be unpacked: "+x.message+"\n");process.exit(70)}
 import(require("url").pathToFileURL(p.join(d,"lib/install.mjs")))'
 
-# drive MODE FOLDER WORD...: what follows the runtimes is done by the private Node.js, with the words that start its driver.
+# drive MODE FOLDER WORD...: runs the driver of the payload with the private Node.js; WORDs start the driver.
 drive() {
     mode=$1
     driven=$2
@@ -100,13 +100,13 @@ drive() {
             read -r FAIL_FINAL
         } <"$STAGE/fault"
     fi
-    # On a full file system the driver's words are missing or empty.
+    # On a full file system the driver's file is missing or empty.
     FAIL_STEP=${FAIL_STEP:-$mode}
     FAIL_DETAIL=${FAIL_DETAIL:-"the installer's driver ended with status $result; see the log"}
     exit "$result"
 }
 
-# Whether this very install is in place already; read before anything is written.
+# Whether exactly this install is in place; called before anything is written.
 is_current() {
     line=
     read -r line 2>/dev/null <"$HOLDER/stamp"
@@ -116,7 +116,7 @@ is_current() {
 
 # --- modes
 
-# mutant: the no-op writes
+# mutant: an unchanged install writes
 mode_install() {
     choose_runtimes
     if is_current; then
@@ -147,7 +147,7 @@ put_runtimes() {
     fi
 }
 
-# The runtimes without the agent: the layer that images of several agents share.
+# Installs the runtimes without the agent: the layer that images of several agents share.
 mode_runtimes() {
     choose_runtimes
     preflight
@@ -157,7 +157,7 @@ mode_runtimes() {
     put_runtimes
 }
 
-# Proves what is installed, and changes nothing.
+# Checks what is installed, and changes nothing.
 mode_check() {
     choose_runtimes
     if ! is_current; then
@@ -201,7 +201,7 @@ mode_gc() {
     collect
 }
 
-# Removes what no stamp refers to. The lock is held, so no stage under .staging is in use.
+# Removes what no stamp refers to. The caller has the lock, so no stage under .staging is in use.
 collect() {
     used=" "
     for stamp in "$PREFIX"/js-agents/*/stamp "$PREFIX"/python/*/stamp; do
@@ -242,14 +242,14 @@ main() {
     WATCH=
     OWNER=
     TARGET=
-    # mutant: the end is not caught
+    # mutant: the EXIT trap is missing
     trap finish EXIT
     trap "exit 129" HUP
     trap "exit 130" INT
     trap "exit 131" QUIT
     trap "exit 138" USR1
     trap "exit 140" USR2
-    # mutant: a signal is not caught
+    # mutant: SIGPIPE is not handled
     trap "exit 141" PIPE
     trap "exit 142" ALRM
     trap "exit 143" TERM
@@ -269,10 +269,10 @@ main() {
     esac || exit "$?"
 }
 
-# A place that the environment names, or the site's; never one with a credential in it.
+# Checks a source that the environment or the site names; one with a credential is rejected.
 setting() {
     case $2 in
-    # mutant: a credential in a URL is taken
+    # mutant: a URL with a credential is accepted
     *://*@*) fail 13 settings "$1 has a credential in its URL" ;;
     http://* | https://* | /* | "") ;;
     *) fail 13 settings "$1 is neither a URL of http or https nor an absolute path" ;;
@@ -292,7 +292,7 @@ read_settings() {
         SSL_CERT_FILE=$CA_BUNDLE
         REQUESTS_CA_BUNDLE=$CA_BUNDLE
         PIP_CERT=$CA_BUNDLE
-        # mutant: the site's certificates are not Node's
+        # mutant: Node.js does not get the site's certificates
         NODE_EXTRA_CA_CERTS=$CA_BUNDLE
         GIT_SSL_CAINFO=$CA_BUNDLE
         export CURL_CA_BUNDLE SSL_CERT_FILE REQUESTS_CA_BUNDLE PIP_CERT NODE_EXTRA_CA_CERTS GIT_SSL_CAINFO

@@ -1,20 +1,20 @@
-# A standard descriptor that is closed would be given to the next file that is opened.
+# A closed standard descriptor would be reused by the next file that is opened.
 true >&1 || exec >/dev/null
 # mutant: a closed descriptor stays closed
 true >&2 || exec 2>/dev/null
-# Some shells keep a here-document in a file, for which a read-only root has no place but these.
+# Some shells write a here-document to a temporary file; on a read-only root only these folders may be writable.
 for folder in "${TMPDIR-}" /tmp /var/tmp /dev/shm /dev; do
     if [ -d "$folder" ] && [ -w "$folder" ]; then
-        # mutant: a here-document has no place
+        # mutant: here-documents have no temporary folder
         TMPDIR=$folder
         break
     fi
 done
-# The installer runs in an environment of its own, so that no setting of the image reaches a tool: what it may see is
-# listed here. It stands in a here-document, since a script that came as `sh -c TEXT` cannot be run a second time.
+# The installer runs in a new environment, so that no setting of the image reaches a tool: the variables that it gets are
+# listed here. It is a here-document, since a script that was started as `sh -c TEXT` cannot be started again.
 set -- "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C HOME=/nonexistent
-# mutant: the image's settings reach the tools
-# mutant: the proxy is not handed on
+# mutant: variables of the image reach the tools
+# mutant: the proxy is not passed on
 for name in HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy \
     BENCHFLOW_INSTALL_MODE BENCHFLOW_INSTALL_DEADLINE BENCHFLOW_MIRROR BENCHFLOW_NPM_REGISTRY BENCHFLOW_PYPI_INDEX \
     BENCHFLOW_CA_BUNDLE BENCHFLOW_ALLOW_PACKAGE_MANAGER; do

@@ -1,11 +1,11 @@
 # --- the machine
 
-# The target, by what the image's own shell is linked with: uname and ldd tell about the kernel and about themselves.
+# Detects the target by the loader of the image's own shell: uname describes the kernel, and ldd only itself.
 detect_target() {
     shell=$(command -v sh)
     case $shell in
     /*) ;;
-    # A busybox may name its own applet without a place.
+    # A busybox may print its own applet without a path.
     *) shell=/bin/sh ;;
     esac
     loader=$(tr -c "[:print:]" "\n" <"$shell" | sed -n "/\/ld-[a-z0-9_-]*\.so\.[0-9]\$/{p;q;}")
@@ -13,15 +13,15 @@ detect_target() {
     */ld-linux-x86-64.so.2) TARGET=linux-x64 ;;
     */ld-linux-aarch64.so.1) TARGET=linux-arm64 ;;
     */ld-musl-x86_64.so.1) TARGET=linux-x64-musl ;;
-    # mutant: musl is taken for glibc
+    # mutant: musl is detected as glibc
     */ld-musl-aarch64.so.1) TARGET=linux-arm64-musl ;;
     "") static_target ;;
-    # mutant: any loader will do
+    # mutant: any loader is accepted
     *) fail 11 target "no target has the loader $loader" ;;
     esac
 }
 
-# A static shell tells nothing; then the one loader that the image has does.
+# A static shell has no loader; then the only loader of the image decides.
 static_target() {
     found=
     for pair in linux-x64:/lib64/ld-linux-x86-64.so.2 linux-arm64:/lib/ld-linux-aarch64.so.1 \
@@ -52,14 +52,13 @@ open_stage() {
 check_room() {
     set -- $(df -Pk "$STAGE" | tail -n 1)
     free=$(expr "${4:-0}" / 1024)
-    # mutant: no room is asked for
+    # mutant: free space is not checked
     if [ "$free" -lt "$DISK" ]; then
         fail 14 disk "$PREFIX has $free MB free, $DISK MB are needed"
     fi
 }
 
-# For installs the lock saves work and nothing else: every publication is one rename, with or without it. What removes
-# things relies on it.
+# Installs need the lock only to save work: every publication is one rename. Modes that remove files rely on it.
 take_lock() {
     mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot make $PREFIX/.staging"
     LOCK=$PREFIX/.staging/lock
@@ -73,18 +72,18 @@ take_lock() {
     if command -v flock >/dev/null 2>&1; then
         take_flock
     fi
-    # mutant: flock does not see who has none
-    # mutant: no link is taken
-    # mutant: no lock
+    # mutant: a process with flock makes no link
+    # mutant: the link of the lock is not made
+    # mutant: no lock is taken
     take_link
 }
 
-# The system's own lock ends with its holder; those that have no flock do not see it.
+# The system's own lock ends with its process, but processes without flock do not see it.
 take_flock() {
     exec 9>>"$LOCK" || fail 14 lock "cannot write $LOCK"
-    # The redirection hands the descriptor on; some shells close those above 2 for their children.
+    # The redirection passes the descriptor on; some shells close those above 2 for their children.
     while :; do
-        # mutant: no lock
+        # mutant: no lock is taken
         flock -n 9 9>&9
         case $? in
         0) break ;;
@@ -95,7 +94,7 @@ take_flock() {
     HELD=flock
 }
 
-# A link that leads nowhere is made in one step with its owner's words in it, and those with and without flock see it.
+# A dangling link is created atomically with its owner as the target, and is seen with and without flock.
 take_link() {
     OWNER="$HELD $END $(identity "$$")"
     while :; do
@@ -105,7 +104,7 @@ take_link() {
         if ln -s "$OWNER" "$LOCK.owner" 2>/dev/null && [ "$(readlink "$LOCK.owner")" = "$OWNER" ]; then
             return
         fi
-        # mutant: every lock is stale
+        # mutant: every lock is treated as stale
         if stale_lock; then
             break_lock
         else
@@ -114,9 +113,9 @@ take_link() {
     done
 }
 
-# Takes the stale lock away, and puts back what another has put there in the meantime.
+# Removes the stale lock; a lock that another process made meanwhile is put back.
 break_lock() {
-    say "removing the lock of a process that is gone"
+    say "removing the lock of a dead process"
     mv -f -- "$LOCK.owner" "$LOCK.stale.$$" 2>/dev/null || return 0
     taken=$(readlink "$LOCK.stale.$$")
     if [ "$taken" != "$stale" ]; then
@@ -136,20 +135,20 @@ wait_for_lock() {
     waited=$(expr "$waited" + 1)
 }
 
-# Who a process is, so that a number used again, another container or another boot is not taken for it.
+# Identifies a process by boot, namespace, number and start time, so that a reused number is not mistaken for it.
 identity() {
     boot=
     read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id
     space=$(readlink /proc/self/ns/pid 2>/dev/null)
     about=
     read -r about 2>/dev/null <"/proc/$1/stat"
-    # Behind the name in brackets, which may hold anything, the twentieth number is the start.
+    # After the name in brackets, which can have any characters, the twentieth number is the start time.
     set -- "$1" ${about##*) }
     echo "$boot $space $1 ${21-}"
 }
 
-# Whether the owner of the lock is gone. Of a process in another container nothing is seen: its run ends at its deadline,
-# and who holds the system's lock knows that nobody else does.
+# Whether the owner of the lock is dead. A process in another container is not visible: its lock expires at its deadline,
+# and at once when it had the system's lock and this process has it now.
 stale_lock() {
     stale=$(readlink "$LOCK.owner" 2>/dev/null) || return 1
     owner=${stale#* }
@@ -159,15 +158,15 @@ stale_lock() {
     case $(identity "${pid%% *}") in
     "$owner") return 1 ;;
     "${owner% *} "*) return 0 ;;
-    # mutant: a lock from before a boot is somebody's
+    # mutant: a lock from before a reboot is treated as held
     "${owner%% *} "*) ;;
     *) return 0 ;;
     esac
-    # mutant: what held flock and is gone is waited for
+    # mutant: the lock of a dead flock holder is awaited
     if [ "$HELD ${stale%% *}" = "flock flock" ]; then
         return 0
     fi
-    # mutant: a lock of another container has no end
+    # mutant: a lock of another container never expires
     [ "$ends" -lt "$(date +%s)" ] 2>/dev/null
 }
 
