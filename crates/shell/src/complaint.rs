@@ -7,7 +7,7 @@ use super::text::{quote, slice};
 use super::token::{Reserved, Token, TokenKind};
 
 impl<S: Sink> Parser<'_, S> {
-    /// A token, as a message names it.
+    /// The name of a token in messages.
     fn shown(&self, token: Token) -> String {
         match token.kind {
             TokenKind::End if self.backquotes > 0 => "the closing backquote".to_owned(),
@@ -127,7 +127,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 }
 
-/// A construct and what should end its list, as a message names them.
+/// The names of a construct and of the closer of its list, in messages.
 fn names(what: &Open) -> (&'static str, &'static str) {
     match what {
         Open::Substitution(_) => ("`$(`", "`)`"),

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-/// A script in a string of another file: turns places of the script into places of the file.
+/// A script in a string of another file: converts positions in the script to positions in the file.
 #[derive(Clone, Copy, Debug)]
 pub struct Embedded {
     /// Line and column of the string's first character.
     start: (usize, usize),
-    /// Whether the string has in the file the lines that it has itself.
+    /// Whether the string has the same line breaks in the file.
     by_line: bool,
     /// Whether the file contains it literally.
     verbatim: bool,
@@ -34,7 +34,7 @@ impl Embedded {
         }
     }
 
-    /// The file's line and column for those of the script; the string's own, where escapes hide them.
+    /// The line and column in the file for those of the script, or the start of the string when it has escapes.
     pub fn place(&self, line: u32, column: u32) -> (usize, usize) {
         let (line, column) = (line as usize, column as usize);
         match line {

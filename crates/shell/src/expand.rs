@@ -6,13 +6,13 @@ use super::scan::{Around, Scan};
 use super::sink::{Expands, Sink};
 use super::text::{Derived, in_name, starts_name};
 
-/// Parameters that are one character and no digit.
+/// Parameters of one character that is not a digit.
 fn is_special(byte: u8) -> bool {
     matches!(byte, b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!')
 }
 
 impl<S: Sink> Parser<'_, S> {
-    /// Reads a `$` and what belongs to it; the offset of the `$` when a `$(` opened.
+    /// Reads a `$` and its expansion; returns the offset of the `$` when a `$(` opened.
     pub(super) fn dollar(&mut self, scan: &mut Scan) -> Result<Option<usize>, Fault> {
         let start = self.pos;
         let next = self.after_splices(start + 1);
@@ -58,7 +58,7 @@ impl<S: Sink> Parser<'_, S> {
         self.part_ended(scan, start);
     }
 
-    /// Reads the head of a `${`: the parameter, and the operator as far as it decides how the rest is read.
+    /// Reads the head of a `${`: the parameter, and the part of the operator that decides how the rest is read.
     fn brace(&mut self, scan: &mut Scan, start: usize, after: usize) -> Result<(), Fault> {
         let name = self.after_splices(after);
         let head = self.brace_head(name);
@@ -71,7 +71,7 @@ impl<S: Sink> Parser<'_, S> {
         Ok(())
     }
 
-    /// Where the parts of a `${` head end. Only a head whose last byte read is not `}` takes part in closing it.
+    /// Finds the ends of the parts of a `${` head. A `}` closes it only if the last byte of the head is not `}`.
     fn brace_head(&self, name: usize) -> Head {
         match self.byte(name) {
             Some(byte) if starts_name(byte) => self.operator(name, self.run(name, in_name)),
@@ -79,7 +79,7 @@ impl<S: Sink> Parser<'_, S> {
             Some(b'#') => self.length_head(name),
             Some(b'}') | None => Head { name, operator: name, end: name, trims: false },
             Some(byte) if is_special(byte) => self.operator(name, name + 1),
-            // No parameter: the byte is taken as if it were one, and the rest is read without an operator.
+            // Not a parameter: dash reads the byte as one, and the rest without an operator.
             Some(_) => Head { name, operator: name, end: name + 1, trims: false },
         }
     }
@@ -114,7 +114,7 @@ impl<S: Sink> Parser<'_, S> {
         Head { name, operator, end, trims }
     }
 
-    /// The end of the run of bytes from `from` that satisfy `belongs`, backslash-newlines among them dropped.
+    /// The end of the run of bytes from `from` that satisfy `belongs`, skipping backslash-newlines.
     fn run(&self, from: usize, belongs: impl Fn(u8) -> bool) -> usize {
         let mut end = from;
         loop {
@@ -129,7 +129,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    /// Reads `` `…` ``: its text, unescaped, is an input of its own.
+    /// Reads `` `…` ``: its unescaped text is parsed as a separate input.
     pub(super) fn backquote(&mut self, scan: &mut Scan) -> Result<(), Fault> {
         let start = self.pos;
         self.check_depth(start)?;

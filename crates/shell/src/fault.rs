@@ -8,13 +8,13 @@ use super::text::Lines;
 /// Why and where `dash -n` rejects a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Byte offset of the culprit; for a construct left open, of its opening.
+    /// Byte offset of the error; for an unclosed construct, of its opening.
     pub offset: usize,
     /// Line of `offset`, from 1.
     pub line: u32,
     /// Column of `offset` in characters, from 1.
     pub column: u32,
-    /// One sentence, lower case, the culprit in backticks.
+    /// One sentence in lower case, with the text that is wrong in backticks.
     pub message: String,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Display for SyntaxError {
 
 impl Error for SyntaxError {}
 
-/// A fault before its lines are counted. Boxed: every function of the parser returns one on a path rarely taken.
+/// A syntax error without its line. Boxed: every function of the parser can return one, but rarely does.
 #[derive(Debug)]
 pub(super) struct Fault(Box<FaultText>);
 
@@ -44,7 +44,7 @@ impl Fault {
         Fault(Box::new(FaultText { at, before, opened, after }))
     }
 
-    /// A fault with a fixed message.
+    /// An error with a fixed message.
     pub(super) fn plain(at: usize, message: impl Into<String>) -> Fault {
         Fault::new(at, message.into(), None, "")
     }

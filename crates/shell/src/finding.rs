@@ -4,26 +4,26 @@ use std::ops::Range;
 
 use super::text::Lines;
 
-/// A fault in a script, found by a rule.
+/// A problem that a rule reports in a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule's code, as `S002`.
     pub rule: &'static str,
-    /// Byte offset of the culprit.
+    /// Byte offset of its start.
     pub offset: usize,
-    /// End of the culprit.
+    /// Byte offset of its end.
     pub end: usize,
     /// Line of `offset`, from 1.
     pub line: u32,
     /// Column of `offset` in characters, from 1.
     pub column: u32,
-    /// What is wrong: one line, the culprit in backticks.
+    /// What is wrong: one line, with the text that is wrong in backticks.
     pub message: String,
     /// How to fix it.
     pub help: String,
 }
 
-/// Findings of one script as they are made, in any order.
+/// Collects the findings of one script, in any order.
 pub(super) struct Findings<'a> {
     script: &'a [u8],
     found: Vec<Finding>,

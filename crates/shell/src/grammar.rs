@@ -1,4 +1,4 @@
-//! What each token means in each state: the grammar as dash reads it.
+//! The grammar of dash: the meaning of each token in each state.
 
 use super::fault::Fault;
 use super::parse::{Frame, Open, Parser, State, Step};

@@ -1,4 +1,4 @@
-//! Here-documents: the delimiters that wait for a newline, and the bodies after it.
+//! Here-documents: pending delimiters, and the bodies after the next newline.
 
 use super::fault::Fault;
 use super::parse::{Parser, State};
@@ -7,7 +7,7 @@ use super::sink::Sink;
 use super::text::slice;
 use super::token::{Marks, Token};
 
-/// A here-document whose body is still to come.
+/// A here-document whose body is not read yet.
 pub(super) struct HereDocument {
     /// The line that ends it, without its quotes.
     delimiter: Vec<u8>,
@@ -23,7 +23,7 @@ impl HereDocument {
     }
 }
 
-/// The delimiter a word names: quotes removed, nothing expanded.
+/// The delimiter of a word: quotes removed, nothing expanded.
 fn unquote(word: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(word.len());
     let mut quote = None;
@@ -50,7 +50,7 @@ fn unquote(word: &[u8]) -> Vec<u8> {
 }
 
 impl<S: Sink> Parser<'_, S> {
-    /// Reads the bodies that wait, from the one numbered `first`; false when a substitution in one opened.
+    /// Reads the pending bodies from number `first`; false when a substitution opened in one.
     pub(super) fn here_bodies(&mut self, first: usize, state: State) -> Result<bool, Fault> {
         for here in first..self.here.len() {
             if self.at_delimiter(Some(here)) {
@@ -66,7 +66,7 @@ impl<S: Sink> Parser<'_, S> {
         Ok(true)
     }
 
-    /// Reads on through a body; false when a substitution in it is to be parsed first.
+    /// Continues a body; false when a substitution in it must be parsed first.
     pub(super) fn scan_body(&mut self, mut scan: Scan, state: State) -> Result<bool, Fault> {
         match self.scan(&mut scan)? {
             Run::Done => {
@@ -97,7 +97,7 @@ impl<S: Sink> Parser<'_, S> {
     /// At the start of a line: if it ends the here-document, moves past it.
     pub(super) fn at_delimiter(&mut self, here: Option<usize>) -> bool {
         let Some(document) = here.and_then(|here| self.here.get(here)) else { return false };
-        // Backslash-newlines vanish before the line is compared, but not once it has begun.
+        // Backslash-newlines before the line are removed, but not those inside it.
         let start = if document.literal { self.pos } else { self.after_splices(self.pos) };
         let mut line = slice(self.text, start, self.text.len());
         while let (true, Some((b'\t', rest))) = (document.stripped, line.split_first()) {
@@ -112,7 +112,7 @@ impl<S: Sink> Parser<'_, S> {
         true
     }
 
-    /// Notes a here-document's delimiter, whose body comes after the next newline.
+    /// Records a here-document's delimiter; its body comes after the next newline.
     pub(super) fn push_here(&mut self, word: Token, marks: Marks, stripped: bool) {
         let document = HereDocument::new(slice(self.text, word.start, word.end), marks, stripped);
         self.here.push(document);

@@ -41,26 +41,26 @@ use finding::Findings;
 use parse::Parser;
 use sink::{NoSink, Sink};
 
-/// Whether `dash -n` accepts a script, and if not, the first fault.
+/// Whether `dash -n` accepts a script, and if not, the first syntax error.
 ///
-/// The script is bytes: dash reads no encoding. Memory grows with the depth of nesting, the stack does not.
+/// The script is bytes: dash ignores encodings. Memory grows with the depth of nesting, the stack does not.
 ///
 /// # Errors
 ///
-/// The first fault, as [`SyntaxError`]. Constructs nested more than 20,000 deep are rejected.
+/// The first [`SyntaxError`]. Constructs nested more than 20,000 deep are rejected.
 pub fn check_syntax(script: &[u8]) -> Result<(), SyntaxError> {
     observe(script, &mut NoSink)
 }
 
 /// The commands of a script, in the order in which they start, up to the first syntax error.
 ///
-/// Commands inside `$(…)`, backquotes and `${…}` are among them; [`Command::parent`] says which command holds each.
-/// Texts that a shell would only read when run (`eval`, `sh -c`, the bodies of here-documents) are not read.
+/// Commands inside `$(…)`, backquotes and `${…}` are included; [`Command::parent`] is the command that contains them.
+/// Texts that a shell parses only at run time (`eval`, `sh -c`, the bodies of here-documents) are not parsed.
 pub fn commands(script: &[u8]) -> Vec<Command<'_>> {
     reader::read(script).commands
 }
 
-/// What dash accepts in a script and runs differently from bash, in source order; in a broken script, up to the break.
+/// Text that dash accepts and runs differently from bash, in source order, up to the first syntax error.
 pub fn find_bashisms(script: &[u8]) -> Vec<Finding> {
     let mut findings = Findings::new(script);
     bashisms::check(&reader::read(script), &mut findings);
@@ -81,8 +81,8 @@ pub fn lint(script: &[u8]) -> Vec<Finding> {
 /// How many levels of scripts within scripts are checked.
 const NESTED: usize = 4;
 
-/// Adds what is wrong with a script and with those that it hands to other shells, but for the bash-isms. The grammar of
-/// a `loose` one is not checked.
+/// Adds the findings of a script and of scripts that it passes to other shells, except bash-isms. The grammar of a
+/// `loose` script is not checked.
 fn lint_into(reading: &reader::Reading<'_>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
     if let Some(error) = reading.error.as_ref().filter(|_| !loose) {
         let help = if depth == NESTED {
@@ -118,7 +118,7 @@ pub fn find_hidden_failures(script: &[u8]) -> Vec<Finding> {
     hygiene::run(script, hygiene::check_hidden)
 }
 
-/// Parses a script and calls an observer on its parts, up to the first fault.
+/// Parses a script and calls an observer on its parts, up to the first syntax error.
 fn observe<S: Sink>(script: &[u8], sink: &mut S) -> Result<(), SyntaxError> {
     let result = match text::without_nul(script) {
         None => Parser::new(script, None, 0, sink).parse(),

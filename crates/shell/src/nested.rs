@@ -12,35 +12,34 @@ use super::wrappers::{base, unwrapped};
 /// Shells whose scripts are checked by all rules, since dash might run them.
 const POSIX: [&str; 3] = ["sh", "dash", "ash"];
 
-/// Shells with a language of their own: only the effects of their scripts on the machine are checked.
+/// Shells with another grammar: only the effects of their scripts on the machine are checked.
 const OTHERS: [&str; 5] = ["bash", "ksh", "mksh", "yash", "zsh"];
 
 /// A script that is an argument of a command.
 #[derive(Debug)]
 pub(super) struct Nested<'r> {
-    /// What the inner shell reads.
+    /// The text for the inner shell.
     pub(super) text: Cow<'r, str>,
-    /// The shell is not bound to POSIX, or parts of the text are filled in when it runs: its grammar is
-    /// not checked.
+    /// Its grammar is not checked: the shell is not POSIX, or parts of the text are known only at run time.
     pub(super) loose: bool,
     word: Range<usize>,
-    /// The offset of the text's first byte, if the bytes that follow are the script's own.
+    /// The offset of the text's first byte, if the text is a literal part of the script.
     start: Option<usize>,
 }
 
 impl Nested<'_> {
-    /// The range in the outer script of a range in the inner one: its own bytes, or else the whole word.
+    /// The range in the outer script of a range in the inner one: its bytes, or else the whole word.
     pub(super) fn outer(&self, inner: &Range<usize>) -> Range<usize> {
         self.start.map_or_else(|| self.word.clone(), |start| start + inner.start..start + inner.end)
     }
 }
 
-/// The scripts that the commands of a script hand to other shells.
+/// The scripts that the commands of a script pass to other shells.
 pub(super) fn scripts<'r>(reading: &'r Reading<'_>) -> impl Iterator<Item = Nested<'r>> {
     reading.commands.iter().filter_map(script_of)
 }
 
-/// The script that a command hands to another shell.
+/// The script that a command passes to another shell.
 pub(super) fn script_of<'r>(command: &'r Command<'_>) -> Option<Nested<'r>> {
     if command.shape != Shape::Simple {
         return None;
@@ -53,14 +52,14 @@ pub(super) fn script_of<'r>(command: &'r Command<'_>) -> Option<Nested<'r>> {
         ("trap", [word, signal, ..]) if signal.literal().is_none_or(is_signal) => (word, true),
         _ if POSIX.contains(&name) => (script_argument(arguments)?, true),
         _ if OTHERS.contains(&name) => (script_argument(arguments)?, false),
-        // It runs the login shell of a user, which may be any.
+        // It runs the login shell of a user, which can be any shell.
         ("su", _) => (after_c(arguments)?, false),
         _ => return None,
     };
     is_readable(word).then(|| nested(word, !posix || !word.literal))
 }
 
-/// The argument after the options of a shell, where `-c` is among them.
+/// The argument after the options of a shell, when `-c` is among them.
 fn script_argument<'w, 'a>(arguments: &'w [Word<'a>]) -> Option<&'w Word<'a>> {
     let mut words = arguments.iter();
     let mut asked = false;

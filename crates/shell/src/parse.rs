@@ -8,13 +8,13 @@ use super::sink::{Sink, Source};
 use super::text::slice;
 use super::token::{Token, TokenKind};
 
-/// Constructs open inside one another. The shell itself, on the usual stack of 8 MiB, reads 20,000 and dies at 40,000.
+/// The maximum depth of open constructs. dash, with the usual stack of 8 MiB, accepts 20,000 and crashes at 40,000.
 pub(super) const MAX_DEPTH: usize = 20_000;
 
-/// Backquotes inside backquotes: each level doubles the backslashes, so that real scripts stop at two or three.
+/// The maximum depth of nested backquotes: each level doubles the backslashes, so real scripts have two or three.
 const MAX_BACKQUOTES: usize = 24;
 
-/// What the next token is read as.
+/// The state of the parser, which decides the meaning of the next token.
 #[derive(Clone, Copy)]
 pub(super) enum State {
     /// The start of a command.
@@ -26,7 +26,7 @@ pub(super) enum State {
         /// The list may end instead.
         end: bool,
     },
-    /// Inside a simple command; with the range of its only word, if it is no more than that.
+    /// Inside a simple command; with the range of its word while it has only one.
     Simple { name: Option<(usize, usize)> },
     /// After `name(`.
     Function { name: (usize, usize) },
@@ -57,9 +57,9 @@ pub(super) enum State {
 }
 
 impl State {
-    /// The start of a list that holds at least one command.
+    /// The start of a list that must have at least one command.
     pub(super) const LIST: State = State::Start { newlines: true, bang: true, end: false };
-    /// The start of a list that may be empty, or what follows `;`, `&` or a newline in one.
+    /// The start of a list that may be empty, or the place after `;`, `&` or a newline in a list.
     pub(super) const REST: State = State::Start { newlines: true, bang: true, end: true };
 
     pub(super) fn reads_delimiter(self) -> bool {
@@ -70,7 +70,7 @@ impl State {
 /// A construct not yet closed.
 pub(super) struct Frame {
     pub(super) what: Open,
-    /// Where it was opened, in the text under parse.
+    /// Its opening, as an offset in the parsed text.
     pub(super) at: usize,
 }
 
@@ -91,17 +91,17 @@ pub(super) enum Open {
     Arm,
 }
 
-/// A word put aside while the `$(…)` in it is parsed.
+/// A word that is suspended while a `$(…)` in it is parsed.
 pub(super) struct Suspended {
     pub(super) scan: Scan,
     pub(super) state: State,
     pub(super) here_base: usize,
 }
 
-/// What a step leads to.
+/// The result of a step.
 pub(super) enum Step {
     Go(State),
-    /// The text is over, or for backquotes its list is.
+    /// The end of the text, or of the list in backquotes.
     Over,
 }
 
@@ -109,13 +109,13 @@ pub(super) struct Parser<'t, S> {
     pub(super) text: &'t [u8],
     /// Offsets in the script of the bytes of `text`, when they differ.
     origin: Option<&'t [usize]>,
-    /// How many backquotes hold this text.
+    /// The depth of backquotes around this text.
     pub(super) backquotes: usize,
     pub(super) pos: usize,
     pub(super) pushed: Option<Token>,
     pub(super) stack: Vec<Frame>,
     pub(super) quotes: Vec<Quote>,
-    /// Here-documents that wait for a newline; those before `here_base` belong to texts around a `$(`.
+    /// Pending here-documents; those before `here_base` belong to texts around a `$(`.
     pub(super) here: Vec<HereDocument>,
     pub(super) here_base: usize,
     pub(super) sink: &'t mut S,
@@ -155,7 +155,7 @@ impl<'t, S: Sink> Parser<'t, S> {
         }
     }
 
-    /// A range of the text as the observer sees it.
+    /// A range of the text, for the observer.
     pub(super) fn source(&self, start: usize, end: usize) -> Source<'t> {
         let text = slice(self.text, start, end);
         let last = if end > start { self.at(end - 1) + 1 } else { self.at(end) };
@@ -179,7 +179,7 @@ impl<'t, S: Sink> Parser<'t, S> {
         if self.stack.len() + self.quotes.len() < MAX_DEPTH && self.backquotes < MAX_BACKQUOTES {
             return Ok(());
         }
-        Err(Fault::plain(self.at(at), "constructs are nested too deeply here"))
+        Err(Fault::plain(self.at(at), "constructs are nested too deeply"))
     }
 
     pub(super) fn push(&mut self, what: Open, at: usize) -> Result<(), Fault> {
@@ -188,14 +188,14 @@ impl<'t, S: Sink> Parser<'t, S> {
         Ok(())
     }
 
-    /// Puts a word aside for the `$(` at `at`, whose commands come next.
+    /// Suspends a word for the `$(` at `at`, whose commands come next.
     pub(super) fn suspend(&mut self, scan: Scan, state: State, at: usize) -> Result<(), Fault> {
         self.sink.open(scan.place(), self.at(at));
         let here_base = std::mem::replace(&mut self.here_base, self.here.len());
         self.push(Open::Substitution(Box::new(Suspended { scan, state, here_base })), at)
     }
 
-    /// Takes up a word after the `)` of the `$(` at `at`. Here-documents still open in it end with it.
+    /// Resumes a word after the `)` of the `$(` at `at`. Here-documents still open in the substitution end with it.
     pub(super) fn resume(&mut self, suspended: &Suspended, at: usize) -> Result<State, Fault> {
         let Suspended { mut scan, state, here_base } = *suspended;
         self.sink.close();
@@ -213,7 +213,7 @@ impl<'t, S: Sink> Parser<'t, S> {
         Ok(if done { state } else { State::REST })
     }
 
-    /// Goes on after a newline: the bodies of the here-documents that waited for it come first.
+    /// Continues after a newline: the bodies of pending here-documents come first.
     pub(super) fn newline(&mut self, state: State) -> Result<Step, Fault> {
         if self.here.len() > self.here_base && !self.here_bodies(self.here_base, state)? {
             return Ok(Step::Go(State::REST));
@@ -221,8 +221,8 @@ impl<'t, S: Sink> Parser<'t, S> {
         Ok(Step::Go(state))
     }
 
-    /// The list of a text in backquotes ends before `token`, and the rest of the text is ignored. But bodies of
-    /// here-documents that still wait are read from it, and the first `$(` in one takes the token for its own.
+    /// The list of a text in backquotes ends before `token`, and dash ignores the rest of the text. But bodies of
+    /// pending here-documents are read from it, and the first `$(` in one consumes the token.
     pub(super) fn leave_backquotes(&mut self, token: Token) -> Result<Step, Fault> {
         if self.here.len() == self.here_base {
             return Ok(Step::Over);

@@ -17,7 +17,7 @@ pub struct Redirection<'a> {
     pub operator: Operator,
     /// Where the descriptor or the operator starts.
     pub offset: usize,
-    /// The file, the descriptor, or the delimiter of a here-document; absent where the script breaks off.
+    /// The file, the descriptor, or the delimiter of a here-document; `None` at a syntax error.
     pub target: Option<Word<'a>>,
 }
 
@@ -46,9 +46,9 @@ pub struct Command<'a> {
     pub next: Option<usize>,
     /// The next command after its pipeline, in the same list.
     pub successor: Option<usize>,
-    /// The command that holds it.
+    /// The command that contains it.
     pub parent: Option<usize>,
-    /// Where in that command.
+    /// Its place in that command.
     pub place: ListPlace,
 }
 
@@ -58,8 +58,8 @@ impl<'a> Command<'a> {
         if self.shape == Shape::Simple { self.words.first()?.literal() } else { None }
     }
 
-    /// The program that it runs in the end, without its folder, and that program's arguments; `env`, `sudo` and their
-    /// kin are taken off.
+    /// The program that it runs, without its folder, and that program's arguments. Wrappers such as `env` and `sudo`
+    /// are removed.
     pub fn program(&self) -> Option<(&str, &[Word<'a>])> {
         let (first, arguments) = super::wrappers::unwrapped(&self.words).split_first()?;
         Some((super::wrappers::base(&first.text), arguments))
@@ -70,7 +70,7 @@ impl<'a> Command<'a> {
 pub(super) struct Expansion<'a> {
     pub(super) what: Expands,
     pub(super) range: Range<usize>,
-    /// Its source; for `${…}` cut short after its head.
+    /// Its source; for `${…}` only its head.
     pub(super) text: Cow<'a, [u8]>,
     /// The command whose words contain it.
     pub(super) command: Option<usize>,
@@ -79,7 +79,7 @@ pub(super) struct Expansion<'a> {
 /// How much of a `${…}` is kept after the name: the operator and enough to show it.
 const SHOWN: usize = 12;
 
-/// Everything read from a script, up to its first fault.
+/// Everything read from a script, up to its first syntax error.
 pub(super) struct Reading<'a> {
     pub(super) script: &'a [u8],
     pub(super) commands: Vec<Command<'a>>,
@@ -88,13 +88,13 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// The commands that hold one, from the nearest.
+    /// The commands that contain a command, from the innermost.
     pub(super) fn holders(&self, command: &Command<'a>) -> impl Iterator<Item = &Command<'a>> {
         let holder = |index: Option<usize>| index.and_then(|index| self.commands.get(index));
         std::iter::successors(holder(command.parent), move |held| holder(held.parent))
     }
 
-    /// The commands a compound command holds, at any depth.
+    /// The commands inside a compound command, at any depth.
     pub(super) fn held(&self, index: usize) -> impl Iterator<Item = &Command<'a>> {
         let end = self.commands.get(index).map_or(0, |command| command.range.end);
         let after = self.commands.iter().skip(index + 1);

@@ -1,7 +1,7 @@
 //! Words and here-document bodies: quotes, expansions and where they end.
 //!
 //! A word is read by one loop over a stack of [`Quote`]s. A `$(` inside it suspends the loop: the parser pushes the
-//! [`Scan`] with its frame and goes on with it after the `)`.
+//! [`Scan`] with its frame and resumes it after the `)`.
 
 use super::fault::Fault;
 use super::parse::{Parser, State};
@@ -9,10 +9,10 @@ use super::sink::{Expands, ListPlace, Sink};
 use super::text::slice;
 use super::token::{DOUBLE, ENDS, HERE, Marks, NESTED, PLAIN, Token, stops_at};
 
-/// What surrounds the bytes being read.
+/// The construct around the current bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Around {
-    /// Nothing but the word itself.
+    /// Only the word itself.
     Word,
     /// A here-document whose delimiter is unquoted.
     Here,
@@ -26,7 +26,7 @@ pub(super) enum Around {
 #[derive(Clone, Copy)]
 pub(super) struct Quote {
     pub(super) around: Around,
-    /// The rules of double quotes hold.
+    /// The rules of double quotes apply.
     pub(super) double: bool,
     /// A `"` was opened at this level: until it is closed, `}` is a character.
     pub(super) inner: bool,
@@ -34,7 +34,7 @@ pub(super) struct Quote {
     pub(super) at: usize,
 }
 
-/// A word or here-document body half read.
+/// A word or here-document body that is partly read.
 #[derive(Clone, Copy)]
 pub(super) struct Scan {
     pub(super) start: usize,
@@ -42,7 +42,7 @@ pub(super) struct Scan {
     pub(super) base: usize,
     pub(super) current: Quote,
     pub(super) marks: Marks,
-    /// The word names the end of a here-document: nothing expands in it.
+    /// The word is the delimiter of a here-document: nothing expands in it.
     pub(super) delimiter: bool,
     /// The here-document whose body this is.
     pub(super) here: Option<usize>,
@@ -50,11 +50,11 @@ pub(super) struct Scan {
     pub(super) part: usize,
 }
 
-/// How a run of the loop ended.
+/// The end of a run of the loop.
 pub(super) enum Run {
     /// The word or body is complete.
     Done,
-    /// A `$(` was met, at this offset.
+    /// A `$(` at this offset.
     Suspended(usize),
 }
 
@@ -76,7 +76,7 @@ impl Scan {
 }
 
 impl<S: Sink> Parser<'_, S> {
-    /// Reads on through a word; `None` when a command substitution is to be parsed first.
+    /// Continues a word; `None` when a command substitution must be parsed first.
     pub(super) fn scan_word(&mut self, mut scan: Scan, state: State) -> Result<Option<Token>, Fault> {
         match self.scan(&mut scan)? {
             Run::Done => Ok(Some(self.finish_word(scan.start, scan.marks))),

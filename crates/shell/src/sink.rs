@@ -63,9 +63,9 @@ pub enum Shape {
 pub enum ListPlace {
     /// The script itself.
     Top,
-    /// What `if`, `elif`, `while` or `until` asks.
+    /// The condition of `if`, `elif`, `while` or `until`.
     Condition,
-    /// What a compound command or a function runs.
+    /// The body of a compound command or a function.
     Body,
     /// `$(…)` or backquotes in a word.
     Substitution,
@@ -73,7 +73,7 @@ pub enum ListPlace {
     HereDocument,
 }
 
-/// What follows a pipeline.
+/// The operator after a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
     /// `;`, a newline, or the end of the list.
@@ -86,7 +86,7 @@ pub enum Follow {
     Or,
 }
 
-/// What a word is for.
+/// The role of a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// A word or an assignment of a simple command.
@@ -105,13 +105,13 @@ pub(super) struct Source<'t> {
     pub(super) text: &'t [u8],
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Where the text starts in the text under parse.
+    /// Its start in the parsed text.
     pub(super) local: usize,
-    /// The text is the script's own bytes at that range.
+    /// Whether the text equals the script's bytes at that range.
     pub(super) direct: bool,
 }
 
-/// What expands inside a word or a here-document.
+/// The kind of an expansion in a word or a here-document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expands {
     /// `$name`, `$1`, `$@`.
@@ -153,7 +153,7 @@ pub(super) trait Sink {
     fn word(&mut self, _role: Role, _word: Source<'_>) {}
     /// A redirection's operator; its target follows as a word.
     fn redirect(&mut self, _operator: Operator, _fd: Option<u8>, _at: usize) {}
-    /// A part of the innermost word, from `start` to `end` in the text under parse, is not literal.
+    /// A part of the innermost word, from `start` to `end` in the parsed text, is not literal.
     fn part(&mut self, _start: usize, _end: usize) {}
     /// Something expands; `source` runs to its end, or for [`Expands::Braced`] to the end of the text.
     fn expansion(&mut self, _what: Expands, _source: Source<'_>) {}

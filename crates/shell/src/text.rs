@@ -1,4 +1,4 @@
-//! Bytes under parse and their offsets in the script: backquotes and NUL bytes make the two differ.
+//! Parsed bytes and their offsets in the script. The offsets differ after backquotes and NUL bytes.
 
 /// A text that is not a slice of the script: the inside of backquotes once unescaped, or a script without its NULs.
 pub(super) struct Derived {
@@ -7,7 +7,7 @@ pub(super) struct Derived {
     pub(super) origin: Vec<usize>,
 }
 
-/// The script as the shell reads it, without NUL bytes; `None` when it holds none.
+/// The script without NUL bytes, which the shell ignores; `None` when it has none.
 pub(super) fn without_nul(script: &[u8]) -> Option<Derived> {
     if !script.contains(&0) {
         return None;
@@ -20,7 +20,7 @@ pub(super) fn without_nul(script: &[u8]) -> Option<Derived> {
 
 /// Line and column of an offset, both from 1, the column in characters.
 ///
-/// Keeps its place, so that asking for rising offsets reads the script once.
+/// It keeps its position, so that queries with increasing offsets read the script once.
 pub(super) struct Lines<'a> {
     script: &'a [u8],
     at: usize,
@@ -41,7 +41,7 @@ impl<'a> Lines<'a> {
         for &byte in slice(self.script, self.at, offset) {
             match byte {
                 b'\n' => (self.line, self.column) = (self.line.saturating_add(1), 1),
-                // It continues a UTF-8 character; in other encodings the column is off.
+                // A continuation byte of UTF-8. In other encodings the column is wrong.
                 0x80..=0xBF => {}
                 _ => self.column = self.column.saturating_add(1),
             }

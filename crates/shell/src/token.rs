@@ -6,7 +6,7 @@ use super::scan::Scan;
 use super::sink::{Operator, Sink};
 use super::text::{slice, without_splices};
 
-/// A token and its range in the text under parse.
+/// A token and its range in the parsed text.
 #[derive(Clone, Copy)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
@@ -30,7 +30,7 @@ pub(super) enum TokenKind {
     End,
 }
 
-/// What a word holds besides plain characters.
+/// What a word contains besides plain characters.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     /// A quote or a backslash: the word is never a reserved word.
@@ -126,7 +126,7 @@ pub(super) fn stops_at(byte: u8, bits: u8) -> bool {
 }
 
 impl<S: Sink> Parser<'_, S> {
-    /// The next token; `None` when a command substitution opened inside it and is to be parsed first.
+    /// The next token; `None` when a command substitution opened inside it and must be parsed first.
     pub(super) fn token(&mut self, state: State) -> Result<Option<Token>, Fault> {
         if let Some(token) = self.pushed.take() {
             return Ok(Some(token));
@@ -177,7 +177,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    /// Reads `<`, `>` and what belongs to it; the parser is at the first of them.
+    /// Reads a redirection operator; the parser is at its `<` or `>`.
     fn redirection(&mut self, start: usize, fd: Option<u8>) -> Token {
         let output = self.byte(self.pos) == Some(b'>');
         let second = self.after_splices(self.pos + 1);

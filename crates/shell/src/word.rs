@@ -13,12 +13,12 @@ pub struct Word<'a> {
     pub range: Range<usize>,
     /// As written; inside backquotes, after their unescaping.
     pub source: Cow<'a, [u8]>,
-    /// The text without its quotes. In a word that is not literal, expansions stay as written but for `${name}`, which
-    /// becomes `$name`, and a `$` that is a character becomes `\$`.
+    /// The text without its quotes. In a word that is not literal, expansions stay as written except `${name}`, which
+    /// becomes `$name`, and a literal `$` becomes `\$`.
     pub text: Cow<'a, str>,
     /// Nothing in it expands.
     pub literal: bool,
-    /// It holds a brace list or range, which bash would expand.
+    /// It has a brace list or range, which bash would expand.
     pub braces: bool,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Word<'a> {
     }
 }
 
-/// The text of a source, borrowed from the script where it is the script's own.
+/// The text of a source, borrowed from the script when it is a part of it.
 pub(super) fn own<'a>(script: &'a [u8], source: Source<'_>) -> Cow<'a, [u8]> {
     if source.direct {
         Cow::Borrowed(slice(script, source.start, source.start + source.text.len()))
@@ -79,7 +79,7 @@ pub(super) fn own<'a>(script: &'a [u8], source: Source<'_>) -> Cow<'a, [u8]> {
     }
 }
 
-/// Stands for quoted characters and expansions where only unquoted ones count.
+/// The placeholder for quoted characters and expansions, where only unquoted characters matter.
 const OPAQUE: u8 = 1;
 
 #[derive(Default)]
@@ -87,7 +87,7 @@ struct Unquoting<'p> {
     parts: &'p [(usize, usize)],
     local: usize,
     text: Vec<u8>,
-    /// The same text with everything quoted or expanded made opaque.
+    /// The same text with quoted characters and expansions replaced by a placeholder.
     unquoted: Vec<u8>,
 }
 
@@ -151,7 +151,7 @@ fn normal(part: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether bash would expand braces in a word whose quoted characters are opaque.
+/// Whether bash would expand braces in a word whose quoted characters are placeholders.
 fn expands_braces(word: &[u8]) -> bool {
     let mut open: Vec<(usize, bool)> = Vec::new();
     for (at, &byte) in word.iter().enumerate() {

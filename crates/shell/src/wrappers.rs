@@ -2,7 +2,7 @@
 
 use super::word::Word;
 
-/// A wrapper: its options that take a word, and how many words come before the command it runs.
+/// A wrapper: its options with a value, and the number of words before the command that it runs.
 struct Wrapper {
     name: &'static str,
     with_value: &'static [&'static str],
@@ -37,7 +37,7 @@ pub(super) fn base(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// The words of the command that is run in the end, wrappers taken off.
+/// The words of the command without its wrappers.
 pub(super) fn unwrapped<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
     let mut words = words;
     while let Some(inner) = unwrap_once(words) {
@@ -46,7 +46,7 @@ pub(super) fn unwrapped<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
     words
 }
 
-/// What one wrapper runs; `None` when the words start with no wrapper, or it only asks (`command -v`).
+/// The command that one wrapper runs; `None` without a wrapper, or for a query (`command -v`).
 pub(super) fn unwrap_once<'w, 'a>(words: &'w [Word<'a>]) -> Option<&'w [Word<'a>]> {
     let (first, mut rest) = words.split_first()?;
     let name = base(first.literal()?);

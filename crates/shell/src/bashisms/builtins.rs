@@ -11,7 +11,7 @@ mod signals;
 
 pub(crate) use signals::is_signal;
 
-/// The options of each builtin of dash, a colon after those that take a value.
+/// The options of each builtin of dash, with a colon after those that have a value.
 fn options(name: &str) -> Option<&'static str> {
     Some(match name {
         "read" => "p:r",
@@ -150,7 +150,7 @@ fn check_options<'w, 'a>(name: &str, known: &str, arguments: &'w [Word<'a>], fou
                 _ => {
                     let message = format!("`{name}` of dash has no option `-{letter}`");
                     add(found, &word.range, message, option_help(name, letter));
-                    // What follows may be the option's value: it cannot be checked.
+                    // The next word may be the option's value, so it is not checked.
                     return &[];
                 }
             }
@@ -181,7 +181,7 @@ fn check_read(first: &Word<'_>, operands: &[Word<'_>], found: &mut Found) {
     }
 }
 
-/// Names that are none: `a[0]`, `x+=1`, `a-b=1`.
+/// Reports invalid names: `a[0]`, `x+=1`, `a-b=1`.
 fn check_variable_names(builtin: &str, operands: &[Word<'_>], found: &mut Found) {
     for word in operands {
         let name = word.text.split('=').next().unwrap_or_default();

@@ -70,7 +70,7 @@ impl<'a> Dialect<'_, 'a> {
         add(found, &expansion.range, format!("dash does not set `${name}`"), help);
     }
 
-    /// Whether a script only asks if bash runs it, which is how a careful one starts.
+    /// Whether a script only tests if bash runs it, as careful scripts do at their start.
     fn asks_for_shell(&self, expansion: &Expansion<'a>, name: &str) -> bool {
         let command = expansion.command.and_then(|command| self.reading.commands.get(command));
         let tests = command.and_then(|command| command.words.first()).and_then(Word::literal);

@@ -1,4 +1,4 @@
-//! Rule S002: text that dash accepts and then fails on, or runs differently.
+//! Rule S002: text that dash accepts and then fails on, or runs differently from bash.
 
 mod arithmetic;
 mod builtins;
@@ -21,17 +21,17 @@ pub(crate) use builtins::is_signal;
 
 const RULE: &str = "S002";
 
-/// `eval 'trap "sh -c …"'`: texts in texts deeper than this are left alone.
+/// The maximum depth of scripts inside scripts, as in `eval 'trap "sh -c …"'`; deeper ones are not checked.
 const MAX_TEXTS: u8 = 3;
 
-/// A script under the rule, with what the whole of it says about a part.
+/// A checked script, with facts of the whole script that decide about its parts.
 struct Dialect<'r, 'a> {
     reading: &'r Reading<'a>,
     /// Functions the script defines: their names are not bash builtins.
     functions: BTreeSet<&'r str>,
     /// Variables the script sets: they are not the ones bash sets.
     variables: BTreeSet<&'r str>,
-    /// Where the script asks which shell runs it.
+    /// Where the script tests which shell runs it.
     questions: Vec<usize>,
 }
 
@@ -128,14 +128,13 @@ impl<'a> Dialect<'_, 'a> {
         self.reading.holders(command).any(|holder| holder.shape == Shape::Function)
     }
 
-    /// Whether a command is tried out in a condition, as `configure` scripts do.
+    /// Whether a command is a test in a condition, as in `configure` scripts.
     fn probes(&self, command: &Command<'a>) -> bool {
         let condition = |command: &Command<'a>| command.place == ListPlace::Condition;
         condition(command) || self.reading.holders(command).any(condition)
     }
 
-    /// Whether a command runs only after a question which shell this is: its line, or the `if` or `case` that holds
-    /// it, asks before.
+    /// Whether a command runs only after a test for the shell: on its line, or in the `if` or `case` that contains it.
     fn asks_which_shell(&self, command: &Command<'a>) -> bool {
         let before = self.questions.partition_point(|&question| question < command.range.start);
         let Some(asked) = before.checked_sub(1).and_then(|last| self.questions.get(last)) else { return false };
@@ -176,7 +175,7 @@ fn add(found: &mut Found, range: &Range<usize>, message: impl Into<String>, help
     found.push((range.clone(), message.into(), help.into()));
 }
 
-/// A word as a message shows it.
+/// A word in a message.
 fn shown(word: &Word<'_>) -> String {
     format!("`{}`", super::text::quote(&word.source))
 }
@@ -186,7 +185,7 @@ fn functions<'r>(reading: &'r Reading<'_>) -> BTreeSet<&'r str> {
     defined.filter_map(|command| command.words.first()?.literal()).collect()
 }
 
-/// The variables a script sets by assignment, `read`, `for`, `export` and their kin.
+/// The variables that a script sets by assignment, `read`, `for`, `export` and similar builtins.
 fn variables<'r>(reading: &'r Reading<'_>) -> BTreeSet<&'r str> {
     let mut names = BTreeSet::new();
     for command in &reading.commands {

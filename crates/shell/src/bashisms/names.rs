@@ -42,7 +42,7 @@ static MISSING: &[(&str, &str)] = &[
 ];
 
 impl<'a> Dialect<'_, 'a> {
-    /// The name of the command that is run: missing from dash, or an assignment that dash takes for a name.
+    /// Checks the name of the command: a name that dash does not have, or an assignment that dash reads as a name.
     pub(super) fn check_name(&self, command: &Command<'a>, found: &mut Found) {
         if let Some(first) = command.words.first() {
             check_assignment(first, found);
@@ -53,7 +53,7 @@ impl<'a> Dialect<'_, 'a> {
             let Some(name) = words.first() else { return };
             self.check_missing(name, direct, found);
             let Some(inner) = unwrap_once(words) else { return };
-            // After these the name is looked up on the path, where a program may have it.
+            // After these, the name is looked up in PATH, where a program may have it.
             direct &= name.literal().is_some_and(|name| matches!(base(name), "command" | "builtin"));
             words = inner;
         }
@@ -70,7 +70,7 @@ impl<'a> Dialect<'_, 'a> {
     }
 }
 
-/// `!true`, `x+=y` and `a[0]=x`: words that dash takes for the name of a command.
+/// `!true`, `x+=y` and `a[0]=x`: words that dash reads as the name of a command.
 fn check_assignment(first: &Word<'_>, found: &mut Found) {
     let source = &*first.source;
     if source.first() == Some(&b'!') && source.len() > 1 {

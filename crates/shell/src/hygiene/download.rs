@@ -15,11 +15,11 @@ const RULE: &str = "I004";
 
 const HELP: &str = "download to a file, check it with `sha256sum -c`, then use it";
 
-/// What fetches something.
+/// A command that fetches something.
 struct Download<'w> {
     index: usize,
     tool: &'w str,
-    /// The file it becomes, where that is known.
+    /// The file that it writes, if it is known.
     file: Option<&'w str>,
     git: bool,
 }
@@ -61,7 +61,8 @@ impl<'w> Download<'w> {
     }
 }
 
-/// Where checksums are checked last: of the downloads that a check names, and by lists of sums, which are about all.
+/// The last checksum check of each download that a check names, and the last check by a list of sums (for all).
+
 #[derive(Default)]
 struct Checks<'f> {
     named: BTreeMap<&'f str, usize>,
@@ -73,7 +74,7 @@ impl<'f> Checks<'f> {
         if !checks_sum(reading, command) {
             return;
         }
-        // A function may be called later than it is written.
+        // A function may be called after its definition.
         let in_function = reading.holders(command).any(|holder| holder.shape == Shape::Function);
         let index = if in_function { usize::MAX } else { index };
         let about = said_around(reading, command);
@@ -239,7 +240,7 @@ fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A commit in full, or a variable that the script does not set to anything else.
+/// A full commit, or a variable that the script does not set to anything else.
 fn names_commit(reading: &Reading<'_>, word: &Word<'_>) -> bool {
     let Some(name) = word.text.strip_prefix('$').filter(|_| !word.literal) else { return is_commit(&word.text) };
     let assigned = reading.commands.iter().flat_map(|command| command.assignments.iter().chain(&command.words));

@@ -41,7 +41,7 @@ struct Step<'r, 'a> {
     reading: &'r Reading<'a>,
     index: usize,
     command: &'r Command<'a>,
-    /// `set +e` holds.
+    /// Whether `set +e` is in effect.
     errors_allowed: bool,
     /// The redirection of an `exec` before it that discards everything.
     all_discarded: Option<&'static str>,
@@ -50,7 +50,7 @@ struct Step<'r, 'a> {
 }
 
 impl<'r, 'a> Step<'r, 'a> {
-    /// The command, then the ones that hold it and share its output.
+    /// The command, then the commands that contain it and share its output.
     fn around(&self) -> impl Iterator<Item = &'r Command<'a>> {
         let mut within = self.command.place;
         let holders = self.reading.holders(self.command).take_while(move |holder| {
@@ -89,7 +89,7 @@ impl<'r, 'a> Step<'r, 'a> {
         self.lost_in_word().or_else(|| self.unguarded())
     }
 
-    /// What follows a command and makes its failure a success.
+    /// The commands after a command that turn its failure into a success.
     fn ignored_after(&self, command: &Command<'a>) -> Option<String> {
         let successor = command.successor.and_then(|next| Some((next, self.reading.commands.get(next)?)));
         match (command.follow, successor) {
@@ -175,7 +175,7 @@ fn sets_errexit(command: &Command<'_>) -> Option<bool> {
     errexit
 }
 
-/// The redirection by which a command's output or errors vanish.
+/// The redirection that discards a command's output or errors.
 fn discards(command: &Command<'_>) -> Option<&'static str> {
     command.redirections.iter().find_map(|redirection| {
         let target = &*redirection.target.as_ref()?.text;
@@ -192,13 +192,13 @@ fn discards(command: &Command<'_>) -> Option<&'static str> {
     })
 }
 
-/// The option or variable by which a package manager keeps quiet.
+/// The option or variable that makes a package manager silent.
 fn quiet_option<'w>(run: &Run<'w, '_>) -> Option<&'w str> {
     let quiet: &[&str] = match run.manager {
         Manager::Npm | Manager::Pnpm | Manager::Yarn | Manager::Bun => {
             &["--silent", "-s", "--quiet", "-q", "--reporter=silent"]
         }
-        // One `-q` only leaves out the progress bars.
+        // One `-q` only removes the progress bars.
         Manager::System if matches!(run.name, "apt" | "apt-get" | "aptitude") => {
             &["-qq", "-qqq", "-yqq", "-qqy", "-q=2", "-qq=2"]
         }

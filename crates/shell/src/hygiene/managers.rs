@@ -1,4 +1,4 @@
-//! Package managers: which commands run one, and what they do with it.
+//! Package managers: the commands that run one, and their verbs.
 
 use super::{base, operands, program};
 use crate::reader::Command;
@@ -17,14 +17,14 @@ pub(super) enum Manager {
     Other,
 }
 
-/// A package manager at work.
+/// A run of a package manager.
 pub(super) struct Run<'w, 'a> {
     pub(super) manager: Manager,
     /// Its name, for messages.
     pub(super) name: &'w str,
     /// Its words, options included.
     pub(super) arguments: &'w [Word<'a>],
-    /// What it is asked to do.
+    /// Its subcommand.
     pub(super) verb: &'w str,
 }
 
@@ -95,7 +95,7 @@ fn acts(manager: Manager, verb: &str) -> bool {
             && (verb.starts_with("-S") || matches!(verb, "-i" | "-U" | "-Uvh" | "--install" | "--configure")))
 }
 
-/// The package manager a command runs, if it is asked to change something.
+/// The package manager that a command runs, if the verb changes something.
 pub(super) fn run<'w, 'a>(command: &'w Command<'a>) -> Option<Run<'w, 'a>> {
     let (name, arguments) = program(command)?;
     let (name, arguments) = through_python(name, arguments).unwrap_or((name, arguments));

@@ -39,7 +39,7 @@ pub(super) fn run(script: &[u8], rule: fn(&Reading<'_>, &mut Findings<'_>)) -> V
     findings.finish()
 }
 
-/// The words of the program a command runs in the end, and that program's name.
+/// The name and the words of the program that a command runs, without wrappers.
 fn program<'w, 'a>(command: &'w Command<'a>) -> Option<(&'w str, &'w [Word<'a>])> {
     command.program()
 }

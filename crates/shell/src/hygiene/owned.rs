@@ -19,7 +19,7 @@ const PREFIX: &str = "/opt/benchflow";
 
 const HELP: &str = "install under `/opt/benchflow` and call programs there by their absolute path";
 
-/// What the whole script says about a step: the variables it sets, and where a virtual environment starts.
+/// Facts of the whole script that decide about a step: the variables it sets, and where a virtual environment starts.
 struct Script<'r> {
     variables: BTreeSet<&'r str>,
     activated: Option<usize>,
@@ -95,7 +95,8 @@ fn is_owned(path: &str) -> bool {
         .any(|rest| HOME.iter().any(|owned| inside(owned, rest)))
 }
 
-/// Programs that write to the files they are given.
+/// Programs that write to the files in their arguments.
+
 fn check_writes(command: &Command<'_>, findings: &mut Findings<'_>) {
     let Some((name, arguments)) = program(command) else { return };
     let words: Vec<&Word<'_>> = operands(arguments).collect();

@@ -3,7 +3,7 @@
 use super::super::{Found, add, shown};
 use crate::word::Word;
 
-/// `-n` is the one option of `echo`, once.
+/// `echo` has one option, `-n`, which may be given once.
 pub(super) fn check_echo(arguments: &[Word<'_>], found: &mut Found) {
     let is_option = |word: &&Word<'_>| {
         let letters = word.literal().and_then(|text| text.strip_prefix('-')).unwrap_or_default();
