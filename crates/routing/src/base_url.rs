@@ -13,7 +13,7 @@ pub fn endpoint<'a>(provider: &Provider<'a>, protocol: Option<Protocol>) -> Opti
     protocol.and_then(of).or_else(|| provider.endpoints.first())
 }
 
-/// The base URL of a provider for a protocol; empty where the user or the gateway gives it.
+/// The base URL of a provider for a protocol; empty when the user or the gateway gives it.
 pub fn base_url(provider: &Provider<'_>, protocol: Option<Protocol>, given: &Given) -> Result<String, Refusal> {
     let url = endpoint(provider, protocol).map_or("", |endpoint| endpoint.url);
     filled(provider, url, given).map(|(url, _)| url)
@@ -26,7 +26,7 @@ pub(crate) fn filled<'a>(
     given: &Given,
 ) -> Result<(String, Origin<'a>), Refusal> {
     let places = provider.parameters.iter().map(|parameter| (parameter, format!("{{{}}}", parameter.name)));
-    // All that is missing is told before what is there is looked at.
+    // Missing parameters are reported before bad ones.
     let contents = places.filter(|(_, place)| url.contains(place)).map(|(parameter, place)| {
         let missing = || Refusal::MissingUrlParameter {
             variable: parameter.variable.to_owned(),
@@ -45,7 +45,7 @@ pub(crate) fn filled<'a>(
     Ok((text, origin))
 }
 
-/// What fills a parameter: its variable, the host of another, or its default.
+/// The value of a parameter: its variable, the host in another variable, or its default.
 fn content<'a, 'g>(
     parameter: &UrlParameter<'a>,
     url: &str,
@@ -73,8 +73,8 @@ where
     Ok(default.map(|default| (Cow::Borrowed(default), Origin::Default)))
 }
 
-/// The first label of the host of a place, whose other labels must be those of the URL that it fills: elsewhere the
-/// label is another's, and the key would go to a host that nobody named.
+/// The first label of a URL's host. The other labels must be those of the URL that it fills: otherwise the key would be
+/// sent to a host that the user did not name.
 fn label_for<'g>(place: &'g str, url: &str, parameter: &UrlParameter<'_>) -> Result<&'g str, Refusal> {
     let rest = |host: &str| host.split_once('.').map(|(_, rest)| rest.to_ascii_lowercase());
     let host_of_place = host(place);
@@ -93,18 +93,18 @@ fn host(url: &str) -> &str {
     host.split(':').next().unwrap_or_default()
 }
 
-/// A value is a whole URL, or a word that cannot lead out of its place in one: the key is sent there.
+/// Checks that a value is a whole URL, or a word that cannot change the rest of a URL, since the key is sent there.
 fn check(value: &str, parameter: &UrlParameter<'_>, whole: bool) -> Result<(), Refusal> {
     if whole {
         return check_url(value, parameter.variable);
     }
-    // What a URL leaves as it is, and the colon of domain-scoped projects.
+    // Characters that need no escape in a URL, and the colon of domain-scoped projects.
     let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte));
     let reason = "cannot be a part of a base URL";
     if plain { Ok(()) } else { Err(bad(parameter.variable, reason, "a plain name without slashes and blanks")) }
 }
 
-/// A value is a base URL that an agent can use.
+/// Checks that a value is a base URL that an agent can use.
 pub(crate) fn check_url(value: &str, variable: &str) -> Result<(), Refusal> {
     VariableKind::Url.fault(value).map_or(Ok(()), |reason| Err(bad(variable, reason, "")))
 }
@@ -115,7 +115,7 @@ fn bad(variable: &str, reason: &'static str, wanted: &'static str) -> Refusal {
     Refusal::BadUrlParameter { variable: variable.to_owned(), reason, wanted }
 }
 
-/// Whether two base URLs lead to the same place; the version in the path is the agent's matter.
+/// Whether two base URLs name the same server; the version in the path is ignored, since agents add it.
 pub(crate) fn same_place(a: &str, b: &str) -> bool {
     let plain = |url: &'_ str| {
         let bare = url.trim_end_matches('/');
@@ -125,7 +125,7 @@ pub(crate) fn same_place(a: &str, b: &str) -> bool {
     plain(a) == plain(b)
 }
 
-/// A base URL in the form in which the canonical variable has it for a protocol: agents add the version of these two.
+/// A base URL in the canonical form for a protocol: without the version for the two protocols whose agents add it.
 pub(crate) fn canonical(url: &str, protocol: Option<Protocol>) -> &str {
     let versions: &[&str] = match protocol {
         Some(Protocol::AnthropicMessages) => &["/v1"],
@@ -136,7 +136,7 @@ pub(crate) fn canonical(url: &str, protocol: Option<Protocol>) -> &str {
     versions.iter().find_map(|version| bare.strip_suffix(version)).unwrap_or(url)
 }
 
-/// A base URL in the form that an agent wants, as the launcher makes it.
+/// A base URL in the form of an agent, as the launcher writes it.
 pub(crate) fn formed(url: &str, form: BaseUrlForm) -> Cow<'_, str> {
     let bare = url.trim_end_matches('/');
     match form {

@@ -1,4 +1,4 @@
-//! What authenticates a run: a key, a log-in that replaces it, a file, or several variables.
+//! The credential of a run: a key, a login that replaces it, a file, or several variables.
 
 use registry_model::model::{Agent, Credential, Login, LoginSource, Provider};
 
@@ -6,51 +6,51 @@ use super::base_url::same_place;
 use super::server::key_variables;
 use super::{Given, Layer, Origin, Refusal, Router, Sandbox, Server, names};
 
-/// A file that authenticates: its content is a variable of the host's, which itself stays there.
+/// A credential file: its content is a variable of the host, and the variable is not passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialFile<'a> {
-    /// The variable that holds the content.
+    /// The variable with the content.
     pub content: &'a str,
     /// Where it is written in the sandbox, beginning with `~/`.
     pub path: &'a str,
 }
 
-/// What authenticates a run.
+/// The credential of a run.
 #[derive(Default)]
 pub(crate) struct Credentials<'a> {
     /// The key, for its canonical variable.
     pub(crate) key: Option<(String, Origin<'a>)>,
-    /// Variables that the agent is given under their own names.
+    /// Variables that are passed to the agent under their own names.
     pub(crate) own: Vec<(&'a str, String, Origin<'a>)>,
     /// Variables of the host that this route may use.
     pub(crate) used: Vec<&'a str>,
-    /// The log-in that stands in for a key.
+    /// The login that replaces a key.
     pub(crate) login: Option<&'a Login<'a>>,
-    /// The file that authenticates.
+    /// The credential file.
     pub(crate) file: Option<CredentialFile<'a>>,
 }
 
-/// What a credential is asked for.
+/// The run for which a credential is looked up.
 pub(crate) struct Asked<'q, 'a> {
     pub(crate) agent: &'a Agent<'a>,
     pub(crate) server: &'q Server<'a>,
     pub(crate) given: &'q Given,
     pub(crate) sandbox: &'q Sandbox,
-    /// Where the base URL comes from, if it is another than the one that is known of the server.
+    /// Where the base URL comes from, if it is not the server's own.
     pub(crate) moved: Option<Moved>,
 }
 
-/// Where a base URL comes from that is another than the server's own.
+/// Where a base URL comes from that is not the server's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moved {
     /// The layer that gives it.
     pub(crate) layer: Layer,
-    /// Whether it is in the canonical variable, and not in one of a vendor's.
+    /// Whether it is in the canonical variable, and not in a vendor's variable.
     pub(crate) canonical: bool,
 }
 
 impl Moved {
-    /// That of a base URL with this origin; none for the server's own.
+    /// The source of a base URL with this origin; `None` for the server's own base URL.
     pub(crate) fn of(origin: &Origin<'_>) -> Option<Self> {
         match origin {
             Origin::Given(layer) => Some(Self { layer: *layer, canonical: true }),
@@ -67,7 +67,7 @@ impl Asked<'_, '_> {
 }
 
 impl<'a> Router<'a> {
-    /// What authenticates a run; a key that is set wins over a log-in.
+    /// The credential of a run; a key that is set is preferred to a login.
     pub(crate) fn credentials(&self, asked: &Asked<'_, 'a>) -> Result<Credentials<'a>, Refusal> {
         let mut found = Credentials::default();
         match asked.server {
@@ -79,7 +79,7 @@ impl<'a> Router<'a> {
             }
             Server::Provider(provider, endpoint) => {
                 let placeless = endpoint.url.is_empty();
-                // Who gives the place gives its key with it: a vendor's key would go to a server of another's.
+                // A base URL comes with its key: a vendor's key would be sent to another server.
                 let of_vendor = asked.moved.is_some_and(|it| !it.canonical);
                 if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(|_| placeless && !of_vendor) {
                     found.key = Some((key.to_owned(), Origin::Given(layer)));
@@ -92,7 +92,7 @@ impl<'a> Router<'a> {
         Ok(found)
     }
 
-    /// A key goes to the base URL that is set beside it, or the question is refused: elsewhere it is another's.
+    /// Refuses a key whose own base URL is set but not used: the key would be sent to another server.
     pub(crate) fn check_pair(
         &self,
         asked: &Asked<'_, 'a>,
@@ -101,7 +101,7 @@ impl<'a> Router<'a> {
     ) -> Result<(), Refusal> {
         let keys = match (&found.key, asked.server) {
             (Some((_, Origin::Copied(_, key))), _) => vec![*key],
-            // The canonical pair is whole in itself; its key alone goes where the vendor's base URL says.
+            // The canonical pair is complete. A canonical key alone is used with the vendor's base URL.
             (Some((_, Origin::Given(_))), Server::Family(family)) if !asked.has_canonical_place() => {
                 family.keys.to_vec()
             }
@@ -141,9 +141,9 @@ impl<'a> Router<'a> {
         }
     }
 
-    /// The first variable that holds a key, or a log-in instead.
+    /// The first variable with a key, or a login instead.
     fn key(&self, asked: &Asked<'_, 'a>, keys: &'a [&'a str], found: &mut Credentials<'a>) -> Result<(), Refusal> {
-        // Beside the canonical base URL, its own key counts from every layer.
+        // With the canonical base URL, its key is taken from every layer.
         let counts = |(layer, _): &(Layer, &str)| *layer == Layer::Flag || asked.has_canonical_place();
         if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(counts) {
             found.key = Some((key.to_owned(), Origin::Given(layer)));
@@ -152,7 +152,7 @@ impl<'a> Router<'a> {
         let logs_in = |name: &str| asked.agent.login.iter().any(|it| it.source == LoginSource::Variable(name));
         let set = keys.iter().filter(|name| !logs_in(name)).filter_map(|&name| Some((name, asked.given.find(name)?)));
         let set: Vec<(&str, (Layer, &str))> = set.collect();
-        // A base URL comes with its key: that of its own layer is meant, and another layer's is another server's.
+        // A base URL comes with the key of its own layer; a key of another layer is for another server.
         let beside = asked.moved.and_then(|moved| set.iter().find(|(_, (layer, _))| *layer == moved.layer));
         if let Some(&(name, (layer, value))) = beside.or_else(|| set.first()) {
             found.used.push(name);
@@ -170,7 +170,7 @@ impl<'a> Router<'a> {
         Ok(())
     }
 
-    /// Whether a log-in is there and may be used with this server.
+    /// Whether a login exists and may be used with this server.
     fn valid(&self, login: &Login<'_>, asked: &Asked<'_, '_>) -> bool {
         let there = match login.source {
             LoginSource::Files(files) => files.first().is_some_and(|file| asked.given.logins.contains(*file)),
@@ -179,7 +179,7 @@ impl<'a> Router<'a> {
         there && (!login.own_endpoint_only || self.is_own_endpoint(login, asked))
     }
 
-    /// Whether the server is the vendor itself: a family's, or the provider that bears the family's name.
+    /// Whether the server is the vendor: of a family, or the provider with the family's name.
     fn is_own_endpoint(&self, login: &Login<'_>, asked: &Asked<'_, '_>) -> bool {
         let vendor =
             |name: &str| self.families.iter().any(|it| it.namespace == name && it.keys.contains(&login.instead_of));
@@ -192,7 +192,7 @@ impl<'a> Router<'a> {
     }
 }
 
-/// The key in its canonical variable: nobody knows another for this server.
+/// The key in its canonical variable: no other variable is known for this server.
 fn canonical_key<'a>(asked: &Asked<'_, 'a>) -> Result<(String, Origin<'a>), Refusal> {
     let found = asked.given.find(names::API_KEY).map(|(layer, key)| (key.to_owned(), Origin::Given(layer)));
     found.ok_or_else(|| missing(&[names::API_KEY], asked.server))
@@ -217,7 +217,7 @@ fn file<'a>(
     found: &mut Credentials<'a>,
 ) -> Result<(), Refusal> {
     if let Some(place) = asked.given.explicit(variable) {
-        // The caller has put the file into the sandbox.
+        // The caller has copied the file into the sandbox.
         found.own.push((variable, place.to_owned(), Origin::Given(Layer::Flag)));
         return Ok(());
     }
@@ -228,14 +228,14 @@ fn file<'a>(
     Ok(())
 }
 
-/// The parameters of the URL, which a cloud's own way to log in asks for by these names.
+/// The parameters of the URL, which the cloud's own login reads from these variables.
 fn cloud_parameters<'a>(asked: &Asked<'_, 'a>, provider: &Provider<'a>, found: &mut Credentials<'a>) {
     let names = provider.parameters.iter().map(|it| it.variable);
     let set = names.filter_map(|name| asked.given.find(name).map(|(layer, value)| (name, layer, value)));
     found.own.extend(set.map(|(name, layer, value)| (name, value.to_owned(), Origin::Given(layer))));
 }
 
-/// One of several variables; whichever is given sets the others.
+/// One of several variables; the given one sets the others.
 fn one_of<'a>(asked: &Asked<'_, 'a>, group: &'a [&'a str], found: &mut Credentials<'a>) -> Result<(), Refusal> {
     let set = group.iter().find_map(|&name| Some((name, asked.given.find(name)?)));
     let (given, (layer, value)) = set.ok_or_else(|| missing(group, asked.server))?;

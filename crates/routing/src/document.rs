@@ -1,4 +1,4 @@
-//! A configuration file as it will be written: a value of an entry that is put in, and its text in the file's format.
+//! A configuration file as it will be written: an evaluated value of an entry, and its text in the file's format.
 //!
 //! It is not a JSON tree: items may be for a list that exists already, members keep their order and numbers their text,
 //! and the file may be TOML.
@@ -9,7 +9,7 @@ use registry_model::model::FileFormat;
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// The first line of a file of TOML, by which the launcher knows its own.
+/// The first line of a TOML file, by which the launcher recognises its own files.
 const TOML_MARK: &str = "# Written by the launcher at every start.\n";
 
 /// A value in a file.
@@ -20,13 +20,13 @@ pub(crate) enum Node {
     Number(String),
     Text(String),
     List(Vec<Node>),
-    /// Items that are added to a list which is there.
+    /// Items that are added to an existing list.
     Append(Vec<Node>),
     Object(Vec<(String, Node)>),
 }
 
 impl Node {
-    /// The text of a value that is part of a text.
+    /// The value as a part of a text.
     pub(crate) fn into_text(self) -> String {
         match self {
             Self::Number(text) | Self::Text(text) => text,
@@ -35,7 +35,7 @@ impl Node {
         }
     }
 
-    /// Merges another body of the same file into this one: objects deep, items added, the rest replaced.
+    /// Merges another body of the same file into this one: objects recursively, items are added, the rest is replaced.
     pub(crate) fn merge(&mut self, other: Self) {
         match (self, other) {
             (Self::Object(members), Self::Object(others)) => {
@@ -61,7 +61,7 @@ impl Node {
             out.push_str(TOML_MARK);
             table(members, &mut Vec::new(), &mut out);
         } else {
-            // A number that is none of JSON's does not get past the macro.
+            // The macro rejects numbers that are not JSON.
             out.push_str(&serde_json::to_string_pretty(self).unwrap_or_default());
             out.push('\n');
         }
@@ -85,7 +85,7 @@ impl Serialize for Node {
     }
 }
 
-/// Writes a table of TOML: plain values first, since a table ends only where the next begins.
+/// Writes a TOML table: plain values first, since a table ends only where the next begins.
 fn table<'n>(members: &'n [(String, Node)], place: &mut Vec<&'n str>, out: &mut String) {
     let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| matches!(value, Node::Object(_)));
     if !place.is_empty() && (!plain.is_empty() || tables.is_empty()) {
@@ -104,7 +104,7 @@ fn table<'n>(members: &'n [(String, Node)], place: &mut Vec<&'n str>, out: &mut 
     }
 }
 
-/// The text of data that has a text for every key, as all of ours has.
+/// Data as JSON text. The keys of all data here are strings, so this cannot fail.
 pub(super) fn json(data: &impl Serialize) -> String {
     serde_json::to_string(data).unwrap_or_default()
 }
@@ -114,14 +114,14 @@ fn toml_key(key: &str) -> String {
     if plain { key.to_owned() } else { toml_string(key) }
 }
 
-/// JSON's escapes are TOML's, but for the delete character, which TOML wants escaped.
+/// A text as a TOML string: JSON's escapes are valid, and the delete character must be escaped too.
 fn toml_string(text: &str) -> String {
     json(&text).replace('\u{7f}', "\\u007f")
 }
 
 fn toml(node: &Node) -> String {
     match node {
-        // The rule C004 refuses a null in TOML.
+        // The rule C004 rejects a null in TOML.
         Node::Null => "\"\"".to_owned(),
         Node::Bool(bool) => bool.to_string(),
         Node::Number(number) => number.clone(),

@@ -20,7 +20,7 @@ use super::{
 type Set<'a> = BTreeMap<Cow<'a, str>, Variable<'a>>;
 
 impl<'a> Router<'a> {
-    /// What an agent is started with, or why it is not.
+    /// Resolves what an agent is started with, or the refusal.
     pub fn resolve(
         &self,
         entry: &Entry<'a>,
@@ -44,7 +44,7 @@ impl<'a> Router<'a> {
         let idle = entry.idle.iter().filter(|(name, _)| given.explicit(name).is_some()).cloned().collect::<Vec<_>>();
         let mut set = self.explicit(given);
         set.retain(|name, _| idle.iter().all(|(idle, _)| name != idle));
-        // The form of the canonical variable may be another than the one that was given.
+        // The canonical variable may need another form than the given one.
         set.extend(place.map(|(value, origin)| (Cow::Borrowed(names::BASE_URL), Variable { value, origin })));
         fill(&mut set, names::MODEL, Some((id.to_owned(), Origin::Reference)));
         fill(&mut set, names::ALIAS, given.find(names::ALIAS).map(|(layer, it)| (it.to_owned(), Origin::Given(layer))));
@@ -81,15 +81,15 @@ impl<'a> Router<'a> {
         })
     }
 
-    /// What the caller gives explicitly, less the variables of vendors: these are asked for where a route uses them,
-    /// and change nothing elsewhere, whichever layer gives them.
+    /// The explicit variables of the caller, without those of vendors: these are read when a route uses them, and
+    /// change nothing otherwise, in every layer.
     fn explicit(&self, given: &Given) -> Set<'a> {
         let names = given.flags.keys().filter(|name| !self.owned.contains(name.as_str()));
         let set = names.filter_map(|name| Some((name, given.explicit(name)?)));
         set.map(|(name, value)| (Cow::Owned(name.clone()), variable(value, Origin::Given(Layer::Flag)))).collect()
     }
 
-    /// The model id that the agent is told.
+    /// The model id for the agent.
     fn told(&self, agent: &Agent<'_>, reference: &str, server: &Server<'_>, set: &Set<'_>) -> Result<String, Refusal> {
         match (set.get(names::ACP_MODEL), server) {
             (Some(explicit), _) => Ok(explicit.value.clone()),
@@ -102,8 +102,8 @@ impl<'a> Router<'a> {
         }
     }
 
-    /// What the agent reads by itself: its credential's own variables, and what its entry accepts. A variable of a
-    /// provider that does not serve this model stays on the host.
+    /// Passes on what the agent reads by itself: the variables of its credential, and those that its entry accepts. A
+    /// variable of a provider that does not serve this model is not passed on.
     fn pass_on(&self, set: &mut Set<'a>, agent: &Agent<'a>, credentials: &Credentials<'a>, given: &Given) {
         for (name, value, origin) in &credentials.own {
             fill(set, name, Some((value.clone(), *origin)));
@@ -115,7 +115,7 @@ impl<'a> Router<'a> {
     }
 }
 
-/// Refuses a base URL under a name that nothing of the agent reads, where the key would go to another place.
+/// Refuses a base URL in a variable that nothing of the agent reads: the key would be sent to another server.
 fn check_idle(idle: &[(&str, String)], set: &Set<'_>, given: &Given, server: &Server<'_>) -> Result<(), Refusal> {
     let Some(key) = set.get(names::API_KEY) else { return Ok(()) };
     let place = set.get(names::BASE_URL).map_or("", |it| it.value.as_str());
@@ -141,7 +141,7 @@ fn fill<'a>(set: &mut Set<'a>, name: &'a str, value: Option<(String, Origin<'a>)
     }
 }
 
-/// What the canonical variables say of the server, beside its place and key.
+/// Sets the canonical variables about the server, except its base URL and key.
 fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
     match server {
         Server::Provider(provider, _) => {
@@ -149,7 +149,7 @@ fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
             fill(set, names::MODELS, models(provider).map(|text| (text, Origin::Registry)));
         }
         Server::Gateway { alias } => fill(set, names::ALIAS, Some((alias.clone(), Origin::Reference))),
-        // At a base URL of its own, the vendor is a provider that the agent's file registers.
+        // With another base URL, the agent's file registers the vendor as a provider.
         Server::Family(family) if set.contains_key(names::BASE_URL) => {
             fill(set, names::PROVIDER, Some((family.namespace.to_owned(), Origin::Registry)));
         }
@@ -161,7 +161,7 @@ fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
     }
 }
 
-/// What is known of a model, as the variable has it.
+/// The facts about a model, as in the variable.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Known<'a> {
@@ -172,7 +172,7 @@ struct Known<'a> {
     input: &'a [&'a str],
 }
 
-/// What is known of a provider's models.
+/// The facts about a provider's models.
 fn models(provider: &Provider<'_>) -> Option<String> {
     let known = provider.models.iter().map(|it| {
         let ModelRecord { id, context_window, max_tokens, reasoning, input } = *it;
@@ -191,7 +191,7 @@ fn fill_model(set: &mut Set<'_>, told: Option<&str>) {
     }
 }
 
-/// Whether the web is to be off; refused where nothing shows that it would be.
+/// Whether the web must be off; refused when no test shows that the policy works.
 fn web_off(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
     let off = given.find(names::WEB).is_some_and(|(_, value)| !matches!(value, "0" | "false" | "no"));
     match agent.no_web_refusal().filter(|_| off) {
@@ -200,8 +200,8 @@ fn web_off(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
     }
 }
 
-/// Sets the agent's own variables from the others: over what is inherited, never over what is explicit. A policy is
-/// stronger than both.
+/// Sets the agent's own variables from the others. They replace inherited variables, but not explicit ones; a policy
+/// replaces both.
 fn map<'a>(
     set: &mut Set<'a>,
     entry: &Entry<'a>,
@@ -242,13 +242,13 @@ fn map<'a>(
     Ok(())
 }
 
-/// Refuses a URL, an id or a key that the launcher would refuse, by the name under which it was given.
+/// Refuses a URL, an id or a key that the launcher would refuse, under the name in which it was given.
 fn check_values(set: &Set<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
     let checked = |name: &str| canonical(name).is_some() || entry.agent.own_variables().any(|own| own == name);
     let faulty = |(name, it): (&Cow<'_, str>, &Variable<'_>)| {
         let reason = VariableKind::of(name).fault(&it.value).filter(|_| checked(name))?;
         let given = if let Origin::Copied(_, from) = it.origin { from.to_owned() } else { name.to_string() };
-        // What a mapping repeats is told by its source.
+        // A value that a mapping copies is reported under the name of its source.
         Some((it.origin == Origin::Mapping, given, reason))
     };
     if let Some((_, variable, reason)) = set.iter().filter_map(faulty).min_by_key(|(repeated, ..)| *repeated) {
@@ -279,7 +279,7 @@ fn set_mapping<'a>(
     Ok(())
 }
 
-/// What the caller gave and the agent does not get in any form.
+/// Variables that the caller gave and the agent does not get in any form.
 fn withheld(set: &Set<'_>, given: &Given) -> Vec<String> {
     let copied = |name: &str| set.values().any(|it| matches!(it.origin, Origin::Copied(_, from) if from == name));
     let kept = |name: &String| set.contains_key(name.as_str()) || copied(name);

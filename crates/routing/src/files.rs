@@ -1,4 +1,4 @@
-//! The files that the launcher will write for a resolution: where, in which format, with what of ours in them.
+//! The files that the launcher will write for a resolution: their paths, formats and our part of their content.
 
 use std::collections::BTreeMap;
 
@@ -10,23 +10,23 @@ use super::document::Node;
 use super::values::Scope;
 use super::{Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names};
 
-/// What stands where a secret would.
+/// The text that replaces a secret.
 pub const MASK: &str = "********";
 
 /// A file that the launcher will write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Where, beginning with `~/`.
+    /// Its path, beginning with `~/`.
     pub path: String,
     /// Its format.
     pub format: FileFormat,
-    /// Whether the rest of it is the task's.
+    /// Whether the rest of it belongs to the task.
     pub owner: Owner,
-    /// What of ours will be in it.
+    /// Our part of its content.
     pub content: String,
 }
 
-/// What of a run a channel carries to the agent.
+/// What a channel carries to the agent.
 #[derive(Clone, Copy, Default)]
 struct Carried {
     model: bool,
@@ -46,7 +46,7 @@ impl Carried {
 }
 
 impl Entry<'_> {
-    /// Refuses what the launcher's program would refuse of the files, and what no channel carries to the agent.
+    /// Refuses files that the launcher's program would refuse, and values that no channel carries to the agent.
     pub(crate) fn check_files(&self, scope: &Scope<'_, '_>, web_off: bool) -> Result<(), Refusal> {
         let (mut env, mut file, mut argv) = (Carried::default(), Carried::default(), Carried::default());
         let policy = self.policy_files.iter().filter(|_| web_off);
@@ -54,7 +54,7 @@ impl Entry<'_> {
             walk(scope, read, Some(*format), &mut file)?;
         }
         for read in &self.mappings {
-            // What the caller gave in its place carries the same, and is not evaluated.
+            // An explicit variable of the caller replaces the mapping and carries the same; it is not evaluated.
             let explicit = scope.set.get(read.0).is_some_and(|it| it.origin == Origin::Given(Layer::Flag));
             let walked = walk(scope, read, None, &mut env);
             if !explicit {
@@ -70,7 +70,7 @@ impl Entry<'_> {
             Via::File => file.model,
             Via::Argv => argv.model,
         };
-        // With a log-in, an agent goes to its vendor by itself.
+        // With a login, an agent knows its vendor's server by itself.
         let keyed = [names::BASE_URL, names::API_KEY].iter().all(|name| scope.set.contains_key(*name));
         let any = |of: fn(&Carried) -> bool| !keyed || [env, file, argv].iter().any(of);
         let lost = match (told, any(|it| it.base_url), any(|it| it.key)) {
@@ -84,7 +84,7 @@ impl Entry<'_> {
     }
 }
 
-/// Walks a value, and notes what it carries.
+/// Walks a value, and records what it carries.
 fn walk(
     scope: &Scope<'_, '_>,
     (place, value): &Read<'_>,
@@ -96,7 +96,7 @@ fn walk(
 }
 
 impl Resolution<'_> {
-    /// Whether a variable holds a secret: by its name, as a copy of the key, or as a URL with a password or a query.
+    /// Whether a variable has a secret: by its name, as a copy of the key, or as a URL with a password or a query.
     pub fn is_secret(&self, name: &str) -> bool {
         let value = |name: &str| self.variables.get(name).map(|it| it.value.as_str());
         let copied = value(name).is_some_and(|it| Some(it) == value(names::API_KEY));
@@ -104,13 +104,13 @@ impl Resolution<'_> {
         is_secret(name) || copied || telling
     }
 
-    /// The files, in the order of the entry; secrets are masked unless they are to be shown.
+    /// The files, in the order of the entry; secrets are masked unless `show_secrets` is set.
     pub fn files(&self, sandbox: &Sandbox, show_secrets: bool) -> Result<Vec<File>, Refusal> {
         let real = self.bodies(&Scope { set: &self.variables, agent: self.agent, sandbox })?;
         if show_secrets {
             return Ok(real);
         }
-        // Evaluated again, and not searched for secrets: a secret may be a word that stands elsewhere too.
+        // Evaluated again with masked secrets. Replacing them in the text would also replace equal words elsewhere.
         let mut masked = self.variables.clone();
         masked.iter_mut().filter(|(name, _)| self.is_secret(name)).for_each(|(_, it)| MASK.clone_into(&mut it.value));
         self.bodies(&Scope { set: &masked, agent: self.agent, sandbox })
@@ -140,7 +140,7 @@ impl Resolution<'_> {
     }
 }
 
-/// Whether a URL, without its scheme, holds a password or a query. An `@` behind the host is neither.
+/// Whether a URL, without its scheme, has a password or a query. An `@` after the host is not a password.
 fn tells(rest: &str) -> bool {
     rest.contains('?') || rest.split(['/', '#']).next().is_some_and(|authority| authority.contains('@'))
 }

@@ -1,4 +1,4 @@
-//! What is given to routing: variables in three layers, log-ins of the host, and where the agent will run.
+//! The input of routing: variables in three layers, logins of the host, and where the agent will run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ pub type Variables = BTreeMap<String, String>;
 /// A layer of variables, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
-    /// What the caller gives explicitly.
+    /// Variables that the caller gives explicitly.
     Flag,
     /// A `.env` file.
     File,
@@ -17,7 +17,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// The word of tables.
+    /// Its word in tables.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Flag => "flag",
@@ -27,16 +27,16 @@ impl Layer {
     }
 }
 
-/// What is given: variables in three layers, and the log-ins that the host has.
+/// The given variables in three layers, and the logins of the host.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
-    /// What the caller gives explicitly: no mapping replaces it.
+    /// Explicit variables of the caller: no mapping replaces them.
     pub flags: Variables,
-    /// What a `.env` file gives.
+    /// The variables of a `.env` file.
     pub file: Variables,
-    /// What the host has set.
+    /// The variables of the host.
     pub host: Variables,
-    /// The log-in files that are on the host, beginning with `~/`.
+    /// The login files on the host, beginning with `~/`.
     pub logins: BTreeSet<String>,
 }
 
@@ -57,7 +57,7 @@ fn set<'v>(variables: &'v Variables, name: &str) -> Option<&'v str> {
     variables.get(name).map(String::as_str).filter(|value| is_given(value))
 }
 
-/// Whether a value holds more than blanks, by the blanks of the POSIX locale, as the launcher has it.
+/// Whether a value has more than blanks of the POSIX locale, as in the launcher.
 pub(crate) fn is_given(value: &str) -> bool {
     !value.bytes().all(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
 }
@@ -69,13 +69,13 @@ pub struct Sandbox {
     pub home: String,
     /// Whether it runs as uid 0.
     pub root: bool,
-    /// The folder of its install, in which the shims of companion programs lie.
+    /// The folder of its install, with the shims of companion programs.
     pub folder: String,
-    /// The task's `PATH` there; [`Sandbox::PATH`] where nothing else is known.
+    /// The task's `PATH` there; [`Sandbox::PATH`] when it is not known.
     pub path: String,
 }
 
 impl Sandbox {
-    /// Where a container has its programs.
+    /// The usual `PATH` of a container.
     pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }

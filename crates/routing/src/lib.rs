@@ -1,8 +1,8 @@
 //! Routing: from an agent, a model and an environment to what the agent is started with, or a refusal. No I/O.
 //!
-//! [`Router::resolve`] asks in the order in which a run would fail: is there a provider that serves the model over a
-//! protocol that the agent speaks, where, and with which credential. Only then are the canonical variables filled in
-//! and the agent's own set from them. Nothing is guessed: what is not given and has no default is refused by name.
+//! [`Router::resolve`] checks in the order in which a run would fail: a provider that serves the model over a protocol
+//! of the agent, its base URL, and its credential. Then the canonical variables are filled in, and the agent's own are
+//! set from them. Nothing is guessed: a variable that is not given and has no default is refused by its name.
 //!
 //! ```
 //! use registry_model::model::Registry;
@@ -42,20 +42,20 @@ pub use needs::Need;
 pub use refusal::Refusal;
 pub use server::Server;
 
-/// A registry, read once: what routing asks again and again is at hand.
+/// A registry, read once for many resolutions.
 #[derive(Debug)]
 pub struct Router<'a> {
     entries: BTreeMap<&'a str, Entry<'a>>,
     aliases: BTreeMap<&'a str, &'a str>,
     providers: Vec<&'a Provider<'a>>,
     families: Vec<&'a Family<'a>>,
-    /// Variables that belong to a provider or a family: they reach no agent whose model is another's.
+    /// Variables of providers and families: they are passed only to agents with a model of theirs.
     owned: BTreeSet<&'a str>,
-    /// Variables that hold a base URL for a key, by the key's.
+    /// Variables with a base URL for a key, by the variable of the key.
     beside: BTreeMap<&'a str, Vec<Cow<'a, str>>>,
 }
 
-/// An agent, its values read.
+/// An agent with its decoded values.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// The agent.
@@ -69,7 +69,7 @@ pub struct Entry<'a> {
     idle: Vec<(&'a str, String)>,
 }
 
-/// A variable of an entry and its value; none where the text is no value.
+/// A variable of an entry and its value; `None` when the text is not a value.
 type Read<'a> = (&'a str, Option<Value<'a>>);
 
 /// What an agent is started with.
@@ -77,27 +77,27 @@ type Read<'a> = (&'a str, Option<Value<'a>>);
 pub struct Resolution<'a> {
     /// The agent.
     pub agent: &'a Agent<'a>,
-    /// Who serves the model.
+    /// The server of the model.
     pub server: Server<'a>,
-    /// The variables it is given, sorted by name.
+    /// The variables that it gets, sorted by name.
     pub variables: BTreeMap<Cow<'a, str>, Variable<'a>>,
-    /// The model id that it is told; a refusal where the environment stands and the id would be a guess.
+    /// The model id for it; a refusal when the environment is complete and the id would be a guess.
     pub acp_model_id: Result<String, Refusal>,
-    /// The log-in that stands in for a key.
+    /// The login that replaces a key.
     pub login: Option<&'a Login<'a>>,
-    /// The file that authenticates.
+    /// The credential file.
     pub credential_file: Option<CredentialFile<'a>>,
-    /// Variables that the caller gave and the agent does not get: they are another provider's.
+    /// Variables that the caller gave and the agent does not get, because they belong to another provider.
     pub withheld: Vec<String>,
-    /// Variables that the caller gave and nothing of the agent reads, each with the one that its files have instead.
+    /// Variables that the caller gave and nothing of the agent reads, each with the variable that its files use.
     pub idle: Vec<(&'a str, String)>,
     /// The canonical base URL that the caller gave and this route does not use, by its variable.
     pub unused: Option<&'static str>,
-    /// Whether the web is to be off.
+    /// Whether the web must be off.
     pub web_off: bool,
 }
 
-/// A variable that the agent is given.
+/// A variable of the agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable<'a> {
     /// Its value.
@@ -106,20 +106,20 @@ pub struct Variable<'a> {
     pub origin: Origin<'a>,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin<'a> {
-    /// It was given under this name.
+    /// Given under this name.
     Given(Layer),
-    /// It was given under another name.
+    /// Given under another name.
     Copied(Layer, &'a str),
-    /// The model reference says it.
+    /// The model reference.
     Reference,
-    /// A provider's entry says it.
+    /// A provider's entry.
     Registry,
-    /// Nothing was given, and there is a default.
+    /// A default, since nothing was given.
     Default,
-    /// The agent's entry sets it.
+    /// The agent's entry.
     Mapping,
 }
 
@@ -183,7 +183,7 @@ fn keys<'a>(providers: &[&'a Provider<'a>], families: &[&'a Family<'a>]) -> impl
     of_provider.chain(families.iter().flat_map(|family| family.keys)).copied()
 }
 
-/// The variables that hold a base URL for a key: those of its family, or by its name, as vendors and LiteLLM name them.
+/// The variables with a base URL for a key: those of its family, or by its name, as vendors and LiteLLM name them.
 fn base_urls<'a>(key: &str, families: &[&'a Family<'a>]) -> Vec<Cow<'a, str>> {
     let of_family = families.iter().filter(|family| family.keys.contains(&key)).flat_map(|family| family.base_urls);
     let of_family: Vec<_> = of_family.map(|name| Cow::Borrowed(*name)).collect();
@@ -194,8 +194,8 @@ fn base_urls<'a>(key: &str, families: &[&'a Family<'a>]) -> Vec<Cow<'a, str>> {
     }
 }
 
-/// The variables of a provider: its credential and the parameters of its URLs. They reach no agent whose model is
-/// another's.
+/// The variables of a provider: its credential and the parameters of its URLs. They are passed only to agents with a
+/// model of the provider.
 pub fn owned_variables<'a>(provider: &Provider<'a>) -> Vec<&'a str> {
     let mut names = match provider.credential {
         Credential::None => Vec::new(),

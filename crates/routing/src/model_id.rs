@@ -5,10 +5,10 @@ use registry_model::model::{ModelIdFormat, Provider};
 use super::given::is_given;
 use super::{Refusal, Router};
 
-/// What an alias of the gateway begins with.
+/// The prefix of the gateway's aliases.
 const ALIAS_PREFIX: &str = "benchflow-";
 
-/// The provider under which agents with models.dev ids register the gateway. Never `openai`: they send that one to the
+/// The provider under which agents with models.dev ids register the gateway. Not `openai`: for that one, they use the
 /// Responses API, which gateways do not serve.
 const GATEWAY_IN_MODELS_DEV: &str = "benchflow";
 
@@ -20,7 +20,7 @@ pub fn is_alias(id: &str) -> bool {
     id.starts_with(ALIAS_PREFIX)
 }
 
-/// An alias of the gateway as an agent is told it.
+/// An alias of the gateway as a model id for an agent.
 pub(crate) fn told_alias(format: ModelIdFormat, alias: &str) -> String {
     match format {
         ModelIdFormat::Bare => alias.to_owned(),
@@ -29,7 +29,7 @@ pub(crate) fn told_alias(format: ModelIdFormat, alias: &str) -> String {
     }
 }
 
-/// An id under a provider's name, as an agent is told it that has the provider in its own file.
+/// An id with a provider's name, for an agent that has the provider in its own file.
 pub(crate) fn told_with(format: ModelIdFormat, provider: &str, id: &str) -> String {
     match format {
         ModelIdFormat::Bare => id.to_owned(),
@@ -37,16 +37,16 @@ pub(crate) fn told_with(format: ModelIdFormat, provider: &str, id: &str) -> Stri
     }
 }
 
-/// An id is more than blanks: an agent that is told nothing runs with a model of its own choice.
+/// Refuses a blank id: without an id, an agent chooses a model itself.
 pub(crate) fn check_id(reference: &str, id: &str) -> Result<(), Refusal> {
     if is_given(id) { Ok(()) } else { Err(Refusal::EmptyModelId { model: reference.to_owned() }) }
 }
 
 impl Router<'_> {
-    /// The id that an agent is told for a reference that a provider serves.
+    /// The id for an agent, of a reference that a provider serves.
     ///
-    /// A provider that owns no family and lists no model serves whatever its user has put there: then its name and the
-    /// id are what the agent's own file registers. With the others, a model that nobody knows is a mistake.
+    /// A provider that owns no family and lists no model serves any model of its user: then the agent's own file
+    /// registers its name and the id. With other providers, an unknown model is a mistake.
     pub(crate) fn told_by(
         &self,
         format: ModelIdFormat,
@@ -60,7 +60,7 @@ impl Router<'_> {
         }
     }
 
-    /// The id that an agent of a format is told for a reference; refused where it would be a guess.
+    /// The id in a format for a reference; refused when it would be a guess.
     pub fn acp_model_id(&self, format: ModelIdFormat, reference: &str) -> Result<String, Refusal> {
         let (provider, id) = self.provider(reference);
         check_id(reference, id)?;

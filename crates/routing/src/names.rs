@@ -4,27 +4,27 @@
 pub(crate) const PROVIDER: &str = "BENCHFLOW_PROVIDER_NAME";
 /// The base URL of the model server.
 pub(crate) const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
-/// The key for it.
+/// The key of the model server.
 pub(crate) const API_KEY: &str = "BENCHFLOW_PROVIDER_API_KEY";
 /// The model's id, without its provider.
 pub(crate) const MODEL: &str = "BENCHFLOW_PROVIDER_MODEL";
-/// The wire protocol spoken there.
+/// The wire protocol of the model server.
 pub(crate) const PROTOCOL: &str = "BENCHFLOW_PROVIDER_PROTOCOL";
-/// What is known of its models, as JSON.
+/// Facts about its models, as JSON.
 pub(crate) const MODELS: &str = "BENCHFLOW_PROVIDER_MODELS";
 /// The gateway's alias of the model.
 pub(crate) const ALIAS: &str = "BENCHFLOW_LITELLM_MODEL_ALIAS";
-/// Where the task has its programs: what the sandbox has, and nobody gives.
+/// The task's `PATH`: it comes from the sandbox, not from the caller.
 pub(crate) const PATH: &str = "PATH";
-/// The model id that the agent is told.
+/// The model id for the agent.
 pub(crate) const ACP_MODEL: &str = "BENCHFLOW_ACP_MODEL_ID";
 /// The part of it before its first slash.
 pub(crate) const ACP_MODEL_PROVIDER: &str = "BENCHFLOW_ACP_MODEL_PROVIDER";
 /// The part of it after its first slash.
 pub(crate) const ACP_MODEL_NAME: &str = "BENCHFLOW_ACP_MODEL_NAME";
-/// Whether the web is to be off.
+/// Whether the web must be off.
 pub(crate) const WEB: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
-/// The variables of the entry that the caller gave explicitly, which the launcher then leaves alone.
+/// The variables of the entry that the caller gave explicitly, which the launcher does not replace.
 pub(crate) const EXPLICIT: &str = "BENCHFLOW_EXPLICIT_ENV";
 
 #[cfg(test)]

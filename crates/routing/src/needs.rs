@@ -1,4 +1,4 @@
-//! What must be set for a model to be served at all: the credential and the URL of who serves it.
+//! The variables that a model needs: the credential and the URL of its server.
 
 use registry_model::model::{Agent, Credential, Endpoint, Provider};
 
@@ -8,10 +8,12 @@ use super::{Given, Refusal, Router, Server, names};
 pub type Need<'a> = Vec<&'a str>;
 
 impl<'a> Router<'a> {
-    /// What must be set for the model of a reference: one variable of each need.
+    /// The needs of the model of a reference: one variable of each must be set.
     ///
-    /// For an agent, it is what that agent needs to talk to the provider itself; without one, what somebody needs who
-    /// speaks every protocol, as the gateway does. Log-ins of the host that may stand in for a key are not counted.
+    /// With an agent, these are the needs of that agent for direct calls of the provider; without one, those of a
+    /// client that speaks every protocol, as the gateway does. Logins of the host that could replace a key are not
+    /// counted.
+
     pub fn needs(&self, agent: Option<&Agent<'_>>, reference: &str) -> Result<Vec<Need<'a>>, Refusal> {
         let anyone = Agent { protocols: &registry_model::model::Protocol::ALL, ..Agent::EMPTY };
         let place = || vec![vec![names::BASE_URL], vec![names::API_KEY]];
@@ -29,7 +31,7 @@ fn provider_needs<'a>(provider: &Provider<'a>, endpoint: &Endpoint<'a>) -> Vec<N
         .filter(|it| it.default.is_empty())
         .map(|it| [it.variable, it.from_host_of].into_iter().filter(|name| !name.is_empty()).collect())
         .collect();
-    // Who gives the place may give its key with it.
+    // A given base URL may come with its own key.
     let placeless = endpoint.url.is_empty();
     if placeless {
         needs.push(vec![names::BASE_URL]);

@@ -1,4 +1,4 @@
-//! Why a model is not routed: each reason names the variable or protocol, and how to give it.
+//! Refusals of routing: each names the variable or protocol, and how to give it.
 
 use core::fmt;
 
@@ -6,50 +6,51 @@ use registry_model::model::Protocol;
 
 use super::names;
 
-/// Why an agent is not started with a model. Nothing in it is a value of the environment.
+/// Why an agent is not started with a model. It never contains a value of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The agent speaks no protocol that the provider or family serves.
     ProtocolUnsupported {
         /// The agent.
         agent: String,
-        /// What it speaks; the first, where it speaks several.
+        /// Its protocol; the first of several.
         protocol: Protocol,
-        /// Who would have to serve it.
+        /// The provider or family.
         server: String,
         /// The providers that the agent can use.
         usable: Vec<String>,
     },
-    /// Nothing in the agent's entry logs in to the provider, which takes no key.
+    /// The provider takes no key, and the agent's entry has no login for it.
     NoLogIn {
         /// The agent.
         agent: String,
         /// The provider.
         server: String,
-        /// What it takes.
+        /// The credential that it takes.
         takes: &'static str,
-        /// Whether a token in the place of a key would do.
+        /// Whether a token instead of a key would be accepted.
         token: bool,
         /// The providers that the agent can use.
         usable: Vec<String>,
     },
-    /// A key would go elsewhere than the base URL says that is set beside it.
+    /// A key would not be sent to its own base URL, which is set.
     DroppedBaseUrl {
         /// The variable of the base URL.
         variable: String,
         /// The variable of the key.
         key: String,
-        /// Who would get the key.
+        /// The server that would get the key.
         server: String,
     },
     /// A part of the base URL is not given.
     MissingUrlParameter {
         /// The variable that fills it.
         variable: String,
-        /// Whose URL it is.
+        /// The provider of the URL.
         server: String,
     },
-    /// A part of the base URL would lead elsewhere than the URL says.
+    /// A part of the base URL would change its server.
+
     BadUrlParameter {
         /// The variable that holds it.
         variable: String,
@@ -58,41 +59,41 @@ pub enum Refusal {
         /// What it must be.
         wanted: &'static str,
     },
-    /// No key and no log-in that would stand in for it is given.
+    /// Neither a key nor a login is given.
     MissingCredential {
-        /// The variables that could hold it, the usual one first.
+        /// The variables for the key, the usual one first.
         variables: Vec<String>,
-        /// Whose key it is.
+        /// The server of the key.
         server: String,
     },
-    /// The reference holds no model id.
+    /// The reference has no model id.
     EmptyModelId {
         /// The reference, as it was given.
         model: String,
     },
-    /// Nobody is known to serve the model.
+    /// No provider is known for the model.
     NoProvider {
         /// The reference, as it was given.
         model: String,
         /// The agent.
         agent: String,
-        /// What the reference is here, where it is in the words of another system.
+        /// The spellings of the reference here, when it is one of another system.
         spelled: Vec<String>,
         /// The providers that the agent can use.
         usable: Vec<String>,
     },
-    /// The reference yields no model id that the agent knows.
+    /// The reference gives no model id for the agent.
     NoModelId {
         /// The reference, as it was given.
         model: String,
     },
-    /// Nothing that the agent reads carries what it has to know.
+    /// No variable, file or argument of the agent carries a value that it needs.
     NoChannel {
         /// The agent.
         agent: String,
         /// The variable that holds it.
         variable: String,
-        /// What it is.
+        /// A description of the value.
         what: &'static str,
     },
     /// The agent cannot take the gateway's alias.
@@ -102,14 +103,14 @@ pub enum Refusal {
         /// Why.
         reason: String,
     },
-    /// The web is to be off, and nothing shows that it is.
+    /// The web must be off, and no test shows that it is.
     WebPolicy {
         /// The agent.
         agent: String,
         /// Why.
         reason: String,
     },
-    /// A variable that must be a whole number is none.
+    /// A variable that must be a whole number is not.
     NotAnInteger {
         /// The variable.
         variable: String,
@@ -119,23 +120,23 @@ pub enum Refusal {
         /// The variable.
         variable: String,
     },
-    /// A value that the agent would take for more than a text.
+    /// A value that the agent would not read as plain text.
     UnsafeValue {
         /// The variable that holds it.
         variable: String,
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// The model id holds what this agent takes in none.
+    /// The model id has a text that this agent does not accept.
     RefusedModelId {
         /// The agent.
         agent: String,
         /// The variable that holds the id.
         variable: String,
-        /// What the entry says that no id may hold.
+        /// The text that the entry forbids in ids.
         text: String,
     },
-    /// The entry is not an encoded value, which only a constant written by hand can.
+    /// The entry has an invalid encoded value; only a constant written by hand can have one.
     BrokenEntry {
         /// Where.
         place: String,
@@ -163,7 +164,7 @@ impl Refusal {
         }
     }
 
-    /// What it is about, for programs: a variable, a protocol, a model or an agent.
+    /// Its subject, for programs: a variable, a protocol, a model or an agent.
     pub fn name(&self) -> &str {
         match self {
             Self::ProtocolUnsupported { protocol, .. } => protocol.id(),
@@ -277,7 +278,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// An agent, and the providers that it can use.
+/// The help that lists the providers of an agent.
 struct OneOf<'r>(&'r str, &'r [String]);
 
 impl fmt::Display for OneOf<'_> {

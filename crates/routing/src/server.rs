@@ -1,4 +1,4 @@
-//! Who serves a model to an agent: a provider, the vendor of a family, the gateway, or a server of the user's.
+//! The server of a model for an agent: a provider, the vendor of a family, the gateway, or a server of the user.
 
 use registry_model::model::{Agent, Auth, Credential, Endpoint, Family, Protocol, Provider, ProxyMode};
 use registry_model::template::Template;
@@ -6,16 +6,16 @@ use registry_model::template::Template;
 use super::base_url::{canonical, check_url, filled};
 use super::{Given, Origin, Refusal, Router, is_alias, names};
 
-/// Who serves a model.
+/// The server of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Server<'a> {
-    /// A registered provider, at the endpoint that the agent speaks to.
+    /// A registered provider, with the endpoint for the agent.
     Provider(&'a Provider<'a>, &'a Endpoint<'a>),
-    /// The vendor of a well-known family, which the agent knows by itself.
+    /// The vendor of a well-known family, whose base URL the agent knows.
     Family(&'a Family<'a>),
     /// A gateway, which serves every protocol.
     Gateway {
-        /// The model there.
+        /// The model on the gateway.
         alias: String,
     },
     /// A server that the caller names.
@@ -36,7 +36,7 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// The protocol that the agent speaks to it; none where the agent knows the server by itself.
+    /// The protocol between the agent and it; `None` when the agent knows the server by itself.
     pub(crate) fn protocol(&self, agent: &Agent<'_>) -> Option<Protocol> {
         match self {
             Self::Provider(_, endpoint) => Some(endpoint.protocol),
@@ -45,9 +45,9 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Its base URL; none where the agent knows the server by itself.
+    /// Its base URL; `None` when the agent knows the server by itself.
     ///
-    /// A key and its base URL are followed together: the canonical pair, or the pair of the vendor.
+    /// A key and its base URL are used together: the canonical pair, or the pair of the vendor.
     pub(crate) fn place(
         &self,
         router: &Router<'a>,
@@ -69,7 +69,7 @@ impl<'a> Server<'a> {
                 None => return Ok(None),
                 place => place,
             },
-            // Without a key that is known, nothing says that the agent has a way of its own.
+            // Without a known key, the agent may not know the server by itself.
             Self::Family(_) | Self::Gateway { .. } | Self::Named => canonical_place,
         };
         let (variable, url, origin) = followed.ok_or_else(|| Refusal::MissingUrlParameter {
@@ -92,14 +92,14 @@ pub(crate) fn key_variables<'a>(provider: &Provider<'a>) -> &'a [&'a str] {
 }
 
 impl<'a> Router<'a> {
-    /// Who serves a reference to an agent.
+    /// The server of a reference for an agent.
     pub(crate) fn server(&self, agent: &Agent<'_>, reference: &str, given: &Given) -> Result<Server<'a>, Refusal> {
         let (named, id) = self.provider(reference);
         let alias = given.find(names::ALIAS).map(|(_, alias)| alias);
         if let Some(alias) = alias.or(Some(id).filter(|id| named.is_none() && is_alias(id))) {
             return gateway(agent, alias);
         }
-        // Behind a prefix that nobody knows, or in the id of another system, the words of a family say nothing.
+        // After an unknown prefix, or in the id of another system, the words of a family prove nothing.
         let provider = named.or_else(|| self.owner(id).filter(|_| !id.contains('/')));
         let told_where = given.explicit(names::BASE_URL).is_some();
         let own = !id.contains('/') && (!id.contains(':') || is_tuned(id) || told_where);
@@ -116,11 +116,11 @@ impl<'a> Router<'a> {
         server.ok_or_else(|| self.unsupported(agent, provider.map_or(id, |provider| provider.name)))
     }
 
-    /// Refuses a provider to which the agent cannot log in: one that it would have to know, and one that takes no key
-    /// where none is given in its place.
+    /// Refuses a provider to which the agent cannot log in: one that needs its own support, and one that takes no key
+    /// when no token is given instead.
     pub(crate) fn check_log_in(&self, agent: &Agent<'_>, server: &Server<'_>, given: &Given) -> Result<(), Refusal> {
         let Server::Provider(provider, endpoint) = server else { return Ok(()) };
-        // Where the place is given, its key is taken from every layer.
+        // With a given base URL, its key is taken from every layer.
         let token = match endpoint.url {
             "" => given.find(names::API_KEY).is_some(),
             _ => given.explicit(names::API_KEY).is_some(),
@@ -151,13 +151,13 @@ impl<'a> Router<'a> {
         }
     }
 
-    /// The providers that an agent can use by what it speaks and how it logs in.
+    /// The providers that an agent can use, by its protocols and logins.
     fn usable(&self, agent: &Agent<'_>) -> Vec<String> {
         let usable = self.providers.iter().filter(|provider| is_usable(agent, provider));
         usable.map(|provider| provider.name.to_owned()).collect()
     }
 
-    /// What a reference in the words of LiteLLM, OpenRouter or models.dev is here, for this agent.
+    /// The spellings here, for this agent, of a reference of LiteLLM, OpenRouter or models.dev.
     fn spelled(&self, agent: &Agent<'_>, reference: &str) -> Vec<String> {
         let is_arn = reference.starts_with("arn:");
         let (prefix, id) = match reference.split_once('/') {
@@ -172,7 +172,7 @@ impl<'a> Router<'a> {
         providers.map(|it| format!("{}/{id}", it.name)).chain(family.map(|_| id.to_owned())).collect()
     }
 
-    /// An agent that cannot log in to a provider.
+    /// The refusal of a provider to which an agent cannot log in.
     pub(crate) fn no_log_in(&self, agent: &Agent<'_>, provider: &Provider<'_>) -> Refusal {
         Refusal::NoLogIn {
             agent: agent.name.to_owned(),
@@ -182,7 +182,7 @@ impl<'a> Router<'a> {
                 Auth::Aws => "a bearer token and a region of AWS",
                 Auth::ApiKey | Auth::None => "another credential",
             },
-            // Vertex AI serves Anthropic's models at paths of its own.
+            // Vertex AI has its own paths for Anthropic's models.
             token: !is_native(agent, provider),
             usable: self.usable(agent),
         }
@@ -200,7 +200,7 @@ impl<'a> Router<'a> {
     }
 }
 
-/// Whether an id is a model of a vendor's that somebody tuned: `ft:gpt-4.1-mini:acme::id`.
+/// Whether an id is a fine-tuned model of a vendor: `ft:gpt-4.1-mini:acme::id`.
 fn is_tuned(id: &str) -> bool {
     id.starts_with("ft:") && !id.contains('/')
 }
@@ -214,12 +214,12 @@ fn gateway<'a>(agent: &Agent<'_>, alias: &str) -> Result<Server<'a>, Refusal> {
     }
 }
 
-/// The first endpoint of a provider, the primary one before the others, whose protocol an agent speaks.
+/// The first endpoint of a provider with a protocol of an agent; the primary endpoint is tried first.
 fn spoken<'a>(provider: &Provider<'a>, agent: &Agent<'_>) -> Option<&'a Endpoint<'a>> {
     provider.endpoints.iter().find(|endpoint| agent.protocols.contains(&endpoint.protocol))
 }
 
-/// Whether an agent would have to know the provider: it serves Anthropic's protocol at paths of its cloud.
+/// Whether an agent needs its own support for the provider: it serves Anthropic's protocol at paths of its cloud.
 fn is_native(agent: &Agent<'_>, provider: &Provider<'_>) -> bool {
     let anthropic = |endpoint: &Endpoint<'_>| endpoint.protocol == Protocol::AnthropicMessages;
     provider.auth == Auth::Adc && spoken(provider, agent).is_some_and(anthropic)
@@ -230,7 +230,7 @@ fn is_usable(agent: &Agent<'_>, provider: &Provider<'_>) -> bool {
     logs_in && spoken(provider, agent).is_some()
 }
 
-/// Whether an entry has a way of its own for a provider, and so for how that one authenticates.
+/// Whether an entry has its own support for a provider, and so for its credential.
 pub(crate) fn handles(agent: &Agent<'_>, provider: &Provider<'_>) -> bool {
     let condition = format!("[\"provider\",\"{}\"]", provider.name);
     let names = |template: Template<'_>| template.0.contains(&condition);

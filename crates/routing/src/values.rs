@@ -1,4 +1,4 @@
-//! The values of an entry, put in from the environment: what the launcher does with them, without running it.
+//! Evaluates the values of an entry over the environment, as the launcher does.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,18 +10,18 @@ use super::base_url::formed;
 use super::document::Node;
 use super::{Refusal, Sandbox, Variable, given, names};
 
-/// What a value is put in from.
+/// The input for the evaluation of values.
 pub(crate) struct Scope<'s, 'a> {
     /// The variables that are set.
     pub(crate) set: &'s BTreeMap<Cow<'a, str>, Variable<'a>>,
-    /// The agent: its references, and the form of base URL that it wants.
+    /// The agent: its references, and its form of base URLs.
     pub(crate) agent: &'s Agent<'s>,
-    /// Where it will run.
+    /// The sandbox of the agent.
     pub(crate) sandbox: &'s Sandbox,
 }
 
 impl<'s> Scope<'s, '_> {
-    /// The content of a variable, none when it is unset or blank; the base URL in the form that the agent wants.
+    /// The content of a variable, `None` when it is unset or blank; the base URL in the form of the agent.
     fn get(&self, name: &str) -> Option<Cow<'s, str>> {
         let set = || self.set.get(name).map(|it| it.value.as_str());
         let value = if name == names::PATH { Some(self.sandbox.path.as_str()) } else { set() };
@@ -29,7 +29,7 @@ impl<'s> Scope<'s, '_> {
         Some(if name == names::BASE_URL { formed(value, self.agent.base_url) } else { Cow::Borrowed(value) })
     }
 
-    /// Whether a condition holds.
+    /// Whether a condition is true.
     pub(crate) fn holds(&self, condition: &Condition<'_>) -> bool {
         match condition {
             Condition::Set(name) => self.get(name).is_some(),
@@ -43,7 +43,7 @@ impl<'s> Scope<'s, '_> {
         }
     }
 
-    /// A value as text, for a variable of the environment or a word; none where nothing is given.
+    /// A value as text, for a variable of the environment or a word; `None` when nothing is given.
     pub(crate) fn text(&self, value: &Value<'_>) -> Result<Option<String>, Refusal> {
         Ok(self.raw_text(value)?.filter(|text| given::is_given(text)))
     }
@@ -64,7 +64,7 @@ impl<'s> Scope<'s, '_> {
                 Some(value) => self.raw_text(value)?,
                 None => None,
             },
-            // The generator refuses structure here (`RenderError::Structure`).
+            // The generator rejects structure here (`RenderError::Structure`).
             Value::Null | Value::Reference(_) | Value::List(_) | Value::Append(_) | Value::Object(_) => None,
         })
     }
@@ -98,7 +98,7 @@ impl<'s> Scope<'s, '_> {
         if self.holds(condition) { Some(then) } else { otherwise }
     }
 
-    /// A value in a file; none where nothing is written.
+    /// A value in a file; `None` when nothing is written.
     pub(crate) fn node(&self, value: &Value<'_>) -> Result<Option<Node>, Refusal> {
         Ok(match value {
             Value::Null => Some(Node::Null),
@@ -124,8 +124,8 @@ impl<'s> Scope<'s, '_> {
         })
     }
 
-    /// Refuses what a value would be refused for, and tells the variables that it carries: as [`Self::node`] for a file
-    /// of a format, as [`Self::text`] without one, and without making anything.
+    /// Checks a value and reports the variables that it carries, without building it: as [`Self::node`] with a file
+    /// format, as [`Self::text`] without one.
     pub(crate) fn walk(
         &self,
         value: &Value<'_>,
@@ -151,7 +151,7 @@ impl<'s> Scope<'s, '_> {
             Value::Null if file == Some(FileFormat::Toml) => {
                 return Err(Refusal::BrokenEntry { place: "a null in TOML".to_owned() });
             }
-            // The generator refuses a reference outside of files (`RenderError::Structure`).
+            // The generator rejects a reference outside of files (`RenderError::Structure`).
             Value::Null
             | Value::Bool(_)
             | Value::Number(_)
@@ -192,7 +192,7 @@ impl<'s> Scope<'s, '_> {
                 continue;
             }
             let node = self.node(value)?;
-            // A variable that is unset leaves an empty text; a condition that does not hold leaves nothing.
+            // An unset variable gives an empty text; a false condition gives nothing.
             let empty = matches!(value, Value::Variable(_)).then(|| Node::Text(String::new()));
             let Some(node) = node.or(empty) else { continue };
             match found.iter_mut().find(|(name, _)| *name == key) {
@@ -218,7 +218,7 @@ impl<'s> Scope<'s, '_> {
         })
     }
 
-    /// The content of a variable in a file: no text of it may be taken for a reference there.
+    /// The content of a variable for a file, where no part of it may be resolved as a reference.
     fn plain(&self, name: &str) -> Result<Option<Cow<'s, str>>, Refusal> {
         let text = self.get(name);
         if text.as_deref().is_some_and(|text| self.refers(text)) {
@@ -238,7 +238,7 @@ impl<'s> Scope<'s, '_> {
         Ok(self.agent.references.map_or(name.to_owned(), |References { form, .. }| form.replacen("NAME", name, 1)))
     }
 
-    /// Whether the agent would take a text for a reference; a textual one knows more forms than the entry's.
+    /// Whether the agent would resolve a text as a reference; a textual agent has more forms than the entry's.
     fn refers(&self, text: &str) -> bool {
         let begin = self.agent.references.and_then(|it| it.form.split("NAME").next());
         begin.is_some_and(|begin| text.contains(begin)) || (self.textual() && looks_like_reference(text))
@@ -249,7 +249,7 @@ impl<'s> Scope<'s, '_> {
     }
 }
 
-/// Whether a text holds `{word:`.
+/// Whether a text contains `{word:`.
 fn looks_like_reference(text: &str) -> bool {
     text.split('{').skip(1).any(|rest| {
         let word = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
