@@ -186,7 +186,7 @@ fn a_folder_that_cannot_be_read_is_named() {
             "both",
             &["gen-scripts", "--out", &out],
             2,
-            &[&out, "help: give a place that this user may write and read"],
+            &[&out, "help: give a path that this user may read and write"],
         );
     }
     fs::set_permissions(&out, fs::Permissions::from_mode(0o755)).expect("it is ours");

@@ -1,4 +1,4 @@
-//! What a person sees on standard error: steps, warnings and errors, with colours where there is a terminal.
+//! Output for people on standard error: steps, warnings and errors, in colour on a terminal.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use crate::failure::{Failure, Outcome};
 
-/// Prints a line on standard output; a reader that went away has seen enough.
+/// Prints a line on standard output; a closed pipe is not an error.
 pub fn print(text: impl Display) -> Outcome<()> {
     match writeln!(io::stdout(), "{text}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -19,7 +19,7 @@ pub fn print(text: impl Display) -> Outcome<()> {
     }
 }
 
-/// The columns of the terminal that shows standard output, or of `COLUMNS`; none where no terminal does.
+/// The columns of the terminal of standard output, or of `COLUMNS`; `None` without a terminal.
 pub fn columns() -> Option<usize> {
     if let Some(given) = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()) {
         return Some(given);
@@ -32,10 +32,10 @@ pub fn columns() -> Option<usize> {
     String::from_utf8_lossy(&said.stdout).split_whitespace().nth(1)?.parse().ok().filter(|columns| *columns > 0)
 }
 
-/// When colours are shown, as `--color` names it.
+/// The values of `--color`.
 pub const COLOURS: [&str; 3] = ["auto", "always", "never"];
 
-/// Sets for all streams of this process when colours are shown: `--color`, else `NO_COLOR`, else `FORCE_COLOR` and
+/// Turns colours on or off for all streams of this process: by `--color`, else `NO_COLOR`, else `FORCE_COLOR` and
 /// `CLICOLOR_FORCE`, else whether there is a terminal.
 pub fn choose_colours(words: &[OsString]) {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
@@ -49,7 +49,7 @@ pub fn choose_colours(words: &[OsString]) {
     choice.write_global();
 }
 
-/// What the command line says of colours: read before it is parsed, since its errors have colours too.
+/// The `--color` of the command line, read before the command line is parsed, since parse errors have colours too.
 fn asked(words: &[OsString]) -> Option<&str> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
     let apart = words.windows(2).find_map(|pair| match pair {
@@ -59,7 +59,7 @@ fn asked(words: &[OsString]) -> Option<&str> {
     words.iter().find_map(|word| word.strip_prefix("--color=")).or(apart)
 }
 
-/// The way to the person at the other end. Standard output belongs to what was asked for.
+/// The output of a command on standard error. Standard output is only for the requested data.
 #[derive(Clone, Copy, Debug)]
 pub struct Console {
     colour: bool,
@@ -68,65 +68,65 @@ pub struct Console {
 }
 
 impl Console {
-    /// Finds out what standard error is; a quiet one shows errors and warnings only.
+    /// Detects the terminal of standard error; a quiet console prints only errors and warnings.
     pub fn new(quiet: bool) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         Self { colour, terminal: io::stderr().is_terminal() && !dumb && !quiet, quiet }
     }
 
-    /// A line that says what is being done.
+    /// Prints what is being done.
     pub fn step(self, text: impl Display) {
         if !self.quiet {
             self.line(text);
         }
     }
 
-    /// A line of an answer that is an error.
+    /// Prints a line of a result that is an error.
     pub fn line(self, text: impl Display) {
         self.clear();
         eprintln!("{text}");
     }
 
-    /// A line on standard output that says what was done.
+    /// Prints on standard output what was done.
     pub fn done(self, text: impl Display) -> Outcome<()> {
         if self.quiet { Ok(()) } else { print(text) }
     }
 
-    /// How far a long step is: overwritten in place on a terminal, nothing elsewhere.
+    /// Shows the progress of a long step: overwritten in place on a terminal, not printed otherwise.
     pub fn progress(self, text: impl Display) {
         if self.terminal {
             eprint!("\r\x1b[K{text}");
-            // A terminal that cannot be written to is no reason to stop.
+            // A terminal that cannot be written to does not stop the command.
             let _ = io::stderr().flush();
         }
     }
 
-    /// Takes the progress line away.
+    /// Removes the progress line.
     pub fn clear(self) {
         if self.terminal {
             eprint!("\r\x1b[K");
         }
     }
 
-    /// Something that a person should know, though the command goes on.
+    /// Prints a warning; the command continues.
     pub fn warning(self, text: impl Display) {
         self.clear();
         eprintln!("{} {}", self.painted("33;1", "warning:"), self.helped(&text.to_string()));
     }
 
-    /// An error; its lines that begin with `help:` are the way out.
+    /// Prints an error; its lines that begin with `help:` are the help.
     pub fn error(self, text: impl Display) {
         self.clear();
         eprintln!("{} {}", self.painted("31;1", "error:"), self.helped(&text.to_string()));
     }
 
-    /// A text whose lines that begin with `help:` are the way out.
+    /// A text with its `help:` lines in their own colour.
     fn helped(self, text: &str) -> String {
         text.replace("\nhelp: ", &format!("\n{} ", self.painted("36;1", "help:")))
     }
 
-    /// A text in a colour (the numbers of an SGR sequence), where colours are shown.
+    /// A text in a colour (the numbers of an SGR sequence), when colours are on.
     pub fn painted(self, colour: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
     }

@@ -9,22 +9,22 @@ pub fn today() -> String {
     number_of_today().to_string()
 }
 
-/// The day so many days ago.
+/// The date a number of days ago.
 pub fn before(days: u64) -> String {
     moved(number_of_today(), days, true).unwrap_or(Date::MIN).to_string()
 }
 
-/// The day so many days after a date; none for what is no date.
+/// The date a number of days after a date; `None` for an invalid date.
 pub fn after(text: &str, days: u64) -> Option<String> {
     moved(date(text)?, days, false).map(|day| day.to_string())
 }
 
-/// The day before a date; none for what is no date.
+/// The day before a date; `None` for an invalid date.
 pub fn day_before(text: &str) -> Option<String> {
     moved(date(text)?, 1, true).map(|day| day.to_string())
 }
 
-/// How many days ago a date was; none for what is no date. A date to come is no days ago.
+/// How many days ago a date was; `None` for an invalid date, and 0 for a future date.
 pub fn age(text: &str) -> Option<u64> {
     let days = number_of_today().duration_since(date(text)?).as_hours() / 24;
     Some(u64::try_from(days).unwrap_or_default())
@@ -39,7 +39,7 @@ fn moved(day: Date, days: u64, back: bool) -> Option<Date> {
     if back { day.checked_sub(span) } else { day.checked_add(span) }.ok()
 }
 
-/// The date of a text: only the one form that is written.
+/// Parses a date; only the form `2026-11-23` is accepted.
 fn date(text: &str) -> Option<Date> {
     text.parse::<Date>().ok().filter(|day| day.to_string() == text)
 }

@@ -1,4 +1,4 @@
-//! Failures: why a command could not run. Statuses: what a command that ran reports.
+//! Failures of commands that could not run, and exit statuses of commands that ran.
 
 use std::fmt;
 use std::io;
@@ -6,19 +6,19 @@ use std::path::Path;
 
 use registry_model::model::UnreadableLock;
 
-/// What a command that ran has to say.
+/// The result of a command that ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Everything is as it should be: exit status 0.
+    /// Nothing to report: exit status 0.
     Done,
     /// Something was found: exit status 1.
     Found,
-    /// A status of a command's own, which its help explains.
+    /// A status that the help of the command explains.
     Exit(u8),
 }
 
 impl Status {
-    /// `Found` when there is something.
+    /// `Found` if the condition is true.
     pub fn found(something: bool) -> Self {
         if something { Self::Found } else { Self::Done }
     }
@@ -38,7 +38,7 @@ pub struct Failure {
     help: String,
 }
 
-/// What a command comes to.
+/// The result of a command.
 pub type Outcome<T = Status> = Result<T, Failure>;
 
 impl Failure {
@@ -86,10 +86,10 @@ impl fmt::Display for Failure {
 fn way_out(kind: io::ErrorKind) -> &'static str {
     match kind {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "make room, then run the command again; what stood there before is still there"
+            "make room, then run the command again; the previous content is unchanged"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "give a place that this user may write and read"
+            "give a path that this user may read and write"
         }
         io::ErrorKind::NotFound => "check the path: it does not exist",
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "a file is in the way of a folder",

@@ -1,4 +1,4 @@
-//! Files: written whole or not at all, and a folder that goes when its work is done.
+//! Atomic writes of files, and a temporary folder that is removed when it is dropped.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -12,15 +12,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::failure::{Failure, Outcome};
 
-/// Every name that this process makes up is used once.
+/// A counter, so that every temporary name of this process is unique.
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
-/// Writes a file by a temporary one beside it and a rename, so that nobody ever sees half of it.
+/// Writes a file by a temporary one beside it and a rename, so that no reader sees a partial file.
 pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> Outcome<()> {
     let temporary = temporary_beside(path);
     let written = write_new(&temporary, bytes, mode).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|error| {
-        // The error that matters is the first one.
+        // Report the first error, not one of the cleanup.
         let _ = fs::remove_file(&temporary);
         Failure::io("write", path, &error)
     })
@@ -31,7 +31,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// Files that are on the disk, beside the ones that they will replace.
+/// Temporary files on the disk, beside the files that they will replace.
 #[derive(Debug, Default)]
 pub struct Staged {
     files: Vec<(PathBuf, PathBuf)>,
@@ -39,7 +39,7 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// Writes one, and makes the folders that it needs.
+    /// Writes a temporary file, and creates missing folders.
     pub fn add(&mut self, path: &Path, bytes: &[u8], mode: u32) -> Outcome<()> {
         self.make_folders(path.parent().unwrap_or(path))?;
         let temporary = temporary_beside(path);
@@ -47,12 +47,12 @@ impl Staged {
         write_new(&temporary, bytes, mode).map_err(|error| Failure::io("write", path, &error))
     }
 
-    /// The files that wait for their places.
+    /// The files that are not renamed yet.
     pub fn waiting(&self) -> BTreeSet<&Path> {
         self.files.iter().map(|(temporary, _)| temporary.as_path()).collect()
     }
 
-    /// Puts all of them into place.
+    /// Renames all files into place.
     pub fn commit(mut self) -> Outcome<usize> {
         let count = self.files.len();
         for (temporary, path) in &self.files {
@@ -75,7 +75,7 @@ impl Staged {
 }
 
 impl Drop for Staged {
-    /// What was not put into place goes, and with it the folders that were made for it.
+    /// Removes files that were not renamed, and the folders that were created for them.
     fn drop(&mut self) {
         for (temporary, _) in &self.files {
             let _ = fs::remove_file(temporary);
@@ -89,7 +89,7 @@ impl Drop for Staged {
 fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
     file.write_all(bytes)?;
-    // The umask took some of the bits at creation.
+    // The umask removed some bits at creation.
     File::set_permissions(&file, fs::Permissions::from_mode(mode))
 }
 
@@ -102,14 +102,14 @@ fn unique() -> String {
     format!("xtask-{}-{}", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A folder of one command's own, removed with everything in it when the command ends.
+/// A temporary folder, removed with its content when it is dropped.
 #[derive(Debug)]
 pub struct Scratch {
     path: PathBuf,
 }
 
 impl Scratch {
-    /// Makes one in the system's folder for temporary files; no other user may look into it.
+    /// Creates one in the system's folder for temporary files; other users have no access.
     pub fn new() -> Outcome<Self> {
         let path = std::env::temp_dir().join(unique());
         let made = fs::DirBuilder::new().mode(0o700).create(&path);
@@ -118,12 +118,12 @@ impl Scratch {
         Ok(Self { path })
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Makes a folder in it.
+    /// Creates a folder in it.
     pub fn folder(&self, name: &str) -> Outcome<PathBuf> {
         let path = self.path.join(name);
         fs::create_dir_all(&path).map_err(|error| Failure::io("make", &path, &error))?;
@@ -133,7 +133,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nothing useful can be said when the system's own cleaning will do it.
+        // An error is ignored: the system cleans its temporary folder itself.
         let _ = fs::remove_dir_all(&self.path);
     }
 }
@@ -144,7 +144,7 @@ pub fn mode(path: &Path) -> Outcome<u32> {
     Ok(about.permissions().mode() & 0o777)
 }
 
-/// Reads a text file; none when there is no such file.
+/// Reads a text file; `None` when it does not exist.
 pub fn read_if_there(path: &Path) -> Outcome<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),

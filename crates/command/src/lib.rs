@@ -1,4 +1,4 @@
-//! What the commands over a registry are made of: why one could not run, what a person sees, files written whole.
+//! Shared parts of the commands over a registry: failures, console output, atomic files.
 //!
 //! ```
 //! use registry_command::failure::Failure;

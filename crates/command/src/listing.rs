@@ -1,4 +1,4 @@
-//! The list of a registry's agents: where it is, and a text with one more name in it.
+//! The list of a registry's agents in its source file: finds it, and adds a name.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::files;
 /// The file with the list of agents.
 #[derive(Debug)]
 pub struct ListFile {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     text: String,
     list: Range<usize>,
@@ -29,17 +29,17 @@ pub fn find(package: &Path) -> Outcome<ListFile> {
 }
 
 impl ListFile {
-    /// Where it is, from its package.
+    /// Its path, relative to its package.
     pub fn shown(&self, package: &Path) -> String {
         self.path.strip_prefix(package).unwrap_or(&self.path).display().to_string()
     }
 
-    /// The text as it is.
+    /// The unchanged text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The text with `mod name;` in its place.
+    /// The text with `mod name;` at its sorted place.
     pub fn with(&self, name: &str) -> String {
         let line = format!("mod {name};");
         let before = modules(&self.text, self.list.clone()).into_iter().rfind(|module| module.name.as_str() < name);
@@ -55,7 +55,7 @@ impl ListFile {
         format!("{head}{inserted}{tail}")
     }
 
-    /// How the entries of this package name the macro: as the list names its own.
+    /// The crate path for macros in entries of this package, the same as of `registry!`.
     pub fn path_of_macro(&self) -> String {
         let code = code(&self.text);
         let before = code.find("registry!").and_then(|at| code.get(..at)).unwrap_or_default();
@@ -66,7 +66,7 @@ impl ListFile {
         }
     }
 
-    /// The blanks before the modules: those of the first, else one level more than the list.
+    /// The indentation of the modules: that of the first, else one level more than the list.
     fn indent(&self) -> String {
         let first = modules(&self.text, self.list.clone()).first().map(|module| module.start);
         let line = |at: usize| self.text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
@@ -83,7 +83,7 @@ struct Module {
     end: usize,
 }
 
-/// What lies between the braces of `agents { … }`.
+/// The range between the braces of `agents { … }`.
 fn list_of(text: &str) -> Option<Range<usize>> {
     let code = code(text);
     let registry = braces(&code, code.find("registry!")?)?;
@@ -116,7 +116,7 @@ fn modules(text: &str, list: Range<usize>) -> Vec<Module> {
     found
 }
 
-/// What lies between the next pair of braces.
+/// The range between the next pair of braces.
 fn braces(code: &str, from: usize) -> Option<Range<usize>> {
     let start = from + code.get(from..)?.find('{')? + 1;
     let mut depth = 1_usize;
@@ -133,7 +133,7 @@ fn braces(code: &str, from: usize) -> Option<Range<usize>> {
     None
 }
 
-/// The text with blanks for its comments and its strings, byte for byte in the same places.
+/// The text with blanks instead of comments and strings; offsets are unchanged.
 fn code(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Names as people type them: agents by name or alias, and what was meant where there is none.
+//! Looks up names on the command line: agents by name or alias, and suggestions for unknown names.
 
 use registry_model::model::{Agent, Registry};
 use registry_model::names;
@@ -12,11 +12,11 @@ pub fn agent<'a>(registry: &Registry<'a>, name: &str) -> Outcome<&'a Agent<'a>> 
     })
 }
 
-/// `did you mean`, or all there are.
+/// The help for an unknown name: `did you mean`, or all names.
 pub fn meant(word: &str, words: &[&str], all: &str) -> String {
     match names::nearest(word, words.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if words.is_empty() => "there is none at all".to_owned(),
+        None if words.is_empty() => "there are none".to_owned(),
         None => format!("{all} {}", words.join(", ")),
     }
 }

@@ -1,9 +1,9 @@
-//! The same work on many things, on every core.
+//! Runs a function over many items, on every core.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What the work gives for each thing, in their order.
+/// The results for the items, in their order.
 pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let some = || {
@@ -18,7 +18,8 @@ pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
         let threads: Vec<_> = (1..workers).map(|_| scope.spawn(some)).collect();
         let mut results = some();
         for thread in threads {
-            // A panic in the work is one here, as it would be without threads.
+            // A panic of a thread is passed on, as it would be without threads.
+
             results.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
         results
