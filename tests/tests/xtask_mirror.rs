@@ -274,7 +274,7 @@ fn what_the_mirror_did_not_write_is_not_touched() {
     let room = Room::new();
     for path in ["npm/alpha/-/alpha-1.0.0.tgz", "runtimes/node.tar.gz", "SHA256SUMS", "site.toml"] {
         room.put(&format!("mirror/{path}"), "mine");
-        room.check(&[], 2, &[&format!("{path}` is something that `mirror` did not write"), "help: move it away"]);
+        room.check(&[], 2, &[&format!("{path}` was not written by `mirror`"), "help: move it away"]);
         assert_eq!(room.files(), BTreeMap::from([(path.to_owned(), "mine".to_owned())]));
         fs::remove_dir_all(room.path("mirror")).expect("it is there");
     }
@@ -311,7 +311,7 @@ fn another_target_has_artefacts_of_its_own() {
         1,
         &[
             "gamma is not installed on linux-arm64: gamma has no wheel for it",
-            "`Node.js for linux-arm64` cannot be had (file://",
+            "`Node.js for linux-arm64` is unavailable (file://",
             "none.tar.gz: is not there); needed by alpha on linux-arm64",
             "2 agents on linux-x64 and linux-arm64: 10 files (6 new, 0 removed, 1 missing)",
             "`--substitute-runtimes`",
@@ -407,7 +407,7 @@ fn one_command_works_in_a_folder_at_a_time() {
     fs::create_dir(room.path("mirror")).expect("there is room");
     let folder = fs::File::open(room.path("mirror")).expect("it is there");
     folder.lock().expect("nobody holds it");
-    room.check(&[], 2, &["another `mirror` works in `", "help: wait for it to end"]);
+    room.check(&[], 2, &["another `mirror` runs in `", "help: wait for it to end"]);
     drop(folder);
     room.check(&[], 0, &[]);
 }

@@ -33,12 +33,12 @@ fn check_refused(folder: &Path, words: &[&str], says: &[&str]) {
 fn a_name_must_be_free_and_an_identifier() {
     let folder = package();
     let here = folder.path();
-    check_refused(here, &["pinned", "--npm", "x"], &["there is an agent `pinned` already", "help: take another name"]);
+    check_refused(here, &["pinned", "--npm", "x"], &["there is an agent `pinned` already", "help: choose another name"]);
     check_refused(here, &["My-Agent", "--npm", "x"], &["`My-Agent` is not an agent name", "`my-agent`"]);
     check_refused(here, &["mod", "--npm", "x"], &["`mod` is a Rust keyword"]);
     check_refused(here, &["../../x", "--npm", "x"], &["is not an agent name"]);
     write(here, "src/agents/my_agent.rs", "");
-    check_refused(here, &["my-agent", "--npm", "x"], &["my_agent.rs` is there already, and it is in no list"]);
+    check_refused(here, &["my-agent", "--npm", "x"], &["my_agent.rs` exists already, and is not in the list"]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn without_a_list_or_python_the_way_out_is_told() {
     check_refused(empty.path(), &["my-agent", "--npm", "x"], &["has no list of agents", "`registry! { agents { } }`"]);
     let folder = package();
     let mut command = Run::of(folder.path().to_str().expect("its name is text"), &["new", "my-agent", "--npm", "x"]);
-    check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not there", "help: install python3"]);
+    check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not installed", "help: install python3"]);
 }
 
 #[test]
@@ -103,6 +103,6 @@ fn a_program_that_cannot_be_shipped_is_refused() {
     check_refused(
         here,
         &["my-agent", "--program", &program],
-        &["x.mjs` is there already", "name the program otherwise"],
+        &["x.mjs` exists already", "rename the program"],
     );
 }

@@ -42,7 +42,7 @@ fn a_lock_that_cannot_be_read_keeps_no_version() {
     check(here, &["pin", "--check"], 2, &says);
     // With it, the lock is in nobody's way: the next thing that is missing is the tool.
     let mut command = Run::of(here, &["pin", "pinned", "is-number=7.0.0"]);
-    let run = check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not there"]);
+    let run = check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not installed"]);
     assert!(run.stderr.contains("warning: the lock of `pinned` cannot be read"), "{}", run.stderr);
     assert_eq!(fs::read_to_string(&path).expect("it is still there"), text);
 }
@@ -59,7 +59,7 @@ fn without_python_the_way_out_is_told() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let here = folder.path().to_str().expect("its name is text");
     let mut command = Run::of(here, &["pin", "pinned"]);
-    check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not there", "help: install python3"]);
+    check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not installed", "help: install python3"]);
 }
 
 fn pin(folder: &Path, words: &[&str]) -> Command {

@@ -170,7 +170,7 @@ fn the_newest_version_that_is_allowed_is_found() {
     );
     check("newer", &["--dry-run", "--min-age", "0"], 0, &["alpha 1.2.0  can be upgraded"]);
     check("newer", &["--dry-run", "--json"], 0, &["\"schema\": \"benchflow-upgrade/1\"", "\"status\": 0"]);
-    check("young", &["--dry-run"], 3, &["blocked", "1.1.0 is 0 days old, and 7 are asked for"]);
+    check("young", &["--dry-run"], 3, &["blocked", "1.1.0 is 0 days old, and 7 are required"]);
     check("lost", &["--dry-run"], 3, &["1.1.0 has no `alpha-arm64@1.1.0`, a platform that the lock has now"]);
     check("lost", &["--dry-run", "--allow-lost-target"], 0, &["alpha 1.1.0  can be upgraded"]);
     check("newer", &["alpha", "--dry-run", "--to", "1.1.0"], 0, &["alpha 1.1.0  can be upgraded"]);

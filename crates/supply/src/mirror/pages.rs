@@ -1,4 +1,4 @@
-//! The files that a mirror has beside artefacts: the pages of its Python index and its site file.
+//! The generated files of a mirror: the pages of its Python index and its site file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -28,7 +28,7 @@ pub(crate) fn index(held: &BTreeMap<String, Content>) -> BTreeMap<String, String
     pages
 }
 
-/// The project of a file, by the first part of its name: a wheel's has no hyphen, a source's ends before the version.
+/// The project of a file, from its name: up to the first hyphen for a wheel, up to the version for a source.
 fn project(file: &str) -> String {
     let name = match file.strip_suffix(".tar.gz") {
         Some(stem) => stem.rsplit_once('-').map_or(stem, |(name, _)| name),
@@ -43,7 +43,7 @@ fn page(title: &str, links: &str) -> String {
     )
 }
 
-/// The site of a mirror: what was given, with the mirror's places. `base` is its URL or its folder.
+/// The site of a mirror: the given site with the mirror's sources. `base` is its URL or its folder.
 pub(crate) fn places(site: &Site, base: &str) -> Site {
     let index = if base.starts_with('/') { "wheels" } else { "simple/" };
     Site {
@@ -54,7 +54,7 @@ pub(crate) fn places(site: &Site, base: &str) -> Site {
     }
 }
 
-/// The text of a site file. Nothing in it needs an escape: the site was validated.
+/// The text of a site file. The site is validated, so nothing in it needs an escape.
 pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[Chosen]) -> String {
     let mut out = "# Written by `cargo xtask mirror`, which writes it again.\n".to_owned();
     let _ = writeln!(out, "prefix = \"{}\"", site.prefix);

@@ -1,4 +1,4 @@
-//! Where artefacts are: the clients are asked, since they know their registries.
+//! Looks up the URLs of artefacts with the package managers' clients.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,11 +19,11 @@ use crate::pin::pypi;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
-/// What is done about a client that gets no answer.
+/// The help for a client without an answer.
 pub(crate) const TRY_AGAIN: &str =
     "check the network, the proxy and the certificates, then run the command again; fetched files are kept";
 
-/// Who knows where artefacts are. The clients are fetched when the first is asked.
+/// Looks up URLs of artefacts. The clients are fetched at the first lookup.
 #[derive(Debug)]
 pub(crate) struct Places<'a> {
     site: &'a Site,
@@ -32,17 +32,18 @@ pub(crate) struct Places<'a> {
     tools: OnceCell<Tools>,
 }
 
-/// What a Python index has of some pins.
+/// The answers of a Python index for some pins.
+
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     /// File names and URLs, by SHA-256.
     pub files: BTreeMap<String, (String, String)>,
-    /// Why there is nothing for a requirement.
+    /// The reasons for requirements without a file.
     absent: BTreeMap<String, String>,
 }
 
 impl<'a> Places<'a> {
-    /// Begins; nothing is asked yet.
+    /// Creates it without a lookup.
     pub(crate) fn new(site: &'a Site, cache: PathBuf, console: Console) -> Self {
         Self { site, cache, console, tools: OnceCell::new() }
     }
@@ -65,7 +66,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// What the Python package index has of some pins.
+    /// The answers of the Python package index for some pins.
     pub(crate) fn pypi(&self, pins: &BTreeSet<Pin>) -> Outcome<Index> {
         let named = Tools::index().map(|it| it.to_string_lossy().into_owned());
         let place = named.or_else(|| self.site.pypi_index.clone());
@@ -86,7 +87,7 @@ impl<'a> Places<'a> {
             if self.ask(&group, place, &mut index)?.is_none() {
                 continue;
             }
-            // Something is not there; one by one they tell what.
+            // One of them is missing; asking for each alone shows which.
             for pin in group {
                 if let Some(reason) = self.ask(&[pin], place, &mut index)? {
                     index.absent.insert(pin.requirement.clone(), reason);
@@ -96,7 +97,7 @@ impl<'a> Places<'a> {
         Ok(index)
     }
 
-    /// Asks for pins of one target; why nothing is known of them when the index lacks one.
+    /// Asks for pins of one target; returns the reason when the index lacks one.
     fn ask(&self, pins: &[&Pin], place: Option<&str>, index: &mut Index) -> Outcome<Option<String>> {
         let tools = self.tools()?;
         let folder = tools.cell.scratch().folder("mirror")?;
@@ -128,13 +129,13 @@ impl Index {
         known.ok_or_else(|| self.why(requirement).map_or_else(nothing, str::to_owned))
     }
 
-    /// Why there is nothing for a requirement, where the index said so.
+    /// Why there is no file for a requirement, if the index gave a reason.
     pub(crate) fn why(&self, requirement: &str) -> Option<&str> {
         self.absent.get(requirement).map(String::as_str)
     }
 }
 
-/// What uv says that the index does not have, where that is why it failed.
+/// What the index lacks by uv's message, if that is why uv failed.
 fn absence(answer: &ProcessOutput) -> Option<String> {
     let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     let (_, because) = said.split_once("No solution found when resolving dependencies")?;
@@ -160,7 +161,7 @@ fn read_urls(text: &str) -> Outcome<BTreeMap<String, (String, String)>> {
     files.map(|file| read(file).ok_or_else(|| unreadable("a file without its URL or checksum"))).collect()
 }
 
-/// What a folder of Python files has.
+/// The files of a folder of Python packages.
 fn read_folder(folder: &Path) -> Outcome<Index> {
     let failed = |error: &std::io::Error| Failure::io("read", folder, error);
     let mut index = Index::default();

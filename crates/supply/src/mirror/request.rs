@@ -1,4 +1,4 @@
-//! What `mirror` is asked for.
+//! The arguments of `mirror`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::pages;
 use super::wanted::own_target;
 use registry_command::failure::{Failure, Outcome};
 
-/// What is to be mirrored, and where.
+/// What to mirror, and where.
 #[derive(Debug)]
 pub struct MirrorRequest<'a> {
     /// The folder.
@@ -18,26 +18,26 @@ pub struct MirrorRequest<'a> {
     pub agents: Vec<&'a Agent<'a>>,
     /// The targets, in the order of tables.
     pub targets: Vec<Target>,
-    /// Where everything comes from.
+    /// The site that artefacts come from.
     pub site: Site,
     /// Whether Node.js may be packed from its wheel.
     pub substitute_node: bool,
     /// A `CPython` that may be packed.
     pub python: Option<PathBuf>,
-    /// Whether what earlier runs brought stays.
+    /// Whether files of earlier runs are kept.
     pub keeps_others: bool,
-    /// Where the folder will be served, without a slash at its end; none for the folder itself.
+    /// The URL at which the folder will be served, without a slash at its end; `None` for the folder itself.
     pub url: Option<String>,
 }
 
 impl<'a> MirrorRequest<'a> {
-    /// A folder that grows: what these agents need on this machine is added to what is there.
+    /// A request that adds the needs of these agents on this machine to an existing folder.
     pub fn growing(out: PathBuf, agents: Vec<&'a Agent<'a>>, python: Option<PathBuf>) -> Self {
         let (targets, site) = (vec![own_target()], Site::default());
         Self { out, agents, targets, site, substitute_node: true, python, keeps_others: true, url: None }
     }
 
-    /// The URL or folder that the site file names; what no site may have as a place is refused.
+    /// The URL or folder for the site file; a value that is not allowed in a site is rejected.
     pub fn base(&self, folder: &Path) -> Outcome<String> {
         let base = self.url.clone().unwrap_or_else(|| folder.to_string_lossy().into_owned());
         let option = if self.url.is_some() { "--url" } else { "--out" };

@@ -1,4 +1,4 @@
-//! The runtimes of a mirror: the archives that the site names, or substitutes where these cannot be had.
+//! The runtimes of a mirror: the archives that the site names, or substitutes for unavailable ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use registry_command::failure::{Failure, Outcome};
 /// The runtime that the mirror has for a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chosen {
-    /// Which one.
+    /// Its kind.
     pub kind: RuntimeKind,
     /// The target.
     pub target: Target,
@@ -34,7 +34,7 @@ pub(crate) struct Chosen {
     pub substituted: bool,
 }
 
-/// What may take the place of a maker's archive.
+/// The allowed substitutes for makers' archives.
 #[derive(Debug)]
 pub(crate) struct Substitutes {
     node: bool,
@@ -42,16 +42,16 @@ pub(crate) struct Substitutes {
     python: Option<(PathBuf, String)>,
 }
 
-/// A runtime with what is known of its places.
+/// A runtime with its possible paths.
 struct Candidate<'a, 's> {
     needed: &'a NeededRuntime<'s>,
     official: Option<Job>,
-    /// The path and version of a substitute, where one may be taken.
+    /// The path and version of a substitute, if one is allowed.
     substitute: Option<(String, String)>,
 }
 
 impl Substitutes {
-    /// What the command line allows.
+    /// The substitutes that the command line allows.
     pub(crate) fn new(node: bool, python: Option<&Path>, cell: &Cell) -> Outcome<Self> {
         let with_version = |home: &Path| -> Outcome<_> { Ok((home.to_path_buf(), pack::python_version(cell, home)?)) };
         Ok(Self { node, python: python.map(with_version).transpose()? })
@@ -70,7 +70,7 @@ impl Substitutes {
     }
 }
 
-/// The official archives that are to be fetched, and the runtimes that are there already.
+/// The official archives to fetch, and the runtimes that exist already.
 pub(crate) fn look(
     needed: &BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'_>>,
     substitutes: &Substitutes,
@@ -84,7 +84,7 @@ pub(crate) fn look(
         if let Some(Job { path, sum, .. }) = &candidate.official
             && names.insert(path.clone(), sum.clone()).is_some_and(|other| other != *sum)
         {
-            // An install, too, asks a mirror for a file name.
+            // An install fetches a runtime from a mirror by its file name.
             return Err(Failure::new(format!("two runtimes of the site have the file name `{}`", file_name(path)))
                 .help("give their files different names: a mirror has one folder for them"));
         }
@@ -108,7 +108,7 @@ impl<'a, 's> Candidate<'a, 's> {
         Self { needed, official, substitute: substitutes.of(needed.kind, needed.target) }
     }
 
-    /// The runtime, where it is there: the official one, else the substitute that this command packed before.
+    /// The runtime, if it exists: the official one, else the substitute of an earlier run.
     fn there(&self, folder: &Folder, collection: &mut Collection<'_>) -> Outcome<Option<Chosen>> {
         if let Some(job) = &self.official
             && collection.holds(&job.path, &job.sum)?
@@ -143,20 +143,20 @@ impl<'a, 's> Candidate<'a, 's> {
     }
 }
 
-/// Packs what takes the place of runtimes that did not come; `failed` says why they did not.
+/// Packs substitutes for runtimes that could not be fetched; `failed` has the reasons.
 pub(crate) struct Packing<'a> {
-    /// What may be packed.
+    /// The allowed substitutes.
     pub substitutes: &'a Substitutes,
-    /// Who knows where the wheels of Node.js are.
+    /// The lookup for the wheels of Node.js.
     pub places: &'a Places<'a>,
     /// The mirror's folder.
     pub folder: &'a Folder,
-    /// Where progress is told.
+    /// The console for progress.
     pub console: Console,
 }
 
 impl Packing<'_> {
-    /// The runtimes that `chosen` does not have yet: the official archive where it came, else a substitute.
+    /// The runtimes that `chosen` does not have yet: the official archive if it was fetched, else a substitute.
     pub(crate) fn complete(
         &self,
         needed: &BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'_>>,
@@ -171,7 +171,7 @@ impl Packing<'_> {
             }
             let candidate = Candidate::new(needed, self.substitutes);
             let why = match &candidate.official {
-                None => Some("has no archive of its maker's".to_owned()),
+                None => Some("has no archive of its maker".to_owned()),
                 Some(job) => failed.get(&job.path).map(|why| format!("{}: {why}", job.url)),
             };
             let Some(why) = why else {
@@ -180,7 +180,7 @@ impl Packing<'_> {
             };
             let what = format!("{} for {}", needed.kind.name(), needed.target.id());
             let Some((path, version)) = &candidate.substitute else {
-                collection.miss(&what, &format!("cannot be had ({why})"), &needed.users);
+                collection.miss(&what, &format!("is unavailable ({why})"), &needed.users);
                 continue;
             };
             self.console.step(format!("{what}: {why}; packing a substitute"));
@@ -193,7 +193,7 @@ impl Packing<'_> {
         Ok(())
     }
 
-    /// Packs a substitute; its checksum, or why it cannot be packed.
+    /// Packs a substitute, and returns its checksum, or why it cannot be packed.
     fn pack(
         &self,
         needed: &NeededRuntime<'_>,
@@ -216,7 +216,7 @@ impl Packing<'_> {
         Ok(Ok(collection.adopt(path, &archive)?.sha256))
     }
 
-    /// Node.js from the pinned wheel for a target, which is fetched, checked and unpacked; or why it cannot be had.
+    /// Node.js from the pinned wheel for a target, which is fetched, checked and unpacked; or why it is unavailable.
     fn node_members(&self, target: Target, collection: &mut Collection<'_>) -> Outcome<Result<pack::Members, String>> {
         let requirement = format!("{}=={}", NODE.name, NODE.version);
         let Some(sha256) = NODE.sha256(target.arch(), target.libc()) else {

@@ -1,4 +1,4 @@
-//! What installs of some agents on some targets fetch, by the locks and the site.
+//! The artefacts that installs of some agents on some targets fetch, from the locks and the site.
 
 use std::collections::BTreeMap;
 
@@ -8,38 +8,38 @@ use registry_scripts::site::{Runtime, Site, Wheel};
 use super::checksum::Sum;
 use registry_command::failure::{Failure, Outcome};
 
-/// A file of the mirror whose checksum is known.
+/// A file of the mirror with a known checksum.
 #[derive(Clone, Debug)]
 pub struct Artefact {
-    /// What it has to be.
+    /// Its checksum.
     pub(crate) sum: Sum,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
     /// Who needs it.
     pub users: Users,
 }
 
-/// Where an artefact comes from.
+/// The origin of an artefact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// The npm registry, at this path.
     Npm(String),
-    /// The Python package index, which is asked for the version of a package.
+    /// The Python package index, by the version of a package.
     Pypi(Pin),
-    /// A place that is known.
+    /// A known URL or path.
     Url(String),
 }
 
-/// A version of a Python package, as it is asked for.
+/// A pinned version of a Python package.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pin {
-    /// The agent whose lock it is of: two locks may have two versions, and no index is asked for both at once.
+    /// The agent of its lock: two locks can have two versions, which cannot be resolved together.
     pub lock: String,
-    /// For which target.
+    /// The target.
     pub target: &'static str,
     /// `name==version`.
     pub requirement: String,
-    /// Whether it may come as a source distribution.
+    /// Whether a source distribution is allowed.
     pub source: bool,
 }
 
@@ -50,17 +50,17 @@ pub struct Users(BTreeMap<String, Vec<Target>>);
 /// A runtime that installs on a target need.
 #[derive(Clone, Debug)]
 pub struct NeededRuntime<'s> {
-    /// Which one.
+    /// Its kind.
     pub kind: RuntimeKind,
     /// The target.
     pub target: Target,
-    /// The archive that the site names; none where it names none.
+    /// The archive that the site names, if any.
     pub official: Option<&'s Runtime>,
     /// Who needs it.
     pub users: Users,
 }
 
-/// A runtime, in the word that a site file has for it.
+/// The kind of a runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuntimeKind {
     /// Node.js.
@@ -69,7 +69,7 @@ pub enum RuntimeKind {
     Python,
 }
 
-/// A tool of which the site knows checksums and no file name.
+/// A tool of which the site has checksums, but no file name.
 #[derive(Clone, Debug)]
 pub struct NeededTool<'s> {
     /// Its package.
@@ -80,7 +80,7 @@ pub struct NeededTool<'s> {
     pub users: Users,
 }
 
-/// All that is needed.
+/// All needed artefacts.
 #[derive(Debug, Default)]
 pub struct Wanted<'s> {
     /// Files with their checksums, by their paths in the mirror.
@@ -89,9 +89,9 @@ pub struct Wanted<'s> {
     pub runtimes: BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'s>>,
     /// Tools, by package and the target's id.
     pub tools: BTreeMap<(&'s str, &'static str), NeededTool<'s>>,
-    /// What is not mirrored because no install would ask for it, and why.
+    /// What is not mirrored because no install needs it, and why.
     pub remarks: Vec<String>,
-    /// What an install fetches that no mirror can hold.
+    /// What an install fetches and a mirror cannot contain.
     pub beyond: Vec<String>,
 }
 
@@ -167,7 +167,7 @@ impl<'s> Wanted<'s> {
                     }
                 }
                 Installed::Git(git) => self.beyond.push(format!(
-                    "{} fetches `{}` with git on {}; no mirror of files holds a repository",
+                    "{} fetches `{}` with git on {}; a mirror of files cannot contain a repository",
                     agent.name,
                     git.url,
                     target.id()
@@ -217,7 +217,7 @@ impl<'s> Wanted<'s> {
         target: Target,
     ) -> Outcome<()> {
         let wrong = |what: &str| Err(Failure::new(format!("the lock of `{}` has {what} for `{path}`", agent.name)));
-        let Some(sum) = Sum::parse(sum) else { return wrong("no checksum that is known") };
+        let Some(sum) = Sum::parse(sum) else { return wrong("an unknown form of checksum") };
         if !is_plain(&path) {
             return wrong("a path that leaves its folder");
         }
@@ -235,13 +235,13 @@ pub fn file_name(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or(url)
 }
 
-/// Whether a path stays in its folder, whatever it says.
+/// Whether a path cannot leave its folder.
 pub fn is_plain(path: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && !part.starts_with('.');
     path.split('/').all(plain) && !path.bytes().any(|byte| byte.is_ascii_control() || byte == b'\\')
 }
 
-/// The target of this machine; of a Linux with glibc, where this is none of the targets.
+/// The target of this machine, or a Linux target with glibc if this machine is not a target.
 pub fn own_target() -> Target {
     let arm = cfg!(target_arch = "aarch64");
     let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
@@ -249,8 +249,9 @@ pub fn own_target() -> Target {
     Target::ALL.into_iter().find(own).unwrap_or(Target::LinuxX64)
 }
 
-/// The npm packages that belong on a target, as the checker of an install (`wanted` in `common.mjs`) has it: those that
-/// fit, less what only a package that does not fit holds.
+/// The npm packages for a target, as in the checker of an install (`wanted` in `common.mjs`): those that fit, without
+/// the packages inside a package that does not fit.
+
 fn of_target<'l, 'a>(lock: &'l Lock<'a>, target: Target) -> Vec<&'l LockedNpm<'a>> {
     let (mut fitting, dropped): (Vec<_>, Vec<_>) = lock.npm.iter().partition(|it| it.platform.fits(target));
     let inside = |place: &str, holder: &str| place.strip_prefix(holder).is_some_and(|rest| rest.starts_with('/'));

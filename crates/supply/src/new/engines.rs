@@ -1,22 +1,22 @@
-//! Which Node.js a package accepts: the ranges of `engines`, as npm reads them.
+//! The versions of Node.js that a package accepts: the ranges of `engines`, as npm reads them.
 
 use nodejs_semver::Range;
 use registry_model::model::Version;
 
-/// What a range says of one version.
+/// The verdict of a range on one version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It takes the version, and every one from this one up to it.
+    /// It accepts the version, and every version from this floor up to it.
     From(Version),
-    /// It does not take the version.
+    /// It does not accept the version.
     Refused,
-    /// It cannot be read; npm takes anything then.
+    /// It cannot be parsed; npm accepts any version then.
     Unknown,
 }
 
-/// Whether a range takes a version, and the floor of the alternative that does.
+/// Whether a range accepts a version, and the floor of the alternative that does.
 pub(crate) fn judge(range: &str, version: Version) -> Verdict {
-    // Each alternative by itself: the whole has one floor, that of its lowest alternative.
+    // Each alternative is checked alone: the floor of the whole range would be that of its lowest alternative.
     let Ok(alternatives) = range.split("||").map(Range::parse).collect::<Result<Vec<Range>, _>>() else {
         return Verdict::Unknown;
     };

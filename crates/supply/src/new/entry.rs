@@ -4,20 +4,20 @@ use std::fmt::Write as _;
 
 use registry_model::model::{PYTHON_VERSION, Protocol, Runs, Version};
 
-/// The protocol of an entry of which nobody has said another.
+/// The default protocol of a new entry.
 pub(crate) const PROTOCOL: Protocol = Protocol::OpenAiCompletions;
 
 /// Columns of a line.
 const COLUMNS: usize = 120;
 
-/// What is known of an agent before anybody has run it.
+/// The facts about an agent before its first run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
-    /// The identifier: the file's, the module's and the entry's.
+    /// The identifier of the file, the module and the entry.
     pub ident: String,
-    /// The name for people.
+    /// The title.
     pub title: String,
-    /// How entries here name the macro: `crate`, or the crate it comes from.
+    /// The crate path of the macro in entries here: `crate`, or another crate.
     pub macros: String,
     /// The package.
     pub package: Package,
@@ -25,26 +25,26 @@ pub(crate) struct Known {
     pub program: String,
     /// How it is started.
     pub runs: Runs,
-    /// The lowest Node.js that it and what it needs accept.
+    /// The lowest Node.js that it and its dependencies accept.
     pub node_floor: Option<Version>,
     /// Its arguments.
     pub arguments: Vec<String>,
-    /// The model of its suite; none where nobody has one.
+    /// The model of its suite, if one is known.
     pub suite: Option<String>,
-    /// What it is, in its maker's words.
+    /// Its description, by its maker.
     pub description: String,
     /// Its license, by its package.
     pub license: String,
 }
 
-/// Where a package is, and its name.
+/// The source of a package, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Package {
     /// In the npm registry.
     Npm(String),
     /// In the Python package index.
     Pypi(String),
-    /// Nowhere: a program that is shipped beside the entry.
+    /// A program that is shipped beside the entry.
     Program(String),
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn text(known: &Known) -> String {
     out
 }
 
-/// The argument vector, as an entry has it.
+/// The argument vector, in entry syntax.
 pub(crate) fn launch(known: &Known) -> String {
     let words = std::iter::once(&known.program).chain(&known.arguments).map(|word| quoted(word));
     format!("[{}]", words.collect::<Vec<_>>().join(", "))
@@ -101,7 +101,7 @@ fn install(known: &Known) -> String {
     }
 }
 
-/// What it is and under which license, as sentences.
+/// The description and the license, as sentences.
 fn sentence(known: &Known) -> String {
     let said = one_line(&known.description);
     let said = match &known.package {
@@ -117,7 +117,7 @@ fn sentence(known: &Known) -> String {
     if license.is_empty() { format!("{said}{stop}") } else { format!("{said}{stop}\n\nIts license is {license}.") }
 }
 
-/// A doc comment, in lines that are not too long.
+/// A doc comment, wrapped.
 fn doc(out: &mut String, text: &str) {
     for (index, paragraph) in text.split("\n\n").enumerate() {
         if index > 0 {
@@ -136,19 +136,19 @@ fn doc(out: &mut String, text: &str) {
     }
 }
 
-/// The words of a text in one line; control characters go, for they would end a comment or hide in it.
+/// The words of a text in one line, without control characters, which could end a comment or be invisible in it.
 fn one_line(text: &str) -> String {
     let clean: String = text.chars().map(|char| if is_plain(char) { char } else { ' ' }).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether rustc takes a character in a comment: no control and nothing that turns the direction of the text.
+/// Whether a character is allowed in a comment: not a control character, and not one that changes the text direction.
 fn is_plain(char: char) -> bool {
     !char.is_control()
         && !matches!(char, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}'..='\u{200F}' | '\u{FEFF}')
 }
 
-/// A text as Rust quotes it.
+/// A text as a Rust string literal.
 pub(crate) fn quoted(text: &str) -> String {
     let clean: String = text.chars().filter(|char| is_plain(*char)).collect();
     format!("\"{}\"", clean.replace('\\', "\\\\").replace('"', "\\\""))

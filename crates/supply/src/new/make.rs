@@ -20,13 +20,13 @@ use registry_command::failure::{Failure, Outcome};
 use registry_command::files::{self, Staged};
 use registry_command::listing::{self as list, ListFile};
 
-/// Words that Rust keeps for itself; a module cannot bear them.
+/// Keywords of Rust, which cannot name a module.
 const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn else enum extern false \
                         final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
                         self static struct super trait true try type typeof unsafe unsized use virtual where while \
                         yield ";
 
-/// What a new entry of this name comes to; nothing is written.
+/// Builds the files of a new entry with this name; nothing is written.
 pub fn made(
     registry: &Registry<'_>,
     name: &str,
@@ -43,7 +43,7 @@ pub fn made(
     Ok((place, made))
 }
 
-/// Writes all files of a new entry, or none; their paths.
+/// Writes all files of a new entry, or none, and returns their paths.
 pub fn write(place: &EntryFiles, made: &Made) -> Outcome<Vec<PathBuf>> {
     let mut staged = Staged::default();
     for (path, bytes) in &made.beside {
@@ -61,7 +61,7 @@ fn identifier(name: &str) -> Outcome<String> {
     let ident = name.replace('-', "_");
     let refused = |why: &str| {
         Err(Failure::new(format!("`{name}` {why}"))
-            .help("take lower-case letters and digits with single hyphens between, a letter first: `my-agent`"))
+            .help("use lower-case letters and digits with single hyphens between, a letter first: `my-agent`"))
     };
     if !names::is_snake(&ident) || (name.contains('-') && name.contains('_')) {
         return refused("is not an agent name");
@@ -72,29 +72,29 @@ fn identifier(name: &str) -> Outcome<String> {
     Ok(ident)
 }
 
-/// Where a new entry goes.
+/// The places of a new entry.
 pub struct EntryFiles {
     pub(super) ident: String,
     pub(super) suite: Option<String>,
     /// The file of the entry.
     pub entry: PathBuf,
     pub(super) lock: PathBuf,
-    /// The list that names it.
+    /// The file with the list of agents.
     pub list: ListFile,
 }
 
 impl EntryFiles {
-    /// Finds it; a name that is taken is an error.
+    /// Finds the places; a name that is in use is an error.
     fn find(registry: &Registry<'_>, ident: &str) -> Outcome<Self> {
         let name = names::kebab(ident);
         if let Some(agent) = registry.agent(&name) {
             let message = format!("there is an agent `{name}` already: {}", agent.summary());
-            return Err(Failure::new(message).help("take another name; `cargo xtask list` shows all of them"));
+            return Err(Failure::new(message).help("choose another name; `cargo xtask list` shows all of them"));
         }
         let folder = Path::new(registry.folder).join("src/agents");
         let (entry, lock) = (folder.join(format!("{ident}.rs")), folder.join(format!("{ident}.lock")));
         if let Some(taken) = [&entry, &lock].into_iter().find(|path| path.exists()) {
-            let message = format!("`{}` is there already, and it is in no list", taken.display());
+            let message = format!("`{}` exists already, and is not in the list", taken.display());
             return Err(Failure::new(message).help("add it to the list, or move it away"));
         }
         let list = list::find(Path::new(registry.folder))?;
@@ -102,8 +102,8 @@ impl EntryFiles {
     }
 }
 
-/// The bare model that most suites of a registry run, of those that are served over the protocol of a new entry; the
-/// first of several.
+/// The most frequent bare suite model of a registry that is served over the protocol of a new entry; the first of
+/// several.
 fn common_model(registry: &Registry<'_>) -> Option<String> {
     let suites = registry.agents().into_iter().filter_map(|agent| agent.suite);
     let listed = Listed::of(registry);
@@ -128,15 +128,15 @@ pub struct Made {
     pub entry: String,
     /// The list with its name.
     pub list: String,
-    /// What lies beside the entry: its lock, or its program.
+    /// The file beside the entry: its lock, or its program.
     pub beside: Vec<(PathBuf, Vec<u8>)>,
-    /// What its lock cannot serve, and which version can.
+    /// The targets that its lock cannot serve, and the version that can.
     pub lost: String,
     pub(super) facts: Facts,
     pub(super) known: Known,
 }
 
-/// Asks the package's registry, and puts everything together.
+/// Queries the package's registry, and builds the files.
 fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, console: Console) -> Outcome<Made> {
     let name = names::kebab(&place.ident);
     let Some(package) = source.package.clone() else { return Err(Failure::new("no package is named")) };
@@ -190,14 +190,14 @@ fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, c
     })
 }
 
-/// The version that is asked for, else the newest release that is old enough.
+/// The requested version, else the newest release that is old enough.
 fn version(tools: &Tools, package: &str, asked: &str, console: Console) -> Outcome<String> {
     if !asked.is_empty() {
         return Ok(asked.to_owned());
     }
     match npm::old_enough(tools, package, console)? {
         Found::Yes { version, .. } => Ok(version),
-        // Who asks about it says that it is not there.
+        // A missing version is reported by the query for it.
         Found::No => Ok(String::new()),
     }
 }
@@ -216,13 +216,13 @@ fn lost(tools: &Tools, source: &Source, draft: &Draft) -> String {
     }
 }
 
-/// The argument that names the newest version which has what is missing.
+/// The argument for the newest version that has what is missing.
 fn other_version(tools: &Tools, source: &Source, cause: &Cause<'_>) -> Option<String> {
     let Some(Package::Npm(name)) = &source.package else { return None };
     package::newest_with(tools, name, cause).map(|version| format!("--npm {name}@{version}"))
 }
 
-/// A package that is not there, or that no target can be served with, makes no entry.
+/// Refuses a package that does not exist or serves no target.
 fn gone(tools: &Tools, source: &Source, draft: &Draft) -> Outcome<()> {
     let all = Target::ALL.into_iter().all(|target| draft.unavailable.contains_key(&Some(target)));
     let Some(cause) = draft.unavailable.get(&None).or(draft.unavailable.values().next().filter(|_| all)) else {
@@ -230,9 +230,9 @@ fn gone(tools: &Tools, source: &Source, draft: &Draft) -> Outcome<()> {
     };
     let help = match other_version(tools, source, cause) {
         Some(argument) => format!("name the newest version that has it: `{argument}`"),
-        None => "name a version that can be had".to_owned(),
+        None => "name an available version".to_owned(),
     };
-    Err(Failure::new(format!("it can be installed nowhere: {cause}")).help(help))
+    Err(Failure::new(format!("the package cannot be installed on any target: {cause}")).help(help))
 }
 
 /// A name as a title: `my-agent` is `My Agent`.
@@ -244,12 +244,12 @@ pub fn title(name: &str) -> String {
     name.split('-').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// What no package says, each by the field that says it.
+/// The checklist: facts that a package does not give, each with its field.
 pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
     let Made { facts, known, lost, .. } = made;
     let name = names::kebab(&place.ident);
     let mut items = vec![
-        ("protocol", "the wire protocols that it can speak to a model server; all of them".to_owned()),
+        ("protocol", "all wire protocols that it can use with a model server".to_owned()),
         (
             "launch",
             if known.arguments.is_empty() {
@@ -259,7 +259,7 @@ pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
             },
         ),
         ("handshake", format!("what it answers: `cargo xtask verify {name}` prints it")),
-        ("model", "in which form it takes an id, and by which way: a call, a variable, a file, an argument".to_owned()),
+        ("model", "the form of its model ids, and how it gets one: a call, a variable, a file, an argument".to_owned()),
         ("env, base_url", "the variables that it reads, and whether its base URL ends in `/v1`".to_owned()),
         (
             "config",
@@ -284,7 +284,7 @@ pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
             0,
             (
                 "install[0].postinstall",
-                format!("its package wants to run `{script}` after an install, which is off; whether it needs that"),
+                format!("its package has the install script `{script}`, which does not run; whether it needs that"),
             ),
         );
     }

@@ -15,22 +15,22 @@ use crate::clients::process;
 use crate::pin::lock::Draft;
 use registry_command::failure::{Failure, Outcome};
 
-/// What a package says.
+/// The facts of a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// Its exact version.
     pub version: String,
     /// Its programs, sorted by name, each with its place in the package.
     pub programs: Vec<(String, String)>,
-    /// What it is.
+    /// Its description.
     pub description: String,
     /// Its license.
     pub license: String,
-    /// The command that its maker wants to run after an install; empty when there is none.
+    /// Its install script; empty when there is none.
     pub install_script: String,
 }
 
-/// Asks npm about a version of a package; an empty one is the newest.
+/// Asks npm about a version of a package; empty for the newest.
 pub(crate) fn ask_npm(tools: &Tools, name: &str, version: &str) -> Outcome<Facts> {
     let spec = format!("{name}@{}", if version.is_empty() { "latest" } else { version });
     let mut command = tools.npm(tools.cell.scratch().path());
@@ -38,7 +38,7 @@ pub(crate) fn ask_npm(tools: &Tools, name: &str, version: &str) -> Outcome<Facts
     if !answer.ok && ["code E404", "code ETARGET", "code ENOVERSIONS"].iter().any(|it| answer.stderr.contains(it)) {
         return Err(absent("npm registry", &spec));
     }
-    // npm 10 prints nothing at all for a version that is not there.
+    // npm 10 prints nothing for a version that does not exist.
     if answer.ok && answer.stdout.trim().is_empty() {
         return Err(absent("npm registry", &spec));
     }
@@ -52,8 +52,8 @@ pub(crate) fn ask_npm(tools: &Tools, name: &str, version: &str) -> Outcome<Facts
 /// How many older versions are tried.
 const TRIES: usize = 5;
 
-/// The newest version of a package whose package for one kind of machine can be had; none when a few older ones have
-/// none either.
+/// The newest version of a package whose platform package can be fetched; `None` when a few older ones have none
+/// either.
 pub(crate) fn newest_with(tools: &Tools, package: &str, cause: &Cause<'_>) -> Option<String> {
     let platform = platform_package(cause)?;
     let (own, its) = (versions(tools, package)?, versions(tools, platform)?);
@@ -65,13 +65,13 @@ pub(crate) fn newest_with(tools: &Tools, package: &str, cause: &Cause<'_>) -> Op
     })
 }
 
-/// The package that cannot be had, where it is one that is listed.
+/// The unavailable package, if it is an npm package that is listed.
 fn platform_package<'c>(cause: &'c Cause<'_>) -> Option<&'c str> {
     let listed = matches!(cause.answer, Answer::NotFound | Answer::OtherChecksum);
     (listed && cause.ecosystem == "npm").then_some(&*cause.package)
 }
 
-/// The released versions that two packages have in common, the newest first; npm lists them in order.
+/// The released versions that two packages share, the newest first; npm lists them in order.
 fn common_versions(own: &[String], its: &[String]) -> Vec<String> {
     own.iter().rev().filter(|it| !it.contains('-') && its.contains(it)).cloned().collect()
 }
@@ -84,7 +84,7 @@ fn versions(tools: &Tools, package: &str) -> Option<Vec<String>> {
     }
 }
 
-/// What npm says of a package, where it says something.
+/// The answer of `npm view` about a package, if there is one.
 fn view(tools: &Tools, spec: &str, field: &str) -> Option<Value> {
     let mut command = tools.npm(tools.cell.scratch().path());
     let answer = process::run(command.args(["view", "--json", spec, field])).ok()?;
@@ -121,7 +121,7 @@ fn npm_facts(name: &str, said: &Value) -> Facts {
     Facts { version: word("/version"), programs, description: word("/description"), license, install_script }
 }
 
-/// How a program of an npm package is started: by what the file is, else by what it is called.
+/// How a program of an npm package is started: by the content of the file, else by its name.
 pub(crate) fn npm_runs(tools: &Tools, spec: &str, place: &str) -> Outcome<Runs> {
     let folder = tools.cell.scratch().folder("package")?;
     let mut command = tools.npm(&folder);
@@ -133,13 +133,13 @@ pub(crate) fn npm_runs(tools: &Tools, spec: &str, place: &str) -> Outcome<Runs> 
     Ok(runs_of(place, head.as_deref()))
 }
 
-/// The first bytes of a file in a package's archive; none when it is not there.
+/// The first bytes of a file in a package's archive; `None` when the file does not exist.
 fn head_of(archive: &Path, place: &str) -> std::io::Result<Option<Vec<u8>>> {
     let wanted = Path::new(place.trim_start_matches("./"));
     let mut archive = tar::Archive::new(GzDecoder::new(File::open(archive)?));
     for entry in archive.entries()? {
         let entry = entry?;
-        // The first folder has any name: `package`, as a rule.
+        // The top folder can have any name; usually it is `package`.
         if entry.path()?.components().skip(1).eq(wanted.components()) {
             let mut head = Vec::new();
             entry.take(256).read_to_end(&mut head)?;
@@ -149,13 +149,13 @@ fn head_of(archive: &Path, place: &str) -> std::io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
-/// How a program of a package is started. Where the package does not hold it, its install script puts it there.
+/// How a program of a package is started. A missing program is created by the package's install script.
 pub(crate) fn runs_of(place: &str, head: Option<&[u8]>) -> Runs {
     let otherwise = if head.is_some() { Runs::Node } else { Runs::Native };
     Runs::of_program(place, head.unwrap_or_default()).unwrap_or(otherwise)
 }
 
-/// The lowest Node.js that every package of the tree takes; a package that refuses the pinned one is an error.
+/// The lowest Node.js that every package of the tree accepts; a package that rejects the pinned one is an error.
 pub(crate) fn node_floor(draft: &Draft) -> Outcome<Option<Version>> {
     let mut floor = None;
     for package in draft.npm.packages.values().filter(|package| !package.is_optional()) {
@@ -167,7 +167,7 @@ pub(crate) fn node_floor(draft: &Draft) -> Outcome<Option<Version>> {
             Verdict::Unknown => {}
             Verdict::Refused => {
                 let message = format!(
-                    "`{}` asks for Node.js `{range}`, and the pinned one is {NODE_VERSION} [I006]",
+                    "`{}` requires Node.js `{range}`, and the pinned one is {NODE_VERSION} [I006]",
                     package.spec()
                 );
                 return Err(Failure::new(message).help("name an older version of the agent: `--npm PACKAGE@VERSION`"));
@@ -177,10 +177,10 @@ pub(crate) fn node_floor(draft: &Draft) -> Outcome<Option<Version>> {
     Ok(floor.filter(|floor| floor.major > 0))
 }
 
-/// Reads what the wheel of a package says; the lock names it with its checksum.
+/// Reads the metadata of a package's wheel, which is fetched by its checksum in the lock.
 pub(crate) fn read_wheel(tools: &Tools, lock: &Lock<'_>, name: &str) -> Outcome<Facts> {
     let Some(wheel) = lock.wheels.iter().find(|wheel| wheel.name == names::pypi(name)) else {
-        return Err(Failure::new(format!("no wheel of `{name}` is in its lock")).help("this is a fault of `new`"));
+        return Err(Failure::new(format!("no wheel of `{name}` is in its lock")).help("this is a bug in `new`"));
     };
     let folder = tools.cell.scratch().folder("wheel")?;
     tools.fetch_wheel(wheel, &folder)?;
@@ -227,7 +227,7 @@ fn names_of<'f>(facts: &'f Facts, place: &str) -> Vec<&'f str> {
     facts.programs.iter().filter(|(_, other)| same(other)).map(|(name, _)| name.as_str()).collect()
 }
 
-/// The arguments without the program's own name before them, which people write as they type the command.
+/// The arguments without the program's own name, which is often written before them.
 pub(crate) fn without_program(facts: &Facts, place: &str, mut arguments: Vec<String>) -> Vec<String> {
     if arguments.first().is_some_and(|first| names_of(facts, place).contains(&first.as_str())) {
         arguments.remove(0);
@@ -235,14 +235,14 @@ pub(crate) fn without_program(facts: &Facts, place: &str, mut arguments: Vec<Str
     arguments
 }
 
-/// The one program of a package, or the one that is asked for. Two names of one file are one program, which goes by the
-/// package's own name where that is one of them.
+/// The only program of a package, or the requested one. Two names of one file are one program; the package's own name
+/// is preferred.
 pub(crate) fn choose(facts: &Facts, package: &str, asked: Option<&str>) -> Outcome<(String, String)> {
     let names = facts.programs.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let base = package.rsplit('/').next().unwrap_or(package);
     match (asked, facts.programs.as_slice()) {
         (_, []) => Err(Failure::new(format!("`{package}` {} has no program", facts.version))
-            .help("name the package that has one; a library goes beside it in `install`")),
+            .help("name the package that has one; a library is added to its `install`")),
         (Some(asked), programs) => programs.iter().find(|(name, _)| name == asked).cloned().ok_or_else(|| {
             Failure::new(format!("`{package}` {} has no program `{asked}`", facts.version))
                 .help(format!("it has {names}"))
@@ -252,7 +252,7 @@ pub(crate) fn choose(facts: &Facts, package: &str, asked: Option<&str>) -> Outco
             Ok(own.unwrap_or(first).clone())
         }
         (None, _) => Err(Failure::new(format!("`{package}` {} has several programs: {names}", facts.version))
-            .help("say which one speaks ACP: `--bin PROGRAM`")),
+            .help("name the one that speaks ACP: `--bin PROGRAM`")),
     }
 }
 

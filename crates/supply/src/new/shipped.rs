@@ -1,4 +1,4 @@
-//! A new entry around a program that is shipped beside it.
+//! A new entry for a program that is shipped beside it.
 
 use std::fs;
 use std::path::Path;
@@ -11,20 +11,21 @@ use super::package::{self, Facts};
 use super::source::Source;
 use registry_command::failure::{Failure, Outcome};
 
-/// An entry around a program that is shipped: nothing is asked of a registry, and there is no lock.
+/// Builds an entry for a shipped program: without a registry and without a lock.
 pub(super) fn make(place: &EntryFiles, source: &Source, path: &Path) -> Outcome<Made> {
     let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     let package = source.package.clone().unwrap_or(Package::Program(String::new()));
     let program = package.name().to_owned();
     if Path::new(&program).extension().is_some_and(|it| it == "py") {
-        return Err(Failure::new(format!("`{program}` is a Python program, and nothing here brings a Python")).help(
-            format!("start with `--pypi PACKAGE` for what it imports, and add `program(\"{program}\")` to `install`"),
-        ));
+        return Err(Failure::new(format!("`{program}` is a Python program, and the entry would install no Python"))
+            .help(format!(
+                "start with `--pypi PACKAGE` for what it imports, and add `program(\"{program}\")` to `install`"
+            )));
     }
     let beside = place.entry.with_file_name(&program);
     let same = fs::canonicalize(path).ok().is_some_and(|it| Some(it) == fs::canonicalize(&beside).ok());
     if beside.exists() && !same {
-        return Err(Failure::new(format!("`{}` is there already", beside.display())).help("name the program otherwise"));
+        return Err(Failure::new(format!("`{}` exists already", beside.display())).help("rename the program"));
     }
     let facts = Facts { programs: vec![(program.clone(), program.clone())], ..Facts::default() };
     let known = Known {

@@ -1,4 +1,4 @@
-//! What a new entry is made from: a package of a registry, or an `agent.json` of the public ACP registry.
+//! The source of a new entry: a package of a registry, a program, or an `agent.json` of the public ACP registry.
 
 use std::path::{Path, PathBuf};
 
@@ -8,28 +8,28 @@ use super::entry::Package;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::files;
 
-/// A package, and what was said beside its name.
+/// A package, with the facts that were given with its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
-    /// The package; none until one is found.
+    /// The package; `None` until one is found.
     pub(super) package: Option<Package>,
     /// Its version; empty for the newest.
     pub version: String,
-    /// The name for people; empty when nobody said one.
+    /// The title; empty when none is given.
     pub title: String,
-    /// What it is; empty when nobody said it.
+    /// The description; empty when none is given.
     pub description: String,
-    /// Its license; empty when nobody said it.
+    /// Its license; empty when none is given.
     pub license: String,
     /// The arguments that make it speak ACP.
     pub arguments: Vec<String>,
-    /// Variables that it is to be started with.
+    /// Variables for its start.
     pub env: Vec<String>,
-    /// The program that is shipped; none for a package of a registry.
+    /// The shipped program; `None` for a package of a registry.
     pub program: Option<PathBuf>,
 }
 
-/// An `agent.json`, as far as an entry takes from it.
+/// The parts of an `agent.json` that an entry uses.
 #[derive(Debug, Deserialize)]
 struct AgentFile {
     #[serde(default)]
@@ -72,7 +72,7 @@ impl Source {
         Ok(Self { package, program: Some(path.to_owned()), ..Self::default() })
     }
 
-    /// A package of the npm registry, as its client names it: `@scope/name@1.2.3`.
+    /// A package of the npm registry, in npm's syntax: `@scope/name@1.2.3`.
     pub fn npm(spec: &str) -> Outcome<Self> {
         // The first `@` of a scoped package is part of its name.
         let (name, version) = match spec.get(1..).and_then(|rest| rest.rfind('@')) {
@@ -108,7 +108,7 @@ impl Source {
         Ok(Self { version: version.to_owned(), package: Some(package), ..Self::default() })
     }
 
-    /// What an `agent.json` of the public ACP registry names.
+    /// The package of an `agent.json` of the public ACP registry.
     pub fn acp(path: &Path) -> Outcome<Self> {
         let Some(text) = files::read_if_there(path)? else {
             let message = format!("no such file: `{}`", path.display());
@@ -133,7 +133,7 @@ fn without_package(path: &Path, binary: bool) -> Failure {
     let path = path.display();
     if binary {
         return Failure::new(format!("`{path}` has only `binary` in its `distribution`, which names no checksum"))
-            .help("write `archive(\"PROGRAM\", { LinuxX64: url(\"https://…\", sha256: \"…\") })` with what `sha256sum` says");
+            .help("write `archive(\"PROGRAM\", { LinuxX64: url(\"https://…\", sha256: \"…\") })` with the output of `sha256sum`");
     }
     Failure::new(format!("`{path}` has neither `npx` nor `uvx` in its `distribution`"))
         .help("name the package: `--npm PACKAGE` or `--pypi PACKAGE`")

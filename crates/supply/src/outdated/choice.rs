@@ -1,4 +1,4 @@
-//! Which of the releases of a package may be pinned: a function of what the registry answered and of today.
+//! Decides which releases of a package may be pinned, from the registry's answer and today's date.
 
 use std::cmp::Reverse;
 
@@ -8,10 +8,10 @@ use super::releases::{Dated, Package, Release};
 use crate::new::engines::{self, Verdict};
 use registry_command::dates;
 
-/// How many reasons are told of one package.
+/// The maximum number of reasons per package.
 const REASONS: usize = 3;
 
-/// What a release must be to be allowed.
+/// The conditions for a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Days since it was published.
@@ -20,23 +20,23 @@ pub struct Limits {
     pub may_lose_targets: bool,
 }
 
-/// What was chosen.
+/// The chosen versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// The pinned version.
     pub pinned: Dated,
     /// The newest one.
     pub newest: Dated,
-    /// The newest one that may be pinned; the pinned one, where no newer one may.
+    /// The newest one that may be pinned; the pinned one if no newer one may.
     pub allowed: Dated,
-    /// Why newer ones may not, the newest first.
+    /// Why newer ones may not be pinned, the newest first.
     pub why: Vec<String>,
     /// The versions above the pin that are allowed, the oldest first; only npm's registry lists them.
     pub candidates: Vec<Dated>,
 }
 
 impl Choice {
-    /// Nothing is known but the pin.
+    /// Only the pin is known.
     pub fn nothing(pinned: &str) -> Self {
         let pinned = Dated::new(pinned, "");
         let why = vec!["the registry does not have it any more".to_owned()];
@@ -55,7 +55,7 @@ pub(super) fn npm(package: &Package, pinned: &str, limits: Limits) -> Choice {
     for (_, release) in &newer {
         match refusal(package, release, limits) {
             None => candidates.push(date(&release.version)),
-            // Why an older one is not allowed says nothing to somebody who takes a newer one.
+            // Reasons against older versions are irrelevant when a newer one is allowed.
             Some(reason) if candidates.is_empty() => why.push(format!("{} {reason}", release.version)),
             Some(_) => {}
         }
@@ -79,12 +79,12 @@ fn refusal(package: &Package, release: &Release, limits: Limits) -> Option<Strin
     if let Some(range) = &release.node
         && engines::judge(range, NODE_VERSION) == Verdict::Refused
     {
-        return Some(format!("asks for Node.js `{range}`, and the pinned one is {NODE_VERSION}"));
+        return Some(format!("requires Node.js `{range}`, and the pinned one is {NODE_VERSION}"));
     }
     match dates::age(package.date(&release.version)) {
         None => return Some("has no date".to_owned()),
         Some(age) if age < limits.min_age => {
-            return Some(format!("is {age} days old, and {} are asked for", limits.min_age));
+            return Some(format!("is {age} days old, and {} are required", limits.min_age));
         }
         Some(_) => {}
     }
@@ -131,9 +131,9 @@ mod tests {
     fn the_newest_version_that_nothing_speaks_against_is_allowed() {
         check(|_| {}, "1.10.0", None);
         let today = |it: &mut Package| drop(it.dates.insert("1.10.0".to_owned(), dates::today()));
-        check(today, "1.2.0", Some("1.10.0 is 0 days old, and 7 are asked for"));
+        check(today, "1.2.0", Some("1.10.0 is 0 days old, and 7 are required"));
         let engine = |it: &mut Package| it.releases[3].node = Some(">=99".to_owned());
-        check(engine, "1.2.0", Some("1.10.0 asks for Node.js `>=99`"));
+        check(engine, "1.2.0", Some("1.10.0 requires Node.js `>=99`"));
         let deprecated = |it: &mut Package| it.releases[3].deprecated = Some("do not\nuse".to_owned());
         check(deprecated, "1.2.0", Some("1.10.0 is deprecated: do not use"));
         let lost = |it: &mut Package| {

@@ -1,4 +1,4 @@
-//! What a registry has of a package, asked of npm and of uv.
+//! The releases of a package in its registry, queried with npm and uv.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,14 +15,14 @@ use crate::pin::{npm as pin_npm, pypi as pin_pypi};
 use registry_command::dates;
 use registry_command::failure::{Failure, Outcome};
 
-/// A version with the day on which it was published.
+/// A version with its publication date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Dated {
     /// The version.
     pub version: String,
-    /// The day, as `2026-01-31`; empty where the registry does not say.
+    /// The date, as `2026-01-31`; empty if the registry does not give it.
     pub date: String,
-    /// How many days ago that was.
+    /// Its age in days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<u64>,
 }
@@ -42,32 +42,32 @@ impl Dated {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Package {
     pub(super) releases: Vec<Release>,
-    /// The day of each version.
+    /// The publication date of each version.
     pub(super) dates: BTreeMap<String, String>,
     /// The published versions of each platform package that the lock has.
     pub(super) platforms: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// One release.
+/// A release.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Release {
     pub(super) version: String,
-    /// The range of Node.js that it asks for.
+    /// The range of Node.js that it requires.
     pub(super) node: Option<String>,
-    /// What its makers say where they withdrew it.
+    /// The deprecation message, if it is deprecated.
     pub(super) deprecated: Option<String>,
     /// Its optional dependencies with exact versions: platform packages are among them.
     pub(super) optional: BTreeMap<String, String>,
 }
 
 impl Package {
-    /// The day of a version; empty where there is none.
+    /// The publication date of a version; empty if it is unknown.
     pub(super) fn date(&self, version: &str) -> &str {
         self.dates.get(version).map_or("", String::as_str)
     }
 }
 
-/// The releases of a package, and of its platform packages; none where the registry does not have it.
+/// The releases of a package, and of its platform packages; `None` if the registry does not have it.
 pub(super) fn npm(tools: &Tools, lock: &Lock<'_>, name: &str, pinned: &str) -> Outcome<Option<Package>> {
     let fields = ["version", "engines.node", "deprecated", "optionalDependencies", "time"];
     let Some(answer) = view(tools, &format!("{name}@>={pinned}"), &fields)? else { return Ok(None) };
@@ -87,7 +87,7 @@ fn serves_platform(lock: &Lock<'_>, name: &str) -> bool {
     lock.npm.iter().any(|it| it.place == place && it.platform.is_restricted())
 }
 
-/// What npm answers about a package, or about each version of a range.
+/// npm's answer about a package, or about each version of a range.
 fn view(tools: &Tools, spec: &str, fields: &[&str]) -> Outcome<Option<Vec<Value>>> {
     let mut command = tools.npm(tools.cell.scratch().path());
     let answer = process::run(command.args(["view", "--json", spec]).args(fields))?;
@@ -96,7 +96,7 @@ fn view(tools: &Tools, spec: &str, fields: &[&str]) -> Outcome<Option<Vec<Value>
     }
     match (answer.ok, serde_json::from_str(&answer.stdout)) {
         (true, Ok(Value::Array(all))) => Ok(Some(all)),
-        // One version alone comes without a list; none comes as nothing.
+        // npm prints a single version without a list, and nothing when there is none.
         (true, Ok(one)) => Ok(Some(vec![one])),
         (true, Err(_)) if answer.stdout.trim().is_empty() => Ok(Some(Vec::new())),
         _ => Err(answer.failure(&format!("asking for the versions of `{spec}`"))),
@@ -124,7 +124,7 @@ fn read(answer: &[Value]) -> Package {
     package
 }
 
-/// The choice that uv makes for a Python package: the newest version, and the newest that is old enough.
+/// uv's choice for a Python package: the newest version, and the newest that is old enough.
 pub(super) fn pypi(
     tools: &Tools,
     agent: &Agent<'_>,
@@ -138,18 +138,18 @@ pub(super) fn pypi(
         return Ok(None);
     };
     let current = ask(&format!("{name}=={pinned}"), None)?.unwrap_or_else(|| Dated::new(pinned, ""));
-    // uv goes back below the pin where nothing newer is old enough.
+    // uv chooses a version below the pin when no newer one is old enough.
     let goes_back = |it: &Dated| it.date < current.date;
     let allowed = old_enough.filter(|it| !goes_back(it)).unwrap_or_else(|| current.clone());
     let too_young = newest.version != allowed.version;
     let days = newest.days.unwrap_or_default();
-    let why = too_young.then(|| format!("{} is {days} days old, and {min_age} are asked for", newest.version));
+    let why = too_young.then(|| format!("{} is {days} days old, and {min_age} are required", newest.version));
     let candidates = if allowed.version == current.version { Vec::new() } else { vec![allowed.clone()] };
     Ok(Some(Choice { pinned: current, newest, allowed, why: why.into_iter().collect(), candidates }))
 }
 
-/// The versions of a Python package after the pinned one up to another, the oldest first: uv is asked what was the
-/// newest before each.
+/// The versions of a Python package after the pinned one up to another, the oldest first: uv is asked for the newest
+/// version before each.
 pub(super) fn pypi_between(
     tools: &Tools,
     agent: &Agent<'_>,
@@ -170,7 +170,7 @@ pub(super) fn pypi_between(
     Ok(found)
 }
 
-/// A version of a package by its number; none where the registry does not have it.
+/// A version of a package by its number; `None` if the registry does not have it.
 pub(super) fn one(
     tools: &Tools,
     agent: &Agent<'_>,
@@ -186,15 +186,15 @@ pub(super) fn one(
     resolve(tools, &format!("{name}=={version}"), is_built(agent, name).then_some(name), None)
 }
 
-/// Whether an entry says that a Python package is built from source.
+/// Whether an entry declares that a Python package is built from source.
 fn is_built(agent: &Agent<'_>, name: &str) -> bool {
     let built = |it: &Artefact<'_>| matches!(it, Artefact::Pypi(it) if it.package == name && !it.source.is_empty());
     agent.install.iter().any(built)
 }
 
-/// What uv resolves a requirement to, without dependencies; none where there is no such package or version.
+/// uv's resolution of a requirement, without dependencies; `None` if there is no such package or version.
 fn resolve(tools: &Tools, requirement: &str, source: Option<&str>, before: Option<&str>) -> Outcome<Option<Dated>> {
-    // A folder of its own: several packages are asked for at once.
+    // A separate folder, since several packages are resolved at once.
     let own = format!("outdated-{requirement}-{}", before.unwrap_or_default());
     let folder = tools.cell.scratch().folder(&own.replace(|char: char| !char.is_ascii_alphanumeric(), "-"))?;
     let input = folder.join("packages.txt");

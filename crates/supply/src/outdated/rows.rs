@@ -1,4 +1,4 @@
-//! The packages of the entries, with the newest versions that their registries have and that may be pinned.
+//! The packages of the entries, with their newest versions and the newest that may be pinned.
 
 use registry_model::model::{Agent, Artefact};
 use serde::Serialize;
@@ -10,22 +10,22 @@ use crate::clients::Tools;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::parallel;
 
-/// A package of an entry, with what its registry has.
+/// A package of an entry, with the versions of its registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// The agent.
     pub agent: String,
     /// The package.
     pub package: String,
-    /// Whether it is the agent itself in the tree of what the entry installs: its version follows from that of another.
+    /// Whether it is the agent itself inside the tree of another package: its version follows from that package.
     pub carried: bool,
     /// The version of its lock.
     pub pinned: Dated,
     /// The newest version.
     pub newest: Dated,
-    /// The newest version that may be pinned: the pinned one, where no newer one may.
+    /// The newest version that may be pinned; the pinned one if no newer one may.
     pub allowed: Dated,
-    /// Why newer versions are not allowed, the newest first; or why nothing is known.
+    /// Why newer versions are not allowed, the newest first; or why no version is known.
     pub why: Vec<String>,
     /// The versions above the pin that are allowed, the oldest first, as far as the registry lists them.
     #[serde(skip)]
@@ -39,7 +39,7 @@ impl Row {
     }
 }
 
-/// The packages of agents, with what their registries have.
+/// The packages of agents, with the versions of their registries.
 pub fn rows(tools: &Tools, agents: &[&Agent<'_>], limits: Limits) -> Outcome<Vec<Row>> {
     let mut all: Vec<(&Agent<'_>, &str, &str)> = Vec::new();
     for agent in agents {
@@ -50,25 +50,25 @@ pub fn rows(tools: &Tools, agents: &[&Agent<'_>], limits: Limits) -> Outcome<Vec
     rows.into_iter().collect()
 }
 
-/// The packages of its tree that an entry calls the agent itself.
+/// The packages of the tree that are the agent itself, by the entry.
 fn carried<'a>(agent: &'a Agent<'a>) -> Outcome<Vec<(&'a Agent<'a>, &'static str, &'a str)>> {
     let lock = agent.read_lock()?;
     let found = |name: &&'a str| Some((agent, lock.anywhere(name)?.0, *name));
     Ok(agent.carries.iter().filter_map(found).collect())
 }
 
-/// What the registries have of an agent's packages.
+/// The registries' versions of an agent's packages.
 pub fn look(tools: &Tools, agent: &Agent<'_>, limits: Limits) -> Outcome<Vec<Row>> {
     packages(agent).into_iter().map(|(agent, ecosystem, name)| row(tools, agent, ecosystem, name, limits)).collect()
 }
 
-/// A version of a package of an agent, by its number; none where the registry does not have it.
+/// A version of an agent's package by its number; `None` if the registry does not have it.
 pub fn release(tools: &Tools, agent: &Agent<'_>, package: &str, version: &str) -> Outcome<Option<Dated>> {
     let known = packages(agent).into_iter().find(|(_, _, name)| *name == package);
     known.map_or(Ok(None), |(agent, ecosystem, name)| releases::one(tools, agent, ecosystem, name, version))
 }
 
-/// The versions that may be pinned in the place of a row's pin, the oldest first.
+/// The versions that may replace a row's pin, the oldest first.
 pub fn candidates(tools: &Tools, agent: &Agent<'_>, row: &Row) -> Outcome<Vec<Dated>> {
     let is_npm = packages(agent).iter().any(|(_, ecosystem, name)| *ecosystem == "npm" && *name == row.package);
     if is_npm || row.candidates.is_empty() {

@@ -1,43 +1,43 @@
-//! How old a release must be to be pinned: what was published with bad intent is found out in its first days.
+//! The minimum age of releases: malicious releases are usually detected in their first days.
 
 use std::fmt;
 
 use registry_command::dates;
 
-/// Releases younger than this are not taken.
+/// Releases younger than this are not pinned.
 pub const MIN_DAYS: u64 = 7;
 
 /// How long after a release that is named its own parts may be published.
 const GRACE_DAYS: u64 = 2;
 
-/// The first day of which no release is old enough.
+/// The first day whose releases are too young.
 pub fn limit() -> String {
     dates::before(MIN_DAYS)
 }
 
-/// The instant from which on releases are not taken, for a whole tree.
+/// The cutoff for a whole tree: later releases are not pinned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cutoff {
     day: String,
     min_days: u64,
-    /// The package that was named and is younger; its own parts are as young.
+    /// A younger package that was named with its version; its own parts are as young.
     named: Option<String>,
 }
 
 impl Cutoff {
-    /// That of today.
+    /// The cutoff of today.
     pub fn of_today() -> Self {
         Self::of(MIN_DAYS)
     }
 
-    /// That of today, where releases must have another age.
+    /// The cutoff of today, for another minimum age.
     pub fn of(min_days: u64) -> Self {
-        // Where any age will do, today's releases are taken too.
+        // Without a minimum age, today's releases are accepted too.
         let tomorrow = || dates::after(&dates::today(), 1).unwrap_or_else(dates::today);
         Self { day: if min_days == 0 { tomorrow() } else { dates::before(min_days) }, min_days, named: None }
     }
 
-    /// Lets a package in that is named with its version, and what was published with it.
+    /// Accepts a package that is named with its version, and what was published with it.
     pub fn admit(&mut self, spec: &str, published: Option<&str>) {
         let Some(day) = published.and_then(|day| dates::after(day, GRACE_DAYS)) else { return };
         if day > self.day {
@@ -46,7 +46,7 @@ impl Cutoff {
         }
     }
 
-    /// As npm and uv take it.
+    /// The cutoff for npm and uv.
     pub fn instant(&self) -> String {
         format!("{}T00:00:00Z", self.day)
     }
@@ -56,9 +56,11 @@ impl fmt::Display for Cutoff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { day, min_days, named } = self;
         match named {
-            None if *min_days == 0 => f.write_str("releases of any age are taken"),
-            None => write!(f, "only releases before {day} are taken: the younger ones are under {min_days} days old"),
-            Some(spec) => write!(f, "only releases before {day} are taken: `{spec}` is younger than {min_days} days"),
+            None if *min_days == 0 => f.write_str("releases of any age are accepted"),
+            None => write!(f, "only releases before {day} are accepted: later ones are under {min_days} days old"),
+            Some(spec) => {
+                write!(f, "only releases before {day} are accepted: `{spec}` is younger than {min_days} days")
+            }
         }
     }
 }
@@ -83,7 +85,7 @@ mod tests {
     fn an_age_of_no_days_takes_the_releases_of_today() {
         let cutoff = Cutoff::of(0);
         assert!(cutoff.day > dates::today(), "{cutoff:?}");
-        assert_eq!(cutoff.to_string(), "releases of any age are taken");
+        assert_eq!(cutoff.to_string(), "releases of any age are accepted");
         assert_eq!((Cutoff::of(MIN_DAYS), Cutoff::of(30).day), (Cutoff::of_today(), dates::before(30)));
     }
 }

@@ -1,4 +1,4 @@
-//! `pin --check`: which pins cannot be fetched any more, and which are old.
+//! `pin --check`: finds pins that cannot be fetched any more, and old ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,14 +16,14 @@ use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome, Status};
 use registry_command::files;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Default)]
 struct Findings {
     gone: Vec<String>,
     remarks: Vec<String>,
 }
 
-/// Checks the locks of the agents that are asked for.
+/// Checks the locks of the requested agents.
 pub(crate) fn run(registry: &Registry<'_>, request: &PinRequest<'_>, tools: &Tools, console: Console) -> Outcome {
     let mut status = Status::Done;
     for agent in &request.agents {
@@ -63,7 +63,7 @@ fn check(registry: &Registry<'_>, agent: &Agent<'_>, tools: &Tools) -> Outcome<F
     Ok(findings)
 }
 
-/// A package that the entry names: still there, with the same checksum, and whether there is a later one.
+/// Checks a package that the entry names: it exists with the same checksum, and whether there is a later version.
 fn check_package(tools: &Tools, package: &LockedPackage<'_>, findings: &mut Findings) -> Outcome<()> {
     if package.ecosystem != "npm" {
         return Ok(());
@@ -73,7 +73,7 @@ fn check_package(tools: &Tools, package: &LockedPackage<'_>, findings: &mut Find
         Found::No if integrity == "-" => findings.remarks.push(format!("{name} {version} is still unavailable")),
         Found::No => findings.gone.push(format!("`{name}@{version}` cannot be fetched any more")),
         Found::Yes { .. } if integrity == "-" => {
-            findings.remarks.push(format!("{name} {version} can be had now: pin it again"));
+            findings.remarks.push(format!("{name} {version} is available now: pin it again"));
         }
         Found::Yes { integrity: now, .. } if now != integrity => {
             findings
@@ -90,7 +90,7 @@ fn check_package(tools: &Tools, package: &LockedPackage<'_>, findings: &mut Find
     Ok(())
 }
 
-/// The npm tree: installed from the lock, and the packages of other machines fetched.
+/// Checks the npm tree: installs it from the lock, and fetches the packages of other machines.
 fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome<()> {
     if lock.npm.is_empty() {
         return Ok(());
@@ -116,7 +116,7 @@ fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome
     Ok(())
 }
 
-/// The Python files: uv lists what the index has of each pinned version, and every file of the lock is among them.
+/// Checks the Python files: every file of the lock is in uv's list of the index for the pinned version.
 fn check_wheels(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome<()> {
     for target in Target::ALL {
         let serves = |targets: &str| targets.split(',').any(|id| id == target.id());
@@ -139,7 +139,7 @@ fn check_wheels(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outc
     Ok(())
 }
 
-/// What the index has of pinned versions, as a pylock.toml; none when it lacks one.
+/// The index's files for pinned versions, as a pylock.toml; `None` when it lacks one.
 fn list(
     tools: &Tools,
     pins: &BTreeSet<String>,

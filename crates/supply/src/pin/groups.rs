@@ -1,4 +1,4 @@
-//! Which targets an npm tree can serve: the optional packages of which a machine needs one.
+//! The targets that an npm tree can serve: groups of optional packages, of which a machine needs one.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use registry_model::model::{Answer, Cause, Libc, Target};
 use super::platform::{Part, Platform};
 use super::tree::Tree;
 
-/// Optional packages of one package that differ only in the machines they are for.
+/// Optional packages of one package that differ only in their machines.
 #[derive(Debug)]
 pub(crate) struct Group {
-    /// The package that they are of, with its version.
+    /// Their package, with its version.
     owner: (String, String),
     members: Vec<Member>,
 }
@@ -26,8 +26,8 @@ struct Member {
 
 /// The groups without which the tree does not work.
 ///
-/// A package with a dependency of the group's bare name (`node-pty` beside `node-pty-linux-x64`) can do without all
-/// of it, and a group without any package for Linux is about something else.
+/// A group is not required when its package also depends on the group's bare name (`node-pty` beside
+/// `node-pty-linux-x64`), or when none of its packages is for Linux.
 pub(crate) fn required(tree: &Tree) -> Vec<Group> {
     let mut groups = Vec::new();
     for (place, package) in tree.packages.iter().filter(|(_, package)| !package.is_optional()) {
@@ -56,7 +56,8 @@ pub(crate) fn required(tree: &Tree) -> Vec<Group> {
 }
 
 impl Group {
-    /// Why a target cannot be served; none when it can. `refused` says why a package that npm found cannot be had.
+    /// Why a target cannot be served; `None` when it can. `refused` has the reasons for packages that npm found and
+    /// that cannot be fetched.
     pub(crate) fn missing(
         &self,
         target: Target,
@@ -67,7 +68,7 @@ impl Group {
         if fitting().any(|it| it.found && !refused.contains_key(&it.spec())) {
             return None;
         }
-        // The plainest name is the one that the program looks for first.
+        // The shortest name is the one that the program loads first.
         let Some(first) = fitting().min_by_key(|it| it.spec().len()) else {
             let (name, version) = self.owner.clone();
             return Some(Cause::new("npm", name, version, Answer::NoBuild));
@@ -78,7 +79,7 @@ impl Group {
 }
 
 impl Member {
-    /// What npm is asked for.
+    /// The package spec for npm.
     fn spec(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }

@@ -1,4 +1,4 @@
-//! A lock as it is being made, and its text.
+//! A lock that is being built, and its text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ pub fn lock_path(registry: &Registry<'_>, agent: &Agent<'_>) -> PathBuf {
     Path::new(registry.folder).join("src/agents").join(format!("{snake}.lock"))
 }
 
-/// A lock as it is being made.
+/// A lock that is being built.
 #[derive(Debug, Default)]
 pub struct Draft {
     /// The packages that the entry names.
@@ -24,7 +24,7 @@ pub struct Draft {
     pub(crate) npm: Tree,
     /// The Python files, with the targets that each serves.
     pub wheels: BTreeMap<Distribution, Vec<Target>>,
-    /// Why targets cannot be served; the key of the package itself is none.
+    /// Why targets cannot be served; the key `None` is for the package on all targets.
     pub unavailable: BTreeMap<Option<Target>, Cause<'static>>,
 }
 
@@ -49,12 +49,12 @@ pub struct Distribution {
     pub file: String,
     /// Its SHA-256, 64 hexadecimal digits.
     pub sha256: String,
-    /// The day on which it was uploaded; none where the index does not say.
+    /// The date of its upload, if the index gives it.
     pub uploaded: Option<String>,
 }
 
 impl PackageLine {
-    /// A package with its integrity, `-` when it could not be had, and the day of its release where that is known.
+    /// A package with its integrity, `-` when it is unavailable, and the date of its release if it is known.
     pub fn new(ecosystem: &'static str, name: &str, version: &str, integrity: &str, published: Option<String>) -> Self {
         let [name, version, integrity] = [name, version, integrity].map(str::to_owned);
         Self { ecosystem, name, version, integrity, published }
@@ -62,12 +62,12 @@ impl PackageLine {
 }
 
 impl Draft {
-    /// Records that a package is not there at all.
+    /// Records that a package does not exist.
     pub fn add_absent(&mut self, ecosystem: &'static str, name: &str, version: &str) -> Outcome<()> {
         if version.is_empty() {
             let help =
                 format!("check its name; `cargo pin` records it as unavailable with a version: `{name}=VERSION`");
-            return Err(Failure::new(format!("the package `{name}` is not there")).help(help));
+            return Err(Failure::new(format!("the package `{name}` does not exist")).help(help));
         }
         self.packages.push(PackageLine::new(ecosystem, name, version, "-", None));
         let cause = Cause::new(ecosystem, name.to_owned(), version.to_owned(), Answer::NotFound);
@@ -97,7 +97,7 @@ impl Draft {
             let Cause { ecosystem, package, version, answer } = cause;
             let _ = writeln!(text, "unavailable {what} {date} {ecosystem} {package} {version} {}", answer.words());
         }
-        // Half a tree would look like a whole one.
+        // A partial tree would look complete.
         if self.unavailable.contains_key(&None) {
             return text;
         }

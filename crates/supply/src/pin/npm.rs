@@ -1,4 +1,4 @@
-//! The npm half of a lock: versions, the tree, what can really be fetched, and a proof that `npm ci` takes the result.
+//! The npm half of a lock: versions, the tree, a fetch of every package, and a proof that `npm ci` accepts the result.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,18 +18,18 @@ use crate::clients::process;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
-/// A package that an entry names, with the version that is wanted; empty for the latest.
+/// A package that an entry names, with the wanted version; empty for the latest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
     /// Its name.
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Whether the entry says that it is built from source.
+    /// Whether the entry declares that it is built from source.
     pub source: bool,
 }
 
-/// What a registry answers about one version of a package.
+/// A registry's answer about one version of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// Its exact version and integrity.
@@ -38,10 +38,10 @@ pub(crate) enum Found {
         version: String,
         /// The integrity.
         integrity: String,
-        /// The day of its release; none where the registry does not say.
+        /// The date of its release, if the registry gives it.
         published: Option<String>,
     },
-    /// It is not there.
+    /// It does not exist.
     No,
 }
 
@@ -106,12 +106,12 @@ pub(crate) fn look_up(tools: &Tools, name: &str, version: &str) -> Outcome<Found
     }
 }
 
-/// The day of a version, of the times that npm gives of all versions of a package.
+/// The date of a version, from npm's times of all versions of a package.
 pub(crate) fn day_of(times: Option<&Value>, version: &str) -> Option<String> {
     times?.get(version)?.as_str()?.get(..10).map(str::to_owned)
 }
 
-/// The newest release that is old enough: what a package is pinned at that is named without a version.
+/// The newest release that is old enough: the pin of a package that is named without a version.
 pub(crate) fn old_enough(tools: &Tools, name: &str, console: Console) -> Outcome<Found> {
     let latest = look_up(tools, name, "")?;
     let Found::Yes { version, published: Some(day), .. } = &latest else { return Ok(latest) };
@@ -127,11 +127,11 @@ pub(crate) fn old_enough(tools: &Tools, name: &str, console: Console) -> Outcome
         let message = format!("`{name}` has no release before {limit}, and the latest, {version}, is of {day}");
         return Err(Failure::new(message).help(format!("name the version: `{name}={version}`")));
     };
-    console.step(format!("  {name} {version} is of {day}, younger than {} days: {older} is taken", age::MIN_DAYS));
+    console.step(format!("  {name} {version} is of {day}, younger than {} days: using {older}", age::MIN_DAYS));
     look_up(tools, name, &older)
 }
 
-/// The newest version before a day, of what npm answers about `versions` and `time`; it lists versions in order.
+/// The newest version before a day, from npm's answer about `versions` and `time`; it lists versions in order.
 fn newest_before(answer: &Value, latest: &str, limit: &str) -> Option<String> {
     let versions = answer.get("versions")?.as_array()?.iter().filter_map(Value::as_str);
     let is_old = |version: &str| day_of(answer.get("time"), version).is_some_and(|day| day.as_str() < limit);
@@ -139,7 +139,7 @@ fn newest_before(answer: &Value, latest: &str, limit: &str) -> Option<String> {
     released.into_iter().rev().find(|it| is_old(it)).map(str::to_owned)
 }
 
-/// Whether npm says that the registry has no such thing, which is a fact, and not a failure.
+/// Whether npm reports that the registry does not have something, which is a fact and not a failure.
 pub(crate) fn is_absent(answer: &process::ProcessOutput) -> bool {
     !answer.ok && ["code E404", "code ETARGET", "code ENOVERSIONS"].iter().any(|code| answer.stderr.contains(code))
 }
@@ -159,7 +159,7 @@ fn manifest(exact: &BTreeMap<String, String>) -> Value {
     json!({"name": "agent", "version": "0.0.0", "private": true, "dependencies": exact})
 }
 
-/// Fetches every package that is for some machines only: a version that is listed may still answer 404.
+/// Fetches every platform package: a version that is listed can still answer 404.
 fn fetch_platform_packages(tools: &Tools, tree: &Tree) -> Outcome<BTreeMap<String, Answer<'static>>> {
     let restricted = |(place, package): &(&String, &Package)| package.is_fetched_for_some(place);
     let waiting: Mutex<Vec<&Package>> = Mutex::new(tree.packages.iter().filter(restricted).map(|(_, it)| it).collect());
@@ -183,7 +183,7 @@ fn fetch_platform_packages(tools: &Tools, tree: &Tree) -> Outcome<BTreeMap<Strin
     })
 }
 
-/// Fetches the tarball of a package; what came instead, when the registry does not have what it promises.
+/// Fetches the tarball of a package; returns the registry's answer if it does not have what it lists.
 pub(crate) fn fetch(tools: &Tools, package: &Package) -> Outcome<Option<Answer<'static>>> {
     let spec = package.spec();
     let mut command = tools.npm(tools.cell.scratch().path());
@@ -199,7 +199,7 @@ pub(crate) fn fetch(tools: &Tools, package: &Package) -> Outcome<Option<Answer<'
     }
 }
 
-/// Which targets the tree cannot serve, and why.
+/// Records the targets that the tree cannot serve, and why.
 fn judge_targets(tree: &Tree, refused: &BTreeMap<String, Answer<'static>>, draft: &mut Draft) {
     let groups = groups::required(tree);
     for target in Target::ALL {
@@ -209,7 +209,7 @@ fn judge_targets(tree: &Tree, refused: &BTreeMap<String, Answer<'static>>, draft
     }
 }
 
-/// npm 10 leaves the C library out of its locks, so that `npm ci` would install the packages of both.
+/// Adds the C library to the tree: npm 10 omits it from its locks, so that `npm ci` would install the packages of both.
 fn add_libc(tools: &Tools, tree: &mut Tree) -> Outcome<()> {
     let linux_only = |place: &str, package: &Package| {
         package.is_optional() && package.tarball.is_some() && package.platform(place).linux == Some(true)
@@ -231,7 +231,7 @@ fn add_libc(tools: &Tools, tree: &mut Tree) -> Outcome<()> {
     Ok(())
 }
 
-/// Installs from the reduced lock, as an agent's install will: npm must take it, and everything must be there.
+/// Installs from the reduced lock, as an agent's install does: npm must accept it, and every package must be installed.
 fn prove(tools: &Tools, exact: &BTreeMap<String, String>, tree: &Tree, console: Console) -> Outcome<()> {
     console.step(format!("  `npm ci` from the lock: {} packages", tree.packages.len()));
     let folder = tools.cell.scratch().folder("proof")?;
@@ -239,7 +239,7 @@ fn prove(tools: &Tools, exact: &BTreeMap<String, String>, tree: &Tree, console: 
     let missing = |(place, package): &(&String, &Package)| !package.is_optional() && !folder.join(place).is_dir();
     let missing = tree.packages.iter().find(missing).map(|(place, _)| place);
     let verdict = missing.map_or(Ok(()), |place| {
-        Err(Failure::new(format!("`npm ci` took the lock and left out `{place}`")).help("this is a fault of `pin`"))
+        Err(Failure::new(format!("`npm ci` accepted the lock and omitted `{place}`")).help("this is a bug in `pin`"))
     });
     fresh(&folder)?;
     verdict
@@ -283,7 +283,7 @@ fn write_json(path: &PathBuf, value: &Value) -> Outcome<()> {
 }
 
 impl Package {
-    /// What npm is asked for.
+    /// The package spec for npm.
     pub(crate) fn spec(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }
@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(newest("2026-02-09").as_deref(), Some("1.1.0"));
         assert_eq!(newest("2026-02-01").as_deref(), Some("1.0.0"));
         assert_eq!(newest("2026-01-01"), None);
-        // Without times nothing is known to be old.
+        // Without times, no version is known to be old enough.
         assert_eq!(newest_before(&json!({"versions": ["1.0.0", "1.2.0"]}), "1.2.0", "2026-02-09"), None);
     }
 

@@ -1,23 +1,23 @@
-//! Which machines an npm package is for: from its `os`, `cpu` and `libc`, else from the words of its name.
+//! The machines of an npm package: from its `os`, `cpu` and `libc`, else from the words of its name.
 
 use registry_model::model::{Arch, Libc, Target, allows};
 use serde_json::Value;
 
-/// What a package says of the machines it is for.
+/// The machines of a package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Platform {
-    /// Whether it is for Linux; none when it does not say.
+    /// Whether it is for Linux; `None` if it is not stated.
     pub linux: Option<bool>,
-    /// The architecture; none when it does not say.
+    /// The architecture; `None` if it is not stated.
     pub cpu: Option<Part<Arch>>,
-    /// The C library; none when it does not say.
+    /// The C library; `None` if it is not stated.
     pub libc: Option<Part<Libc>>,
 }
 
-/// A part of a machine as far as targets have it.
+/// A part of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part<T> {
-    /// One of theirs.
+    /// One that a target has.
     Known(T),
     /// Another.
     Foreign,
@@ -34,7 +34,7 @@ impl Platform {
         self.linux == Some(false) || self.cpu == Some(Part::Foreign) || self.libc == Some(Part::Foreign)
     }
 
-    /// Whether a target can use it; `names_musl` is whether a sibling is for musl, and this one then for glibc.
+    /// Whether a target can use it. `names_musl`: a sibling is for musl, so that this one is for glibc.
     pub(crate) fn fits(self, target: Target, names_musl: bool) -> bool {
         let libc = self.libc.or(names_musl.then_some(Part::Known(Libc::Glibc)));
         !self.is_foreign()
@@ -42,11 +42,11 @@ impl Platform {
             && libc.is_none_or(|libc| libc == Part::Known(target.libc()))
     }
 
-    /// What an entry of a package-lock and the name that others know it by say together.
+    /// The machines of a package, from its entry in a package-lock and its name there.
     pub(crate) fn of(name: &str, entry: Option<&Value>) -> Self {
         let named = Self::of_name(name).0;
         let Some(entry) = entry else { return named };
-        // As npm has it, an empty field says nothing, and a text is a list of one word.
+        // For npm, an empty field allows everything, and a text is a list of one word.
         let words = |key: &str| -> Option<Vec<&str>> {
             let words: Vec<&str> = match entry.get(key)? {
                 Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
@@ -57,7 +57,7 @@ impl Platform {
         let cpu = |words: Vec<&str>| one_of(&words, [Arch::X64, Arch::Arm64], Arch::word);
         let libc = |words: Vec<&str>| one_of(&words, [Libc::Glibc, Libc::Musl], Libc::word);
         let (os, cpus) = (words("os"), words("cpu"));
-        // A name counts only for what the package itself restricts: `linux-utils` may be for every machine.
+        // The name is used only for a package with restrictions: `linux-utils` may be for every machine.
         let restricted = os.is_some() || cpus.is_some();
         Self {
             linux: os.map_or(named.linux.filter(|_| restricted), |words| Some(allows(&words, "linux"))),
@@ -66,7 +66,7 @@ impl Platform {
         }
     }
 
-    /// What the words of a name say, and the name without them: the stem that the packages of one group share.
+    /// The machines in a name, and the name without these words: the stem that the packages of one group share.
     pub(crate) fn of_name(name: &str) -> (Self, String) {
         let mut platform = Self::default();
         let mut stem = Vec::new();
@@ -90,7 +90,7 @@ impl Platform {
     }
 }
 
-/// Which of two values a field names; none where it allows both.
+/// The value of two that a field names; `None` if it allows both.
 fn one_of<T: Copy>(words: &[&str], all: [T; 2], npm: impl Fn(T) -> &'static str) -> Option<Part<T>> {
     let [one, other] = all;
     match (allows(words, npm(one)), allows(words, npm(other))) {

@@ -1,4 +1,4 @@
-//! The Python half of a lock: what uv resolves for each target, and the files that serve it.
+//! The Python half of a lock: uv's resolution for each target, and its files.
 
 use std::fs;
 use std::path::Path;
@@ -17,13 +17,13 @@ use crate::clients::process;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
-/// What uv makes of the packages of an entry, for one target.
+/// uv's resolution of the packages of an entry for one target.
 enum Resolved {
     /// The files.
     Files(Vec<Distribution>),
-    /// Why there are none.
+    /// Why it failed.
     Nothing(Cause<'static>),
-    /// A package that the entry names is not there.
+    /// A package that the entry names does not exist.
     Absent(String),
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn resolve(
     let (mut exact, cutoff) = date(tools, wanted, today)?;
     console.step(match &cutoff {
         Some(cutoff) => format!("  {cutoff}"),
-        None => "  the index does not say when files were uploaded: releases of any age are taken".to_owned(),
+        None => "  the index gives no upload dates: releases of any age are accepted".to_owned(),
     });
     let dates: Vec<Option<String>> = exact.iter().map(|it| it.published.clone()).collect();
     let cutoff = cutoff.as_ref();
@@ -65,20 +65,20 @@ pub(crate) fn resolve(
     add_packages(&exact, &dates, draft)
 }
 
-/// A package with the day of its version; its version is still empty where nothing was found.
+/// A package with the date of its version; the version is empty when nothing was found.
 struct Dated {
     wanted: Wanted,
     published: Option<String>,
 }
 
-/// The versions of the packages that an entry names, and the cutoff for what they need; none where the index gives no
-/// dates, since uv then takes nothing at all.
+/// The versions of the packages that an entry names, and the cutoff for their dependencies; no cutoff if the index
+/// gives no dates, since uv would then accept no release.
 fn date(tools: &Tools, wanted: &[Wanted], today: &Cutoff) -> Outcome<(Vec<Dated>, Option<Cutoff>)> {
     let (mut dated, mut cutoff, mut without) = (Vec::new(), today.clone(), false);
     for one in wanted {
         let mut one = Dated { wanted: one.clone(), published: None };
         let alone = std::slice::from_ref(&one.wanted);
-        // Without a version, the newest release that is old enough; where no date is known, the newest.
+        // Without a version: the newest release that is old enough, or the newest if no date is known.
         let before = one.wanted.version.is_empty().then_some(today);
         let mut found = first(tools, alone, before)?;
         if found.is_none() && before.is_some() {
@@ -109,7 +109,7 @@ fn first(tools: &Tools, alone: &[Wanted], before: Option<&Cutoff>) -> Outcome<Op
     Ok(None)
 }
 
-/// Resolves one package alone, for the first target that has it: what it says of itself needs no more.
+/// Resolves one package without its dependencies, for the first target that has it.
 pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, draft: &mut Draft) -> Outcome<()> {
     for target in Target::ALL {
         match resolve_target(tools, std::slice::from_ref(wanted), target, true, None)? {
@@ -132,7 +132,7 @@ fn add_packages(exact: &[Wanted], dates: &[Option<String>], draft: &mut Draft) -
         let Some(file) = draft.wheels.keys().find(same) else {
             let reason = draft.unavailable.values().next().map(ToString::to_string).unwrap_or_default();
             let help = "name another version: `PKG=VERSION`";
-            return Err(Failure::new(format!("`{name}` can be installed on no target: {reason}")).help(help));
+            return Err(Failure::new(format!("`{name}` cannot be installed on any target: {reason}")).help(help));
         };
         let integrity = format!("sha256:{}", file.sha256);
         draft.packages.push(PackageLine::new("pypi", name, version, &integrity, published.clone()));
@@ -187,8 +187,8 @@ fn compile(
     process::run(&mut command)
 }
 
-/// uv, to resolve a file of requirements for a target; `sources` are the packages that may come as source, and
-/// `flat` leaves dependencies out.
+/// The uv command that resolves a file of requirements for a target. `sources` are the packages that may come as
+/// source; `flat` omits dependencies.
 pub(crate) fn compile_command(
     tools: &Tools,
     folder: &Path,
@@ -218,7 +218,7 @@ fn requirement(wanted: &Wanted) -> String {
     if version.is_empty() { name.clone() } else { format!("{name}=={version}") }
 }
 
-/// uv's word for a target. 2.28 is the glibc of Debian 10 and RHEL 8, the oldest that current wheels are built for.
+/// uv's name of a target. 2.28 is the glibc of Debian 10 and RHEL 8, the oldest that current wheels are built for.
 fn platform(target: Target) -> &'static str {
     match target {
         Target::LinuxX64 => "x86_64-manylinux_2_28",
@@ -228,7 +228,7 @@ fn platform(target: Target) -> &'static str {
     }
 }
 
-/// Whether uv says that a package, or the version that is wanted of it, is not in the index.
+/// Whether uv reports that a package, or its wanted version, is not in the index.
 fn is_absent(said: &str, wanted: &Wanted) -> bool {
     let name = names::pypi(&wanted.name);
     let version = &wanted.version;
@@ -236,7 +236,7 @@ fn is_absent(said: &str, wanted: &Wanted) -> bool {
         || (!version.is_empty() && said.contains(&format!("there is no version of {name}=={version}")))
 }
 
-/// The package of which uv says that it has no wheel whatever the machine, with its version or `-`.
+/// The package without a wheel for any machine, by uv's message, with its version or `-`.
 fn without_wheels(said: &str) -> Option<(&str, &str)> {
     let (before, _) = said.split_once(" has no usable wheels")?;
     let spec = before.rsplit(' ').next()?;
@@ -252,7 +252,7 @@ fn cause(said: &str) -> String {
     known.chars().take(160).collect()
 }
 
-/// Reads a pylock.toml: its wheels, and the source distribution of a package without any.
+/// Reads a pylock.toml: its wheels, and the source distribution of a package without wheels.
 pub(crate) fn read_pylock(text: &str) -> Outcome<Vec<Distribution>> {
     let unreadable = |why: &str| Failure::new(format!("uv wrote a pylock.toml that cannot be read: {why}"));
     let table: Table = text.parse().map_err(|error: toml::de::Error| unreadable(&error.to_string()))?;
@@ -284,7 +284,7 @@ fn distribution(name: &str, version: &str, file: &Value) -> Option<Distribution>
     })
 }
 
-/// The day on which a file was uploaded.
+/// The upload date of a file.
 fn uploaded(file: &Value) -> Option<String> {
     let time = match file.get("upload-time")? {
         Value::Datetime(time) => time.to_string(),

@@ -1,4 +1,4 @@
-//! What `pin` is asked for: agents, and versions of their packages.
+//! The arguments of `pin`: agents, and versions of their packages.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::npm::Wanted;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::lookup;
 
-/// What is to be pinned.
+/// What to pin.
 #[derive(Debug)]
 pub struct PinRequest<'a> {
     /// The agents, each of which has packages.
     pub agents: Vec<&'a Agent<'a>>,
-    /// How many days old releases must be whose version is not given.
+    /// The minimum age in days of releases whose version is not given.
     pub min_days: u64,
     versions: BTreeMap<String, String>,
 }
@@ -84,7 +84,7 @@ fn packages<'a>(agent: &Agent<'a>) -> impl Iterator<Item = (&'static str, &'a st
     agent.install.iter().filter_map(Artefact::package)
 }
 
-/// The lock of an agent stands in the package that has its entry.
+/// Refuses agents of an extended registry: a lock is in the package of its entry.
 fn own<'a>(registry: &Registry<'a>, agent: &'a Agent<'a>) -> Outcome<&'a Agent<'a>> {
     if registry.agents.iter().any(|it| it.name == agent.name) {
         return Ok(agent);

@@ -1,4 +1,4 @@
-//! The npm tree: what a package-lock holds, reduced to what a Linux machine needs to install it.
+//! The npm tree: a package-lock, reduced to the packages that a Linux machine needs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::platform::Platform;
 use registry_command::failure::{Failure, Outcome};
 
-/// What `npm ci` needs of an entry beside its place, version, integrity and tarball; a `name` marks an alias.
+/// The fields of an entry that `npm ci` needs besides place, version, integrity and tarball; a `name` marks an alias.
 const NEEDED: &[&str] = &[
     "bin",
     "bundleDependencies",
@@ -33,9 +33,9 @@ pub(crate) struct Package {
     pub name: String,
     /// Its exact version.
     pub version: String,
-    /// Its tarball; none for a package that another's tarball bundles.
+    /// Its tarball; `None` for a package that is bundled in another's tarball.
     pub tarball: Option<Tarball>,
-    /// Its entry in the package-lock, all of it.
+    /// Its complete entry in the package-lock.
     pub entry: Map<String, Value>,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Package {
 pub(crate) struct Tarball {
     /// Its integrity; empty when npm recorded none.
     pub integrity: String,
-    /// Where it is, relative to the registry.
+    /// Its path, relative to the registry.
     pub path: String,
 }
 
@@ -75,14 +75,14 @@ impl Tree {
         let package = |line: &LockedNpm<'_>| {
             let tarball =
                 line.tarball.map(|it| Tarball { integrity: it.integrity.to_owned(), path: it.path.to_owned() });
-            // The lock was read, and with it that this is an object.
+            // Parsing the lock has checked that this is an object.
             let entry = serde_json::from_str(line.rest).unwrap_or_default();
             Package { name: line.name.to_string(), version: line.version.to_owned(), tarball, entry }
         };
         Self { packages: lock.npm.iter().map(|line| (line.place.to_owned(), package(line))).collect() }
     }
 
-    /// Takes packages out, and with them what only they need.
+    /// Removes packages and dependencies that only they need.
     pub(crate) fn without(&self, roots: &[String], refused: impl Fn(&str, &Package) -> bool) -> Self {
         let kept = |place: &str| self.packages.get(place).filter(|package| !refused(place, package));
         let mut reached = BTreeSet::new();
@@ -98,7 +98,7 @@ impl Tree {
         Self { packages: packages.map(|(place, package)| (place.clone(), package.clone())).collect() }
     }
 
-    /// The place that a package at a place gets when it asks for a name, as Node.js looks for it.
+    /// The place of a dependency of a package, as Node.js resolves it.
     pub(crate) fn resolve(&self, from: &str, name: &str) -> Option<String> {
         let mut folder = from;
         loop {
@@ -117,9 +117,9 @@ impl Tree {
         }
     }
 
-    /// The rest of a package's line: what npm needs, with the optional packages that are not in the tree left out.
+    /// The rest of a package's line: the fields for npm, without optional packages that are not in the tree.
     ///
-    /// Left in, `npm ci` would ask the registry for them, and refuse the lock when the answer is yes.
+    /// With them, `npm ci` would ask the registry for them, and reject the lock if they exist.
     pub(crate) fn rest(&self, place: &str, package: &Package) -> String {
         let mut rest: Map<String, Value> = Map::new();
         for &key in NEEDED {
@@ -137,7 +137,7 @@ impl Tree {
                 rest.insert(key.to_owned(), value);
             }
         }
-        // A build with another package in it may have a JSON library that keeps the order of insertion.
+        // With another package in the build, the JSON library may keep the order of insertion.
         let mut rest = Value::Object(rest);
         rest.sort_all_objects();
         rest.to_string()
@@ -159,13 +159,13 @@ impl Package {
         Some(Self { version, tarball, entry: entry.clone(), name })
     }
 
-    /// The machines it is for.
+    /// Its machines.
     pub(crate) fn platform(&self, place: &str) -> Platform {
         let known_as = place.rsplit_once("node_modules/").map_or(place, |(_, name)| name);
         Platform::of(known_as, Some(&Value::Object(self.entry.clone())))
     }
 
-    /// Whether it is a tarball that only some machines fetch, and that the tree works without.
+    /// Whether only some machines fetch its tarball, and the tree works without it.
     pub(crate) fn is_fetched_for_some(&self, place: &str) -> bool {
         self.is_optional() && self.tarball.is_some() && self.platform(place).is_restricted()
     }
@@ -187,7 +187,7 @@ impl Package {
     }
 }
 
-/// A tarball's place relative to the registry: the locks know no host.
+/// A tarball's path relative to the registry: locks have no host.
 pub(crate) fn relative(url: &str, name: &str) -> Option<String> {
     let url = percent_decode_str(url).decode_utf8().ok()?;
     if let Some(start) = url.find(&format!("/{name}/-/")) {

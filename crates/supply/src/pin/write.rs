@@ -1,4 +1,4 @@
-//! Locks, resolved with pinned package managers in an empty environment, and written.
+//! Resolves locks with pinned package managers in an empty environment, and writes them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,13 +15,13 @@ use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome, Status};
 use registry_command::{dates, files};
 
-/// Checks the locks of the agents that are asked for: `Found` where a pin cannot be fetched any more.
+/// Checks the locks of the requested agents: `Found` if a pin cannot be fetched any more.
 pub fn check(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console) -> Outcome {
     let tools = Tools::prepare(&clients::cache(registry), console)?;
     check::run(registry, request, &tools, console)
 }
 
-/// Writes the locks of the agents that are asked for, each whole or not at all.
+/// Writes the locks of the requested agents, each by a rename.
 pub fn write(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console) -> Outcome {
     // Before anything is fetched.
     let earlier = request.agents.iter().map(|agent| Earlier::read(registry, agent, request, console));
@@ -33,16 +33,16 @@ pub fn write(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console
     Ok(Status::Done)
 }
 
-/// The lock that is there.
+/// The existing lock.
 #[derive(Debug)]
 struct Earlier {
     path: PathBuf,
-    /// Its text; empty where there is none, or none that can be read.
+    /// Its text; empty if there is none, or none that can be read.
     text: String,
 }
 
 impl Earlier {
-    /// Reads it. One that cannot be read has no versions to keep: then all of them must be named.
+    /// Reads it. A lock that cannot be read has no versions to keep: then all versions must be named.
     fn read(registry: &Registry<'_>, agent: &Agent<'_>, request: &PinRequest<'_>, console: Console) -> Outcome<Self> {
         let path = lock_path(registry, agent);
         let text = files::read_if_there(&path)?.unwrap_or_default();
@@ -50,7 +50,7 @@ impl Earlier {
         if !request.names_all(agent) {
             return Err(error.into());
         }
-        console.warning(format!("{error}; it is written anew"));
+        console.warning(format!("{error}; it is written again"));
         Ok(Self { path, text: String::new() })
     }
 
@@ -59,7 +59,7 @@ impl Earlier {
     }
 }
 
-/// Writes the lock of an agent, whole or not at all.
+/// Writes the lock of an agent by a rename.
 fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &PinRequest<'_>, tools: &Tools, console: Console) -> Outcome<()> {
     let Earlier { path, text: earlier_text } = earlier;
     let earlier = earlier.lock();
@@ -70,9 +70,8 @@ fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &PinRequest<'_>, tools: &T
         .get(&None)
         .filter(|_| earlier.as_ref().is_some_and(|it| it.unavailable_everywhere().is_none()));
     if let Some(cause) = lost {
-        let message = format!("`{}` cannot be pinned: {cause}; its lock stays as it is", agent.name);
-        let help =
-            "name a version that can be had: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
+        let message = format!("`{}` cannot be pinned: {cause}; its lock is unchanged", agent.name);
+        let help = "name an available version: `PACKAGE=VERSION`; to record that it is gone, remove the lock first";
         return Err(Failure::new(message).help(help));
     }
     let text = text(agent.name, &draft, earlier.as_ref())?;
@@ -92,8 +91,8 @@ fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &PinRequest<'_>, tools: &T
     Ok(())
 }
 
-/// What the lock of an agent holds at the versions that are asked for, else at those of its earlier lock, else at the
-/// newest that are old enough. The npm tree was installed from it once; nothing is written.
+/// Resolves the lock of an agent at the requested versions, else at those of its earlier lock, else at the newest that
+/// are old enough. The npm tree is installed from it once; nothing is written.
 pub fn resolve(
     agent: &Agent<'_>,
     earlier: Option<&Lock<'_>>,
@@ -114,7 +113,7 @@ pub fn resolve(
     Ok(draft)
 }
 
-/// The text of a lock, which was read again.
+/// The text of a lock, checked by parsing it.
 pub fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Outcome<String> {
     let text = draft.text(&format!("cargo pin {agent}"), earlier, &dates::today());
     match Lock::parse(&text) {
@@ -123,7 +122,8 @@ pub fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Outcome<S
     }
 }
 
-/// The text of an agent's lock with these versions of its packages, from releases of an age; nothing is written.
+/// The text of an agent's lock with these versions of its packages and this minimum age; nothing is written.
+
 pub fn lock_text(
     registry: &Registry<'_>,
     agent: &Agent<'_>,
