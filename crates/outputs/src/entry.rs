@@ -1,5 +1,5 @@
-//! An entry as its file has it: the fields in their order, in the words of `agent!`. What a constant does not hold is
-//! missing: comments, and fields that say what is so without them.
+//! Prints an entry in the syntax of `agent!`, with its fields in their order. Comments and fields with their defaults
+//! are missing, since a constant does not have them.
 
 use registry_model::check::{Field, Place};
 use registry_model::model::{
@@ -23,7 +23,7 @@ pub fn text(agent: &Agent<'_>) -> String {
     format!("{doc}{} {{\n{}}}\n", agent.name.replace('-', "_"), lines(&fields))
 }
 
-/// The fields that an entry gives, each with its value.
+/// The fields of an entry, each with its value.
 fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     let Agent {
         name: _,
@@ -97,7 +97,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     all
 }
 
-/// A line or more for each item, one level deeper.
+/// The items, each on its own lines, one level deeper.
 fn lines(items: &[String]) -> String {
     let line = |item: &String| format!("    {},\n", item.replace('\n', "\n    "));
     items.iter().map(line).collect::<Vec<_>>().concat()
@@ -115,7 +115,7 @@ fn group(open: &str, items: &[String], close: &str) -> String {
 
 fn list(items: impl IntoIterator<Item = String>) -> String {
     let items: Vec<String> = items.into_iter().collect();
-    // One item that has lines of its own keeps its brackets beside it.
+    // A single item with several lines keeps the brackets on its first and last line.
     match items.as_slice() {
         [one] if one.contains('\n') && one.ends_with(['}', ')']) => format!("[{one}]"),
         _ => group("[", &items, "]"),
@@ -146,7 +146,7 @@ fn protocols(agent: &Agent<'_>) -> String {
     }
 }
 
-/// The exceptions about a place; those of the whole entry for none.
+/// The exceptions for a place; `None` is the whole entry.
 fn allowed(agent: &Agent<'_>, place: Option<Place>) -> Vec<String> {
     let about = agent.allow.iter().filter(|it| it.place == place);
     about.map(|it| format!("{}({})", it.code, quoted(it.reason))).collect()
@@ -195,7 +195,7 @@ fn artefact(agent: &Agent<'_>, index: usize, artefact: &Artefact<'_>) -> String 
     group(&format!("{}(", artefact.kind().word()), &arguments(agent, place, first, &named), ")")
 }
 
-/// A script, a line a line; its own blanks at the beginning of one are written out, since a broken literal skips them.
+/// A script, one literal line for each line. Leading blanks are escaped, since a broken literal skips them.
 fn script(text: &str) -> String {
     let lines: Vec<String> = text
         .split_inclusive('\n')

@@ -1,4 +1,4 @@
-//! What was seen on the wire: verdicts, with the inputs they were measured with. Without evidence there are none.
+//! The evidence on an agent: verdicts of probes, with their inputs. Without evidence, there are no verdicts.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -7,23 +7,23 @@ use registry_model::model::{Agent, Outcome};
 use registry_scripts::evidence::{self, Inputs};
 use serde::Deserialize;
 
-/// What came of a question.
+/// The verdict on a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It holds.
+    /// Proved.
     Proved,
-    /// It does not hold, and what was seen.
+    /// Refuted, with the observation.
     Failed(String),
-    /// Nothing that was seen says so or otherwise, and why.
+    /// Neither proved nor refuted, with the reason.
     Unproven(String),
-    /// It was measured, and what it depends on has changed since.
+    /// Measured, but its inputs have changed since.
     Stale(String),
-    /// Nobody has measured it.
+    /// Not measured.
     NotMeasured,
 }
 
 impl Verdict {
-    /// The word of tables.
+    /// Its word in tables.
     pub const fn word(&self) -> &'static str {
         let outcome = match self {
             Self::Proved => Outcome::Proved,
@@ -35,7 +35,7 @@ impl Verdict {
         outcome.word()
     }
 
-    /// What was seen, or why nothing was.
+    /// The observation, or why there is none.
     pub fn detail(&self) -> &str {
         match self {
             Self::Failed(detail) | Self::Unproven(detail) | Self::Stale(detail) => detail,
@@ -47,7 +47,7 @@ impl Verdict {
 /// The verdicts on an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// Whether its model calls go where they should.
+    /// Whether its model calls are routed correctly.
     pub routing: Verdict,
     /// Whether its commands find the task's programs.
     pub environment: Verdict,
@@ -55,13 +55,13 @@ pub struct Evidence {
     pub hosts: Verdict,
     /// Whether its web policy works.
     pub web: Verdict,
-    /// Whether the key is nowhere but where it belongs.
+    /// Whether the key is not leaked.
     pub secrets: Verdict,
-    /// The day; empty where nothing was measured.
+    /// The date; empty if nothing was measured.
     pub date: String,
 }
 
-/// The file, as far as a page shows it.
+/// The parts of the evidence file that a page shows.
 #[derive(Debug, Deserialize)]
 struct Measured {
     #[serde(default)]
@@ -81,13 +81,13 @@ struct Judged {
 }
 
 impl Evidence {
-    /// Reads the evidence on an agent; none is no error, and a text that cannot be read is one.
+    /// Reads the evidence on an agent. Missing evidence is not an error, but invalid text is.
     pub fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
         let Some(text) = text else {
             return Ok(Self::of(String::new(), |_| Verdict::NotMeasured));
         };
         let unreadable = |error: &dyn Display| {
-            format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it anew", agent.name)
+            format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it again", agent.name)
         };
         let measured: Measured = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
         let mut verdicts = BTreeMap::new();
@@ -99,7 +99,7 @@ impl Evidence {
         let stale = evidence::stale(agent, &measured.pins, &measured.inputs);
         let why = |question: &str| match &stale {
             Ok(stale) => stale.iter().find(|(it, _)| *it == question).map(|(_, why)| why.clone()),
-            // Of an agent that has no scripts, nothing that was measured holds.
+            // When the scripts of an agent cannot be rendered, all its evidence is stale.
             Err(error) => Some(error.to_string()),
         };
         Ok(Self::of(measured.date, |question| match (why(question), verdicts.get(question)) {
@@ -109,7 +109,7 @@ impl Evidence {
         }))
     }
 
-    /// The verdicts, each with what it is about.
+    /// The verdicts, each with its question.
     pub fn verdicts(&self) -> [(&'static str, &Verdict); 5] {
         let Self { routing, environment, hosts, web, secrets, date: _ } = self;
         [("routing", routing), ("environment", environment), ("hosts", hosts), ("web", web), ("secrets", secrets)]
@@ -128,7 +128,7 @@ impl Evidence {
 }
 
 impl Judged {
-    /// The verdict; none for a word that no file holds: an error of the machine, say, is never kept.
+    /// The verdict; `None` for an unknown word, and for errors of the machine, which are never stored.
     fn verdict(&self) -> Option<Verdict> {
         Some(match Outcome::from_word(&self.verdict)? {
             Outcome::Proved => Verdict::Proved,
@@ -156,7 +156,7 @@ mod tests {
         ..Agent::EMPTY
     };
 
-    /// The evidence with the inputs of now.
+    /// Evidence with current inputs.
     fn seen() -> String {
         let inputs = evidence::inputs(&AGENT).expect("it is rendered");
         serde_json::json!({

@@ -1,5 +1,5 @@
-//! An agent as data for people and programs: what `list` and `show` print, and what `registry.json` holds. The model
-//! itself is most of it; here is what follows from an entry and its lock, and is in neither.
+//! An agent as data: for `list`, `show` and `registry.json`. Most of it is the model itself; this module adds facts
+//! that are derived from an entry and its lock.
 //!
 //! A value of an entry is in its encoded form, where every array is an operation: `["variable", NAME]` and so on
 //! (`registry_model::template`).
@@ -9,61 +9,61 @@ use registry_model::model::{
 };
 use serde::Serialize;
 
-/// What the table of `list` shows of an agent.
+/// The data of an agent in the table of `list`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Short<'a> {
-    /// The kebab-case id, which folders, scripts and commands bear.
+    /// The kebab-case id, which names folders, scripts and commands.
     pub name: &'a str,
     /// Other names that the commands accept.
     pub aliases: &'a [&'a str],
-    /// What it is, in a sentence.
+    /// The first sentence of its description.
     pub summary: &'a str,
-    /// The wire protocols that it speaks to a model server.
+    /// The wire protocols that it uses with a model server.
     pub protocols: &'a [Protocol],
     /// The targets that it can be installed on; empty while its packages cannot be fetched.
     pub platforms: Vec<Target>,
-    /// What is known of its web tools.
+    /// The kind of its web policy.
     pub web: Option<WebKind>,
 }
 
-/// All of an agent.
+/// All facts of an agent.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
 pub struct Facts<'a> {
     /// Its entry.
     #[serde(flatten)]
     pub agent: &'a Agent<'a>,
-    /// What it is, in a sentence.
+    /// The first sentence of its description.
     pub summary: &'a str,
     /// The targets that it can be installed on; empty while its packages cannot be fetched.
     pub platforms: Vec<Target>,
-    /// What is known of its web tools.
+    /// The kind of its web policy.
     pub web: Option<WebKind>,
     /// The names of the web tools that it offers its model.
     pub web_tools: Option<&'a [&'a str]>,
-    /// How they are turned off: all of it together.
+    /// The switches that turn them off, all of them together.
     pub web_off: &'a [Off<'a>],
-    /// Why they are not, where they are not.
+    /// Why they are not turned off, if they are not.
     pub web_reason: Option<&'a str>,
     /// Exact versions and checksums.
     pub lock: Option<Locked<'a>>,
 }
 
-/// What a lock says, but for the whole tree.
+/// The facts of a lock, without the whole tree.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
 pub struct Locked<'a> {
     /// The packages that the entry names.
     pub packages: Vec<LockedPackage<'a>>,
-    /// How many packages the npm tree has.
+    /// The number of packages in the npm tree.
     pub npm_tree: usize,
-    /// How many wheels and source distributions there are.
+    /// The number of wheels and source distributions.
     pub python_files: usize,
-    /// What could not be fetched.
+    /// The packages that could not be fetched.
     pub unavailable: Vec<Unavailable<'a>>,
 }
 
-/// What the table of `list` shows of an agent.
+/// The data of an agent in the table of `list`.
 pub fn short<'a>(agent: &'a Agent<'a>) -> Result<Short<'a>, UnreadableLock> {
     Ok(Short {
         name: agent.name,
@@ -75,7 +75,7 @@ pub fn short<'a>(agent: &'a Agent<'a>) -> Result<Short<'a>, UnreadableLock> {
     })
 }
 
-/// All of an agent.
+/// All facts of an agent.
 pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
     let lock = agent.read_lock()?;
     Ok(Facts {

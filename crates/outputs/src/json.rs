@@ -1,10 +1,10 @@
-//! JSON that is printed or kept: the same bytes from every build.
+//! JSON with the same bytes from every build.
 
 use serde_json::Value;
 
-/// The value with the members of all objects in the order of their names.
+/// The value with the members of all objects sorted by name.
 ///
-/// A build with another package of the workspace in it may have a JSON library that keeps the order of insertion.
+/// With another package of the workspace in the build, the JSON library may keep the order of insertion.
 pub fn sorted(mut value: Value) -> Value {
     value.sort_all_objects();
     value

@@ -1,4 +1,4 @@
-//! Values of entries as an entry writes them, for people to read.
+//! Prints values in the syntax of entries.
 
 use core::fmt::Write as _;
 

@@ -29,10 +29,10 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
     out
 }
 
-/// Characters of a line of the README's list.
+/// Columns of a line of the README's list.
 const COLUMNS: usize = 120;
 
-/// The agents in the README: how many there are, how many are proved, and their names.
+/// The agents in the README: their number, how many are proved, and their names.
 pub(crate) fn region(all: &[Facts<'_>]) -> String {
     let proved = |question: &str| {
         let holds = |facts: &&Facts<'_>| {
@@ -150,12 +150,12 @@ fn model(out: &mut String, facts: &Facts<'_>) {
         item(out, &format!("Model id, {mode}"), &format!("{} for {}", code_span(id), code_span(reference)));
     }
     item(out, "An alias of the gateway", &markdown(&format!("is {}", facts.proxy())));
-    list(out, "No model id may hold", facts.refuses());
+    list(out, "A model id must not contain", facts.refuses());
     let seen = &facts.evidence;
     item(out, "Routing", &verdict(&seen.routing, &seen.date));
-    item(out, "The task's programs in its commands", &verdict(&seen.environment, &seen.date));
-    item(out, "No host beyond the entry's", &verdict(&seen.hosts, &seen.date));
-    item(out, "The key where it belongs", &verdict(&seen.secrets, &seen.date));
+    item(out, "Its commands find the task's programs", &verdict(&seen.environment, &seen.date));
+    item(out, "It calls only declared hosts", &verdict(&seen.hosts, &seen.date));
+    item(out, "It does not leak the key", &verdict(&seen.secrets, &seen.date));
     let suite = facts.suite();
     if let Some(it) = agent.suite {
         let tracking = if it.usage_tracking { "on" } else { "off" };
@@ -163,7 +163,7 @@ fn model(out: &mut String, facts: &Facts<'_>) {
     }
 }
 
-/// A verdict with what was seen, and when.
+/// A verdict with its detail and date.
 fn verdict(verdict: &Verdict, date: &str) -> String {
     let date = if date.is_empty() { String::new() } else { format!(", {}", markdown(date)) };
     let detail = if verdict.detail().is_empty() { String::new() } else { format!(": {}", markdown(verdict.detail())) };
@@ -209,7 +209,7 @@ fn files(out: &mut String, facts: &Facts<'_>) {
             FileFormat::Toml => "TOML",
         };
         let owner = match file.owner {
-            Owner::Keys => "merged into what is there",
+            Owner::Keys => "merged into the existing file",
             Owner::Whole => "a file of its own",
         };
         let (when, body) = value::file(file.body);

@@ -1,4 +1,4 @@
-//! What the pages say of an agent, put together once for Markdown and HTML.
+//! The facts of an agent on the pages, computed once for Markdown and HTML.
 
 use registry_model::model::{
     Agent, Artefact, Exit, Info, Lock, Login, LoginSource, ModelReference, Off, ProxyMode, Runs, Session, Suite,
@@ -10,32 +10,32 @@ use crate::Input;
 use crate::evidence::Evidence;
 use crate::value;
 
-/// The alias that stands for any of the gateway's.
+/// An example of a gateway's alias.
 const ALIAS: &str = "benchflow-alias";
 
-/// What the pages say of an agent.
+/// The facts of an agent on the pages.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts<'a> {
     /// The agent.
     pub agent: &'a Agent<'a>,
-    /// Its packages with their versions, as their managers write them, and what else it installs.
+    /// Its packages with their versions, in the syntax of their managers, and its other artefacts.
     pub installs: Vec<String>,
-    /// Where the packages come from, in a word or two: `npm`, `PyPI`.
+    /// The sources of its packages: `npm`, `PyPI`.
     pub from: String,
-    /// How many packages and files its lock holds.
+    /// The number of packages and files in its lock.
     pub locked: usize,
-    /// Why nothing can be installed at all; empty where something can.
+    /// Why it cannot be installed on any target; empty if it can.
     pub gone: String,
-    /// The targets, each with why it cannot be had there.
+    /// The targets, each with the reason if it cannot be installed there.
     pub targets: Vec<(Target, Option<String>)>,
-    /// What it is told for its suite's model, and for an alias of the gateway.
+    /// Its model ids for its suite's model, and for an alias of the gateway.
     pub ids: Vec<(&'static str, String, String)>,
-    /// What was seen of it on the wire.
+    /// Its evidence.
     pub evidence: Evidence,
 }
 
 impl<'a> Facts<'a> {
-    /// Puts them together.
+    /// Computes the facts.
     pub(crate) fn of(agent: &'a Agent<'a>, input: &Input<'_>) -> Result<Self, String> {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
         Ok(Self {
@@ -50,7 +50,7 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// What its program is started by.
+    /// The runtime of its program.
     pub(crate) fn runtime(&self) -> String {
         match (self.agent.runs, self.agent.node_floor) {
             (Runs::Node, Some(floor)) => format!("Node.js {floor} or later"),
@@ -65,23 +65,23 @@ impl<'a> Facts<'a> {
         self.agent.web.map_or("none", |web| web.kind().id())
     }
 
-    /// Whether a run without web can be had, in words.
+    /// Whether a run without web is possible, in words.
     pub(crate) fn web_sentence(&self) -> &'static str {
         match self.agent.web {
             Some(WebPolicy::Switch { .. }) => "Its web tools can be turned off.",
             Some(WebPolicy::NoTools(_)) => "It has no web tools; a run without web starts as any other.",
             Some(WebPolicy::NoSwitch { .. }) => "Nothing turns its web tools off; a run without web is refused.",
             Some(WebPolicy::Untested { .. }) => "Turning them off is untested; a run without web access is refused.",
-            None => "Nothing is known of its web tools.",
+            None => "Its web tools are unknown.",
         }
     }
 
-    /// How its web tools are turned off, each way with its place and its text.
+    /// How its web tools are turned off: each switch with its place and text.
     pub(crate) fn switches(&self) -> Vec<(String, String)> {
         self.agent.web_switches().iter().map(switch).collect()
     }
 
-    /// What it answers over ACP.
+    /// Its answers over ACP.
     pub(crate) fn handshake(&self) -> Vec<(&'static str, String)> {
         let handshake = self.agent.handshake;
         let mut rows = match handshake.info {
@@ -109,7 +109,7 @@ impl<'a> Facts<'a> {
         rows
     }
 
-    /// What its handshake is called in a cell.
+    /// The name of its handshake in a table cell.
     pub(crate) fn handshake_name(&self) -> &'a str {
         match self.agent.handshake.info {
             Info::Fields { name, .. } => name,
@@ -117,7 +117,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// What it does with an alias of the gateway.
+    /// Its handling of a gateway's alias.
     pub(crate) fn proxy(&self) -> String {
         match self.agent.model.proxy {
             ProxyMode::AsIs => "taken like any other id".to_owned(),
@@ -126,12 +126,12 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// What no model id of its may hold.
+    /// The texts that its model ids must not contain.
     pub(crate) fn refuses(&self) -> &'a [&'a str] {
         self.agent.model.refuses
     }
 
-    /// What stands in for a key.
+    /// The logins that replace a key.
     pub(crate) fn logins(&self) -> Vec<String> {
         self.agent.login.iter().map(login).collect()
     }
@@ -142,7 +142,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// A model as a person types it.
+/// A model as it is typed.
 fn reference(model: ModelReference<'_>) -> String {
     if model.provider.is_empty() { model.id.to_owned() } else { format!("{}/{}", model.provider, model.id) }
 }
@@ -154,7 +154,7 @@ fn installs(agent: &Agent<'_>, lock: &Lock<'_>) -> Vec<String> {
         Artefact::Archive(it) => Some(format!("{} (an archive)", it.bin)),
         Artefact::Git(it) => Some(format!("{} at {}", it.url, it.commit)),
         Artefact::Program(it) => Some(it.name.to_owned()),
-        Artefact::Sh(it) => Some(format!("{} (a step of its own)", it.bin)),
+        Artefact::Sh(it) => Some(format!("{} (a shell step)", it.bin)),
     }));
     all
 }
@@ -175,7 +175,7 @@ fn from(agent: &Agent<'_>) -> String {
     if kinds.is_empty() { "shipped".to_owned() } else { kinds.join(", ") }
 }
 
-/// The ids of its suite's model and of an alias; a refusal is told as what it is.
+/// The ids of its suite's model and of an alias, or the refusal.
 fn ids(agent: &Agent<'_>, router: &Router<'_>) -> Vec<(&'static str, String, String)> {
     let id = |reference: &str| router.acp_model_id(agent.model.format, reference).unwrap_or_else(|why| why.to_string());
     let mut ids = Vec::new();
@@ -197,7 +197,7 @@ fn switch(off: &Off<'_>) -> (String, String) {
             ("by variables".to_owned(), lines.collect::<Vec<_>>().join("\n"))
         }
         Off::Argv(words) => ("by arguments".to_owned(), words.join(" ")),
-        Off::Unset(names) => ("variables that lead elsewhere are dropped".to_owned(), names.join("\n")),
+        Off::Unset(names) => ("by unsetting variables".to_owned(), names.join("\n")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! All pages, one after the other.
+//! Makes all pages.
 
 use super::facts::Facts;
 use super::{agents, page, providers, rules};

@@ -17,7 +17,7 @@ mod text;
 
 use crate::Generator;
 
-/// Pages that are kept in version control, so that people read them where the sources are.
+/// The generator of pages. They are committed, so that people read them next to the sources.
 pub(crate) const GENERATOR: Generator = Generator {
     name: "gen-docs",
     about: "Write the pages on agents, providers and rules, and docs/index.html to browse",

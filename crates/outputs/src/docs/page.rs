@@ -1,7 +1,7 @@
 //! `docs/index.html`: one page to browse and search, which loads nothing from elsewhere.
 //!
 //! All of its content is in the document, so that it can be read, printed and searched without a script; the script
-//! folds, filters and finds. Its policy allows the two texts below by their hashes and nothing else.
+//! folds, filters and searches. Its content security policy allows only the two texts below, by their hashes.
 
 mod detail;
 mod lists;
@@ -43,7 +43,7 @@ pub(crate) fn page(all: &[Facts<'_>], registry: &Registry<'_>) -> String {
     )
 }
 
-/// What the page may load: its own style and script, by what they are.
+/// The content security policy: the page may load only its own style and script, by their hashes.
 fn policy() -> String {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
     format!(
@@ -53,7 +53,7 @@ fn policy() -> String {
     )
 }
 
-/// A document with its `{{names}}` filled in, in one pass: what is filled in is looked at by nobody.
+/// A document with its `{{names}}` filled in, in one pass: inserted text is not searched for names.
 fn fill(document: &str, parts: &[(&str, &str)]) -> String {
     let mut out = String::new();
     let mut rest = document;

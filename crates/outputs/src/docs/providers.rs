@@ -75,7 +75,7 @@ fn section(out: &mut String, provider: &Provider<'_>) {
     }
     let _ = writeln!(out, "- Authenticated by `{}`: {}", provider.auth.word(), credential(provider));
     if !provider.spellings.is_empty() {
-        let _ = writeln!(out, "- Elsewhere called {}", code_list(provider.spellings.iter().copied()));
+        let _ = writeln!(out, "- Other spellings: {}", code_list(provider.spellings.iter().copied()));
     }
     for model in provider.models {
         let _ = writeln!(
@@ -90,7 +90,7 @@ fn section(out: &mut String, provider: &Provider<'_>) {
     }
 }
 
-/// What it takes to authenticate.
+/// Its credential.
 fn credential(provider: &Provider<'_>) -> String {
     match provider.credential {
         Credential::None => "nothing".to_owned(),

@@ -38,7 +38,7 @@ fn section(out: &mut String, rule: &Rule) {
     let _ = writeln!(out, "\n- **Way out**: {}", markdown(rule.help));
     let _ = writeln!(out, "- **Checked** {}", rule.checked.when());
     if rule.allowable {
-        let _ = writeln!(out, "- **Allowed** by `allow: {}(\"reason\")` at the place it is about", rule.code);
+        let _ = writeln!(out, "- **Allowed** by `allow: {}(\"reason\")` at the place of the error", rule.code);
     } else {
         out.push_str("- **Allowed** never\n");
     }

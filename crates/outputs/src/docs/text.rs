@@ -1,15 +1,15 @@
-//! Words of entries in Markdown and HTML: nothing in them becomes structure, but for code between backticks.
+//! Escapes texts of entries for Markdown and HTML; only code between backticks becomes markup.
 
 /// A piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece<'a> {
     /// Words.
     Plain(&'a str),
-    /// Code, which stood between backticks.
+    /// Code, from between backticks.
     Code(&'a str),
 }
 
-/// The pieces of a text: code stands between two backticks of one line; one that has no other is a letter.
+/// The pieces of a text: code is between two backticks of one line; a single backtick is plain text.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let mut rest = text;

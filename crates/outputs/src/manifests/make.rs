@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::GENERATOR;
 use crate::{File, Input};
 
-/// The contract that is written.
+/// The version of the contract.
 const CONTRACT: &str = "1.0";
 
-/// A manifest. Members that nothing fills are left out; the table must be the last.
+/// A manifest. Empty members are omitted; the table must be the last member.
 #[derive(Debug, Serialize)]
 struct Manifest<'a> {
     contract_version: &'static str,
@@ -41,7 +41,7 @@ struct Manifest<'a> {
     env_mapping: BTreeMap<&'static str, &'a str>,
 }
 
-/// A manifest an agent.
+/// One manifest for each agent.
 pub(crate) fn manifests(input: &Input<'_>) -> Result<Vec<File>, String> {
     input.agents.iter().map(|agent| file(agent, input.site)).collect()
 }
@@ -64,9 +64,9 @@ fn manifest<'a>(agent: &'a Agent<'a>, site: &Site) -> Result<Manifest<'a>, regis
         protocol: "acp",
         api_protocol: api_protocol(agent),
         acp_model_format: agent.model.format.id(),
-        // Read in BenchFlow 0.7.11: without it, an agent whose session offers a model option is still told by that
-        // option, as Pi is; Codex, whose file has the model, is left alone. With it, an id that Codex does not know
-        // ends the run.
+        // From the source of BenchFlow 0.7.11: without this key, an agent whose session offers a model option still
+        // gets the model by that option (Pi); Codex, whose file has the model, is not changed. With it, an id that
+        // Codex does not know ends the run.
         supports_acp_set_model: agent.model.via == Via::SetModel,
         default_model: agent.suite.map(|suite| reference(suite.model)),
         install_timeout: agent.install_timeout,
@@ -79,8 +79,8 @@ fn manifest<'a>(agent: &'a Agent<'a>, site: &Site) -> Result<Manifest<'a>, regis
     })
 }
 
-/// The one protocol that the agent speaks; with several, or one that the contract has no word for, the harness takes
-/// the provider's own.
+/// The only protocol of the agent. With several, or one without a word in the contract, the harness uses the provider's
+/// protocol.
 fn api_protocol(agent: &Agent<'_>) -> Option<&'static str> {
     match agent.protocols {
         [Protocol::GoogleGenerateContent] => None,
@@ -89,7 +89,7 @@ fn api_protocol(agent: &Agent<'_>) -> Option<&'static str> {
     }
 }
 
-/// A model as a person types it.
+/// A model as it is typed.
 fn reference(model: ModelReference<'_>) -> String {
     if model.provider.is_empty() { model.id.to_owned() } else { format!("{}/{}", model.provider, model.id) }
 }

@@ -1,11 +1,11 @@
-//! `gen-manifests`: a `manifest.toml` an agent, in contract 1.0 of BenchFlow's agent manifests.
+//! `gen-manifests`: a `manifest.toml` for each agent, in contract 1.0 of BenchFlow's agent manifests.
 
 #[cfg(feature = "make")]
 mod make;
 
 use crate::Generator;
 
-/// A folder an agent, so that `BENCHFLOW_AGENTS_DIR` may name theirs.
+/// The generator of manifests: a folder for each agent, so that `BENCHFLOW_AGENTS_DIR` can name their parent.
 pub(crate) const GENERATOR: Generator = Generator {
     name: "gen-manifests",
     about: "Write a BenchFlow manifest for each agent, for BENCHFLOW_AGENTS_DIR",

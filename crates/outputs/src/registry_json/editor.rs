@@ -1,4 +1,4 @@
-//! An agent in the format of the public registry of ACP agents, from which editors run them by `npx`, `uvx` or archive.
+//! An agent in the format of the public ACP registry, from which editors run agents by `npx`, `uvx` or an archive.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use registry_model::model::{Agent, Archive, Artefact, Info, Lock, Target};
 use registry_model::template::{Template, Value};
 use serde::Serialize;
 
-/// An agent, as the public registry has it.
+/// An agent in the format of the public registry.
 #[derive(Debug, Serialize)]
 pub(super) struct Described<'a> {
     id: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct Described<'a> {
     distribution: Distribution,
 }
 
-/// How editors get it: one way of the three.
+/// The distribution for editors: one of the three forms.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Distribution {
@@ -25,7 +25,7 @@ enum Distribution {
     Binary(BTreeMap<&'static str, Binary>),
 }
 
-/// A package that is run without being installed first.
+/// A package that runs without an install.
 #[derive(Debug, Serialize)]
 struct Package {
     #[serde(rename = "package")]
@@ -36,7 +36,7 @@ struct Package {
     env: BTreeMap<String, String>,
 }
 
-/// An archive that is unpacked first.
+/// An archive that is unpacked before the run.
 #[derive(Debug, Serialize)]
 struct Binary {
     archive: String,
@@ -47,8 +47,8 @@ struct Binary {
     env: BTreeMap<String, String>,
 }
 
-/// The description of an agent; none where the format has no words for what it takes: several packages, a program of
-/// the entry's own, a helper process, arguments that depend on the run, or packages that cannot be fetched.
+/// The description of an agent; `None` if the format cannot express it: several packages, a shipped program, a helper
+/// process, arguments that depend on the run, or packages that cannot be fetched.
 pub(super) fn agent_json<'a>(agent: &Agent<'a>, lock: &Lock<'_>) -> Option<Described<'a>> {
     let [artefact] = agent.install else { return None };
     if agent.beside.is_some() || agent.targets(lock).is_empty() {
@@ -80,7 +80,7 @@ fn distribution(
         Artefact::Npm(npm) => {
             Some(Distribution::Npx(Package { exact: format!("{}@{}", npm.package, version?), args, env }))
         }
-        // `uvx` runs the program that bears the package's name.
+        // `uvx` runs the program with the package's name.
         Artefact::Pypi(pypi) if pypi.bin == pypi.package => {
             Some(Distribution::Uvx(Package { exact: format!("{}=={}", pypi.package, version?), args, env }))
         }
@@ -89,7 +89,7 @@ fn distribution(
     }
 }
 
-/// The archives by the format's own names of machines, which know no C library: those for musl are left out.
+/// The archives by the format's names of machines. The names have no C library, so archives for musl are omitted.
 fn binaries(archive: &Archive<'_>, args: &[String], env: &BTreeMap<String, String>) -> BTreeMap<&'static str, Binary> {
     let named = |target| match target {
         Target::LinuxX64 => Some("linux-x86_64"),
@@ -105,7 +105,7 @@ fn binaries(archive: &Archive<'_>, args: &[String], env: &BTreeMap<String, Strin
     archive.downloads.iter().filter_map(|it| Some((named(it.target)?, binary(it.url)))).collect()
 }
 
-/// The variables that keep it from looking up hosts by itself; those of its routes are for the launcher alone.
+/// The variables that turn off its calls of other hosts; variables of its routes are only for the launcher.
 fn env(agent: &Agent<'_>) -> BTreeMap<String, String> {
     let variables = agent.hosts.iter().flat_map(|host| host.off);
     variables.filter_map(|it| Some((it.name.to_owned(), literal(&it.value)?))).collect()

@@ -10,23 +10,23 @@ use super::{GENERATOR, editor};
 use crate::facts::{self, Facts};
 use crate::{File, Input};
 
-/// The version of the shape. A member that is added leaves it alone; one that goes, or changes its meaning, does not.
+/// The version of the format. An added member does not change it; a removed member or a changed meaning does.
 const SCHEMA: &str = "benchflow-registry/2";
 
-/// The file of the schema, beside the other.
+/// The file of the schema, beside the document.
 const SCHEMA_FILE: &str = "registry.schema.json";
 
 /// Every agent, provider and family of a registry, for programs.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "A registry of coding agents")]
 struct Document<'a> {
-    /// What made this file.
+    /// The command that wrote this file.
     #[serde(rename = "$comment")]
     comment: String,
-    /// Where the schema of this file is.
+    /// The schema of this file.
     #[serde(rename = "$schema")]
     location: &'static str,
-    /// The version of this shape: `benchflow-registry/2`.
+    /// The version of this format: `benchflow-registry/2`.
     #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
     /// The agents, sorted by name.
@@ -72,7 +72,7 @@ fn schema() -> Value {
     schema
 }
 
-/// JSON for programs and for diffs: indented, members in the order of their names.
+/// JSON for programs and for diffs: indented, members sorted by name.
 fn json_text(value: &impl Serialize) -> Result<String, String> {
     let value = serde_json::to_value(value).map(crate::json::sorted);
     let text = value.and_then(|value| serde_json::to_string_pretty(&value));

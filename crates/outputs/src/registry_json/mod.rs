@@ -7,7 +7,7 @@ mod make;
 
 use crate::Generator;
 
-/// One file with everything, and a folder an agent under `acp`.
+/// The generator of one file with everything, and of a folder for each agent under `acp`.
 pub(crate) const GENERATOR: Generator = Generator {
     name: "gen-registry",
     about: "Write registry.json with its JSON Schema, and agent.json files for editors",

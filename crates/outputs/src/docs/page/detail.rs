@@ -1,4 +1,4 @@
-//! What unfolds under an agent.
+//! The details under an agent, which can be folded.
 
 use registry_model::model::{FileFormat, Owner};
 
@@ -7,7 +7,7 @@ use crate::docs::text::{escape, html, paragraphs};
 use crate::evidence::Verdict;
 use crate::value;
 
-/// All of it.
+/// All details.
 pub(super) fn of(facts: &Facts<'_>) -> String {
     let about: Vec<String> = paragraphs(facts.agent.description).map(|it| format!("<p>{}</p>", html(&it))).collect();
     let about = about.concat();
@@ -20,7 +20,7 @@ fn part(title: &str, content: &str) -> String {
     if content.is_empty() { String::new() } else { format!("<section><h3>{title}</h3>{content}</section>") }
 }
 
-/// Rows of what and what it is; the second is HTML already.
+/// Rows of a term and its description; the description is HTML already.
 fn rows(rows: &[(String, String)]) -> String {
     let filled = rows.iter().filter(|(_, text)| !text.is_empty());
     let rows: Vec<String> = filled.map(|(what, text)| format!("<dt>{}</dt><dd>{text}</dd>", escape(what))).collect();
@@ -88,7 +88,7 @@ fn model(facts: &Facts<'_>) -> String {
     part("Model", &rows(&all))
 }
 
-/// A verdict with what was seen, and when.
+/// A verdict with its detail and date.
 fn verdict(verdict: &Verdict, date: &str) -> String {
     let words = [verdict.word(), date, verdict.detail()];
     escape(&words.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · "))
@@ -146,7 +146,7 @@ fn files(facts: &Facts<'_>) -> String {
             FileFormat::Toml => "TOML",
         };
         let owner = match it.owner {
-            Owner::Keys => "merged into what is there",
+            Owner::Keys => "merged into the existing file",
             Owner::Whole => "a file of its own",
         };
         let (when, body) = value::file(it.body);

@@ -47,7 +47,7 @@ fn code(text: &str) -> String {
     format!("<code>{}</code>", escape(text))
 }
 
-/// The rules, each to unfold.
+/// The rules; each can be unfolded.
 pub(super) fn rules() -> String {
     all_rules::ALL.iter().map(|rule| self::rule(rule)).collect()
 }
@@ -58,7 +58,7 @@ fn rule(rule: &Rule) -> String {
         Some(format!("<li>{} <small>{}</small></li>", html(it.what), escape(it.source)))
     };
     let incidents: String = rule.incidents.iter().filter_map(incident).collect();
-    let allowed = if rule.allowable { "With a reason, at the place it is about" } else { "Never" };
+    let allowed = if rule.allowable { "With a reason, at the place of the error" } else { "Never" };
     format!(
         "<details class=\"item rule\" id=\"rule-{code}\"><summary><span class=\"mono code\">{code}</span> <span>{sentence}</span> \
          <small>{name}</small></summary><pre tabindex=\"0\">{example}</pre><dl><dt>Way out</dt><dd>{help}</dd>\

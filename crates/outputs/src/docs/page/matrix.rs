@@ -1,4 +1,4 @@
-//! The matrix: two rows for each agent, a summary and the details that unfold.
+//! The matrix: two rows for each agent, a summary and the details, which can be unfolded.
 
 use registry_model::model::{Target, WebKind};
 
@@ -31,7 +31,7 @@ fn row(facts: &Facts<'_>) -> String {
     )
 }
 
-/// What the filters look at.
+/// The data for the filters.
 fn data(facts: &Facts<'_>) -> String {
     let values = GROUPS.iter().map(|group| {
         let words = (group.of)(facts).join("|");
@@ -76,7 +76,7 @@ fn web(facts: &Facts<'_>) -> String {
     cell("Web policy", &verdict(&facts.evidence.web, words, facts.evidence.web.word()))
 }
 
-/// A verdict to look at, with words beside it and under them.
+/// A verdict as a mark, with words beside and below it.
 fn verdict(verdict: &Verdict, words: &str, note: &str) -> String {
     let (class, sign) = match verdict {
         Verdict::Proved => ("ok", "✓"),
@@ -109,7 +109,7 @@ fn short(target: Target) -> &'static str {
     target.id().trim_start_matches("linux-")
 }
 
-/// One group of filters: what it is called, and what an agent has of it.
+/// A group of filters: its name, title, and the values of an agent.
 struct Group {
     name: &'static str,
     title: &'static str,
@@ -134,7 +134,7 @@ const GROUPS: [Group; 5] = [
     },
 ];
 
-/// The filters: a group of boxes for each, of what agents really have.
+/// The filters: groups of boxes, one for each value that an agent has.
 pub(super) fn filters(all: &[Facts<'_>]) -> String {
     GROUPS.iter().map(|group| filter(group, all)).collect()
 }

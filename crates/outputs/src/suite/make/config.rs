@@ -1,4 +1,4 @@
-//! The configuration of a run: a YAML file an agent.
+//! The configuration of a run: a YAML file for each agent.
 
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ const TASKS: [&str; 9] = [
     "shock-analysis-supply",
 ];
 
-/// Where a run is made; the runner asks for its key before anything else.
+/// The environment of a run; the runner checks its key first.
 pub(super) const ENVIRONMENT: &str = "daytona";
 
 #[derive(Debug, Serialize)]
@@ -35,7 +35,7 @@ struct Config<'a> {
     include: [&'static str; 9],
 }
 
-/// Where the tasks are.
+/// The source of the tasks.
 #[derive(Debug, Serialize)]
 struct Source {
     repo: &'static str,
@@ -70,16 +70,16 @@ fn explained(body: &str) -> String {
     let mut text = String::new();
     for line in body.lines() {
         let comment = match line.split_once(':').map_or("", |(key, _)| key) {
-            "model" => "# The checker compares it with the model of each run, letter by letter.".to_owned(),
+            "model" => "# The checker compares it exactly with the model of each run.".to_owned(),
             "usage_tracking" => {
-                "# Calls go through the gateway all the same; a run does not fail where no usage is counted.".to_owned()
+                "# Calls still go through the gateway; a run does not fail when no usage is counted.".to_owned()
             }
             _ => String::new(),
         };
         if !comment.is_empty() {
             text.extend([comment.as_str(), "\n"]);
         }
-        // Readers of YAML 1.1 take the bare word for `false`.
+        // A YAML 1.1 parser reads the bare word as `false`.
         let line = if line == "usage_tracking: off" { "usage_tracking: \"off\"" } else { line };
         text.extend([line, "\n"]);
     }

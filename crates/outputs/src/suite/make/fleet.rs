@@ -1,7 +1,7 @@
-//! All agents built and verified elsewhere: a matrix for hosted runners, and a build for `BuildKit`.
+//! Builds of all agents in CI: a matrix for hosted runners, and a build for `BuildKit`.
 //!
-//! Each image holds one agent, installed by its own script and proved by it. At run time the same script finds its
-//! stamp and does nothing. A layer holds the prefix alone, so that any image can copy it.
+//! Each image has one agent, installed and proved by its own script. At run time the same script finds its stamp and
+//! does nothing. A layer has only the prefix, so that any image can copy it.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::head;
 
-/// A machine to build on, where there is a hosted one.
+/// The hosted machine to build on, if there is one.
 const fn machine(target: Target) -> Option<(&'static str, &'static str)> {
     match target {
         Target::LinuxX64 => Some(("linux/amd64", "ubuntu-24.04")),
@@ -30,13 +30,13 @@ struct Job<'a> {
     timeout_minutes: u32,
 }
 
-/// An agent that is built, with its machines: Docker's name of each and that of GitHub's runner.
+/// An agent that is built, with its machines: for each, Docker's name and the name of GitHub's runner.
 pub(super) struct Built<'a> {
     agent: &'a Agent<'a>,
     machines: Vec<(&'static str, &'static str)>,
 }
 
-/// The agents that can be built anywhere.
+/// The agents that can be built on at least one machine.
 pub(super) fn built<'a>(agents: &[&'a Agent<'a>]) -> Result<Vec<Built<'a>>, String> {
     let mut all = Vec::new();
     for &agent in agents {
@@ -49,8 +49,9 @@ pub(super) fn built<'a>(agents: &[&'a Agent<'a>]) -> Result<Vec<Built<'a>>, Stri
     Ok(all)
 }
 
-/// The matrix of GitHub Actions, a job an agent and machine: `matrix: ${{ fromJSON(…) }}`. A member beside `include`
-/// would be a dimension of the matrix, so nothing else stands in it.
+/// The matrix of GitHub Actions, a job for each agent and machine: `matrix: ${{ fromJSON(…) }}`. It has no other
+/// member, since a member beside `include` would be a dimension of the matrix.
+
 pub(super) fn matrix(all: &[Built<'_>]) -> Result<String, String> {
     #[derive(Serialize)]
     struct Matrix<'a> {
@@ -62,16 +63,16 @@ pub(super) fn matrix(all: &[Built<'_>]) -> Result<String, String> {
 }
 
 fn job<'a>(agent: &Agent<'a>, (platform, runner): (&'static str, &'static str)) -> Job<'a> {
-    // An install, and what it takes to begin.
+    // The time of an install and of the job's start.
     let timeout_minutes = agent.install_timeout.div_ceil(60) + 5;
     Job { agent: agent.name, platform, runner, timeout_minutes }
 }
 
-/// `docker-bake.hcl`: a target an agent.
+/// `docker-bake.hcl`: a target for each agent.
 pub(super) fn bake(all: &[Built<'_>]) -> String {
     let names = all.iter().map(|it| format!("\"{}\"", it.agent.name)).collect::<Vec<_>>().join(", ");
     let mut out =
-        head("Builds an image an agent: `docker buildx bake` in this folder, after `cargo xtask gen-scripts`.");
+        head("Builds an image for each agent: `docker buildx bake` in this folder, after `cargo xtask gen-scripts`.");
     out.push_str(BAKE);
     let _ = write!(out, "\ngroup \"default\" {{\n  targets = [{names}]\n}}\n");
     for Built { agent, machines } in all {
@@ -114,11 +115,12 @@ target \"agent\" {
 }
 ";
 
-/// The Dockerfile: two stages an agent. Its build context is what `gen-scripts` wrote.
+/// The Dockerfile: two stages for each agent. Its build context is the output of `gen-scripts`.
 pub(super) fn dockerfile(all: &[Built<'_>], site: &Site) -> Result<String, String> {
-    let mut out = head("Images of agents, built from what `gen-scripts` wrote; docs/containers.md has the commands.");
+    let mut out =
+        head("Images of agents, built from the output of `gen-scripts`; docs/containers.md has the commands.");
     out.push_str("\nARG BASE=debian:bookworm-slim\n");
-    out.push_str("\n# The scripts. A build context of the same name takes the place of this stage.\n");
+    out.push_str("\n# The scripts. A build context of the same name replaces this stage.\n");
     out.push_str("FROM scratch AS scripts\nCOPY . /\n");
     let folder = folders(site)?;
     if folder.is_some() {
@@ -153,10 +155,10 @@ pub(super) fn dockerfile(all: &[Built<'_>], site: &Site) -> Result<String, Strin
     Ok(out)
 }
 
-/// The stages of runtimes, and what each is made from where some agent needs that.
+/// The stages of runtimes, and the base of each, if an agent needs it.
 const RUNTIMES: [(&str, &str); 2] = [("node", "base"), ("python", "node")];
 
-/// The stage that an agent's own is made from.
+/// The base of an agent's stage.
 fn runtime_of(agent: &Agent<'_>) -> &'static str {
     if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) { "python" } else { "node" }
 }
@@ -185,7 +187,7 @@ fn add_stages(out: &mut String, agent: &Agent<'_>, site: &Site, prefix: &str, mo
 }
 
 fn add_labels(out: &mut String, labels: &[(&str, String)]) {
-    // Which machine an image is for is known to its builder alone.
+    // Only the builder knows the machine of an image.
     out.push_str("ARG TARGETPLATFORM\nLABEL org.benchflow.platform=\"${TARGETPLATFORM}\"");
     for (name, value) in labels {
         let _ = write!(out, " \\\n    org.benchflow.{name}=\"{value}\"");
@@ -193,7 +195,7 @@ fn add_labels(out: &mut String, labels: &[(&str, String)]) {
     out.push('\n');
 }
 
-/// The folder that has all folders of a site; none where it names URLs alone.
+/// The folder that contains all folders of a site; `None` if it has only URLs.
 fn folders(site: &Site) -> Result<Option<String>, String> {
     let sources = [&site.npm_registry, &site.pypi_index, &site.mirror, &site.ca_bundle];
     let runtimes = site.node.values().chain(site.python.values()).map(|runtime| runtime.url.as_str());
@@ -209,13 +211,13 @@ fn folders(site: &Site) -> Result<Option<String>, String> {
     Ok(Some(common))
 }
 
-/// The folder that has two.
+/// The common parent of two folders.
 fn common(one: &str, other: &str) -> String {
     let same = one.split('/').zip(other.split('/')).take_while(|(one, other)| one == other);
     same.map(|(part, _)| part).collect::<Vec<_>>().join("/")
 }
 
-/// A path as an instruction has it, outside quotes and inside.
+/// A path for an instruction, both with and without quotes.
 fn instruction(path: &str) -> Result<String, String> {
     let plain = |it: char| it.is_ascii_alphanumeric() || "/._-+@".contains(it);
     if path.chars().all(plain) {

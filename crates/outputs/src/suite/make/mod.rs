@@ -1,4 +1,4 @@
-//! From a registry to the files of its suite. Everything in them follows from the entries.
+//! Makes the files of the suite from the entries of a registry.
 
 mod config;
 mod fleet;
@@ -14,7 +14,7 @@ use crate::{File, Input};
 struct Member<'a> {
     agent: &'a Agent<'a>,
     suite: Suite<'a>,
-    /// The model as a person types it: the same text wherever the suite names it.
+    /// The model as it is typed: the same text everywhere in the suite.
     model: String,
     /// One variable of each need must be set.
     needs: Vec<Need<'a>>,
@@ -40,7 +40,7 @@ fn members<'a>(registry: &Registry<'a>) -> Result<Vec<Member<'a>>, String> {
 
 fn member<'a>(router: &Router<'a>, agent: &'a Agent<'a>, suite: Suite<'a>) -> Result<Member<'a>, String> {
     let model = reference(suite.model);
-    // With usage tracking, the gateway talks to the provider, and speaks every protocol.
+    // With usage tracking, calls go through the gateway, which speaks every protocol.
     let needs = router.needs((!suite.usage_tracking).then_some(agent), &model);
     let needs = needs.map_err(|refusal| format!("the suite cannot run `{}` with `{model}`: {refusal}", agent.name))?;
     Ok(Member { agent, suite, model, needs })
@@ -60,7 +60,7 @@ fn told(needs: &[Need<'_>]) -> String {
     needs.iter().map(group).collect::<Vec<_>>().join(" and ")
 }
 
-/// The lines that each of these files begins with, behind the comment sign of its format.
+/// The first lines of each of these files.
 fn head(what: &str) -> String {
     format!("# {what}\n# {}; change the entries, not this file.\n", GENERATOR.mark())
 }

@@ -1,4 +1,4 @@
-//! The functions that the suite's runner sources: its agents, the model of each, and whether it can run here.
+//! The shell functions that the suite's runner sources: its agents, their models, and whether they can run here.
 
 use std::fmt::Write as _;
 
@@ -10,12 +10,12 @@ use super::{Member, head, told};
 /// The functions that are the same for every registry.
 const COMMON: &str = include_str!("suite.sh");
 
-/// The text of the file; POSIX shell without `local`, so that any runner may source it.
+/// The text of the file; POSIX shell without `local`, so that any runner can source it.
 pub(super) fn text(members: &[Member<'_>]) -> Result<String, String> {
-    let mut out = head("What the runner of the integration suite sources: agents, models, credentials. POSIX shell.");
+    let mut out = head("Functions for the runner of the integration suite: agents, models, credentials. POSIX shell.");
     out.push_str("# shellcheck shell=sh\n\n");
     out.push_str(&COMMON.replace("@KEY@", &format!("{}_API_KEY", ENVIRONMENT.to_uppercase())));
-    out.push_str("\n# The agents, a line each.\nsuite_agents() {\n    cat <<\\AGENTS\n");
+    out.push_str("\n# The agents, one per line.\nsuite_agents() {\n    cat <<\\AGENTS\n");
     for member in members {
         out.extend([member.agent.name, "\n"]);
     }
@@ -28,18 +28,18 @@ pub(super) fn text(members: &[Member<'_>]) -> Result<String, String> {
     })?;
     cases(
         &mut out,
-        "Whether the host has what serves the model of an agent.",
+        "Whether the host has the credentials for the model of an agent.",
         "suite_has_credentials",
         members,
         &|it| Ok(condition(&it.needs)),
     )?;
-    cases(&mut out, "The variables that this asks for, for people.", "suite_credentials", members, &|member| {
+    cases(&mut out, "The variables of these credentials, as text.", "suite_credentials", members, &|member| {
         Ok(format!("echo {}", quoted(&told(&member.needs))?))
     })?;
     Ok(out)
 }
 
-/// A function that answers for each agent, and fails with 2 for what is none.
+/// A function with an answer for each agent; it fails with 2 for an unknown one.
 fn cases(
     out: &mut String,
     comment: &str,
@@ -67,7 +67,7 @@ fn condition(needs: &[Need<'_>]) -> String {
     needs.iter().map(group).collect::<Vec<_>>().join(" && ")
 }
 
-/// A text as one word.
+/// A text as one shell word.
 fn quoted(text: &str) -> Result<String, String> {
     shlex::try_quote(text).map(String::from).map_err(|error| format!("`{text}` is not a shell word: {error}"))
 }

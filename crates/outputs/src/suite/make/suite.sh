@@ -1,4 +1,4 @@
-# Whether one of some values holds more than blanks: a variable that is set and blank counts as unset.
+# Whether one of some values has more than blanks: a blank variable counts as unset.
 suite_any_given() {
     while [ "$#" -gt 0 ]; do
         case $1 in
@@ -14,7 +14,7 @@ suite_unknown() {
     return 2
 }
 
-# Whether runs can be made at all: the environment of every run asks for this key.
+# Whether the host has the key that the environment of every run needs.
 suite_has_environment() {
     suite_any_given "${@KEY@-}"
 }
