@@ -123,7 +123,7 @@ faults() {
     git checkout -q "$lock"
     flock "$tree" "$xtask" upgrade "$agent" --cache "$cache" --to "$older" >"$work/out" 2>"$work/log"
     expect "two upgrades at once" 2 "$?"
-    says "another upgrade works in"
+    says "another upgrade runs in"
     mkdir "$work/full" && mount -t tmpfs -o size=64k tmpfs "$work/full" || exit 2
     "$xtask" upgrade "$agent" --cache "$work/full" --min-age "$age" --to "$older" --write >"$work/out" 2>"$work/log"
     expect "a full disk" 2 "$?"

@@ -1,6 +1,6 @@
 //! `audit` and `explain` as a user runs them: lines for people, JSON, exit statuses, and the page about it.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 
@@ -75,7 +75,7 @@ fn json_has_the_form_of_the_page() {
 fn exit_statuses_tell_findings_from_failures() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let text = folder.path().display().to_string();
-    check(&["audit", &text], 2, &["holds nothing that an audit reads", "help: give a folder with"]);
+    check(&["audit", &text], 2, &["has no files that `audit` checks", "help: give a folder with"]);
     check(&["audit", "/nonexistent/tree"], 2, &["cannot read `/nonexistent/tree`", "help: "]);
     check(&["audit"], 2, &["PATH"]);
     check(&["audit", "--json", "--sarif", &text], 2, &["cannot be used with"]);

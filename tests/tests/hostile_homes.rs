@@ -1,7 +1,7 @@
 //! Root writes the policy into a home that is another user's, whatever that user has put there. Needs root:
 //! `cargo test -p registry-tests hostile_homes:: -- --ignored`.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};

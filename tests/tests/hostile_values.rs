@@ -3,7 +3,7 @@
 //! What an agent is given is read back by a strict parser of the file's format and from the bytes of its environment,
 //! and must be what a harmless value gives, with this value in its place.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

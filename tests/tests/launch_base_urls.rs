@@ -1,6 +1,6 @@
 //! What a launcher makes of a base URL that no routing has seen: it is formed, or the agent does not start.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,7 @@
 //! A launcher whose home cannot be used says which place, which home and which user, and starts no agent. Homes that
 //! root could write need root: `cargo test -p registry-tests launch_homes:: -- --ignored`.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};

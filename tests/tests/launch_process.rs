@@ -1,6 +1,6 @@
 //! The launcher becomes the agent: the same process, with the limits, signals and file descriptors that it was given.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::ffi::OsStr;
 use std::fs;

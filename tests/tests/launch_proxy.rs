@@ -1,6 +1,6 @@
 //! A launcher warns where a proxy is set and would be asked for a model on loopback or on a private address.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test panics on failure")]
 
 use crate::launch_support::{Installed, Prefix, noted_environment, provide, share};
 use registry::REGISTRY;

@@ -1,6 +1,6 @@
 //! A home that is used again: a launch removes what an earlier one left and it does not set, and nothing of the task's.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::fs;

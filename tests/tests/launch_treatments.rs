@@ -2,7 +2,7 @@
 //! same files and its arguments. Those that need root and strace:
 //! `cargo test -p registry-tests launch_treatments:: -- --ignored`.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

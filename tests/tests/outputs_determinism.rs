@@ -1,6 +1,6 @@
 //! What is generated is the same bytes from every place and under every setting, and what is kept is as generated.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,7 @@
 //! The manifests: the keys of their contract, what their readers' own tests refuse, and what their readers do to
 //! the two commands, done to them here before they are run.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

@@ -1,6 +1,6 @@
 //! `registry.json`, its schema, and the files for editors: loaded by what such files are made for.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! The suite's wiring: each file read by a parser of its format, and the gate compared with routing.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

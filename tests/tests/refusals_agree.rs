@@ -1,7 +1,7 @@
 //! Every question is refused everywhere or nowhere: by routing, by `resolve` as a person and as a program ask it, by
 //! `resolve --batch`, and by the launcher that is started with what a harness makes of the question.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

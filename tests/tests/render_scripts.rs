@@ -1,6 +1,6 @@
 //! The rendered scripts: deterministic, accepted by every shell, free of words that a harness refuses, small enough.
 
-#![allow(clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::indexing_slicing, reason = "a test panics on failure")]
 
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! The files that routing shows are those that the launcher's own program writes.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
-#![allow(clippy::indexing_slicing, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
+#![allow(clippy::indexing_slicing, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,6 @@
 //! The launcher and routing say the same: what launch.sh exports under dash is what routing says it exports.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::process::Command;

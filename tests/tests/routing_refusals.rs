@@ -1,6 +1,6 @@
 //! What a route refuses, and what it follows: a key goes to the base URL that is set beside it, or nowhere.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::sync::LazyLock;
 

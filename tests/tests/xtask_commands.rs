@@ -1,6 +1,6 @@
 //! `list`, `show`, `lint`, `explain` and the command line itself, as a user runs them.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::io::Write;
@@ -51,18 +51,18 @@ fn files_that_no_list_names_are_reported() {
     let gen_scripts = ["gen-scripts", "--no-dash", "--out", &out];
     for words in [&["list"][..], &gen_scripts] {
         let run = Run::finish(&mut Run::of(&here, words));
-        assert!(!run.stderr.contains("is in no list"), "{}", run.stderr);
+        assert!(!run.stderr.contains("is not in a list"), "{}", run.stderr);
     }
     fs::write(agents.join("echo_bot.rs"), "agent! { echo_bot { } }").expect("there is room");
     for words in [&["list"][..], &gen_scripts] {
         let run = Run::finish(&mut Run::of(&here, words));
         for text in [
-            "warning: `src/agents/echo_bot.rs` is in no list",
+            "warning: `src/agents/echo_bot.rs` is not in a list",
             "help: add `mod echo_bot;` to `agents { … }` in `src/lib.rs`",
         ] {
             assert!(run.stderr.contains(text), "no {text} in {}", run.stderr);
         }
-        assert_eq!(run.stderr.matches("is in no list").count(), 1, "{}", run.stderr);
+        assert_eq!(run.stderr.matches("is not in a list").count(), 1, "{}", run.stderr);
     }
 }
 

@@ -1,6 +1,6 @@
 //! `gen-scripts` as a user runs it: what it writes, what it leaves alone, and every bad input that it may meet.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -47,7 +47,7 @@ fn what_belongs_to_no_agent_any_more_is_removed_and_what_is_not_ours_stays() {
         "one",
         &["gen-scripts", "--out", &out, "--check"],
         1,
-        &["beta/install.sh` belongs to nothing any more", "run `cargo xtask gen-scripts --out "],
+        &["beta/install.sh` is not generated any more", "run `cargo xtask gen-scripts --out "],
     );
     check("one", &["gen-scripts", "--out", &out, "--agent", "alpha"], 0, &["0 removed"]);
     check("one", &["gen-scripts", "--out", &out], 0, &["3 unchanged, 3 removed"]);
@@ -108,7 +108,7 @@ fn a_link_is_not_written_through() {
     let elsewhere = keep.path().join("elsewhere");
     fs::write(&elsewhere, "precious").expect("there is room");
     std::os::unix::fs::symlink(&elsewhere, Path::new(&out).join("alpha/install.sh")).expect("there is room");
-    check("both", &["gen-scripts", "--out", &out], 2, &["something else than a file"]);
+    check("both", &["gen-scripts", "--out", &out], 2, &["something other than a file"]);
     assert_eq!(fs::read_to_string(&elsewhere).expect("it is still there"), "precious");
 }
 

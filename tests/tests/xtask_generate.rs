@@ -1,6 +1,6 @@
 //! `gen` and its generators as a user runs them: what they write, what a check finds, and what they do not touch.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ fn a_check_finds_what_is_stale_missing_and_left_over() {
     let left = tree.path("manifests/gamma/manifest.toml");
     fs::create_dir_all(left.parent().expect("it has a folder")).expect("there is room");
     fs::write(&left, &text).expect("there is room");
-    tree.check_finds_and_mends(&["gamma/manifest.toml` belongs to nothing any more"]);
+    tree.check_finds_and_mends(&["gamma/manifest.toml` is not generated any more"]);
     assert!(empty.exists(), "an empty file is not ours");
     assert!(!tree.path("manifests/gamma").exists(), "the folder of an agent that is gone");
 }
@@ -75,7 +75,7 @@ fn what_is_not_kept_is_made_and_held_against_nothing() {
         "both",
         &["--check"],
         0,
-        &["6 scripts (none of them kept here", "gen-manifests: 2 files (none of them kept here"],
+        &["6 scripts (not committed here", "gen-manifests: 2 files (not committed here"],
     );
     assert!(!tree.path("manifests").exists(), "a check wrote something");
     let out = tree.path("manifests").display().to_string();
@@ -101,7 +101,7 @@ fn a_file_without_room_for_the_mark_is_known_by_the_list_beside_it() {
     assert!(text.lines().any(|line| line == "matrix.json"), "{text}");
     fs::write(tree.path("generated/suite/old.json"), "{}\n").expect("there is room");
     fs::write(&list, format!("{text}old.json\n")).expect("there is room");
-    tree.check_finds_and_mends(&["suite/old.json` belongs to nothing any more"]);
+    tree.check_finds_and_mends(&["suite/old.json` is not generated any more"]);
     assert!(!tree.path("generated/suite/old.json").exists(), "what nothing makes any more");
     fs::remove_file(&list).expect("it is there");
     tree.check_finds_and_mends(&["suite/.generated` is missing"]);

@@ -1,6 +1,6 @@
 //! `mirror` as a user runs it: from folders and from a server on this machine, without any other network.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::fs;

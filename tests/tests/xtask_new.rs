@@ -1,6 +1,6 @@
 //! `new` as a user runs it, as far as nothing is fetched: `tests/sandbox/new.sh` makes real entries.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,11 @@ fn check_refused(folder: &Path, words: &[&str], says: &[&str]) {
 fn a_name_must_be_free_and_an_identifier() {
     let folder = package();
     let here = folder.path();
-    check_refused(here, &["pinned", "--npm", "x"], &["there is an agent `pinned` already", "help: choose another name"]);
+    check_refused(
+        here,
+        &["pinned", "--npm", "x"],
+        &["there is an agent `pinned` already", "help: choose another name"],
+    );
     check_refused(here, &["My-Agent", "--npm", "x"], &["`My-Agent` is not an agent name", "`my-agent`"]);
     check_refused(here, &["mod", "--npm", "x"], &["`mod` is a Rust keyword"]);
     check_refused(here, &["../../x", "--npm", "x"], &["is not an agent name"]);
@@ -58,7 +62,11 @@ fn without_a_list_or_python_the_way_out_is_told() {
     check_refused(empty.path(), &["my-agent", "--npm", "x"], &["has no list of agents", "`registry! { agents { } }`"]);
     let folder = package();
     let mut command = Run::of(folder.path().to_str().expect("its name is text"), &["new", "my-agent", "--npm", "x"]);
-    check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not installed", "help: install python3"]);
+    check_command(
+        command.env("PATH", folder.path()),
+        2,
+        &["`python3` with pip is not installed", "help: install python3"],
+    );
 }
 
 #[test]
@@ -100,9 +108,5 @@ fn a_program_that_cannot_be_shipped_is_refused() {
     write(here, "src/agents/x.mjs", "other\n");
     write(here, "x.mjs", "1\n");
     let program = here.join("x.mjs").display().to_string();
-    check_refused(
-        here,
-        &["my-agent", "--program", &program],
-        &["x.mjs` exists already", "rename the program"],
-    );
+    check_refused(here, &["my-agent", "--program", &program], &["x.mjs` exists already", "rename the program"]);
 }

@@ -1,6 +1,6 @@
 //! `pin` as a user runs it. Tests that need the package registries are ignored: `cargo test -- --ignored` runs them.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,11 @@ fn without_python_the_way_out_is_told() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let here = folder.path().to_str().expect("its name is text");
     let mut command = Run::of(here, &["pin", "pinned"]);
-    check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not installed", "help: install python3"]);
+    check_command(
+        command.env("PATH", folder.path()),
+        2,
+        &["`python3` with pip is not installed", "help: install python3"],
+    );
 }
 
 fn pin(folder: &Path, words: &[&str]) -> Command {

@@ -1,6 +1,6 @@
 //! `resolve` as a user runs it, over the real registry: the table, the refusals, `.env` files, batches.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs::{self, File};
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! `completions` in real shells, `man`, and the examples of every help text.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::path::Path;

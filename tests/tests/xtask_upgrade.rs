@@ -1,7 +1,7 @@
 //! `upgrade` as a user runs it, up to the versions that it finds: a local server takes the place of the npm registry.
 //! Real upgrades are run by `tests/sandbox/upgrade.sh`.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,4 +1,4 @@
-//! How fast `gen` of everything is, as a ratio to a plain `cp` of the same files, taken side by side in one run.
+//! Measures the time of `gen` of everything as a ratio to a plain `cp` of the same files, in one run.
 //!
 //! `cargo bench -p xtask --features outputs --bench gen`
 
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-/// Runs of each measurement; the best counts, since other work on the machine only ever adds.
+/// Runs of each measurement; the best counts, since other work on the machine only adds time.
 const RUNS: usize = 9;
 
 fn main() -> ExitCode {
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The best time of something into a folder that is not there; none when it fails.
+/// The best time of a command that writes into a new folder; `None` when it fails.
 fn best(folder: &Path, run: impl Fn() -> bool) -> Option<Duration> {
     let once = |_| {
         let _ = fs::remove_dir_all(folder);

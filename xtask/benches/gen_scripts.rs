@@ -1,5 +1,5 @@
-//! How fast `gen-scripts` is, as ratios taken side by side in one run: against one `dash -n` for each written file and
-//! nothing else, and a thousand synthetic agents against the real ones; with the peak of memory of both.
+//! Measures the time of `gen-scripts` as ratios in one run: to one `dash -n` for each written file, and of a thousand
+//! synthetic agents to the real ones; with the peak memory of both.
 //!
 //! `cargo bench -p xtask`
 
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use registry_model::model::{Agent, Registry};
 
-/// Runs of each measurement; the best counts, since other work on the machine only ever adds.
+/// Runs of each measurement; the best counts, since other work on the machine only adds time.
 const RUNS: usize = 7;
 
-/// How many synthetic agents there are.
+/// The number of synthetic agents.
 const MANY: usize = 1_000;
 
 fn main() -> ExitCode {
@@ -38,9 +38,9 @@ fn count(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
-/// The best time of some runs into an empty folder, the files, and the peak of memory in kB.
+/// The best time of some runs into an empty folder, the files, and the peak memory in kB.
 fn measure(registry: &Registry<'_>, folder: &Path, runs: usize) -> (Duration, Vec<PathBuf>, u64) {
-    // The kernel takes the peak anew from here on.
+    // This resets the kernel's record of the peak.
     let _ = fs::write("/proc/self/clear_refs", "5");
     let mut best = Duration::MAX;
     let mut files = Vec::new();
@@ -67,7 +67,7 @@ fn peak() -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
-/// The best time of one `dash -n` after the other, over files that were written before.
+/// The best time of sequential runs of `dash -n` over the written files.
 fn spawn_floor(files: &[PathBuf]) -> Duration {
     let once = || {
         let start = Instant::now();
@@ -80,7 +80,7 @@ fn spawn_floor(files: &[PathBuf]) -> Duration {
     (0..RUNS).map(|_| once()).min().unwrap_or_default()
 }
 
-/// The real agents over and over, under names of their own.
+/// Copies of the real agents under synthetic names.
 fn synthetic(real: &Registry<'static>, number: usize) -> Registry<'static> {
     let agents = real.agents().into_iter().cycle().take(number).enumerate();
     let agents = agents.map(|(index, agent)| -> &'static Agent<'static> {

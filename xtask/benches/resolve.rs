@@ -1,5 +1,5 @@
-//! How fast `resolve --batch` is: lines a second, the ratio to merely reading and printing the same JSON, and whether
-//! memory stays flat over the stream.
+//! Measures `resolve --batch`: lines per second, the ratio to only parsing and printing the same JSON, and whether
+//! memory is constant over the stream.
 //!
 //! `cargo bench -p xtask --bench resolve`
 
@@ -14,10 +14,10 @@ use serde_json::Value;
 /// Lines of the stream.
 const LINES: usize = 500_000;
 
-/// Runs of each measurement; the best counts, since other work on the machine only ever adds.
+/// Runs of each measurement; the best counts, since other work on the machine only adds time.
 const RUNS: usize = 5;
 
-/// Lines a second that a batch must answer at least.
+/// The minimum of lines per second.
 const TARGET: f64 = 100_000.0;
 
 fn main() -> ExitCode {
@@ -37,14 +37,14 @@ fn main() -> ExitCode {
     };
     let lines = f64::from(u32::try_from(LINES).unwrap_or(u32::MAX));
     let speed = lines / batch.as_secs_f64();
-    println!("batch: {speed:.0} lines a second (target: at least {TARGET:.0})");
-    println!("floor: {:.0} lines a second, parsed and printed by serde_json", lines / floor.as_secs_f64());
+    println!("batch: {speed:.0} lines per second (target: at least {TARGET:.0})");
+    println!("floor: {:.0} lines per second, parsed and printed by serde_json", lines / floor.as_secs_f64());
     println!("ratio to the floor: {:.2}", batch.as_secs_f64() / floor.as_secs_f64());
-    println!("peak of memory: {half} kB after half of the lines, {whole} kB after all");
+    println!("peak memory: {half} kB after half of the lines, {whole} kB after all");
     if speed >= TARGET { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The questions of the vectors over and over, each without its answer.
+/// Copies of the vectors' questions, without their answers.
 fn write_questions(vectors: &str, file: &Path) -> io::Result<()> {
     let question = |line: &str| -> Option<String> {
         let mut case: serde_json::Map<String, Value> = serde_json::from_str(line).ok()?;
@@ -79,7 +79,7 @@ fn command(file: &Path) -> Command {
     command
 }
 
-/// What no answer can be faster than: the same lines, read and printed.
+/// The lower bound of the time: the same lines, parsed and printed.
 fn print_again(file: &Path) -> io::Result<Duration> {
     let start = Instant::now();
     let mut output = BufWriter::new(File::create("/dev/null")?);
@@ -95,7 +95,7 @@ fn print_again(file: &Path) -> io::Result<Duration> {
     Ok(start.elapsed())
 }
 
-/// The peak of a batch's memory in kB when half of the stream was sent, and when all of it was.
+/// The peak memory of a batch in kB after half of the stream, and after all of it.
 fn peaks(file: &Path) -> io::Result<(u64, u64)> {
     let mut child = command(Path::new("-")).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
     let mut peaks = Vec::new();

@@ -1,6 +1,6 @@
-//! The real dash over many scripts: one loop per core reads file names, never a process for each script.
+//! Checks many scripts with the real dash: one dash per core reads file names, instead of one process per script.
 //!
-//! Each script is copied with a line `set -n` before it and sourced in a subshell, so that nothing of it runs.
+//! Each script is copied with a line `set -n` before it and sourced in a subshell, so that no command of it runs.
 
 use std::fs;
 use std::io::Write;
@@ -11,17 +11,17 @@ use std::thread;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::files::Scratch;
 
-/// Reads names from standard input and says of each whether dash takes it.
+/// Reads file names from standard input and prints for each the status of dash.
 const LOOP: &str = r#"while IFS= read -r f; do (. "$f"); echo "$? $f"; done"#;
 
-/// A script that dash refuses.
+/// A script that dash rejects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// Which of the scripts.
+    /// The index of the script.
     pub index: usize,
-    /// The line, counted from 1 in the script as it was given; 0 when dash named none.
+    /// The line in the given script, from 1; 0 when dash printed none.
     pub line: usize,
-    /// What dash said.
+    /// The message of dash.
     pub message: String,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn find() -> Option<PathBuf> {
         .find(|it| it.is_file())
 }
 
-/// The scripts that dash refuses, in their order.
+/// The scripts that dash rejects, in their order.
 pub(crate) fn check(dash: &Path, scripts: &[&[u8]]) -> Outcome<Vec<Refusal>> {
     let scratch = Scratch::new()?;
     let workers = thread::available_parallelism().map_or(1, usize::from).min(scripts.len().div_ceil(16)).max(1);
@@ -78,7 +78,7 @@ fn check_some(dash: &Path, folder: &Path, scripts: &[(usize, &[u8])]) -> Outcome
     let verdicts: Vec<&str> = said.lines().filter_map(|line| line.split_once(' ')).map(|(status, _)| status).collect();
     if verdicts.len() != scripts.len() {
         return Err(Failure::new(format!(
-            "`{}` judged {} of {} scripts",
+            "`{}` checked {} of {} scripts",
             dash.display(),
             verdicts.len(),
             scripts.len()
@@ -90,12 +90,12 @@ fn check_some(dash: &Path, folder: &Path, scripts: &[(usize, &[u8])]) -> Outcome
     Ok(refused.map(|(&(index, _), _)| refusal(index, &file(index), &complaints)).collect())
 }
 
-/// Finds what dash said of a file: `dash: 4: /folder/12: Syntax error: …`.
+/// Finds the message of dash about a file: `dash: 4: /folder/12: Syntax error: …`.
 fn refusal(index: usize, file: &Path, complaints: &str) -> Refusal {
     let named = format!(": {}: ", file.display());
     let found = complaints.lines().find_map(|line| line.split_once(&named));
     let line = found.and_then(|(before, _)| before.rsplit(' ').next()?.parse().ok());
-    let message = found.map_or("refused, without a word", |(_, message)| message).to_owned();
+    let message = found.map_or("rejected without a message", |(_, message)| message).to_owned();
     // The copy has one line more.
     Refusal { index, line: line.map_or(0, |line: usize| line.saturating_sub(1)), message }
 }

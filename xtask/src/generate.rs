@@ -1,7 +1,7 @@
-//! The generators beside `gen-scripts`, a command each, and `gen`, which runs them all.
+//! The generators besides `gen-scripts`, with a command for each, and `gen`, which runs all of them.
 //!
-//! What they make comes from `registry_outputs`; only a build with the feature `outputs` can make it, and the others
-//! have it run by such a build.
+//! The generators are in `registry_outputs`. Only a build with the feature `outputs` has them; other builds run such a
+//! build.
 
 #[cfg(feature = "outputs")]
 pub(crate) mod make;
@@ -21,7 +21,7 @@ const ALL: &str = "gen";
 /// The command lines.
 pub(crate) fn commands() -> impl Iterator<Item = Command> {
     let all = Command::new(ALL)
-        .about("Write everything that is generated: the scripts, and what every gen-… command writes")
+        .about("Write all generated files: the scripts, and the files of every gen-… command")
         .after_help(
             "`gen --check` compares generated files with those in the tree; files that the tree does not keep are only generated.\n\n\
              Examples:\n  \
@@ -51,7 +51,7 @@ fn command(generator: &Generator) -> Command {
     if generator.by_agent { command.arg(agent_option()) } else { command }
 }
 
-/// Runs the command of a name; none when it is no generator's.
+/// Runs the command of a name; `None` if no generator has that name.
 pub(crate) fn run(registry: &Registry<'_>, name: &str, matches: &ArgMatches, console: Console) -> Option<Outcome> {
     let generator = GENERATORS.iter().find(|generator| generator.name == name);
     if name != ALL && generator.is_none() {

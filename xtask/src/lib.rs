@@ -1,6 +1,6 @@
 //! The commands over a registry, as a library: a private registry gets them with a binary of three lines.
 //!
-//! It holds no rules (they are in `registry-model`) and no rendering (that is in `registry-scripts`).
+//! It contains no rules (they are in `registry-model`) and no rendering (that is in `registry-scripts`).
 //!
 //! ```
 //! use registry_model::model::Registry;
@@ -56,7 +56,7 @@ pub fn run_with(registry: &Registry<'_>, words: impl IntoIterator<Item = OsStrin
     let matches = match cli().color(clap_colours()).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => {
-            // Where even this cannot be printed, the exit status still says it.
+            // If printing fails too, the exit status still reports the failure.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -73,7 +73,7 @@ pub fn run_with(registry: &Registry<'_>, words: impl IntoIterator<Item = OsStrin
     }
 }
 
-/// What was chosen, for the parser's own help and errors.
+/// The choice of colours for the parser's help and errors.
 fn clap_colours() -> clap::ColorChoice {
     match anstream::ColorChoice::global() {
         anstream::ColorChoice::Always | anstream::ColorChoice::AlwaysAnsi => clap::ColorChoice::Always,
@@ -92,7 +92,7 @@ fn cli() -> Command {
                 .long("quiet")
                 .global(true)
                 .action(ArgAction::SetTrue)
-                .help("Say nothing but answers, warnings and errors"),
+                .help("Print only answers, warnings and errors"),
         )
         .arg(
             Arg::new("color")
@@ -101,7 +101,7 @@ fn cli() -> Command {
                 .global(true)
                 .value_parser(console::COLOURS)
                 .default_value("auto")
-                .help("When to show colours; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are heeded too"),
+                .help("When to show colours; also set by NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE"),
         )
         .about("The commands over the registry of coding agents")
         .after_help("Exit status: 0 done, 1 something was found, 2 the command could not run.")

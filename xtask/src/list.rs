@@ -1,4 +1,4 @@
-//! `list`: the agents with their versions and what was seen of them, in a table that fits the terminal.
+//! `list`: the agents with their versions and verdicts, in a table that fits the terminal.
 
 #[cfg(any(feature = "upgrade", test))]
 use std::collections::BTreeMap;
@@ -15,11 +15,9 @@ use crate::gen_scripts::select;
 use crate::{facts, json, probe, unlisted};
 use registry_command::console::{Console, columns, print};
 use registry_command::failure::{Failure, Outcome, Status};
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("list")
-        .about("List the agents: version, what was seen of routing and web policy, summary")
+        .about("List the agents: version, verdicts on routing and web policy, summary")
         .after_help(
             "Verdicts are those of `cargo xtask probe`; `-` means that nothing was measured.\n\n\
              Examples:\n  cargo xtask list\n  cargo xtask list --wide\n  cargo xtask list my-agent --json | jq -r '.[].version'",
@@ -34,7 +32,7 @@ pub(crate) fn command() -> Command {
             Arg::new("wide")
                 .long("wide")
                 .action(ArgAction::SetTrue)
-                .help("All columns, whatever the terminal's width"),
+                .help("All columns, for any width of the terminal"),
         )
         .arg(as_json())
 }
@@ -43,8 +41,6 @@ pub(crate) fn command() -> Command {
 pub(crate) fn as_json() -> Arg {
     Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON")
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     unlisted::warn(registry, console);
     let named: Vec<&String> = matches.get_many("agent").unwrap_or_default().collect();
@@ -64,7 +60,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     Ok(Status::Done)
 }
 
-/// What `list` prints where there is no terminal. `measured` is evidence by agent that is not written yet.
+/// The output of `list` without a terminal. `measured` is evidence by agent that is not written yet.
 #[cfg(any(feature = "upgrade", test))]
 pub(crate) fn text(registry: &Registry<'_>, measured: &BTreeMap<String, String>) -> Outcome<String> {
     let seen = |agent: &Agent<'_>| match measured.get(agent.name) {
@@ -81,12 +77,12 @@ fn narrow(rows: &[Row<'_>]) -> String {
     table(&with_head(head, rows.iter().map(Row::narrow)))
 }
 
-/// An agent with what the table shows of it.
+/// An agent with its facts for the table.
 struct Row<'a> {
     agent: &'a Agent<'a>,
     evidence: Evidence,
     short: Short<'a>,
-    /// The version of its first package; what its lock could not fetch is marked.
+    /// The version of its first package, with a mark if its lock could not fetch something.
     version: String,
 }
 
@@ -98,7 +94,7 @@ impl<'a> Row<'a> {
         Ok(Self { agent, evidence, short: facts::short(agent)?, version })
     }
 
-    /// The kind of its web policy, and whether it was seen to work.
+    /// The kind of its web policy, and the verdict on it.
     fn web(&self) -> String {
         let kind = self.agent.web.map_or("none", |web| web.kind().id());
         match &self.evidence.web {
@@ -136,13 +132,13 @@ impl<'a> Row<'a> {
     }
 }
 
-/// What was seen of an agent.
+/// The evidence on an agent.
 pub(crate) fn evidence(registry: &Registry<'_>, agent: &Agent<'_>) -> Outcome<Evidence> {
     let text = probe::evidence::read(registry, agent.name)?.map(|it| it.to_string());
     Evidence::read(agent, text.as_deref()).map_err(Failure::new)
 }
 
-/// The verdicts by what they are about.
+/// The verdicts by their question.
 pub(crate) fn verdicts_json(evidence: &Evidence) -> Value {
     evidence.verdicts().into_iter().map(|(what, verdict)| (what.to_owned(), json!(verdict.word()))).collect()
 }
@@ -165,7 +161,7 @@ fn with_head<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String
     core::iter::once(head.map(str::to_owned)).chain(rows).collect()
 }
 
-/// Lines that are no longer than the terminal is wide.
+/// Lines, cut to the width of the terminal.
 fn fitted(text: &str, columns: Option<usize>) -> String {
     let Some(columns) = columns.filter(|columns| *columns > 1) else { return text.to_owned() };
     let fit = |line: &str| {

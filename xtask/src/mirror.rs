@@ -1,4 +1,4 @@
-//! `mirror`: the command line; what fetches needs a build with the feature `supply`.
+//! The command line of `mirror`. Its work needs a build with the feature `supply`.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,9 @@ use registry_model::model::Registry;
 use crate::relaunch::built_with;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("mirror")
-        .about("Fetch everything that installs need into one folder, with the site file that names it")
+        .about("Fetch everything that installs need into one folder, and write a site file for it")
         .after_help(
             "The folder holds what the command line asks for: what earlier runs brought besides is removed. A run into\n\
              the same folder fetches only what is missing. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other\n\
@@ -22,22 +20,22 @@ pub(crate) fn command() -> Command {
              cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",
         )
         .arg(path("out", "DIR", "The folder of the mirror").required(true))
-        .arg(many("agent", "NAME", "Only this agent (by name or alias); may be repeated"))
-        .arg(many("target", "TARGET", "This target (or `all`) instead of the machine's own; may be repeated"))
+        .arg(many("agent", "NAME", "Only this agent (by name or alias); can be repeated"))
+        .arg(many("target", "TARGET", "This target (or `all`) instead of the machine's own; can be repeated"))
         .arg(
             Arg::new("url")
                 .long("url")
                 .value_name("URL")
-                .help("Where the folder will be served; without it the site file names the folder itself"),
+                .help("The URL of the served folder; without it, the site file names the folder itself"),
         )
-        .arg(path("site", "FILE", "A site whose places, checksums and prefix the mirror starts from"))
+        .arg(path("site", "FILE", "The site whose sources, checksums and prefix the mirror starts from"))
         .arg(
             Arg::new("substitute-runtimes")
                 .long("substitute-runtimes")
                 .action(ArgAction::SetTrue)
-                .help("Pack Node.js from its PyPI wheel where its maker's archive cannot be had"),
+                .help("Pack Node.js from its PyPI wheel if its maker's archive is unavailable"),
         )
-        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) where its maker's archive cannot be had"))
+        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) if its maker's archive is unavailable"))
 }
 
 fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -47,8 +45,6 @@ fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
 fn many(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("supply", console, made::run(registry, matches, console))
 }
@@ -70,7 +66,7 @@ mod made {
 
     use crate::{gen_scripts, rendering};
 
-    /// Every target, as a word of the command line.
+    /// The word for every target on the command line.
     const ALL: &str = "all";
 
     pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {

@@ -1,4 +1,4 @@
-//! `new`: the command line; what asks registries and makes entries needs a build with the feature `supply`.
+//! The command line of `new`. Its work needs a build with the feature `supply`.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,6 @@ use registry_model::model::Registry;
 use crate::relaunch::built_with;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     let from = |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
     Command::new("new")
@@ -29,12 +27,10 @@ pub(crate) fn command() -> Command {
         .arg(from("acp", "FILE").value_parser(value_parser!(PathBuf)).help("An agent.json of the public ACP registry"))
         .arg(from("program", "FILE").value_parser(value_parser!(PathBuf)).help("A program that is shipped beside the entry"))
         .group(ArgGroup::new("from").args(["npm", "pypi", "acp", "program"]).required(true))
-        .arg(Arg::new("bin").conflicts_with("program").long("bin").value_name("PROGRAM").help("The program that speaks ACP, where there are several"))
+        .arg(Arg::new("bin").conflicts_with("program").long("bin").value_name("PROGRAM").help("The program that speaks ACP, if there are several"))
         .arg(Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help("Write nothing; print what would be written"))
         .arg(Arg::new("arguments").value_name("ARGS").num_args(0..).last(true).help("The arguments that make it speak ACP"))
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("supply", console, made::run(registry, matches, console))
 }
@@ -73,7 +69,7 @@ mod made {
         Ok(Status::Done)
     }
 
-    /// What the command line names.
+    /// The source that the command line names.
     fn source(matches: &ArgMatches) -> Outcome<Source> {
         let word = |option: &str| matches.get_one::<String>(option);
         if let Some(spec) = word("npm") {

@@ -1,4 +1,4 @@
-//! `outdated`: the command line; what asks registries needs a build with the feature `supply`.
+//! The command line of `outdated`. Its work needs a build with the feature `supply`.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use registry_model::model::Registry;
@@ -6,11 +6,9 @@ use registry_model::model::Registry;
 use crate::relaunch::built_with;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("outdated")
-        .about("List the packages of the entries with their newest versions, and say why a newer one is not allowed")
+        .about("List the packages of the entries with their newest versions, and why a newer one is not allowed")
         .after_help(
             "Packages that an entry `carries` are listed too; their versions follow from those of others.\n\
              A version is allowed when it is old enough, its Node.js or Python is the pinned one, and it has every\n\
@@ -31,12 +29,10 @@ pub(crate) fn command() -> Command {
                 .value_name("DAYS")
                 .default_value("7")
                 .value_parser(value_parser!(u64))
-                .help("Days that a version must have been published before it is allowed"),
+                .help("The minimum age of a release in days"),
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("supply", console, made::run(registry, matches, console))
 }
@@ -69,7 +65,7 @@ mod made {
             agent.read_lock()?;
         }
         let tools = Tools::prepare(&clients::cache(registry), console)?;
-        console.progress("asking the registries");
+        console.progress("querying the registries");
         let rows = rows(&tools, &agents, Limits { min_age, may_lose_targets: false });
         console.clear();
         let rows = rows?;
@@ -124,12 +120,12 @@ mod made {
                 candidates: Vec::new(),
             };
             let rows =
-                [row("1.0.0", "1.0.0", &[]), row("3.0.0", "2.0.0", &["3.0.0 is 2 days old, and 7 are asked for"])];
+                [row("1.0.0", "1.0.0", &[]), row("3.0.0", "2.0.0", &["3.0.0 is 2 days old, and 7 are required"])];
             let expected = "\
 agent    package      pinned       newest       newest allowed
 fixture  a            1.0.0 (9 d)  -            -
 fixture  a (carried)  1.0.0 (9 d)  3.0.0 (9 d)  2.0.0 (9 d)
-fixture a: 3.0.0 is 2 days old, and 7 are asked for
+fixture a: 3.0.0 is 2 days old, and 7 are required
 2 packages: 1 have a newer version, 1 of them one that is allowed";
             assert_eq!(table(&rows), expected);
         }

@@ -1,4 +1,4 @@
-//! Generated files: written, or compared with those on disk. Every generator gives paths and texts, and is done.
+//! Writes generated files, or compares them with those on disk. Generators only return paths and texts.
 
 mod diff;
 mod region;
@@ -18,64 +18,64 @@ use registry_command::console::{Console, print};
 use registry_command::failure::{Failure, Outcome};
 use registry_command::files::{Staged, read_if_there};
 
-/// How many lines from the top the mark of a generated file may be.
+/// The mark of a generated file must be within this number of lines from the top.
 const MARK_LINES: usize = 5;
 
-/// Lists the generated files beside it whose formats have no room for the mark.
+/// The file that lists generated files beside it in formats without comments for the mark.
 const LISTING: &str = ".generated";
 
-/// What a generator makes, and where.
+/// The destination of a generator's files.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     /// The folder.
     pub folder: PathBuf,
-    /// Whether the generator makes all of it: then generated files beside its own are left over.
+    /// Whether the generator makes all generated files in it: then other generated files there are orphaned.
     pub complete: bool,
-    /// Whether the files must be there: a check says nothing of a folder that is not kept and does not exist.
+    /// Whether the files must exist: a check ignores a missing folder of files that are not committed.
     pub kept: bool,
-    /// Whether regions of files that people write belong to it too; they are where those files are.
+    /// Whether regions of files written by people are included.
     pub regions: bool,
-    /// What marks a file as generated; it stands in its first lines.
+    /// The mark of a generated file, in its first lines.
     pub mark: String,
     /// The command that makes them.
     pub command: String,
 }
 
-/// What was done, or what would be.
+/// Counts of what was done, or would be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// Files that are missing or stale: written, unless this is a check.
     pub written: usize,
-    /// Files that were as they should be.
+    /// Unchanged files.
     pub unchanged: usize,
-    /// Files that belong to nothing any more: removed, unless this is a check.
+    /// Orphaned files: removed, unless this is a check.
     pub removed: usize,
-    /// Files that were held against nothing, since their folder is not kept and not there.
+    /// Files that were not compared, since their folder is not committed and does not exist.
     pub uncompared: usize,
     /// Bytes of all generated files.
     pub bytes: usize,
 }
 
 impl Tally {
-    /// How many files were made.
+    /// The number of generated files.
     pub(crate) fn files(self) -> usize {
         self.written + self.unchanged + self.uncompared
     }
 
-    /// What was done, or what a check found.
+    /// The counts in words.
     pub(crate) fn told(self, check: bool) -> String {
         let Self { written, unchanged, removed, uncompared, .. } = self;
         match (check, written + removed) {
             (false, _) => format!("{written} written, {unchanged} unchanged, {removed} removed"),
-            (true, 0) if uncompared > 0 => "none of them kept here, so only made".to_owned(),
+            (true, 0) if uncompared > 0 => "not committed here, so only generated".to_owned(),
             (true, 0) => "all as generated".to_owned(),
-            (true, _) => format!("{written} stale or missing, {unchanged} unchanged, {removed} left over"),
+            (true, _) => format!("{written} stale or missing, {unchanged} unchanged, {removed} orphaned"),
         }
     }
 }
 
-/// Takes generated files as they are made and keeps none of them in memory: each is held against what is there, and
-/// then staged beside it, or told where this is a check.
+/// Takes generated files one by one, without keeping them in memory: each is compared with the existing file, and then
+/// staged beside it, or reported in a check.
 #[derive(Debug)]
 pub(crate) struct Generated {
     place: Destination,
@@ -87,13 +87,13 @@ pub(crate) struct Generated {
     listed: BTreeSet<PathBuf>,
     /// Files without the mark that this run made.
     unmarked: BTreeSet<PathBuf>,
-    /// Files with regions: what is there, and what must be.
+    /// Files with regions: the existing and the expected text.
     regions: BTreeMap<PathBuf, (String, String)>,
     tally: Tally,
 }
 
 impl Generated {
-    /// Begins; nothing is replaced before [`Generated::finish`].
+    /// Starts; nothing is replaced before [`Generated::finish`].
     pub(crate) fn new(place: Destination, check: bool, console: Console) -> Outcome<Self> {
         let mut generated = Self {
             place,
@@ -111,7 +111,7 @@ impl Generated {
         Ok(generated)
     }
 
-    /// Takes a file, or a region of one.
+    /// Adds a file, or a region of one.
     pub(crate) fn add(&mut self, file: &File) -> Outcome<()> {
         self.tally.bytes += file.text.len();
         match file.kind {
@@ -156,7 +156,7 @@ impl Generated {
         Ok(())
     }
 
-    /// Holds the files with regions against what is there.
+    /// Compares the files with regions with the existing ones.
     fn compare_regions(&mut self) -> Outcome<()> {
         for (path, (old, new)) in std::mem::take(&mut self.regions) {
             if old == new {
@@ -172,7 +172,7 @@ impl Generated {
         Ok(())
     }
 
-    /// Accounts for the files that cannot say themselves that they are generated.
+    /// Updates the list of files without the mark.
     fn add_listing(&mut self) -> Outcome<()> {
         let mut lines = self.unmarked.clone();
         if !self.place.complete {
@@ -199,7 +199,7 @@ impl Generated {
         print(diff(path, old, new).trim_end())
     }
 
-    /// Puts everything into place and removes what is left over; or, in a check, says what is to be done.
+    /// Renames all files into place and removes orphaned ones; in a check, reports what would be done.
     pub(crate) fn finish(mut self) -> Outcome<Tally> {
         self.add_listing()?;
         self.compare_regions()?;
@@ -207,7 +207,7 @@ impl Generated {
         self.tally.removed = orphans.len();
         if self.check {
             for path in &orphans {
-                self.console.error(format!("`{}` belongs to nothing any more", path.display()));
+                self.console.error(format!("`{}` is not generated any more", path.display()));
             }
             if self.tally.written + self.tally.removed > 0 {
                 self.console.step(format!("help: run `{}`", self.place.command));
@@ -217,22 +217,22 @@ impl Generated {
         self.staged.commit()?;
         for path in &orphans {
             fs::remove_file(path).map_err(|error| Failure::io("remove", path, &error))?;
-            // A folder with something of its owner's in it stays.
+            // A folder with other files is kept.
             let above = path.ancestors().skip(1).take_while(|it| *it != self.place.folder);
             let _ = above.map(fs::remove_dir).take_while(Result::is_ok).count();
         }
         Ok(self.tally)
     }
 
-    /// The text of a file that this generator wrote; none when there is no file, an error when it is another's. One
-    /// that is as it must be is nobody's loss.
+    /// The text of a file that this generator wrote; `None` if there is no file, an error if it is a foreign one. A
+    /// foreign file with the expected text is accepted.
     fn read_ours(&self, path: &Path, expected: Option<&str>) -> Outcome<Option<String>> {
         let not_ours = |path: &Path, what: &str| {
             Failure::new(format!("`{}` is {what} that `{}` did not write", path.display(), self.place.command))
                 .help("move it away, or give another folder with `--out`; nothing was written")
         };
         let foreign = |what: &str| not_ours(path, what);
-        // Only the folder that is given may be a link: what lies behind another one is not this generator's.
+        // Only the given folder may be a link: files behind another link are foreign.
         let inside = path.ancestors().skip(1).take_while(|it| *it != self.place.folder);
         if let Some(link) = inside.into_iter().find(|it| it.is_symlink()) {
             return Err(not_ours(link, "a link"));
@@ -240,7 +240,7 @@ impl Generated {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::io("read", path, &error)),
-            Ok(about) if !about.is_file() => return Err(foreign("something else than a file")),
+            Ok(about) if !about.is_file() => return Err(foreign("something other than a file")),
             Ok(_) => {}
         }
         let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
@@ -253,7 +253,7 @@ impl Generated {
         }
     }
 
-    /// Files of the generator's that nothing generates any more, no deeper than those that something does.
+    /// Orphaned files of the generator, no deeper than its current files.
     fn orphans(&self) -> Outcome<Vec<PathBuf>> {
         let waiting = self.staged.waiting();
         let mut orphans = Vec::new();
@@ -288,7 +288,7 @@ fn has_mode(path: &Path, mode: u32) -> bool {
     fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o777 == mode)
 }
 
-/// What is in a folder, sorted; nothing when there is no folder.
+/// The entries of a folder, sorted; none when there is no folder.
 fn entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let failed = |error: &io::Error| Failure::io("read", folder, error);
     let listed = match fs::read_dir(folder) {

@@ -1,4 +1,4 @@
-//! `pin`: the command line; what resolves and writes locks needs a build with the feature `supply`.
+//! The command line of `pin`. Its work needs a build with the feature `supply`.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use registry_model::model::Registry;
@@ -6,8 +6,6 @@ use registry_model::model::Registry;
 use crate::relaunch::built_with;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("pin")
         .about("Write the locks: the exact version and checksum of everything that an agent installs")
@@ -28,11 +26,9 @@ pub(crate) fn command() -> Command {
             Arg::new("check")
                 .long("check")
                 .action(ArgAction::SetTrue)
-                .help("Write nothing; say which pins cannot be fetched any more (exit 1), and which are old"),
+                .help("Write nothing; list pins that cannot be fetched any more (exit 1), and old ones"),
         )
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("supply", console, pin(registry, matches, console))
 }

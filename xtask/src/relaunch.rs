@@ -1,7 +1,7 @@
-//! Commands that need a feature which this build lacks: the same command line is run again by a build that has it.
+//! Commands with a feature that this build does not have: a build with the feature runs the same command line.
 //!
-//! So `gen-scripts` never waits for an async runtime or for writers of many formats, and a private registry has these
-//! commands without a line of its own: the build is that of the package that runs.
+//! So `gen-scripts` compiles no async runtime and no writers of other formats, and a private registry has these
+//! commands without code: the package that runs is built again with the feature.
 #![cfg_attr(feature = "upgrade", allow(dead_code, reason = "the build that has the features runs the commands itself"))]
 
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
-/// Calls a function in a build that has a feature; any other build becomes one that has it, with this command line.
+/// Calls a function in a build with a feature; other builds are replaced by one with the feature and this command line.
 macro_rules! built_with {
     ($feature:literal, $console:expr, $($function:ident)::+ ( $($argument:expr),* $(,)? )) => {{
         #[cfg(feature = $feature)]
@@ -30,11 +30,11 @@ macro_rules! built_with {
 }
 pub(crate) use built_with;
 
-/// Becomes a build with a feature, which runs this very command line.
+/// Replaces this process by a build with a feature, which runs this command line.
 pub(crate) fn with(feature: &str, console: Console) -> Outcome {
     let (Some(cargo), Some(package)) = (std::env::var_os("CARGO"), std::env::var_os("CARGO_MANIFEST_DIR")) else {
         let help = "run it as `cargo xtask …`";
-        return Err(Failure::new("this command builds what it needs, and cargo did not start it").help(help));
+        return Err(Failure::new("this command needs another build, and was not started by cargo").help(help));
     };
     let package = PathBuf::from(package);
     build(&cargo, feature, &package, console)?;
@@ -58,7 +58,7 @@ fn arguments(command: &str, feature: &str, package: &Path) -> Vec<OsString> {
     words
 }
 
-/// Builds it, and says so where there is something to build or to wait for.
+/// Builds it, and prints a line if there is something to build or to wait for.
 fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outcome<()> {
     let mut child = Command::new(cargo)
         .args(arguments("build", feature, package))
@@ -69,14 +69,14 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
         .spawn()
         .map_err(|error| cannot_run(cargo, &error))?;
     let what = match feature {
-        "live" | "upgrade" => "what runs real agents",
-        "supply" => "what asks package registries",
-        _ => "what reads and writes other formats",
+        "live" | "upgrade" => "the commands that run agents",
+        "supply" => "the commands that use package registries",
+        _ => "the readers and writers of other formats",
     };
     let (mut said, mut building) = (String::new(), false);
     for line in child.stderr.take().map(BufReader::new).into_iter().flat_map(|it| it.lines().map_while(Result::ok)) {
         match Step::of(&line) {
-            Some(Step::Waits) => console.step("waiting for another cargo, which holds the lock of the build"),
+            Some(Step::Waits) => console.step("waiting for another cargo, which has locked the build folder"),
             Some(Step::Compiles(name)) => {
                 if !building {
                     console.step(format!("building {what}; the first time takes a minute"));
@@ -92,10 +92,10 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
     if done {
         return Ok(());
     }
-    Err(Failure::new(format!("cannot build {what}")).note(said.trim_end()).help("correct what cargo says above"))
+    Err(Failure::new(format!("cannot build {what}")).note(said.trim_end()).help("fix cargo's errors above"))
 }
 
-/// What a line of cargo says of its work.
+/// A step of cargo's work, from a line of its output.
 #[derive(Debug, PartialEq, Eq)]
 enum Step<'a> {
     Waits,

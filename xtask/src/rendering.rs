@@ -1,4 +1,4 @@
-//! What the commands want of `registry-scripts`: the scripts of an agent, and a site from a file.
+//! Renders the scripts of an agent, and reads site files.
 
 use std::fs;
 use std::path::Path;
@@ -12,13 +12,13 @@ use registry_command::failure::{Failure, Outcome};
 /// A script of an agent.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
-    /// Its file's name.
+    /// The name of its file.
     pub name: &'static str,
     /// Its text.
     pub text: String,
 }
 
-/// Renders the scripts of an agent for a site; the text of the error stands alone.
+/// Renders the scripts of an agent for a site; the text of the error is a complete message.
 pub(crate) fn scripts(agent: &Agent<'_>, site: &Site) -> Result<Vec<Script>, String> {
     let rendered = registry_scripts::scripts(agent, site);
     let rendered = rendered.map_err(|error| format!("`{}` cannot be rendered: {error}", agent.name))?;
@@ -37,17 +37,17 @@ pub(crate) fn site(path: Option<&Path>) -> Outcome<Site> {
     Ok(site)
 }
 
-/// Where the keys of a site file are explained.
-const SITE_HELP: &str = "the page on sites, docs/site.md, lists the keys of a site file";
+/// The help for errors in a site file.
+const SITE_HELP: &str = "docs/site.md lists the keys of a site file";
 
-/// The line on which a field of a site file has its value; an element of a list goes by its `name`.
+/// The line of a field's value in a site file; an element of a list is found by its `name`.
 fn line_of(text: &str, field: &str) -> Option<usize> {
     let table = DeTable::parse(text).ok()?;
     let at = place_of(table.get_ref(), field)?;
     text.get(..at).map(|before| before.matches('\n').count() + 1)
 }
 
-/// The offset of the value that a path of keys leads to, or of the nearest that holds it.
+/// The offset of the value at a path of keys, or of the innermost value around it.
 fn place_of(table: &DeTable<'_>, field: &str) -> Option<usize> {
     let under = |key: &str| Some(field.strip_prefix(key)?.strip_prefix('.').unwrap_or_default().to_owned());
     let (_, value, rest) = table.iter().find_map(|(key, value)| {
@@ -86,7 +86,7 @@ mod tests {
             ["prefix", "node.linux-x64.url", "node.linux-x64.sha256", "uv.uv.version", "uv.uv.sha256", "mirror"];
         let lines = lines.map(|field| line_of(text, field));
         assert_eq!(lines, [Some(1), Some(3), Some(4), Some(8), Some(9), None]);
-        // What is missing stands where it would be.
+        // A missing value has the line of its table.
         assert_eq!(line_of(text, "node.linux-x64.version"), Some(2));
     }
 }

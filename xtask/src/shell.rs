@@ -1,5 +1,5 @@
-//! `completions` and `man`: the command line as shells and manuals know it. Only a build with the feature `outputs` can
-//! make them, and the others have them made by such a build.
+//! `completions` and `man`: shell completions and manual pages. Only a build with the feature `outputs` can make them;
+//! other builds run such a build.
 
 #[cfg(feature = "outputs")]
 mod completions;
@@ -20,7 +20,7 @@ use registry_command::failure::Outcome;
 pub(crate) fn completions_command() -> Command {
     let shell = PossibleValuesParser::new(["bash", "zsh", "fish"]);
     Command::new("completions")
-        .about("Print what completes `cargo xtask` in a shell, the names of agents and rules included")
+        .about("Print shell completions for `cargo xtask`, including names of agents and rules")
         .after_help(
             "Load it from the shell's own start file; it leaves the completion of cargo's other commands as it is.\n\n\
              Examples:\n  \

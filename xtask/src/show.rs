@@ -1,4 +1,4 @@
-//! `show`: one agent whole. For people its entry, lock, script sizes and evidence; for programs all facts as JSON.
+//! `show`: prints everything about one agent. As text: its entry, lock, script sizes and evidence; as JSON: all facts.
 
 use clap::{Arg, ArgMatches, Command};
 use registry_model::model::{Agent, Registry, Target};
@@ -12,17 +12,13 @@ use registry_command::console::print;
 use registry_command::failure::{Outcome, Status};
 use registry_command::lookup;
 use registry_command::text::count;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("show")
-        .about("Show one agent whole: its entry, its lock, the size of its scripts, what was seen of it")
+        .about("Show one agent: its entry, its lock, the size of its scripts, its evidence")
         .after_help("Examples:\n  cargo xtask show my-agent\n  cargo xtask show my-agent --json | jq .web_off")
         .arg(Arg::new("name").value_name("NAME").required(true).help("An agent, by name or alias"))
         .arg(as_json())
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     let agent = lookup::agent(registry, matches.get_one::<String>("name").map_or("", String::as_str))?;
     // An agent that cannot be rendered can still be shown.
@@ -45,7 +41,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
     Ok(Status::Done)
 }
 
-/// Lines under one word.
+/// A section: a title with its lines.
 fn section(what: &str, lines: &[String]) -> String {
     let label = |index: usize| if index == 0 { what } else { "" };
     let line = |(index, line): (usize, &String)| format!("{:<9} {line}\n", label(index));

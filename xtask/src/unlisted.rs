@@ -1,4 +1,4 @@
-//! Files of entries that no list names: the compiler never sees them, so a command says it.
+//! Warns about entry files that are not in a list: the compiler does not see them.
 
 use std::fs;
 use std::path::Path;
@@ -9,13 +9,13 @@ use registry_model::names;
 use registry_command::console::Console;
 use registry_command::listing as list;
 
-/// Warns of every file in the folders of entries that holds one and is in no list.
+/// Warns about every entry file that is not in a list.
 pub(crate) fn warn(registry: &Registry<'_>, console: Console) {
     let package = Path::new(registry.folder);
     let file = list::find(package).map_or_else(|_| "src/lib.rs".to_owned(), |found| found.shown(package));
     for (folder, stem) in find(registry) {
         console.warning(format!(
-            "`src/{folder}/{stem}.rs` is in no list and is not compiled\nhelp: add `mod {stem};` to `{folder} {{ … }}` in `{file}`"
+            "`src/{folder}/{stem}.rs` is not in a list and is not compiled\nhelp: add `mod {stem};` to `{folder} {{ … }}` in `{file}`"
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! Violations of rules, printed as a compiler would.
+//! Prints violations of rules in the style of the compiler.
 
 use registry_command::text::count;
 use registry_model::check::{Part, Place, Violation};
@@ -9,7 +9,7 @@ use registry_model::rules;
 use registry_command::console::Console;
 use registry_command::failure::Status;
 
-/// Checks a whole registry, and prints what it finds.
+/// Checks a whole registry, and prints its violations.
 pub(crate) fn check(registry: &Registry<'_>, console: Console) -> Status {
     let violations = rules::check_registry(registry);
     for (entry, violation) in &violations {
@@ -33,7 +33,7 @@ fn print(registry: &Registry<'_>, entry: &str, violation: &Violation, console: C
     console.line(format!("  see `cargo xtask explain {}`", rule.code));
 }
 
-/// The file of an entry; its name alone when it is in a registry that this one extends.
+/// The file of an entry; only its name when it is in a registry that this one extends.
 fn file(registry: &Registry<'_>, entry: &str) -> String {
     let snake = entry.replace('-', "_");
     let own = [

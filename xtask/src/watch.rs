@@ -1,4 +1,4 @@
-//! What a person sees of commands that run agents: which ones run now, what is done, and the report.
+//! The display of commands that run agents: running agents, finished ones, and the report.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -15,16 +15,16 @@ use registry_command::console::{Console, print};
 use registry_command::failure::{Failure, Outcome};
 use registry_command::lookup;
 
-/// The colour of what is as it must be.
+/// The colour of good results.
 pub(crate) const GOOD: &str = "32";
-/// The colour of what is not.
+/// The colour of bad results.
 pub(crate) const BAD: &str = "31;1";
-/// The colour of what stayed open.
+/// The colour of unproven results.
 pub(crate) const OPEN: &str = "33";
-/// The colour of what broke by itself.
+/// The colour of errors.
 pub(crate) const BROKEN: &str = "35;1";
 
-/// The sandbox that a command line asks for.
+/// The sandbox options of a command line.
 pub(crate) fn wanted(matches: &ArgMatches) -> Wanted<'_> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     Wanted {
@@ -35,7 +35,7 @@ pub(crate) fn wanted(matches: &ArgMatches) -> Wanted<'_> {
     }
 }
 
-/// The agents that run now, and how many are judged.
+/// The running agents, and the number of finished ones.
 pub(crate) struct Watch {
     pub(crate) console: Console,
     total: usize,
@@ -48,19 +48,19 @@ impl Watch {
         Self { console, total, judged: 0, running: BTreeMap::new() }
     }
 
-    /// An agent is at something now.
+    /// An agent starts a step.
     pub(crate) fn began(&mut self, agent: &str, what: String) {
         self.running.insert(agent.to_owned(), (what, Instant::now()));
     }
 
-    /// An agent is done, and the line that says so.
+    /// An agent is finished; prints its line.
     pub(crate) fn judged(&mut self, agent: &str, line: impl Display) {
         self.running.remove(agent);
         self.judged += 1;
         self.line(line);
     }
 
-    /// A line on what is done.
+    /// Prints a line.
     pub(crate) fn line(&self, text: impl Display) {
         self.console.step(text);
     }
@@ -70,7 +70,7 @@ impl Watch {
         self.console.painted(colour, word)
     }
 
-    /// What runs now.
+    /// Shows the running agents.
     pub(crate) fn progress(&self) {
         let one = |(agent, (what, since)): (&String, &(String, Instant))| {
             format!("{agent} {what} {} s", since.elapsed().as_secs())
@@ -82,7 +82,7 @@ impl Watch {
     }
 }
 
-/// Prints a report: the table, or the JSON form and the table for the person beside it.
+/// Prints a report: the table, or JSON on standard output and the table on standard error.
 pub(crate) fn show(console: Console, json: bool, report: &impl Serialize, table: String) -> Outcome<()> {
     console.clear();
     if !json {
@@ -94,7 +94,8 @@ pub(crate) fn show(console: Console, json: bool, report: &impl Serialize, table:
     Ok(())
 }
 
-/// A refusal of a run as the failure of a command.
+/// The failure of a command for a refusal of a run.
+
 pub(crate) fn failure(refusal: Refusal) -> Failure {
     Failure::new(refusal.message).help(refusal.help)
 }

@@ -1,10 +1,10 @@
-//! A command that is built first says so, and one that waits for another build says that; cargo is a script here.
+//! Messages of a command that is built first or waits for another build. cargo is replaced by a script.
 
-#![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::process::{Command, Output};
 
-/// Runs `verify`, which no build but one with the feature `live` has, under a cargo that does this when it builds.
+/// Runs `verify`, which needs a build with the feature `live`, with a cargo whose build is this shell text.
 fn verify(build: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.args(["verify", "x"]).env("CARGO_MANIFEST_DIR", "/own").env("BUILD", build);
@@ -32,17 +32,18 @@ fn what_is_built_already_is_run_in_silence() {
 #[test]
 fn a_build_is_told_once() {
     let build = "printf '   Compiling %s v1.0.0\\n' a b c >&2";
-    check_says(build, 0, RAN, "building what runs real agents; the first time takes a minute\n");
+    check_says(build, 0, RAN, "building the commands that run agents; the first time takes a minute\n");
 }
 
 #[test]
 fn waiting_for_another_cargo_is_told() {
     let build = "echo '    Blocking waiting for file lock on build directory' >&2";
-    check_says(build, 0, RAN, "waiting for another cargo, which holds the lock of the build\n");
+    check_says(build, 0, RAN, "waiting for another cargo, which has locked the build folder\n");
 }
 
 #[test]
 fn a_build_that_fails_shows_why_and_runs_nothing() {
-    let says = "error: cannot build what runs real agents\nerror: no such thing\nhelp: correct what cargo says above\n";
+    let says =
+        "error: cannot build the commands that run agents\nerror: no such thing\nhelp: fix cargo's errors above\n";
     check_says("echo 'error: no such thing' >&2; exit 101", 2, "", says);
 }

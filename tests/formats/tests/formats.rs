@@ -2,7 +2,7 @@
 //!
 //! The files are the committed ones, which are as they are generated (`cargo xtask gen --check`).
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! A made-up registry, a made-up tree that is right by it, and audits of that tree with something changed.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! An install that is real but for the agent: the generated scripts and the programs of the payload, run by a real
 //! Node.js; where the agent would be, a program records its arguments and environment.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

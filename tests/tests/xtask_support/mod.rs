@@ -2,7 +2,7 @@
 //!
 //! A test binary starts itself again; its test `child` is then the program (see [`child_of`]).
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::ffi::OsString;
 use std::fs;

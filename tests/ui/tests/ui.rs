@@ -5,7 +5,7 @@
 //!
 //! A wrong case is one process of the compiler, which is given the libraries that this test is linked with.
 
-#![allow(clippy::expect_used, reason = "a test stops where something is not as it must be")]
+#![allow(clippy::expect_used, reason = "a test panics on failure")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

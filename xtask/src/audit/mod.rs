@@ -1,4 +1,4 @@
-//! `audit`: the command line; what reads the tree is in `registry-audit`, which only a build with `outputs` has.
+//! The command line of `audit`. The checks are in `registry-audit`, which only a build with `outputs` has.
 
 #[cfg(feature = "outputs")]
 pub(crate) mod print;
@@ -13,11 +13,9 @@ use registry_model::model::Registry;
 use crate::relaunch::built_with;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("audit")
-        .about("Hold a checkout of others against the registry: suites, manifests, ACP entries, install scripts")
+        .about("Check another project's files against the registry: suites, manifests, ACP entries, install scripts")
         .after_help(
             "Reads the files of a tree whose formats it knows. It runs nothing and follows no link.\n\
              Exit status: 0 nothing found, 1 something found, 2 there was nothing to read.\n\
@@ -29,7 +27,7 @@ pub(crate) fn command() -> Command {
                 .value_name("PATH")
                 .value_parser(value_parser!(PathBuf))
                 .required_unless_present("checks")
-                .help("A folder, or one file of a kind that is known"),
+                .help("A folder, or one file of a known kind"),
         )
         .arg(
             Arg::new("format")
@@ -37,7 +35,7 @@ pub(crate) fn command() -> Command {
                 .value_name("FORMAT")
                 .value_parser(["human", "json", "sarif"])
                 .default_value("human")
-                .help("How findings are printed"),
+                .help("The format of findings"),
         )
         .arg(switch("json", "As --format json").conflicts_with("format"))
         .arg(
@@ -49,8 +47,6 @@ pub(crate) fn command() -> Command {
 fn switch(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("outputs", console, read::run(registry, matches, console))
 }

@@ -1,11 +1,11 @@
-//! Findings as `audit` and `lint` print them for a person.
+//! Prints findings of `audit` and `lint` as text.
 
 use registry_audit::Finding;
 
 use registry_command::console::print;
 use registry_command::failure::Outcome;
 
-/// Prints findings, each with its way out.
+/// Prints findings, each with its help.
 pub(crate) fn text(findings: &[Finding]) -> Outcome<()> {
     for Finding { file, line, column, code, level, message, help, .. } in findings {
         print(format!("{file}:{line}:{column}: {}: {message} [{code}]", level.word()))?;

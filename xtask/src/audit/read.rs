@@ -1,4 +1,4 @@
-//! `audit` in a build that can: the tree is read, and what was found is printed.
+//! `audit` in a build with the feature `outputs`: reads the tree, and prints the findings.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 }
 
 fn nothing(path: &Path) -> Failure {
-    Failure::new(format!("`{}` holds nothing that an audit reads", path.display())).help(
+    Failure::new(format!("`{}` has no files that `audit` checks", path.display())).help(
         "give a folder with `manifest.toml`, `agent.json`, `*.sh` or a suite under `tests/integration`; \
          `docs/audit.md` lists what is read",
     )
@@ -47,7 +47,7 @@ fn list() -> Outcome {
     Ok(Status::Done)
 }
 
-/// For a person: a finding with its way out, and at the end how much was read.
+/// Prints findings with their help as text, and at the end the number of files that were read.
 fn show(report: &Report, console: Console) -> Outcome<()> {
     text(&report.findings)?;
     let of = |level: Level| report.findings.iter().filter(|it| it.level == level).count();

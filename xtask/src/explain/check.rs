@@ -1,4 +1,4 @@
-//! A check of `audit`, explained by a build that has the checks.
+//! Explains a check of `audit`, in a build that has the checks.
 
 use registry_audit::Level;
 use registry_audit::checks::{self, Check};
@@ -6,7 +6,7 @@ use registry_audit::checks::{self, Check};
 use registry_command::console::print;
 use registry_command::failure::{Outcome, Status};
 
-/// Prints what a check is about; nothing where no check has the code.
+/// Prints the explanation of a check; nothing if no check has the code.
 pub(super) fn explain(code: &str) -> Option<Outcome> {
     let check = checks::find(code)?;
     Some(print(page(check).trim_end()).map(|()| Status::Done))
@@ -15,8 +15,8 @@ pub(super) fn explain(code: &str) -> Option<Outcome> {
 fn page(check: &Check) -> String {
     let Check { code, name, level, sentence, example, help, incidents, .. } = check;
     let level = match level {
-        Level::Error => "error: a run goes wrong, or is not what it says it is",
-        Level::Warning => "warning: a reader is misled, or a run will go wrong one day",
+        Level::Error => "error: a run fails, or does not run what it claims",
+        Level::Warning => "warning: a reader is misled, or a run may fail later",
     };
     format!(
         "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {}\n\nWay out:   {help}\nChecked:   by `cargo xtask audit`\n\

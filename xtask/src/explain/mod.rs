@@ -1,4 +1,4 @@
-//! `explain`: a rule by its code or name, or the table of all rules.
+//! `explain`: explains a rule by its code or name, or prints the table of all rules.
 
 #[cfg(feature = "outputs")]
 mod check;
@@ -10,8 +10,6 @@ use registry_model::rules::{self, Rule};
 use crate::relaunch::built_with;
 use registry_command::console::{Console, print};
 use registry_command::failure::{Failure, Outcome, Status};
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("explain")
         .about("Explain a rule, or list all of them")
@@ -24,8 +22,6 @@ pub(crate) fn command() -> Command {
              by its number",
         ))
 }
-
-/// Runs it.
 pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
     match matches.get_one::<String>("rule") {
         None => {
@@ -44,7 +40,7 @@ pub(crate) fn run(matches: &ArgMatches, console: Console) -> Outcome {
     Ok(Status::Done)
 }
 
-/// Explains a check of `audit`, where the word is the code of one.
+/// Explains a check of `audit`, if the word is the code of one.
 fn explain_check(word: &str, console: Console) -> Option<Outcome> {
     let digits = word.strip_prefix(['d', 'D'])?;
     if digits.len() != 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -58,7 +54,7 @@ fn find(word: &str) -> Outcome<&'static Rule> {
     rules::find(word).or_else(by_name).ok_or_else(|| {
         let known: Vec<&str> = rules::ALL.iter().flat_map(|rule| [rule.code, rule.name]).collect();
         let upper = word.to_uppercase();
-        // A code is near to every other code; a name that is near says more.
+        // Every code is similar to every other code, so only similar names are suggested.
         let near = if word.len() > 4 { word } else { &upper };
         let help = match registry_model::names::nearest(near, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -74,7 +70,7 @@ fn page(rule: &Rule) -> String {
     let Rule { code, name, sentence, example, corrected, help, incidents, checked, allowable, .. } = rule;
     let checked = checked.when();
     let allow =
-        if *allowable { format!("`allow: {code}(\"reason\")` at the place it is about") } else { "never".to_owned() };
+        if *allowable { format!("`allow: {code}(\"reason\")` at the place of the error") } else { "never".to_owned() };
     let [example, corrected] = [example, corrected].map(|text| text.replace('\n', "\n    "));
     let incidents = self::incidents(incidents);
     format!(

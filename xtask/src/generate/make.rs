@@ -1,4 +1,4 @@
-//! Runs generators and passes their files on to be written or compared.
+//! Runs generators, and writes or compares their files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(super) fn run(
     }
 }
 
-/// Runs every generator, the scripts first; what one finds does not keep the others from running.
+/// Runs every generator, the scripts first; also after one has found something.
 fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     unlisted::warn(registry, console);
     let site = site(matches)?;
@@ -49,7 +49,7 @@ fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> O
         return Ok(Status::Found);
     }
     let folder = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
-    // Paths are told without the `.` that they begin with.
+    // Paths are printed without their leading `.`.
     let folder = if folder == Path::new(".") { PathBuf::new() } else { folder };
     let (check, command) = (matches.get_flag("check"), again("cargo xtask gen", matches));
     let place = gen_scripts::place(folder.join(gen_scripts::FOLDER), command.clone());
@@ -87,9 +87,8 @@ fn run_one(registry: &Registry<'_>, generator: &Generator, matches: &ArgMatches,
     )
 }
 
-/// The files of the tree that are not as they must be, each with its text and permission bits: those that are kept in
-/// version control, and the scripts of some agents where they are there. `measured` is evidence that is not written
-/// yet.
+/// The stale files of the tree, each with its text and permission bits: committed files, and the scripts of some agents
+/// if they exist. `measured` is evidence that is not written yet.
 #[cfg(feature = "upgrade")]
 pub(crate) fn changed(
     registry: &Registry<'_>,
@@ -141,7 +140,7 @@ pub(crate) fn changed(
     Ok(changed)
 }
 
-/// The evidence that is kept beside the entries; a registry's own comes before that of the one it extends.
+/// The committed evidence; a registry's own replaces that of the registry it extends.
 fn evidence(registry: &Registry<'_>) -> Outcome<BTreeMap<String, String>> {
     let mut found = registry.extends.map_or_else(|| Ok(BTreeMap::new()), evidence)?;
     for agent in registry.agents() {
@@ -156,7 +155,7 @@ fn site(matches: &ArgMatches) -> Outcome<Site> {
     rendering::site(matches.get_one::<PathBuf>("site").map(PathBuf::as_path))
 }
 
-/// Whether regions of the project's own files are filled: not where the files go elsewhere.
+/// Whether regions of the project's own files are filled: not with another output folder.
 fn regions(matches: &ArgMatches) -> bool {
     matches.value_source("out") != Some(ValueSource::CommandLine)
 }

@@ -1,4 +1,4 @@
-//! `lint`: the command line. It runs the checks of `audit` on named files, and is built with it.
+//! The command line of `lint`. It runs the checks of `audit` on named files, and is built with it.
 
 #[cfg(feature = "outputs")]
 mod read;
@@ -11,11 +11,9 @@ use registry_model::model::Registry;
 use crate::relaunch::built_with;
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     Command::new("lint")
-        .about("Hold shell scripts and agent manifests (*.toml with install_cmd, launch_cmd) against the rules")
+        .about("Check shell scripts and agent manifests (*.toml with install_cmd, launch_cmd) by the rules")
         .after_help(
             "Exit status: 0 nothing found, 1 something found, 2 a file could not be read (the others were linted).\n\n\
              Examples:\n  \
@@ -37,8 +35,6 @@ pub(crate) fn command() -> Command {
                 .help("Scripts and manifests; `-`, or none, is standard input"),
         )
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("outputs", console, read::run(registry, matches, console))
 }

@@ -1,4 +1,4 @@
-//! `lint` in a build that can: the files are read, and what an audit finds in them is printed.
+//! `lint` in a build with the feature `outputs`: reads the files, and prints the findings of an audit in them.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::json;
 use registry_command::console::{Console, print};
 use registry_command::failure::{Failure, Outcome, Status};
 
-/// What an audit says of a finding and `lint` does not.
+/// The members of a finding that `audit` prints and `lint` does not.
 const OF_AUDIT: [&str; 2] = ["name", "level"];
 
 /// Runs it.
@@ -42,7 +42,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     last.map_or(Ok(Status::found(!found.is_empty())), Err)
 }
 
-/// A file's name as it is shown, and its bytes.
+/// A file's name for messages, and its bytes.
 fn read(file: &OsString) -> Outcome<(String, Vec<u8>)> {
     let path = Path::new(file);
     if file != "-" {
@@ -63,7 +63,7 @@ fn lint_file(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Outcome<Vec
     lint(registry, name, bytes).map_err(|unlinted| Failure::new(unlinted.why).help(unlinted.help))
 }
 
-/// A finding as `--json` has it.
+/// A finding for `--json`.
 fn object(finding: &Finding) -> Value {
     let mut value = finding.json();
     if let Value::Object(members) = &mut value {

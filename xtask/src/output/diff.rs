@@ -1,4 +1,4 @@
-//! A difference between two texts as a person reads it: payloads cut short.
+//! A readable diff of two texts, with shortened payloads.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,10 +8,10 @@ use similar::TextDiff;
 /// Lines of a diff longer than this are payloads.
 const LONG_LINE: usize = 160;
 
-/// Lines of base64 are at least this long, but for the last one.
+/// Lines of base64 are at least this long, except the last one.
 const PACKED_LINE: usize = 60;
 
-/// A unified diff in which payloads are cut short.
+/// A unified diff with shortened payloads.
 pub(crate) fn diff(path: &Path, old: &str, new: &str) -> String {
     if old == new {
         return format!("  (only the permissions of `{}` differ)\n", path.display());
@@ -21,7 +21,7 @@ pub(crate) fn diff(path: &Path, old: &str, new: &str) -> String {
     TextDiff::from_lines(&old, &new).unified_diff().header(&name, &format!("{name} (generated)")).to_string()
 }
 
-/// The lines of a text, with each run of packed lines (and each line that is too long to read) told in one.
+/// The lines of a text, with each run of packed lines (and each line that is too long) replaced by one line.
 fn short_lines(text: &str) -> String {
     let mut short = String::new();
     let mut packed: Vec<&str> = Vec::new();
@@ -56,7 +56,7 @@ fn is_packed(line: &str) -> bool {
     line.len() >= PACKED_LINE && line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
 }
 
-/// Tells payloads that begin alike apart (FNV-1a).
+/// A checksum (FNV-1a) that distinguishes payloads with the same beginning.
 fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

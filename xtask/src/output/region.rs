@@ -1,4 +1,4 @@
-//! A generated region of a file that people write: found by its marks, everything around it left alone.
+//! A generated region of a file written by people: found by its marks; everything around it is kept.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(crate) fn filled(path: &Path, text: &str, name: &str, lines: &str) -> Outcom
     let (inside, _) = split_after_line(rest, |line| line.trim() == END).ok_or_else(|| missing(END))?;
     let after = rest.get(inside.len() - last_line(inside).len()..).unwrap_or_default();
     if inside.lines().any(|line| line.trim_start().starts_with("<!-- generated:")) {
-        // Else the next region's end would be taken for this one's.
+        // Otherwise the next region's end would be mistaken for this one's.
         return Err(missing(END));
     }
     Ok(format!("{before}{lines}{after}"))
@@ -33,7 +33,8 @@ fn is_begin(line: &str, name: &str) -> bool {
     words.and_then(|words| words.split([' ', ',', ';']).find(|word| !word.is_empty())) == Some(name)
 }
 
-/// A text in two, the first up to and with the first line of which something holds.
+/// Splits a text after the first line that satisfies a condition.
+
 fn split_after_line(text: &str, holds: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {

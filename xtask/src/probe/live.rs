@@ -1,4 +1,4 @@
-//! `probe` in a build that can: the choice of agents, the lines and the display, the report and the evidence.
+//! `probe` in a build with the feature `live`: chooses agents, shows progress, prints the report, writes the evidence.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         (false, false) => named,
     };
     if agents.is_empty() {
-        console.step("no evidence is stale; nothing is run");
+        console.step("no evidence is stale; nothing to run");
         return Ok(Status::Done);
     }
     let site = rendering::site(path("site"))?;
@@ -60,7 +60,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let mut failures = Vec::new();
     let mut tell = |event: Event<'_>| {
         show(&mut watch, &event);
-        // At once: what comes after this agent may fail, or be ended.
+        // Written at once: the run may fail or be ended before the last agent.
         if let Event::Judged(evidence) = event
             && writes
             && let Err(failure) = write(registry, evidence, console)
@@ -70,18 +70,18 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     };
     let report = probe::run(registry, &agents, &host, &options, &mut tell).map_err(failure)?;
     watch::show(console, matches.get_flag("json"), &report, report.table())?;
-    // After the report, which `--from` takes where a file could not be written.
+    // After the report: when a file could not be written, `--from` can use the report.
     failures.into_iter().next().map_or(Ok(()), Err)?;
     let failed = report.agents.iter().flat_map(Evidence::verdicts).any(|(_, it)| matches!(it, Verdict::Failed(_)));
     match report.errors().map(|it| it.agent.as_str()).collect::<Vec<_>>().as_slice() {
         [] => Ok(Status::found(!report.ok)),
         _ if failed => Ok(Status::Found),
         open => Err(Failure::new(format!("`{}` could not be measured: see the errors above", open.join("`, `")))
-            .help("repair what they name, and run these agents again")),
+            .help("fix these errors, and run these agents again")),
     }
 }
 
-/// The agents whose evidence is stale, and why.
+/// The agents with stale evidence, and why.
 fn stale<'a>(registry: &Registry<'a>, named: &[&'a Agent<'a>], console: Console) -> Outcome<Vec<&'a Agent<'a>>> {
     let found = stale::all_stale(registry, named)?;
     for (agent, reasons) in &found {
@@ -90,7 +90,7 @@ fn stale<'a>(registry: &Registry<'a>, named: &[&'a Agent<'a>], console: Console)
     Ok(found.into_iter().map(|(agent, _)| agent).collect())
 }
 
-/// Writes the evidence of a finished run, of the agents that are named or of all that it has.
+/// Writes the evidence of a finished run, for the named agents or for all of its agents.
 fn write_from(registry: &Registry<'_>, path: &Path, named: &[&Agent<'_>], console: Console) -> Outcome {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
     let report = ProbeReport::read(&text).map_err(|error| {
@@ -106,7 +106,7 @@ fn write_from(registry: &Registry<'_>, path: &Path, named: &[&Agent<'_>], consol
     }
     if let Some(agent) = named.iter().find(|it| !report.agents.iter().any(|has| has.agent == it.name)) {
         return Err(Failure::new(format!("`{}` has no agent `{}`", path.display(), agent.name))
-            .help("name agents that were run, or none for all of them"));
+            .help("name agents of the report, or none for all of them"));
     }
     let wanted = |it: &&Evidence| named.is_empty() || named.iter().any(|agent| agent.name == it.agent);
     let mut status = Status::Done;
@@ -116,7 +116,7 @@ fn write_from(registry: &Registry<'_>, path: &Path, named: &[&Agent<'_>], consol
     Ok(status)
 }
 
-/// Tries values that break things, in the place of the runs.
+/// Tries hostile values instead of the runs.
 fn try_values(
     registry: &Registry<'_>,
     agents: &[&Agent<'_>],
@@ -138,7 +138,7 @@ fn table(tallies: &[Tally]) -> String {
     }
     for Tally { agent, accepted, refused, wrong, floor, unproven, .. } in tallies {
         lines.extend(wrong.iter().map(|it| format!("{agent}: {it}")));
-        lines.extend(unproven.iter().map(|why| format!("{agent}: nothing was tried: {why}")));
+        lines.extend(unproven.iter().map(|why| format!("{agent}: no value was tried: {why}")));
         if accepted * 100 < (accepted + refused) * floor {
             lines.push(format!("{agent}: fewer than {floor} % are accepted"));
         }
@@ -156,11 +156,11 @@ fn runs(words: &[&str]) -> Outcome<Vec<String>> {
     }
 }
 
-/// Writes the evidence on an agent. What the machine or the probe failed at says nothing about it, and leaves what is
-/// there. Whether it was written.
+/// Writes the evidence on an agent, and returns whether it was written. After an error of the machine or of the probe,
+/// the existing evidence is kept.
 fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outcome<bool> {
     if let Some(why) = evidence.error() {
-        console.warning(format!("nothing is written for `{}`: {why}", evidence.agent));
+        console.warning(format!("no evidence is written for `{}`: {why}", evidence.agent));
         return Ok(false);
     }
     let path = evidence::path(registry, &evidence.agent);
@@ -171,12 +171,12 @@ fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outc
     files::write_atomically(&path, text.as_bytes(), 0o644).map(|()| true)
 }
 
-/// The text of the file that is kept.
+/// The text of the committed file.
 pub(crate) fn text(evidence: &Evidence) -> Outcome<String> {
     Ok(format!("{}\n", list::pretty(&json::sorted(committed(evidence)))?))
 }
 
-/// What is kept: nothing that differs from run to run but the date.
+/// The committed part of the evidence: only the date differs from run to run.
 fn committed(evidence: &Evidence) -> Value {
     let verdict = |it: &Verdict| json!({"verdict": it.word(), "detail": it.detail()});
     let run = |run: &probe::Run| {
@@ -203,14 +203,14 @@ fn committed(evidence: &Evidence) -> Value {
     })
 }
 
-/// Tells somebody who watches what a run tells.
+/// Shows the events of a run.
 fn show(watch: &mut Watch, event: &Event<'_>) {
     match event {
         Event::Began { agent, run, number, of } => {
             let what = if *of == 0 { (*run).to_owned() } else { format!("{run}, run {number} of {of},") };
             watch.began(agent, what);
         }
-        Event::Retried { agent, run, why } => watch.line(format!("{agent:<18} {run:<15} is tried again: {why}")),
+        Event::Retried { agent, run, why } => watch.line(format!("{agent:<18} {run:<15} is retried: {why}")),
         Event::Ran { agent, run } => {
             let words = words(watch, &run.verdicts());
             let seconds = seconds(run.milliseconds);

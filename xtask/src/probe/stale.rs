@@ -1,4 +1,4 @@
-//! Which evidence does not count any more.
+//! Finds stale evidence.
 
 use registry_model::model::{Agent, Registry};
 use registry_scripts::evidence::{self, Inputs};
@@ -9,10 +9,10 @@ use registry_command::console::print;
 use registry_command::failure::{Failure, Outcome, Status};
 use registry_command::{dates, lookup};
 
-/// For how many days evidence is good.
+/// The maximum age of evidence in days.
 const DAYS: u64 = 30;
 
-/// Why the evidence on an agent does not count any more, a line for each reason; none when it does.
+/// Why the evidence on an agent is stale, one line per reason; empty when it is fresh.
 pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<String>> {
     let Some(evidence) = evidence else { return Ok(vec!["there is none".to_owned()]) };
     let part = |key: &str| evidence.get(key).cloned().unwrap_or_default();
@@ -34,7 +34,7 @@ pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<
     Ok(reasons)
 }
 
-/// The agents that are named, or all that can be installed, whose evidence is stale, each with the reasons.
+/// The agents with stale evidence, among the named ones or all that can be installed, each with the reasons.
 pub(crate) fn all_stale<'a>(
     registry: &Registry<'a>,
     named: &[&'a Agent<'a>],
@@ -53,8 +53,8 @@ pub(crate) fn all_stale<'a>(
     Ok(found)
 }
 
-/// Says what is stale, of the agents that are named or of all that can be installed.
-#[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "the build that asks registries reads dates"))]
+/// Prints the stale evidence of the named agents, or of all that can be installed.
+#[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "only a build with `supply` reads dates"))]
 pub(crate) fn check(registry: &Registry<'_>, named: &[&str]) -> Outcome {
     let named: Vec<&Agent<'_>> = named.iter().map(|name| lookup::agent(registry, name)).collect::<Outcome<_>>()?;
     let found = all_stale(registry, &named)?;
@@ -65,12 +65,12 @@ pub(crate) fn check(registry: &Registry<'_>, named: &[&str]) -> Outcome {
         return Ok(Status::Done);
     }
     print(format!(
-        "help: cargo xtask probe --stale --write (evidence is good for {DAYS} days and for what it depends on)"
+        "help: cargo xtask probe --stale --write (evidence is stale after {DAYS} days or when its inputs change)"
     ))?;
     Ok(Status::Found)
 }
 
-/// The agents of which there is something to install, by their own locks.
+/// The agents that can be installed, by their locks.
 fn can_be_probed<'a>(registry: &Registry<'a>) -> Outcome<Vec<&'a Agent<'a>>> {
     let mut all = Vec::new();
     for agent in registry.agents() {
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(stale(agent, evidence).expect("it is rendered"), reasons);
     }
 
-    /// Evidence of today, with the inputs of now.
+    /// Evidence of today, with the current inputs.
     fn fresh() -> Value {
         json!({"pins": ["a@1.0"], "inputs": evidence::inputs(&AGENT).expect("it is rendered"), "date": dates::today()})
     }

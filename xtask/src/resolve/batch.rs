@@ -1,4 +1,4 @@
-//! `resolve --batch`: a line of JSON in, a line of JSON out, in the same order and with flat memory.
+//! `resolve --batch`: answers each line of JSON with a line of JSON, in the same order and with constant memory.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,24 +17,24 @@ use serde_json::{Map, Value, json};
 use super::show::fault;
 use registry_command::failure::{Failure, Outcome, Status};
 
-/// Bytes of a line; a longer one is refused before it is held.
+/// The maximum bytes of a line; a longer one is rejected before it is in memory.
 const LINE: usize = 1 << 20;
 
-/// What a batch is answered with.
+/// The context of a batch.
 pub(crate) struct Batch<'b, 'a> {
     /// The registry, for its names.
     pub(crate) registry: &'b Registry<'a>,
-    /// The registry, read.
+    /// The router of the registry.
     pub(crate) router: &'b Router<'a>,
-    /// The question, where it is not the whole environment.
+    /// The kind of the queries, if it is not the whole environment.
     pub(crate) query: Option<&'b str>,
-    /// What the command line gives to every line.
+    /// The variables of the command line, for every line.
     pub(crate) given: Given,
-    /// Where an agent will run.
+    /// The sandbox of an agent.
     pub(crate) sandbox: &'b dyn Fn(&Agent<'_>) -> Outcome<Sandbox>,
 }
 
-/// A line of the usual question.
+/// A line of the usual query.
 #[derive(Deserialize)]
 struct Case<'l> {
     #[serde(borrow)]
@@ -45,7 +45,7 @@ struct Case<'l> {
     env: Variables,
 }
 
-/// Why a line has no answer; nothing of the line is repeated, since it may hold a secret.
+/// Why a line has no answer. No part of the line is repeated, since it may be a secret.
 struct BadLine(String);
 
 /// Answers a file, or standard input for `-`.
@@ -66,7 +66,7 @@ pub(crate) fn run(batch: &Batch<'_, '_>, path: &Path) -> Outcome {
             status = Status::Found;
             answers.write(&bad_line(number, &why));
         }
-        // One that asks line by line waits for its answer before it goes on.
+        // A program that sends line by line waits for each answer.
         if let Err(error) = send(&mut output, &answers.text, input.buffer().is_empty()) {
             return if error.kind() == io::ErrorKind::BrokenPipe { Ok(status) } else { Err(unwritten(&error)) };
         }
@@ -88,7 +88,7 @@ fn unwritten(error: &io::Error) -> Failure {
     Failure::new(format!("standard output cannot be written: {error}")).help("free some space, or print elsewhere")
 }
 
-/// Reads a line; none at the end, `false` for one that is too long, whose rest is passed over.
+/// Reads a line; `None` at the end, `false` for a line that is too long, whose rest is skipped.
 fn next_line(input: &mut BufReader<Box<dyn Read>>, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
     line.clear();
     let limit = u64::try_from(LINE).unwrap_or(u64::MAX);
@@ -102,7 +102,7 @@ fn next_line(input: &mut BufReader<Box<dyn Read>>, line: &mut Vec<u8>) -> io::Re
     Ok(Some(whole))
 }
 
-/// Answers lines; what is asked for again and again is kept.
+/// Answers lines, with a cache for repeated lookups.
 struct Answers<'b, 'a> {
     batch: &'b Batch<'b, 'a>,
     given: Given,
@@ -111,7 +111,7 @@ struct Answers<'b, 'a> {
 }
 
 impl Answers<'_, '_> {
-    /// Puts the answer to a line into `text`.
+    /// Writes the answer to a line into `text`.
     fn answer(&mut self, line: &[u8]) -> Outcome<Result<(), BadLine>> {
         match self.batch.query {
             None => match parse::<Case<'_>>(line) {
@@ -124,7 +124,7 @@ impl Answers<'_, '_> {
 
     fn write(&mut self, answer: &impl Serialize) {
         self.text.clear();
-        // Memory takes every byte, and every key is a text: nothing can fail.
+        // Writing to memory cannot fail, and every key is a string.
         let _ = serde_json::to_writer(&mut self.text, answer);
     }
 
@@ -148,7 +148,7 @@ impl Answers<'_, '_> {
         Ok(())
     }
 
-    /// A question of another kind: its line comes back with the answer in it.
+    /// Answers a query of another kind: the line is returned with the answer in it.
     fn query(&mut self, query: &str, line: &[u8]) -> Result<(), BadLine> {
         let mut question: Map<String, Value> = parse(line)?;
         let answer = match query {
@@ -167,12 +167,12 @@ impl Answers<'_, '_> {
     fn base_url(&mut self, question: &Map<String, Value>) -> Result<Map<String, Value>, BadLine> {
         let name = text(question, "provider")?;
         let Some(provider) = self.batch.router.provider_named(name) else {
-            return Err(BadLine("names no registered `provider`".to_owned()));
+            return Err(BadLine("has no registered `provider`".to_owned()));
         };
         let protocol = match question.get("protocol").and_then(Value::as_str) {
             None => None,
             Some(id) => match Protocol::ALL.into_iter().find(|it| it.id() == id) {
-                None => return Err(BadLine("names no `protocol`".to_owned())),
+                None => return Err(BadLine("has no known `protocol`".to_owned())),
                 found => found,
             },
         };
@@ -226,7 +226,7 @@ fn text<'q>(question: &'q Map<String, Value>, key: &str) -> Result<&'q str, BadL
     question.get(key).and_then(Value::as_str).ok_or_else(|| BadLine(format!("has no text `{key}`")))
 }
 
-/// A line as JSON. The reader's own words may repeat a value, so only the place is told.
+/// Parses a line as JSON. The parser's message may repeat a value, so only the place is reported.
 fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, BadLine> {
     let line = line.trim_ascii_end();
     serde_json::from_slice(line).map_err(|error| match error.classify() {
@@ -238,7 +238,7 @@ fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, BadLine> {
     })
 }
 
-/// The column of a byte, counted in characters, as editors do.
+/// The column of a byte, counted in characters, as in editors.
 fn column(line: &[u8], byte: usize) -> usize {
     let before = line.get(..byte.saturating_sub(1)).unwrap_or(line);
     String::from_utf8_lossy(before).chars().count() + 1

@@ -1,4 +1,4 @@
-//! A `.env` file: read by `dotenvy`, which is only asked for the pairs and so leaves this process's environment alone.
+//! Reads a `.env` file with `dotenvy`, without changing this process's environment.
 
 use std::cell::Cell;
 use std::fs;
@@ -9,7 +9,7 @@ use registry_routing::Variables;
 
 use registry_command::failure::{Failure, Outcome};
 
-/// The variables of a file; the last line of a name counts.
+/// The variables of a file; the last line of a name is used.
 pub(crate) fn read(path: &Path) -> Outcome<Variables> {
     let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -19,21 +19,22 @@ pub(crate) fn read(path: &Path) -> Outcome<Variables> {
     })?;
     parse(&text).map_err(|line| {
         Failure::new(format!("`{}:{line}` is not a line of a .env file", path.display()))
-            .help("NAME=VALUE; quote a value that holds blanks, quotes or `#`")
+            .help("NAME=VALUE; quote a value with blanks, quotes or `#`")
     })
 }
 
-/// The variables of a text, or the number of the first line that is none. The fault itself holds the value.
+/// The variables of a text, or the number of the first invalid line. The parser's error contains the value, so it is
+/// dropped.
 fn parse(text: &str) -> Result<Variables, usize> {
     let handed_out = Cell::new(0);
-    // The reader finds the end of a quoted value at a line's end only.
+    // The parser finds the end of a quoted value only at a line's end.
     let text = format!("{}\n", text.strip_prefix('\u{feff}').unwrap_or(text));
     let (text, dollar) = without_references(&text);
     let lines = Lines { rest: text.as_bytes(), handed_out: &handed_out };
     let mut variables = Variables::new();
     for pair in dotenvy::Iter::new(lines) {
         let (name, value) = pair.map_err(|error| match error {
-            // A value may go over several lines: the fault is told where it begins. One that never ends still has its
+            // A value can have several lines: the error is reported at its first line. An unclosed value still has its
             // last newline.
             dotenvy::Error::LineParse(entry, _) => {
                 let lines = entry.matches('\n').count() + usize::from(!entry.ends_with('\n'));
@@ -46,10 +47,10 @@ fn parse(text: &str) -> Result<Variables, usize> {
     Ok(variables)
 }
 
-/// A text in which a character that it does not hold stands for every `$` but an escaped one, and that character.
+/// A text with every unescaped `$` replaced by a character that does not occur in it, and that character.
 ///
-/// The reader would put variables of this process in the place of `$word`: a key with a `$` in it would be another, and
-/// what belongs to the host would reach an agent. So a `$` is a `$`.
+/// The parser would expand `$word` to variables of this process: a key with a `$` would change, and variables of the
+/// host would reach an agent. With this, a `$` is literal.
 fn without_references(text: &str) -> (String, char) {
     let dollar = ('\u{e000}'..='\u{f8ff}').find(|char| !text.contains(*char)).unwrap_or('\u{e000}');
     let mut out = String::with_capacity(text.len());
@@ -61,7 +62,7 @@ fn without_references(text: &str) -> (String, char) {
     (out, dollar)
 }
 
-/// Hands out a line at a time, so that their number is known where parsing stops.
+/// Returns one line per read, so that the line number is known where parsing stops.
 struct Lines<'t> {
     rest: &'t [u8],
     handed_out: &'t Cell<usize>,

@@ -1,4 +1,4 @@
-//! `resolve`: what an agent is started with for a model, or why it is not.
+//! `resolve`: prints what an agent is started with for a model, or the refusal.
 
 mod batch;
 mod env_file;
@@ -18,10 +18,8 @@ use registry_command::console::{Console, print};
 use registry_command::failure::{Failure, Outcome, Status};
 use registry_command::lookup;
 
-/// The variable in which a gateway's alias is given.
+/// The variable of a gateway's alias.
 const ALIAS: &str = "BENCHFLOW_LITELLM_MODEL_ALIAS";
-
-/// The command line.
 pub(crate) fn command() -> Command {
     let text = |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
     let path = |name: &'static str| text(name, "FILE").value_parser(value_parser!(PathBuf));
@@ -57,8 +55,6 @@ pub(crate) fn command() -> Command {
                 .help("Answer JSON Lines of another kind"),
         )
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let router = Router::new(registry);
     let given = given(matches)?;
@@ -86,7 +82,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     tell(&view, resolved, console)
 }
 
-/// Tells a person; a refusal goes where errors go, after what stands without it.
+/// Prints the resolution as text; a refusal is printed as an error, after the parts that do not depend on it.
 fn tell(view: &show::View<'_>, resolved: Result<Resolution<'_>, Refusal>, console: Console) -> Outcome {
     let text = resolved.and_then(|found| Ok((view.text(&found)?, found.acp_model_id.err())));
     let refusal = match text {
@@ -102,12 +98,12 @@ fn tell(view: &show::View<'_>, resolved: Result<Resolution<'_>, Refusal>, consol
     Ok(Status::found(refusal.is_some()))
 }
 
-/// The environment of this process; what is no Unicode can be no part of a route.
+/// The environment of this process, without variables that are not Unicode.
 fn host() -> Variables {
     env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
-/// What the command line and the `.env` file give.
+/// The variables of the command line and of the `.env` file.
 fn given(matches: &ArgMatches) -> Outcome<Given> {
     let mut flags = Variables::new();
     for pair in matches.get_many::<String>("env").into_iter().flatten() {
@@ -115,7 +111,7 @@ fn given(matches: &ArgMatches) -> Outcome<Given> {
         flags.insert(name.to_owned(), value.to_owned());
     }
     if let Some(alias) = matches.get_one::<String>("proxy") {
-        // Unset would mean: not through the gateway, and so at the vendor's and uncounted.
+        // An empty alias would mean calls to the vendor without the gateway, which are not counted.
         if alias.trim().is_empty() {
             return Err(Failure::new("`--proxy` has no alias").help("--proxy benchflow-NAME, or leave it out"));
         }
@@ -126,7 +122,7 @@ fn given(matches: &ArgMatches) -> Outcome<Given> {
     Ok(Given { flags, file, ..Given::default() })
 }
 
-/// What is wrong with an `--env`; what may be a value is not repeated.
+/// The failure of an invalid `--env`; text that may be a value is not repeated.
 fn no_pair(text: &str) -> Failure {
     if is_variable_name(text) {
         return Failure::new(format!("`--env {text}` has no value")).help(format!("--env {text}=VALUE"));
@@ -134,7 +130,7 @@ fn no_pair(text: &str) -> Failure {
     Failure::new("an `--env` has no name").help("--env NAME=VALUE")
 }
 
-/// Where an agent will run: by the default site, which only says where companion programs lie.
+/// The sandbox of an agent, with the default site, which only decides the paths of companion programs.
 fn sandbox(agent: &Agent<'_>, matches: &ArgMatches) -> Outcome<Sandbox> {
     let folder = registry_scripts::folder(agent, &Site::default())
         .map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
@@ -147,7 +143,7 @@ fn sandbox(agent: &Agent<'_>, matches: &ArgMatches) -> Outcome<Sandbox> {
     Ok(Sandbox { home, root: !matches.get_flag("not-root"), folder, path: Sandbox::PATH.to_owned() })
 }
 
-/// The log-in files of an agent that are on this host.
+/// The login files of an agent on this host.
 fn logins(agent: &Agent<'_>) -> BTreeSet<String> {
     let Some(home) = env::home_dir() else { return BTreeSet::new() };
     let files = agent.login.iter().filter_map(|login| match login.source {

@@ -1,4 +1,4 @@
-//! A resolution for people and for programs.
+//! Prints a resolution as text and as JSON.
 
 use std::fmt::Write as _;
 
@@ -13,25 +13,25 @@ use registry_command::text::table;
 /// The variable of the base URL.
 const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
 
-/// How a resolution is looked at.
+/// The options for printing a resolution.
 pub(crate) struct View<'v> {
     /// The model reference, as it was given.
     pub(crate) model: &'v str,
-    /// Where the agent will run.
+    /// The sandbox of the agent.
     pub(crate) sandbox: &'v Sandbox,
-    /// Whether secrets are shown to a person.
+    /// Whether secrets are printed as text.
     pub(crate) show_secrets: bool,
 }
 
 impl View<'_> {
-    /// The text for people: the variables, the model id, the files.
+    /// The text: the variables, the model id, the files.
     pub(crate) fn text(&self, found: &Resolution<'_>) -> Result<String, Refusal> {
         let mut text = format!("{} with {}: {}\n\n", found.agent.name, self.model, server(found));
         text.push_str(&table(&self.rows(found)));
         for line in notes(found) {
             let _ = write!(text, "\n{line}\n");
         }
-        // Without a model id, what the files would hold is a guess.
+        // Without a model id, the content of the files would be a guess.
         if found.acp_model_id.is_ok() {
             for file in found.files(self.sandbox, self.show_secrets)? {
                 let _ = write!(text, "\n{} ({}, {})\n", file.path, file.format.word(), owner(&file));
@@ -115,7 +115,7 @@ fn server(found: &Resolution<'_>) -> String {
     }
 }
 
-/// What is not a variable: the model id, what authenticates, what stays behind.
+/// Notes about the model id, the credential, and variables that are not passed on.
 fn notes(found: &Resolution<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Ok(id) = &found.acp_model_id {
@@ -146,7 +146,7 @@ fn notes(found: &Resolution<'_>) -> Vec<String> {
     notes
 }
 
-/// What the launcher takes out of the environment before it starts the agent.
+/// The variables that the launcher removes from the environment before it starts the agent.
 fn only_in_files<'a>(found: &'a Resolution<'_>) -> Vec<&'a str> {
     found.agent.withheld().filter(|name| found.variables.contains_key(*name)).collect()
 }
@@ -161,12 +161,12 @@ fn login(found: &Resolution<'_>) -> Value {
 
 fn owner(file: &File) -> &'static str {
     match file.owner {
-        Owner::Keys => "merged into what is there",
+        Owner::Keys => "merged into the existing file",
         Owner::Whole => "written whole",
     }
 }
 
-/// A value on one line: control characters of it do nothing to a terminal.
+/// A value on one line, with escaped control characters.
 fn printable(value: &str) -> String {
     if value.chars().any(char::is_control) { value.escape_debug().to_string() } else { value.to_owned() }
 }

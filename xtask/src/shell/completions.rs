@@ -1,4 +1,4 @@
-//! Completions: those that clap makes for a program `xtask`, and what leads a shell from `cargo xtask` to them.
+//! Completions: clap's completions for a program `xtask`, and shell code that uses them after `cargo xtask`.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use registry_model::rules;
 use registry_command::console::print;
 use registry_command::failure::{Failure, Outcome, Status};
 
-/// Words of the command line that stand for an agent, and those that stand for a rule.
+/// The arguments that name an agent, and those that name a rule.
 const AGENT_WORDS: [&str; 2] = ["agent", "agents"];
 const RULE_WORDS: [&str; 1] = ["rule"];
 
@@ -81,7 +81,7 @@ pub(super) fn print_for(registry: &Registry<'_>, shell: &str) -> Outcome {
     Ok(Status::Done)
 }
 
-/// What clap's completions for fish leave out: the words of a command that are no options.
+/// The part that clap's completions for fish omit: positional arguments of commands.
 fn fish_words(command: &Command) -> String {
     let mut out = String::from("\n# Completions of agents, rules and shells.");
     for part in command.get_subcommands() {
@@ -96,7 +96,7 @@ fn fish_words(command: &Command) -> String {
     out
 }
 
-/// The command line with the names that its words may have, so that shells offer them.
+/// The command line with the possible values of its arguments, for completions.
 fn named(registry: &Registry<'_>, command: Command) -> Command {
     let agents: Vec<String> = registry.names().iter().map(|name| (*name).to_owned()).collect();
     let rules: Vec<&str> = rules::ALL.iter().map(|rule| rule.code).collect();

@@ -1,4 +1,4 @@
-//! Manual pages: one of all commands, or one for each.
+//! Manual pages: one for all commands, or one for each.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(super) fn make(folder: Option<&Path>, console: Console) -> Outcome {
     Ok(Status::Done)
 }
 
-/// A page without a date: the same bytes every day.
+/// A page without a date, so that its bytes do not change.
 fn rendered(command: &Command) -> Outcome<String> {
     let mut out = Vec::new();
     let page = Man::new(command.clone()).manual("The registry of coding agents").source("registry").date("");

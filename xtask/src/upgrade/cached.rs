@@ -1,5 +1,4 @@
-//! What the files of packages say: their licences, and which of them hold a text. They are read where the cache has
-//! them, so that nothing is installed or run for it.
+//! Reads cached package files: their licences, and which of them contain a text. Nothing is installed or run for it.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -16,7 +15,7 @@ use registry_supply::clients::{Tools, process};
 use registry_supply::mirror::wanted;
 use registry_supply::mirror::wanted::own_target;
 
-/// How many files that hold a text are told.
+/// The maximum number of reported files with a text.
 const TOLD: usize = 5;
 
 /// The largest file of a package that is searched.
@@ -38,7 +37,7 @@ for path in sys.argv[1:]:
 print(json.dumps(found))
 "#;
 
-/// Searches wheels: the members that hold one of the texts.
+/// Searches wheels for members with one of the texts.
 const SEARCH: &str = r#"
 import json, sys, zipfile
 texts, found = json.loads(sys.argv[1]), []
@@ -65,14 +64,14 @@ fn files(agent: &Agent<'_>, cache: &Path) -> Outcome<(Vec<Tarball>, Vec<String>)
     Ok((tarballs.collect(), wheels.map(|it| cache.join(it).to_string_lossy().into_owned()).collect()))
 }
 
-/// The licence of each package of an agent on this machine, by what the package says.
+/// The licence of each package of an agent on this machine, from the package's metadata.
 pub(crate) fn licences(agent: &Agent<'_>, cache: &Path, tools: &Tools) -> Outcome<Facts> {
     let (tarballs, wheels) = files(agent, cache)?;
     let mut found = Facts::new();
     for (name, path) in tarballs {
         let mut licence = String::new();
         each_member(&path, |member, bytes| {
-            // The folder at the top has any name.
+            // The top folder can have any name.
             let manifest = member.split('/').count() == 2 && member.ends_with("/package.json");
             if manifest {
                 licence = of_manifest(&serde_json::from_slice(bytes).unwrap_or_default());
@@ -97,7 +96,7 @@ fn of_manifest(manifest: &Value) -> String {
     text.lines().next().unwrap_or_default().chars().take(80).collect()
 }
 
-/// The files of an agent's packages that hold one of some texts: `package: file holds text`.
+/// The files of an agent's packages that contain one of some texts: `package: file contains text`.
 pub(crate) fn holders(agent: &Agent<'_>, cache: &Path, tools: &Tools, texts: &[String]) -> Outcome<Vec<String>> {
     let texts: Vec<&String> = texts.iter().filter(|it| !it.is_empty()).collect();
     if texts.is_empty() {
@@ -109,7 +108,7 @@ pub(crate) fn holders(agent: &Agent<'_>, cache: &Path, tools: &Tools, texts: &[S
         each_member(&path, |member, bytes| {
             let held = texts.iter().filter(|text| holds(bytes, text.as_bytes()));
             let file = member.split_once('/').map_or(member, |(_, rest)| rest);
-            found.extend(held.map(|text| format!("{name}: `{file}` holds `{text}`")));
+            found.extend(held.map(|text| format!("{name}: `{file}` contains `{text}`")));
             found.len() < TOLD
         })?;
         if found.len() >= TOLD {
@@ -120,7 +119,7 @@ pub(crate) fn holders(agent: &Agent<'_>, cache: &Path, tools: &Tools, texts: &[S
         let list = serde_json::to_string(&texts).unwrap_or_default();
         let answer = python(tools, &[SEARCH.to_owned(), list].into_iter().chain(wheels).collect::<Vec<_>>())?;
         let held: Vec<[String; 3]> = serde_json::from_str(&answer).unwrap_or_default();
-        found.extend(held.into_iter().map(|[wheel, file, text]| format!("{wheel}: `{file}` holds `{text}`")));
+        found.extend(held.into_iter().map(|[wheel, file, text]| format!("{wheel}: `{file}` contains `{text}`")));
     }
     found.truncate(TOLD);
     Ok(found)
@@ -131,14 +130,14 @@ fn python(tools: &Tools, words: &[String]) -> Outcome<String> {
     process::run_well(command.args(["-I", "-c"]).args(words), "reading wheels").map(|it| it.stdout)
 }
 
-/// Whether bytes hold a text.
+/// Whether bytes contain a text.
 fn holds(bytes: &[u8], text: &[u8]) -> bool {
     let Some(&first) = text.first() else { return false };
     let starts = bytes.iter().enumerate().filter(|(_, byte)| **byte == first);
     starts.into_iter().any(|(at, _)| bytes.get(at..).is_some_and(|rest| rest.starts_with(text)))
 }
 
-/// Reads the files of a tarball, until the work says that it has seen enough.
+/// Reads the files of a tarball, until the callback returns `false`.
 fn each_member(path: &Path, mut work: impl FnMut(&str, &[u8]) -> bool) -> Outcome<()> {
     let failed = |error: &std::io::Error| Failure::io("read", path, error);
     let file = std::fs::File::open(path).map_err(|error| failed(&error))?;

@@ -1,8 +1,8 @@
-//! Changes of many files, all of them or none, whenever the power goes.
+//! Changes many files atomically: all of them or none, also after a power failure.
 //!
-//! New files are first written into a folder beside the tree's own files, then a plan that lists them. Without a plan,
-//! nothing has changed and the folder goes; with one, every change can be made again until all are made. So whoever
-//! finds a journal finishes it or drops it, and needs nothing but the journal.
+//! New files are first written into a folder in the tree, then a plan that lists them. Without a plan, nothing has
+//! changed and the folder is removed; with one, every change can be repeated until all are made. So the next command
+//! that finds a journal completes it or drops it, and needs only the journal.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
@@ -21,12 +21,12 @@ const FOLDER: &str = ".upgrade-journal";
 /// The list of changes.
 const PLAN: &str = "plan.json";
 
-/// A file as it has to be.
+/// A file with its new content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// Which.
+    /// Its path.
     pub path: PathBuf,
-    /// What it has to hold.
+    /// Its new content.
     pub bytes: Vec<u8>,
     /// Its permission bits.
     pub mode: u32,
@@ -38,9 +38,9 @@ struct Planned {
     /// The file of the journal that replaces it.
     from: String,
     to: PathBuf,
-    /// The SHA-256 of what stood there; none for no file.
+    /// The SHA-256 of the old file; `None` for no file.
     old: Option<String>,
-    /// The SHA-256 of what has to stand there.
+    /// The SHA-256 of the new file.
     new: String,
 }
 
@@ -50,28 +50,28 @@ pub(crate) struct Journal {
     root: PathBuf,
 }
 
-/// The right to change a tree, until it is dropped or its process ends, however it ends.
+/// The lock of a tree, until it is dropped or its process ends.
 #[derive(Debug)]
 pub(crate) struct Guard {
     _lock: File,
 }
 
-/// What became of a journal that was found.
+/// The result of the recovery of a journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// There was none.
+    /// There was no journal.
     Nothing,
-    /// It had no plan: nothing had changed, and nothing has.
+    /// It had no plan: the tree is unchanged.
     Dropped,
-    /// Its changes are all made.
+    /// All its changes are made.
     Finished(usize),
 }
 
-/// Told before each change of the disk; a test ends there.
+/// Called before each change of the disk; a test stops there.
 type Tick<'t> = &'t mut dyn FnMut() -> Outcome<()>;
 
 impl Journal {
-    /// The journal of the tree that holds a registry's package.
+    /// The journal of the tree with a registry's package.
     pub(crate) fn of(registry: &Registry<'_>) -> Self {
         let folder = Path::new(registry.folder);
         let root = folder.ancestors().find(|it| it.join("Cargo.lock").is_file()).unwrap_or(folder);
@@ -83,22 +83,22 @@ impl Journal {
         &self.root
     }
 
-    /// Whether an earlier command left one behind, or another one works with it.
+    /// Whether an earlier command left a journal, or another command uses it.
     pub(crate) fn is_there(&self) -> bool {
         self.folder().is_dir()
     }
 
-    /// Takes the tree for this process; none where another has it.
+    /// Locks the tree for this process; `None` if another process has locked it.
     pub(crate) fn guard(&self) -> Outcome<Option<Guard>> {
         let lock = File::open(&self.root).map_err(|error| Failure::io("open", &self.root, &error))?;
         match lock.try_lock() {
             Err(TryLockError::WouldBlock) => Ok(None),
-            // A file system without locks is one where people see to it.
+            // On a file system without locks, the user must not run two commands at once.
             _ => Ok(Some(Guard { _lock: lock })),
         }
     }
 
-    /// Finishes or drops what an earlier command left behind.
+    /// Completes or drops the journal of an earlier command.
     pub(crate) fn recover(&self, _: &Guard) -> Outcome<Found> {
         if !self.is_there() {
             return Ok(Found::Nothing);
@@ -109,16 +109,18 @@ impl Journal {
         }
     }
 
-    /// Makes all changes. An error before the first leaves everything as it was; one after it leaves the journal, and
-    /// the next command goes on.
+    /// Makes all changes. After an error before the first, nothing is changed; after a later error, the journal
+    /// remains, and the next command completes it.
     pub(crate) fn commit(&self, _: &Guard, changes: &[Change]) -> Outcome<()> {
         let mut tick = || Ok(());
         match self.stage(changes, &mut tick) {
             Ok(plan) => self.apply(&plan, &mut tick).map_err(|failure| {
-                failure.note("some files are changed and some are not").help("run any command again: it does the rest")
+                failure
+                    .note("some files are changed and some are not")
+                    .help("run any command: it makes the remaining changes")
             }),
             Err(failure) => {
-                // The error that matters is the first one.
+                // Report the first error, not one of the cleanup.
                 let _ = self.discard();
                 Err(failure)
             }
@@ -138,7 +140,7 @@ impl Journal {
         })
     }
 
-    /// Writes the new files and then the plan; nothing of the tree changes.
+    /// Writes the new files and then the plan; the tree is unchanged.
     fn stage(&self, changes: &[Change], tick: Tick<'_>) -> Outcome<Vec<Planned>> {
         let folder = self.folder();
         tick()?;
@@ -152,7 +154,7 @@ impl Journal {
         }
         let text = serde_json::to_string_pretty(&plan)
             .map_err(|error| Failure::new(format!("the plan cannot be written: {error}")))?;
-        // Half a plan would be a wrong one: it gets its name when it is whole.
+        // A partial plan would be wrong: the file is renamed when it is complete.
         let (draft, path) = (folder.join("plan.draft"), folder.join(PLAN));
         tick()?;
         write_durably(&draft, text.as_bytes(), 0o644)?;
@@ -165,7 +167,7 @@ impl Journal {
 
     /// Makes the changes that are not made yet.
     fn apply(&self, plan: &[Planned], tick: Tick<'_>) -> Outcome<()> {
-        // Before the first: what somebody changed meanwhile is not lost.
+        // Checked before the first change, so that changes of a user meanwhile are not lost.
         if let Some(foreign) = plan.iter().find_map(|it| self.changed_meanwhile(it).transpose()) {
             let place = foreign?;
             return Err(Failure::new(format!("`{}` has changed since an upgrade was interrupted", place.display()))
@@ -185,7 +187,7 @@ impl Journal {
         self.discard()
     }
 
-    /// The place of a change whose file is neither as it was nor as it has to be.
+    /// The path of a change whose file is neither the old nor the new one.
     fn changed_meanwhile(&self, planned: &Planned) -> Outcome<Option<PathBuf>> {
         let now = sum_of(&planned.to)?;
         let made = now.as_ref() == Some(&planned.new);
@@ -193,7 +195,7 @@ impl Journal {
         Ok((!made && (now != planned.old || !waits)).then(|| planned.to.clone()))
     }
 
-    /// Removes the journal: first the plan, without which the rest means nothing.
+    /// Removes the journal: first the plan, without which the other files are ignored.
     fn discard(&self) -> Outcome<()> {
         let folder = self.folder();
         match fs::remove_file(folder.join(PLAN)) {
@@ -263,7 +265,7 @@ mod tests {
             ["a", "b", "folder/c"].map(|name| fs::read_to_string(self.path(name)).ok())
         }
 
-        /// Commits, and stops dead before the change of this number; whether it was stopped.
+        /// Commits, and stops before the change of this number; returns whether it was stopped.
         fn killed_at(&self, number: usize) -> bool {
             let mut left = number;
             let mut tick = || {
@@ -305,7 +307,7 @@ mod tests {
             assert!(!room.journal.is_there(), "killed before change {number}");
             assert_eq!(room.recover(), Ok(Found::Nothing));
         }
-        // The folder, three files and two steps of the plan; then three renames and the end.
+        // The folder, three files and two steps of the plan; then three renames and the removal.
         assert_eq!((rolled_back, finished), (6, 4));
     }
 

@@ -1,4 +1,4 @@
-//! The first step: which version an agent may be taken to.
+//! The first step: finds the version for an upgrade.
 
 use std::collections::BTreeMap;
 
@@ -13,20 +13,20 @@ use registry_supply::clients::Tools;
 use registry_supply::outdated::rows::{self as outdated, Dated, Row};
 use registry_supply::pin::age::Cutoff;
 
-/// What may be taken.
+/// The versions for an upgrade.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Look {
-    /// The version of each package.
+    /// The wanted version of each package.
     pub wanted: BTreeMap<String, String>,
-    /// The versions from the oldest to `wanted`, where older ones may be tried.
+    /// The versions from the oldest to `wanted`, if older ones may be tried.
     pub candidates: Vec<BTreeMap<String, String>>,
-    /// What a reader should know: versions that are not allowed, and why.
+    /// Notes for the report: versions that are not allowed, and why.
     pub notes: Vec<String>,
 }
 
-/// Looks for every agent, some at a time.
+/// Finds the versions for every agent, several at a time.
 pub(crate) fn look_all(tools: &Tools, request: &UpgradeRequest<'_>, console: Console) -> Vec<Step<Look>> {
-    console.progress(format!("asking for the versions of {} agents", request.agents.len()));
+    console.progress(format!("querying the versions of {} agents", request.agents.len()));
     let looks = parallel::map(&request.agents, |agent| look(tools, agent, request));
     console.clear();
     looks
@@ -78,7 +78,7 @@ fn asked(
                 .into());
         };
         if let Some(days) = days.filter(|days| *days < min_age) {
-            let why = format!("{package} {version} is {days} days old, and {min_age} are asked for (`--min-age`)");
+            let why = format!("{package} {version} is {days} days old, and {min_age} are required (`--min-age`)");
             return Err(End::Blocked(vec![why]));
         }
         wanted.insert((*package).clone(), (*version).clone());
@@ -98,7 +98,7 @@ fn notes(row: &Row) -> Vec<String> {
     row.why.iter().map(|why| format!("{} {why}", row.package)).collect()
 }
 
-/// What could have been pinned over time: after each release, the newest version of every package until then.
+/// The possible pins over time: after each release, the newest version of every package until then.
 fn states(versions: &[(&Row, Vec<Dated>)]) -> Vec<BTreeMap<String, String>> {
     let mut dates: Vec<&str> = versions.iter().flat_map(|(_, all)| all).map(|it| it.date.as_str()).collect();
     dates.sort_unstable();
@@ -110,7 +110,7 @@ fn states(versions: &[(&Row, Vec<Dated>)]) -> Vec<BTreeMap<String, String>> {
         };
         versions.iter().map(newest).collect()
     };
-    // Two releases of one day: all of them count, and the newest comes last.
+    // Several releases of one day are all included, and the newest comes last.
     let mut states: Vec<BTreeMap<String, String>> = Vec::new();
     for date in dates {
         let same_day = versions.iter().flat_map(|(row, all)| {
@@ -126,8 +126,8 @@ fn states(versions: &[(&Row, Vec<Dated>)]) -> Vec<BTreeMap<String, String>> {
     states
 }
 
-/// The last of `count` that is good, where the first ones are good and the others are not; none where none is. The
-/// last is tried first, since it is good most of the time.
+/// The last good one of `count`, when good ones come before bad ones; `None` if none is good. The last is tried first,
+/// since it is good in most cases.
 pub(crate) fn last_good<E>(
     count: usize,
     mut is_good: impl FnMut(usize) -> Result<bool, E>,

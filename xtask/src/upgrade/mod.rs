@@ -1,7 +1,7 @@
-//! `upgrade`: takes agents to newer versions and shows what changed. The tree changes at the end, all of it or nothing.
+//! `upgrade`: upgrades agents and shows what changed. The tree is changed atomically at the end.
 //!
-//! The steps are those of other commands: `outdated` looks, `pin` locks, `mirror` fetches, `verify` and `probe` prove.
-//! What is added is the comparison, the store of steps that are done, and the journal.
+//! The steps are those of other commands: `outdated` finds versions, `pin` locks, `mirror` fetches, `verify` and
+//! `probe` prove. This module adds the comparison, the store of completed steps, and the journal.
 
 #![cfg_attr(not(feature = "upgrade"), allow(dead_code, reason = "a build without the feature only looks"))]
 
@@ -34,8 +34,6 @@ use crate::relaunch::built_with;
 use journal::{Found, Journal};
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
-
-/// The command line.
 pub(crate) fn command() -> Command {
     let switch =
         |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
@@ -43,7 +41,7 @@ pub(crate) fn command() -> Command {
         Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).help(help)
     };
     Command::new("upgrade")
-        .about("Take agents to the newest version that is allowed, prove it, and show what changed")
+        .about("Upgrade agents to the newest allowed version, prove it, and show what changed")
         .after_help(
             "It looks for versions, writes locks, fetches, verifies, probes and compares. Only then, and only with\n\
              `--write`, the tree changes: locks, evidence and what is generated from them, all or nothing. Steps that\n\
@@ -68,25 +66,25 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::Append)
                 .conflicts_with("newest-good")
                 .requires("agent")
-                .help("This version, newer or older; with the package's name where an agent has several"),
+                .help("This version, newer or older; with the package's name if an agent has several"),
         )
-        .arg(switch("newest-good", "Where the newest version fails, find the newest that does not"))
+        .arg(switch("newest-good", "If the newest version fails, find the newest that does not"))
         .arg(
             Arg::new("min-age")
                 .long("min-age")
                 .value_name("DAYS")
                 .default_value("7d")
                 .value_parser(days)
-                .help("Leave out releases younger than this, of the agent and of all that it depends on"),
+                .help("Skip releases younger than this, of the agent and of its dependencies"),
         )
-        .arg(switch("allow-lost-target", "Take a version that lacks a target which the lock has now"))
-        .arg(switch("dry-run", "Only look for versions").conflicts_with_all(["write", "newest-good"]))
-        .arg(switch("write", "Write the locks, the evidence and what is generated"))
+        .arg(switch("allow-lost-target", "Allow a version without a target that the lock has now"))
+        .arg(switch("dry-run", "Only find versions").conflicts_with_all(["write", "newest-good"]))
+        .arg(switch("write", "Write the locks, the evidence and generated files"))
         .arg(switch("json", "Print JSON"))
         .arg(path("pr-body", "FILE", "Write the report as Markdown too, for a pull request"))
-        .arg(switch("keep-going", "Go on with the next agent where one fails"))
-        .arg(path("cache", "DIR", "Where fetched files and finished steps are kept, instead of below `target`"))
-        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) where its maker's archive cannot be had"))
+        .arg(switch("keep-going", "Continue with the next agent after a failure"))
+        .arg(path("cache", "DIR", "The folder for fetched files and completed steps, instead of one in `target`"))
+        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) if its maker's archive is unavailable"))
 }
 
 /// Reads `7d` or `7`.
@@ -95,13 +93,13 @@ fn days(text: &str) -> Result<u64, String> {
     number.parse().map_err(|_| format!("`{text}` is not a number of days; write `7d`"))
 }
 
-/// Finishes or drops what an interrupted upgrade left behind.
+/// Completes or drops the journal of an interrupted upgrade.
 pub(crate) fn recover(registry: &Registry<'_>, console: Console) -> Outcome<()> {
     let journal = Journal::of(registry);
     if !journal.is_there() {
         return Ok(());
     }
-    // Where another command has the tree, the journal is at work.
+    // When another command has locked the tree, the journal is in use.
     let Some(guard) = journal.guard()? else { return Ok(()) };
     match journal.recover(&guard)? {
         Found::Nothing => {}
@@ -112,13 +110,11 @@ pub(crate) fn recover(registry: &Registry<'_>, console: Console) -> Outcome<()> 
     }
     Ok(())
 }
-
-/// Runs it.
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     if matches.get_flag("dry-run") {
         return built_with!("supply", console, plan::run(registry, matches, console));
     }
-    // Before anything is built for a command line that is wrong.
+    // Checked before a build, so that a wrong command line fails at once.
     #[cfg(feature = "supply")]
     request::UpgradeRequest::read(registry, matches)?;
     built_with!("upgrade", console, run::run(registry, matches, console))

@@ -1,4 +1,4 @@
-//! A dry run: looks for versions, and shows what would be done.
+//! A dry run: finds versions, and shows what would be done.
 
 use clap::ArgMatches;
 use registry_model::model::Registry;

@@ -1,4 +1,4 @@
-//! What became of an upgrade: for a person, as JSON, and as the text of a pull request.
+//! The report of an upgrade: as text, as JSON, and as Markdown for a pull request.
 
 use std::fmt::Write as _;
 
@@ -16,21 +16,21 @@ use registry_command::files;
 /// The name and version of the JSON form.
 const SCHEMA: &str = "benchflow-upgrade/1";
 
-/// How many facts of an aspect that decides nothing are listed in a terminal.
+/// The maximum number of listed facts of an aspect that decides nothing.
 const LISTED: usize = 12;
 
-/// What became of an agent.
+/// The verdict on an agent's upgrade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Nothing newer is published.
     Current,
-    /// A dry run found a version that may be taken.
+    /// A dry run found an allowed version.
     Planned,
-    /// The new version is proved and behaves as the old one.
+    /// The new version is proved and behaves like the old one.
     Same,
-    /// The new version is proved and behaves otherwise.
+    /// The new version is proved and behaves differently.
     Other,
-    /// Something newer may not be taken.
+    /// A newer version is not allowed.
     Blocked,
     /// The entry must change first.
     EntryMustChange,
@@ -39,7 +39,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// The words of a report.
+    /// Its words in reports.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Current => "current",
@@ -64,12 +64,12 @@ impl Verdict {
     }
 }
 
-/// A request that should not have been made, and the files of the packages that hold its texts.
+/// A request that should not have been made, and the files of the packages that contain its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offence {
-    /// All of it, without secrets.
+    /// The whole request, without secrets.
     pub request: String,
-    /// `package: file holds text`.
+    /// `package: file contains text`.
     pub found: Vec<String>,
 }
 
@@ -80,24 +80,24 @@ pub(crate) struct UpgradeReport {
     pub agent: String,
     /// The packages and versions of the lock.
     pub from: Vec<String>,
-    /// Those that were tried, or would be.
+    /// The packages and versions that were tried, or would be.
     pub to: Vec<String>,
-    /// What became of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What a reader should know, a line each.
+    /// Notes, one line each.
     pub notes: Vec<String>,
-    /// What differs.
+    /// The differences.
     pub differences: Vec<Difference>,
-    /// The first request that went wrong.
+    /// The first wrong request.
     pub offence: Option<Offence>,
     /// Whether the files are written.
     pub written: bool,
 }
 
 impl UpgradeReport {
-    /// Of an agent that nothing is known of yet.
+    /// The report of an agent before its first step.
     pub(crate) fn new(agent: &Agent<'_>) -> Self {
-        // Where the lock cannot be read, the first step says so.
+        // If the lock cannot be read, the first step reports it.
         let pins = agent.read_lock().map(|lock| lock.pins()).unwrap_or_default();
         let from = pins.iter().map(|pin| spaced(pin)).collect();
         Self {
@@ -112,7 +112,7 @@ impl UpgradeReport {
         }
     }
 
-    /// Takes the end of an upgrade.
+    /// Records the end of an upgrade.
     pub(crate) fn end(&mut self, end: End) {
         let (verdict, notes) = match end {
             End::Current(notes) => (Verdict::Current, notes),
@@ -124,14 +124,14 @@ impl UpgradeReport {
         self.notes.extend(notes);
     }
 
-    /// Takes what differs between two versions that are both proved.
+    /// Records the differences between two proved versions.
     pub(crate) fn compare(&mut self, differences: Vec<Difference>) {
         let decides = differences.iter().any(|it| it.aspect.decides);
         self.verdict = if decides { Verdict::Other } else { Verdict::Same };
         self.differences = differences;
     }
 
-    /// The differences of each aspect that has some.
+    /// The differences, by aspect.
     fn by_aspect(&self) -> impl Iterator<Item = (Aspect, Vec<&Difference>)> {
         let of = |aspect: Aspect| self.differences.iter().filter(|it| it.aspect == aspect).collect::<Vec<_>>();
         ASPECTS.into_iter().map(move |aspect| (aspect, of(aspect))).filter(|(_, all)| !all.is_empty())
@@ -162,7 +162,7 @@ fn spaced(pin: &str) -> String {
     }
 }
 
-/// The status of the whole; a single failure is told as one.
+/// The exit status for all agents; one failed agent is a failure of the command.
 pub(crate) fn outcome(reports: &[UpgradeReport]) -> Outcome {
     let failures: Vec<&str> =
         reports.iter().filter(|it| it.verdict == Verdict::Failed).map(|it| it.agent.as_str()).collect();
@@ -170,7 +170,7 @@ pub(crate) fn outcome(reports: &[UpgradeReport]) -> Outcome {
         return Ok(status(reports));
     }
     Err(Failure::new(format!("`{}` could not be upgraded: see above", failures.join("`, `")))
-        .help("repair what is named there and run the command again: steps that are done are not repeated"))
+        .help("fix these errors and run the command again: completed steps are not repeated"))
 }
 
 /// The exit status of some agents: of the first of 2, 4, 1, 3, 0 that one of them has.
@@ -183,7 +183,7 @@ fn status(reports: &[UpgradeReport]) -> Status {
     }
 }
 
-/// Prints the reports, and writes the Markdown where it is asked for.
+/// Prints the reports, and writes the Markdown if it is requested.
 pub(crate) fn show(reports: &[UpgradeReport], request: &UpgradeRequest<'_>) -> Outcome<()> {
     if let Some(path) = &request.pr_body {
         files::write_atomically(path, markdown(reports).as_bytes(), 0o644)?;
@@ -218,7 +218,7 @@ fn text(reports: &[UpgradeReport]) -> String {
             }
         }
         if let Some(Offence { request, found }) = &report.offence {
-            let _ = writeln!(text, "{}: the first request that went wrong:", report.agent);
+            let _ = writeln!(text, "{}: the first wrong request:", report.agent);
             for it in request.lines() {
                 let _ = writeln!(text, "  | {it}");
             }
@@ -249,7 +249,7 @@ fn line(it: &Difference, quoted: impl Fn(&str) -> String) -> String {
     }
 }
 
-/// The text of a pull request. What agents say of themselves stands in code, so that none of it is markup.
+/// The text of a pull request. Output of agents is in code spans, so that it is not read as markup.
 fn markdown(reports: &[UpgradeReport]) -> String {
     let mut text = String::new();
     for report in reports {
@@ -267,7 +267,7 @@ fn markdown(reports: &[UpgradeReport]) -> String {
         }
         if let Some(Offence { request, found }) = &report.offence {
             let fence = "`".repeat(longest_run(request).max(2) + 1);
-            let _ = writeln!(text, "\n### The first request that went wrong\n\n{fence}text\n{request}\n{fence}\n");
+            let _ = writeln!(text, "\n### The first wrong request\n\n{fence}text\n{request}\n{fence}\n");
             for it in found {
                 let _ = writeln!(text, "- {}", code(it));
             }
@@ -281,7 +281,7 @@ fn markdown(reports: &[UpgradeReport]) -> String {
 fn code(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let fence = "`".repeat(longest_run(&text) + 1);
-    // Blanks keep backticks at the ends apart from the fence.
+    // Blanks separate backticks at the ends from the fence.
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     if text.is_empty() { "(empty)".to_owned() } else { format!("{fence}{pad}{text}{pad}{fence}") }
 }

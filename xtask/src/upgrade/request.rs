@@ -1,4 +1,4 @@
-//! What `upgrade` is asked for.
+//! The arguments of `upgrade`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,26 +11,26 @@ use registry_command::lookup;
 use registry_supply::clients;
 use registry_supply::outdated::choice::Limits;
 
-/// What is to be upgraded, and how.
+/// What to upgrade, and how.
 #[derive(Debug)]
 pub(crate) struct UpgradeRequest<'a> {
     /// The agents, each of which has packages.
     pub agents: Vec<&'a Agent<'a>>,
-    /// The versions that are asked for, by package.
+    /// The requested versions, by package.
     pub to: BTreeMap<String, String>,
-    /// Whether older versions are tried where the newest fails.
+    /// Whether older versions are tried if the newest fails.
     pub newest_good: bool,
-    /// What a release must be.
+    /// The conditions for a release.
     pub limits: Limits,
-    /// Whether the tree is changed.
+    /// Whether files are written.
     pub write: bool,
     /// Whether the report is printed as JSON.
     pub json: bool,
-    /// Where the report goes as Markdown.
+    /// The file for the report as Markdown.
     pub pr_body: Option<PathBuf>,
-    /// Whether a failure ends the whole.
+    /// Whether a failure ends the command.
     pub keep_going: bool,
-    /// Where files and finished steps are kept.
+    /// The folder for fetched files and completed steps.
     pub cache: PathBuf,
     /// A `CPython` that may be packed.
     pub python: Option<PathBuf>,
@@ -71,7 +71,7 @@ fn packages<'a>(agent: &Agent<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
     agent.install.iter().filter_map(Artefact::package).map(|(_, name)| name)
 }
 
-/// The lock of an agent is in the package that has its entry.
+/// Refuses agents of an extended registry: a lock is in the package of its entry.
 fn own<'a>(registry: &Registry<'a>, name: &str) -> Outcome<&'a Agent<'a>> {
     let agent = lookup::agent(registry, name)?;
     if registry.agents.iter().any(|it| it.name == agent.name) {
@@ -81,14 +81,14 @@ fn own<'a>(registry: &Registry<'a>, name: &str) -> Outcome<&'a Agent<'a>> {
         .help("run `upgrade` there: its lock is beside its entry"))
 }
 
-/// A package and its version, of `PKG=V`, or of `V` where there is one package.
+/// A package and its version, from `PKG=V`, or from `V` if there is only one package.
 fn version(agents: &[&Agent<'_>], word: &str) -> Outcome<(String, String)> {
     let known: Vec<&str> = agents.iter().flat_map(|agent| packages(agent)).collect();
     let (name, version) = match (word.split_once('='), known.as_slice()) {
         (Some((name, version)), _) => (name, version.trim_start_matches('=')),
         (None, [one]) => (*one, word),
         (None, _) => {
-            return Err(Failure::new(format!("`--to {word}` does not say which package"))
+            return Err(Failure::new(format!("`--to {word}` does not name the package"))
                 .help(format!("write `--to PACKAGE={word}`; the packages are {}", known.join(", "))));
         }
     };

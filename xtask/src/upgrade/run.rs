@@ -1,4 +1,4 @@
-//! The steps behind the first: lock, fetch, verify, probe, compare; and at the end, for all agents together, write.
+//! The steps after the first: lock, fetch, verify, probe, compare; and at the end, for all agents together, write.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,10 +37,11 @@ use registry_supply::pin::age::Cutoff;
 use registry_supply::pin::lock::lock_path;
 use registry_supply::pin::write as pin;
 
-/// Goes up when a step gives something else for the same parts: results of before count no more.
+/// The version of the steps. It is increased when a step gives another result for the same inputs, so that stored
+/// results are not used.
 const METHOD: &str = "1";
 
-/// What the steps of every agent share.
+/// The shared context of all steps.
 struct Context<'a> {
     registry: &'a Registry<'a>,
     request: &'a UpgradeRequest<'a>,
@@ -52,7 +53,7 @@ struct Context<'a> {
     console: Console,
 }
 
-/// What came of verifying.
+/// The result of `verify`.
 #[derive(Debug, Serialize, Deserialize)]
 struct Verified {
     passed: bool,
@@ -71,11 +72,11 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let journal = Journal::of(registry);
     let Some(guard) = journal.guard()? else {
         return Err(
-            Failure::new(format!("another upgrade works in `{}`", journal.root().display())).help("wait for it to end")
+            Failure::new(format!("another upgrade runs in `{}`", journal.root().display())).help("wait for it to end")
         );
     };
     if request.write {
-        // Before anything is run for nothing; what is generated is looked at when it is known.
+        // Checked before any step; generated files are checked when they are known.
         let own = |agent: &&Agent<'_>| [lock_path(registry, agent), committed::path(registry, agent.name)];
         write::refuse_dirty(journal.root(), &request.agents.iter().flat_map(own).collect::<Vec<_>>())?;
     }
@@ -106,7 +107,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     report::outcome(&reports)
 }
 
-/// Takes an agent to the version that was found, or to the newest that is good.
+/// Upgrades an agent to the version that was found, or to the newest good one.
 fn upgrade<'a>(cx: &Context<'a>, agent: &'a Agent<'a>, look: Look, report: &mut UpgradeReport) -> Step<Upgraded<'a>> {
     report.notes = look.notes;
     let proved = if look.candidates.is_empty() {
@@ -118,7 +119,7 @@ fn upgrade<'a>(cx: &Context<'a>, agent: &'a Agent<'a>, look: Look, report: &mut 
     Ok(Upgraded { agent, lock: proved.lock, evidence: crate::probe::live::text(&proved.evidence)? })
 }
 
-/// The newest version that does as the entry says.
+/// The newest version that behaves as the entry declares.
 fn newest_good(
     cx: &Context<'_>,
     agent: &Agent<'_>,
@@ -147,7 +148,7 @@ fn newest_good(
             report.notes.extend(why);
             Ok(proved)
         }
-        // The search goes up only from what is good, so the last good one is the newest.
+        // The search only moves up from good versions, so the last good one is the newest.
         _ => Err(End::EntryMustChange(why)),
     }
 }
@@ -182,7 +183,7 @@ fn prove(
     Err(End::EntryMustChange(why))
 }
 
-/// The lock of an agent; one that cannot be read says so.
+/// The lock of an agent, or the failure to read it.
 fn lock_of<'a>(agent: &Agent<'a>) -> Step<Lock<'a>> {
     Ok(agent.read_lock().map_err(Failure::from)?)
 }
@@ -197,7 +198,7 @@ fn lock(cx: &Context<'_>, agent: &Agent<'_>, wanted: &BTreeMap<String, String>) 
     })
 }
 
-/// Whether a lock can be had, keeps the targets, and fits the entry.
+/// Checks that a lock is available, keeps the targets, and fits the entry.
 fn allowed(cx: &Context<'_>, old: &Agent<'_>, new: &Agent<'_>) -> Step<()> {
     let (before, after) = (lock_of(old)?, lock_of(new)?);
     if let Some(gone) = after.unavailable_everywhere() {
@@ -207,7 +208,7 @@ fn allowed(cx: &Context<'_>, old: &Agent<'_>, new: &Agent<'_>) -> Step<()> {
     let lost = lost.filter_map(|target| Some((target, after.unavailable_on(target)?)));
     let lost: Vec<String> = lost.map(|(target, it)| format!("it loses {}: {}", target.id(), it.cause)).collect();
     if !lost.is_empty() && !cx.request.limits.may_lose_targets {
-        let help = "take it all the same with `--allow-lost-target`".to_owned();
+        let help = "allow it with `--allow-lost-target`".to_owned();
         return Err(End::Blocked(lost.into_iter().chain([help]).collect()));
     }
     let agents: Vec<&Agent<'_>> =
@@ -218,7 +219,7 @@ fn allowed(cx: &Context<'_>, old: &Agent<'_>, new: &Agent<'_>) -> Step<()> {
     if why.is_empty() { Ok(()) } else { Err(End::EntryMustChange(why)) }
 }
 
-/// Brings the files of a lock into the cache; what is there is checked and not fetched again.
+/// Fetches the files of a lock into the cache; existing ones are checked and not fetched again.
 fn fetch(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Site> {
     let request = MirrorRequest::growing(cx.files.clone(), vec![agent], cx.request.python.clone());
     let mirror::Summary { new, missing, .. } = mirror::mirror(cx.registry, &request, cx.console)?;
@@ -226,11 +227,11 @@ fn fetch(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Site> {
     if missing.is_empty() {
         return Ok(rendering::site(Some(&cx.files.join(SITE)))?);
     }
-    let failure = missing.iter().fold(Failure::new("not everything can be fetched"), |it, line| it.note(line.clone()));
-    Err(failure.help("where a runtime is missing, see `--python`; what came is kept").into())
+    let failure = missing.iter().fold(Failure::new("some files cannot be fetched"), |it, line| it.note(line.clone()));
+    Err(failure.help("for a missing runtime, see `--python`; fetched files are kept").into())
 }
 
-/// Installs it in a sandbox and holds it against its entry.
+/// Installs it in a sandbox and compares it with its entry.
 fn verify(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<()> {
     let scripts = rendering::scripts(agent, site).map_err(Failure::new)?;
     let texts: String = scripts.iter().map(|it| it.text.as_str()).collect();
@@ -257,7 +258,7 @@ fn verify(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<()> {
     if verified.passed { Ok(()) } else { Err(End::EntryMustChange(verified.why)) }
 }
 
-/// Measures it on the wire.
+/// Probes it.
 fn probe(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<Evidence> {
     let inputs = registry_scripts::evidence::inputs(agent).map_err(|error| Failure::new(error.to_string()))?;
     let scripts = rendering::scripts(agent, site).map_err(Failure::new)?;
@@ -289,7 +290,7 @@ fn probe(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<Evidence> {
     })
 }
 
-/// What was proved of the old version and is not of the new one; everything must be, where nothing is known.
+/// The questions that were proved for the old version and are not for the new one; all questions, if nothing is known.
 fn lost(before: &Value, after: &Evidence) -> Vec<String> {
     let was = |question: &str| before.pointer(&format!("/verdicts/{question}/verdict")).and_then(Value::as_str);
     let lost = |(question, now): (&str, &Verdict)| {
@@ -299,7 +300,7 @@ fn lost(before: &Value, after: &Evidence) -> Vec<String> {
     after.verdicts().into_iter().filter_map(lost).collect()
 }
 
-/// Says what differs between the version of the lock and the new one.
+/// Reports the differences between the version of the lock and the new one.
 fn compare(cx: &Context<'_>, agent: &Agent<'_>, proved: &Proved, report: &mut UpgradeReport) -> Step<()> {
     let new = with_lock(agent, &proved.lock);
     let mut after = proved.evidence.behaviour();
@@ -323,13 +324,13 @@ fn compare(cx: &Context<'_>, agent: &Agent<'_>, proved: &Proved, report: &mut Up
     }
     report.compare(behaviour::compare(&before, &after));
     if !measured {
-        // Nobody knows that it is the same.
+        // It is unknown whether the behaviour is the same.
         report.verdict = report::Verdict::Other;
     }
     Ok(())
 }
 
-/// The behaviour of the version of the lock: by its evidence where that says all of it, else measured now.
+/// The behaviour of the version of the lock: from its evidence if that is complete, else measured now.
 fn before(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Behaviour> {
     let site = fetch(cx, agent)?;
     if let Some(evidence) = committed::read(cx.registry, agent.name)? {
@@ -365,7 +366,7 @@ fn refused(refusal: Refusal) -> Failure {
 }
 
 impl Context<'_> {
-    /// The sandbox, chosen when the first agent needs it.
+    /// The sandbox, chosen when an agent needs it first.
     fn host(&self) -> Outcome<&Host> {
         if let Some(host) = self.host.get() {
             return Ok(host);

@@ -1,5 +1,5 @@
-//! The snapshots of a tree that hold a version: those of the agents' scripts, and that of `list`. A tree without such a
-//! file gets none.
+//! The snapshots of a tree that contain a version: those of the agents' scripts, and that of `list`. Missing snapshots
+//! are not created.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use registry_scripts::site::Site;
 
 use crate::list;
 
-/// Where `registry-tests` has its snapshots.
+/// The folder of the snapshots of `registry-tests`.
 const FOLDER: &str = "tests/snapshots";
 
-/// The snapshots that are not as they must be, with their text. `measured` is evidence that is not written yet.
+/// The stale snapshots, with their new text. `measured` is evidence that is not written yet.
 pub(super) fn changed(
     registry: &Registry<'_>,
     names: &[&str],
@@ -44,7 +44,7 @@ pub(super) fn changed(
     Ok(changed)
 }
 
-/// A snapshot with another text behind its header; none where it has no header.
+/// A snapshot with another text after its header; `None` without a header.
 fn with_text(snapshot: &str, text: &str) -> Option<String> {
     let (header, _) = snapshot.strip_prefix("---\n")?.split_once("\n---\n")?;
     Some(format!("---\n{header}\n---\n{}\n", text.trim_end()))

@@ -1,7 +1,6 @@
-//! The result of a step of an upgrade, and the store of steps that are done.
+//! The result of a step of an upgrade, and the store of completed steps.
 //!
-//! A step that is done is not run again while everything that it depends on is the same: its result is kept under the
-//! hash of that.
+//! A completed step is not run again while its inputs are the same: its result is stored under their hash.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,17 +12,17 @@ use serde_json::{Value, json};
 use registry_command::failure::{Failure, Outcome};
 use registry_command::files;
 
-/// What a step gives, or the end of the upgrade of this agent.
+/// The result of a step, or the end of the upgrade of this agent.
 pub(crate) type Step<T> = Result<T, End>;
 
-/// Why an upgrade of an agent goes no further.
+/// Why the upgrade of an agent ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Nothing newer is published; a line a note.
+    /// No newer version is published; one line per note.
     Current(Vec<String>),
-    /// Something newer is published and may not be taken; a line a reason.
+    /// A newer version is published and not allowed; one line per reason.
     Blocked(Vec<String>),
-    /// The new version does not do as the entry says; a line a difference.
+    /// The new version does not behave as the entry declares; one line per difference.
     EntryMustChange(Vec<String>),
     /// The command, the machine or a registry failed.
     Failed(Failure),
@@ -35,20 +34,20 @@ impl From<Failure> for End {
     }
 }
 
-/// The results of steps, a file each.
+/// The results of steps, one file for each.
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: PathBuf,
 }
 
 impl Store {
-    /// Opens one, and makes its folder where there is none.
+    /// Opens it, and creates its folder if it does not exist.
     pub(crate) fn open(folder: PathBuf) -> Outcome<Self> {
         fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
         Ok(Self { folder })
     }
 
-    /// The result of a step: the one that is kept for the same parts, else what `run` gives, which is then kept.
+    /// The result of a step: the stored one for the same inputs, else the result of `run`, which is then stored.
     pub(crate) fn once<T: Serialize + DeserializeOwned>(
         &self,
         step: &str,
@@ -65,14 +64,14 @@ impl Store {
     }
 
     fn path(&self, step: &str, parts: &[&str]) -> PathBuf {
-        // The length keeps two parts apart whatever they hold.
+        // The length separates inputs, also when one contains the separator.
         let text = parts.iter().fold(String::new(), |text, part| text + &format!("{} {part}\n", part.len()));
         let sum = files::sha256(text.as_bytes());
         self.folder.join(format!("{step}-{}.json", sum.get(..24).unwrap_or_default()))
     }
 }
 
-/// A result that is whole; a file that is damaged counts for nothing.
+/// A stored result; a damaged file is ignored.
 fn read<T: DeserializeOwned>(path: &std::path::Path) -> Option<T> {
     let kept: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
     let result = kept.get("result")?;

@@ -1,4 +1,4 @@
-//! The last step: everything that the new versions change in the tree, through the journal.
+//! The last step: writes all changes of the new versions to the tree, through the journal.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::files;
 
-/// An agent with its new version, proved.
+/// An agent with its proved new version.
 #[derive(Debug)]
 pub(super) struct Upgraded<'a> {
-    /// As its entry is.
+    /// The agent of the entry.
     pub agent: &'a Agent<'a>,
     /// The text of its new lock.
     pub lock: String,
@@ -30,7 +30,7 @@ pub(super) fn with_lock<'s>(agent: &'s Agent<'_>, lock: &'s str) -> Agent<'s> {
     Agent { lock, ..*agent }
 }
 
-/// Writes the locks and the evidence of some agents, and what is generated from them.
+/// Writes the locks and the evidence of some agents, and files that are generated from them.
 pub(super) fn write(
     registry: &Registry<'_>,
     journal: &Journal,
@@ -50,7 +50,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The files that are not as they must be with the new versions.
+/// The files that are stale with the new versions.
 fn changes(registry: &Registry<'_>, root: &Path, upgraded: &[Upgraded<'_>]) -> Outcome<Vec<Change>> {
     let new: Vec<Agent<'_>> = upgraded.iter().map(|it| with_lock(it.agent, &it.lock)).collect();
     let newest = |agent: &'_ &Agent<'_>| new.iter().position(|it| it.name == agent.name);
@@ -82,11 +82,13 @@ fn add(changes: &mut Vec<Change>, path: PathBuf, text: String) -> Outcome<()> {
     Ok(())
 }
 
-/// Refuses where git has uncommitted changes of one of these files: they could not be told from those of the upgrade.
+/// Refuses when one of these files has uncommitted changes in git: they could not be separated from those of the
+/// upgrade.
+
 pub(super) fn refuse_dirty(root: &Path, paths: &[PathBuf]) -> Outcome<()> {
     let mut command = Command::new("git");
     command.arg("-C").arg(root).args(["status", "--porcelain", "-z", "--no-renames", "--"]).args(paths);
-    // Without git, and outside of a work tree, there is nothing that could be mixed up.
+    // Without git, or outside of a work tree, there are no uncommitted changes.
     let Ok(output) = command.output() else { return Ok(()) };
     if !output.status.success() {
         return Ok(());

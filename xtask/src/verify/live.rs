@@ -1,4 +1,4 @@
-//! `verify` in a build that can: the choice of agents and sandbox, the lines and the display, the report.
+//! `verify` in a build with the feature `live`: chooses agents and the sandbox, shows progress, prints the report.
 
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     Ok(Status::found(!report.ok))
 }
 
-/// Tells somebody who watches what a run tells.
+/// Shows the events of a run.
 fn tell(watch: &mut Watch, event: &Event<'_>) {
     match event {
         Event::Began { agent, step } => watch.began(agent, step.to_string()),
