@@ -43,7 +43,7 @@ fn install(facts: &Facts<'_>) -> String {
         row("Run by", escape(&facts.runtime())),
         row("Started", codes([launch.join(" ").as_str()])),
         row("Also called", codes(facts.agent.aliases.iter().copied())),
-        row("Cannot be had", escape(&facts.gone)),
+        row("Unavailable", escape(&facts.gone)),
     ];
     if facts.gone.is_empty() {
         for (target, why) in &facts.targets {

@@ -46,7 +46,7 @@ fn cell(label: &str, content: &str) -> String {
 
 fn install(facts: &Facts<'_>) -> String {
     let (mark, note) = match (facts.gone.is_empty(), facts.locked) {
-        (false, _) => (mark("bad", "✕"), "cannot be had".to_owned()),
+        (false, _) => (mark("bad", "✕"), "unavailable".to_owned()),
         (true, 0) => (mark("ok", "✓"), "shipped".to_owned()),
         (true, 1) => (mark("ok", "✓"), "1 file locked".to_owned()),
         (true, count) => (mark("ok", "✓"), format!("{count} files locked")),
