@@ -1,7 +1,6 @@
-//! How fast an audit is, as a ratio taken in one run: a tree of 500 manifests, and `shellcheck` over the same install
-//! scripts, in one process of it that reads all of them.
+//! Measures an audit of 500 manifests as a ratio to one process of `shellcheck` over the same install scripts.
 //!
-//! `cargo bench -p registry-tests --bench audit`; it takes `shellcheck` (`apt-get install shellcheck`).
+//! `cargo bench -p registry-tests --bench audit`; it requires `shellcheck` (`apt-get install shellcheck`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,16 +9,16 @@ use std::time::{Duration, Instant};
 
 use registry_audit::{Disk, audit};
 
-/// How many manifests there are.
+/// The number of manifests.
 const MANIFESTS: usize = 500;
 
-/// Runs of the audit; the best counts, since other work on the machine only ever adds.
+/// Runs of the audit; the best counts, since other work on the machine only adds time.
 const RUNS: usize = 5;
 
 /// How many times faster it must be.
 const WANTED: f64 = 20.0;
 
-/// The script, with `AGENT` in the place of a name.
+/// The script, with `AGENT` instead of a name.
 const SCRIPT: &str = include_str!("install.sh");
 
 fn main() -> ExitCode {
@@ -58,7 +57,7 @@ fn measure(folder: &Path) -> std::io::Result<f64> {
     shellcheck.args(["--norc", "--shell=sh", "--format=gcc"]).args(&files);
     let status = shellcheck.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     let other = start.elapsed();
-    // 0: nothing found, 1: something found; anything else is no run.
+    // 0: no findings, 1: findings; any other status is a failed run.
     if !matches!(status.code(), Some(0 | 1)) {
         return Err(std::io::Error::other(format!("shellcheck ends with {status}")));
     }
@@ -68,7 +67,7 @@ fn measure(folder: &Path) -> std::io::Result<f64> {
     Ok(ratio)
 }
 
-/// Writes the manifests, and their install scripts as files; gives the latter's paths.
+/// Writes the manifests, and their install scripts as files; returns the paths of the scripts.
 fn write(tree: &Path, scripts: &Path) -> std::io::Result<Vec<PathBuf>> {
     fs::create_dir_all(scripts)?;
     let mut files = Vec::new();

@@ -1,4 +1,4 @@
-//! What entries cost the compiler, against the same constants written by hand: CPU seconds of `cargo check`.
+//! Measures the compile time of entries, compared with constants written by hand: CPU seconds of `cargo check`.
 //!
 //! `cargo bench -p registry-tests --bench macro_cost` makes two crates of `MACRO_COST_AGENTS` (1,000) agents each, one
 //! file an agent: through `registry!` and `agent!`, and as plain constants whose values are trees. Each is checked cold
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// At most this many times the seconds by hand, for a cold check and for the one after an edit.
+/// The maximum ratio to the seconds of constants, for a cold check and for a check after an edit.
 const TARGETS: [(&str, f64); 2] = [("cold check", 1.2), ("check after one edit", 1.4)];
 
 const PROVIDER: &str = r#"//! The one provider.
@@ -19,7 +19,7 @@ const PROVIDER: &str = r#"//! The one provider.
 use registry::provider;
 
 provider! {
-    /// Somebody who serves models.
+    /// A provider of models.
     makers {
         endpoints: { OpenAiCompletions = "https://models.example/v1" },
         auth: ApiKey,
@@ -47,7 +47,7 @@ fn number(name: &str, default: usize) -> usize {
 }
 
 fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder can be made");
+    fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
     fs::write(path, text).expect("a file can be written");
 }
 
@@ -93,7 +93,7 @@ fn root(variant: Variant, agents: usize) -> String {
 fn generate(folder: &Path, agents: usize) {
     let _ = fs::remove_dir_all(folder.join("by-macro"));
     let _ = fs::remove_dir_all(folder.join("by-hand"));
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the workspace");
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock of the workspace can be read");
     // Another state of the macros can be measured beside this one.
     let ours = std::env::var_os("MACRO_COST_REGISTRY").map_or_else(|| workspace.join("registry"), PathBuf::from);
@@ -120,7 +120,7 @@ fn generate(folder: &Path, agents: usize) {
     }
 }
 
-/// Runs cargo in the folder, and gives the CPU seconds of all its processes.
+/// Runs cargo in the folder, and returns the CPU seconds of all its processes.
 fn cargo(folder: &Path, words: &str) -> f64 {
     let script = format!("cargo {words} --quiet --offline && times");
     let mut command = Command::new("sh");
@@ -177,7 +177,7 @@ fn main() -> ExitCode {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("macro-cost");
     fs::create_dir_all(&folder).expect("a folder can be made");
     generate(&folder, agents);
-    // The dependencies, and everything once.
+    // Builds the dependencies, and everything once.
     cargo(&folder, "check");
     let mut all: [Vec<[f64; 2]>; 2] = [Vec::new(), Vec::new()];
     for round in 0..rounds {

@@ -1,10 +1,10 @@
-//! What the tests share: where the workspace is, its files, and running its own commands. It holds no test.
+//! Shared by the tests: the folder of the workspace, its files, and runs of its commands. It contains no tests.
 //!
 //! ```
 //! assert!(registry_tests::read("Cargo.toml").contains("[workspace]"));
 //! ```
 
-#![allow(clippy::missing_panics_doc, reason = "a test helper tells its failure by a panic")]
+#![allow(clippy::missing_panics_doc, reason = "a test helper reports its failure by a panic")]
 #![expect(clippy::panic, reason = "a helper of tests fails as the tests do")]
 
 use std::ffi::OsString;
@@ -16,7 +16,7 @@ use std::process::{Command, ExitCode, Stdio};
 /// The shells under which the scripts run, the first of which must be here.
 const SHELLS: [&[&str]; 6] = [&["dash"], &["busybox", "ash"], &["bash"], &["bash", "--posix"], &["mksh"], &["yash"]];
 
-/// The shells that are here, each as the words that start it; what is left out is told on standard error.
+/// The installed shells, each as the words that start it; skipped shells are printed on standard error.
 #[track_caller]
 pub fn shells() -> Vec<&'static [&'static str]> {
     let is_here = |shell: &&[&str]| {
@@ -32,16 +32,16 @@ pub fn shells() -> Vec<&'static [&'static str]> {
     SHELLS.into_iter().filter(is_here).collect()
 }
 
-/// Folders that hold nothing of the sources: what cargo makes is known by its tag.
+/// Folders without sources; folders of cargo are recognised by their tag.
 const NOT_SOURCES: [&str; 4] = [".git", "scripts", "manifests", "node_modules"];
 
-/// What divides the arguments of [`run_self`] in the variable.
+/// The separator of [`run_self`]'s arguments in the variable.
 const SEPARATOR: &str = "\u{1f}";
 
-/// What divides the words of the test harness from the program's own.
+/// The separator between the words of the test harness and those of the program.
 const BEGIN: &str = "\u{1}program\u{1}\n";
 
-/// The variable by which a test binary knows that it is the program.
+/// The variable that makes a test binary run as the program.
 const ARGUMENTS: &str = "REGISTRY_TESTS_ARGUMENTS";
 
 /// The folder of the workspace.
@@ -95,11 +95,11 @@ pub fn sources_of(extensions: &[&str]) -> Vec<String> {
 
 /// Writes a program and the folders that it needs.
 ///
-/// Another process writes it: a file that this one has open for writing is open in whatever another test starts just
-/// then, and until that has begun, nobody can run it ("text file busy").
+/// Another process writes it: a file that is open for writing here can be inherited by a process that another test
+/// starts at that moment, and then it cannot be run ("text file busy").
 #[track_caller]
 pub fn write_program(path: &Path, text: &str) {
-    let folder = path.parent().unwrap_or_else(|| panic!("{}: a program lies in a folder", path.display()));
+    let folder = path.parent().unwrap_or_else(|| panic!("{}: a program is in a folder", path.display()));
     fs::create_dir_all(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut install = Command::new("install");
     install.args(["-m", "755", "/dev/stdin"]).arg(path).stdin(Stdio::piped());
@@ -109,7 +109,7 @@ pub fn write_program(path: &Path, text: &str) {
     assert!(ended && written.is_some_and(|it| it.is_ok()), "{} cannot be written", path.display());
 }
 
-/// Fails with every fault, a line each.
+/// Fails with all faults, one per line.
 #[track_caller]
 pub fn report(faults: &[String]) {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
@@ -143,7 +143,7 @@ pub fn code_only(text: &str) -> String {
     out
 }
 
-/// Blanks a token out, but for line ends and, where `edges` is not zero, its first and last character.
+/// Blanks out a token, except line ends and, if `edges` is not zero, its first and last character.
 fn blank(token: &str, edges: usize, out: &mut String) {
     let last = token.chars().count().saturating_sub(1);
     for (index, char) in token.chars().enumerate() {
@@ -176,7 +176,7 @@ fn raw_length(text: &str) -> usize {
     text.get(begin..).and_then(|inside| inside.find(&end)).map_or(text.len(), |at| begin + at + end.len())
 }
 
-/// The places at which a word stands in a text, with no letter, digit or underscore beside it.
+/// The positions of a word in a text, without a letter, digit or underscore beside it.
 pub fn find_word(text: &str, word: &str) -> Vec<usize> {
     let beside = |char: Option<char>| char.is_some_and(|it| it.is_ascii_alphanumeric() || it == '_');
     let free = |&at: &usize| {
@@ -186,7 +186,7 @@ pub fn find_word(text: &str, word: &str) -> Vec<usize> {
     text.match_indices(word).map(|(at, _)| at).filter(free).collect()
 }
 
-/// What a command left behind.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Run {
     /// Its exit status.
@@ -197,19 +197,19 @@ pub struct Run {
     pub stderr: String,
 }
 
-/// Starts this test binary again, as the program that its test `child` is, and waits for it.
+/// Starts this test binary again as the program (its test `child`), and waits for it.
 #[track_caller]
 pub fn run_self(words: &[&str]) -> Run {
     finish(&mut command_self(words))
 }
 
-/// This test binary as the program that its test `child` is, to be changed before [`finish`] runs it.
+/// The command for this test binary as the program (its test `child`), to be changed before [`finish`] runs it.
 #[track_caller]
 pub fn command_self(words: &[&str]) -> Command {
     let binary = std::env::current_exe().unwrap_or_else(|error| panic!("a test has a binary: {error}"));
     let mut command = Command::new(binary);
     command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env(ARGUMENTS, words.join(SEPARATOR));
-    // Neither the width nor the colours of a terminal are part of what is compared.
+    // Outputs are compared without the width and colours of a terminal.
     command.env("NO_COLOR", "1").env_remove("COLUMNS").env_remove("CLICOLOR_FORCE");
     command
 }
@@ -223,7 +223,7 @@ pub fn finish(command: &mut Command) -> Run {
     Run { status: output.status.code(), stdout: own, stderr: String::from_utf8_lossy(&output.stderr).into_owned() }
 }
 
-/// What the test `child` calls: the program, when [`run_self`] started this binary; nothing otherwise.
+/// Called by the test `child`: runs the program, if [`run_self`] started this binary.
 pub fn child(program: impl FnOnce(Vec<OsString>) -> ExitCode) {
     let Ok(words) = std::env::var(ARGUMENTS) else { return };
     print!("{BEGIN}");

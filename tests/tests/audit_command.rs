@@ -10,7 +10,7 @@ use serde_json::Value;
 
 const SAMPLE: &str = "tests/audit/sample";
 
-/// Runs a command, which must end with this status and say all of these things.
+/// Runs a command, which must end with this status and print these texts.
 #[track_caller]
 fn check(words: &[&str], status: i32, says: &[&str]) -> Run {
     let run = run_self(words);
@@ -87,7 +87,7 @@ fn exit_statuses_tell_findings_from_failures() {
     check(&["audit", &script.display().to_string()], 1, &["anything.sh:1:1: error: `source`"]);
 }
 
-/// Holds that `lint` finds in a file of the sample just what `audit` finds in its bytes and its shell text.
+/// Checks that `lint` and `audit` report the same findings in the bytes and the shell text of a sample file.
 #[track_caller]
 fn check_linted(file: &str, expected: usize) {
     let members = ["line", "column", "rule", "message", "help"];
@@ -109,7 +109,7 @@ fn lint_finds_in_a_file_what_an_audit_does() {
     check_linted("installers/mimo/install.sh", 2);
 }
 
-/// Runs a generator into a folder of its own; nothing is found in what it wrote, and all of it was read.
+/// Runs a generator into a new folder; the audit reads all of its files and has no findings.
 #[track_caller]
 fn check_generated(generator: &str, read: &str) {
     let folder = tempfile::tempdir().expect("there is room for a folder");

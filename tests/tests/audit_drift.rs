@@ -1,4 +1,4 @@
-//! A tree that is right by the registry, and each way in which trees drift away: exactly that is found, at its line.
+//! Audits a correct tree and trees with one deviation each: exactly that deviation is reported, at its line.
 
 use crate::audit_support::Memory;
 
@@ -11,7 +11,7 @@ const OTHER_MANIFEST: &str = "agents/beta/manifest.toml";
 const ENTRY: &str = "acp/alpha/agent.json";
 const SCRIPT: &str = "installers/gamma/install.sh";
 
-/// Changes one text of one file, and holds what is found in that file.
+/// Changes one text of one file, and checks the findings in that file.
 #[track_caller]
 fn check_change(file: &str, old: &str, new: &str, expected: &[(&str, usize, &str)]) {
     let expected: Vec<_> = expected.iter().map(|(code, line, part)| (*code, file, *line, *part)).collect();
@@ -354,7 +354,7 @@ fn texts_that_the_harness_refuses_are_found() {
 #[test]
 fn a_manifest_without_a_web_policy_is_found() {
     check_change(MANIFEST, "BENCHFLOW_DISALLOW_WEB_TOOLS", "NOTHING", &[("D025", 15, "web tools of `alpha`")]);
-    // What it says in a payload counts too.
+    // Text in a payload is checked too.
     let payload = "cat >launcher.b64 <<'PAYLOAD'\nIyEvYmluL3NoCmlmIFsgIiR7QkVOQ0hGTE9XX0RJU0FMTE9XX1dFQl9UT09MUzotfSIgPSAxIF07IHRoZW4KICAgIGV4cG9ydCBBTFBIQV9XRUI9b2ZmCmZpCmV4ZWMgYWxwaGEgIiRAIgo=\nPAYLOAD\nNOTHING";
     Memory::right()
         .change(MANIFEST, "BENCHFLOW_DISALLOW_WEB_TOOLS", "NOTHING")
@@ -422,7 +422,7 @@ fn the_rules_over_shell_text_find_what_lint_finds() {
     check_change(SCRIPT, "set -eu\n", "set -eu\nmkdir /usr/local/x\n", &[("I003", 4, "`/usr/local/x`")]);
     check_change(SCRIPT, "@0.4.0", "@0.4.0 >/dev/null 2>&1", &[("I005", 6, "")]);
     check_change(MANIFEST, "mkdir -p \"$prefix\"\n", "mkdir -p \"$prefix\"\n[[ -d x ]]\n", &[("S002", 19, "`[[`")]);
-    // A script that says it is for bash may speak bash, and may not touch the task.
+    // A script for bash may use bash syntax, but must not touch the task.
     let bash = "#!/usr/bin/env bash\nset -o pipefail\nmkdir /usr/local/x\n";
     Memory::right().with("installers/beta/install.sh", bash).check(&[("I003", "installers/beta/install.sh", 3, "")]);
     let long = format!("set -eu\n# {}\n", "x".repeat(140_000));

@@ -17,10 +17,10 @@ const CONFIG: &str = "tests/integration/configs/alpha.yaml";
 const MANIFEST: &str = "agents/alpha/manifest.toml";
 const ENTRY: &str = "acp/alpha/agent.json";
 
-/// What a broken file may take at most, in a build that is not optimised, on a machine with other work.
+/// The time limit for a broken file, in a build that is not optimised, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Holds that a file with these bytes is told as unread, for this reason, and that the rest is audited all the same.
+/// Checks that a file with these bytes is reported as unread, for this reason, and that the rest is still audited.
 #[track_caller]
 fn check_unread(file: &str, bytes: impl Into<Vec<u8>>, line: usize, why: &str) {
     let start = Instant::now();
@@ -51,7 +51,7 @@ fn bytes_that_are_no_text_are_told() {
     for file in [MANIFEST, CONFIG, ENTRY, "docs/integration-tests.md"] {
         check_unread(file, b"name = 'a'\n\xff\xfe".as_slice(), 2, "it is not UTF-8");
     }
-    // UTF-16, as an editor of another system writes it.
+    // UTF-16, as some editors write it.
     check_unread(MANIFEST, b"\xff\xfen\0a\0".as_slice(), 1, "it is not UTF-8");
 }
 
@@ -106,7 +106,7 @@ fn audit_disk(root: &Path) -> Report {
     audit(&REGISTRY, &Disk::open(root).expect("it is there")).expect("its locks can be read")
 }
 
-/// Holds that what stands at a path of the tree is told as unread, and nothing else is found.
+/// Checks that the file at a path of the tree is reported as unread, and nothing else is found.
 #[track_caller]
 #[expect(clippy::panic, reason = "a helper of tests fails as the tests do")]
 fn check_left(root: &Path, file: &str, why: &str) {
@@ -138,11 +138,11 @@ fn links_are_not_followed() {
         check_left(&root, "agents/new/manifest.toml", "links are not followed");
         fs::remove_file(&link).expect("it was made");
     }
-    // Links to folders lead nowhere, in a circle or out: nothing of theirs is seen.
+    // Links to folders that are dangling, circular or lead out of the tree are not followed.
     symlink(&root, root.join("agents/circle")).expect("there is room");
     symlink("/", root.join("everything")).expect("there is room");
     assert!(audit_disk(&root).findings.is_empty());
-    // A link in the place of the configurations hides them, which is told.
+    // A link instead of the folder of configurations is reported.
     let configs = root.join("tests/integration/configs");
     fs::rename(&configs, folder.path().join("configs")).expect("both are on one disk");
     symlink(folder.path().join("configs"), &configs).expect("there is room");

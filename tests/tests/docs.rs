@@ -1,17 +1,17 @@
-//! The documents for people: their length, the paths and commands they name, and what they quote.
+//! Checks the documents: their length, the paths and commands in them, and their quotes.
 
 #![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
 
 use registry::entry;
 use registry_tests::{names_in, read, report, run_self, workspace};
 
-/// The documents that a newcomer reads in one sitting.
+/// The documents that must be short.
 const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
 /// The documents whose paths and commands are checked.
 const CHECKED: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/dsl.md", "docs/glossary.md"];
 
-/// Lines of a document; it has fewer.
+/// The limit of lines; a document must have fewer.
 const LINES: usize = 150;
 
 /// Subcommands of cargo itself that the documents may use.
@@ -81,7 +81,7 @@ fn missing_paths(text: &str) -> Vec<String> {
     faults.map(|(line, path)| format!(":{line}: there is no `{path}`")).collect()
 }
 
-/// The commands of a `sh` block: each line that begins with `cargo`, less its comment and what it is piped into.
+/// The commands of a `sh` block: each line that begins with `cargo`, without its comment and its pipe.
 fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     for block in blocks(text).iter().filter(|block| ["sh", "console", "shell", "bash"].contains(&block.language)) {
@@ -97,11 +97,11 @@ fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
     found
 }
 
-/// What the real command line says against a command.
+/// The error of the real command line for a command.
 fn refusal(words: &[String]) -> Option<String> {
     let [_, name, rest @ ..] = words else { return Some("names no command".to_owned()) };
     if name == "xtask" {
-        // What follows `--` is no option.
+        // Words after `--` are not options.
         let own = rest.iter().map(String::as_str).take_while(|word| *word != "--");
         let words: Vec<&str> = own.chain(["--help"]).collect();
         let run = run_self(&words);
@@ -119,13 +119,13 @@ fn refused_commands(text: &str) -> Vec<String> {
     commands(text).into_iter().filter_map(refused).collect()
 }
 
-/// The macro call of an entry's file: what follows its `use`.
+/// The macro call of an entry's file: the text after its `use`.
 fn entry_body(file: &str) -> String {
     let text = read(file);
     text.split_once("agent! {").map(|(_, body)| format!("agent! {{{body}")).expect("an agent's file calls `agent!`")
 }
 
-/// Blocks that hold a whole entry and are not the real one.
+/// Blocks with a whole entry that differs from the real one.
 fn changed_entries(text: &str, real: &str) -> Vec<String> {
     let entries: Vec<Block<'_>> = blocks(text).into_iter().filter(|it| it.text.contains("agent! {")).collect();
     if entries.is_empty() {
@@ -135,7 +135,7 @@ fn changed_entries(text: &str, real: &str) -> Vec<String> {
     entries.iter().filter(quotes).map(|block| format!(":{}: is not the entry as it is", block.line)).collect()
 }
 
-/// Blocks that say which file they are from (`<!-- from: PATH -->`) and are not that file.
+/// Blocks that quote a file (`<!-- from: PATH -->`) and differ from it.
 fn changed_quotes(text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for block in blocks(text) {
@@ -168,7 +168,7 @@ fn check_documents(documents: &[&str], check: impl Fn(&str) -> Vec<String>) {
     report(&faults);
 }
 
-/// Holds what a check finds in a text against what it must find.
+/// Compares the faults that a check finds in a text with the expected ones.
 #[track_caller]
 fn check_finds(check: impl Fn(&str) -> Vec<String>, text: &str, expected: &[&str]) {
     assert_eq!(check(text), expected, "in {text:?}");
@@ -263,7 +263,7 @@ fn unnamed_parts(text: &str, field: &str, parts: &[&str]) -> Vec<String> {
     parts.iter().filter(|part| !named(part)).map(|part| format!(": {heading} does not name `{part}`")).collect()
 }
 
-/// The compile-fail cases: the text of each with what the compiler says to it.
+/// The compile-fail cases: the text of each with the compiler's errors.
 fn compile_fail_cases() -> Vec<(String, String)> {
     let mut cases = Vec::new();
     for folder in ["tests/ui/fail", "tests/ui/fail/syntax"] {

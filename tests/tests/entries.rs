@@ -1,4 +1,4 @@
-//! What holds for every entry of the registry, and for every entry that will be added.
+//! Properties of every entry of the registry, including entries that are added later.
 
 #![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
 
@@ -13,7 +13,7 @@ use registry_model::template::{Condition, Template, Value};
 use registry_tests::{names_in, read, report};
 use serde_json::Value as Json;
 
-/// Checks every agent, and first that the check finds what is wrong with one that is; a fault is a text.
+/// Checks every agent, after checking that the check finds the fault of a wrong one.
 #[track_caller]
 fn check_agents(wrong: &Agent<'_>, check: impl Fn(&Agent<'_>) -> Vec<String>) {
     assert!(!check(wrong).is_empty(), "the check finds nothing wrong with `{}`", wrong.name);
@@ -24,7 +24,7 @@ fn check_agents(wrong: &Agent<'_>, check: impl Fn(&Agent<'_>) -> Vec<String>) {
     report(&agents.iter().flat_map(of).collect::<Vec<_>>());
 }
 
-/// A fault, when something does not hold.
+/// A fault, if a condition is false.
 fn unless(holds: bool, fault: impl Into<String>) -> Vec<String> {
     if holds { Vec::new() } else { vec![fault.into()] }
 }
@@ -56,7 +56,7 @@ fn every_alias_is_of_one_agent() {
     });
 }
 
-/// A folder of entries holds one file for each, and nothing that no entry uses.
+/// Checks that a folder has one file for each entry, and no unused files.
 #[track_caller]
 fn check_folder(folder: &str, names: &[&str], beside: &[String]) {
     let entries = names.iter().map(|name| format!("{}.rs", stem(name)));
@@ -125,7 +125,7 @@ fn every_template_is_read_and_written_to_the_same_text() {
     });
 }
 
-/// The providers that a condition asks for.
+/// The providers in a condition.
 fn asked(condition: &Condition<'_>) -> Vec<String> {
     match condition {
         Condition::Provider(name) => vec![name.to_string()],
@@ -194,7 +194,7 @@ fn text<'j>(row: &'j Json, key: &str) -> &'j str {
     row[key].as_str().expect("a case has this text")
 }
 
-/// A reference without the registered provider that it begins with: letters of either case, the longest name first.
+/// A reference without its registered provider: case is ignored, and the longest name is tried first.
 fn stripped(reference: &str) -> &str {
     let begins = |name: &&str| {
         reference.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name))

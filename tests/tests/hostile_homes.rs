@@ -1,4 +1,4 @@
-//! Root writes the policy into a home that is another user's, whatever that user has put there. Needs root:
+//! Root writes the policy into a home of another user, with any files of that user in it. Needs root:
 //! `cargo test -p registry-tests hostile_homes:: -- --ignored`.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
@@ -16,10 +16,10 @@ use registry::REGISTRY;
 use registry::model::{Agent, FileFormat, Off, Owner, WebPolicy};
 use serde_json::Value;
 
-/// The user whose home it is.
+/// The owner of the home.
 const USER: u32 = 65534;
 
-/// A home of the user's, and a folder of root's beside it that everybody may read.
+/// A home of the user, and beside it a folder of root that every user may read.
 struct Place {
     scratch: tempfile::TempDir,
 }
@@ -32,7 +32,7 @@ impl Place {
         for name in ["home", "outside"] {
             fs::create_dir(place.at(name)).expect("there is room");
         }
-        // Any user may write here: only the check keeps the policy out.
+        // Any user may write here: only the check protects it.
         fs::set_permissions(place.at("outside"), fs::Permissions::from_mode(0o777)).expect("it is ours");
         fs::write(place.at("outside/kept.json"), "{}").expect("there is room");
         Place::give(&place.at("home"));
@@ -47,7 +47,7 @@ impl Place {
         std::os::unix::fs::lchown(path, Some(USER), Some(USER)).expect("root gives files away");
     }
 
-    /// Makes the folders above a file of the home, as the user's.
+    /// Creates the folders above a file of the home, owned by the user.
     fn folders(&self, file: &str) -> PathBuf {
         let path = self.at("home").join(file);
         let folders: Vec<&Path> = path.ancestors().skip(1).take_while(|it| *it != self.at("home")).collect();
@@ -59,7 +59,7 @@ impl Place {
     }
 }
 
-/// The files of a policy: their paths in the home, and how they are kept.
+/// The files of a policy: their paths in the home, formats and owners.
 fn policy_files(agent: &Agent<'_>) -> Vec<(String, FileFormat, Owner)> {
     let file = |off: &Off<'_>| match off {
         Off::File { path, format, owner, .. } => Some((path.trim_start_matches("~/").to_owned(), *format, *owner)),
@@ -72,7 +72,7 @@ fn agents_with_files() -> Vec<&'static Agent<'static>> {
     REGISTRY.agents().into_iter().filter(|agent| !policy_files(agent).is_empty()).collect()
 }
 
-/// Whether all of a value is in another: objects deep, lists by their items.
+/// Whether a value is contained in another: objects recursively, lists by their items.
 fn holds(all: &Value, part: &Value) -> bool {
     match (all, part) {
         (Value::Object(all), Value::Object(part)) => {
@@ -83,7 +83,7 @@ fn holds(all: &Value, part: &Value) -> bool {
     }
 }
 
-/// Launches an agent in a home, and gives what its files hold afterwards.
+/// Launches an agent in a home, and returns the content of its files afterwards.
 #[track_caller]
 fn launch(installed: &Installed, place: &Place, proxy: bool, off: bool) -> Vec<(String, Value)> {
     let mut command = installed.launch(&["dash"], &place.at("home"));
@@ -150,7 +150,7 @@ fn a_policy_is_merged_kept_by_launches_and_applied_once() {
                 assert!(holds(now, value), "{name}: proxy {proxy}: {file} has lost the policy: {now} of {value}");
             }
         }
-        // The same policy without root's: by the variable, in a home where nobody was before.
+        // The same policy by the variable, without root, in an empty home.
         let fresh = (Prefix::new(), Place::new());
         let installed = fresh.0.add(agent);
         for ((file, now), (.., value)) in launch(&installed, &fresh.1, true, true).iter().zip(&policy) {
@@ -210,7 +210,7 @@ fn check_refused(what: &str, says: &str, wholes: bool, change: impl Fn(&Place, &
     }
 }
 
-/// A file of the user's with this text.
+/// Writes a file of the user with this text.
 fn text(place: &Place, file: &str, text: &[u8]) {
     let path = place.folders(file);
     fs::write(&path, text).expect("there is room");
@@ -301,7 +301,7 @@ fn a_home_that_changes_all_the_time_leads_nowhere() {
             while !over.load(Ordering::Relaxed) {
                 let _ = fs::rename(&real, &aside).and_then(|()| symlink(place.at("outside"), &real));
                 std::thread::sleep(Duration::from_millis(3));
-                // The policy may have made the folder anew while there was none.
+                // The policy may have created the folder again while it was missing.
                 let _ = fs::remove_file(&real).and_then(|()| fs::rename(&aside, &real));
                 let _ = fs::remove_dir_all(&aside);
                 std::thread::sleep(Duration::from_millis(3));

@@ -22,7 +22,7 @@ use registry::REGISTRY;
 use registry::model::{Agent, Semantics};
 use serde_json::Value;
 
-/// Values that have broken something somewhere. Each is tried in an empty folder, where `canary` must not appear.
+/// Values that have broken some program. Each is tried in an empty folder, where `canary` must not appear.
 const LIST: [&str; 37] = [
     "plain",
     "it's",
@@ -54,21 +54,21 @@ const LIST: [&str; 37] = [
     "\"\n[mcp_servers.x]\ncommand = \"touch\"\n#",
     "// comment /* */ # ; ,",
     "</script>\u{2028}\u{2029}",
-    // Bytes that some shells keep for themselves.
+    // Bytes that some shells use internally.
     "\u{c1}\u{c2}\u{c3}\u{c4}\u{c5}\u{c6}\u{c7}\u{c8}",
     "\u{feff}bom \u{a0} \u{3000}",
     "\u{202e}right to left\u{2066}",
     "\u{1f511} \u{10ffff} e\u{301}",
-    // What Node.js puts in the place of bytes that are no UTF-8, here as a character of its own.
+    // The replacement character of Node.js for bytes that are not UTF-8, here as a real character.
     "a\u{fffd}replacement character",
     "null",
     "__proto__",
 ];
 
-/// What stands in the place of a value in the run that others are held against.
+/// The value in the run that others are compared with.
 const MARK: &str = "markvalue";
 
-/// What a value is used for.
+/// The use of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Key,
@@ -79,7 +79,7 @@ enum Role {
 impl Role {
     const ALL: [Self; 3] = [Self::Key, Self::Model, Self::BaseUrl];
 
-    /// The variable that holds it.
+    /// Its variable.
     fn variable(self, proxy: bool) -> &'static str {
         match self {
             Self::Key => "BENCHFLOW_PROVIDER_API_KEY",
@@ -99,7 +99,7 @@ impl Role {
     }
 }
 
-/// What an agent was given.
+/// The environment and files that an agent got.
 #[derive(Debug, PartialEq)]
 struct Received {
     environment: BTreeMap<String, String>,
@@ -122,7 +122,7 @@ struct Case {
     shell: usize,
 }
 
-/// How many launches ended in which way.
+/// Counts of launches by outcome.
 #[derive(Default)]
 struct Tally {
     accepted: usize,
@@ -171,7 +171,7 @@ fn launch(installed: &Installed, case: &Case, value: &str) -> Outcome {
     }
 }
 
-/// What an agent finds in its environment and in its home.
+/// Reads the environment and the home of an agent.
 fn received(home: &Path, environment: &BTreeMap<String, Vec<u8>>) -> Result<Received, String> {
     let mut files = BTreeMap::new();
     for (name, bytes) in files_under(home) {
@@ -181,7 +181,7 @@ fn received(home: &Path, environment: &BTreeMap<String, Vec<u8>>) -> Result<Rece
         }
         files.insert(name.clone(), parsed(&name, &bytes)?);
     }
-    // The port of a helper is another one each time.
+    // The port of a helper differs in each run.
     let own = |name: &str| {
         let ours = ["NOTE", "HOME", "PWD", "PATH", "_", "OLDPWD", "SHLVL", "TMPDIR", "BENCHFLOW_BESIDE_PORT"];
         !ours.contains(&name)
@@ -195,7 +195,7 @@ fn received(home: &Path, environment: &BTreeMap<String, Vec<u8>>) -> Result<Rece
     Ok(Received { environment, files })
 }
 
-/// What a run with the mark received, with a value in the place of the mark.
+/// The environment and files of the run with the mark, with a value instead of the mark.
 fn instead(of: &Received, value: &str) -> Received {
     let environment = of.environment.iter().map(|(name, text)| (name.clone(), text.replace(MARK, value)));
     let files = of.files.iter().map(|(name, content)| (name.clone(), replaced(content, value)));
@@ -213,7 +213,7 @@ fn replaced(content: &Value, value: &str) -> Value {
     }
 }
 
-/// An agent with what a harmless value gives it, by use and mode.
+/// An agent with its results for a harmless value, by use and mode.
 struct Subject {
     installed: Installed,
     marks: Vec<(Role, bool, Received)>,
@@ -233,7 +233,7 @@ impl Subject {
         Self { installed, marks, tally: RefCell::default() }
     }
 
-    /// Launches it with a value, and counts how that ended.
+    /// Launches it with a value, and counts the outcome.
     fn judge(&self, case: &Case, value: &str) -> Result<(), String> {
         let mark = self.marks.iter().find(|(role, proxy, _)| (*role, *proxy) == (case.role, case.proxy));
         let (_, _, mark) = mark.expect("every use has a mark");
@@ -249,7 +249,7 @@ impl Subject {
     }
 }
 
-/// The counts, an agent a line.
+/// The counts, one line per agent.
 fn table(subjects: &[Subject]) -> String {
     let mut text = format!("{:<18} accepted  refused  wrong\n", "agent");
     for subject in subjects {
@@ -261,12 +261,12 @@ fn table(subjects: &[Subject]) -> String {
     text
 }
 
-/// Whether no URL and no id may be such a value.
+/// Whether a value is not allowed as a URL or an id.
 fn is_refused(value: &str) -> bool {
     value.contains(['\u{1b}', '\n'])
 }
 
-/// Most are short and hold what shells, formats and agents look for; a few are as long as a variable may be.
+/// Most are short and contain syntax of shells, formats and agents; a few have the maximum length of a variable.
 fn values() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => select(LIST.to_vec()).prop_map(str::to_owned),
@@ -296,13 +296,13 @@ fn launch_with_all(row: usize, subject: &Subject) {
             Role::ALL.into_iter().filter(|&role| column % every(role) == row % every(role) || is_refused(value));
         for role in roles {
             let case = Case { role, proxy: column % 2 == 0, shell: (row + column / 2) % SHELLS.len() };
-            // What is wrong is told at the end, with the counts.
+            // Faults are reported at the end, with the counts.
             let _ = subject.judge(&case, value);
         }
     }
 }
 
-/// Makes a test a share. Every agent belongs to one share, by its place in the registry.
+/// Creates a test for each share. Every agent belongs to one share, by its position in the registry.
 macro_rules! shares {
     ($($share:ident)*) => {
         const SHARES: &[&str] = &[$(stringify!($share)),*];
@@ -392,7 +392,7 @@ fn check_refused(refused: &[Refused<'_>]) {
 fn what_is_no_utf_8_is_refused() {
     let (key, bytes) = ("BENCHFLOW_PROVIDER_API_KEY", |bytes: &'static [u8]| Some(OsStr::from_bytes(bytes)));
     let url = bytes(b"https://secret/\xff\xfe");
-    // A surrogate, which some encoders write, is none either.
+    // A surrogate, which some encoders write, is not UTF-8 either.
     let surrogate = bytes(b"secret\xed\xa0\x80");
     check_refused(&[
         (key, url),

@@ -1,4 +1,4 @@
-//! What a launcher makes of a base URL that no routing has seen: it is formed, or the agent does not start.
+//! Base URLs that a launcher gets without routing: it converts them to the agent's form, or refuses them.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -14,7 +14,7 @@ fn agent(name: &str) -> &'static Agent<'static> {
     REGISTRY.agents().into_iter().find(|it| it.name == name).expect("it is registered")
 }
 
-/// How a launch ended: the environment of the agent, its files, and what the launcher said.
+/// The result of a launch: the environment of the agent, its files, and the launcher's messages.
 struct Ended {
     status: Option<i32>,
     environment: BTreeMap<String, Vec<u8>>,
@@ -60,7 +60,7 @@ fn a_native_base_url_has_the_form_that_the_agent_wants() {
     check_formed("claude-agent-acp", "ANTHROPIC_BASE_URL", "https://gw.example.org/v1//", bare);
     check_formed("claude-agent-acp", "ANTHROPIC_BASE_URL", bare, bare);
     check_formed("gemini", "GOOGLE_GEMINI_BASE_URL", "https://gw.example.org/v1", bare);
-    // The canonical one is stronger.
+    // The canonical one is preferred.
     let both = [("ANTHROPIC_BASE_URL", "https://other.example/v1"), ("BENCHFLOW_PROVIDER_BASE_URL", bare)];
     let ended = launch("claude-agent-acp", SHELLS[0], &both);
     assert_eq!(ended.environment.get("ANTHROPIC_BASE_URL").map(Vec::as_slice), Some(bare.as_bytes()));

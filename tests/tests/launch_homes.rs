@@ -1,5 +1,5 @@
-//! A launcher whose home cannot be used says which place, which home and which user, and starts no agent. Homes that
-//! root could write need root: `cargo test -p registry-tests launch_homes:: -- --ignored`.
+//! A launcher with an unusable home names the place, the home and the user, and starts no agent. Homes that root could
+//! write need root: `cargo test -p registry-tests launch_homes:: -- --ignored`.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -19,7 +19,7 @@ const USER: u32 = 12345;
 const READ_ONLY: &str = "mount -t tmpfs -o ro,mode=777 tmpfs \"$HOME\" && exec setpriv --reuid \"$0\" --regid \"$0\" \
                          --clear-groups dash \"$@\"";
 
-/// A launch in a folder of its own, in which there is a home that is the user's.
+/// A launch in a temporary folder with a home of the user.
 struct Scratch {
     folder: tempfile::TempDir,
 }
@@ -65,7 +65,7 @@ fn writers(prefix: &Prefix) -> Vec<(Installed, String, String)> {
     found
 }
 
-/// The launch is refused with exactly this line, and no agent is started.
+/// Checks that the launch is refused with exactly this line, and no agent is started.
 #[track_caller]
 fn check_refused(scratch: &Scratch, installed: &Installed, command: &mut Command, says: &str) {
     let output = command.output().expect("the shell starts");
@@ -117,7 +117,7 @@ fn a_home_that_this_user_cannot_use_is_named() {
         refused(&scratch, &home, "write", "$HOME");
         check_read_only(&installed, &first);
 
-        // A home of the user's with a folder of another's in it, and with a file that only another may read.
+        // A home of the user with a folder of another user, and with a file that only another user may read.
         let scratch = Scratch::new();
         let path = scratch.at("home").join(&file);
         crate::launch_support::write(&path, "{}", 0o600);

@@ -15,7 +15,7 @@ use registry::REGISTRY;
 use registry::model::{Agent, Runs};
 use registry_scripts::site::Site;
 
-/// In the place of an agent: it tells what a process has beside its environment, then what is asked of it.
+/// The program instead of an agent: it prints the state of its process, then answers its input.
 const PROGRAM: &str = "#!/bin/sh
 case ${1-} in */launch.mjs) exec \"@NODE@\" \"$@\" ;; esac
 echo pid $$
@@ -30,7 +30,7 @@ exit) exit 7 ;;
 esac
 ";
 
-/// What a harness may have set: a limit, an ignored signal, a descriptor of its own.
+/// The process state of a harness: a limit, an ignored signal, an open descriptor.
 const HARNESS: &str = "ulimit -S -n 500; trap '' HUP; exec 7</dev/null; exec \"$@\"";
 
 /// An agent that is started in each way.
@@ -48,7 +48,7 @@ fn start(words: &[&OsStr], folder: &Path, does: &str) -> Child {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("bash starts")
 }
 
-/// What a started program tells, which is the child itself.
+/// The output of the started program, which must be the child itself.
 #[track_caller]
 fn told(child: &mut Child) -> Vec<Vec<u8>> {
     let output = child.stdout.take().expect("it is piped");

@@ -1,11 +1,11 @@
-//! A launcher warns where a proxy is set and would be asked for a model on loopback or on a private address.
+//! A launcher warns if a proxy is set and calls to a model on a loopback or private address would use it.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test panics on failure")]
 
 use crate::launch_support::{Installed, Prefix, noted_environment, provide, share};
 use registry::REGISTRY;
 
-/// What a launch writes to standard error; the agent is started in any case, and no secret is shown.
+/// Checks the standard error of a launch; the agent is always started, and no secret is printed.
 #[track_caller]
 fn said(installed: &Installed, shell: &[&str], url: &str, variables: &[(&str, &str)]) -> String {
     let scratch = tempfile::tempdir().expect("there is room for a folder");

@@ -1,4 +1,4 @@
-//! A home that is used again: a launch removes what an earlier one left and it does not set, and nothing of the task's.
+//! Reused homes: a launch removes leftovers of earlier launches that it does not set, and keeps everything of the task.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test panics on failure")]
 
@@ -54,7 +54,7 @@ fn launch(installed: &Installed, home: &Path, variables: &[(&str, &str)]) {
     assert!(output.status.success(), "{name} {variables:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The files of a home that hold anything, as what they mean.
+/// The parsed files of a home, without empty ones.
 fn meaning(home: &Path) -> BTreeMap<String, Value> {
     let read = |(name, bytes): (String, Vec<u8>)| {
         let value = parsed(&name, &bytes).expect("a launch writes its format");
@@ -94,7 +94,7 @@ fn a_home_that_is_used_again_holds_what_a_fresh_one_does() {
     }
 }
 
-/// Launches an agent through a gateway and then without, over a file of the task's; gives the text after each.
+/// Launches an agent with a gateway and then without, over a file of the task; returns the text after each.
 #[track_caller]
 fn over(name: &str, file: &str, text: &str, second: &[(&str, &str)]) -> [String; 2] {
     let (prefix, home) = (Prefix::new(), folder());
@@ -152,7 +152,7 @@ fn a_key_of_the_web_policy_stays() {
     }
 }
 
-/// An agent with a file of its own that only a key makes, in a format.
+/// An agent with an owned file in a format, which is written only with a key.
 fn with_whole(path: &'static str) -> &'static Agent<'static> {
     let format =
         if path.ends_with("toml") { agent("codex-acp").config[0].format } else { agent("pi-acp").config[0].format };
@@ -173,7 +173,7 @@ fn a_file_that_is_wholly_ours_does_not_outlive_its_condition() {
         assert_eq!(meaning(home.path()).len(), 1, "{path}");
         launch(&installed, home.path(), &[("BENCHFLOW_PROVIDER_MODEL", "m")]);
         assert_eq!(meaning(home.path()), BTreeMap::new(), "{path}");
-        // What was there before us is the task's.
+        // A file that existed before is the task's.
         let own = if path.ends_with("toml") { "mine = 1\n" } else { "{ \"mine\": 1 }\n" };
         crate::launch_support::write(&home.path().join(path.trim_start_matches("~/")), own, 0o640);
         launch(&installed, home.path(), &[("BENCHFLOW_PROVIDER_MODEL", "m")]);

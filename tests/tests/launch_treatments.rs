@@ -1,5 +1,5 @@
-//! Whatever a harness does to a launch command, and wherever it is cut off, the agent gets the same environment, the
-//! same files and its arguments. Those that need root and strace:
+//! Launch commands under the wrappings of harnesses, and killed launches: the agent gets the same environment, files
+//! and arguments. Tests that need root and strace:
 //! `cargo test -p registry-tests launch_treatments:: -- --ignored`.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
@@ -15,10 +15,10 @@ use std::process::{Command, Stdio};
 use crate::launch_support::{Installed, Prefix, files_under, noted_environment, noted_words, provide, share};
 use registry::REGISTRY;
 
-/// The user who has nothing.
+/// A user without files.
 const NOBODY: u32 = 65534;
 
-/// What a launch left: the environment of the agent, its home, and the words of all that was started.
+/// The result of a launch: the environment of the agent, its home, and the words of all started programs.
 #[derive(Debug, PartialEq)]
 struct Left {
     environment: BTreeMap<String, Vec<u8>>,
@@ -26,7 +26,7 @@ struct Left {
     words: Vec<String>,
 }
 
-/// A folder with the home of one launch, its working directory, and the note of what the agent was given.
+/// A folder with the home of one launch, its working directory, and the record of the agent.
 struct Scratch {
     folder: tempfile::TempDir,
 }
@@ -46,7 +46,7 @@ impl Scratch {
         self.folder.path().join(name)
     }
 
-    /// What was left, with the places of this launch out of it.
+    /// The result, without the paths of this launch.
     #[track_caller]
     fn left(&self, installed: &Installed) -> Left {
         let own = ["NOTE", "HOME", "PWD", "OLDPWD", "PATH", "SHLVL", "_", "USER", "LOGNAME", "SHELL", "MAIL", "TERM"];
@@ -54,7 +54,7 @@ impl Scratch {
         environment.retain(|name, _| !own.contains(&name.as_str()));
         assert_eq!(files_under(&self.at("work")), BTreeMap::new(), "the working directory is the task's");
         let folder = self.folder.path().display().to_string();
-        // The free port of a helper is another one each time.
+        // The free port of a helper differs in each run.
         let port = environment.remove("BENCHFLOW_BESIDE_PORT").map(|it| String::from_utf8_lossy(&it).into_owned());
         let words = noted_words(&self.at("note"));
         let words = words.split(|&byte| byte == 0).map(|word| String::from_utf8_lossy(word).replace(&folder, "@"));
@@ -130,7 +130,7 @@ fn check_treatment(installed: &Installed, proxy: bool, shell: &str, treatment: u
     check_private(&scratch.at("home"), name);
 }
 
-/// No file or folder that a launch made can be read by others, whatever the umask.
+/// Checks that other users cannot read files or folders of a launch, with any umask.
 #[track_caller]
 fn check_private(home: &Path, name: &str) {
     for file in files_under(home).keys() {
@@ -164,16 +164,16 @@ fn a_login_shell_of_another_user_changes_nothing() {
     }
 }
 
-/// The calls that change a home; a launch is killed in the place of each one.
+/// The calls that change a home; a launch is killed at each one.
 const CHANGES: &str = "mkdir,mkdirat,write,pwrite64,fchmod,fsync,link,unlink,rename,renameat,renameat2";
 
-/// Kills a launch in the place of the call of this number; true when it was killed, and false when it made fewer calls.
+/// Kills a launch at the call of this number; false when it made fewer calls.
 fn killed_at(scratch: &Scratch, installed: &Installed, number: usize) -> bool {
     let inject = format!("inject={CHANGES}:error=EIO:signal=KILL:when={number}");
     let launcher = installed.launcher.display().to_string();
     let words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject, "dash", &launcher];
     let mut command = harness(scratch, &words, &scratch.at("home"), false);
-    // The whole group: a writer that is killed must not be waited for by its parent in vain.
+    // The whole group, so that the parent does not wait for a killed writer.
     let output = command.process_group(0).output().expect("strace starts");
     let name = installed.agent.name;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! The crates depend on each other as ARCHITECTURE.md says, and `registry/` holds entries alone.
+//! The crates depend on each other as in ARCHITECTURE.md, and `registry/` contains only entries.
 
 #![allow(clippy::indexing_slicing, clippy::expect_used, reason = "a test that reads wrongly fails")]
 
@@ -13,8 +13,7 @@ fn dependencies(manifest: &str, heading: &str) -> BTreeSet<String> {
     names.filter(|it| *it == "xtask" || *it == "registry" || it.starts_with("registry-")).cloned().collect()
 }
 
-/// The packages of the workspace that the code map's lines show, with what each uses: `everything` and what stands
-/// below a line are spelled out.
+/// The packages of the code map, with the packages that each uses; `everything` and `all below` are expanded.
 fn shown(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     let rows: Vec<Vec<&str>> = document
         .lines()
@@ -36,7 +35,7 @@ fn shown(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     packages.iter().enumerate().map(|(index, package)| (package.clone(), uses(index))).collect()
 }
 
-/// The package of a folder: `crates/model/` holds `registry-model`.
+/// The package of a folder: `crates/model/` is `registry-model`.
 fn package(folder: &str) -> String {
     let folder = folder.trim_matches(['`', '/']);
     match folder.rsplit_once('/') {
@@ -102,7 +101,7 @@ fn an_arrow_that_is_not_shown_is_a_fault() {
 fn the_arrows_lead_downwards_only() {
     let shown = shown(&read("ARCHITECTURE.md"));
     let mut left = shown.clone();
-    // What uses nothing that is left can be taken away, until nothing is.
+    // Removes packages whose dependencies are all removed, until none is left.
     while !left.is_empty() {
         let names: BTreeSet<String> = left.keys().cloned().collect();
         let free: Vec<String> =
@@ -114,7 +113,7 @@ fn the_arrows_lead_downwards_only() {
     assert!(!shown["registry-routing"].contains("registry-scripts"));
 }
 
-/// What is in `registry/src` beside entries, their locks, their evidence and the programs that they ship.
+/// The files in `registry/src` besides entries, their locks, their evidence and their shipped programs.
 fn others(names: &[String]) -> Vec<&String> {
     const FOLDERS: [&str; 4] = ["agents", "providers", "families", "evidence"];
     names.iter().filter(|it| *it != "lib.rs" && !FOLDERS.contains(&it.as_str())).collect()

@@ -1,4 +1,4 @@
-//! All tests that cross crates, as modules of one program, so that they are linked once and run side by side.
+//! All tests that cross crates, as modules of one program, so that they are linked once and run in parallel.
 //!
 //! The tests of one file: `cargo test -p registry-tests snapshots::`.
 

@@ -1,4 +1,4 @@
-//! Modules beside each other form no cycle: for every folder of every package, one can be read before another.
+//! Sibling modules must not form a cycle, in every folder of every package.
 
 #![allow(clippy::indexing_slicing, reason = "a test that reads wrongly fails")]
 
@@ -9,7 +9,7 @@ use registry_tests::{code_only, find_word, read, report, sources_of};
 /// A module by the words of its path in its package; the root has none.
 type Module = Vec<String>;
 
-/// Modules that use each other, with what ties them. A line whose cycle is gone is a fault: take it out.
+/// Allowed cycles, with their reasons. A line without a cycle is a fault and must be removed.
 const ALLOWED: &[(&str, &str)] = &[
     ("crates/shell: heredoc parse scan token", "one state machine: words, here-documents and commands nest"),
     ("crates/shell: bashisms nested", "`is_signal`"),
@@ -28,7 +28,7 @@ struct Package {
     modules: BTreeMap<Module, String>,
 }
 
-/// A use of one module by another that lies beside it: from, to, and the line that says so.
+/// A use of a sibling module: from, to, and the line.
 type Uses = BTreeMap<(Module, Module), String>;
 
 impl Package {
@@ -71,7 +71,7 @@ impl Package {
         found
     }
 
-    /// A path as the package's root would write it; none when it leads out of the package.
+    /// A path relative to the package's root; `None` when it is in another package.
     fn absolute(&self, path: &[String], from: &[String]) -> Option<Module> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -88,7 +88,7 @@ impl Package {
         }
     }
 
-    /// Every use of one module by another beside it, or by what lies in that.
+    /// Every use of a module by a sibling or by a module inside the sibling.
     fn uses(&self) -> Uses {
         let mut uses = Uses::new();
         for (from, code) in &self.modules {
@@ -106,7 +106,7 @@ impl Package {
         uses
     }
 
-    /// The groups of modules of which each leads to every other, with the uses between them.
+    /// The strongly connected groups of modules, with the uses between them.
     fn cycles(&self) -> Vec<String> {
         let uses = self.uses();
         let leads = |from: &Module| {

@@ -1,5 +1,5 @@
-//! The manifests: the keys of their contract, what their readers' own tests refuse, and what their readers do to
-//! the two commands, done to them here before they are run.
+//! The manifests: the keys of their contract, the checks of their readers, and runs of the two commands after the
+//! wrapping that harnesses apply.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -23,7 +23,7 @@ use toml::{Table, Value};
 /// The shells that a harness may have.
 const SHELLS: [&str; 2] = ["dash", "bash"];
 
-/// What is added to the launch command of a run without web.
+/// The prefix of the launch command of a run without web.
 const NO_WEB: &str = " -c tools.web_search=false";
 
 fn generator() -> &'static Generator {
@@ -50,7 +50,7 @@ fn texts<'t>(table: &'t Table, key: &str) -> Vec<&'t str> {
     table.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// What the contract has against a value; the keys are those of version 1.0.
+/// The fault of a value by version 1.0 of the contract.
 fn against_contract(key: &str, value: &Value) -> Option<String> {
     let text = |holds: &dyn Fn(&str) -> bool| value.as_str().is_some_and(holds);
     let texts = |holds: &dyn Fn(&str) -> bool| {
@@ -158,7 +158,7 @@ fn an_install_command_names_its_packages_with_their_versions() {
     }
 }
 
-/// What a reader's tests look for in an install command, as they look for it; a hit is a failure.
+/// The checks of the readers' tests on an install command; returns the failures.
 const REFUSED: [&str; 15] = [
     r"\bpipefail\b",
     r"\[\[\s",
@@ -167,7 +167,7 @@ const REFUSED: [&str; 15] = [
     r"(^|[\s;&|])function\s+\w",
     r"\b(declare|local)\s+-",
     r"[^<]<\(",
-    // It would count as npm's of the image.
+    // It would be read as a use of the image's npm.
     r"npm\s+install",
     "/usr/bin/node",
     "/usr/local/bin/npm",
@@ -216,7 +216,7 @@ fn an_install_command_of_npm_packages_names_its_own_node_and_places() {
             .captures_iter(install)
             .map(|it| (it[1].parse().unwrap_or_default(), it[2].parse().unwrap_or_default()))
             .collect();
-        // A target that the agent is refused on brings none.
+        // A refused target has none.
         let refused = !install.contains("NODE_URL=");
         assert!(
             found.iter().all(|version| *version >= (22, 19)) && (refused || !found.is_empty()),
@@ -237,7 +237,7 @@ fn a_launch_command_is_one_line_of_plain_words() {
     }
 }
 
-/// What Python's `shlex` makes of texts, each quoted as often as a harness does it: `sh -c 'sh -c '"'"'…'"'"''`.
+/// Texts quoted by Python's `shlex` as often as by a harness: `sh -c 'sh -c '"'"'…'"'"''`.
 fn twice(text: &str) -> String {
     let program = "import shlex, sys; text = sys.stdin.read()\n\
                    sys.stdout.write('sh -c ' + shlex.quote('sh -c ' + shlex.quote(text)))";
@@ -295,10 +295,10 @@ fn an_install_command_runs_quoted_twice() {
     }
 }
 
-/// In the place of the agent: it says what it was started with.
+/// Replaces the agent: it prints its arguments and environment.
 const PROGRAM: &str = "#!/bin/sh\ncase ${1-} in */launch.mjs) exec \"@NODE@\" \"$@\" ;; esac\nprintf '<%s>' \"$@\"\n";
 
-/// What harnesses make of a launch command.
+/// Launch commands after the wrapping of harnesses.
 fn treatments(command: &str) -> Vec<String> {
     let collapsed = command.split_whitespace().collect::<Vec<_>>().join(" ");
     let without_web = format!("{collapsed}{NO_WEB}");
@@ -324,7 +324,7 @@ fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
     }
 }
 
-/// How the launch command of an agent's manifest ends where the web is to be off.
+/// Checks the status of the launch command of an agent's manifest when the web must be off.
 #[track_caller]
 fn check_without_web(agent: &'static Agent<'static>, status: i32) {
     let folder = tempfile::tempdir().expect("there is room for a folder");

@@ -1,4 +1,4 @@
-//! `registry.json`, its schema, and the files for editors: loaded by what such files are made for.
+//! `registry.json`, its schema, and the files for editors.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -10,7 +10,7 @@ use registry_outputs::{GENERATORS, Input, entry, facts, json};
 use registry_scripts::site::Site;
 use serde_json::Value;
 
-/// What `gen-registry` makes, by the names of its files.
+/// The files of `gen-registry`, by their names.
 fn files() -> BTreeMap<String, Value> {
     let generator = GENERATORS.iter().find(|it| it.name == "gen-registry").expect("it is a generator");
     let files = (generator.make)(&Input::new(&REGISTRY, &Site::default())).expect("the registry is written");

@@ -1,4 +1,4 @@
-//! The suite's wiring: each file read by a parser of its format, and the gate compared with routing.
+//! The files of the suite: each is read by a parser of its format, and the credential gate is compared with routing.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -13,14 +13,14 @@ use registry_routing::{Given, Router, Sandbox};
 use registry_scripts::site::Site;
 use serde_json::Value;
 
-/// What `gen-suite` makes, by the names of its files.
+/// The files of `gen-suite`, by their names.
 fn files() -> BTreeMap<String, String> {
     let generator = GENERATORS.iter().find(|it| it.name == "gen-suite").expect("it is a generator");
     let files = (generator.make)(&Input::new(&REGISTRY, &Site::default())).expect("the suite is written");
     files.into_iter().map(|it| (it.path.display().to_string(), it.text)).collect()
 }
 
-/// What a shell says to some commands after it has sourced the functions, under these variables and no other.
+/// The output of commands in a shell that has sourced the functions, with only these variables.
 fn sourced(shell: &str, commands: &str, variables: &BTreeMap<String, String>) -> (Option<i32>, String) {
     let text = files().remove("suite.sh").expect("the suite has functions");
     let mut child = Command::new(shell)
@@ -39,7 +39,7 @@ fn sourced(shell: &str, commands: &str, variables: &BTreeMap<String, String>) ->
     (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// What each agent of the suite answers to a function, a line each.
+/// The answers of a function for all agents of the suite, one per line.
 fn answers(function: &str) -> Vec<String> {
     let commands = format!("for agent in $(suite_agents); do {function} \"$agent\"; done\n");
     let (status, out) = sourced("dash", &commands, &BTreeMap::new());
@@ -47,7 +47,7 @@ fn answers(function: &str) -> Vec<String> {
     out.lines().map(str::to_owned).collect()
 }
 
-/// The agents of the suite, and the model of each as a person types it.
+/// The agents of the suite, and their models as they are typed.
 fn members() -> Vec<(&'static Agent<'static>, String)> {
     let reference = |agent: &Agent<'_>| {
         let model = agent.suite?.model;
@@ -79,8 +79,8 @@ fn a_run_needs_its_environment_and_its_credentials() {
     assert_eq!(gate(&["DAYTONA_API_KEY"]), Some(1));
 }
 
-/// A registry in which an agent is the client that the suite has it be: with usage tracking, the gateway, which speaks
-/// every protocol and has no log-in of a person's.
+/// A registry in which an agent is the client of the suite: with usage tracking, the gateway, which speaks every
+/// protocol and has no login.
 fn client(agent: &Agent<'static>) -> Registry<'static> {
     let tracked = agent.suite.is_some_and(|it| it.usage_tracking);
     let protocols: &[Protocol] = if tracked { &Protocol::ALL } else { agent.protocols };
@@ -108,7 +108,7 @@ fn environments(names: &[&str]) -> Vec<BTreeMap<String, String>> {
     all
 }
 
-/// The gate of an agent says of each environment what routing says of it.
+/// Checks that the gate of an agent agrees with routing for each environment.
 #[track_caller]
 fn check_gate(agent: &Agent<'static>, reference: &str) {
     let registry = client(agent);
@@ -122,7 +122,7 @@ fn check_gate(agent: &Agent<'static>, reference: &str) {
     };
     let needs = routes.needs(Some(entry.agent), reference).expect("the suite's model is served");
     let mut names = needs.concat();
-    // One that has nothing to do with it.
+    // An unrelated variable.
     names.push("AZURE_API_KEY");
     let (mut yes, mut no) = (0, 0);
     for host in environments(&names) {
@@ -167,7 +167,7 @@ fn check_needs(reference: &str) {
         let set = |name: &&str| host.get(*name).is_some_and(|value| !value.trim().is_empty());
         let given = Given { host: host.clone(), ..Given::default() };
         match routes.resolve(entry, reference, &given, &sandbox) {
-            // A value may still be none that fits; nothing is missing then.
+            // A value can still be invalid; then nothing is missing.
             Err(refusal) if refusal.kind() != "missing-credential" && refusal.kind() != "missing-url-parameter" => {}
             answer => {
                 let met = needs.iter().all(|need| need.iter().any(set));
@@ -201,7 +201,7 @@ fn a_configuration_is_yaml_with_the_model_letter_by_letter() {
         assert_eq!(config["include"].as_sequence().map(Vec::len), Some(9));
         assert_eq!((config["concurrency"].as_u64(), config["max_retries"].as_u64()), (Some(64), Some(1)));
         let off = agent.suite.is_some_and(|it| !it.usage_tracking);
-        // The quotes are for readers of YAML 1.1, to whom the bare word is `false`.
+        // The quotes are for parsers of YAML 1.1, which read the bare word as `false`.
         assert_eq!(text.contains("\nusage_tracking: \"off\"\n"), off, "{text}");
         assert_eq!(config["usage_tracking"].as_str(), off.then_some("off"));
     }
@@ -228,11 +228,11 @@ fn the_matrix_has_no_dimension_but_its_jobs() {
     let mut agents: Vec<&str> = jobs.iter().filter_map(|job| job["agent"].as_str()).collect();
     agents.dedup();
     assert_eq!(agents, built());
-    // A matrix of Actions has at most so many jobs.
+    // The maximum number of jobs in a matrix of GitHub Actions.
     assert!(jobs.len() <= 256 && jobs.iter().all(|job| job["runner"].is_string() && job["timeout_minutes"].is_u64()));
 }
 
-/// The Dockerfile of a site, or why there is none.
+/// The Dockerfile of a site, or the error.
 fn dockerfile(site: &str) -> Result<String, String> {
     let site: Site = toml::from_str(site).expect("it is a site file");
     let generator = GENERATORS.iter().find(|it| it.name == "gen-suite").expect("it is a generator");

@@ -1,12 +1,11 @@
-//! The example of a private registry, built and run as a stranger would: copied out of the workspace, with paths to the
-//! published crates and nothing else.
+//! The example of a private registry, built and run outside of the workspace, with only paths to the published crates.
 
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a helper of a test fails as the test does")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The example in a folder of its own outside the workspace.
+/// A copy of the example in a folder outside the workspace.
 struct Stranger {
     folder: tempfile::TempDir,
 }
@@ -51,7 +50,7 @@ impl Stranger {
     }
 }
 
-/// The lines of the manifest that the README tells a stranger to change: its first block of TOML.
+/// The lines of the manifest that must be changed by the README: its first block of TOML.
 fn lines_to_change(readme: &str) -> Vec<String> {
     let block = readme.lines().skip_while(|line| line.trim() != "```toml").skip(1);
     block.map(str::trim).take_while(|line| *line != "```").map(str::to_owned).collect()

@@ -1,4 +1,4 @@
-//! The generated pages: up to date, hostile texts harmless in them, and no link that leads nowhere.
+//! The generated pages: they are up to date, hostile texts are escaped, and links resolve.
 
 #![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
 
@@ -58,7 +58,7 @@ fn text<'f>(pages: &'f BTreeMap<String, File>, name: &str) -> &'f str {
     &pages.get(name).expect("there is such a page").text
 }
 
-/// Rows of tables that have other cells than the head of their table.
+/// Table rows with another number of cells than the head of their table.
 fn ragged_rows(text: &str) -> Vec<String> {
     let cells = |line: &str| {
         let mut before = ' ';
@@ -205,7 +205,7 @@ fn links(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Links of a document that lead nowhere.
+/// Dead links of a document.
 fn dead_links(path: &str, text: &str) -> Vec<String> {
     let folder = Path::new(path).parent().unwrap_or(Path::new(""));
     let dead = |(line, link): (usize, String)| {

@@ -1,5 +1,4 @@
-//! Rules that exist in Rust and in the installer's JavaScript: both give the same answers; npm's own, where the rule is
-//! npm's.
+//! Rules that exist in Rust and in the installer's JavaScript give the same answers, and npm's own for npm's rules.
 //!
 //! `tests/vectors/npm_platform.jsonl` has the answers of `npm-install-checks`, as npm 10.9.3 and 11.19.1 give them.
 
@@ -11,7 +10,7 @@ use registry_model::model::{Lock, Runs, Target};
 use registry_model::names;
 use serde_json::{Value, json};
 
-/// The vectors: what is in a package.json, and the targets on which npm installs the package.
+/// The vectors: fields of a package.json, and the targets on which npm installs the package.
 fn vectors() -> Vec<Value> {
     let text = include_str!("../vectors/npm_platform.jsonl");
     text.lines().map(|line| serde_json::from_str(line).expect("a vector is JSON")).collect()
@@ -30,7 +29,7 @@ fn a_lock_says_on_which_targets_npm_installs_a_package() {
     assert!(vectors.len() > 30);
 }
 
-/// Calls functions of a program of the payload with one argument, which is JSON; none where there is no Node.js.
+/// Calls functions of a program of the payload with one JSON argument; `None` without Node.js.
 fn called(program: &str, body: &str, input: &Value) -> Option<Value> {
     let module = format!("{}/../crates/scripts/src/payload/{program}", env!("CARGO_MANIFEST_DIR"));
     let program = format!(
@@ -95,7 +94,8 @@ fn the_installer_reads_a_lock_as_the_commands_do() {
     let body = "const lock = payload.readLock(input); return { lock, wanted: payload.wanted(lock, \"linux-x64\").map((it) => it.place) };";
     let Some(answer) = called("common.mjs", body, &json!(text)) else { return };
     assert_eq!(answer["lock"], expected);
-    // What only a package that does not fit holds is not wanted; the same rule picks what `mirror` fetches.
+    // Packages inside a package that does not fit are not wanted; `mirror` uses the same rule.
+
     assert_eq!(answer["wanted"], json!(["node_modules/a", "node_modules/a/node_modules/b"]));
 }
 

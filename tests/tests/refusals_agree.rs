@@ -1,5 +1,5 @@
-//! Every question is refused everywhere or nowhere: by routing, by `resolve` as a person and as a program ask it, by
-//! `resolve --batch`, and by the launcher that is started with what a harness makes of the question.
+//! A refusal is the same everywhere: in routing, in `resolve` as text and JSON, in `resolve --batch`, and in the
+//! launcher with the variables of a harness.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -26,7 +26,7 @@ const REFERENCES: [(&str, &str, bool); 6] = [
 
 const URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
 
-/// What differs from a question that is answered: a variable, where `KEY` is the key's, and its value.
+/// Changes of a question with an answer: a variable (`KEY` is the key's variable) and its value.
 const CHANGES: [(&str, &str); 19] = [
     ("UNRELATED", "x"),
     (URL, "localhost:4000"),
@@ -49,7 +49,7 @@ const CHANGES: [(&str, &str); 19] = [
     ("BENCHFLOW_PROVIDER_PROTOCOL", "openai\ncompletions"),
 ];
 
-/// Kinds of refusals of which a launcher cannot know: they are about who serves a model.
+/// Kinds of refusals about the server of a model, which a launcher does not know.
 const OF_ROUTING_ALONE: [&str; 4] =
     ["protocol-unsupported", "missing-credential", "missing-url-parameter", "dropped-base-url"];
 
@@ -91,7 +91,7 @@ fn resolve<'r>(router: &Router<'r>, question: &Question) -> Result<Resolution<'r
     Ok(found)
 }
 
-/// What a harness gives to a launcher that does not ask routing.
+/// The variables that a harness without routing gives to a launcher.
 fn started_with(question: &Question) -> BTreeMap<String, String> {
     let mut start = question.env.clone();
     if !question.own_place {
@@ -131,7 +131,7 @@ fn batch(questions: &[Question]) -> Vec<Value> {
     run.stdout.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
 }
 
-/// The kind of the refusal that a person or a program gets, none where there is an answer.
+/// The kind of the refusal as text or JSON; `None` if there is an answer.
 #[track_caller]
 fn shown(question: &Question, json: bool) -> Option<String> {
     let mut words = vec!["resolve", question.agent.name, "--model", question.model];
@@ -170,7 +170,7 @@ fn what_is_refused_is_refused_everywhere() {
             }
         }
         let of_routing = by_routing.is_some_and(|kind| OF_ROUTING_ALONE.contains(&kind));
-        // Each launcher meets each change, under a shell and with a reference that go round.
+        // Each launcher gets each change; shells and references rotate.
         if of_routing || index % 3 != (index / CHANGES.len()) % 3 {
             continue;
         }

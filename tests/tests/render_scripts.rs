@@ -1,4 +1,4 @@
-//! The rendered scripts: deterministic, accepted by every shell, free of words that a harness refuses, small enough.
+//! The rendered scripts: deterministic, accepted by every shell, without words that a harness rejects, small enough.
 
 #![allow(clippy::indexing_slicing, reason = "a test panics on failure")]
 
@@ -95,7 +95,7 @@ const BESIDE: Agent<'static> = Agent {
 
 const LOCK_TWO: &str = "format 1\npackage npm two 2.0.0 sha512-2omDujweL9HNMCvz18PKUUkdOf5TbbzxhH43nLDHIQrWQIXM2poXjAjKpLyBCLP3LGj6vRNmB+1Q6CLKdV90cQ==\n";
 
-/// A Python program of the entry's own on a library.
+/// A shipped Python program with a library.
 const PYTHON: Agent<'static> = Agent {
     name: "python-three",
     install: &[
@@ -111,7 +111,7 @@ const PYTHON: Agent<'static> = Agent {
     ..Agent::EMPTY
 };
 
-/// A package that has vanished.
+/// A package that is unavailable.
 const GONE: Agent<'static> = Agent {
     name: "gone-four",
     install: &[Artefact::Npm(Npm { package: "four", bin: "four", postinstall: &[] })],
@@ -221,7 +221,7 @@ fn every_script_fits_one_argument_and_a_payload_can_go_to_the_mirror() {
     assert!(all.iter().any(|it| it.text.contains(&function)), "{function}");
 }
 
-/// What the launcher's program knows of an agent.
+/// The plan of an agent for the launcher's program.
 #[track_caller]
 fn plan(agent: &Agent<'_>) -> Value {
     let text = crate::launch_support::payload(&render(agent)).remove("lib/plan.json").unwrap_or_default();

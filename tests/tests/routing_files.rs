@@ -1,4 +1,4 @@
-//! The files that routing shows are those that the launcher's own program writes.
+//! The files of routing equal those that the launcher's program writes.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 #![allow(clippy::indexing_slicing, reason = "a test panics on failure")]
@@ -17,7 +17,7 @@ use registry_scripts::site::Site;
 use registry_scripts::{ScriptKind, scripts};
 use serde_json::Value;
 
-/// Models of every kind of route: providers by each protocol, families, and one whose id holds a slash.
+/// Models of every kind of route: providers by each protocol, families, and one with a slash in its id.
 const REFERENCES: [&str; 8] = [
     "zai/glm-5",
     "xiaomi/mimo-v2.5",
@@ -29,13 +29,13 @@ const REFERENCES: [&str; 8] = [
     "gemini-2.5-flash",
 ];
 
-/// What every route finds on the host.
+/// The variables of the host, for every route.
 const HOST: [(&str, &str); 10] = [
     ("ZAI_API_KEY", "za-1"),
     ("XIAOMI_API_KEY", "xm-1"),
     ("XIAOMI_BASE_URL", "https://mi.example/v1/"),
     ("OPENAI_API_KEY", "sk-1"),
-    // An agent that pastes references into its file must not be started with it.
+    // An agent that pastes references into its file must not be started with this value.
     ("OPENROUTER_API_KEY", "or \"quoted\""),
     ("AZURE_API_KEY", "az-1"),
     ("AZURE_API_ENDPOINT", "https://acme.services.ai.azure.com/"),
@@ -44,14 +44,14 @@ const HOST: [(&str, &str); 10] = [
     ("LLM_TIMEOUT", "0030"),
 ];
 
-/// What a gateway is reached by.
+/// The variables of a gateway.
 const GATEWAY: [(&str, &str); 3] = [
     ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-some-model"),
     ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:4000/v1"),
     ("BENCHFLOW_PROVIDER_API_KEY", "gw-1"),
 ];
 
-/// The files that an install of an agent brings, by their names.
+/// The files of an agent's install, by their names.
 fn payload(agent: &Agent<'_>) -> BTreeMap<String, String> {
     let all = scripts(agent, &Site::default()).expect("a registered agent is rendered");
     let install = all.into_iter().find(|it| it.kind == ScriptKind::Install).expect("there is an install script");
@@ -64,7 +64,7 @@ fn payload(agent: &Agent<'_>) -> BTreeMap<String, String> {
     serde_json::from_slice(&output.stdout).expect("a payload is JSON of texts")
 }
 
-/// What the launcher's program writes into an empty home folder, by path; none where it refuses.
+/// The files that the launcher's program writes into an empty home, by path; `None` if it refuses.
 #[track_caller]
 fn written(lib: &Path, found: &Resolution<'_>, home: &Path) -> Option<BTreeMap<String, String>> {
     let mut command = Command::new("node");
@@ -93,7 +93,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
     }
 }
 
-/// A file as what it means: JSON as its value, TOML as its text.
+/// The content of a file for comparisons: JSON as its value, TOML as its text.
 fn meaning(text: &str, format: FileFormat) -> Value {
     match format {
         FileFormat::Json | FileFormat::Jsonc => serde_json::from_str(text).expect("it is JSON"),
@@ -101,7 +101,7 @@ fn meaning(text: &str, format: FileFormat) -> Value {
     }
 }
 
-/// Holds the files of every route of an agent against those that its launcher's program writes.
+/// Compares the files of every route of an agent with those that its launcher's program writes.
 #[track_caller]
 fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)]) -> usize {
     let folder = tempfile::tempdir().expect("there is room for a folder");
@@ -147,13 +147,13 @@ fn check_files(agent: &Agent<'_>, router: &Router<'static>, host: &[(&str, &str)
     compared
 }
 
-/// An entry whose files hold what two readers may take for different things.
+/// An entry whose files have values that two parsers could read differently.
 fn numbers() -> Agent<'static> {
     let body = Template("[\"object\",[\"a\",1.50],[\"b\",-2e+3],[\"c\",[\"list\",1,2.0]],[\"c\",[\"append\",1,3.10]]]");
     let file = |path, format, owner| ConfigFile { path, format, owner, mode: 0o600, body };
     let cline = REGISTRY.agents().into_iter().find(|it| it.name == "cline").expect("it is registered");
     let files = [
-        // It has the base URL, without which nothing is routed.
+        // It has the base URL, which is required for routing.
         cline.config[0],
         file("~/.cline/numbers.json", FileFormat::Json, Owner::Keys),
         file("~/.cline/numbers.toml", FileFormat::Toml, Owner::Whole),

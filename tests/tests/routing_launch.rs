@@ -1,4 +1,4 @@
-//! The launcher and routing say the same: what launch.sh exports under dash is what routing says it exports.
+//! The exports of launch.sh under dash equal those of routing.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -10,7 +10,7 @@ use registry::REGISTRY;
 use registry::model::Provider;
 use registry_routing::{Given, Resolution, Router, Sandbox, Variables};
 
-/// Variables that are the launcher's own, or the test's, and no part of a route.
+/// Variables of the launcher or the test, which are not part of a route.
 const NO_ROUTE: [&str; 5] = ["BENCHFLOW_BESIDE_PORT", "HOME", "NOTE", "PATH", "PWD"];
 
 fn sandbox(installed: &Installed) -> Sandbox {
@@ -23,7 +23,7 @@ fn uid() -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// What a launcher exports when it is started with these variables and nothing else.
+/// The exports of a launcher that is started with only these variables.
 #[track_caller]
 fn exported(installed: &Installed, variables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let scratch = tempfile::tempdir().expect("there is room for a folder");
@@ -41,14 +41,14 @@ fn values(resolution: &Resolution<'_>) -> BTreeMap<String, String> {
     resolution.variables.iter().map(|(name, it)| (name.to_string(), it.value.clone())).collect()
 }
 
-/// Every variable that some provider or family could ask for, each with a value of its own.
+/// Every variable of a provider or family, each with a different value.
 fn everything() -> Variables {
     let of =
         |it: &&Provider<'_>| registry_routing::owned_variables(it).into_iter().map(str::to_owned).collect::<Vec<_>>();
     let names = REGISTRY.providers().iter().flat_map(of).collect::<Vec<_>>();
     let keys = REGISTRY.families().into_iter().flat_map(|it| it.keys.iter().map(|key| (*key).to_owned()));
     let value = |name: &str| match name {
-        // The first label of its host is what the other variable holds.
+        // The first label of its host is the value of the other variable.
         "AZURE_API_ENDPOINT" => "https://value-of-AZURE_RESOURCE.openai.azure.com/".to_owned(),
         "AZURE_RESOURCE" => "value-of-AZURE_RESOURCE".to_owned(),
         _ if name.ends_with("_BASE_URL") || name.ends_with("_API_BASE") => {
@@ -71,8 +71,8 @@ fn given(flags: &[(&str, &str)]) -> Given {
     Given { flags, host: everything(), ..Given::default() }
 }
 
-/// Resolves models for every agent, each model for one agent in `every`, and compares what its launcher exports with
-/// what routing says.
+/// Resolves models for every agent, each model for one agent in `every`, and compares the exports of its launcher with
+/// those of routing.
 #[track_caller]
 fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &str)]) {
     let (prefix, router) = (Prefix::new(), Router::new(&REGISTRY));
@@ -92,11 +92,11 @@ fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &st
             let mut start: BTreeMap<String, String> =
                 inherited.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             start.retain(|name, _| agent.env.iter().any(|it| it.name == name) && wanted.contains_key(name));
-            // A harness gives the canonical variables; the agent's own are the launcher's work.
+            // A harness gives the canonical variables; the launcher sets the agent's own.
             let own = |name: &str| agent.env.iter().any(|it| it.name == name) && !is_flag(flags, name);
             start.extend(wanted.clone().into_iter().filter(|(name, _)| !own(name)));
             wanted.remove("BENCHFLOW_EXPLICIT_ENV");
-            // Files have these; the agent's process does not get them.
+            // These are only in files; the agent's process does not get them.
             wanted.retain(|name, _| agent.withheld().all(|it| it != name));
             assert_eq!(exported(&installed, &start), wanted, "{} with {reference}", agent.name);
             compared += 1;
@@ -141,8 +141,7 @@ fn a_policy_wins_over_what_is_explicit() {
 const URL: (&str, &str) = ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1");
 const KEY: (&str, &str) = ("BENCHFLOW_PROVIDER_API_KEY", "k");
 
-/// Gives openhands something under one of its own names, which none of its files has: what routing and the launcher
-/// say.
+/// Gives openhands a variable that none of its files uses, and checks the messages of routing and the launcher.
 #[track_caller]
 fn check_idle(name: &str, value: &str, by_routing: &str, by_launcher: &str) {
     let (prefix, router) = (Prefix::new(), Router::new(&REGISTRY));
@@ -174,7 +173,7 @@ fn what_nothing_of_the_agent_reads_is_named_by_both() {
     check_idle(key, "sk-explicit", "idle LLM_API_KEY", "0 openhands: LLM_API_KEY is not used");
     let url = "LLM_BASE_URL";
     check_idle(url, URL.1, "idle LLM_BASE_URL", "0 openhands: LLM_BASE_URL is not used");
-    // There a key would go to another place than the caller has said.
+    // A key would be sent to another server than the caller gave.
     let (other, refused) = ("https://other.example.org/v1", "14 openhands: LLM_BASE_URL is set beside");
     check_idle(url, other, "dropped-base-url LLM_BASE_URL", refused);
 }

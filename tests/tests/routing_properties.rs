@@ -1,4 +1,5 @@
-//! What holds for every agent, model and environment: no panic, the same answer twice, no secret of another provider.
+//! Properties of routing for every agent, model and environment: no panic, deterministic answers, no secrets of other
+//! providers.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -10,7 +11,7 @@ use registry::REGISTRY;
 use registry::model::Family;
 use registry_routing::{Given, Resolution, Router, Sandbox, Server, Variables, owned_variables};
 
-/// Variables that routing itself asks for.
+/// Variables that routing reads itself.
 const CANONICAL: [&str; 6] = [
     "BENCHFLOW_PROVIDER_BASE_URL",
     "BENCHFLOW_PROVIDER_API_KEY",
@@ -45,19 +46,19 @@ fn references() -> impl Strategy<Value = String> {
     (select(prefixes), select(words), "(-[0-9a-z.]{0,6})?|\\PC{0,4}").prop_map(|(a, b, c)| format!("{a}{b}{c}"))
 }
 
-/// A value that shows whose it is.
+/// A value with the mark of its variable.
 fn mark(name: &str) -> String {
     format!("mark-of-{}", name.to_lowercase())
 }
 
-/// The variable whose mark a value bears.
+/// The variable whose mark a value has.
 fn owner(value: &str) -> Option<&'static str> {
     let (_, rest) = value.split_once("mark-of-")?;
     let bears = |name: &&str| rest.starts_with(&name.to_lowercase());
     owned().chain(CANONICAL).filter(bears).max_by_key(|name| name.len())
 }
 
-/// A plausible value, which bears the mark of its variable, or one that nobody expects.
+/// A plausible value with the mark of its variable, or an arbitrary one.
 fn value(name: &'static str) -> impl Strategy<Value = String> {
     let plausible = if name.ends_with("_URL") { format!("https://{}.example/v1", mark(name)) } else { mark(name) };
     prop_oneof![8 => Just(plausible), 1 => Just(" \t".to_owned()), 1 => "\\PC{0,8}"]
@@ -82,12 +83,12 @@ fn sandbox(root: bool) -> Sandbox {
     }
 }
 
-/// The variables that a resolution may draw on.
+/// The variables that a resolution may use.
 fn allowed(found: &Resolution<'_>) -> Vec<&'static str> {
     let of_the_server = match &found.server {
         Server::Provider(provider, endpoint) => {
             let own = owned_variables(provider);
-            // A server without a place of its own is where the base URL beside its key says.
+            // A server without its own base URL has the base URL that belongs to its key.
             let beside = |it: &&&Family<'_>| endpoint.url.is_empty() && it.keys.iter().any(|key| own.contains(key));
             let families = REGISTRY.families();
             let beside: Vec<&str> =

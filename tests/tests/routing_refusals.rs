@@ -1,4 +1,4 @@
-//! What a route refuses, and what it follows: a key goes to the base URL that is set beside it, or nowhere.
+//! Refusals of routing: a key is sent to the base URL that is set with it, or not used.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -38,8 +38,8 @@ fn resolve(agent: &str, model: &str, given: &Given) -> Result<Resolution<'static
     Ok(found)
 }
 
-/// A question whose key must go to a base URL, in whichever layer they are given; a native variable of the agent has
-/// the same, in the form that the agent wants.
+/// Checks that a key is used with its base URL, in every layer; a native variable of the agent has the same URL in the
+/// agent's form.
 #[track_caller]
 fn check_followed(agent: &str, model: &str, pairs: &[(&str, &str)], url: &str) {
     for layer in LAYERS {
@@ -59,7 +59,7 @@ fn check_followed(agent: &str, model: &str, pairs: &[(&str, &str)], url: &str) {
     }
 }
 
-/// A question that must be refused with this kind, by this name, with these words in its message, in every layer.
+/// Checks that a question is refused in every layer, with this kind, name, and words in the message.
 #[track_caller]
 fn check_refused(agent: &str, model: &str, pairs: &[(&str, &str)], kind: &str, says: &[&str], hides: &[&str]) {
     for layer in LAYERS {
@@ -105,7 +105,7 @@ fn a_key_goes_to_the_base_url_beside_it() {
             check_followed(agent, "gemini-2.5-flash", &[GOOGLE[0], ("GOOGLE_GEMINI_BASE_URL", &url)], bare);
         }
     }
-    // The names of LiteLLM, a server without a place of its own, and a provider that takes its place from a variable.
+    // The names of LiteLLM, a server without its own base URL, and a provider with its base URL in a variable.
     check_followed("codex-acp", "gpt-5.5", &[OPENAI[0], ("OPENAI_API_BASE", GW)], GW);
     check_followed("opencode", "vllm/m", &OPENAI, GW);
     check_followed("opencode", "groq/m", &[("GROQ_API_KEY", "k"), ("GROQ_BASE_URL", GW)], GW);
@@ -125,12 +125,12 @@ fn a_key_whose_base_url_would_be_dropped_is_refused() {
     check_refused("opencode", "gpt-5.5", &both, "dropped-base-url", &["OPENAI_API_BASE"], &[]);
     let moved = [OPENAI[0], OPENAI[1], ("BENCHFLOW_PROVIDER_BASE_URL", "https://other.example/v1")];
     check_refused("opencode", "vllm/m", &moved, "dropped-base-url", &["OPENAI_BASE_URL"], &[]);
-    // A resource of a cloud that is taken from a host of somebody else's.
+    // A cloud resource from a foreign host.
     let azure = [("AZURE_API_KEY", "k"), ("AZURE_API_ENDPOINT", "https://acme.example.org/")];
     check_refused("opencode", "azure-foundry-openai/m", &azure, "bad-url-parameter", &["AZURE_API_ENDPOINT"], &[]);
     let two = [azure[0], ("AZURE_RESOURCE", "acme"), ("AZURE_API_ENDPOINT", "https://other.openai.azure.com/")];
     check_refused("opencode", "azure-foundry-openai/m", &two, "bad-url-parameter", &["AZURE_API_ENDPOINT"], &[]);
-    // The same place, in another spelling, is followed.
+    // The same server in another spelling is accepted.
     check_followed(
         "codex-acp",
         "us-openai/gpt-5.5",
@@ -224,7 +224,7 @@ fn a_provider_that_the_agent_cannot_log_in_to_is_refused() {
     let aws = [("AWS_BEARER_TOKEN_BEDROCK", "t"), ("AWS_REGION", "us-east-1"), ("BENCHFLOW_PROVIDER_BASE_URL", GW)];
     for agent in ["claude-agent-acp", "codex-acp", "openclaw"] {
         check_refused(agent, "aws-bedrock/m", &aws, "auth-unsupported", &["aws-bedrock", "AWS"], &[GW]);
-        // The place is asked for last: it would not help.
+        // The base URL is checked last, since it would not help.
         check_refused(agent, "aws-bedrock/m", &[], "auth-unsupported", &["aws-bedrock", "AWS"], &[]);
     }
     let with_key = [&aws[..], &[("BENCHFLOW_PROVIDER_API_KEY", "gw-1")]].concat();
@@ -310,7 +310,7 @@ fn a_key_with_a_quotation_mark_is_refused_by_its_name() {
     }
 }
 
-/// Where the launcher writes the model of an agent that is told it over ACP: a harness may tell it nothing.
+/// The files with the model, for agents that get it over ACP: a harness may not set it.
 const MODELS_IN_FILES: [(&str, &str, &str); 7] = [
     ("cline", "~/.cline/data/settings/providers.json", "/providers/openai-compatible/settings/model"),
     ("gemini", "~/.gemini/settings.json", "/model/name"),
@@ -345,7 +345,7 @@ fn a_model_that_is_told_over_acp_is_in_a_file_too() {
     }
 }
 
-/// A question over several layers, and the key and base URL that it must be answered with.
+/// Checks the key and base URL of a question with variables in several layers.
 #[track_caller]
 fn check_pair(agent: &str, model: &str, layers: [&[(&str, &str)]; 3], key: &str, url: &str) {
     let [flags, file, host] = layers;
@@ -364,7 +364,7 @@ fn a_key_comes_from_the_layer_of_its_base_url() {
     check_pair("claude-agent-acp", "claude-opus-4-1", [&explicit, &[], &real], "gateway", bare);
     let file = [("GOOGLE_API_KEY", "gateway"), ("GOOGLE_GEMINI_BASE_URL", bare)];
     check_pair("gemini", "gemini-2.5-pro", [&[], &file, &[("GEMINI_API_KEY", "real")]], "gateway", bare);
-    // The canonical base URL has its own key in any layer; a server that is only a place has the key of its variable.
+    // The canonical base URL has its own key in any layer; a server with only a base URL has the key of its variable.
     let canonical = [("BENCHFLOW_PROVIDER_BASE_URL", GW)];
     let keys = [("OPENAI_API_KEY", "real"), ("BENCHFLOW_PROVIDER_API_KEY", "gateway")];
     check_pair("codex-acp", "gpt-5.5", [&canonical, &[], &keys], "gateway", GW);

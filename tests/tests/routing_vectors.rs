@@ -25,12 +25,12 @@ fn check_vectors(name: &str, at_least: usize, answer: impl Fn(&Router<'static>, 
     report(&faults);
 }
 
-/// The keys of a case that ask; the others answer.
+/// The input keys of a case; the others are the answer.
 fn is_question(key: &str) -> bool {
     ["agent", "env", "model", "protocol"].contains(&key)
 }
 
-/// Whether an answer has all that is wanted: of an object, the keys that it gives.
+/// Whether an answer has the expected content; of an object, only the given keys are compared.
 fn holds(wanted: &Value, given: Option<&Value>) -> bool {
     match (wanted, given) {
         (Value::Object(wanted), Some(given)) => wanted.iter().all(|(key, it)| holds(it, given.get(key))),

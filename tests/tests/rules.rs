@@ -1,4 +1,4 @@
-//! Every rule has its file, its cases and its teeth: constants written without the macro break each, and are found.
+//! Every rule has its file and its cases, and finds constants that break it, also when written without the macro.
 
 use std::collections::BTreeSet;
 
@@ -74,13 +74,13 @@ const fn told_by(via: Via, proxy: ProxyMode<'static>) -> ModelDelivery<'static> 
     ModelDelivery { format: ModelIdFormat::Bare, via, proxy, refuses: &[] }
 }
 
-/// What breaks one rule.
+/// A constant that breaks one rule.
 #[expect(clippy::large_enum_variant, reason = "there are some dozens of them, in one constant")]
 enum Broken {
     Agent(Agent<'static>),
     Provider(Provider<'static>),
     Family(Family<'static>),
-    /// Breaks a rule that only shows once all entries are known.
+    /// Breaks a rule that is checked over all entries.
     Together(&'static [&'static Agent<'static>]),
 }
 
@@ -186,7 +186,7 @@ const BROKEN: &[(&str, Broken)] = &[
     ),
 ];
 
-/// The codes that a registry of these entries is found to break, without repeats.
+/// The codes of the rules that a registry of these entries breaks, without duplicates.
 fn codes(
     agents: &[&Agent<'static>],
     providers: &[&Provider<'static>],
@@ -196,7 +196,7 @@ fn codes(
     check_registry(&registry).into_iter().map(|(_, violation)| violation.rule.code).collect()
 }
 
-/// The codes that are found in a constant alone, where its own check is to find it, and in a registry with it.
+/// The codes that are found in a constant alone, if its own check must find it, and in a registry with it.
 fn found(broken: &'static Broken) -> [BTreeSet<&'static str>; 2] {
     let alone = |violations: Vec<Violation>| violations.iter().map(|it| it.rule.code).collect();
     match broken {
@@ -210,7 +210,7 @@ fn found(broken: &'static Broken) -> [BTreeSet<&'static str>; 2] {
     }
 }
 
-/// A constant breaks exactly the rules that it is said to.
+/// Checks that a constant breaks exactly the declared rules.
 #[track_caller]
 fn check_breaks(cases: &'static [(&str, Broken)]) {
     let mut faults = Vec::new();
@@ -261,7 +261,7 @@ fn every_rule_of_the_compiler_has_a_wrong_and_a_right_case() {
         let says = |case: &String| {
             let name = format!("tests/ui/fail/{}", case.replace(".rs", ".stderr"));
             let text = std::fs::read_to_string(registry_tests::workspace().join(name)).unwrap_or_default();
-            // Where rustc says it better, its own code stands there.
+            // Cases that rustc reports have rustc's code.
             text.contains(&format!("[{code}]")) || text.contains("error[E")
         };
         faults
@@ -286,9 +286,9 @@ fn every_wrong_case_has_its_errors_and_no_errors_are_left_over() {
     report(&faults);
 }
 
-/// What a file says of a rule a second time: its name gives the code and the name, and one constant the sentence.
+/// Repetitions in a rule's file: the file's name gives the code and the name, and one constant the sentence.
 fn repeated(text: &str, sentence: &str) -> Vec<&'static str> {
-    // A comment may break a sentence where it will.
+    // A comment can wrap a sentence.
     let line = text.replace("\n//! ", " ").replace("\n/// ", " ").to_lowercase();
     let twice = line.matches(&sentence.to_lowercase()).count() > 1;
     let says =
@@ -296,7 +296,7 @@ fn repeated(text: &str, sentence: &str) -> Vec<&'static str> {
     says.into_iter().filter(|(says, _)| *says).map(|(_, what)| what).collect()
 }
 
-/// Holds that a folder has one file for each code and name, which says nothing twice, and no file without its line.
+/// Checks that a folder has one file for each code and name, without repetitions, and no other files.
 #[track_caller]
 fn check_files<'r>(folder: &str, all: impl Iterator<Item = (&'r str, &'r str, &'r str)>) {
     let file = |code: &str, name: &str| format!("{}_{}.rs", code.to_lowercase(), name.replace('-', "_"));
@@ -324,7 +324,7 @@ fn a_rule_or_a_check_is_one_file_and_one_line_and_says_nothing_twice() {
     check_files("crates/audit/src/checks", checks::ALL.iter().map(|it| (it.code, it.name, it.sentence)));
 }
 
-/// Text that no packer makes smaller: six random bits a character.
+/// Incompressible text: six random bits per character.
 fn noise(bytes: usize) -> String {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";

@@ -1,4 +1,4 @@
-//! The recogniser against the recorded verdicts of `dash -n`, and the dialect rules against what dash was seen to do.
+//! The recogniser against recorded verdicts of `dash -n`, and the dialect rules against recorded behaviour of dash.
 
 #![expect(clippy::panic, reason = "a helper of tests fails as the tests do")]
 

@@ -1,9 +1,7 @@
-//! Every script runs, and does the same, under every shell that is here: installs with toy runtimes, launches, web
-//! policies.
+//! Every script behaves alike under every installed shell: installs with toy runtimes, launches, web policies.
 //!
-//! What is compared with dash is all that a run leaves: its status and output, what it called and with which variables,
-//! and the files under the prefix. The inner half of an installer is started as `sh` by its name, so that one word is
-//! replaced by the shell in question.
+//! The whole result of a run is compared with dash: its status and output, its calls with their variables, and the
+//! files under the prefix. The inner half of an installer is started as `sh`; the tested shell replaces this word.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is not as it must be")]
 
@@ -19,7 +17,7 @@ use registry::model::{Agent, Artefact};
 use registry_scripts::scripts;
 use registry_scripts::site::{Runtime, Site};
 
-/// A toy of both runtimes and of every program: it does what the scripts ask of the real ones, and notes it.
+/// A fake of both runtimes and of every program: it does what the scripts need of the real ones, and records it.
 const TOY: &str = r#"#!/bin/sh
 toys=TOYS
 {
@@ -56,7 +54,7 @@ esac
 const VARIES: [(&str, &str); 5] =
     [("/.staging/", "/"), ("\"elapsed_ms\":", "}"), ("<start=", ">"), ("<end=", ">"), ("/tmp/", "/")];
 
-/// A folder with toys for one agent, and its scripts.
+/// A folder with fakes for one agent, and its scripts.
 struct Bench {
     folder: tempfile::TempDir,
     prefix: PathBuf,
@@ -144,7 +142,7 @@ impl Bench {
             command.envs(variables.iter().map(|(key, value)| (key, value))).output().expect("the shell starts");
         let text = |bytes: &[u8]| stable(&String::from_utf8_lossy(bytes));
         let called = fs::read_to_string(&calls).unwrap_or_default();
-        // The free port of a helper is another one each time.
+        // The free port of a helper differs in each run.
         let port = called.lines().find_map(|line| line.strip_prefix("BENCHFLOW_BESIDE_PORT="));
         let called = port.map_or_else(|| called.clone(), |port| called.replace(port, "PORT"));
         Outcome {
@@ -158,7 +156,7 @@ impl Bench {
     }
 }
 
-/// What one run left.
+/// The result of one run.
 #[derive(Debug, PartialEq, Eq)]
 struct Outcome {
     name: &'static str,
@@ -195,7 +193,7 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("there is room");
 }
 
-/// A text without what differs from run to run.
+/// A text without parts that differ from run to run.
 fn stable(text: &str) -> String {
     VARIES.iter().fold(text.to_owned(), |text, (begin, end)| {
         let mut parts = text.split(begin);
@@ -225,7 +223,7 @@ fn listing(folder: &Path) -> Vec<String> {
     found
 }
 
-/// Holds what dash makes of the scripts against what they promise, and every other shell against dash.
+/// Checks the results of the scripts under dash, and compares every other shell with dash.
 #[track_caller]
 fn check_shells(agent: &Agent<'_>, shells: &[&[&str]]) {
     let bench = Bench::new(agent);
@@ -258,7 +256,7 @@ fn check_promises(agent: &Agent<'_>, runs: &[Outcome]) {
     assert!(run("no-op").calls.is_empty() && run("no-op").err.contains("nothing to do"), "{}", run("no-op").err);
     assert!(last("wrong checksum").contains("\"class\":\"integrity\""), "{}", last("wrong checksum"));
     assert!(run("launch").err.contains("NODE_OPTIONS is not passed on"), "{}", run("launch").err);
-    // The key arrives as it is, and where files alone may have it, not at all.
+    // The key arrives unchanged, or not at all if only files may have it.
     let withheld = agent.withheld().any(|it| it == "BENCHFLOW_PROVIDER_API_KEY");
     let arrived = run("launch").calls.contains("a $key `with` ~ & ; *");
     assert!(arrived != withheld, "{}", run("launch").calls);

@@ -1,6 +1,6 @@
-//! What is generated, kept whole: every script of every agent, and what the commands print.
+//! Snapshots of every script of every agent, and of the output of commands.
 //!
-//! To accept what is generated now: `INSTA_UPDATE=always cargo test -p registry-tests snapshots::`.
+//! To accept the current output: `INSTA_UPDATE=always cargo test -p registry-tests snapshots::`.
 
 #![expect(clippy::expect_used, reason = "a helper of tests fails as the tests do")]
 
@@ -18,14 +18,14 @@ use registry_scripts::site::Site;
 use registry_scripts::{Script, ScriptKind, scripts};
 use registry_tests::{names_in, report, run_self};
 
-/// The commands whose output is kept.
+/// The commands with snapshots.
 const COMMANDS: [&[&str]; 5] =
     [&["list"], &["show", "mimo"], &["explain"], &["explain", "I001"], &["show", "mimo", "--json"]];
 
-/// The agents whose manifests are kept. What else is generated is kept in `generated/` itself.
+/// The agents with snapshots of their manifests. Other generated files are committed in `generated/`.
 const MANIFESTS: [&str; 2] = ["mimo", "pi-acp"];
 
-/// Holds a text against the snapshot of a name.
+/// Compares a text with the snapshot of a name.
 #[track_caller]
 fn check_snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
@@ -45,7 +45,7 @@ fn command_name(words: &[&str]) -> String {
     format!("xtask__{}", words.join("_"))
 }
 
-/// What is promised of every script, whatever it does.
+/// The broken promises of a script; every script has the same promises.
 fn broken_promises(script: &Script) -> Vec<String> {
     let bytes = script.text.as_bytes();
     let mut faults = Vec::new();
@@ -57,7 +57,7 @@ fn broken_promises(script: &Script) -> Vec<String> {
     if script.quoted_twice() > MAX_QUOTED_TWICE {
         faults.push(format!("{} bytes after quoting twice", script.quoted_twice()));
     }
-    // What a harness's own tests take for bash, or for an install by the image's npm.
+    // Text that a harness's own tests read as bash, or as an install by the image's npm.
     for words in ["$((", "npm install"] {
         if script.text.contains(words) {
             faults.push(format!("holds `{words}`"));
@@ -70,7 +70,7 @@ fn broken_promises(script: &Script) -> Vec<String> {
     faults
 }
 
-/// What `dash -n` says against a script.
+/// The error of `dash -n` for a script.
 fn dash(script: &[u8]) -> Option<String> {
     let mut dash = Command::new("dash")
         .arg("-n")
@@ -83,7 +83,7 @@ fn dash(script: &[u8]) -> Option<String> {
     (!output.status.success()).then(|| format!("dash: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Renders an agent twice, and holds each script against its promises and its snapshot.
+/// Renders an agent twice, and compares each script with its promises and its snapshot.
 fn agent_faults(agent: &Agent<'_>) -> Vec<String> {
     let render = || scripts(agent, &Site::default());
     let first = match render() {
@@ -97,7 +97,7 @@ fn agent_faults(agent: &Agent<'_>) -> Vec<String> {
     for script in &first {
         let name = script_name(agent, script.kind);
         faults.extend(broken_promises(script).into_iter().map(|fault| format!("{name}: {fault}")));
-        // One that differs does not keep the others from being written.
+        // After a difference, the other snapshots are still written.
         if catch_unwind(|| check_snapshot(&name, &script.review_text())).is_err() {
             faults.push(format!("{name}: is not as its snapshot"));
         }
@@ -117,7 +117,7 @@ fn every_script_and_command_is_as_its_snapshot_and_none_is_left_over() {
     no_snapshot_is_left_over();
 }
 
-/// Runs a command, and holds what it prints against its snapshot.
+/// Runs a command, and compares its output with its snapshot.
 #[track_caller]
 fn check_command(words: &[&str]) {
     let run = run_self(words);
@@ -125,7 +125,7 @@ fn check_command(words: &[&str]) {
     check_snapshot(&command_name(words), &if words.contains(&"--json") { yaml(&run.stdout) } else { run.stdout });
 }
 
-/// Holds a manifest against its snapshot, but for the install script, which has one of its own.
+/// Compares a manifest with its snapshot, without the install script, which has its own snapshot.
 fn check_manifest(name: &str) {
     let site = Site::default();
     let generator = GENERATORS.iter().find(|it| it.name == "gen-manifests").expect("it is a generator");
@@ -157,7 +157,7 @@ fn no_snapshot_is_left_over() {
         .chain(COMMANDS.map(command_name))
         .map(|name| format!("{name}.snap"))
         .collect();
-    // `.snap.new` is what a failed run leaves for review; git ignores it.
+    // A failed run leaves a `.snap.new` for review; git ignores it.
     let there = names_in("tests/snapshots").into_iter().filter(|name| !name.ends_with(".snap.new")).collect();
     assert_eq!(expected, there);
 }

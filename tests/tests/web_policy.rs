@@ -10,7 +10,7 @@ use registry::model::{Agent, Off};
 use registry_scripts::site::Site;
 use registry_scripts::{ScriptKind, scripts};
 
-/// A prefix that looks installed, its policy script, and a home; all of the user who runs the tests.
+/// A fake installed prefix, its policy script, and a home; all owned by the user who runs the tests.
 struct Installed {
     folder: tempfile::TempDir,
     script: String,
@@ -29,7 +29,7 @@ impl Installed {
         program(&dir.join("node/bin/node"), "exit 0");
         program(&dir.join("lib/policy.mjs"), "");
         assert!(fs::create_dir_all(installed.folder.path().join("home")).is_ok());
-        // Whoever runs the tests is root to the script: what it asks of the files is what is tested.
+        // The script sees the user of the tests as root, so that its checks of the files are tested.
         program(&installed.folder.path().join("bin/id"), "echo 0");
         installed
     }

@@ -146,7 +146,7 @@ fn the_command_line_is_named_as_it_is_typed() {
     check("both", &["show"], 2, &["Usage: cargo xtask show <NAME>"]);
 }
 
-/// Runs a command that fails, with some variables and words, and says whether its error has colours.
+/// Runs a command that fails, with some variables and words, and checks whether its error has colours.
 #[track_caller]
 fn check_coloured(environment: &[(&str, &str)], words: &[&str], coloured: bool) {
     for command in [&["show", "no-such-agent"][..], &["no-such-command"]] {

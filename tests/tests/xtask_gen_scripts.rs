@@ -1,4 +1,4 @@
-//! `gen-scripts` as a user runs it: what it writes, what it leaves alone, and every bad input that it may meet.
+//! `gen-scripts` as a user runs it: the files that it writes and keeps, and bad inputs.
 
 #![allow(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -126,7 +126,7 @@ fn a_folder_that_is_a_link_is_not_written_through() {
         &["beta` is a link that `cargo xtask gen-scripts", "help: move it"],
     );
     assert!(listing(&elsewhere).is_empty());
-    // The folder itself may be one: it is what was asked for.
+    // The given folder itself may be a link.
     let linked = keep.path().join("linked");
     fs::remove_file(Path::new(&out).join("beta")).expect("it is there");
     std::os::unix::fs::symlink(&elsewhere, &linked).expect("there is room");

@@ -1,4 +1,4 @@
-//! `gen` and its generators as a user runs them: what they write, what a check finds, and what they do not touch.
+//! `gen` and its generators as a user runs them: written files, findings of checks, and foreign files.
 
 #![allow(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -23,14 +23,14 @@ impl Tree {
         self.folder.path().join(name)
     }
 
-    /// Runs `gen` over the folder, which must end with this status and say all of these things.
+    /// Runs `gen` over the folder, which must end with this status and print these texts.
     #[track_caller]
     fn check(&self, registry: &str, words: &[&str], status: i32, says: &[&str]) {
         let out = self.folder.path().display().to_string();
         check(registry, &[&["gen", "--out", &out], words].concat(), status, says);
     }
 
-    /// `gen --check` finds this, changes nothing, and is green again after `gen`.
+    /// `gen --check` finds this and changes nothing, and succeeds after `gen`.
     #[track_caller]
     fn check_finds_and_mends(&self, says: &[&str]) {
         let before = listing(self.folder.path());

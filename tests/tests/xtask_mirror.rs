@@ -28,7 +28,7 @@ const TARBALLS: Agent<'static> = Agent {
     ..ALPHA
 };
 
-/// A Python agent, which is not there for AArch64.
+/// A Python agent, which is not available for AArch64.
 const WHEELS: Agent<'static> = Agent {
     name: "gamma",
     aliases: &[],
@@ -45,7 +45,7 @@ const WHEELS: Agent<'static> = Agent {
     ..ALPHA
 };
 
-/// What the source of the artefacts holds.
+/// The files of the artefacts' source.
 const FILES: [(&str, &str); 7] = [
     ("npm/alpha/-/alpha-1.0.0.tgz", "the tarball of alpha\n"),
     ("npm/@s/alpha-arm64/-/alpha-arm64-1.0.0.tgz", "the tarball of alpha for arm64\n"),
@@ -80,7 +80,7 @@ pub(crate) fn registry_of(which: &str) -> Option<Registry<'static>> {
     Some(Registry { agents, providers: &[&PROVIDER], families: &[], extends: None, folder: "/nonexistent/registry" })
 }
 
-/// An agent whose script does not fit one argument: its program is text that no packer makes smaller.
+/// An agent whose script does not fit one argument: its program is incompressible text.
 fn large() -> &'static Agent<'static> {
     let mut state = 1_u64;
     let mut digits = || {
@@ -152,7 +152,7 @@ impl Room {
         check_command(&mut self.command("packages", more), status, says)
     }
 
-    /// The files of the mirror, with what they hold.
+    /// The files of the mirror, with their content.
     fn files(&self) -> BTreeMap<String, String> {
         let root = PathBuf::from(self.path("mirror"));
         let mut waiting = vec![root.clone()];
@@ -278,7 +278,7 @@ fn what_the_mirror_did_not_write_is_not_touched() {
         assert_eq!(room.files(), BTreeMap::from([(path.to_owned(), "mine".to_owned())]));
         fs::remove_dir_all(room.path("mirror")).expect("it is there");
     }
-    // What is right is taken, whoever put it there.
+    // A file with the right checksum is accepted, also when it is foreign.
     room.put("mirror/npm/alpha/-/alpha-1.0.0.tgz", "the tarball of alpha\n");
     room.put("mirror/notes.txt", "mine");
     room.check(&[], 0, &["9 files (4 new, 0 removed, 0 missing)"]);
@@ -332,7 +332,7 @@ fn an_artefact_with_another_checksum_does_not_get_its_name() {
     ];
     room.check(&[], 1, &says);
     room.check_files(&MIRROR.iter().copied().filter(|it| !it.starts_with("npm/")).collect::<Vec<_>>());
-    // An incomplete mirror keeps what earlier runs brought, and its list names it.
+    // An incomplete mirror keeps files of earlier runs, and its list names them.
     room.check(&["--agent", "alpha"], 1, &["(0 new, 0 removed, 1 missing)"]);
     assert!(room.read("mirror/SHA256SUMS").contains("wheels/gamma"));
     room.put("source/npm/alpha/-/alpha-1.0.0.tgz", "the tarball of alpha\n");
@@ -376,7 +376,7 @@ fn what_is_gone_is_told_apart_from_what_fails() {
         room.site(&server(status));
         room.check(&["--agent", "alpha"], 1, &[says, "1 missing"]);
     }
-    // Nobody listens there.
+    // Nothing listens on this port.
     room.site("http://127.0.0.1:9");
     let says = [
         "1 of 1 artefacts got no answer, the first of them `http://127.0.0.1:9/alpha/-/alpha-1.0.0.tgz`",

@@ -1,4 +1,4 @@
-//! `new` as a user runs it, as far as nothing is fetched: `tests/sandbox/new.sh` makes real entries.
+//! `new` as a user runs it, without fetching: `tests/sandbox/new.sh` makes real entries.
 
 #![allow(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -20,7 +20,7 @@ fn write(folder: &Path, file: &str, text: &str) {
     fs::write(path, text).expect("there is room");
 }
 
-/// Runs `new`, which must end with status 2, say these things, and leave everything as it was.
+/// Runs `new`, which must end with status 2, print these texts, and change nothing.
 #[track_caller]
 fn check_refused(folder: &Path, words: &[&str], says: &[&str]) {
     let before = listing(folder);
@@ -84,7 +84,7 @@ fn a_shipped_program_becomes_an_entry_without_a_registry() {
         &["install: [program(\"my-agent.mjs\")]", "nothing was written"],
     );
     let before = listing(folder.path());
-    // No client of a registry is started: there is none.
+    // There is no client of a registry to start.
     let mut command = Run::of(here, &[&words[..], &["--", "my-agent.mjs", "--acp"]].concat());
     let says = ["whether [\"my-agent.mjs\", \"--acp\"] makes it speak ACP", "my-agent.mjs compiles", "my_agent.rs"];
     check_command(command.env("PATH", folder.path()), 0, &says);

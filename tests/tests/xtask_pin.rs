@@ -37,10 +37,10 @@ fn a_lock_that_cannot_be_read_keeps_no_version() {
         "help: write the lock again: `cargo pin pinned is-number=VERSION`",
     ];
     let here = folder.path().to_str().expect("its name is text");
-    // Without a version named, the latest would take the place of the one that the lock has.
+    // Without a named version, the latest would replace the locked one.
     check(here, &["pin"], 2, &says);
     check(here, &["pin", "--check"], 2, &says);
-    // With it, the lock is in nobody's way: the next thing that is missing is the tool.
+    // With it, the lock is accepted, and the missing tool is the next failure.
     let mut command = Run::of(here, &["pin", "pinned", "is-number=7.0.0"]);
     let run = check_command(command.env("PATH", folder.path()), 2, &["`python3` with pip is not installed"]);
     assert!(run.stderr.contains("warning: the lock of `pinned` cannot be read"), "{}", run.stderr);

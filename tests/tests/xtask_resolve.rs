@@ -8,7 +8,7 @@ use std::process::Command;
 use registry_tests::{Run, command_self, finish, read, report};
 use serde_json::Value;
 
-/// The command, with no variable of the host but these, and a home folder of its own.
+/// The command, with only these variables of the host, and a temporary home.
 fn resolve(words: &[&str], host: &[(&str, &str)]) -> Command {
     let words: Vec<&str> = ["resolve"].iter().chain(words).copied().collect();
     let mut command = command_self(&words);
@@ -18,8 +18,7 @@ fn resolve(words: &[&str], host: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Runs the command, which must end with this status and say all of these things; every run of a command must keep
-/// these values to itself.
+/// Runs the command, which must end with this status and print these texts, but not these values.
 #[track_caller]
 fn check(command: &mut Command, status: i32, says: &[&str], hides: &[&str]) -> Run {
     let run = finish(command);
@@ -34,7 +33,7 @@ fn check(command: &mut Command, status: i32, says: &[&str], hides: &[&str]) -> R
     run
 }
 
-/// Answers lines of a file, a line each.
+/// The answers to the lines of a file.
 #[track_caller]
 fn answers(words: &[&str], lines: &str, status: i32) -> Vec<Value> {
     let folder = tempfile::tempdir().expect("there is room for a folder");
@@ -68,7 +67,7 @@ fn secrets_stay_out_of_the_files_that_are_shown() {
     check(&mut resolve(&words, &[]), 0, &["\"api_key\": \"********\""], &["ds-secret"]);
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://me:pw@x.example/v1"];
     check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["LLM_BASE_URL"], &["me:pw", "sk-1"]);
-    // An `@` behind the host is no password.
+    // An `@` after the host is not a password.
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://x.example/@acme/v1"];
     check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["https://x.example/@acme/v1"], &["sk-1"]);
 }
@@ -103,7 +102,7 @@ fn a_file_that_authenticates_is_not_withheld() {
         ["openhands", "--model", "google-vertex/gemini-2.5-flash", "--env", content, "--env", "ZAI_API_KEY=za-1"];
     let says = ["is written from GOOGLE_APPLICATION_CREDENTIALS_JSON", "another provider owns it: ZAI_API_KEY\n"];
     check(&mut resolve(&words, &host), 0, &says, &["za-1"]);
-    // An agent whose file refers to a key would get a reference to nothing; a token of the cloud's does.
+    // A file that refers to a key would refer to an unset variable; a token of the cloud works.
     let words = ["pi", "--model", "google-vertex/gemini-2.5-flash", "--env", content];
     check(&mut resolve(&words, &host), 1, &["`BENCHFLOW_PROVIDER_API_KEY` is not set", "help: set"], &[]);
     let words = [&words[..], &["--env", "BENCHFLOW_PROVIDER_API_KEY=ya29"]].concat();
@@ -252,7 +251,7 @@ fn a_log_in_of_the_host_stands_in_for_a_key() {
     let home = [("HOME", path)];
     check(&mut resolve(&words("openai/gpt-5.5"), &home), 0, &["log-in: ~/.codex/auth.json, from the host"], &[]);
     check(&mut resolve(&words("gpt-5.5"), &home), 0, &["log-in: ~/.codex/auth.json"], &["model_provider"]);
-    // It is valid at the vendor's own endpoint alone, and a key that is set wins.
+    // It is valid only at the vendor's own endpoint, and a key that is set is preferred.
     check(&mut resolve(&words("us-openai/gpt-5.5"), &home), 1, &["`OPENAI_API_KEY` is not set"], &[]);
     check(&mut resolve(&words("gpt-5.5"), &[("HOME", path), ("OPENAI_API_KEY", "sk-1")]), 0, &["env_key"], &["log-in"]);
 }
@@ -318,7 +317,7 @@ fn check_query(words: &[&str], name: &str) {
     report(&faults);
 }
 
-/// Asks for a base URL, of which the answer must hold these parts.
+/// Queries a base URL, and checks the answer.
 #[track_caller]
 fn check_base_url(provider: &str, env: &[(&str, &str)], expected: &Value) {
     let env: serde_json::Map<_, _> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
@@ -346,7 +345,7 @@ fn the_scheme_of_a_url_is_of_either_case() {
     check_base_url("kimi", &[("KIMI_BASE_URL", "\u{e9}\u{e9}\u{e9}\u{e9}")], &Value::from("bad-url-parameter"));
 }
 
-/// A line that is not JSON, and the column that is told of it, counted in characters.
+/// A line that is not JSON, and its reported column, counted in characters.
 #[track_caller]
 fn check_column(line: &str, column: usize) {
     let answer = answers(&[], line, 1);
@@ -372,7 +371,7 @@ fn every_vector_is_answered_on_the_command_line() {
     }
 }
 
-/// Runs a command of the page, whose answer must be the one that the page shows.
+/// Runs a command of the page, and compares its output with the page.
 #[track_caller]
 fn check_page(words: &[&str], host: &[(&str, &str)], status: i32) {
     let page = read("docs/resolve.md");

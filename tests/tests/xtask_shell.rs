@@ -13,13 +13,13 @@ fn has(program: &str) -> bool {
     Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
-/// What a shell says when it runs a script beside its completions.
+/// The output of a script in a shell with the completions.
 fn run(shell: &str, script: &str) -> String {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = folder.path().join("completions");
     fs::write(&path, check("both", &["completions", shell], 0, &[]).stdout).expect("there is room");
     let mut command = Command::new(shell);
-    // The shell is a user's without a home: no completions of his own.
+    // The shell has no home, so that no completions of the user are loaded.
     command.args(["-c", script]).env("COMPLETIONS", &path).env("HOME", folder.path()).current_dir(folder.path());
     let output = command.output().expect("the shell starts");
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -27,7 +27,7 @@ fn run(shell: &str, script: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What bash offers for the last of some words.
+/// The completions of bash for the last word.
 #[track_caller]
 fn check_bash(words: &str, offers: &[&str]) {
     let script = format!(
@@ -104,7 +104,7 @@ fn examples(help: &str) -> Vec<String> {
     lines.take_while(|line| line.starts_with("  ")).map(|line| line.trim().to_owned()).collect()
 }
 
-/// What the real command line says against an example; its pipe, its redirection and its comment are the shell's.
+/// The error of the real command line for an example, without its pipe, redirection and comment.
 fn refusal(example: &str) -> Option<String> {
     let own = example.split(" # ").next().unwrap_or(example);
     let own = own.split(['|', '>', '<']).next().unwrap_or(own);

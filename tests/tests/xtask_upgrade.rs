@@ -1,4 +1,4 @@
-//! `upgrade` as a user runs it, up to the versions that it finds: a local server takes the place of the npm registry.
+//! `upgrade` as a user runs it, up to the versions that it finds, with a local server instead of the npm registry.
 //! Real upgrades are run by `tests/sandbox/upgrade.sh`.
 
 #![allow(clippy::expect_used, reason = "a test panics on failure")]
@@ -32,7 +32,7 @@ const LOCKED: Agent<'static> = Agent {
     ..ALPHA
 };
 
-/// The registry of a folder, with the agent that has a lock.
+/// The registry of a folder, with one agent with a lock.
 pub(crate) fn registry_of(which: &str) -> Option<Registry<'static>> {
     which.strip_prefix("locked:").map(|folder| Registry {
         agents: &[&LOCKED],
@@ -43,7 +43,7 @@ pub(crate) fn registry_of(which: &str) -> Option<Registry<'static>> {
     })
 }
 
-/// What the registry has of a package: versions with the days of their release, and how many bytes of other text.
+/// The registry's answer about a package: versions with their release dates, and a number of bytes of other text.
 fn packument(name: &str, versions: &[(&str, &str)], padding: usize) -> String {
     let (mut all, mut times) = (String::new(), String::new());
     for (index, (version, date)) in versions.iter().enumerate() {
@@ -75,7 +75,7 @@ const OF_NEW: &str = "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff
 const OLD: &str = "2020-01-01";
 const TO_COME: &str = "2999-01-01";
 
-/// The answer to a request: the first folder of its path says how the registry is.
+/// The answer to a request: the first folder of its path selects the kind of answer.
 fn answer(path: &str) -> (&'static str, &'static str, String) {
     let mut parts = path.trim_start_matches('/').split('/');
     let (kind, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -128,7 +128,7 @@ fn upgrade(folder: &tempfile::TempDir, registry: &str, words: &[&str]) -> Comman
     command
 }
 
-/// Runs it where the registry is of a kind; it must end with this status, say these things, and change nothing.
+/// Runs it with a kind of registry; it must end with this status, print these texts, and change nothing.
 #[track_caller]
 fn check(kind: &str, words: &[&str], status: i32, says: &[&str]) {
     let folder = tempfile::tempdir().expect("there is room for a folder");
@@ -209,7 +209,7 @@ fn any_command_finishes_or_drops_an_interrupted_upgrade() {
     let list =
         |says: &str| check_command(&mut Run::of(&format!("locked:{}", folder.path().display()), &["list"]), 0, &[says]);
 
-    // Killed before the plan was whole: nothing had changed.
+    // Killed before the plan was complete: nothing is changed.
     fs::write(&lock, "old").expect("there is room");
     fs::create_dir(&journal).expect("there is room");
     fs::write(journal.join("0.new"), "ne").expect("there is room");
@@ -217,7 +217,7 @@ fn any_command_finishes_or_drops_an_interrupted_upgrade() {
     list("had changed nothing yet");
     assert_eq!((fs::read_to_string(&lock).ok().as_deref(), journal.exists()), (Some("old"), false));
 
-    // Killed behind the plan: all of it is done.
+    // Killed after the plan: all changes are made.
     fs::create_dir(&journal).expect("there is room");
     fs::write(journal.join("0.new"), "new").expect("there is room");
     let plan =
@@ -246,7 +246,7 @@ fn the_workflow_runs_commands_that_exist() {
     assert!(commands.iter().any(|it| it.first().is_some_and(|it| it == "upgrade")), "{commands:?}");
     for words in commands {
         assert!(!words.iter().any(|it| it.contains('$')), "a variable is left: {words:?}");
-        // The parser reads all of a line before it prints the help.
+        // The parser parses the whole line before it prints the help.
         let words: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
         check_command(&mut Run::of("both", &words), 0, &["Usage: cargo xtask"]);
     }

@@ -1,4 +1,4 @@
-//! Generated files, each read by what such files are for: JSON by its schema, HCL and a Dockerfile by their parsers.
+//! Checks generated files with parsers of their formats: JSON by its schema, HCL and a Dockerfile by their parsers.
 //!
 //! The files are the committed ones, which are as they are generated (`cargo xtask gen --check`).
 
@@ -12,7 +12,7 @@ use dockerfile_parser::{Dockerfile, Instruction};
 use serde_json::{Value, json};
 
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the package lies in the workspace").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the package is in the workspace").to_path_buf()
 }
 
 #[track_caller]
@@ -25,7 +25,7 @@ fn json(path: &str) -> Value {
     serde_json::from_str(&read(path)).expect("it is JSON")
 }
 
-/// What a command prints, which must end with this status.
+/// The output of a command, which must end with this status.
 #[track_caller]
 fn xtask(words: &[&str], status: i32) -> String {
     let mut cargo = Command::new(env!("CARGO"));
@@ -34,7 +34,7 @@ fn xtask(words: &[&str], status: i32) -> String {
     String::from_utf8(run.stdout).expect("it is text")
 }
 
-/// What a schema has against a document.
+/// The errors of a document by a schema.
 fn against(schema: &Value, document: &Value) -> Vec<String> {
     let validator = jsonschema::draft202012::new(schema).expect("the schema is one of 2020-12");
     validator.iter_errors(document).map(|it| format!("{}: {it}", it.instance_path())).collect()
@@ -50,13 +50,13 @@ fn the_registry_is_as_its_schema_says() {
     assert_eq!(document["schema"], "benchflow-registry/2");
 }
 
-/// A document with one place changed does not fit the schema any more.
+/// Checks that a document with one changed value does not match the schema.
 #[track_caller]
 fn check_refused(place: &str, new: Value) {
     let (schema, mut document) =
         (&json("generated/registry/registry.schema.json"), json("generated/registry/registry.json"));
     *document.pointer_mut(place).expect("the document has such a place") = new;
-    assert!(!against(schema, &document).is_empty(), "the schema lets anything stand at {place}");
+    assert!(!against(schema, &document).is_empty(), "the schema accepts any value at {place}");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn the_build_has_a_target_and_a_stage_an_agent() {
     assert_eq!(runs, built.len() + 2);
 }
 
-/// Holds a log against the part of the schema of SARIF that is used; no other member is allowed anywhere.
+/// Checks a log by the used part of SARIF's schema; other members are not allowed.
 #[track_caller]
 fn check_sarif(text: &str) -> Value {
     let log: Value = serde_json::from_str(text).expect("it is JSON");
@@ -166,7 +166,7 @@ fn check_sarif(text: &str) -> Value {
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
     let faults: Vec<String> = validator.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path())).collect();
     assert_eq!(faults, Vec::<String>::new());
-    // The schema takes anything in place of what it does not require; a log that is refused shows that it looks.
+    // A rejected log shows that the schema checks members that are not required.
     let mut wrong = log.clone();
     if let Some(results) = wrong.pointer_mut("/runs/0/results") {
         *results = json!([{ "ruleId": 1 }]);

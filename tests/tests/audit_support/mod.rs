@@ -1,4 +1,4 @@
-//! A made-up registry, a made-up tree that is right by it, and audits of that tree with something changed.
+//! A test registry, a correct tree for it, and audits of that tree with changes.
 
 #![allow(clippy::expect_used, reason = "a test panics on failure")]
 
@@ -70,7 +70,7 @@ const SWIFT: Family<'static> = Family {
     ..Family::EMPTY
 };
 
-/// The registry that the tree is right by.
+/// The registry of the tree.
 pub(crate) static REGISTRY: Registry<'static> = Registry {
     agents: &[&ALPHA, &BETA, &GAMMA],
     providers: &[&MAKERS],
@@ -79,7 +79,7 @@ pub(crate) static REGISTRY: Registry<'static> = Registry {
     folder: "/nonexistent/registry",
 };
 
-/// Where the tree is.
+/// The path of the tree.
 pub(crate) const RIGHT: &str = "tests/audit/right";
 
 /// A tree in memory: files by their paths.
@@ -87,7 +87,7 @@ pub(crate) const RIGHT: &str = "tests/audit/right";
 pub(crate) struct Memory(pub(crate) BTreeMap<PathBuf, Vec<u8>>);
 
 impl Memory {
-    /// The tree that is right.
+    /// The correct tree.
     #[track_caller]
     pub(crate) fn right() -> Self {
         let within = |path: String| Some((PathBuf::from(path.strip_prefix(RIGHT)?.strip_prefix('/')?), path.clone()));
@@ -98,7 +98,7 @@ impl Memory {
         Self(files)
     }
 
-    /// Replaces a text that a file has, where it has it first.
+    /// Replaces the first occurrence of a text in a file.
     #[track_caller]
     pub(crate) fn change(mut self, file: &str, old: &str, new: &str) -> Self {
         let bytes = self.0.get_mut(Path::new(file)).expect("the tree has the file");
@@ -114,7 +114,7 @@ impl Memory {
         self
     }
 
-    /// Takes a file away.
+    /// Removes a file.
     #[track_caller]
     pub(crate) fn without(mut self, file: &str) -> Self {
         assert!(self.0.remove(Path::new(file)).is_some(), "the tree has no {file}");
@@ -125,7 +125,7 @@ impl Memory {
         audit(&REGISTRY, self).expect("its locks can be read")
     }
 
-    /// Holds that an audit finds exactly these: code, file, line, and a part of the message.
+    /// Checks that an audit has exactly these findings: code, file, line, and a part of the message.
     #[track_caller]
     pub(crate) fn check(&self, expected: &[(&str, &str, usize, &str)]) {
         let report = self.audit();

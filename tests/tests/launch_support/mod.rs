@@ -1,5 +1,5 @@
-//! An install that is real but for the agent: the generated scripts and the programs of the payload, run by a real
-//! Node.js; where the agent would be, a program records its arguments and environment.
+//! An install that is real except for the agent: the generated scripts and the programs of the payload, run by a real
+//! Node.js. A program that records its arguments and environment replaces the agent.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test panics on failure")]
 
@@ -17,10 +17,10 @@ use registry_scripts::{ScriptKind, scripts};
 use registry_tests::write_program;
 use serde_json::Value;
 
-/// The shells under which a launcher must mean the same.
+/// The shells under which a launcher must behave alike.
 pub(crate) const SHELLS: [&[&str]; 2] = [&["dash"], &["busybox", "ash"]];
 
-/// In the place of the agent and its runtimes: the programs of the payload are run, anything else is noted in `$NOTE`.
+/// Replaces the agent and its runtimes: programs of the payload are run, other programs are recorded in `$NOTE`.
 const PROGRAM: &str = "#!/bin/sh
 if [ -n \"${NOTE-}\" ]; then printf '%s\\0' \"$0\" \"$@\" >>\"$NOTE.argv\"; fi
 case ${1-} in
@@ -31,7 +31,7 @@ if [ -n \"${NOTE-}\" ]; then exec env -0 >\"$NOTE.env\"; fi
 
 /// A folder with installs in it.
 pub(crate) struct Prefix {
-    /// Kept until the end.
+    /// Keeps the temporary folder.
     _folder: tempfile::TempDir,
     site: Site,
 }
@@ -63,14 +63,14 @@ impl Prefix {
         put(agent, &self.site, PROGRAM)
     }
 
-    /// Where the mark of a policy lies.
+    /// The path of the policy's mark.
     pub(crate) fn policy(&self, agent: &Agent<'_>) -> PathBuf {
         PathBuf::from(&self.site.prefix).join("policy").join(agent.name)
     }
 }
 
 impl Installed {
-    /// The launcher under a shell, with nothing in its environment but where programs and its home are.
+    /// The launcher under a shell, with only `PATH` and `HOME` in its environment.
     pub(crate) fn launch(&self, shell: &[&str], home: &Path) -> Command {
         let mut command = Command::new(shell.first().expect("a shell has a name"));
         command.args(shell.get(1..).unwrap_or_default()).arg(&self.launcher);
@@ -87,8 +87,7 @@ impl Installed {
     }
 }
 
-/// Puts an agent where an install at a site would, with this program in the place of each of its own; in it, `@NODE@`
-/// is the real Node.js.
+/// Installs an agent as at a site, with this program instead of each of its own; in it, `@NODE@` is the real Node.js.
 pub(crate) fn put(agent: &'static Agent<'static>, site: &Site, program: &str) -> Installed {
     let all = scripts(agent, site).expect("a registered agent is rendered");
     let text = |kind| all.iter().find(|it| it.kind == kind).map(|it| it.text.clone()).unwrap_or_default();
@@ -153,7 +152,7 @@ pub(crate) fn write(path: &Path, text: &str, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the file is ours");
 }
 
-/// What a noted process was started with: its environment as bytes, by name.
+/// The environment of a recorded process as bytes, by name.
 pub(crate) fn noted_environment(note: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
     let bytes = fs::read(note.with_extension("env")).ok()?;
     let pairs = bytes.split(|&byte| byte == 0).filter_map(|pair| {
@@ -163,7 +162,7 @@ pub(crate) fn noted_environment(note: &Path) -> Option<BTreeMap<String, Vec<u8>>
     Some(pairs.collect())
 }
 
-/// The argument vectors of every process that was noted, one after the other.
+/// The argument vectors of all recorded processes, in order.
 pub(crate) fn noted_words(note: &Path) -> Vec<u8> {
     fs::read(note.with_extension("argv")).unwrap_or_default()
 }
@@ -178,7 +177,7 @@ pub(crate) fn files_under(folder: &Path) -> BTreeMap<String, Vec<u8>> {
                 waiting.push(path);
             } else {
                 let name = path.strip_prefix(folder).map(|it| it.display().to_string()).unwrap_or_default();
-                // A pipe would be waited for, and a link is what it points to.
+                // A pipe would block, and a link is recorded by its target.
                 let file = entry.file_type().is_ok_and(|it| it.is_file());
                 let link = || fs::read_link(&path).unwrap_or_default().into_os_string().into_encoded_bytes();
                 found.insert(name, if file { fs::read(&path).unwrap_or_default() } else { link() });

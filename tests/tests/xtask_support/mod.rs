@@ -1,4 +1,4 @@
-//! Runs the commands as a user does: in a process of its own, over a registry written by hand.
+//! Runs the commands as a user does: in a separate process, over a registry written by hand.
 //!
 //! A test binary starts itself again; its test `child` is then the program (see [`child_of`]).
 
@@ -12,9 +12,9 @@ use std::process::{Command, ExitCode};
 use registry_model::model::{Agent, Artefact, Endpoint, Npm, Program, Protocol, Provider, Registry, Step, WebPolicy};
 use registry_model::template::Template;
 
-/// What divides the arguments in the variable.
+/// The separator of the arguments in the variable.
 const SEPARATOR: &str = "\u{1f}";
-/// What divides the words of the test harness from the program's own.
+/// The separator between the words of the test harness and those of the program.
 const BEGIN: &str = "\u{1}program\u{1}\n";
 
 pub(crate) const ALPHA: Agent<'static> = Agent {
@@ -38,7 +38,7 @@ const BETA: Agent<'static> = Agent {
     ..ALPHA
 };
 
-/// `alpha` with shell text that no shell takes.
+/// `alpha` with invalid shell text.
 const BROKEN_STEP: Agent<'static> = Agent {
     install: &[
         Artefact::Program(Program { name: "alpha.mjs", text: "process.exit(0)\n" }),
@@ -47,20 +47,20 @@ const BROKEN_STEP: Agent<'static> = Agent {
     ..ALPHA
 };
 
-/// `alpha` with a lock that is another agent's.
+/// `alpha` with the lock of another agent.
 const WRONG_LOCK: Agent<'static> = Agent {
     install: &[Artefact::Npm(Npm { package: "alpha", bin: "alpha.mjs", postinstall: &[] })],
     lock: "format 1\npackage npm omega 1.0.0 sha512-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\n",
     ..ALPHA
 };
 
-/// `alpha` with a lock as an older `pin` wrote it.
+/// `alpha` with a lock in an older format.
 const OLD_LOCK: Agent<'static> = Agent {
     lock: "format 1\npackage npm alpha 1.0.0 -\nunavailable package 2026-11-23 alpha@1.0.0 answers 404\n",
     ..WRONG_LOCK
 };
 
-/// Agents of which only the install counts, for `pin`.
+/// Agents with only an install, for `pin`.
 const PINNED: Agent<'static> = Agent {
     name: "pinned",
     install: &[Artefact::Npm(Npm { package: "is-number", bin: "", postinstall: &[] })],
@@ -84,8 +84,7 @@ static STEP: Registry<'static> = registry(&[&BROKEN_STEP]);
 static LOCK: Registry<'static> = registry(&[&WRONG_LOCK]);
 static OLD: Registry<'static> = registry(&[&OLD_LOCK]);
 
-/// The program that a test binary is when it was started by [`Run::of`], with registries of a test file's own by their
-/// names; nothing otherwise.
+/// Runs the program if [`Run::of`] started this test binary, with registries of a test file by their names.
 pub(crate) fn child_of(own: impl Fn(&str) -> Option<Registry<'static>>) {
     let (Ok(which), Ok(words)) = (std::env::var("XTASK_TEST_REGISTRY"), std::env::var("XTASK_TEST_ARGS")) else {
         return;
@@ -106,7 +105,7 @@ pub(crate) fn child_of(own: impl Fn(&str) -> Option<Registry<'static>>) {
     std::process::exit(status.map_or(101, i32::from));
 }
 
-/// What a command left behind.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Run {
     /// Its exit status.
@@ -137,13 +136,13 @@ impl Run {
     }
 }
 
-/// Runs a command, which must end with this status and say all of these things.
+/// Runs a command, which must end with this status and print these texts.
 #[track_caller]
 pub(crate) fn check(registry: &str, words: &[&str], status: i32, says: &[&str]) -> Run {
     check_command(&mut Run::of(registry, words), status, says)
 }
 
-/// Runs a command that is ready, which must end with this status and say all of these things.
+/// Runs a prepared command, which must end with this status and print these texts.
 #[track_caller]
 pub(crate) fn check_command(command: &mut Command, status: i32, says: &[&str]) -> Run {
     let run = Run::finish(command);

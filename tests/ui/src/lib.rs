@@ -1,4 +1,4 @@
-//! What cases of the compiler share: an agent that breaks no rule, so that a case gives only the fields it is about.
+//! Shared by the compile-fail cases: an agent that breaks no rule, so that a case has only the fields it is about.
 //!
 //! ```
 //! # mod case {
@@ -12,7 +12,7 @@
 //! assert_eq!(case::agents::FIXTURE.home, [".fixture"]);
 //! ```
 //!
-//! A case is a program of its own, and errors point at its own words: the macros pass on every token with its span.
+//! A case is a separate program, and errors point at its own tokens: the macros pass on every token with its span.
 
 /// A registry of agents that extends ours, and a program. Each agent is the one of [`agent!`].
 #[macro_export]
@@ -72,10 +72,10 @@ macro_rules! families {
     };
 }
 
-/// An agent that breaks no rule, but for the fields that are given; `without FIELD` leaves out one more.
+/// An agent that breaks no rule, except by the given fields; `without FIELD` omits one more.
 #[macro_export]
 macro_rules! agent {
-    // Each field that is given empties the place of its default. The fields are read one token after the other.
+    // Each given field removes its default. The fields are read token by token.
     (@ $all:tt $_:tt $i:tt $r:tt $l:tt $s:tt $m:tt $e:tt $w:tt $h:tt; protocol: $($more:tt)*) => {
         $crate::agent! { @ $all [] $i $r $l $s $m $e $w $h; $($more)* }
     };

@@ -1,6 +1,6 @@
-//! What the compiler says to wrong entries, and that it says nothing to right ones.
+//! The compiler's errors for wrong entries, and no errors for right ones.
 //!
-//! A case is named after the rule it breaks and the mistake. To accept what the compiler says now:
+//! A case is named after the rule it breaks and the mistake. To accept the compiler's current output:
 //! `UI=overwrite cargo test -p registry-ui`; of the cases whose path contains a text: `UI_CASE=TEXT UI=overwrite …`.
 //!
 //! A wrong case is one process of the compiler, which is given the libraries that this test is linked with.
@@ -16,7 +16,7 @@ use std::time::SystemTime;
 use registry::model::Registry;
 use registry::rules::check_registry;
 
-/// The most lines of a case: more would hide what it is about.
+/// The maximum lines of a case: more would hide its subject.
 const LINES: usize = 25;
 
 /// Right cases: they are modules of this program, so that its own compilation is the test.
@@ -106,7 +106,7 @@ impl Compiler {
         Self { externs: [external("registry", &registry), external("registry_ui", &ui)], folder }
     }
 
-    /// What it prints of a case, which must not compile.
+    /// Its output for a case, which must not compile.
     fn refuse(&self, case: &str) -> Result<String, String> {
         let ui = Path::new(env!("CARGO_MANIFEST_DIR"));
         let out = tempfile::tempdir().expect("there is room for a folder");
@@ -116,7 +116,7 @@ impl Compiler {
         for it in &self.externs {
             rustc.args(["--extern", it]);
         }
-        // A library names its files as seen from the workspace.
+        // Paths in a library are relative to the workspace.
         rustc.current_dir(ui.ancestors().nth(2).unwrap_or(ui)).env("CARGO_MANIFEST_DIR", ui);
         let output = rustc.arg(ui.join(case)).output().expect("the compiler starts");
         if output.status.success() {
@@ -130,7 +130,7 @@ fn modified(path: &Path) -> SystemTime {
     path.metadata().and_then(|it| it.modified()).expect("the file is there")
 }
 
-/// The newest build of a library that is not younger than what is linked with it.
+/// The newest build of a library that is not newer than the program that links it.
 fn newest(folder: &Path, name: &str, until: SystemTime) -> (PathBuf, SystemTime) {
     let files = fs::read_dir(folder).expect("the folder is there").map(|it| it.expect("it is readable").path());
     let is_one = |path: &PathBuf| {
@@ -142,7 +142,7 @@ fn newest(folder: &Path, name: &str, until: SystemTime) -> (PathBuf, SystemTime)
     (path, built)
 }
 
-/// What the compiler printed, without what differs between machines and with every change of another file.
+/// The compiler's output, without parts that differ between machines or change with other files.
 fn portable(printed: &str, case: &str) -> String {
     let ui = format!("{}/", env!("CARGO_MANIFEST_DIR"));
     let workspace = ui.trim_end_matches("tests/ui/");
@@ -172,7 +172,7 @@ fn portable(printed: &str, case: &str) -> String {
     format!("{}\n", text.trim_end())
 }
 
-/// Compiles a wrong case, and compares what is printed with the file beside it, or writes that file.
+/// Compiles a wrong case, and compares the output with the file beside it, or writes that file.
 fn check_wrong(compiler: &Compiler, case: &str, overwrite: bool) -> Result<(), String> {
     let printed = compiler.refuse(case)?;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(case).with_extension("stderr");
