@@ -18,14 +18,14 @@ fn check_files(paths: &[String], check: impl Fn(&str, &str) -> Vec<String>) {
     let mut faults = Vec::new();
     for path in paths {
         let bytes = std::fs::read(workspace().join(path));
-        // One that another test has removed since holds no fault.
+        // A file that another test has removed meanwhile has no faults.
         let found = bytes.map(|bytes| check(path, &String::from_utf8_lossy(&bytes))).unwrap_or_default();
         faults.extend(found.into_iter().map(|fault| format!("{path}{fault}")));
     }
     report(&faults);
 }
 
-/// Holds what a check finds in a text against what it must find.
+/// Compares the faults that a check finds in a text with the expected ones.
 #[track_caller]
 fn check_finds(check: impl Fn(&str, &str) -> Vec<String>, path: &str, text: &str, expected: &[&str]) {
     assert_eq!(check(path, text), expected, "in {text:?}");
@@ -39,12 +39,12 @@ fn lines(text: &str, fault: impl Fn(&str) -> Option<String>) -> Vec<String> {
 
 fn first_comment(_: &str, text: &str) -> Vec<String> {
     let says = text.strip_prefix("//! ").is_some_and(|rest| !rest.trim().is_empty());
-    if says { Vec::new() } else { vec![":1: does not open with a `//!` that says what the file holds".to_owned()] }
+    if says { Vec::new() } else { vec![":1: does not open with a `//!` that describes the file".to_owned()] }
 }
 
 #[test]
 fn every_file_says_what_it_holds() {
-    check_finds(first_comment, "a.rs", "// A.\n", &[":1: does not open with a `//!` that says what the file holds"]);
+    check_finds(first_comment, "a.rs", "// A.\n", &[":1: does not open with a `//!` that describes the file"]);
     check_files(&sources_of(&["rs"]), first_comment);
 }
 
@@ -73,13 +73,13 @@ fn agent_words() -> Vec<String> {
         .iter()
         .flat_map(|name| [(*name).to_owned(), name.replace('-', "_"), registry::names::constant(name)])
         .collect();
-    // The longest first, so that it is the one that a fault names.
+    // The longest first, so that a fault names the longest match.
     words.sort_by_key(|word| (Reverse(word.len()), word.clone()));
     words.dedup();
     words
 }
 
-/// Text less its unit tests, which are the end of a file here.
+/// Text without its unit tests, which are at the end of a file.
 fn without_tests(text: &str) -> &str {
     text.split_once("#[cfg(test)]\nmod tests {").map_or(text, |(before, _)| before)
 }
@@ -87,7 +87,7 @@ fn without_tests(text: &str) -> &str {
 fn agent_names(_: &str, text: &str) -> Vec<String> {
     let words = agent_words();
     lines(without_tests(text), |line| {
-        // A comment may take an agent for its example.
+        // A comment may use an agent as its example.
         if line.trim_start().starts_with("//") {
             return None;
         }
@@ -109,7 +109,7 @@ fn knows_no_agent(path: &str) -> bool {
         "crates/audit/src/",
         "xtask/",
     ];
-    // Where incidents come from are other people's issues, by their names.
+    // The sources of incidents are issues of other projects, by their names.
     let cites = path == "crates/model/src/incidents.rs";
     let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/benches/");
     PARTS.iter().any(|part| path.starts_with(part)) && !tests && !cites
@@ -124,7 +124,7 @@ fn no_agent_is_named_where_all_are_served() {
 }
 
 /// The folders whose messages and `//!` headers are checked for plain language.
-const PLAIN_LANGUAGE: [&str; 11] = [
+const PLAIN_LANGUAGE: [&str; 14] = [
     "crates/audit/",
     "crates/command/",
     "crates/live/",
@@ -134,12 +134,30 @@ const PLAIN_LANGUAGE: [&str; 11] = [
     "crates/shell/",
     "crates/supply/",
     "registry-macros/",
+    "tests/benches/",
+    "tests/formats/",
+    "tests/src/",
+    "tests/ui/",
+    "xtask/",
+];
+
+/// The folders whose comments are checked too.
+const PLAIN_COMMENTS: [&str; 11] = [
+    "crates/command/",
+    "crates/outputs/",
+    "crates/routing/",
+    "crates/scripts/",
+    "crates/shell/",
+    "crates/supply/",
+    "tests/benches/",
+    "tests/formats/",
+    "tests/src/",
     "tests/ui/",
     "xtask/",
 ];
 
 /// Phrases that a search does not find and a reader has to decode, each with what to write instead.
-const RIDDLES: [(&str, &str); 25] = [
+const RIDDLES: [(&str, &str); 31] = [
     ("is no", "is not a"),
     ("are no", "are not"),
     ("nobody", "no provider, no run, not tested"),
@@ -165,6 +183,12 @@ const RIDDLES: [(&str, &str); 25] = [
     ("looks at", "checks, reads"),
     ("looked at", "checked, read"),
     ("no one", "no agent, no user"),
+    ("anew", "again"),
+    ("be had", "is available, is unavailable"),
+    ("left alone", "kept, unchanged"),
+    ("hands on", "passes on"),
+    ("handed on", "passed on"),
+    ("a line a", "one line per"),
 ];
 
 /// Riddles in string literals and `//!` lines.
@@ -174,17 +198,26 @@ fn plain_language(_: &str, text: &str) -> Vec<String> {
     lines_with(text, |line| {
         let code = rest.next().unwrap_or_default();
         let start = line.trim_start();
-        let read = match (start.starts_with("//!"), start.starts_with("//")) {
-            (true, _) => line.to_owned(),
-            (false, true) => return None,
-            (false, false) => strings(line, code),
-        };
-        // "there is no such file" is plain English.
-        let plain = |at: usize| read.get(..at).is_some_and(|before| before.to_lowercase().ends_with("there "));
-        let found = |phrase: &str| find_word(&read, phrase).into_iter().any(|at| !plain(at));
-        let (phrase, instead) = RIDDLES.iter().find(|(phrase, _)| found(phrase))?;
-        Some(format!("says `{phrase}`; write for example: {instead}"))
+        match (start.starts_with("//!"), start.starts_with("//")) {
+            (true, _) => riddle(line),
+            (false, true) => None,
+            (false, false) => riddle(&strings(line, code)),
+        }
     })
+}
+
+/// Riddles in comments that are lines of their own.
+fn plain_comments(_: &str, text: &str) -> Vec<String> {
+    lines(text, |line| if line.trim_start().starts_with("//") { riddle(line) } else { None })
+}
+
+/// The first riddle of a text, as a fault.
+fn riddle(text: &str) -> Option<String> {
+    // "there is no such file" is plain English.
+    let plain = |at: usize| text.get(..at).is_some_and(|before| before.to_lowercase().ends_with("there "));
+    let found = |phrase: &str| find_word(text, phrase).into_iter().any(|at| !plain(at));
+    let (phrase, instead) = RIDDLES.iter().find(|(phrase, _)| found(phrase))?;
+    Some(format!("says `{phrase}`; write for example: {instead}"))
 }
 
 /// What a line has within string literals: all that `code_only` blanks out.
@@ -201,10 +234,13 @@ fn messages_and_headers_are_plain_english() {
         ":5: says `lies`; write for example: is",
     ];
     check_finds(plain_language, "x.rs", text, &expected);
-    for folder in PLAIN_LANGUAGE {
-        let files = sources_of(&["rs"]).into_iter().filter(|path| path.starts_with(folder)).collect::<Vec<_>>();
-        check_files(&files, plain_language);
-    }
+    let comments = "// It stands there.\nlet a = \"b lies c\"; // told\n/// Written anew.\n";
+    let expected = [":1: says `stands`; write for example: is", ":3: says `anew`; write for example: again"];
+    check_finds(plain_comments, "x.rs", comments, &expected);
+    let files =
+        |folder: &str| sources_of(&["rs"]).into_iter().filter(|path| path.starts_with(folder)).collect::<Vec<_>>();
+    PLAIN_LANGUAGE.into_iter().for_each(|folder| check_files(&files(folder), plain_language));
+    PLAIN_COMMENTS.into_iter().for_each(|folder| check_files(&files(folder), plain_comments));
 }
 
 /// The hosts of package registries, put together here so that this file names none.
@@ -243,7 +279,7 @@ fn no_host_of_a_package_registry_is_named() {
 fn long_lines(_: &str, text: &str) -> Vec<String> {
     lines(text, |line| {
         let columns = line.chars().count();
-        // rustfmt leaves a line alone that holds a text, and so does this: a text that is broken is not found again.
+        // Lines with a string literal may be longer, as in rustfmt: a wrapped text cannot be searched for.
         (columns > COLUMNS && !line.contains('"')).then(|| format!("{columns} columns; {COLUMNS} are allowed"))
     })
 }
@@ -252,7 +288,7 @@ fn long_lines(_: &str, text: &str) -> Vec<String> {
 fn lines_of_rust_are_not_long() {
     check_finds(long_lines, "x.rs", &"x".repeat(121), &[":1: 121 columns; 120 are allowed"]);
     check_finds(long_lines, "x.rs", &format!("f(\"{}\")", "x".repeat(121)), &[]);
-    // Cases of the macros are short of lines, so that what the compiler shows of them is.
+    // Compile-fail cases may have long lines, so that the compiler's errors are short.
     let files = sources_of(&["rs"]).into_iter().filter(|path| !path.starts_with("tests/ui/")).collect::<Vec<_>>();
     check_files(&files, long_lines);
 }
@@ -298,14 +334,14 @@ fn entry_layout(path: &str, text: &str) -> Vec<String> {
     if !opens || others || !text.ends_with("\n    }\n}\n") {
         faults.push(format!(":1: is not a `//!`, `use crate::{kind};` and one `{kind}! {{ name {{ … }} }}`"));
     }
-    faults.extend(lines(text, |line| line.contains('\t').then(|| "holds a tab".to_owned())));
+    faults.extend(lines(text, |line| line.contains('\t').then(|| "has a tab".to_owned())));
     faults.extend(indentation(&code));
     faults.extend(trailing_commas(&code));
     faults.extend(field_sequence(&code, &field_order(kind)));
     faults
 }
 
-/// Levels are four spaces. A line within a string, where the last one left it open, is as it must be.
+/// A level is four spaces. Lines inside a string are not checked.
 fn indentation(code: &str) -> Vec<String> {
     let mut inside = false;
     lines_with(code, |line| {
@@ -313,11 +349,11 @@ fn indentation(code: &str) -> Vec<String> {
         inside ^= line.matches('"').count() % 2 == 1;
         let blanks = line.len() - line.trim_start().len();
         let odd = !line.trim().is_empty() && !within && blanks % INDENT != 0;
-        odd.then(|| format!("is indented by {blanks} spaces, no multiple of {INDENT}"))
+        odd.then(|| format!("is indented by {blanks} spaces, not a multiple of {INDENT}"))
     })
 }
 
-/// [`lines`] for a function that remembers.
+/// [`lines`] for a function with state.
 fn lines_with(text: &str, mut fault: impl FnMut(&str) -> Option<String>) -> Vec<String> {
     let faults = text.lines().enumerate().filter_map(|(index, line)| Some((index, fault(line)?)));
     faults.map(|(index, fault)| format!(":{}: {fault}", index + 1)).collect()
@@ -359,19 +395,19 @@ fn is_condition(text: &str) -> bool {
     text.starts_with("if ") && text.trim_end().ends_with(')') && text.matches('(').count() == text.matches(')').count()
 }
 
-/// Fields stand in the order of the grammar, each on a line of its own.
+/// Fields must be in the order of the grammar, each on its own line.
 fn field_sequence(code: &str, order: &[String]) -> Vec<String> {
     let mut last = 0;
     lines_with(code, |line| {
         let field = line.strip_prefix("        ").filter(|rest| !rest.starts_with(' '))?;
         let (word, _) = field.split_once(':')?;
         let Some(place) = order.iter().position(|it| it == word) else {
-            return Some(format!("begins with `{word}`, which is no field"));
+            return Some(format!("begins with `{word}`, which is not a field"));
         };
         let late = place < last;
         let before = order.get(last).cloned().unwrap_or_default();
         last = place;
-        late.then(|| format!("`{word}` stands after `{before}`"))
+        late.then(|| format!("`{word}` is after `{before}`"))
     })
 }
 
@@ -391,19 +427,19 @@ fn entries_are_written_alike() {
     check_layout_finds(
         "        auth: ApiKey,",
         "       auth: ApiKey,",
-        &[":10: is indented by 7 spaces, no multiple of 4"],
+        &[":10: is indented by 7 spaces, not a multiple of 4"],
     );
     check_layout_finds("        auth: ApiKey,", "        auth: ApiKey, ", &[":10: ends in a blank"]);
     check_layout_finds("        auth: ApiKey,\n", "", &[]);
     check_layout_finds(
         "        auth: ApiKey,",
         "        authority: ApiKey,",
-        &[":10: begins with `authority`, which is no field"],
+        &[":10: begins with `authority`, which is not a field"],
     );
     check_layout_finds(
         "    deepseek {\n",
         "    deepseek {\n        families: [],\n",
-        &[":9: `endpoints` stands after `families`"],
+        &[":9: `endpoints` is after `families`"],
     );
     check_layout_finds("\n    }\n}", "\n        models: []\n    }\n}", &[":13: has no comma at its end"]);
     let entry = |folder: &str| {
@@ -420,12 +456,12 @@ fn compiled(features: &[&str]) -> Vec<String> {
     cargo.args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]).args(features);
     let output = cargo.output();
     let succeeded = output.as_ref().is_ok_and(|output| output.status.success());
-    assert!(succeeded, "cargo cannot tell what it compiles: {output:?}");
+    assert!(succeeded, "cargo cannot list what it compiles: {output:?}");
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
-/// Holds that only a build with a feature compiles these packages.
+/// Checks that only a build with a feature compiles these packages.
 #[track_caller]
 fn check_only_with(feature: &str, packages: &[&str]) {
     let (main, other) = (compiled(&[]), compiled(&["--features", &format!("xtask/{feature}")]));
@@ -451,7 +487,7 @@ fn the_main_job_compiles_no_reader_or_writer_of_other_formats() {
     check_only_with("outputs", &["registry-audit", "schemars", "serde_yaml", "toml_writer"]);
 }
 
-/// What a package lacks: a description, licences, a front page with an example, the workspace's `publish`.
+/// The missing parts of a package: a description, licences, a front page with an example, the workspace's `publish`.
 fn package_faults(folder: &str, manifest: &str, front: &str, licences: bool) -> Vec<String> {
     let table: toml::Table = manifest.parse().unwrap_or_default();
     let package = table.get("package");
@@ -459,7 +495,8 @@ fn package_faults(folder: &str, manifest: &str, front: &str, licences: bool) -> 
     let described = field("description").and_then(toml::Value::as_str).is_some_and(|it| it.len() > 20);
     let inherits =
         |name: &str| field(name).and_then(|it| it.get("workspace")).is_some_and(|it| it.as_bool() == Some(true));
-    // The macros cannot depend on the crate by which they are used, so their example is on its front page.
+    // The macros cannot depend on the crate that uses them, so their example is on its front page.
+
     let example = folder == "registry-macros" || front.lines().any(|line| line == "//! ```");
     let wanted = [
         (described, "a description"),
