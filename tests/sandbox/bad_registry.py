@@ -1,9 +1,9 @@
-"""An npm registry made of locks and of a folder of tarballs, which answers for tarballs as it is told.
+"""An npm registry from locks and a folder of tarballs, with broken answers for tarballs.
 
     bad_registry.py FOLDER LOCK...
 
 FOLDER   has the tarballs at the paths of the locks: `npm` of a mirror
-LOCK     names the packages that the registry has
+LOCK     has the packages of the registry
 
 Prints its port.
 
@@ -35,7 +35,7 @@ def packages(locks):
 
 
 def packument(name, versions, base):
-    """What a registry says of a package; everything was published long ago."""
+    """A registry's answer about a package; all versions were published long ago."""
     entries = {
         version: manifest | {"name": name, "version": version, "dist": {"integrity": integrity, "tarball": base + path}}
         for version, (integrity, path, manifest) in versions.items()
@@ -45,7 +45,7 @@ def packument(name, versions, base):
 
 
 def spoiled(kind, content):
-    """The status, the bytes and the promised length for a tarball."""
+    """The status, the bytes and the declared length for a tarball."""
     answers = {
         "good": (200, content, len(content)),
         "gone": (404, b"{}", 2),

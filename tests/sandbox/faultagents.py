@@ -1,7 +1,7 @@
-"""Which agents a mirror can serve, and which of them a row of the table is about.
+"""Finds the agents of a mirror for the roles of the fault table.
 
-A row names a role and no agent, so that the table holds for whatever a mirror has. A role is an agent with one of its
-artefacts: the main package, the package of the platform beside it, one deep in the tree, a wheel.
+A row names a role and not an agent, so that the table works with any mirror. A role is an agent with one of its
+artefacts: the main package, the platform's package, one deep in the tree, a wheel.
 """
 
 import collections
@@ -17,7 +17,7 @@ Role = collections.namedtuple("Role", "agent place")
 
 
 class Locked:
-    """What the lock of an agent names for the target, as far as a mirror has it."""
+    """The artefacts in the lock of an agent for the target, and whether a mirror has them."""
 
     def __init__(self, lock, mirror, scripts):
         self.name = lock.stem.replace("_", "-")
@@ -30,7 +30,7 @@ class Locked:
         files = [mirror / "npm" / place for _, place, _ in self.npm] + [mirror / "wheels" / it for _, it in self.wheels]
         gone = any(row[:2] in (["unavailable", "package"], ["unavailable", TARGET]) for row in rows)
         self.served = bool(files) and not gone and all(it.exists() for it in files)
-        # What an install costs: a package takes npm as long as a megabyte.
+        # The cost of an install: a package takes npm as long as a megabyte.
         self.cost = sum(it.stat().st_size + (1 << 20) for it in files) if self.served else 0
         script = scripts / self.name / "install.sh"
         self.agent = json.loads(faultscript.files(script.read_text())["lib/agent.json"]) if self.served else {}
@@ -68,7 +68,7 @@ def fits(rest):
 
 
 def roles(mirror, scripts):
-    """A role is missing where no agent of the mirror has it."""
+    """The roles; a role is missing if no agent of the mirror has it."""
     served = sorted(
         (it for it in (Locked(lock, mirror, scripts) for lock in AGENTS.glob("*.lock")) if it.served),
         key=lambda it: it.cost,

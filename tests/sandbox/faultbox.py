@@ -1,8 +1,8 @@
-"""A machine to break: runs a generated script over a throw-away copy of this machine, and says what it changed.
+"""Runs a generated script over a temporary copy of this machine, in which faults can be injected, and reports its changes.
 
-The root is an overlay whose upper layer is a tmpfs, so a fault can remove a program or write into /etc, and whatever the
-script leaves outside its prefix is found there afterwards. The network is a loopback interface, on which a server may
-misbehave by rules. The part that runs inside the sandbox is this file as well: `faultbox.py --inside JOB`.
+The root is an overlay whose upper layer is a tmpfs, so a fault can remove a program or write into /etc, and files that the
+script leaves outside its prefix are found there afterwards. The network is a loopback interface with a server that
+misbehaves by rules. The part that runs inside the sandbox is this file too: `faultbox.py --inside JOB`.
 """
 
 import base64
@@ -30,12 +30,12 @@ import zipfile
 PORT = 8470
 CLOSED_PORT = 8471
 SERVER = f"http://127.0.0.1:{PORT}"
-# No run of a case takes longer than this, whatever it waits for.
+# The time limit of a run in seconds.
 LIMIT = 400
 
 
 class Result:
-    """What one run of a script left behind."""
+    """The result of one run of a script."""
 
     def __init__(self, io, changes):
         if not (io / "result").exists():
@@ -56,14 +56,14 @@ class Result:
 
 
 def apart():
-    """Starts the program over in a mount namespace of its own: its mounts end with it, however it ends."""
+    """Starts the program again in a new mount namespace, so that its mounts always end with it."""
     if "FAULTS_APART" not in os.environ:
         os.environ["FAULTS_APART"] = "1"
         os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
 
 
 class Box:
-    """A prefix and the sandbox around it; the prefix stays from run to run, and nothing else does."""
+    """A prefix and the sandbox around it; only the prefix is kept from run to run."""
 
     def __init__(self, mirror, size=None):
         self.mirror = mirror
@@ -91,7 +91,7 @@ class Box:
         shutil.rmtree(self.work)
 
     def run(self, job, prepare=(), read_only=(), root_read_only=False, tmp=None):
-        """Runs a job inside; `prepare` changes the throw-away root first, `read_only` are folders under /opt or all of it."""
+        """Runs a job inside; `prepare` changes the temporary root first, `read_only` are folders under /opt or /opt."""
         layer, io = self.work / "layer", self.work / "io"
         for folder in (layer, io):
             shutil.rmtree(folder, ignore_errors=True)
@@ -123,7 +123,7 @@ class Box:
             words += ["--remount-ro", folder]
         if tmp is not None:
             words += ["--perms", "1777", "--size", str(tmp), "--tmpfs", "/tmp"]
-            # The mirror may lie there.
+            # The mirror may be there.
             words += ["--ro-bind", self.mirror, self.mirror]
         words += ["--unshare-net", "--unshare-pid", "--die-with-parent", "--cap-add", "ALL", "--chdir", "/"]
         words += [sys.executable, "-ISB", "-", "--inside", "/faults/job"]
@@ -140,7 +140,7 @@ def inside(root, path):
 
 
 def listing(upper):
-    """Every file of the upper layer, and every folder that the machine below does not have, with what tells it apart."""
+    """Every file of the upper layer, and every folder that the lower one does not have, with attributes for comparison."""
     found = {}
     for folder, folders, files in os.walk(upper):
         for name in folders + files:
@@ -157,7 +157,7 @@ def listing(upper):
 
 
 class Misbehaving(http.server.SimpleHTTPRequestHandler):
-    """A static server that breaks an answer where a rule says so."""
+    """A static server that breaks answers by rules."""
 
     protocol_version = "HTTP/1.1"
     rules = []
@@ -204,12 +204,12 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
         self.send(200, bytes(body))
 
     def do_bare(self):
-        """A page of an index that tells no checksums."""
+        """A page of an index without checksums."""
         page = pathlib.Path(self.translate_path(self.path)) / "index.html"
         self.send(200, re.sub(r"#sha256=[0-9a-f]+", "", page.read_text()).encode(), {"Content-Type": "text/html"})
 
     def do_other(self):
-        """A wheel that is whole by its own record, and is not the one that was meant."""
+        """A wheel that matches its own record, but not the lock."""
         out = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(self.content())) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
             about = next(it for it in old.namelist() if it.endswith(".dist-info/METADATA"))
@@ -245,7 +245,7 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
             time.sleep(0.2)
 
     def do_CONNECT(self):
-        """Breaks TLS open, as a proxy of a site does: the client sees a certificate of the proxy's own authority."""
+        """Intercepts TLS, as a proxy of a site does: the client gets a certificate of the proxy's own authority."""
         self.log.write(f"CONNECT {self.path}\n")
         self.log.flush()
         self.send_response(200)
@@ -271,7 +271,7 @@ class Misbehaving(http.server.SimpleHTTPRequestHandler):
 
 
 def serve(job):
-    """Starts the server, and a name server that knows no name."""
+    """Starts the server, and a name server without names."""
     Misbehaving.rules = job["rules"]
     Misbehaving.tls = job.get("tls")
     Misbehaving.log = open("/faults/server", "a")
@@ -295,7 +295,7 @@ def no_names():
 
 
 def seen(moment):
-    """Whether the moment of an injection has come: a file, or a pattern in a log, once or a number of times."""
+    """Whether the condition of an injection is true: a file, or a pattern in a log, once or a number of times."""
     kind, what, *times = moment
     if kind == "file":
         return any(pathlib.Path("/").glob(what.lstrip("/")))
@@ -304,7 +304,7 @@ def seen(moment):
 
 
 def watch(job, child):
-    """Waits for the end, or for the moment at which a signal is due: to the group, to the child, to what it traces as well."""
+    """Waits for the end, and sends the signal when it is due: to the group, to the child, or also to the traced process."""
     due, end = job.get("signal"), time.time() + job.get("limit", LIMIT)
     while child.poll() is None and time.time() < end:
         if due and seen(due["when"]):
@@ -326,7 +326,7 @@ SLICE = 0.005
 
 
 def pace(factor):
-    """Slows the machine: of each moment every process but this one and the first has one part, and is stopped for the rest."""
+    """Slows the machine: every process but this one and the first runs for a part of each interval, and is stopped otherwise."""
     stopped = threading.Event()
 
     def send(number, seconds):
@@ -340,7 +340,7 @@ def pace(factor):
         ran = SLICE
         while not stopped.is_set():
             send(signal.SIGSTOP, ran * (factor - 1))
-            # What they really got, since a sleep may take longer than it was asked to.
+            # The real time, since a sleep can take longer.
             ran = -send(signal.SIGCONT, SLICE) + time.monotonic()
 
     thread = threading.Thread(target=run, daemon=True)
@@ -349,7 +349,7 @@ def pace(factor):
 
 
 def halt(pattern):
-    """Stops every process whose command line or user matches, as soon as it is seen: it is there, and does nothing more."""
+    """Stops every process whose command line or user matches, as soon as it is seen, without ending it."""
     stopped = set()
     while True:
         for it in pathlib.Path("/proc").glob("[0-9]*"):
@@ -381,7 +381,7 @@ def run_inside(path):
     full_speed()
     worst = max(statuses, key=abs)
     told["status"], told["statuses"], told["left"] = worst, statuses, left()
-    # What a killed script leaves running goes on while the next one runs.
+    # Processes that a killed script left continue while the next one runs.
     told["after"] = [
         start(job | step, step["env"], settle, f"after{at}", 1, False)[0]
         for at, step in enumerate(job.get("after", []))
@@ -390,21 +390,21 @@ def run_inside(path):
 
 
 def settled(umask):
-    """What a terminal gives a program: a shell in the background has these signals ignored, and no child can catch them."""
+    """The signals of a program in a terminal: a background shell ignores these signals, and its children cannot catch them."""
     os.umask(umask)
     for ignored in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(ignored, signal.SIG_DFL)
 
 
 def left():
-    """What still runs of the script, a moment after its end."""
+    """The processes of the script that still run, shortly after its end."""
     time.sleep(0.5)
     lines = [read(it).replace("\0", " ").strip() for it in pathlib.Path("/proc").glob("[0-9]*/cmdline")]
     return [it[:200] for it in lines if "/opt/benchflow" in it or it.startswith(("curl ", "wget ", "npm "))]
 
 
 def start(job, env, settle, name, copies, faulty):
-    """Runs copies of the script at once, in a process group each; a signal is told as the shell tells it."""
+    """Runs copies of the script at once, each in a process group; a signal is returned as the shell's status."""
     if not faulty:
         Misbehaving.rules = []
         job = {**job, "signal": None}

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Breaks real installs from outside, and holds what the scripts promise about it.
+"""Injects faults into real installs, and checks what the scripts promise about them.
 
     faults.py FOLDER SCRIPTS [--all | --long | --only NAME...] [--changes ROLE] [--jobs N] [--times N]
     faults.py --list | --table
 
-FOLDER   holds a mirror of some agents, as FOLDER/mirror; a row whose role none of them has is left out, and told
+FOLDER   has a mirror of some agents, as FOLDER/mirror; a row whose role none of them has is skipped and reported
 SCRIPTS  what `cargo xtask gen-scripts --site FOLDER/mirror/site.toml --out SCRIPTS` wrote
 
-Every fault is held four times: the same run without it succeeds; its injection left a trace; class, step and report
-are the promised ones, and nothing outside the prefix changed; mode `check` tells the truth afterwards, and the next
-good run succeeds. Without an option the rows marked short are run, and the good run afterwards is the run without the
-fault. `--all` runs the table but for what is done many times, `--long` that as well, `--times` often instead.
-`--changes` kills an install right after its first change of the prefix, its second, and so on to the last: once the whole
-group, once the shell alone.
+Each fault has four checks: the same run without it succeeds; its injection left a trace; class, step and report are the
+expected ones, and nothing outside the prefix changed; afterwards mode `check` reports the state correctly, and the next
+good run succeeds. Without an option, only the rows marked short are run, and the run without the fault is the good run
+afterwards. `--all` runs the table except rows with many repetitions, `--long` runs those too, `--times` sets the number of
+repetitions. `--changes` kills an install after its first change of the prefix, its second, and so on to the last: once the
+whole group, once only the shell.
 
 Needs root, overlayfs, bwrap, strace and openssl; yash, mksh and busybox for their rows. Prints `N passed, N failed`,
 and exits 1 when something failed.
@@ -40,9 +40,9 @@ from faultbox import Box, apart, inside, read  # noqa: E402
 from faulttable import BASE, FAULTS, KILLED, Fault, write  # noqa: E402
 
 REPORT = set("schema class status step detail retryable agent version stamp runtime mode elapsed_ms".split())
-# An edit of a script after which its lock is nobody's.
+# An edit of a script that removes its lock.
 UNLOCKED = ("the link of the lock is not made", [""])
-# A change of the prefix in strace's words; what is deep in a stage is nobody's but the stage's.
+# A change of the prefix in strace's output; changes deep in a stage do not count.
 CHANGE = (
     r"(?m)^\d+ +(?:(?:rename|unlink|rmdir|mkdir|symlink|link)\w*\(|open\w*\([^)]*O_CREAT).*?"
     r'"/opt/benchflow(?:/(?!\.staging)[^"]*|/\.staging(?:/[^/"]+){0,2})".* = \d'
@@ -50,7 +50,7 @@ CHANGE = (
 
 
 class Failure(Exception):
-    """What a row does not hold."""
+    """A promise of a row that is broken."""
 
 
 def want(holds, text):
@@ -59,7 +59,7 @@ def want(holds, text):
 
 
 class Bench:
-    """The mirror, the scripts, the certificates of a site, and the good runs that were made already."""
+    """The mirror, the scripts, the certificates of a site, and the results of good runs."""
 
     def __init__(self, folder, scripts, control=True):
         self.mirror = (pathlib.Path(folder) / "mirror").resolve()
@@ -69,7 +69,7 @@ class Bench:
         self.with_control = control
         self.good = {}
         self.lock = threading.Lock()
-        self.edits = []  # what a mutant does to a script
+        self.edits = []  # the edits of a mutant
         make_certificates(self.site)
 
     def close(self):
@@ -79,7 +79,7 @@ class Bench:
         text = self.edited_script(fault)
         if fault.lean:
             lean = re.sub(r"(?m)^DISK=.*$", "DISK=1", text)
-            want(lean != text, "the script names no free space to ask for")
+            want(lean != text, "the script has no line `DISK=`")
             text = lean
         if fault.mirrored:
             text, _ = faultscript.with_payload_on_mirror(text)
@@ -173,7 +173,7 @@ class Bench:
 
 
 def make_certificates(folder):
-    """An authority of the site's own, and what its proxy shows for every host."""
+    """A certificate authority of the site, and the certificate of its proxy for every host."""
     new = "openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj".split()
     authority = [*new, "/CN=site authority", "-keyout", "ca.key", "-out", "ca.pem"]
     proxy = [
@@ -197,7 +197,7 @@ def make_certificates(folder):
 
 
 class Machine:
-    """A box for one row, closed whatever happens."""
+    """A box for one row, which is always closed."""
 
     def __init__(self, bench, fault):
         self.box = Box(bench.mirror)
@@ -322,15 +322,15 @@ def expect_after(bench, fault, box):
         *box.prefix.glob("benchflow/node-*/*/bin/node"),
         *box.prefix.glob("benchflow/python/cpython-*/*/bin/python3"),
     ]
-    want(not nested, f"a runtime lies in another: {nested[:3]}")
+    want(not nested, f"a runtime is inside another: {nested[:3]}")
 
 
 # --- killed at every change
 
 
 def hold_changes(bench, role, jobs):
-    """Kills at the first change, the second, and so on, until runs have no more of them; the group, and the shell alone."""
-    ways = {"the group": True, "the shell alone": False}
+    """Kills at the first change, the second, and so on, until a run has no more changes; the group, and only the shell."""
+    ways = {"the group": True, "only the shell": False}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for at in range(1, 1000):
             lines = list(pool.map(lambda group: hold_change(bench, role, at, group), ways.values()))
@@ -341,10 +341,10 @@ def hold_changes(bench, role, jobs):
 
 
 def hold_change(bench, role, at, group):
-    """Kills right after a change, and says which it was; nothing where a run has no more changes."""
+    """Kills right after a change, and returns its line; empty when a run has no more changes."""
     moment = {"name": "KILL", "group": group, "traced": not group, "when": ("strace", CHANGE, at)}
     calls = "trace=rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,symlink,symlinkat,link,linkat,open,openat,creat"
-    # What is left of a shell that was killed alone must be able to go on without strace, for which a filter is no place.
+    # When only the shell is killed, its children must continue without strace, which a seccomp filter does not allow.
     filtered = ("--seccomp-bpf",) if group else ()
     argv = ("strace", "-f", *filtered, "-s", "300", "-o", "/faults/strace", "-e", calls, "sh", "SCRIPT")
     fault = Fault(
@@ -364,7 +364,7 @@ def hold_change(bench, role, at, group):
         if "sent KILL" not in result.log["stub"]:
             want(result.status == 0 and at > 10, f"only {at - 1} changes, and status {result.status}: {tail(result)}")
             return ""
-        # After the last change a run may end before it is killed.
+        # After the last change, a run may end before it is killed.
         if result.status != 0:
             expect_result(bench, fault, result, box)
         expect_after(bench, fault, box)
@@ -400,7 +400,7 @@ def choose(words):
         ]
         named = {name: rows(name) for name in words.only}
         if unknown := [name for name, rows in named.items() if not rows]:
-            sys.exit(f"no row is called {', '.join(unknown)}; --list names them")
+            sys.exit(f"no such row: {', '.join(unknown)}; --list prints all")
         return [it for it in FAULTS if any(it in rows for rows in named.values())]
     return [it for it in FAULTS if words.long or (words.all and it.times == 1) or it.short]
 

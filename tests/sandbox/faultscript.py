@@ -1,7 +1,6 @@
-"""A generated install.sh as parts that can be changed: its shell text, and the files that it carries.
+"""Changes parts of a generated install.sh: its shell text, and the files in its payload.
 
-The files are in a payload: base64 of gzip of a JSON object, with a checksum beside it. A script that was changed here is
-whole again: the checksum is that of the changed payload.
+The payload is base64 of gzip of a JSON object, with a checksum in the script. After a change, the checksum is updated.
 """
 
 import base64
@@ -17,7 +16,7 @@ PAYLOAD = re.compile(r'(?s)(<<"BENCHFLOW_PAYLOAD"\n)(.*?)(BENCHFLOW_PAYLOAD\n)')
 
 
 def files(script):
-    """The files that a script carries, by their names."""
+    """The files in the payload of a script, by their names."""
     return json.loads(gzip.decompress(base64.b64decode(PAYLOAD.search(script)[2])))
 
 
@@ -30,7 +29,7 @@ def with_files(script, changed):
 
 
 def edited(script, edits):
-    """The script as the renderer writes it from sources with edits, each of which is a mark and what its lines become."""
+    """The script as rendered from sources with edits; an edit is a mark and the new lines for it."""
     for path, text in marks.sources(edits).items():
         source = (marks.TOP / path).read_text()
         if path.endswith(".mjs"):
@@ -42,11 +41,11 @@ def edited(script, edits):
             same = script.count(before) == 1
             script = script.replace(before, after)
         if not same:
-            raise ValueError(f"the script does not hold {path} as it is in the tree; write the scripts again")
+            raise ValueError(f"the script does not contain the current {path}; write the scripts again")
     return script
 
 
-# As the renderer writes it (crates/scripts/src/install.rs, held by a test) where the payload is too big for a script.
+# The renderer's text (crates/scripts/src/install.rs, checked by a test) when the payload is too big for a script.
 FETCHED = """PAYLOAD_ENCODING=latin1
 
 write_payload() {
@@ -60,7 +59,7 @@ def with_payload_on_mirror(script):
     packed = base64.b64decode(PAYLOAD.search(script)[2])
     inside = re.compile(r"(?s)PAYLOAD_ENCODING=base64\n.*?\nBENCHFLOW_PAYLOAD\n}\n")
     if not inside.search(script):
-        raise ValueError("the script carries no payload")
+        raise ValueError("the script has no payload")
     return inside.sub(lambda _: FETCHED, script, count=1), packed
 
 
@@ -70,7 +69,7 @@ def constant(script, name):
 
 
 def of_another_version(script):
-    """The same install under another stamp, as an upgrade or a downgrade has one."""
+    """The same install with another stamp, as in an upgrade or a downgrade."""
     stamp = constant(script, "STAMP")
     other = hashlib.sha256(stamp.encode()).hexdigest()[: len(stamp)]
     carried = {name: text.replace(stamp, other) for name, text in files(script).items()}

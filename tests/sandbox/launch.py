@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""What a launcher costs, in alternated pairs of two trees of scripts so that what else the machine does weighs on both.
+"""Measures launchers of two trees of scripts in alternated pairs, so that other load on the machine affects both.
 
     launch.py BEFORE AFTER NODE AGENT... [--pairs N]
 
-BEFORE and AFTER are folders that `cargo xtask gen-scripts --out` wrote; NODE is the Node.js of an install. In the place of
-each agent is a program of its kind that writes one byte and waits for the end of its input.
+BEFORE and AFTER are folders that `cargo xtask gen-scripts --out` wrote; NODE is the Node.js of an install. Each agent is
+replaced by a program of its kind that writes one byte and waits for the end of its input.
 
 Printed for each agent and side are the median and the spread of the time from the start of the launcher to that byte, the
-time that processors worked for all of the launch, how many processes there are at that byte, and the memory that they have
-resident. Nothing fails by being slow.
+processor time of the launch, the number of processes at that byte, and their resident memory. Slowness is not a failure.
 """
 
 import argparse
@@ -41,13 +40,13 @@ VARIABLES = {
 
 
 def payload(script):
-    """The files that an install script carries."""
+    """The files in the payload of an install script."""
     lines = re.search(r'<<"BENCHFLOW_PAYLOAD"\n(.*?)\nBENCHFLOW_PAYLOAD\n', script, re.DOTALL)
     return json.loads(gzip.decompress(base64.b64decode(lines.group(1))))
 
 
 def install(scripts, agent, node, folder):
-    """Puts an agent's launcher and its programs into a folder, and gives the launcher."""
+    """Puts an agent's launcher and its programs into a folder, and returns the launcher."""
     for name, text in payload((scripts / agent / "install.sh").read_text()).items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +66,7 @@ def install(scripts, agent, node, folder):
 
 
 def resident(pid):
-    """The processes of a group and the kilobytes that they have resident."""
+    """The number of processes of a group and their resident kilobytes."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         try:
@@ -102,7 +101,7 @@ def start(launcher):
 
 
 def measure(sides, pairs):
-    """Launches each side in turn, and gives what was measured of each."""
+    """Launches each side in turn, and returns the measurements of each."""
     found = {name: [] for name in sides}
     for turn in range(pairs + 1):
         for name, launcher in sides.items() if turn % 2 else reversed(sides.items()):

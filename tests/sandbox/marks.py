@@ -32,7 +32,7 @@ def marks():
 
 
 def sources(edits):
-    """The marked files of edits, each with its changed text. An edit is a name and what each of its lines becomes."""
+    """The marked files of edits, each with its changed text. An edit is a name and the new text of each of its lines."""
     changed = {}
     for name, lines in edits:
         places = marks().get(name, [])

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Agents in containers of docker, each in all the ways that deployments start them: a table.
+"""Runs agents in docker containers in the ways that deployments start them, and prints a table.
 
     matrix.py XTASK WORK BASE CERTIFIED MUSL [AGENT...]
 
@@ -9,8 +9,8 @@ BASE       an image with glibc and nothing else that agents need; CERTIFIED the 
 MUSL       a root with busybox alone
 AGENT      agents; all of the registry, when none is named
 
-A row of an agent is `ran` when the model server got back what the agent's shell tool printed, as the user and with the
-mask of the row. Exit status 1 where a row is not as EXPECTED says.
+A row of an agent is `ran` when the model server got back the output of the agent's shell tool, with the user and the
+umask of the row. Exit status 1 if a row differs from EXPECTED.
 """
 
 import json
@@ -25,7 +25,7 @@ import time
 PORT = 8491
 COMMAND = "echo MATRIX-$(id -u)-$(id -g)-$(umask)"
 PROMPT = "PROBE-SHELL: run the command that you know of, once."
-# Some agents refuse `$(...)`: what they are asked for then is plain.
+# Some agents refuse `$(...)`: they get a plain command.
 PLAIN = "id; umask"
 PATIENCE = 60
 
@@ -40,11 +40,11 @@ ROWS = {
     "umask 077": ("base", USER),
     "certificates": ("certified", USER),
 }
-# How a cell begins. An install over BASE may lack something of it, and says so with its class.
+# The beginning of a cell. BASE may lack something that an install needs; then the cell has the class.
 EXPECTED = {
     "install": ("installed", "class 1"),
     "musl": ("class 11, target",),
-    # It ends its turn without a call, and says nothing, where there are no certificates.
+    # Without certificates, it silently ends its turn without a call.
     ("github-copilot", None): ("0 calls",),
     ("github-copilot", "certificates"): ("ran",),
 }
@@ -128,7 +128,7 @@ def resolved(xtask, agent):
 
 
 def converse(words, route):
-    """A session with one prompt; what ended it before its time, and what the agent said last."""
+    """A session with one prompt; returns its error, if any, and the agent's standard error."""
     agent, fault = Agent(words), None
     try:
         agent.ask("initialize", {"protocolVersion": 1, "clientCapabilities": {}})
@@ -270,7 +270,8 @@ def main(xtask, work, base, certified, musl, *agents):
         if cells["install"] == "installed":
             there = copied(agent, images["base"], certified, images["certified"])
         else:
-            # What the image lacks is told; with it, all the rest is asked.
+            # The missing parts of the image are reported; the other rows use the image with them.
+
             images["base"] = images["certified"]
             there = built(work, agent, certified, images["certified"])
         if there == "installed":

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Breaks the generated scripts themselves, and asks whether a row of the table of faults notices.
+"""Breaks the generated scripts themselves, and checks that a row of the fault table fails.
 
     mutants.py FOLDER SCRIPTS [--only NAME]... [--jobs N] [--apply]
     mutants.py --list
 
 FOLDER and SCRIPTS are those of faults.py. Each mutant replaces the lines that a comment `mutant: NAME` marks in the
-sources of install.sh or of a file that it carries (marks.py), and names the row that must fail with it. The row is run
+sources of install.sh or of a file in its payload (marks.py), and names the row that must fail with it. The row is run
 without the mutant first, and must pass. Prints `N killed of N`, and exits 1 when one survives. With --apply none is run:
-it is only checked that each mutant has its marks, that each mark has a mutant, and that the scripts hold the sources.
+it only checks that each mutant has its marks, that each mark has a mutant, and that the scripts contain the sources.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import marks  # noqa: E402
 import probe_mutants  # noqa: E402
 from faulttable import FAULTS  # noqa: E402
 
-# What each line that the name marks becomes; nothing where it goes away.
+# The new text of each marked line; empty to remove the line.
 Mutant = collections.namedtuple("Mutant", "name row lines")
 
 MUTANTS = [
@@ -45,7 +45,7 @@ MUTANTS = [
     Mutant("Node.js does not get the site's certificates", "tls/any/curl", ["NODE_EXTRA_CA_CERTS="]),
     Mutant(
         "an untrusted certificate is retried",
-        "tls/untold/curl",
+        "tls/untrusted/curl",
         ['none | *"ertificate of "*" not trusted"* | *"cannot verify "*"ertificate"*)'],
     ),
     Mutant("the proxy is not passed on", "tls/any/curl", ["for name in NO_PROXY \\"]),
@@ -176,7 +176,7 @@ MUTANTS = [
 
 
 class Broken(faults.Bench):
-    """A bench whose scripts have one fault more."""
+    """A bench whose scripts have a mutant."""
 
     def __init__(self, bench, it):
         self.__dict__.update(bench.__dict__)
@@ -187,7 +187,7 @@ class Broken(faults.Bench):
 def judge(bench, it, known):
     row = next(row for row in FAULTS if row.name == it.row)
     if row.role not in bench.roles:
-        return f"left out  {it.name}: no agent of the mirror is the role {row.role}"
+        return f"skipped   {it.name}: no agent of the mirror has the role {row.role}"
     with known["lock"]:
         first = known.setdefault(it.row, concurrent.futures.Future())
         mine = not getattr(first, "taken", False)
@@ -203,7 +203,7 @@ def judge(bench, it, known):
 
 
 def apply(bench, chosen):
-    """Changes the scripts by each mutant, and says which cannot be made any more."""
+    """Applies each mutant to the scripts, and yields those that cannot be applied."""
     for it in chosen:
         role = next(row.role for row in FAULTS if row.name == it.row)
         try:
@@ -216,10 +216,10 @@ def apply(bench, chosen):
 
 
 def strangers():
-    """The marks that neither a mutant nor a row knows."""
+    """The marks without a mutant."""
     known = {it.name for it in [*MUTANTS, *probe_mutants.MUTANTS]} | {faults.UNLOCKED[0]}
     return [
-        f"`{name}` marks a line in {marks.marks()[name][0].path}, and is no mutant"
+        f"`{name}` marks a line in {marks.marks()[name][0].path}, and is not a mutant"
         for name in sorted(marks.marks().keys() - known)
     ]
 
@@ -240,7 +240,7 @@ def main():
     if lines := strangers():
         sys.exit("\n".join(lines))
     if unknown := [name for name in words.only if not any(name in (it.name, it.row) for it in MUTANTS)]:
-        sys.exit(f"no mutant and no row is called {', '.join(unknown)}; --list names them")
+        sys.exit(f"no such mutant or row: {', '.join(unknown)}; --list prints all")
     faults.apart()
     bench = faults.Bench(words.folder, words.scripts, False)
     known = {"lock": threading.Lock()}
@@ -249,7 +249,7 @@ def main():
     try:
         gone = list(apply(bench, chosen))
         if gone or words.apply:
-            print("\n".join([*gone, f"{len(chosen) - len(gone)} of {len(chosen)} mutants can be made"]))
+            print("\n".join([*gone, f"{len(chosen) - len(gone)} of {len(chosen)} mutants can be applied"]))
             sys.exit(1 if gone else 0)
         with concurrent.futures.ThreadPoolExecutor(words.jobs) as pool:
             for done in concurrent.futures.as_completed([pool.submit(judge, bench, it, known) for it in chosen]):

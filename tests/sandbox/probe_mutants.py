@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Breaks the judges of `probe` and `verify` themselves, and asks whether a unit test notices.
+"""Breaks the judges of `probe` and `verify` themselves, and checks that a unit test fails.
 
     probe_mutants.py [--only NAME]... [--apply]
     probe_mutants.py --list
 
 Each mutant replaces the line that a comment `mutant: NAME` marks in a source file (marks.py), in a copy of the tree, and
 the tests of its package must fail with it. They are run without a mutant first, and must pass. Prints `N killed of N`, and
-exits 1 when one survives. With --apply none is run: it is only checked that each mutant has its mark.
+exits 1 when one survives. With --apply none is run: it only checks that each mutant has its mark.
 """
 
 import argparse
@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 import marks  # noqa: E402
 from marks import TOP  # noqa: E402
 
-# What the line that the name marks becomes; nothing where it goes away.
+# The new text of the marked line; empty to remove the line.
 Mutant = collections.namedtuple("Mutant", "name line")
 
 MUTANTS = [
@@ -162,7 +162,7 @@ def main():
     if words.list:
         return print("\n".join(f"{edited(it)[0]}: {it.name}" for it in MUTANTS))
     if unknown := [name for name in words.only if not any(name == it.name for it in MUTANTS)]:
-        sys.exit(f"no mutant is called {', '.join(unknown)}; --list names them")
+        sys.exit(f"no such mutant: {', '.join(unknown)}; --list prints all")
     chosen = [it for it in MUTANTS if not words.only or it.name in words.only]
     gone = []
     for it in chosen:
@@ -171,9 +171,9 @@ def main():
         except ValueError as error:
             gone.append(f"{it.name}: {error}")
     if gone or words.apply:
-        print("\n".join([*gone, f"{len(chosen) - len(gone)} of {len(chosen)} mutants can be made"]))
+        print("\n".join([*gone, f"{len(chosen) - len(gone)} of {len(chosen)} mutants can be applied"]))
         sys.exit(1 if gone else 0)
-    # Always the same folder, so that a second run finds what the first one built.
+    # Always the same folder, so that a second run uses the build of the first one.
     tree = TOP / "target/mutants/tree"
     shutil.rmtree(tree, ignore_errors=True)
     copy(tree)

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""How fast installs are, measured in alternated pairs so that what else the machine does weighs on both sides.
+"""Measures the time of installs in alternated pairs, so that other load on the machine affects both sides.
 
     speed.py FOLDER SCRIPTS AGENT... [--pairs N] [--verify AGENT AGENT]
 
 FOLDER and SCRIPTS are those of faults.py; the agents are npm agents of the mirror.
 
-A cold install is held against the same Node.js unpacked and `npm ci` of the same lock from the same mirror, with neither
-checks nor proof, and with scripts where the agent has one; once with the proof taken out of the script, once as it is. The
-no-op is held against starting the shell, and with `--verify` two agents verified at once against one after the other.
-Printed are the median and the spread of each side, and the median of the pairs' ratios. Nothing fails by being slow. Needs
-root and bwrap.
+A cold install, with and without its proof, is compared with unpacking the same Node.js and `npm ci` of the same lock from
+the same mirror, without checks and proof, and with install scripts if the agent has one. The no-op is compared with
+starting the shell, and with `--verify` two parallel verifications with sequential ones. Prints the median and the spread
+of each side, and the median of the pairs' ratios. Slowness is not a failure. Needs root and bwrap.
 """
 
 import argparse
@@ -45,7 +44,7 @@ class Bench:
         self.pairs = words.pairs
 
     def box(self, *words):
-        """Runs a command with an empty /opt unless that is kept, and says how long it took."""
+        """Runs a command in the sandbox, and returns its time."""
         argv = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
         argv += ["--ro-bind", self.mirror, self.mirror, "--bind", self.work / "opt", "/opt"]
         argv += ["--ro-bind", self.work / "files", "/mnt"]
@@ -67,7 +66,7 @@ class Bench:
 
 
 def report(name, sides):
-    """The first side is what the others are held against, pair by pair."""
+    """Prints each side, with its ratio to the first side, pair by pair."""
     base = next(iter(sides.values()))
     for side, times in sides.items():
         ratio = statistics.median(it / other for it, other in zip(times, base, strict=True))
@@ -76,7 +75,7 @@ def report(name, sides):
 
 
 def measure(bench, sides):
-    """Every side once in each round, in an order that turns."""
+    """Runs every side once in each round, in rotating order."""
     times = {side: [] for side in sides}
     names = list(sides)
     for at in range(bench.pairs):
@@ -114,7 +113,7 @@ def cold(bench, agent):
 
 
 def no_op(bench, agent):
-    """A hundred of each in one box, so that the box weighs nothing."""
+    """Runs a hundred of each in one box, so that the box's own time is negligible."""
     bench.fresh()
     bench.put("install.sh", (bench.scripts / agent / "install.sh").read_text())
     bench.box("sh", "/mnt/install.sh")

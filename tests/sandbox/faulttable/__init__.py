@@ -1,4 +1,4 @@
-"""The table of faults: what is broken from outside, and what an install must make of it. A file holds a family."""
+"""The fault table: injected faults, and the expected results of installs. Each file has one family of rows."""
 
 from faulttable import (
     archives,

@@ -1,4 +1,4 @@
-"""Archives of the runtime that have the checksum which the script names."""
+"""Broken archives of the runtime that have the checksum in the script."""
 
 from faulttable.changes import holding
 from faulttable.fault import INTEGRITY, Fault

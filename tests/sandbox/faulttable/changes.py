@@ -1,4 +1,4 @@
-"""Changes of a root, of a prefix and of archives: how rows bring a fault about."""
+"""Changes of a root, of a prefix and of archives, by which rows inject faults."""
 
 import io
 import os
@@ -32,7 +32,7 @@ def write(path, text, mode=0o644):
 
 
 def stub(name, then):
-    """A program before the real one in PATH, which notes that it was called."""
+    """A program before the real one in PATH, which records its calls."""
     return write(f"/usr/local/bin/{name}", f'#!/bin/sh\necho "{name} $*" >>/faults/stub\n{then}\n', 0o755)
 
 
@@ -44,7 +44,7 @@ def folder(path, mode=0o755):
 
 
 def in_node(text, whole=False, again=False):
-    """Changes the npm of the private Node.js, or replaces it; for it to be used again the stamp goes."""
+    """Changes or replaces the npm of the private Node.js, and removes the stamp so that it is used again."""
 
     def change(prefix):
         npm = next(prefix.glob("benchflow/node-*/lib/node_modules/npm/bin/npm-cli.js"))
@@ -62,7 +62,7 @@ def without_stamp(prefix):
 
 
 def holding(member, content=b"hello"):
-    """An archive with one member, in a folder that says what it ought to be."""
+    """An archive with one member."""
 
     def make(_, to):
         with tarfile.open(to, "w:gz") as out:

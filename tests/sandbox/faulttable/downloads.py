@@ -1,4 +1,4 @@
-"""Every way of a download to fail, with every downloader."""
+"""Failures of downloads, with every downloader."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ SHORT = (("flip", "curl"), ("stall", "busybox"))
 
 
 def served(name, injected, expected, step, detail, more=(), **fault):
-    """A row whose server does what it is told with the archive of the runtime."""
+    """A row whose server breaks the answer for the archive of the runtime."""
     how = name if name != "late" else "429"
     rules = [{"match": ALWAYS, "do": how, **dict(more)}]
     return Fault(name, injected, expected, step, ("server", f"{ALWAYS}.* {how}"), rules=rules, detail=detail, **fault)
@@ -20,7 +20,7 @@ def served(name, injected, expected, step, detail, more=(), **fault):
 KINDS = [
     Fault(
         "refused",
-        "nothing listens",
+        "no server",
         INFRASTRUCTURE,
         "fetch",
         ("err", "(?i)refused|couldn.t connect|failed to connect"),
@@ -30,7 +30,7 @@ KINDS = [
     ),
     served("403", "403 with a page", INFRASTRUCTURE, "fetch", "answers 403", final=True),
     served("404", "404", INFRASTRUCTURE, "fetch", "answers 404", final=True),
-    served("500", "500 for ever", INFRASTRUCTURE, "fetch", "last answer 500", final=False),
+    served("500", "500 for every try", INFRASTRUCTURE, "fetch", "last answer 500", final=False),
     served(
         "stall",
         "an answer without a body",
@@ -54,7 +54,7 @@ KINDS = [
     served("loop", "a redirection to itself", INFRASTRUCTURE, "fetch", "three tries", final=False),
     Fault(
         "no-dns",
-        "no name is known",
+        "no DNS answer",
         INFRASTRUCTURE,
         "fetch",
         ("dns", "mirror"),

@@ -1,4 +1,4 @@
-"""What a row of the table of faults holds, and the words that rows share."""
+"""A row of the fault table, and constants that rows share."""
 
 import dataclasses
 
@@ -16,18 +16,18 @@ BASE = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 
 
 @dataclasses.dataclass
 class Fault:
-    """A row of the table. `setting` holds for the good runs too; the rest is the fault."""
+    """A row of the table. `setting` is applied to the good runs too; the other fields are the fault."""
 
     name: str
     injected: str
     expected: tuple
     step: str
-    # Where the injection is seen: a log with a pattern in it, in which PLACE is the role's artefact, as in `rules`.
+    # The trace of the injection: a log and a pattern, in which PLACE is the role's artefact, as in `rules`.
     trace: tuple
     role: str = "any"
-    lean: bool = False  # with a script that asks for no free space before
+    lean: bool = False  # with a script that does not check free space
     mirrored: bool = False  # with a script whose payload is on the mirror, which is the folder /site
-    unlocked: bool = False  # with a script whose lock is nobody's
+    unlocked: bool = False  # with a script without a lock
     short: bool = False
     setting: tuple = ()  # changes of the root for every run
     setting_env: dict = dataclasses.field(default_factory=dict)
@@ -40,17 +40,17 @@ class Fault:
     argv: tuple = ("sh", "SCRIPT")
     owner: int = 0
     size: int = None
-    installed: str = None  # the fault comes upon a whole install, `this` or of `another` version
+    installed: str = None  # the fault is injected after a complete install, of `this` or of `another` version
     damage: object = None  # a change of the prefix before the faulty run
-    archive: object = None  # makes another archive of the runtime, whose checksum the script is given
-    check: tuple = (15,)  # what mode `check` may say after the fault
-    after: tuple = ()  # modes of runs right after it, while what it left may still run, with what each may say
+    archive: object = None  # makes another archive of the runtime, whose checksum is put into the script
+    check: tuple = (15,)  # the allowed statuses of mode `check` after the fault
+    after: tuple = ()  # modes of runs right after it, beside leftover processes, with their allowed statuses
     count: tuple = None  # how often something is in the server's log: pattern, least, most
-    times: int = 1  # the fault is brought about so often, each time upon an empty prefix
-    final: bool = None  # whether the report says that another try helps not; None: as the class says
+    times: int = 1  # the number of repetitions, each with an empty prefix
+    final: bool = None  # whether the report says that a retry does not help; None: by the class
     detail: str = ""
-    never: str = None  # what standard error must not hold
-    uncalled: str = None  # what no stub may have been called with
+    never: str = None  # what standard error must not contain
+    uncalled: str = None  # calls that no stub may record
     silent: bool = False  # standard error is closed: the report is read from the prefix
 
 

@@ -1,4 +1,4 @@
-"""Settings of the image, none of which may reach a tool."""
+"""Settings of the image, which must not reach a tool."""
 
 import pathlib
 
@@ -36,7 +36,7 @@ def rows():
     fips = "openssl_conf = all\n[all]\nproviders = some\n[some]\nfips = one\n[one]\nactivate = 1\n"
     yield Fault(
         "rc/openssl",
-        "an openssl.cnf that leaves no checksum",
+        "an openssl.cnf without any checksum algorithm",
         OK,
         "done",
         ("probe", "[^0]"),

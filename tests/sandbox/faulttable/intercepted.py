@@ -1,4 +1,4 @@
-"""The only way out is a proxy that breaks TLS open, with a certificate of the site's own authority."""
+"""The network is only reachable by a proxy that intercepts TLS, with a certificate of the site's own authority."""
 
 from faultbox import SERVER, inside
 
@@ -14,7 +14,7 @@ def rows():
         for fetcher in ("curl", "wget"):
             yield Fault(
                 f"tls/{role}/{fetcher}",
-                f"a proxy that intercepts TLS, told of ({role} agent, {fetcher})",
+                f"a proxy that intercepts TLS, with its certificate ({role} agent, {fetcher})",
                 OK,
                 "done",
                 ("server", "CONNECT mirror.test:443\n/runtimes"),
@@ -24,11 +24,11 @@ def rows():
                 env=out | away | known,
                 short=(role, fetcher) == ("any", "curl"),
             )
-    # Debian's wget ends the connection without an alert, so that the proxy does not hear of it.
+    # Debian's wget ends the connection without an alert, so that the proxy does not log it.
     for fetcher, trace in (("curl", ("server", "distrusted")), ("wget", ("err", "not trusted|cannot verify"))):
         yield Fault(
-            f"tls/untold/{fetcher}",
-            f"a proxy that intercepts TLS, not told of, to {fetcher}",
+            f"tls/untrusted/{fetcher}",
+            f"a proxy that intercepts TLS, without its certificate, to {fetcher}",
             INFRASTRUCTURE,
             "fetch",
             trace,
@@ -39,8 +39,8 @@ def rows():
         )
     for role, name, step in (("any", "BENCHFLOW_NPM_REGISTRY", "npm"), ("python", "BENCHFLOW_PYPI_INDEX", "pip")):
         yield Fault(
-            f"tls/untold/{step}",
-            f"a proxy that intercepts TLS, not told of, to {step}",
+            f"tls/untrusted/{step}",
+            f"a proxy that intercepts TLS, without its certificate, to {step}",
             INFRASTRUCTURE,
             step,
             ("server", "distrusted"),

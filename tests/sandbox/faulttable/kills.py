@@ -1,4 +1,4 @@
-"""Killed at every boundary of a step: the whole group, which leaves npm alone alive, and the shell alone."""
+"""Kills at every boundary of a step: of the whole group, after which npm still runs, and of only the shell."""
 
 from faulttable.fault import AFTER_KILL, ALWAYS, KILLED, MIRROR, STAGE, Fault
 
@@ -32,7 +32,7 @@ def rows():
                 more = {"setting_env": MIRROR, "rules": [{"match": ALWAYS, "do": "stall"}]} if at == "download" else {}
                 yield Fault(
                     f"kill/{at}/{way}",
-                    f"{name} to {'the group' if group else 'the shell alone'} at {at}",
+                    f"{name} to {'the group' if group else 'only the shell'} at {at}",
                     expected,
                     "signal" if way == "term" else "-",
                     ("stub", f"sent {name}"),

@@ -1,9 +1,9 @@
-"""Machines that are slow, and programs that do not answer in time: another try may help, and the limit is named."""
+"""Slow machines, and programs that do not answer in time: a retry may help, and the message has the limit."""
 
 from faulttable.changes import holding
 from faulttable.fault import INFRASTRUCTURE, OK, Fault
 
-# A loop of so many steps, by the clock and by the processor's time.
+# The ratio of elapsed time to processor time of a loop.
 LOOP = """
 import time
 began, used = time.monotonic(), time.process_time()
@@ -31,13 +31,13 @@ def rows():
     for name, what, pattern, detail in (
         (
             "agent",
-            "an agent that answers nothing over ACP",
+            "an agent that does not answer over ACP",
             f"{PROVER}.*node",
             f"the agent did not answer initialize {raised}",
         ),
         (
             "version",
-            "a program that does not tell its version",
+            "a program that does not print its version",
             f"{PROVER}.*--version",
             f"--version did not end {raised}",
         ),
@@ -56,7 +56,7 @@ def rows():
     deaf = b"#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n"
     yield Fault(
         "late/runtime",
-        "a Node.js that neither answers nor ends when it is told to",
+        "a Node.js that neither answers nor ends after SIGTERM",
         INFRASTRUCTURE,
         "runtime",
         ("err", "fetching /site/"),

@@ -1,11 +1,11 @@
-"""Tools, homes, users, room."""
+"""Tools, homes, users, free space."""
 
 import re
 
 from faulttable.changes import OLD_MV, folder, foreign_shell, in_node, stub, without
 from faulttable.fault import INTEGRITY, MIRROR, OK, PREREQUISITE, ROOM, UNSUPPORTED, Fault
 
-# Another user, who makes folders in /tmp while the script runs, and looks whether they stay.
+# Another user, who makes folders in /tmp while the script runs, and checks that they are not removed.
 BYSTANDER = """
 setpriv --reuid 65534 --regid 65534 --clear-groups sh -c '
     i=0
@@ -49,7 +49,7 @@ def rows():
         )
     yield Fault(
         "old-mv",
-        "an mv that knows no -T, as an old busybox has",
+        "an mv without -T, as in an old busybox",
         OK,
         "done",
         ("stub", "mv -fT"),
@@ -150,7 +150,7 @@ def rows():
     )
     yield Fault(
         "noexec-tmp",
-        "a /tmp from which nothing is run",
+        "a /tmp without execute permission",
         OK,
         "done",
         ("probe", "126"),
@@ -165,7 +165,7 @@ def rows():
     ):
         yield Fault(
             f"full/{size >> 10}K",
-            f"a file system that is full by {at}",
+            f"a file system that gets full with {at}",
             ROOM,
             "*",
             ("probe", f"(?s)0 .* {size >> 10} "),
@@ -178,7 +178,7 @@ def rows():
         )
     yield Fault(
         "bystander",
-        "another user makes folders in /tmp all the while",
+        "another user who makes folders in /tmp meanwhile",
         OK,
         "done",
         ("stub", "made"),
@@ -236,7 +236,7 @@ def rows():
     )
     yield Fault(
         "damaged-node",
-        "a line more in the private npm",
+        "an additional line in the private npm",
         INTEGRITY,
         "tree",
         ("damage", ""),

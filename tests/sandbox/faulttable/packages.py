@@ -3,7 +3,7 @@
 from faulttable.changes import in_node, without_stamp
 from faulttable.fault import INFRASTRUCTURE, INTEGRITY, NPM, OK, PYPI, Fault
 
-# npm's store after npm: one bit changed in the greatest file, which has its checksum for a name.
+# Changes one bit of the largest file in npm's store, whose name is its checksum, after npm has ended.
 STORE = """
 process.on("exit", () => {
   const fs = require("fs"), folder = process.argv[process.argv.indexOf("--cache") + 1] + "/_cacache/content-v2/";
@@ -25,7 +25,7 @@ def in_pip(text):
 
 
 def orphans(prefix):
-    """What a run leaves that was ended at its worst moment: half a stage, half a tree in its final place."""
+    """The leftovers of a run that was killed at its worst moment: half a stage, half a tree in its final place."""
     holder = next(it for kind in ("js-agents", "python") for it in prefix.glob(f"benchflow/{kind}/*/*/lib"))
     without_stamp(prefix)
     (holder / "install.mjs").unlink()
@@ -42,8 +42,8 @@ def rows():
     parts = {
         "main": ("any", "the main package"),
         "deep": ("deep", "a package deep in the tree"),
-        "script": ("script", "the platform's package beside a script that must run"),
-        "program": ("program", "the platform's package that is optional"),
+        "script": ("script", "the platform's package, with an install script that must run"),
+        "program": ("program", "the platform's optional package"),
     }
     for part, (role, text) in parts.items():
         for kind, (how, expected) in kinds.items():
@@ -66,7 +66,7 @@ def rows():
             yield Fault(
                 f"pypi/{part}/{kind}",
                 f"{how} {'uv itself' if part == 'uv' else 'a wheel'}",
-                # pip takes a body that was cut for the whole, so that all it sees is another checksum.
+                # pip accepts a truncated body, so that it only finds another checksum.
                 INTEGRITY if (part, kind) == ("uv", "cut") else expected,
                 step,
                 ("server", f"{match}.* {kind}"),
@@ -106,7 +106,7 @@ def rows():
         )
     yield Fault(
         "npm/store",
-        "an npm whose store holds other content under a right name",
+        "an npm whose store has wrong content under a right name",
         INTEGRITY,
         "npm",
         ("err", "one bit of the store is changed"),
@@ -117,7 +117,7 @@ def rows():
     )
     yield Fault(
         "npm/orphans",
-        "half a stage and half a tree of a run that is dead",
+        "half a stage and half a tree of a killed run",
         OK,
         "done",
         ("damage", ""),

@@ -1,4 +1,4 @@
-"""A payload that is an artefact of the mirror, as one is that is too big for a script."""
+"""A payload on the mirror, as for one that is too big for a script."""
 
 from faultbox import inside
 
@@ -48,7 +48,7 @@ def rows():
     changed = """sed 's/^PAYLOAD_SHA256=..../PAYLOAD_SHA256=0000/' "$0" | sh"""
     yield Fault(
         "payload/changed",
-        "a script whose payload is not the one that it names",
+        "a payload with another checksum than in the script",
         (70, "internal"),
         "payload",
         ("err", "installed node-"),

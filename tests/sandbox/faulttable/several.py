@@ -1,4 +1,4 @@
-"""More than one install at once, with a lock that works, one that is missing, and one that holds nobody."""
+"""Parallel installs, with a working lock, a missing one, and one without effect."""
 
 import pathlib
 import time
@@ -8,7 +8,7 @@ from faulttable.fault import AFTER_KILL, ALWAYS, KILLED, MIRROR, OK, STAGE, Faul
 
 
 def lock_of(owner, seconds, held="alone"):
-    """A lock of somebody whose deadline is so many seconds away, and who holds the system's lock as well or that alone."""
+    """A lock of an owner whose deadline is a number of seconds away, with or without the system's lock."""
 
     def change(prefix):
         lock = prefix / "benchflow/.staging/lock.owner"
@@ -22,7 +22,7 @@ def rows():
     no_lock = (without("flock"),)
     yield Fault(
         "gc-without-flock",
-        "gc where flock is missing",
+        "gc without flock",
         OK,
         "done",
         ("strace", r"symlinkat?\(.*\"/opt/benchflow/.staging/lock.owner\".* = 0"),
@@ -35,7 +35,7 @@ def rows():
     )
     yield Fault(
         "lock/dead",
-        "a lock whose owner is dead, where flock is missing",
+        "a lock whose owner is dead, without flock",
         KILLED,
         "-",
         ("stub", "sent KILL"),
@@ -49,17 +49,17 @@ def rows():
     for name, what, setting, damage in (
         (
             "rebooted",
-            "from before a boot, where flock is missing",
+            "from before a reboot, without flock",
             no_lock,
             lock_of("another-boot another-space 1 1", 1000),
         ),
         (
             "expired",
-            "of another container whose deadline is over, where flock is missing",
+            "of another container whose deadline is over, without flock",
             no_lock,
             lock_of(elsewhere, -1),
         ),
-        ("flocked", "of another container that held flock and is gone", (), lock_of(elsewhere, 1000, "flock")),
+        ("flocked", "of a dead container that had flock", (), lock_of(elsewhere, 1000, "flock")),
     ):
         yield Fault(
             f"lock/{name}",
@@ -71,10 +71,10 @@ def rows():
             damage=damage,
             check=(0,),
         )
-    for name, what, setting in (("elsewhere", "here", no_lock), ("mixed", "there", ())):
+    for name, what, setting in (("elsewhere", "on this side", no_lock), ("mixed", "on its side", ())):
         yield Fault(
             f"lock/{name}",
-            f"a lock of another container that may still run, where flock is missing {what}",
+            f"a lock of another container that may still run, without flock {what}",
             (16, "lock"),
             "lock",
             ("err", "waiting for another install"),
@@ -85,11 +85,11 @@ def rows():
     waits = ("err", "waiting for another install")
     kinds = [
         ("flock", "", (), waits, 1),
-        ("mkdir", " where flock is missing", no_lock, waits, 1),
-        ("useless", " with a lock that holds nobody", (stub("flock", "exit 0"),), ("stub", "flock -n"), 4),
+        ("mkdir", " without flock", no_lock, waits, 1),
+        ("useless", " with a lock without effect", (stub("flock", "exit 0"),), ("stub", "flock -n"), 4),
         (
             "old-mv",
-            " with a lock that holds nobody and an mv without -T",
+            " with a lock without effect and an mv without -T",
             (stub("flock", "exit 0"), OLD_MV),
             ("stub", "mv -fT"),
             4,

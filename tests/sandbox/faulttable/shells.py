@@ -1,4 +1,4 @@
-"""The same script under every shell, both the outer part and, as sh, the inner."""
+"""The same script under every shell: its outer part, and its inner part as sh."""
 
 import os
 
@@ -8,7 +8,7 @@ from faulttable.fault import OK, Fault
 
 
 def shell(target):
-    """Puts another shell in the place of sh."""
+    """Replaces sh by another shell."""
 
     def change(root):
         inside(root, "/usr/bin/sh").unlink()

@@ -1,4 +1,4 @@
-"""Signals to the script alone, as a harness sends them."""
+"""Signals to only the script, as a harness sends them."""
 
 from faulttable.fault import ALWAYS, MIRROR, NPM, OK, PYPI, Fault
 
