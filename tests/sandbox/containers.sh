@@ -1,11 +1,11 @@
 #!/bin/sh
-# Containers for real: an agent is verified in docker, and its image and its layer are built and used.
+# Verifies an agent in docker, and builds and uses its image and its layer.
 #
 #     containers.sh MIRROR AGENT
 #
 # MIRROR   a folder with the artefacts of the agent and a site.toml that names folders in it
 #
-# Needs root, Debian's docker.io and debootstrap. It starts an engine of its own and ends it. Prints `N passed, N failed`
+# Needs root, Debian's docker.io and debootstrap. It starts its own engine and ends it. Prints `N passed, N failed`
 # and exits 1 when something failed, 2 when no engine starts.
 set -u
 mirror=$(cd "$1" && pwd) || exit 2
@@ -25,7 +25,7 @@ base_image "$kept" "$base" || exit 2
 passed=0
 failed=0
 
-# expect NAME WANTED FOUND: holds what was found against what is wanted.
+# expect NAME WANTED FOUND: compares a value with the expected one.
 expect() {
     if [ "$2" = "$3" ]; then
         passed=$(expr "$passed" + 1)
@@ -48,13 +48,13 @@ verify() {
     "$program" verify "$agent" --site "$mirror/site.toml" --sandbox docker "$@" >"$work/log" 2>&1
 }
 
-# says STATUS TEXT WORD…: a verify with these words ends with a status, and says a text.
+# says STATUS TEXT WORD…: runs verify with these words, which must end with a status and print a text.
 says() {
     status=$1 text=$2
     shift 2
     verify "$@"
     expect "verify $*" "$status" "$?"
-    expect "it says: $text" 1 "$(grep -c -F "$text" "$work/log")"
+    expect "it prints: $text" 1 "$(grep -c -F "$text" "$work/log")"
 }
 
 says 2 "\`docker\` has no image \`localhost/none\`" --image localhost/none
@@ -63,7 +63,7 @@ says 2 "\`docker\` has no image \`localhost/none\`" --image localhost/none
     verify --image "$base"
 )
 expect "verify without an engine" 2 "$?"
-expect "it says that no engine answers" 1 "$(grep -c "no engine answers" "$work/log")"
+expect "it prints that no engine answers" 1 "$(grep -c "no engine answers" "$work/log")"
 mkdir "$work/empty"
 : >"$work/empty/file"
 tar -C "$work/empty" -c . | docker import - localhost/empty >/dev/null

@@ -1,6 +1,6 @@
-# A docker engine of our own and the image that tests install over. To be sourced.
+# Functions for a private docker engine and the image that tests install over. To be sourced.
 #
-# start_engine FOLDER     starts dockerd with all its files in FOLDER, and sets DOCKER_HOST; says why where it cannot
+# start_engine FOLDER     starts dockerd with all its files in FOLDER, and sets DOCKER_HOST; prints why it cannot start
 # stop_engine             ends it, and removes its files
 # base_image FOLDER NAME [PACKAGE…]
 #                         a minimal Debian made by debootstrap in FOLDER, kept there, imported as NAME; never pulled
@@ -19,8 +19,8 @@ start_engine() {
     mkdir -p "$engine"
     DOCKER_HOST=unix://$engine/docker.sock
     export DOCKER_HOST
-    # Without a bridge and without rules of a firewall it runs on machines that allow neither. Where the disk takes no
-    # overlay, the copies of vfs do.
+    # It uses no bridge and no firewall rules, since some machines allow neither. On a disk without overlay support, it
+    # uses vfs.
     for driver in overlay2 vfs; do
         dockerd --iptables=false --bridge=none --storage-driver="$driver" --data-root "$engine/data" \
             --exec-root "$engine/exec" --pidfile "$engine/pid" --host "$DOCKER_HOST" >"$engine/log" 2>&1 &

@@ -441,7 +441,7 @@ def run(bench, words):
         chosen = [dataclasses.replace(it, times=min(it.times, words.times)) for it in chosen]
     failed = passed = 0
     for fault in (it for it in chosen if it.role not in bench.roles):
-        print(f"left out: {fault.name}: no agent of the mirror is the role {fault.role}")
+        print(f"skipped: {fault.name}: no agent of the mirror has the role {fault.role}")
     with concurrent.futures.ThreadPoolExecutor(words.jobs) as pool:
         due = [pool.submit(judge, bench, it) for it in chosen if it.role in bench.roles]
         for done in concurrent.futures.as_completed(due):

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs agents over HTTP from mirrors that two static servers serve, in a sandbox whose only network is a loopback
-# interface, and reads in the servers' logs that every locked artefact was fetched and that nothing else was asked for.
+# Installs agents over HTTP from mirrors on two static servers, in a sandbox whose only network is a loopback interface,
+# and checks in the servers' logs that every locked artefact was fetched and nothing else was requested.
 #
 #     mirror_served.sh XTASK FOLDER AGENTS OPTION...
 #
-# FOLDER   holds a mirror of the agents as FOLDER/mirror
+# FOLDER   has a mirror of the agents as FOLDER/mirror
 # AGENTS   the agents, with blanks between
 # OPTION   options of `cargo xtask mirror` about runtimes
 #
@@ -50,7 +50,7 @@ serve() {
     return "$status"
 }
 
-# The paths that were asked for, by either server's log, without the question whether the server is there.
+# The requested paths, from either server's log, without the readiness check of the server.
 asked() {
     sed -n -e 's/.*"[A-Z]* \/\([^ ]*\) HTTP.*/\1/p' -e 's/.* url:\/\(.*\)/\1/p' "$work/log" |
         sed -e 's/%2[Bb]/+/g' -e 's/%40/@/g' -e '/^site\.toml$/d' | sort -u
@@ -68,8 +68,8 @@ projects() {
     done
 }
 
-# What the log has to show, from the list of the mirror: an archive of a runtime, a tarball and a file of each project.
-# Of several files of one project the installer takes one.
+# The expected requests, from the list of the mirror: runtime archives, tarballs, and one file of each project, since the
+# installer uses one of several files of a project.
 check_log() {
     sed "s/^[^ ]*  //" "$1/SHA256SUMS" | sort >"$work/listed"
     asked >"$work/asked"
@@ -77,7 +77,7 @@ check_log() {
     comm -23 "$work/needed" "$work/asked" >"$work/unfetched"
     projects <"$work/listed" | cut -d " " -f 1 | sort -u >"$work/projects"
     projects <"$work/asked" | cut -d " " -f 1 | sort -u | comm -23 "$work/projects" - >>"$work/unfetched"
-    # An index is asked for the page of a project, by the name of its folder.
+    # An index gets a request for the page of a project, by the name of its folder.
     { grep -E "^(npm|runtimes|wheels)/" "$work/listed"; sed "s|.*|simple/&/|" "$work/projects"; } | sort >"$work/allowed"
     comm -13 "$work/allowed" "$work/asked" >"$work/strange"
     sed "s/^/  not fetched: /" "$work/unfetched"
@@ -89,10 +89,10 @@ check_log() {
 for agent in $agents; do
     root=$folder/served-$agent
     rm -rf "$root"
-    # What is there already is not fetched again; what the agent does not need goes.
+    # Existing files are not fetched again; files that the agent does not need are removed.
     cp -al "$folder/mirror" "$root"
     "$xtask" mirror --out "$root" --url "http://127.0.0.1:$port" --agent "$agent" "$@"
-    expect "$agent: a mirror of its own"
+    expect "$agent: its own mirror"
     "$xtask" gen-scripts --agent "$agent" --site "$root/site.toml" --out "$work/scripts" >/dev/null
     expect "$agent: scripts for the mirror"
     for server in python busybox; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Holds that a mirror is a function of its command line: two runs into two folders give the same bytes, and a run into
-# a folder that is complete needs neither the network nor a file system that can be written.
+# Checks that a mirror is determined by its command line: two runs into two folders give the same bytes, and a run into a
+# complete folder needs neither the network nor a writable file system.
 #
 #     mirror_twice.sh XTASK FOLDER OPTION...
 #
@@ -38,14 +38,14 @@ expect "mirror: both are the same bytes"
 expect "mirror: its list of checksums is right"
 listed=$(wc -l <"$folder/once/SHA256SUMS")
 [ "$(find "$folder/once" -type f ! -name SHA256SUMS | wc -l)" -eq "$listed" ]
-expect "mirror: its list of checksums is whole"
+expect "mirror: its list of checksums is complete"
 bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --ro-bind "$folder" "$folder" --ro-bind "$xtask" "$xtask" \
     --unshare-net "$xtask" "$@" --out "$folder/once"
 expect "mirror: a second run, without a network, on a read-only file system"
 tarball=$(find "$folder/once/npm" -name "*.tgz" | sort | head -n 1)
 printf damaged >"$tarball"
 "$xtask" "$@" --out "$folder/once" 2>&1 | grep "is damaged"
-expect "mirror: a damaged artefact is told"
+expect "mirror: a damaged artefact is reported"
 diff -r "$folder/once" "$folder/twice"
 expect "mirror: a damaged artefact is fetched again"
 echo "$passed passed, $failed failed"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs an agent for real on a machine of musl: a root with a static busybox, musl's loader, and nothing else.
+# Installs an agent on a musl machine: a root with only a static busybox and musl's loader.
 #
 #     musl.sh FOLDER AGENT
 #
 # FOLDER   where the mirror and the root are kept for the next run, as FOLDER/musl
 #
-# Needs root, bwrap, apt-get, curl, and the registries of packages. The substitute Node.js for musl wants musl 1.2.4 or
-# later, for its relocations, which Debian 12 does not have: the pool has a later one beside it.
+# Needs root, bwrap, apt-get, curl, and the package registries. The substitute Node.js for musl requires musl 1.2.4 or
+# later for its relocations, which Debian 12 does not have; a later one is in Debian's pool.
 set -eu
 mkdir -p "$1/musl"
 folder=$(cd "$1/musl" && pwd) agent=$2
@@ -53,7 +53,7 @@ box() {
     }
 }
 
-# told WHAT: the last line of the last run reports success, on this target.
+# told WHAT: checks that the last line of the last run reports success on this target.
 told() {
     tail -n 1 "$folder/err" | grep -q '"class":"ok","status":0,' || {
         cat "$folder/err"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `cargo xtask new` for real, in a copy of the tree: an npm agent, a PyPI agent and one of an agent.json become entries
-# that compile and have scripts, here and in a private registry; what is refused leaves nothing.
+# Runs `cargo xtask new` in a copy of the tree: an npm agent, a PyPI agent and one of an agent.json become entries that
+# compile and have scripts, here and in a private registry; a refused one leaves no files.
 #
 #     new.sh [NPM-PACKAGE PYPI-PACKAGE]
 #
@@ -12,14 +12,14 @@ pypi=${2:-gptme-acp}
 cd "$(dirname "$0")/../.." || exit 2
 work=$(mktemp -d /var/tmp/new-test.XXXXXX) || exit 2
 trap 'rm -rf "$work"' EXIT
-# Of its own: cargo takes two copies of one tree for the same packages.
+# A separate target folder: cargo treats two copies of one tree as the same packages.
 CARGO_TARGET_DIR=$work/target
 export CARGO_TARGET_DIR
 mkdir "$work/tree" && git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$work/tree" || exit 2
 passed=0
 failed=0
 
-# expect NAME WANTED STATUS: holds the status of a command against what is wanted.
+# expect NAME WANTED STATUS: compares the status of a command with the expected one.
 expect() {
     if [ "$2" = "$3" ]; then
         passed=$(expr "$passed" + 1)
@@ -45,7 +45,7 @@ sums >"$work/before"
 xtask new first-new --npm "$npm" --dry-run -- --acp
 expect "a dry run" 0 "$?"
 xtask new first-new --npm "no-such-package-$npm"
-expect "a package that is not there" 2 "$?"
+expect "a package that does not exist" 2 "$?"
 BENCHFLOW_NPM_REGISTRY=http://127.0.0.1:9/ xtask new first-new --npm "$npm"
 expect "a registry that cannot be reached" 2 "$?"
 xtask new first-new --npm npm
@@ -59,7 +59,7 @@ xtask new first-new --npm "$npm" -- --acp
 expect "an agent of the npm registry" 0 "$?"
 cp "$work/log" "$work/first.log"
 grep -q '\[ \] handshake ' "$work/first.log" && grep -q 'cargo xtask verify first-new' "$work/first.log"
-expect "what is left to decide is said" 0 "$?"
+expect "the checklist of decisions is printed" 0 "$?"
 xtask new second-new --pypi "$pypi"
 expect "an agent of the Python package index" 0 "$?"
 printf '{"name":"Third","description":"It is third.","license":"MIT","distribution":{"npx":{"package":"%s","args":["--acp"]}}}' \
@@ -69,7 +69,7 @@ expect "an agent of an agent.json" 0 "$?"
 xtask gen-scripts --agent first-new --agent second-new --agent third-new
 expect "the three compile, and have scripts" 0 "$?"
 cargo test --quiet -p registry-tests --test all -- tidy::entries_are_written_alike >"$work/log" 2>&1
-expect "their layout is that of the others" 0 "$?"
+expect "they have the layout of other entries" 0 "$?"
 cargo pin first-new >"$work/log" 2>&1 && grep -q 'unchanged: ' "$work/log"
 expect "\`cargo pin\` writes the same lock" 0 "$?"
 

@@ -1,11 +1,11 @@
 #!/bin/sh
-# `probe` for real: agents are held against a model server in a network of their own, and each verdict is seen to turn
-# when what hangs on it is broken on purpose.
+# Runs `probe` with agents and a model server in a private network, and checks that each verdict changes when something
+# that it depends on is broken on purpose.
 #
 #     probe.sh MIRROR AGENT…
 #
 # MIRROR   a folder with the artefacts of the agents and a site.toml that names folders
-# AGENT    what must be proved, in all; the first one is broken
+# AGENT    the agents that must be proved; the first one is broken
 #
 # Needs root, bwrap and strace. Prints `N passed, N failed` and exits 1 when something failed.
 set -u
@@ -23,7 +23,7 @@ xtask=$work/xtask
 passed=0
 failed=0
 
-# expect NAME WANTED STATUS: holds the status of a command against what is wanted.
+# expect NAME WANTED STATUS: compares the status of a command with the expected one.
 expect() {
     if [ "$2" = "$3" ]; then
         passed=$((passed + 1))
@@ -39,7 +39,7 @@ probe() {
     "$xtask" probe --site "$site" "$@" >"$work/out" 2>"$work/log"
 }
 
-# broken WHAT RUNS QUESTION=WORD…: with these broken, the verdicts on the questions are those words.
+# broken WHAT RUNS QUESTION=WORD…: checks the verdicts on the questions with these parts broken.
 broken() {
     what=$1 runs=$2
     shift 2
@@ -57,7 +57,7 @@ PYTHON
 
 required=$(echo "$@" | tr ' ' ,)
 probe "$@" --require "$required"
-expect "$required: all is proved" 0 "$?"
+expect "$required: all questions are proved" 0 "$?"
 cat "$work/out"
 
 broken place,secret,hosts direct routing=failed secrets=failed hosts=failed

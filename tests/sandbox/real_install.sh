@@ -1,11 +1,11 @@
 #!/bin/sh
-# Runs generated install scripts for real, in a sandbox whose only network is a loopback interface.
+# Runs generated install scripts in a sandbox whose only network is a loopback interface.
 #
 #     real_install.sh MIRROR SCRIPTS AGENT...
 #
 # MIRROR   a folder made by `cargo xtask mirror`
 # SCRIPTS  the output of `cargo xtask gen-scripts --site MIRROR/site.toml --out SCRIPTS`; the site must name folders
-# AGENT    agents of SCRIPTS whose locks the mirror holds: opencode openhands
+# AGENT    agents of SCRIPTS that the mirror has: opencode openhands
 #
 # Needs bwrap and root. Prints `N passed, N failed` and exits 1 when something failed.
 set -u
@@ -29,7 +29,7 @@ box() {
         "$script" "$seconds" >"$work/out" 2>"$work/err"
 }
 
-# expect NAME STATUS: judges the last run by its status and its last line.
+# expect NAME STATUS: checks the status and the last line of the last run.
 expect() {
     status=$?
     class=$(tail -n 1 "$work/err" | sed -n 's/.*"status":\([0-9]*\),.*/\1/p')
@@ -63,7 +63,7 @@ check_agent() {
     [ -z "$(ls -A "$prefix/benchflow" 2>/dev/null)" ]
     printf '{"status":%s,}\n' "$?" >"$work/err"
     (exit "$(sed -n 's/.*"status":\([0-9]*\),.*/\1/p' "$work/err")")
-    expect "$agent: nothing is left after the last agent" 0
+    expect "$agent: no files are left after the last agent" 0
     rm -rf "$prefix"
 }
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Mirrors what some agents install, renders their scripts for the mirror, and runs these for real in a sandbox.
+# Mirrors the artefacts of some agents, renders their scripts for the mirror, and runs these in a sandbox.
 #
 #     run.sh [FOLDER]
 #
-# FOLDER   where the mirror is kept for the next run; target/sandbox without it
+# FOLDER   the folder of the mirror, kept for the next run; target/sandbox without it
 # AGENTS   the agents (an environment variable); opencode and openhands without it
 # MORE     agents that are mirrored as well and not installed here (an environment variable)
 # PYTHON   a folder with bin/python3 of CPython 3.12 (an environment variable), packed as the substitute runtime

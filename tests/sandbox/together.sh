@@ -1,5 +1,5 @@
 #!/bin/sh
-# Two agents in one prefix: installed at once, then one upgraded while the other is in a session.
+# Two agents in one prefix: installed in parallel, then one is upgraded during a session of the other.
 #
 #     together.sh XTASK SITE SCRIPTS FIRST SECOND
 #
@@ -8,7 +8,7 @@
 # SCRIPTS  the output of `XTASK gen-scripts --site SITE --out SCRIPTS`
 # FIRST    the agent that is upgraded; SECOND: the one whose session goes on
 #
-# Needs root and bwrap. Ends with the first thing that is not as it must be.
+# Needs root and bwrap. Ends at the first failure.
 set -u
 xtask=$1 site=$2 first=$4 second=$5
 mirror=$(cd "$(dirname "$site")" && pwd) && scripts=$(cd "$3" && pwd) || exit 2

@@ -1,7 +1,7 @@
 #!/bin/sh
-# `cargo xtask upgrade` for real: takes an agent one version back and up again, which must restore every file but the
-# dates of the evidence. With --all it also breaks the command on the way: a registry that cannot be reached, a lock
-# that is not committed, a second upgrade, a full disk, and `kill -9` in every phase and at every change of the tree.
+# Runs `cargo xtask upgrade`: takes an agent one version back and up again, which must restore every file except the dates
+# of the evidence. With --all it also breaks the command: a registry that cannot be reached, a lock that is not committed,
+# a second upgrade, a full disk, and `kill -9` in every phase and at every change of the tree.
 #
 #     upgrade.sh [--all] [AGENT OLDER-VERSION [CACHE]]
 #
@@ -31,7 +31,7 @@ trap 'cd /; kill $server 2>/dev/null; umount "$tree"; rm -rf "$work"' EXIT
 cache=${3:-$work/cache}
 mkdir -p "$work/upper" "$work/work" "$cache"
 mount -t overlay overlay -o "lowerdir=$tree,upperdir=$work/upper,workdir=$work/work" "$tree" || exit 2
-# Into the overlay, and into a repository of its own.
+# Enters the overlay, with a new repository.
 cd "$tree" || exit 2
 rm -rf .git
 commit() {
@@ -43,7 +43,7 @@ cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$xtask" || exit 2
 lock=$(find registry/src/agents -name "$(echo "$agent" | tr - _).lock")
 evidence=registry/src/evidence/$agent.json
 pinned=$(awk '$1 == "package" { print $4; exit }' "$lock")
-# What was too young for the committed lock is left out today as well.
+# The minimum age also excludes releases that were too young for the committed lock.
 measured=$(sed -n 's/.*"date": "\(.*\)".*/\1/p' "$evidence")
 age=$((($(date +%s) - $(date -d "$measured" +%s)) / 86400 + 7))
 passed=0
@@ -76,19 +76,19 @@ proves() {
     cat "$work/out"
 }
 
-# says TEXT: whether the last command said so.
+# says TEXT: checks that the last command printed a text.
 says() {
     grep -q "$1" "$work/log" "$work/out"
-    expect "it says: $1" 0 "$?"
+    expect "it prints: $1" 0 "$?"
 }
 
-# unchanged: the tree is as it was committed, and holds no journal.
+# unchanged: checks that the tree has no changes and no journal.
 unchanged() {
     [ -z "$(git status --porcelain)" ] && [ ! -e .upgrade-journal ]
     expect "the tree is unchanged" 0 "$?"
 }
 
-# killed TEXT ARGUMENT…: kills a run with all that it started when it says TEXT.
+# killed TEXT ARGUMENT…: kills a run with its children when it prints TEXT.
 killed() {
     text=$1
     shift
@@ -104,7 +104,7 @@ killed() {
     unchanged
 }
 
-# Nothing is proved or written here, whatever the state of the registry, the disk and the tree.
+# Faults of the registry, the disk and the tree: nothing is proved or written.
 faults() {
     kept=$cache
     cache=$work/faults
@@ -138,7 +138,7 @@ faults() {
     cache=$kept
 }
 
-# A registry that knows the packages and gives no good file.
+# A registry with the packages, but without good files.
 spoiled_files() {
     git show "HEAD~1:$lock" >"$work/new.lock" && git show "HEAD:$lock" >"$work/old.lock" || exit 2
     python3 tests/sandbox/bad_registry.py "$cache/files/npm" "$work/old.lock" "$work/new.lock" >"$work/port" &

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `verify` for real: the sandbox measures what it should, a dead network fails, two agents pass from a mirror, two agents
-# share a prefix, and an interrupted run leaves nothing.
+# Runs `verify`: the sandbox measures what it should, a dead network fails, two agents pass from a mirror, two agents share
+# a prefix, and an interrupted run leaves no files.
 #
 #     verify.sh MIRROR AGENT AGENT
 #
@@ -21,7 +21,7 @@ xtask=$work/xtask
 passed=0
 failed=0
 
-# expect NAME WANTED STATUS: holds the status of a command against what is wanted.
+# expect NAME WANTED STATUS: compares the status of a command with the expected one.
 expect() {
     if [ "$2" = "$3" ]; then
         passed=$(expr "$passed" + 1)

@@ -12,9 +12,10 @@ pub(crate) fn command() -> Command {
     Command::new("mirror")
         .about("Fetch everything that installs need into one folder, and write a site file for it")
         .after_help(
-            "The folder holds what the command line asks for: what earlier runs brought besides is removed. A run into\n\
-             the same folder fetches only what is missing. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other\n\
-             places to ask. Exit status: 0 all is there, 1 something cannot be had, 2 the command could not run.\n\n\
+            "Other files of earlier runs in the folder are removed. A run into the same folder fetches only missing files.\n\
+             BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other registries.\n\
+             Exit status: 0 complete, 1 something is unavailable, 2 the command could not run.\n\n\
+
              Examples:\n  \
              cargo xtask mirror --out mirror --agent my-agent\n  \
              cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",
