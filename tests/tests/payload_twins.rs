@@ -95,7 +95,6 @@ fn the_installer_reads_a_lock_as_the_commands_do() {
     let Some(answer) = called("common.mjs", body, &json!(text)) else { return };
     assert_eq!(answer["lock"], expected);
     // Packages inside a package that does not fit are not wanted; `mirror` uses the same rule.
-
     assert_eq!(answer["wanted"], json!(["node_modules/a", "node_modules/a/node_modules/b"]));
 }
 

@@ -496,7 +496,6 @@ fn package_faults(folder: &str, manifest: &str, front: &str, licences: bool) -> 
     let inherits =
         |name: &str| field(name).and_then(|it| it.get("workspace")).is_some_and(|it| it.as_bool() == Some(true));
     // The macros cannot depend on the crate that uses them, so their example is on its front page.
-
     let example = folder == "registry-macros" || front.lines().any(|line| line == "//! ```");
     let wanted = [
         (described, "a description"),

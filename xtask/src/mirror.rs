@@ -15,7 +15,6 @@ pub(crate) fn command() -> Command {
             "Other files of earlier runs in the folder are removed. A run into the same folder fetches only missing files.\n\
              BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other registries.\n\
              Exit status: 0 complete, 1 something is unavailable, 2 the command could not run.\n\n\
-
              Examples:\n  \
              cargo xtask mirror --out mirror --agent my-agent\n  \
              cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",

@@ -95,7 +95,6 @@ pub(crate) fn show(console: Console, json: bool, report: &impl Serialize, table:
 }
 
 /// The failure of a command for a refusal of a run.
-
 pub(crate) fn failure(refusal: Refusal) -> Failure {
     Failure::new(refusal.message).help(refusal.help)
 }

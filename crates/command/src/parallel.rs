@@ -19,7 +19,6 @@ pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
         let mut results = some();
         for thread in threads {
             // A panic of a thread is passed on, as it would be without threads.
-
             results.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
         results

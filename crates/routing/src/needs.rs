@@ -13,7 +13,6 @@ impl<'a> Router<'a> {
     /// With an agent, these are the needs of that agent for direct calls of the provider; without one, those of a
     /// client that speaks every protocol, as the gateway does. Logins of the host that could replace a key are not
     /// counted.
-
     pub fn needs(&self, agent: Option<&Agent<'_>>, reference: &str) -> Result<Vec<Need<'a>>, Refusal> {
         let anyone = Agent { protocols: &registry_model::model::Protocol::ALL, ..Agent::EMPTY };
         let place = || vec![vec![names::BASE_URL], vec![names::API_KEY]];

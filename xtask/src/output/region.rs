@@ -34,7 +34,6 @@ fn is_begin(line: &str, name: &str) -> bool {
 }
 
 /// Splits a text after the first line that satisfies a condition.
-
 fn split_after_line(text: &str, holds: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {

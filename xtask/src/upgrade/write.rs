@@ -84,7 +84,6 @@ fn add(changes: &mut Vec<Change>, path: PathBuf, text: String) -> Outcome<()> {
 
 /// Refuses when one of these files has uncommitted changes in git: they could not be separated from those of the
 /// upgrade.
-
 pub(super) fn refuse_dirty(root: &Path, paths: &[PathBuf]) -> Outcome<()> {
     let mut command = Command::new("git");
     command.arg("-C").arg(root).args(["status", "--porcelain", "-z", "--no-renames", "--"]).args(paths);

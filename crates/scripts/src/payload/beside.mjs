@@ -29,7 +29,6 @@ async function supervise() {
   const helperWords = words.slice(3, 3 + count);
   const agentWords = words.slice(3 + count);
   // Only the agent writes to standard output; the helper's output is sent to standard error.
-
   const helper = spawn(helperWords[0], helperWords.slice(1), { detached: true, stdio: ["ignore", 2, 2] });
   let over = false;
   let agent;

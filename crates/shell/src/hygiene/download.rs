@@ -62,7 +62,6 @@ impl<'w> Download<'w> {
 }
 
 /// The last checksum check of each download that a check names, and the last check by a list of sums (for all).
-
 #[derive(Default)]
 struct Checks<'f> {
     named: BTreeMap<&'f str, usize>,

@@ -96,7 +96,6 @@ fn is_owned(path: &str) -> bool {
 }
 
 /// Programs that write to the files in their arguments.
-
 fn check_writes(command: &Command<'_>, findings: &mut Findings<'_>) {
     let Some((name, arguments)) = program(command) else { return };
     let words: Vec<&Word<'_>> = operands(arguments).collect();

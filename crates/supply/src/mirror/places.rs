@@ -33,7 +33,6 @@ pub(crate) struct Places<'a> {
 }
 
 /// The answers of a Python index for some pins.
-
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     /// File names and URLs, by SHA-256.

@@ -251,7 +251,6 @@ pub fn own_target() -> Target {
 
 /// The npm packages for a target, as in the checker of an install (`wanted` in `common.mjs`): those that fit, without
 /// the packages inside a package that does not fit.
-
 fn of_target<'l, 'a>(lock: &'l Lock<'a>, target: Target) -> Vec<&'l LockedNpm<'a>> {
     let (mut fitting, dropped): (Vec<_>, Vec<_>) = lock.npm.iter().partition(|it| it.platform.fits(target));
     let inside = |place: &str, holder: &str| place.strip_prefix(holder).is_some_and(|rest| rest.starts_with('/'));

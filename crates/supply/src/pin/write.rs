@@ -123,7 +123,6 @@ pub fn text(agent: &str, draft: &Draft, earlier: Option<&Lock<'_>>) -> Outcome<S
 }
 
 /// The text of an agent's lock with these versions of its packages and this minimum age; nothing is written.
-
 pub fn lock_text(
     registry: &Registry<'_>,
     agent: &Agent<'_>,

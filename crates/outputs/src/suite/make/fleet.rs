@@ -51,7 +51,6 @@ pub(super) fn built<'a>(agents: &[&'a Agent<'a>]) -> Result<Vec<Built<'a>>, Stri
 
 /// The matrix of GitHub Actions, a job for each agent and machine: `matrix: ${{ fromJSON(…) }}`. It has no other
 /// member, since a member beside `include` would be a dimension of the matrix.
-
 pub(super) fn matrix(all: &[Built<'_>]) -> Result<String, String> {
     #[derive(Serialize)]
     struct Matrix<'a> {
