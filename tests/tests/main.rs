@@ -20,6 +20,7 @@ mod launch_treatments;
 mod layout;
 mod module_cycles;
 mod outputs_determinism;
+mod outputs_harbor;
 mod outputs_manifests;
 mod outputs_registry;
 mod outputs_suite;

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::panic::catch_unwind;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use registry::REGISTRY;
@@ -24,6 +25,9 @@ const COMMANDS: [&[&str]; 5] =
 
 /// The agents with snapshots of their manifests. Other generated files are committed in `generated/`.
 const MANIFESTS: [&str; 2] = ["mimo", "pi-acp"];
+
+/// Files with snapshots, by generator and path: generators whose files are not committed.
+const GENERATED: [(&str, &str); 2] = [("gen-harbor", "benchflow_harbor.py"), ("gen-harbor", "mimo/entry.json")];
 
 /// Compares a text with the snapshot of a name.
 #[track_caller]
@@ -114,6 +118,7 @@ fn every_script_and_command_is_as_its_snapshot_and_none_is_left_over() {
     every_script_keeps_its_promises();
     MANIFESTS.into_iter().for_each(check_manifest);
     COMMANDS.into_iter().for_each(check_command);
+    GENERATED.into_iter().for_each(|(generator, path)| check_generated(generator, path));
     no_snapshot_is_left_over();
 }
 
@@ -142,6 +147,20 @@ fn manifest_name(agent: &str) -> String {
     format!("{agent}__manifest.toml")
 }
 
+/// Compares a generated file with its snapshot.
+fn check_generated(name: &str, path: &str) {
+    let site = Site::default();
+    let generator = GENERATORS.iter().find(|it| it.name == name).expect("it is a generator");
+    let files = (generator.make)(&Input::new(&REGISTRY, &site)).expect("it makes its files");
+    let file = files.iter().find(|it| it.path == Path::new(path)).expect("it makes this file");
+    check_snapshot(&generated_name(name, path), &file.text);
+}
+
+/// The snapshot of a generated file: `gen-harbor__mimo_entry.json`.
+fn generated_name(generator: &str, path: &str) -> String {
+    format!("{generator}__{}", path.replace('/', "_"))
+}
+
 /// JSON as YAML, which a reviewer reads more easily and whose diffs are lines.
 fn yaml(json: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(json).expect("the command prints JSON");
@@ -155,6 +174,7 @@ fn no_snapshot_is_left_over() {
     let expected: BTreeSet<String> = scripts
         .chain(MANIFESTS.map(manifest_name))
         .chain(COMMANDS.map(command_name))
+        .chain(GENERATED.map(|(generator, path)| generated_name(generator, path)))
         .map(|name| format!("{name}.snap"))
         .collect();
     // A failed run leaves a `.snap.new` for review; git ignores it.

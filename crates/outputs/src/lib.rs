@@ -13,6 +13,7 @@ pub mod entry;
 pub mod evidence;
 pub mod facts;
 mod file;
+mod harbor;
 pub mod json;
 mod manifests;
 mod registry_json;
@@ -27,8 +28,13 @@ use registry_scripts::site::Site;
 pub use file::{File, FileKind};
 
 /// Every generator except that of the scripts, sorted by name.
-pub const GENERATORS: &[Generator] =
-    &[docs::GENERATOR, manifests::GENERATOR, registry_json::GENERATOR, suite::GENERATOR];
+pub const GENERATORS: &[Generator] = &[
+    docs::GENERATOR,
+    harbor::GENERATOR,
+    manifests::GENERATOR,
+    registry_json::GENERATOR,
+    suite::GENERATOR,
+];
 
 /// Makes one kind of output.
 #[derive(Clone, Copy, Debug)]

@@ -149,6 +149,11 @@ impl<'a> Router<'a> {
         Self { entries, aliases, providers, families, owned, beside }
     }
 
+    /// The variables that hold a base URL for the key in a variable, as far as the registry knows them.
+    pub fn base_url_variables(&self, key: &str) -> &[Cow<'a, str>] {
+        self.beside.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The entry of a name or alias.
     pub fn entry(&self, name: &str) -> Option<&Entry<'a>> {
         self.entries.get(name).or_else(|| self.entries.get(self.aliases.get(name)?))

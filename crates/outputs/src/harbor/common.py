@@ -1,0 +1,134 @@
+"""Agents for Harbor: `harbor run --agent benchflow_harbor:CodexAcp -m openai/gpt-5.5 …`.
+
+A class an agent. Each installs its agent with the `install.sh` in the folder beside this module, unless the image has
+it (`--ak skip_install=true`), and starts it with the launcher that the script installs. `-m`, `--base-url` and the key
+become the launcher's variables as `routes.json` says; a model that the agent cannot use is refused before a trial
+starts. A variable that `--ae` gives wins.
+
+Harbor's runner needs Python 3.12 with `agent-client-protocol` in `/opt/harbor-acp-venv`. Where the image has no such
+folder, Harbor's own commands fetch them.
+"""
+
+import json
+import shlex
+from pathlib import Path
+
+from harbor.agents.agent_auth_resolution import ModelConnectionSpec, ResolvedModelConnection
+from harbor.agents.capabilities import AgentCapabilities
+from harbor.agents.installed.acp import AcpAgent
+
+_HERE = Path(__file__).resolve().parent
+_SCRIPT = "/installed-agent/benchflow-install.sh"
+_BASE_URL = "BENCHFLOW_PROVIDER_BASE_URL"
+_API_KEY = "BENCHFLOW_PROVIDER_API_KEY"
+
+
+def _capabilities(web, skills):
+    return AgentCapabilities(base_url=True, atif=True, mcp_servers=True, native_web_tools=web, skills=skills)
+
+
+class _Agent(AcpAgent):
+    """What all classes share."""
+
+    AGENT = ""
+    MODEL_OPTION = False
+    SKILLS = None
+    MODEL_CONNECTION = ModelConnectionSpec()
+
+    def __init__(self, **kwargs):
+        super().__init__(registry_entry=json.loads(self._file("entry.json").read_text()), **kwargs)
+
+    @classmethod
+    def name(cls):
+        return cls.AGENT
+
+    @classmethod
+    def _file(cls, name):
+        return _HERE / cls.AGENT / name
+
+    @classmethod
+    def resolve_model_connection_config(
+        cls, model_name, resolve_env, *, explicit_env=None, base_url=None, model_api_key_name=None, **_
+    ):
+        """From a model reference to the launcher's variables; a `ValueError` says why it cannot be."""
+        if not model_name:
+            return ResolvedModelConnection(can_configure_base_url=True)
+        routes = json.loads(cls._file("routes.json").read_text())
+        prefix, slash, model = model_name.partition("/")
+        if not slash:
+            prefix, model, route = "", model_name, routes[""]
+        else:
+            route = routes.get(prefix.lower(), routes["*"])
+            if route["words"] and not any(word in model.lower() for word in route["words"]):
+                route = routes["*"]
+
+        def first(names):
+            names = [name for name in names if (resolve_env(name) or ("", ""))[1].strip()]
+            return resolve_env(names[0]) if names else (None, None)
+
+        key_name, key = first([model_api_key_name] if model_api_key_name else [_API_KEY, *route["keys"]])
+        url_name, url = (None, base_url) if base_url else first([_BASE_URL, *route["base_urls"]])
+        row = route["given" if url else "direct"]
+        known = (("PREFIX-ID", prefix), ("MODEL-ID", model))
+        if isinstance(row, str):
+            raise ValueError(f"{cls.AGENT}: {_replaced(row, known)}")
+        if route["keys"] and not key:
+            names = " or ".join(f"`{name}`" for name in route["keys"])
+            raise ValueError(f"{cls.AGENT}: no credential for `{prefix}`: {names} is not set\nhelp: set {names}")
+        variables = {name: _replaced(value, known) for name, value in row.items()}
+        variables.update({name: value for name, value in ((_BASE_URL, url), (_API_KEY, key)) if value})
+        given = explicit_env or {}
+        variables.update({name: given[name] for name in given if name.startswith("BENCHFLOW_")})
+        url = variables.get(_BASE_URL)
+        return ResolvedModelConnection(
+            provider=prefix or None,
+            model_id=model,
+            api_key=variables.get(_API_KEY),
+            api_key_source_name=key_name,
+            base_url_source_name=url_name,
+            candidate_base_url=url,
+            resolved_base_url=url,
+            env=variables,
+            can_configure_base_url=True,
+        )
+
+    @classmethod
+    def resolve_model_connection_for_execution(cls, model_name, resolve_env, *, spec=None, **options):
+        return cls.resolve_model_connection_config(model_name, resolve_env, **options)
+
+    async def install(self, environment):
+        await environment.upload_file(self._file("install.sh"), _SCRIPT)
+        await self.exec_as_root(environment, f"sh {_SCRIPT}")
+        python = f"{self._RUNNER_VENV_PATH}/bin/python"
+        check = f"{python} -c 'import acp, sys; sys.exit(sys.version_info < (3, 12))'"
+        if (await environment.exec(command=check, user="root")).return_code != 0:
+            await self.exec_as_root(environment, self._build_dependencies_command("local"))
+
+    async def configure(self, environment):
+        await super().configure(environment)
+        if self.skills_dir and self.SKILLS:
+            target = f'"$HOME"/{shlex.quote(self.SKILLS)}'
+            source = shlex.quote(self.skills_dir)
+            await self.exec_as_agent(environment, f"mkdir -p {target} && cp -R {source}/. {target}/")
+
+    async def exec_as_agent(self, environment, command, env=None, **options):
+        if env and "ACP_RUNNER_AGENT_ID" in env:
+            env = {**env, **self._started_with()}
+            # The launcher tells the agent its model. The runner fails where the session has no option for it.
+            model = env.pop("ACP_RUNNER_REQUESTED_MODEL", None)
+            if model and self.MODEL_OPTION:
+                env["ACP_RUNNER_REQUESTED_MODEL"] = env.get("BENCHFLOW_ACP_MODEL_ID", model)
+        return await super().exec_as_agent(environment, command, env=env, **options)
+
+    def _started_with(self):
+        """The variables of the launcher."""
+        variables = dict(self.model_connection.env)
+        if self.options.disable_web_search:
+            variables["BENCHFLOW_DISALLOW_WEB_TOOLS"] = "1"
+        return variables
+
+
+def _replaced(text, known):
+    for placeholder, value in known:
+        text = text.replace(placeholder, value)
+    return text
