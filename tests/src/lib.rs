@@ -33,7 +33,7 @@ pub fn shells() -> Vec<&'static [&'static str]> {
 }
 
 /// Folders without sources; folders of cargo are recognised by their tag.
-const NOT_SOURCES: [&str; 5] = [".git", "scripts", "manifests", "harbor", "node_modules"];
+const NOT_SOURCES: [&str; 6] = [".git", "scripts", "manifests", "harbor", "sbom", "node_modules"];
 
 /// The separator of [`run_self`]'s arguments in the variable.
 const SEPARATOR: &str = "\u{1f}";

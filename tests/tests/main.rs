@@ -47,6 +47,7 @@ mod xtask_generate;
 mod xtask_mirror;
 mod xtask_new;
 mod xtask_pin;
+mod xtask_release;
 mod xtask_resolve;
 mod xtask_shell;
 mod xtask_support;

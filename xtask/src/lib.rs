@@ -24,6 +24,7 @@ mod output;
 mod pin;
 mod probe;
 mod relaunch;
+mod release;
 mod rendering;
 mod resolve;
 mod shell;
@@ -120,6 +121,7 @@ fn cli() -> Command {
         .subcommand(outdated::command())
         .subcommand(upgrade::command())
         .subcommand(mirror::command())
+        .subcommand(release::command())
         .subcommand(verify::command())
         .subcommand(model_server::command())
         .subcommand(probe::command())
@@ -142,6 +144,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("outdated", matches)) => outdated::run(registry, matches, console),
         Some(("upgrade", matches)) => upgrade::run(registry, matches, console),
         Some(("mirror", matches)) => mirror::run(registry, matches, console),
+        Some(("release", matches)) => release::run(registry, matches, console),
         Some(("verify", matches)) => verify::run(registry, matches, console),
         Some(("model-server", matches)) => model_server::run(matches, console),
         Some(("probe", matches)) => probe::run(registry, matches, console),

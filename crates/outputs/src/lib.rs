@@ -17,6 +17,7 @@ mod harbor;
 pub mod json;
 mod manifests;
 mod registry_json;
+mod sbom;
 mod suite;
 mod value;
 
@@ -33,6 +34,7 @@ pub const GENERATORS: &[Generator] = &[
     harbor::GENERATOR,
     manifests::GENERATOR,
     registry_json::GENERATOR,
+    sbom::GENERATOR,
     suite::GENERATOR,
 ];
 

@@ -61,7 +61,7 @@ fn run_all(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> O
             kept: generator.kept,
             ..place_of(generator, folder.join(generator.folder), regions(matches), command.clone())
         };
-        let input = Input { evidence: evidence(registry)?, ..Input::new(registry, &site) };
+        let input = input(registry, &site)?;
         status = status.and(write(generator, &input, place, check, console)?);
     }
     Ok(status)
@@ -138,6 +138,11 @@ pub(crate) fn changed(
         }
     }
     Ok(changed)
+}
+
+/// The input of generators for the whole registry.
+pub(crate) fn input<'a>(registry: &'a Registry<'a>, site: &'a Site) -> Outcome<Input<'a>> {
+    Ok(Input { evidence: evidence(registry)?, ..Input::new(registry, site) })
 }
 
 /// The committed evidence; a registry's own replaces that of the registry it extends.
