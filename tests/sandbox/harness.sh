@@ -1,0 +1,90 @@
+# What runs of other people's harnesses share. To be sourced after engine.sh.
+#
+# find_python                      prints a Python of 3.12 or later, or says that there is none
+# python_packages PYTHON DIR PKG…  these packages in a virtual environment, kept
+# compose_plugin DIR               `docker compose`, kept in DIR; sets DOCKER_CONFIG
+# runner_image PYTHON DIR NAME     Debian with Python 3.13 and Harbor's runner in its venv, kept in DIR
+# bake AGENTS MIRROR NAME AGENT…   that image with agents, installed by their scripts from a mirror
+# expect NAME WANTED FOUND         compares, and counts in $passed and $failed
+passed=0
+failed=0
+
+expect() {
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+        echo "ok    $1"
+    else
+        failed=$((failed + 1))
+        echo "FAIL  $1: $3, wanted $2"
+        tail -n 12 "$work/log" | cut -c 1-400
+    fi
+}
+
+find_python() {
+    for candidate in python3 python3.14 python3.13 python3.12 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python3; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+            echo "$candidate"
+            return 0
+        fi
+    done
+    echo "no Python 3.12 or later" >&2
+    return 1
+}
+
+python_packages() {
+    python=$1 folder=$2
+    shift 2
+    [ "$(cat "$folder/packages" 2>/dev/null)" = "$*" ] && return 0
+    rm -rf "$folder"
+    "$python" -m venv "$folder" && "$folder/bin/pip" install --quiet "$@" && echo "$*" >"$folder/packages"
+}
+
+# Debian 12 has no package of it; that of Debian 13 runs there, and lies beside it in the archive.
+compose_plugin() {
+    DOCKER_CONFIG=$1/docker
+    export DOCKER_CONFIG
+    [ -x "$DOCKER_CONFIG/cli-plugins/docker-compose" ] && return 0
+    apt=$1/apt
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$DOCKER_CONFIG/cli-plugins"
+    archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
+    keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    echo "deb [signed-by=$keys] $archive trixie main" >"$apt/sources.list"
+    (
+        cd "$apt" || exit
+        set -- -qq -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$apt/lists" \
+            -o Dir::Cache="$apt"
+        apt-get "$@" update && apt-get "$@" download docker-compose
+    ) >"$apt/log" 2>&1 || { cat "$apt/log" >&2; return 1; }
+    dpkg-deb --fsys-tarfile "$apt"/docker-compose_*.deb | tar -x -C "$apt" ./usr/libexec/docker/cli-plugins
+    mv "$apt/usr/libexec/docker/cli-plugins/docker-compose" "$DOCKER_CONFIG/cli-plugins/" && rm -rf "$apt"
+}
+
+runner_image() {
+    python=$1 folder=$2 image=$3
+    if [ ! -f "$folder/debian.tar" ]; then
+        root=$folder/root
+        rm -rf "$root"
+        debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates,procps trixie "$root" \
+            >"$folder/log" 2>&1 || { tail -n 5 "$folder/log" >&2; return 1; }
+        "$python" -m pip download --quiet --dest "$root/wheels" --python-version 3.13 --only-binary=:all: \
+            --platform manylinux2014_x86_64 --platform manylinux2014_aarch64 agent-client-protocol || return 1
+        chroot "$root" sh -c 'python3 -m venv /opt/harbor-acp-venv &&
+            /opt/harbor-acp-venv/bin/pip install --quiet --no-index --find-links /wheels agent-client-protocol' || return 1
+        rm -rf "$root/wheels" "$root/var/cache/apt/archives" "$root/var/lib/apt/lists"
+        tar -C "$root" -cf "$folder/debian.tar.new" . && mv "$folder/debian.tar.new" "$folder/debian.tar" &&
+            rm -rf "$root"
+    fi
+    docker import "$folder/debian.tar" "$image" >/dev/null
+}
+
+bake() {
+    agents=$1 mirror=$2 image=$3
+    shift 3
+    docker run --name bake --network none --volume "$mirror:$mirror:ro" --volume "$agents:/agents:ro" \
+        localhost/harbor-base sh -c '
+        for agent; do
+            BENCHFLOW_INSTALL_MODE=install sh "/agents/$agent/install.sh" >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
+        done
+        rm -rf /opt/benchflow/log' sh "$@" || return 1
+    docker commit bake "$image" >/dev/null && docker rm bake >/dev/null
+}
