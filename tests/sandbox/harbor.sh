@@ -102,10 +102,10 @@ for agent; do
     echo "      gone: $gone"
 done
 
-# A model that nobody serves: no trial starts, and the words are those of `resolve`.
+# A model of a provider that is not registered: no trial starts, and the words are those of `resolve`.
 agent=$1
 harbor "$agent" --agent "benchflow_harbor:$class" --model nonsense/x $skip
-expect "a model of nobody ends the run" 1 "$?"
+expect "a model of an unknown provider ends the run" 1 "$?"
 expect "in the words of \`resolve\`" 1 "$(grep -c "\`nonsense\` is not a registered provider" "$work/log")"
 
 echo "$passed passed, $failed failed"

@@ -39,7 +39,7 @@ python_packages() {
     "$python" -m venv "$folder" && "$folder/bin/pip" install --quiet "$@" && echo "$*" >"$folder/packages"
 }
 
-# Debian 12 has no package of it; that of Debian 13 runs there, and lies beside it in the archive.
+# Debian 12 has no package of it; that of Debian 13 runs there, and is in the same archive.
 compose_plugin() {
     DOCKER_CONFIG=$1/docker
     export DOCKER_CONFIG

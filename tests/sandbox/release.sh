@@ -1,5 +1,5 @@
 #!/bin/sh
-# The release archive as somebody without Rust uses it: checked, unpacked, and an agent installed from it in docker.
+# The release archive as a user without Rust uses it: checked, unpacked, and an agent installed from it in docker.
 #
 #     release.sh MIRROR AGENT
 #

@@ -1,4 +1,4 @@
-//! What Harbor's classes read: an entry, a table of routes and a script an agent, and the module that names them.
+//! What Harbor's classes read: an entry, a table of routes and a script for each agent, and the module with the classes.
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 

@@ -1,4 +1,4 @@
-//! `release`: one archive with everything that is generated, for people without Rust. The same entries are the same
+//! `release`: one archive with everything that is generated, for people without Rust. The same entries give the same
 //! bytes, wherever and whenever it is made.
 
 use clap::{ArgMatches, Command};
@@ -88,7 +88,7 @@ mod made {
         Ok(Status::Done)
     }
 
-    /// Everything that is generated whole: the scripts, and a folder a generator.
+    /// Everything that is generated whole: the scripts, and one folder for each generator.
     fn files(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome<Files> {
         let site = rendering::site(matches.get_one::<PathBuf>("site").map(PathBuf::as_path))?;
         let mut files = Files::from([(PathBuf::from("README.md"), (README.to_owned(), PLAIN))]);

@@ -1,9 +1,9 @@
 """Agents for Harbor: `harbor run --agent benchflow_harbor:CodexAcp -m openai/gpt-5.5 …`.
 
-A class an agent. Each installs its agent with the `install.sh` in the folder beside this module, unless the image has
-it (`--ak skip_install=true`), and starts it with the launcher that the script installs. `-m`, `--base-url` and the key
-become the launcher's variables as `routes.json` says; a model that the agent cannot use is refused before a trial
-starts. A variable that `--ae` gives wins.
+One class for each agent. A class installs its agent with the `install.sh` in the folder beside this module, unless the
+image has it (`--ak skip_install=true`), and starts it with the launcher that the script installs. `-m`, `--base-url`
+and the key become the launcher's variables as `routes.json` says; a model that the agent cannot use is refused before a
+trial starts. A variable that `--ae` gives wins.
 
 Harbor's runner needs Python 3.12 with `agent-client-protocol` in `/opt/harbor-acp-venv`. Where the image has no such
 folder, Harbor's own commands fetch them.
@@ -114,7 +114,7 @@ class _Agent(AcpAgent):
     async def exec_as_agent(self, environment, command, env=None, **options):
         if env and "ACP_RUNNER_AGENT_ID" in env:
             env = {**env, **self._started_with()}
-            # The launcher tells the agent its model. The runner fails where the session has no option for it.
+            # The launcher passes the model to the agent. The runner fails where the session has no option for it.
             model = env.pop("ACP_RUNNER_REQUESTED_MODEL", None)
             if model and self.MODEL_OPTION:
                 env["ACP_RUNNER_REQUESTED_MODEL"] = env.get("BENCHFLOW_ACP_MODEL_ID", model)

@@ -17,7 +17,7 @@ const COMMON: &str = include_str!("common.py");
 /// The name of the module.
 const MODULE: &str = "benchflow_harbor.py";
 
-/// The module, and a folder an agent.
+/// The module, and one folder for each agent.
 pub(crate) fn files(input: &Input<'_>) -> Result<Vec<File>, String> {
     let router = Router::new(input.registry);
     let mut module = format!("# {} from the entries; change those, not this file.\n{COMMON}", GENERATOR.mark());

@@ -7,7 +7,7 @@ mod routes;
 
 use crate::Generator;
 
-/// One module, and a folder an agent with its registry entry, its routes and its install script.
+/// One module, and one folder for each agent with its registry entry, its routes and its install script.
 pub(crate) const GENERATOR: Generator = Generator {
     name: "gen-harbor",
     about: "Write a Harbor agent for each agent: a Python module, registry entries, routes, install scripts",

@@ -9,13 +9,13 @@ use registry_model::model::{Agent, Credential, Family, Provider, Registry};
 use registry_routing::{Entry, Given, Router, Sandbox, Variables};
 use serde::Serialize;
 
-/// Stands for the id of a model.
+/// The placeholder of a model's id.
 const MODEL: &str = "MODEL-ID";
 
-/// Stands for a prefix that no provider and no vendor has.
+/// The placeholder of a prefix that is not registered.
 const PREFIX: &str = "PREFIX-ID";
 
-/// Stands for a base URL that the caller gives.
+/// The placeholder of a base URL that the caller gives.
 const URL: &str = "https://gateway.example.org/v1";
 
 const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
@@ -53,7 +53,7 @@ struct Prefix<'a> {
     words: Vec<&'a str>,
 }
 
-/// The routes of an agent, by prefix: `""` of a reference without one, `*` of one that is nobody's.
+/// The routes of an agent, by prefix: `""` of a reference without one, `*` of one that is not registered.
 pub(super) fn of<'a>(
     router: &Router<'a>,
     registry: &Registry<'a>,
