@@ -26,8 +26,8 @@ pub(crate) fn files(input: &Input<'_>) -> Result<Vec<File>, String> {
         module.push_str(&class(agent));
         let of_agent = |name: &str| format!("{}/{name}", agent.name);
         files.push(File::new(of_agent("entry.json"), text(&entry(agent, &input.site.prefix)?)?));
-        let routes = routes::of(&router, input.registry, agent, &input.site.prefix);
-        files.push(File::new(of_agent("routes.json"), text(&routes)?));
+        let table = routes::of(&router, input.registry, agent, &input.site.prefix);
+        files.push(File::new(of_agent("routes.json"), text(&table)?));
         let scripts = registry_scripts::scripts(agent, input.site).map_err(|error| error.to_string())?;
         let install = scripts.into_iter().find(|it| it.kind == ScriptKind::Install);
         let head = format!("#!/bin/sh\n# {}; change the entries, not this file.\n", GENERATOR.mark());

@@ -26,16 +26,16 @@ pub(crate) fn bill(input: &Input<'_>) -> Result<Vec<File>, String> {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
         let version = lock.packages.first().map_or("", |it| it.version);
         let mut parts = runtimes.clone();
-        for package in lock.npm.iter() {
-            let hashes = package.tarball.iter().filter_map(|it| hash(it.integrity)).collect();
+        for package in &lock.npm {
+            let hashes: Vec<Value> = package.tarball.iter().filter_map(|it| hash(it.integrity)).collect();
             let (group, name) = package.name.rsplit_once('/').unwrap_or(("", &package.name));
             let purl = npm_purl(&package.name, package.version);
-            parts.insert(add(&mut components, purl, group, name, package.version, hashes));
+            parts.insert(add(&mut components, purl, group, name, package.version, &hashes));
         }
         for wheel in &lock.wheels {
             let purl = pypi_purl(wheel.name, wheel.version, wheel.file);
-            let hashes = hash(wheel.hash).into_iter().collect();
-            parts.insert(add(&mut components, purl, "", wheel.name, wheel.version, hashes));
+            let hashes: Vec<Value> = hash(wheel.hash).into_iter().collect();
+            parts.insert(add(&mut components, purl, "", wheel.name, wheel.version, &hashes));
         }
         parts.extend(agent.install.iter().flat_map(|it| fetched(agent, it, &mut components)));
         let reference = format!("agent:{}", agent.name);
@@ -71,14 +71,7 @@ fn application(agent: &Agent<'_>, reference: &str, version: &str) -> Value {
 }
 
 /// Adds a component unless it is there, and returns its reference, which is its package URL.
-fn add(
-    components: &mut Components,
-    purl: String,
-    group: &str,
-    name: &str,
-    version: &str,
-    hashes: Vec<Value>,
-) -> String {
+fn add(components: &mut Components, purl: String, group: &str, name: &str, version: &str, hashes: &[Value]) -> String {
     let component = components.entry(purl.clone()).or_insert_with(
         || json!({ "type": "library", "bom-ref": purl, "purl": purl, "name": name, "version": version }),
     );
@@ -103,7 +96,7 @@ fn runtimes(site: &Site, components: &mut Components) -> BTreeSet<String> {
     let mut references = BTreeSet::new();
     for (name, target, version, sha256) in found {
         let purl = format!("pkg:generic/{name}@{}?target={}", escaped(&version), escaped(&target));
-        references.insert(add(components, purl, "", name, &version, vec![sha_256(&sha256)]));
+        references.insert(add(components, purl, "", name, &version, &[sha_256(&sha256)]));
     }
     for Wheel { name, version, sha256 } in site.uv.iter().chain(&site.build_tools) {
         // One component a file: a checksum is that of one.
@@ -114,7 +107,7 @@ fn runtimes(site: &Site, components: &mut Components) -> BTreeSet<String> {
                 escaped(version),
                 escaped(&format!("sha256:{sum}"))
             );
-            references.insert(add(components, purl, "", name, version, vec![sha_256(sum)]));
+            references.insert(add(components, purl, "", name, version, &[sha_256(sum)]));
         }
     }
     references
@@ -128,13 +121,13 @@ fn fetched(agent: &Agent<'_>, artefact: &Artefact<'_>, components: &mut Componen
             .map(|it| {
                 let version = it.sha256.get(..12).unwrap_or(it.sha256);
                 let purl = format!("pkg:generic/{name}@{version}?download_url={}", escaped(it.url));
-                add(components, purl, "", name, version, vec![sha_256(it.sha256)])
+                add(components, purl, "", name, version, &[sha_256(it.sha256)])
             })
             .collect(),
         Artefact::Git(git) => {
             let source = escaped(&format!("git+{}@{}", git.url, git.commit));
             let purl = format!("pkg:generic/{name}@{}?vcs_url={source}", git.commit);
-            vec![add(components, purl, "", name, git.commit, Vec::new())]
+            vec![add(components, purl, "", name, git.commit, &[])]
         }
         Artefact::Npm(_) | Artefact::Pypi(_) | Artefact::Program(_) | Artefact::Sh(_) => Vec::new(),
     }
