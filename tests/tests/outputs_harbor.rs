@@ -1,4 +1,4 @@
-//! What Harbor's classes read: an entry, a table of routes and a script for each agent, and the module with the classes.
+//! Files of the Harbor classes: for each agent an entry, routes and a script, and the module with the classes.
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it must be")]
 
