@@ -44,7 +44,11 @@ pub(crate) fn command() -> Command {
         )
         .arg(verify::sandbox().default_value("bwrap").help("The kind of sandbox"))
         .args(verify::places())
-        .arg(option("jobs", "N", "Agents at a time").value_parser(value_parser!(usize)).default_value("1"))
+        .arg(
+            option("jobs", "N", "Runs at a time, of one agent or of several")
+                .value_parser(value_parser!(usize))
+                .default_value("1"),
+        )
         .arg(option("run", "A,B", "These runs only, by their names").value_delimiter(',').action(ArgAction::Append))
         .arg(
             option("break", "A,B", "Break these on purpose, to see the verdicts that depend on them change")

@@ -85,7 +85,8 @@ fn each<T>(
         }
         let tell = std::cell::RefCell::new(tell);
         let tell = |event: Event<'_>| (tell.borrow_mut())(event);
-        let cx = steps::Context { registry, host, options, folder: folder.to_path_buf(), tell: &tell };
+        let permits = tokio::sync::Semaphore::new(options.jobs.max(1));
+        let cx = steps::Context { registry, host, options, folder: folder.to_path_buf(), tell: &tell, permits };
         let work = agents.iter().map(|agent| work(&cx, agent));
         running::each(work, options.jobs, &|| tell(Event::Tick)).await
     })

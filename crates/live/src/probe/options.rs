@@ -10,7 +10,7 @@ use super::tally::Tally;
 pub struct Options {
     /// Where artefacts come from.
     pub site: Site,
-    /// How many agents at a time.
+    /// How many runs at a time, of one agent or of several.
     pub jobs: usize,
     /// Whether sandboxes and logs stay for somebody to look into.
     pub keep: bool,

@@ -6,6 +6,7 @@ use std::time::Instant;
 use registry_model::model::{Agent, Registry, WebPolicy};
 use registry_routing::Sandbox;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::judge::{self, Wanted};
 use super::names::Network;
@@ -29,6 +30,8 @@ pub(crate) struct Context<'a> {
     pub(crate) options: &'a Options,
     pub(crate) folder: PathBuf,
     pub(crate) tell: &'a dyn Fn(Event<'_>),
+    /// As many as runs may go on at a time, of whichever agents.
+    pub(crate) permits: Semaphore,
 }
 
 /// A run and what arrived.
@@ -62,18 +65,11 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
     evidence.runtime = installed.runtime;
     evidence.stamp = installed.stamp;
     evidence.megabytes = ready.cell.changes(As::Root).ok().map(|it| it.bytes / 1_000_000);
-    let mut seen = Vec::new();
     let wanted: Vec<Scenario> = SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)).collect();
-    for (index, scenario) in wanted.iter().enumerate() {
-        let place = Turn { number: index + 1, of: wanted.len(), tries: 1 };
-        let mut one = attempt(cx, agent, &ready, *scenario, place).await;
-        if let Some(why) = one.run.unsettled().filter(|_| cx.options.breaks.is_empty()) {
-            // What stays open twice is no accident.
-            (cx.tell)(Event::Retried { agent: agent.name, run: scenario.name, why });
-            one = attempt(cx, agent, &ready, *scenario, Turn { tries: 2, ..place }).await;
-        }
-        seen.push(one);
-    }
+    let runs = wanted.iter().enumerate().map(|(index, scenario)| {
+        settled(cx, agent, &ready, *scenario, Turn { number: index + 1, of: wanted.len(), tries: 1 })
+    });
+    let seen = futures::future::join_all(runs).await;
     evidence.web = judge_web(agent, &seen);
     evidence.take(seen.into_iter().map(|it| it.run).collect());
     Ok(())
@@ -81,6 +77,7 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
 
 /// Installs an agent in a sandbox of its own.
 pub(crate) async fn install(cx: &Context<'_>, agent: &Agent<'_>) -> Result<(Ready, Outcome), Verdict> {
+    let _permit = cx.permits.acquire().await;
     (cx.tell)(Event::Began { agent: agent.name, run: "install", number: 0, of: 0 });
     let failed = |failed: Failed| {
         let detail = format!("install, class {}: {}", failed.class.0, failed.detail);
@@ -101,6 +98,20 @@ struct Turn {
     number: usize,
     of: usize,
     tries: u32,
+}
+
+/// One run, and a second try where the first one left something open.
+async fn settled(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario, place: Turn) -> Seen {
+    let _permit = cx.permits.acquire().await;
+    let one = attempt(cx, agent, ready, scenario, place).await;
+    match one.run.unsettled().filter(|_| cx.options.breaks.is_empty()) {
+        Some(why) => {
+            // What stays open twice is no accident.
+            (cx.tell)(Event::Retried { agent: agent.name, run: scenario.name, why });
+            attempt(cx, agent, ready, scenario, Turn { tries: 2, ..place }).await
+        }
+        None => one,
+    }
 }
 
 /// One run, told from its beginning to its verdicts.
@@ -139,7 +150,8 @@ async fn hold(
     // Why routing refuses is about the entry; what fails from here on is the machine or the probe.
     let route = route(cx, agent, scenario).map_err(Verdict::Unproven)?;
     let folder = cx.folder.join(agent.name).join("runs").join(scenario.name);
-    ready.cell.renew().map_err(|refusal| Verdict::Error(refusal.message))?;
+    let sandbox = Scratch::new(cx.folder.join(agent.name).join("sessions").join(scenario.name), cx.options.keep);
+    let ready = &ready.beside(&sandbox.path, scenario.name).map_err(|refusal| Verdict::Error(refusal.message))?;
     let breaks = &cx.options.breaks;
     let left_out = breaks.contains(&Break::Policy);
     if scenario.web == Web::Policy && !left_out {
@@ -165,6 +177,29 @@ async fn hold(
     judge_run(cx, agent, scenario, &route, &record, &remains, run);
     keep_record(cx, &folder, &record);
     Ok(record)
+}
+
+/// A folder that a run leaves only where it is to be kept, and that is not there at its beginning.
+struct Scratch {
+    path: PathBuf,
+    keep: bool,
+}
+
+impl Scratch {
+    fn new(path: PathBuf, keep: bool) -> Self {
+        // A first try left it.
+        let _ = std::fs::remove_dir_all(&path);
+        Self { path, keep }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if !self.keep {
+            // What a process that was just killed still writes goes with the folder of the command.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
 }
 
 /// What came of a dialogue: why it ended before its time, what it left, and what arrived.

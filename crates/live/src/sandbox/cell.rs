@@ -28,6 +28,14 @@ impl Cell {
         }
     }
 
+    /// Another one over the same install, for a session beside others. The folder must not exist.
+    pub(crate) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Refusal> {
+        match self {
+            Self::Overlay(cell) => cell.beside(folder).map(Self::Overlay),
+            Self::Container(cell) => cell.beside(folder, name).map(Self::Container),
+        }
+    }
+
     /// The command of the host that runs a command inside; it must have ended before the next is made.
     pub(crate) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Result<Command, Refusal> {
         self.command_with(who, &Beyond::default(), env, argv)

@@ -90,6 +90,24 @@ impl Container {
         Ok(cell)
     }
 
+    /// Another one over what is installed, for a session beside others.
+    pub(super) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Refusal> {
+        self.settle()?;
+        let cell = Self {
+            engine: self.engine,
+            name: format!("{}-{name}", self.name),
+            uid: self.uid,
+            base: self.state().installed.clone().unwrap_or_else(|| self.base.clone()),
+            network: self.network.clone(),
+            setting: self.setting.clone(),
+            folder: folder.to_path_buf(),
+            untouched: self.untouched.clone(),
+            state: Mutex::default(),
+        };
+        cell.make_folders()?;
+        Ok(cell)
+    }
+
     /// A container that does nothing: the image must not have the prefix, and what is different is the engine's doing.
     fn inspect_base(&mut self) -> Result<(), Refusal> {
         let container = self.container(As::Root);

@@ -46,11 +46,14 @@ const CONTAINER_CAPABILITIES: [&str; 14] = [
 const DROPPING_CAPABILITIES: [&str; 3] = ["CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"];
 
 /// A sandbox of namespaces.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Overlay {
     root: PathBuf,
     uid: u32,
     setting: Setting,
+    /// The folder with the layers of installs.
+    installed: PathBuf,
+    /// The folder with the layer of sessions; another one where several sessions share an install.
     folder: PathBuf,
 }
 
@@ -74,8 +77,13 @@ impl Layer<'_> {
 impl Overlay {
     /// Makes the folders of one.
     pub(super) fn open(host: &Host, setting: &Setting, folder: &Path) -> Result<Self, Refusal> {
-        let cell =
-            Self { root: host.root.clone(), uid: host.uid, setting: setting.clone(), folder: folder.to_path_buf() };
+        let cell = Self {
+            root: host.root.clone(),
+            uid: host.uid,
+            setting: setting.clone(),
+            installed: folder.to_path_buf(),
+            folder: folder.to_path_buf(),
+        };
         if cell.in_root(&setting.prefix).exists() {
             return Err(Refusal::new(
                 format!(
@@ -95,6 +103,13 @@ impl Overlay {
         Ok(cell)
     }
 
+    /// Another one over the same install, for a session beside others.
+    pub(super) fn beside(&self, folder: &Path) -> Result<Self, Refusal> {
+        let cell = Self { folder: folder.to_path_buf(), ..self.clone() };
+        cell.make_session().map_err(|error| cell.no_session(&error))?;
+        Ok(cell)
+    }
+
     /// The command of the host that runs a command inside.
     pub(super) fn command(&self, who: As, beyond: &Beyond, env: &[(String, String)], argv: &[String]) -> Command {
         let layer = self.layer(who);
@@ -110,8 +125,11 @@ impl Overlay {
         if who.sees_home() {
             // The agent sees what was installed, and changes nothing of it. A second overlay over the first one, since
             // the folders of a single one must not lie within each other, and these all lie in the root.
+            // Sessions side by side mount the first one several times, and so it must not be written.
             let installed = self.layer(As::Root);
-            command.arg(mount_options(&self.root, &installed)).arg(installed.part("merged"));
+            let mut options = mount_options(&self.root, &installed);
+            options.push(",index=off,ro");
+            command.arg(options).arg(installed.part("merged"));
             command.arg(mount_options(&installed.part("merged"), &layer)).arg(layer.part("merged"));
         } else {
             command.arg(mount_options(&self.root, &layer)).arg(layer.part("merged"));
@@ -178,7 +196,7 @@ impl Overlay {
     }
 
     fn record(&self) -> PathBuf {
-        self.folder.join("record")
+        self.installed.join("record")
     }
 
     fn in_root(&self, place: &str) -> PathBuf {
@@ -186,34 +204,41 @@ impl Overlay {
     }
 
     fn layer(&self, who: As) -> Layer<'_> {
-        let name = match who {
-            As::Root | As::RootReadOnly => "install",
-            As::RootTraced => "traced",
-            As::Agent | As::RootBeside => "agent",
+        let (folder, name) = match who {
+            As::Root | As::RootReadOnly => (&self.installed, "install"),
+            As::RootTraced => (&self.installed, "traced"),
+            As::Agent | As::RootBeside => (&self.folder, "agent"),
         };
-        Layer { folder: &self.folder, name }
+        Layer { folder, name }
     }
 
     fn make_folders(&self) -> io::Result<()> {
-        for who in [As::Root, As::RootTraced, As::Agent] {
+        for who in [As::Root, As::RootTraced] {
             self.make_layer(who)?;
         }
         for who in [As::Root, As::RootTraced] {
             self.make_points(&self.layer(who))?;
         }
         make(&self.layer(As::RootTraced).upper(&self.setting.prefix), 0o755)?;
+        self.make_session()
+    }
+
+    fn make_session(&self) -> io::Result<()> {
+        self.make_layer(As::Agent)?;
         self.make_home()
     }
 
     /// Makes the layer of sessions anew.
     pub(super) fn renew(&self) -> Result<(), Refusal> {
         let gone = fs::remove_dir_all(self.folder.join(self.layer(As::Agent).name));
-        gone.and_then(|()| self.make_layer(As::Agent)).and_then(|()| self.make_home()).map_err(|error| {
-            Refusal::new(
-                format!("cannot make the folders of a session in `{}`: {error}", self.folder.display()),
-                "name a folder with room in TMPDIR",
-            )
-        })
+        gone.and_then(|()| self.make_session()).map_err(|error| self.no_session(&error))
+    }
+
+    fn no_session(&self, error: &io::Error) -> Refusal {
+        Refusal::new(
+            format!("cannot make the folders of a session in `{}`: {error}", self.folder.display()),
+            "name a folder with room in TMPDIR",
+        )
     }
 
     fn make_layer(&self, who: As) -> io::Result<()> {

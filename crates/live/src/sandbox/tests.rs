@@ -110,6 +110,47 @@ fn what_a_site_names_is_seen_wherever_it_is() {
     }
 }
 
+/// Two sessions over one install, at the same time.
+#[track_caller]
+fn check_side_by_side(fixture: &Fixture) {
+    let beside = |name: &str| fixture.cell.beside(&fixture.folder.path().join(name), name).expect("there is room");
+    let cells = [beside("one"), beside("two")];
+    let session = |cell: &Cell, own: &str, other: &str| {
+        let script = format!(
+            "set -e; [ -f /opt/benchflow/bin/fixture ]; : >/verify-home/{own}; : >/tmp/{own}; : >/dev/shm/{own}; \
+             for _ in 1 2 3; do sleep 1; [ ! -e /verify-home/{other} ]; [ ! -e /tmp/{other} ]; done"
+        );
+        cell.command(As::Agent, &[], &["sh".to_owned(), "-c".to_owned(), script]).expect("it runs commands")
+    };
+    let commands = [session(&cells[0], "one", "two"), session(&cells[1], "two", "one")];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there is a runtime");
+    let runs = commands.map(|command| process::run(command, Duration::from_mins(1)));
+    let finished = runtime.block_on(futures::future::join_all(runs));
+    for finished in finished {
+        let finished = finished.expect("it starts");
+        assert_eq!(finished.status, Some(0), "{}\n{}", finished.stdout, finished.stderr);
+    }
+    for (cell, own) in cells.iter().zip(["one", "two"]) {
+        let left: Vec<String> = cell.left().into_iter().map(|(place, _)| place).collect();
+        assert_eq!(left, ["/dev/shm", "/tmp", "/verify-home"].map(|folder| format!("{folder}/{own}")));
+    }
+    assert_eq!(fixture.cell.left(), []);
+    let changes = fixture.cell.changes(As::Root).expect("they can be read");
+    assert_eq!((changes.outside, changes.prefix), (Vec::new(), true));
+}
+
+#[test]
+#[ignore = "needs root and bwrap"]
+fn sessions_side_by_side_share_the_install_and_nothing_else() {
+    check_side_by_side(&Fixture::new());
+}
+
+#[test]
+#[ignore = "needs root, docker and SANDBOX_TEST_IMAGE"]
+fn container_sessions_side_by_side_share_the_install_and_nothing_else() {
+    check_side_by_side(&Fixture::in_container());
+}
+
 #[track_caller]
 fn check_proof(fixture: &Fixture, breaks: &str, says: &str) {
     fixture.check(As::Root, breaks, 0);

@@ -65,6 +65,18 @@ impl Ready {
         Ok(Self { cell, script, policy, prefix: setting.prefix, expected, longest: Cell::default() })
     }
 
+    /// The same install with a sandbox of its own, for a session beside others. The folder must not exist.
+    pub(crate) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Refusal> {
+        Ok(Self {
+            cell: self.cell.beside(folder, name)?,
+            prefix: self.prefix.clone(),
+            expected: self.expected.clone(),
+            script: self.script.clone(),
+            policy: self.policy.clone(),
+            longest: self.longest.clone(),
+        })
+    }
+
     /// install.sh in a mode; it must end with 0.
     pub(crate) async fn install(&self, who: As, mode: &str, deadline: u32) -> Result<Outcome, Failed> {
         self.run_script(who, mode, &self.script, deadline).await
