@@ -248,6 +248,11 @@ const STRANGE: Agent<'static> = Agent {
     login: &[Login { source: LoginSource::Variable("TOKEN"), instead_of: "KEY", own_endpoint_only: true }],
     hosts: &[Host { name: "example.org", off: &[], reason: "nothing stops it" }],
     platforms: &[Target::LinuxX64, Target::LinuxArm64Musl],
+    image: &[
+        ImageNeed::Certificates,
+        ImageNeed::Tool { name: "git", debian: "git" },
+        ImageNeed::Library { name: "libssl.so.3", debian: "libssl3" },
+    ],
     install_timeout: 60,
     suite: Some(Suite { model: ModelReference { provider: "google-vertex", id: "m-1" }, usage_tracking: false }),
     allow: &[

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use registry_audit::checks;
 use registry_model::check::{LockUse, Violation};
 use registry_model::model::{
-    Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, Mapping,
-    ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Program, Protocol, Provider, ProxyMode,
-    Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
+    Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, ImageNeed,
+    Mapping, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Program, Protocol, Provider,
+    ProxyMode, Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
 };
 use registry_model::rules::{self, Checked, check_agent, check_family, check_provider, check_registry};
 use registry_model::template::Template;
@@ -131,6 +131,7 @@ const BROKEN: &[(&str, Broken)] = &[
     ("I005", install(&[ARCHIVE, step("npm ci >/dev/null 2>&1\n")])),
     ("I006", Broken::Together(&[&TOO_NEW])),
     ("I008", Broken::Agent(Agent { install_timeout: 0, ..GOOD })),
+    ("I009", Broken::Agent(Agent { image: &[ImageNeed::Tool { name: "/usr/bin/git", debian: "git" }], ..GOOD })),
     ("M001", Broken::Together(&[&UNROUTABLE])),
     (
         "M002",

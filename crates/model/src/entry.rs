@@ -33,6 +33,8 @@ entry! {
         requires
         /// The machines that it runs on: `[LinuxX64]`; without it, what the lock can serve.
         platforms
+        /// What it requires of the image: `[certificates, tool("git", debian: "git")]`; also `library`.
+        image
         /// The argument vector that starts it: `["program", "--acp"]`.
         launch
         /// A helper process on the free port `PORT`: `{ argv: ["gateway", PORT], within: 30s }`.

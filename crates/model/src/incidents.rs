@@ -242,6 +242,11 @@ pub const ALL: &[Incident] = &[
         what: "published manifests failed the tests of the harness that they were written for",
         source: "benchflow-ai/agents, reproduced",
     },
+    Incident {
+        number: 86,
+        what: "in an image without certificates an agent made no call, said nothing, and ended its turn as usual",
+        source: "measured with github-copilot 1.0.102",
+    },
 ];
 
 #[cfg(test)]

@@ -62,6 +62,7 @@ fields! {
     Login "login"
     Hosts "hosts"
     Platforms "platforms"
+    Image "image"
     Timeout "timeout"
     Suite "suite"
     Allow "allow"

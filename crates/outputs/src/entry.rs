@@ -3,8 +3,9 @@
 
 use registry_model::check::{Field, Place};
 use registry_model::model::{
-    Agent, Artefact, BaseUrlForm, ConfigFile, FileFormat, Handshake, Host, Info, Login, LoginSource, Mapping,
-    ModelDelivery, Off, Owner, Proof, ProofKind, ProxyMode, References, Semantics, Step, Suite, Version, WebPolicy,
+    Agent, Artefact, BaseUrlForm, ConfigFile, FileFormat, Handshake, Host, ImageNeed, Info, Login, LoginSource,
+    Mapping, ModelDelivery, Off, Owner, Proof, ProofKind, ProxyMode, References, Semantics, Step, Suite, Version,
+    WebPolicy,
 };
 use registry_model::names;
 use registry_model::template::Template;
@@ -51,6 +52,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         login,
         hosts,
         platforms,
+        image,
         install_timeout,
         suite,
         allow: _,
@@ -71,6 +73,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     add("requires", node_floor.is_some(), format!("node >= {}", node_floor.map(Version::in_entry).unwrap_or_default()));
     let targets = platforms.iter().map(|it| it.word().to_owned());
     add("platforms", !platforms.is_empty(), list(targets));
+    add("image", !image.is_empty(), list(image.iter().map(need_text)));
     add("launch", true, argv(launch));
     let helper = beside.map(|it| format!("{{ argv: {}, within: {}s }}", argv(it.argv), it.within));
     add("beside", helper.is_some(), helper.unwrap_or_default());
@@ -304,6 +307,14 @@ fn host_text(host: &Host<'_>) -> String {
     let Host { name, off, reason } = host;
     let how = if off.is_empty() { format!("none({})", quoted(reason)) } else { format!("env {}", mappings(off)) };
     group("host(", &[quoted(name), how], ")")
+}
+
+fn need_text(need: &ImageNeed<'_>) -> String {
+    let word = need.kind().word();
+    match need.named() {
+        None => word.to_owned(),
+        Some((name, debian)) => group(&format!("{word}("), &[quoted(name), format!("debian: {}", quoted(debian))], ")"),
+    }
 }
 
 fn suite_text(suite: Suite<'_>) -> String {

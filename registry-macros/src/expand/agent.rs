@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use registry_model::check::{Field, Part, Place};
 use registry_model::model::{
-    Agent, Archive, Artefact, ConfigFile, Git, Handshake, Host, Info, Login, LoginSource, ModelDelivery, Npm, Off,
-    Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version, WebPolicy, Word as _,
+    Agent, Archive, Artefact, ConfigFile, Git, Handshake, Host, ImageNeed, Info, Login, LoginSource, ModelDelivery,
+    Npm, Off, Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version, WebPolicy, Word as _,
 };
 
 use super::{assertion, constant_of, given_fields, mappings, template, texts, user_variant, user_word, word};
@@ -62,6 +62,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
         login,
         hosts,
         platforms,
+        image,
         install_timeout,
         suite,
         allow,
@@ -98,6 +99,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     add("login", expand_login(login), !login.is_empty());
     add("hosts", expand_hosts(hosts), !hosts.is_empty());
     add("platforms", expand_platforms(cx, agent), !platforms.is_empty());
+    add("image", expand_image(image), !image.is_empty());
     add("install_timeout", quote!(#install_timeout), *install_timeout != Agent::DEFAULT_INSTALL_TIMEOUT);
     add("suite", expand_suite(*suite), suite.is_some());
     add("allow", expand_allow(agent), !allow.is_empty());
@@ -310,6 +312,15 @@ fn expand_platforms(cx: &Cx<'_>, agent: &Agent<'_>) -> TokenStream {
         .enumerate()
         .map(|(index, target)| user_word(cx, Place::field(Field::Platforms).item(index), *target));
     quote!(&[#(#words),*])
+}
+
+fn expand_image(image: &[ImageNeed<'_>]) -> TokenStream {
+    let items = image.iter().map(|need| match need {
+        ImageNeed::Certificates => quote!(ImageNeed::Certificates),
+        ImageNeed::Tool { name, debian } => quote!(ImageNeed::Tool { name: #name, debian: #debian }),
+        ImageNeed::Library { name, debian } => quote!(ImageNeed::Library { name: #name, debian: #debian }),
+    });
+    quote!(&[#(#items),*])
 }
 
 fn expand_suite(suite: Option<Suite<'_>>) -> TokenStream {

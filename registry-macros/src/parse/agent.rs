@@ -16,6 +16,7 @@ use super::fields::{
     RawField, allow, arguments, closed_word, either, here, known_word, parse_head, part_key, switch, text, texts,
     unknown_field, unknown_word, variables, word, word_of,
 };
+use super::image::parse_image;
 use super::install::parse_install;
 use super::login::{parse_hosts, parse_login};
 use super::mapping::mappings;
@@ -80,6 +81,7 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
         "runs" => at(cx, Field::Runs, &key, |cx| parse_runs(cx, draft, &mut cursor)),
         "requires" => at(cx, Field::NodeFloor, &key, |cx| parse_requires(cx, draft, &mut cursor)),
         "platforms" => at(cx, Field::Platforms, &key, |cx| parse_platforms(cx, draft, &mut cursor)),
+        "image" => at(cx, Field::Image, &key, |cx| parse_image(cx, draft, &mut cursor)),
         "launch" => at(cx, Field::Launch, &key, |cx| {
             draft.agent.launch = argv(cx, Field::Launch, &mut cursor)?;
             Ok(())

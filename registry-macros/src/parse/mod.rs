@@ -6,6 +6,7 @@ mod config;
 mod cursor;
 mod draft;
 mod fields;
+mod image;
 mod install;
 mod list;
 mod login;

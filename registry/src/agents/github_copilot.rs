@@ -11,6 +11,8 @@ agent! {
         protocol: OpenAiCompletions,
         install: [npm("@github/copilot", bin: "copilot")],
         runs: node,
+        // Without them it makes no call, says nothing, and ends its turn as usual.
+        image: [certificates],
         launch: ["copilot", "--acp"],
         // Without a provider `session/new` is refused with -32000.
         handshake: {

@@ -53,6 +53,7 @@ right! {
     i005_hidden_failure
     i006_old_runtime
     i008_no_time
+    i009_bad_image_need
     m001_unroutable_suite_model
     m002_untrackable_usage
     m003_unreachable_model

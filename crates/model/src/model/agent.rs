@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Allow, Artefact, Handshake, Lock, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol, Runs, Target,
-    UnreadableLock, Version, WebPolicy, words,
+    Allow, Artefact, Handshake, ImageNeed, Lock, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol,
+    Runs, Target, UnreadableLock, Version, WebPolicy, words,
 };
 use crate::template::{Template, Value};
 use crate::variables::canonical;
@@ -72,6 +72,8 @@ pub struct Agent<'a> {
     /// Targets it runs on; empty means every target that its lock can serve.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub platforms: &'a [Target],
+    /// What it requires of the image that it is installed in.
+    pub image: &'a [ImageNeed<'a>],
     /// Seconds that an install may take.
     pub install_timeout: u32,
     /// How the integration suite runs it.
@@ -114,6 +116,7 @@ impl Agent<'_> {
         login: &[],
         hosts: &[],
         platforms: &[],
+        image: &[],
         install_timeout: Self::DEFAULT_INSTALL_TIMEOUT,
         suite: None,
         allow: &[],

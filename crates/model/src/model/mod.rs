@@ -4,6 +4,7 @@ mod agent;
 mod allow;
 #[cfg(feature = "serde")]
 mod data;
+mod image;
 mod install;
 mod lock;
 mod npm_platform;
@@ -19,6 +20,7 @@ pub use agent::{
     References, Semantics, Suite,
 };
 pub use allow::Allow;
+pub use image::{ImageNeed, ImageNeedKind};
 pub use install::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Runs, Step};
 pub use lock::{
     Answer, Cause, Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Tarball, Unavailable, UnreadableLock,

@@ -54,6 +54,7 @@ rules! {
     i006_old_runtime
     i007_oversized_script
     i008_no_time
+    i009_bad_image_need
     m001_unroutable_suite_model
     m002_untrackable_usage
     m003_unreachable_model

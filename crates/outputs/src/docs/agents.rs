@@ -96,6 +96,14 @@ fn section(out: &mut String, facts: &Facts<'_>) {
         item(out, "Aliases", &code_list(agent.aliases.iter().copied()));
     }
     install(out, facts);
+    let needs = agent.image.iter().map(|it| match it.named() {
+        None => format!("certificates ({})", code_span(it.debian())),
+        Some((name, debian)) => format!("{} ({})", code_span(name), code_span(debian)),
+    });
+    let needs = needs.collect::<Vec<_>>().join(", ");
+    if !needs.is_empty() {
+        item(out, "Requires of the image", &format!("{needs}; in brackets the Debian package"));
+    }
     item(out, "Started", &code_span(&agent.launch.iter().map(|it| value::one_line(*it)).collect::<Vec<_>>().join(" ")));
     for (what, answer) in facts.handshake() {
         item(out, what, &markdown(&answer));
