@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use crate::launch_support::{find, payload};
 use registry::REGISTRY;
-use registry::model::{Agent, Artefact};
+use registry::model::{Agent, Artefact, ImageNeed};
 use registry_scripts::scripts;
 use registry_scripts::site::{Runtime, Site};
 
@@ -280,6 +280,62 @@ fn every_script_does_the_same_under_every_shell() {
             scope.spawn(|| part.iter().for_each(|agent| check_shells(agent, &here)));
         }
     });
+}
+
+/// An agent of the registry with these requirements on the image; of Node.js alone, which the toys have.
+fn requiring(image: &'static [ImageNeed<'static>]) -> Agent<'static> {
+    let agents = REGISTRY.agents();
+    let npm = agents.iter().find(|it| matches!(it.install, [Artefact::Npm(_)]) && it.image.is_empty());
+    Agent { image, ..**npm.expect("an agent is one package of npm") }
+}
+
+const ABSENT: &[ImageNeed<'static>] = &[
+    ImageNeed::Tool { name: "sh", debian: "dash" },
+    ImageNeed::Library { name: "libc.so.6", debian: "libc6" },
+    ImageNeed::Library { name: "libabsent.so.9", debian: "libabsent9" },
+    ImageNeed::Tool { name: "absent-tool", debian: "absent" },
+];
+
+#[test]
+fn what_the_image_lacks_is_named_before_anything_is_fetched() {
+    let bench = Bench::new(&requiring(ABSENT));
+    let run = bench.run(&["dash"], "install", "install.sh", &[]);
+    assert_eq!(run.status, Some(13), "{}", run.err);
+    let missing = "missing: libabsent.so.9 (Debian libabsent9) absent-tool (Debian absent)\"";
+    assert!(run.err.contains(missing), "{}", run.err);
+    assert!(run.files.is_empty() && run.calls.is_empty() && !run.err.contains("fetching"), "{run:#?}");
+    // The runtimes alone are for several agents, and require nothing that only one of them does.
+    let mode = ("BENCHFLOW_INSTALL_MODE", "runtimes".to_owned());
+    assert_eq!(bench.run(&["dash"], "runtimes", "install.sh", &[mode]).status, Some(0));
+}
+
+#[test]
+fn an_install_that_was_copied_into_a_poorer_image_is_not_taken_as_it_is() {
+    let bench = Bench::new(&requiring(&[ImageNeed::Tool { name: "absent-tool", debian: "absent" }]));
+    let tool = bench.folder.path().join("tools/absent-tool");
+    write(&tool, "#!/bin/sh\n");
+    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).expect("the file is ours");
+    let path = format!("{}:/usr/bin:/bin", bench.folder.path().join("tools").display());
+    let with_tool = [("PATH", path)];
+    let status = |variables: &[_]| bench.run(&["dash"], "install", "install.sh", variables).status;
+    assert_eq!([status(&with_tool), status(&with_tool), status(&[])], [Some(0), Some(0), Some(13)]);
+}
+
+#[test]
+fn libraries_of_a_runtime_are_required_by_the_agents_that_it_runs() {
+    let agents = REGISTRY.agents();
+    let mut site = Site::default();
+    for runtime in site.python.values_mut() {
+        runtime.libraries = BTreeMap::from([("libabsent.so.9".to_owned(), "libabsent9".to_owned())]);
+    }
+    let asks = |agent: &Agent<'_>| {
+        let all = scripts(agent, &site).expect("a registered agent is rendered");
+        all.iter().any(|it| it.text.contains("need_library libabsent.so.9 libabsent9"))
+    };
+    for agent in agents.iter().filter(|it| !it.install.is_empty()) {
+        let python = agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_)));
+        assert_eq!(asks(agent), python, "{}", agent.name);
+    }
 }
 
 #[test]

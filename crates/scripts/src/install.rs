@@ -1,6 +1,6 @@
 //! install.sh: constants of the agent and the site, the fixed parts, and the payload.
 
-use registry_model::model::{Agent, Artefact, Lock, Target};
+use registry_model::model::{Agent, Artefact, ImageNeed, Lock, Target};
 
 use super::payload::Payload;
 use super::writer::{Word, Writer};
@@ -57,6 +57,8 @@ fn body(parts: &Parts<'_>) -> Result<String, RenderError> {
     w.section("what differs between machines");
     write_runtimes(&mut w, parts);
     write_needs(&mut w, parts.agent);
+    write_runtime_needs(&mut w, parts);
+    write_image_needs(&mut w, parts.agent);
     write_artefacts(&mut w, parts.agent);
     write_plan(&mut w, parts);
     w.section("the payload: lock, launcher, programs");
@@ -173,6 +175,42 @@ fn write_needs(w: &mut Writer, agent: &Agent<'_>) {
                 }
                 _ => {}
             }
+        }
+        w.line(":");
+    });
+}
+
+/// The function that asks for the shared libraries of the runtimes, which the site knows.
+fn write_runtime_needs(w: &mut Writer, parts: &Parts<'_>) {
+    w.function("runtime_needs", |w| {
+        for target in Target::ALL {
+            let python = parts.site.python(target).filter(|_| needs_python(parts.agent));
+            let libraries: Vec<_> =
+                parts.site.node(target).into_iter().chain(python).flat_map(|it| &it.libraries).collect();
+            if libraries.is_empty() {
+                continue;
+            }
+            w.block(&format!("if [ \"$TARGET\" = {} ]; then", target.id()), "fi", |w| {
+                for (name, debian) in libraries {
+                    w.command("need_library", &[Word::text(name.as_str()), Word::text(debian.as_str())], "");
+                }
+            });
+        }
+        w.line(":");
+    });
+}
+
+/// The function that asks for what the agent requires of the image.
+fn write_image_needs(w: &mut Writer, agent: &Agent<'_>) {
+    w.function("image_needs", |w| {
+        for need in agent.image {
+            let command = match need {
+                ImageNeed::Certificates => "need_certificates",
+                ImageNeed::Tool { .. } => "need",
+                ImageNeed::Library { .. } => "need_library",
+            };
+            let words = need.named().map(|(name, debian)| vec![Word::text(name), Word::text(debian)]);
+            w.command(command, &words.unwrap_or_default(), "");
         }
         w.line(":");
     });

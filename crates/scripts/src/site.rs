@@ -49,6 +49,9 @@ pub struct Runtime {
     /// Whether it is not the maker's own archive; an install then reports it.
     #[serde(default)]
     pub substituted: bool,
+    /// The shared libraries that the image must have for it, each with its Debian package.
+    #[serde(default)]
+    pub libraries: BTreeMap<String, String>,
 }
 
 /// A wheel of a tool that an install needs.
@@ -159,7 +162,7 @@ fn default_python() -> BTreeMap<String, Runtime> {
 
 impl Runtime {
     fn of_maker(version: String, url: String, sha256: &str) -> Self {
-        Self { version, url, sha256: sha256.to_owned(), substituted: false }
+        Self { version, url, sha256: sha256.to_owned(), substituted: false, libraries: BTreeMap::new() }
     }
 }
 
@@ -300,6 +303,13 @@ fn check_runtimes(field: &str, runtimes: &BTreeMap<String, Runtime>) -> Result<(
         }
         check_sha256(&place("sha256"), &runtime.sha256)?;
         check_version(&place("version"), &runtime.version)?;
+        let plain = |text: &str| {
+            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte))
+        };
+        if let Some((name, _)) = runtime.libraries.iter().find(|(name, debian)| !plain(name) || !plain(debian)) {
+            let message = format!("has a library `{}` whose name or package is not one", name.escape_debug());
+            return refuse(&place("libraries"), message);
+        }
     }
     Ok(())
 }

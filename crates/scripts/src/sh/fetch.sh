@@ -1,8 +1,36 @@
 # --- downloads
 
-# Checks the tools; each missing one is reported with its package in Debian and Alpine.
-preflight() {
+# require FUNCTION...: what these functions find missing ends the run, before anything is downloaded; where the
+# distribution's package manager may be asked, it is asked once.
+require() {
     MISSING=
+    PACKAGES=
+    for check in "$@"; do
+        "$check"
+    done
+    if [ -z "$MISSING" ]; then
+        return
+    fi
+    if [ "${BENCHFLOW_ALLOW_PACKAGE_MANAGER-}" = 1 ] && [ -z "${ASKED-}" ]; then
+        ASKED=1
+        ask_package_manager
+        require "$@"
+        return
+    fi
+    fail 13 preflight "missing:$MISSING"
+}
+
+# missing NAME DEBIAN [ALPINE]: notes what is missing, once, with its package in Debian's and Alpine's words.
+missing() {
+    case "$MISSING " in
+    *" $1 ("*) return ;;
+    esac
+    MISSING="$MISSING $1 (Debian $2${3:+, Alpine $3})"
+    PACKAGES="$PACKAGES $2"
+}
+
+# The tools of every install.
+tool_needs() {
     # mutant: a missing tool is not reported before the install
     need tar tar tar
     need gzip gzip gzip
@@ -21,27 +49,39 @@ preflight() {
     elif command -v wget >/dev/null 2>&1; then
         FETCHER=wget
     elif needs_network; then
-        MISSING="$MISSING curl (Debian curl, Alpine curl; or wget)"
+        missing curl curl "curl; or wget"
     fi
     if needs_network && ! have_certificates; then
-        MISSING="$MISSING ca-bundle (Debian ca-certificates, Alpine ca-certificates)"
-    fi
-    extra_needs
-    if [ -n "$MISSING" ] && [ "${BENCHFLOW_ALLOW_PACKAGE_MANAGER-}" = 1 ] && [ -z "${ASKED-}" ]; then
-        ASKED=1
-        ask_package_manager
-        preflight
-        return
-    fi
-    if [ -n "$MISSING" ]; then
-        fail 13 preflight "missing:$MISSING"
+        missing ca-bundle ca-certificates ca-certificates
     fi
 }
 
 need() {
     if ! command -v "$1" >/dev/null 2>&1; then
-        MISSING="$MISSING $1 (Debian $2, Alpine $3)"
+        missing "$@"
     fi
+}
+
+# need_library NAME DEBIAN: in the folders where the loader looks by itself, or in its cache.
+need_library() {
+    case $TARGET in
+    linux-arm64*) machine=aarch64-linux-gnu ;;
+    *) machine=x86_64-linux-gnu ;;
+    esac
+    for folder in "/lib/$machine" "/usr/lib/$machine" /lib64 /usr/lib64 /lib /usr/lib /usr/local/lib; do
+        if [ -e "$folder/$1" ]; then
+            return
+        fi
+    done
+    case $(ldconfig -p 2>/dev/null) in
+    *[!a-zA-Z0-9._+-]"$1 ("*) ;;
+    *) missing "$1" "$2" ;;
+    esac
+}
+
+# What TLS libraries of agents trust is the system's, whatever certificates the site has for its own servers.
+need_certificates() {
+    system_certificates || missing ca-bundle ca-certificates ca-certificates
 }
 
 needs_network() {
@@ -60,6 +100,10 @@ have_certificates() {
     *https:*) ;;
     *) return 0 ;;
     esac
+    system_certificates
+}
+
+system_certificates() {
     for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem \
         /etc/ssl/ca-bundle.pem; do
         if [ -r "$bundle" ]; then
@@ -69,19 +113,20 @@ have_certificates() {
     return 1
 }
 
-# Installs a downloader and certificates, and nothing else; only with BENCHFLOW_ALLOW_PACKAGE_MANAGER=1.
+# Only where BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 says so. Debian's packages of all that is missing are known; elsewhere a
+# downloader and certificates are asked for.
 ask_package_manager() {
-    say "installing a downloader and certificates with the package manager"
+    say "asking the distribution for what is missing:$MISSING"
     if command -v apt-get >/dev/null 2>&1; then
         DEBIAN_FRONTEND=noninteractive
         export DEBIAN_FRONTEND
         in_time apt-get -o Acquire::Retries=3 update >&2 &&
-            in_time apt-get -o Acquire::Retries=3 install -y --no-install-recommends curl ca-certificates >&2
+            in_time apt-get -o Acquire::Retries=3 install -y --no-install-recommends $PACKAGES >&2
     elif command -v apk >/dev/null 2>&1; then
         in_time apk add --no-cache curl ca-certificates >&2
     elif command -v dnf >/dev/null 2>&1; then
         in_time dnf install -y curl ca-certificates >&2
-    fi || fail 10 preflight "the package manager failed; its output is above"
+    fi || fail 10 preflight "the package manager failed, and its output is above; missing:$MISSING"
 }
 
 # The source of an artefact: its file name on the mirror, or the maker's URL.

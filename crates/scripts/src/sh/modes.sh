@@ -120,10 +120,12 @@ is_current() {
 mode_install() {
     choose_runtimes
     if is_current; then
+        # A layer may have been copied into an image that lacks something.
+        require runtime_needs image_needs
         say "stamp $STAMP is installed; nothing to do"
         return
     fi
-    preflight
+    require tool_needs runtime_needs extra_needs image_needs
     take_lock
     open_stage
     if is_current; then
@@ -150,7 +152,7 @@ put_runtimes() {
 # Installs the runtimes without the agent: the layer that images of several agents share.
 mode_runtimes() {
     choose_runtimes
-    preflight
+    require tool_needs runtime_needs
     take_lock
     open_stage
     check_room
