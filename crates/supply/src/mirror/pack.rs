@@ -1,6 +1,6 @@
 //! Writes reproducible archives, and packs the two runtimes into them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -98,6 +98,45 @@ pub(crate) fn python_version(cell: &Cell, home: &Path) -> Outcome<String> {
     let answer = process::run(command.args(["-I", "-V"])).map_err(|_| no_python())?;
     let version = answer.stdout.trim().strip_prefix("Python ").filter(|_| answer.ok).ok_or_else(no_python)?;
     Ok(version.to_owned())
+}
+
+/// The modules that no agent has a use for: windows, network information services, line editors, hashes of passwords.
+const UNUSED_MODULES: [&str; 5] = ["_tkinter.", "nis.", "readline.", "_curses", "_crypt."];
+
+/// The shared libraries that the modules of a `CPython` take from the system, each with the Debian package that has it;
+/// empty where the machine has no `dpkg-query`. The C library's own are left out: the target says that it is there.
+pub(crate) fn python_libraries(cell: &Cell, home: &Path, version: &str) -> Outcome<BTreeMap<String, String>> {
+    let minor = version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let folder = home.join(format!("lib/python{minor}/lib-dynload"));
+    let used = |name: &String| !UNUSED_MODULES.iter().any(|it| name.starts_with(it));
+    let modules = names(&folder)?.into_iter().filter(used).map(|name| folder.join(name));
+    let path = process::search_path(&[]);
+    let answer = process::run(cell.command("ldd", &path).args(modules).arg(home.join("bin/python3")));
+    let Ok(linked) = answer else { return Ok(BTreeMap::new()) };
+    let own = home.to_string_lossy().into_owned();
+    let libraries = system_libraries(&linked.stdout, &own);
+    let patterns = libraries.iter().map(|name| format!("*/{name}"));
+    let Ok(owners) = process::run(cell.command("dpkg-query", &path).arg("-S").args(patterns)) else {
+        return Ok(BTreeMap::new());
+    };
+    Ok(packages(&owners.stdout, &libraries))
+}
+
+/// The names in what `ldd` prints (`name => /path (address)`) of libraries that are outside a folder.
+fn system_libraries(ldd: &str, own: &str) -> BTreeSet<String> {
+    let lines = ldd.lines().filter_map(|line| line.trim().split_once(" => "));
+    lines.filter(|(_, path)| !path.starts_with(own)).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The packages in what `dpkg-query -S` prints (`package:architecture: /path`) of these libraries.
+fn packages(owners: &str, libraries: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let owned = owners.lines().filter_map(|line| {
+        let (owner, path) = line.split_once(": ")?;
+        let package = owner.split([':', ',']).next().unwrap_or(owner);
+        let name = libraries.get(path.rsplit('/').next()?)?;
+        (package != "libc6").then(|| (name.clone(), package.to_owned()))
+    });
+    owned.collect()
 }
 
 /// A `CPython` of this machine with its library and pip, without other installed packages.
@@ -212,6 +251,17 @@ mod tests {
         }
         let expected = [("bin/a", 0o755, false), ("bin/b", 0o777, true), (long.as_str(), 0o644, false)];
         assert_eq!(seen, expected.map(|(name, mode, link)| (format!("top/{name}"), mode, link)));
+    }
+
+    #[test]
+    fn libraries_of_the_system_have_their_packages() {
+        let ldd = "/py/lib/_ssl.so:\n\tlinux-vdso.so.1 (0x1)\n\tlibssl.so.3 => /lib/x86_64-linux-gnu/libssl.so.3 (0x2)\n\
+                   \tlibpython3.12.so.1.0 => /py/lib/libpython3.12.so.1.0 (0x3)\n\tlibc.so.6 => /lib/libc.so.6 (0x4)\n";
+        let libraries = system_libraries(ldd, "/py");
+        assert_eq!(libraries, BTreeSet::from(["libc.so.6", "libssl.so.3"].map(str::to_owned)));
+        let owners = "libssl3:amd64: /usr/lib/x86_64-linux-gnu/libssl.so.3\nlibc6:amd64: /lib/libc.so.6\n\
+                      other: /opt/other/libssl.so.3.bak\n";
+        assert_eq!(packages(owners, &libraries), BTreeMap::from([("libssl.so.3".to_owned(), "libssl3".to_owned())]));
     }
 
     #[test]

@@ -77,6 +77,10 @@ pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[Chosen]) -> String 
         if it.substituted {
             out.push_str("substituted = true\n");
         }
+        if !it.libraries.is_empty() {
+            let pairs = it.libraries.iter().map(|(name, debian)| format!("\"{name}\" = \"{debian}\""));
+            let _ = writeln!(out, "libraries = {{ {} }}", pairs.collect::<Vec<_>>().join(", "));
+        }
     }
     for (table, wheels) in [("uv", &site.uv), ("build-tools", &site.build_tools)] {
         for Wheel { name, version, sha256 } in wheels {
@@ -125,11 +129,14 @@ mod tests {
             version: "3.12.1".to_owned(),
             sha256: "0".repeat(64),
             substituted: true,
+            libraries: BTreeMap::from([("libssl.so.3".to_owned(), "libssl3".to_owned())]),
         };
+        let libraries = chosen.libraries.clone();
         let text = site_file(&expected, "http://mirror.example", &[chosen]);
         if let Some(python) = expected.python.get_mut("linux-arm64") {
             python.url = "http://mirror.example/runtimes/cpython.tar.gz".to_owned();
             (python.version, python.sha256, python.substituted) = ("3.12.1".to_owned(), "0".repeat(64), true);
+            python.libraries = libraries;
         }
         assert_eq!(expected.pypi_index.as_deref(), Some("http://mirror.example/simple/"));
         assert_eq!(toml::from_str::<Site>(&text).expect("it is a site file"), expected, "{text}");

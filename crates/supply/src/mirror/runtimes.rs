@@ -32,6 +32,8 @@ pub(crate) struct Chosen {
     pub sha256: String,
     /// Whether it is not the maker's own archive.
     pub substituted: bool,
+    /// The shared libraries that it requires of the image, each with its Debian package.
+    pub libraries: BTreeMap<String, String>,
 }
 
 /// The allowed substitutes for makers' archives.
@@ -40,6 +42,8 @@ pub(crate) struct Substitutes {
     node: bool,
     /// The folder of a `CPython` of this machine, and its version.
     python: Option<(PathBuf, String)>,
+    /// The shared libraries that this `CPython` requires.
+    libraries: BTreeMap<String, String>,
 }
 
 /// A runtime with its possible paths.
@@ -54,7 +58,10 @@ impl Substitutes {
     /// The substitutes that the command line allows.
     pub(crate) fn new(node: bool, python: Option<&Path>, cell: &Cell) -> Outcome<Self> {
         let with_version = |home: &Path| -> Outcome<_> { Ok((home.to_path_buf(), pack::python_version(cell, home)?)) };
-        Ok(Self { node, python: python.map(with_version).transpose()? })
+        let python = python.map(with_version).transpose()?;
+        let libraries =
+            python.as_ref().map(|(home, version)| pack::python_libraries(cell, home, version)).transpose()?;
+        Ok(Self { node, python, libraries: libraries.unwrap_or_default() })
     }
 
     /// The path and version of the substitute for a runtime.
@@ -88,7 +95,7 @@ pub(crate) fn look(
             return Err(Failure::new(format!("two runtimes of the site have the file name `{}`", file_name(path)))
                 .help("give their files different names: a mirror has one folder for them"));
         }
-        match candidate.there(folder, collection)? {
+        match candidate.there(substitutes, folder, collection)? {
             Some(it) => chosen.push(it),
             None => jobs.extend(candidate.official),
         }
@@ -109,7 +116,12 @@ impl<'a, 's> Candidate<'a, 's> {
     }
 
     /// The runtime, if it exists: the official one, else the substitute of an earlier run.
-    fn there(&self, folder: &Folder, collection: &mut Collection<'_>) -> Outcome<Option<Chosen>> {
+    fn there(
+        &self,
+        substitutes: &Substitutes,
+        folder: &Folder,
+        collection: &mut Collection<'_>,
+    ) -> Outcome<Option<Chosen>> {
         if let Some(job) = &self.official
             && collection.holds(&job.path, &job.sum)?
         {
@@ -120,7 +132,7 @@ impl<'a, 's> Candidate<'a, 's> {
             && collection.holds(path, &sum)?
         {
             let Sum::Sha256(sha256) = sum else { return Ok(None) };
-            return Ok(Some(self.substitute_chosen(path, version, sha256)));
+            return Ok(Some(self.substitute_chosen(path, version, sha256, substitutes)));
         }
         Ok(None)
     }
@@ -134,12 +146,25 @@ impl<'a, 's> Candidate<'a, 's> {
             version: runtime.version.clone(),
             sha256: runtime.sha256.clone(),
             substituted: runtime.substituted,
+            libraries: runtime.libraries.clone(),
         })
     }
 
-    fn substitute_chosen(&self, path: &str, version: &str, sha256: String) -> Chosen {
+    fn substitute_chosen(&self, path: &str, version: &str, sha256: String, substitutes: &Substitutes) -> Chosen {
         let (kind, target) = (self.needed.kind, self.needed.target);
-        Chosen { kind, target, path: path.to_owned(), version: version.to_owned(), sha256, substituted: true }
+        let libraries = match kind {
+            RuntimeKind::Python => substitutes.libraries.clone(),
+            RuntimeKind::Node => BTreeMap::new(),
+        };
+        Chosen {
+            kind,
+            target,
+            path: path.to_owned(),
+            version: version.to_owned(),
+            sha256,
+            substituted: true,
+            libraries,
+        }
     }
 }
 
@@ -185,7 +210,7 @@ impl Packing<'_> {
             };
             self.console.step(format!("{what}: {why}; packing a substitute"));
             match self.pack(needed, path, collection)? {
-                Ok(sha256) => chosen.push(candidate.substitute_chosen(path, version, sha256)),
+                Ok(sha256) => chosen.push(candidate.substitute_chosen(path, version, sha256, self.substitutes)),
                 Err(why) => collection.miss(&what, &format!("has no substitute either: {why}"), &needed.users),
             }
         }
