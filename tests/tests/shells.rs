@@ -322,6 +322,18 @@ fn an_install_that_was_copied_into_a_poorer_image_is_not_taken_as_it_is() {
 }
 
 #[test]
+fn the_stage_of_a_killed_install_is_removed_by_the_next() {
+    let bench = Bench::new(&requiring(&[]));
+    let staging = bench.prefix.join(".staging");
+    write(&staging.join("agent.AbCdEf/agent/package.json"), "{}");
+    write(&staging.join("lock"), "");
+    let run = bench.run(&["dash"], "install", "install.sh", &[]);
+    let left: Vec<String> = run.files.into_iter().filter(|it| it.contains("/.staging/")).collect();
+    assert_eq!((run.status, left.len()), (Some(0), 1), "{left:?}");
+    assert!(left.iter().all(|it| it.ends_with("/lock")), "{left:?}");
+}
+
+#[test]
 fn libraries_of_a_runtime_are_required_by_the_agents_that_it_runs() {
     let agents = REGISTRY.agents();
     let mut site = Site::default();

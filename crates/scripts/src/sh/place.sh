@@ -39,6 +39,14 @@ static_target() {
 # --- room, permission, lock
 
 open_stage() {
+    # What killed installs left: the lock is held, so no other stage is in use. A driver that outlived its script may
+    # still be there; it loses all of its stage at once, so that it publishes nothing that is half removed.
+    for stage in "$PREFIX"/.staging/*; do
+        case ${stage##*/} in
+        lock | lock.*) ;;
+        *) mv -- "$stage" "$stage.gone" 2>/dev/null && rm -rf -- "$stage.gone" 2>/dev/null ;;
+        esac
+    done
     chmod 755 "$PREFIX/.staging" 2>/dev/null
     STAGE=$(mktemp -d "$PREFIX/.staging/$AGENT.XXXXXX") || fail 14 prefix "cannot write in $PREFIX/.staging"
     chmod 711 "$STAGE"
