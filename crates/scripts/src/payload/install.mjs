@@ -224,7 +224,10 @@ main().then(
   (error) => {
     stopChildren("SIGKILL");
     const space = { ENOSPC: 14, EACCES: 14, EROFS: 14, EPERM: 14, EDQUOT: 14 };
-    const fault = asFault(error, space[error.code] ?? 70, args.mode);
+    // Something that is not ours is in the place of one of our folders or files.
+    const foreign = ["EEXIST", "EISDIR", "ENOTDIR", "ENOTEMPTY"].includes(error.code);
+    const outside = !String(error.dest ?? error.path ?? args.stage).startsWith(args.stage);
+    const fault = asFault(error, space[error.code] ?? (foreign && outside ? 14 : 70), args.mode);
     if (fault.status === 70) process.stderr.write(`${error.stack}\n`);
     const line = (text) => `${String(text).replace(/\s+/g, " ")}\n`;
     try {
