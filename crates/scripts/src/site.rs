@@ -373,6 +373,8 @@ mod tests {
         let node = |site: &mut Site, change: fn(&mut Runtime)| site.node.values_mut().for_each(change);
         check_refused(|site| node(site, |it| it.sha256 = "ABC".to_owned()), "node.linux-arm64.sha256");
         check_refused(|site| node(site, |it| it.url = "https://h/x.zip".to_owned()), "node.linux-arm64.url");
+        let library = |it: &mut Runtime| it.libraries = [("libx.so.1".to_owned(), "x; y".to_owned())].into();
+        check_refused(|site| node(site, library), "node.linux-arm64.libraries");
     }
 
     #[test]
