@@ -2,12 +2,6 @@
 
 registry_ui::agents! {
     fixture {
-        image: [
-            library("libssl", debian: "libssl3"),
-            tool("/usr/bin/git", debian: "git"),
-            tool("bwrap", debian: "Bubblewrap"),
-            certificates,
-            certificates,
-        ],
+        image: [library("libssl", debian: "libssl3"), tool("a/git", debian: "Git"), certificates, certificates],
     }
 }
