@@ -44,6 +44,8 @@ start_engine() {
 stop_engine() {
     kill "$dockerd" 2>/dev/null
     wait "$dockerd" 2>/dev/null
+    # It leaves the mount of a network namespace, if a container was on the host's network.
+    umount "$engine"/exec/netns/* 2>/dev/null
     rm -rf "$engine"
 }
 
