@@ -27,7 +27,7 @@ COMMAND = "echo MATRIX-$(id -u)-$(id -g)-$(umask)"
 PROMPT = "PROBE-SHELL: run the command that you know of, once."
 # Some agents refuse `$(...)`: they get a plain command.
 PLAIN = "id; umask"
-PATIENCE = 60
+PATIENCE = 240
 
 USER = ["--user", "12345:12345", "--env", "HOME=/tmp"]
 # The image of a row, and the engine's words for it.
@@ -44,9 +44,8 @@ ROWS = {
 EXPECTED = {
     "install": ("installed", "class 1"),
     "musl": ("class 11, target",),
-    # Without certificates, it silently ends its turn without a call.
-    ("github-copilot", None): ("0 calls",),
-    ("github-copilot", "certificates"): ("ran",),
+    # It loads a library from its home, which docker mounts with `noexec`.
+    ("github-copilot", "read-only"): ("0 calls",),
 }
 
 
@@ -286,6 +285,8 @@ def main(xtask, work, base, certified, musl, *agents):
                 wrong.append(f"{agent}, {row}: {said}")
             print(f"| {agent} | {row} | {said.replace('|', '/')} |", flush=True)
         docker("rmi", "--force", *set(images.values()))
+        # What was built for one agent would fill the disk before the last; the stages that all share are used last.
+        docker("builder", "prune", "--force", "--keep-storage", "4GB")
     for line in wrong:
         print(f"FAIL  {line}")
     return bool(wrong)

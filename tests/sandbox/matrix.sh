@@ -3,7 +3,8 @@
 #
 #     matrix.sh MIRROR [AGENT...]
 #
-# MIRROR   a folder with the artefacts of the agents and a site.toml that names folders in it
+# MIRROR   a folder with the artefacts of the agents and a site.toml that names folders in it; XTASK, in the environment,
+#          names a program that was built with all features
 #
 # Needs root, Debian's docker.io, debootstrap and apt-get. Exits 1 when a row is not as matrix.py expects.
 set -u
@@ -30,9 +31,11 @@ done
 chmod 1777 "$work/musl/tmp"
 tar -C "$work/musl" -c . | docker import - localhost/matrix-musl >/dev/null || exit 2
 
-cargo xtask gen-scripts --site "$mirror/site.toml" --out "$work/context" >/dev/null || exit 2
-cargo xtask gen-suite --site "$mirror/site.toml" --out "$work/suite" >/dev/null || exit 2
+# One program with all features; another one may be named, which then is not built.
+xtask=${XTASK:-${CARGO_TARGET_DIR:-target}/debug/xtask}
+[ -n "${XTASK-}" ] || cargo build --quiet -p xtask --features xtask/upgrade || exit 2
+"$xtask" gen-scripts --site "$mirror/site.toml" --out "$work/context" >/dev/null || exit 2
+"$xtask" gen-suite --site "$mirror/site.toml" --out "$work/suite" >/dev/null || exit 2
 cp -al "$mirror" "$work/context/mirror" 2>/dev/null || cp -a "$mirror" "$work/context/mirror"
-cargo build --quiet -p xtask --features xtask/live || exit 2
-python3 tests/sandbox/matrix.py "${CARGO_TARGET_DIR:-target}/debug/xtask" "$work" localhost/matrix-base \
+python3 tests/sandbox/matrix.py "$xtask" "$work" localhost/matrix-base \
     localhost/matrix-certified localhost/matrix-musl "$@"
