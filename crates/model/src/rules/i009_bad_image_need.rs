@@ -52,7 +52,7 @@ fn is_tool(name: &str) -> bool {
 
 /// `lib….so`, with or without a version.
 fn is_library(name: &str) -> bool {
-    is_tool(name) && name.starts_with("lib") && (name.ends_with(".so") || name.contains(".so."))
+    is_tool(name) && name.starts_with("lib") && format!("{name}.").contains(".so.")
 }
 
 /// Debian's own form: two characters or more, lower-case letters, digits, `+`, `-` and `.`.
