@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use registry_audit::checks;
 use registry_model::check::{LockUse, Violation};
 use registry_model::model::{
-    Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Endpoint, Family, FileFormat, ImageNeed,
-    Mapping, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Program, Protocol, Provider,
-    ProxyMode, Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
+    Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Effort, Endpoint, Family, FileFormat,
+    ImageNeed, Mapping, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Permission,
+    Program, Protocol, Provider, ProxyMode, Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
 };
 use registry_model::rules::{self, Checked, check_agent, check_family, check_provider, check_registry};
 use registry_model::template::Template;
@@ -158,6 +158,16 @@ const BROKEN: &[(&str, Broken)] = &[
     ("P004", Broken::Provider(Provider { models: &[MODEL, MODEL], ..MAKERS })),
     ("S001", install(&[ARCHIVE, step("if true; then\n")])),
     ("S002", install(&[ARCHIVE, step("x=$1\n[[ -n $x ]] && echo yes\n")])),
+    (
+        "T001",
+        Broken::Agent(Agent {
+            launch: &[Template("\"fixture\""), Template("\"--yolo\"")],
+            permission: Some(Permission::Switch { mode: "", off: &[Off::Argv(&["--yolo"])] }),
+            ..GOOD
+        }),
+    ),
+    ("T002", Broken::Agent(Agent { permission: Some(Permission::Untested(" ")), ..GOOD })),
+    ("T003", Broken::Agent(Agent { effort: Some(Effort::Levels(&["low"])), ..GOOD })),
     ("W001", Broken::Agent(Agent { web: None, ..GOOD })),
     (
         "W002",

@@ -59,6 +59,10 @@ entry! {
         config
         /// Its web tools and what turns them off: `{ tools: ["web_fetch"], off: […] }`, or `NoTools("evidence")`.
         web
+        /// What lets its tools run without asking: `[argv["--yolo"]]`, `[mode("yolo")]`, or `none("why")`.
+        permission
+        /// The levels of reasoning effort that `EFFORT` may be: `["low", "medium", "high"]`, or `none("why")`.
+        effort
         /// Its folders in the home folder: `[".agent"]`.
         home
         /// The folders that it reads skills from: `["~/.agent/skills", "$WORKSPACE/skills"]`.

@@ -247,6 +247,16 @@ pub const ALL: &[Incident] = &[
         what: "in an image without certificates an agent made no call, said nothing, and ended its turn as usual",
         source: "measured with github-copilot 1.0.102",
     },
+    Incident {
+        number: 97,
+        what: "a sandbox policy in a configuration file was ignored, and a mode that nobody set decided",
+        source: "agentclientprotocol/codex-acp#310",
+    },
+    Incident {
+        number: 98,
+        what: "a configured reasoning effort was dropped over ACP, and every session ran with the default",
+        source: "NousResearch/hermes-agent#105651",
+    },
 ];
 
 #[cfg(test)]

@@ -57,6 +57,8 @@ fields! {
     Config "config"
     References "references"
     Web "web"
+    Permission "permission"
+    Effort "effort"
     Home "home"
     Skills "skills"
     Login "login"
@@ -116,9 +118,9 @@ pub enum Part {
     UsageTracking,
     /// The web tools.
     Tools,
-    /// A switch of the web policy.
+    /// A switch of the web policy or of the permission.
     Off(usize),
-    /// A path in a switch of the web policy.
+    /// A path in such a switch.
     OffPath(usize),
     /// A reason.
     Reason,

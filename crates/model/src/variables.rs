@@ -38,6 +38,11 @@ pub const CANONICAL: &[Variable] = &[
         meaning: "the part of ACP_MODEL after its first slash",
     },
     Variable { word: "PORT", name: "BENCHFLOW_BESIDE_PORT", meaning: "the free port of the helper process" },
+    Variable {
+        word: "EFFORT",
+        name: "BENCHFLOW_REASONING_EFFORT",
+        meaning: "the level of reasoning effort, one of those that `effort` lists",
+    },
     Variable { word: "PATH", name: "PATH", meaning: "the search path for the task's programs" },
 ];
 

@@ -3,9 +3,9 @@
 
 use registry_model::check::{Field, Place};
 use registry_model::model::{
-    Agent, Artefact, BaseUrlForm, ConfigFile, FileFormat, Handshake, Host, ImageNeed, Info, Login, LoginSource,
-    Mapping, ModelDelivery, Off, Owner, Proof, ProofKind, ProxyMode, References, Semantics, Step, Suite, Version,
-    WebPolicy,
+    Agent, Artefact, BaseUrlForm, ConfigFile, Effort, FileFormat, Handshake, Host, ImageNeed, Info, Login, LoginSource,
+    Mapping, ModelDelivery, Off, Owner, Permission, Proof, ProofKind, ProxyMode, References, Semantics, Step, Suite,
+    Version, WebPolicy,
 };
 use registry_model::names;
 use registry_model::template::Template;
@@ -47,6 +47,8 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         config,
         references,
         web,
+        permission,
+        effort,
         home,
         skills,
         login,
@@ -88,6 +90,8 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     let files = config.iter().enumerate().map(|(index, it)| config_text(agent, index, it));
     add("config", !config.is_empty(), list(files));
     add("web", web.is_some(), web.map(web_text).unwrap_or_default());
+    add("permission", permission.is_some(), permission.map(permission_text).unwrap_or_default());
+    add("effort", effort.is_some(), effort.map(effort_text).unwrap_or_default());
     add("home", !home.is_empty(), texts(home));
     add("skills", !skills.is_empty(), texts(skills));
     add("login", !login.is_empty(), list(login.iter().map(login_text)));
@@ -262,7 +266,7 @@ fn config_text(agent: &Agent<'_>, index: usize, file: &ConfigFile<'_>) -> String
     let mut head = vec![quoted(path)];
     head.extend((!condition.is_empty()).then_some(condition));
     head.extend((*owner != Owner::Keys).then(|| format!("owner: {}", owner.word())));
-    head.extend((*mode != 0o600).then(|| format!("mode: {mode:#o}")));
+    head.extend((*mode != ConfigFile::DEFAULT_MODE).then(|| format!("mode: {mode:#o}")));
     let allowed = allowed(agent, Some(Place::field(Field::Config).item(index)));
     head.extend(allowed.into_iter().map(|it| format!("allow: {it}")));
     format!("{}({}) {body}", format.word(), head.join(", "))
@@ -276,6 +280,21 @@ fn web_text(web: WebPolicy<'_>) -> String {
         WebPolicy::NoSwitch { tools, .. } | WebPolicy::Untested { tools, .. } => (tools, because),
     };
     group("{", &[format!("tools: {}", texts(tools)), format!("off: {off}")], "}")
+}
+
+fn permission_text(permission: Permission<'_>) -> String {
+    let Permission::Switch { mode, off } = permission else {
+        return format!("{}({})", permission.kind().word(), quoted(permission.reason()));
+    };
+    let mode = (!mode.is_empty()).then(|| format!("{}({})", Permission::MODE, quoted(mode)));
+    list(mode.into_iter().chain(off.iter().map(off_text)))
+}
+
+fn effort_text(effort: Effort<'_>) -> String {
+    match effort {
+        Effort::Levels(levels) => texts(levels),
+        Effort::None(reason) | Effort::Untested(reason) => format!("{}({})", effort.kind().word(), quoted(reason)),
+    }
 }
 
 fn off_text(off: &Off<'_>) -> String {

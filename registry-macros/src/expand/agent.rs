@@ -4,8 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use registry_model::check::{Field, Part, Place};
 use registry_model::model::{
-    Agent, Archive, Artefact, ConfigFile, Git, Handshake, Host, ImageNeed, Info, Login, LoginSource, ModelDelivery,
-    Npm, Off, Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version, WebPolicy, Word as _,
+    Agent, Archive, Artefact, ConfigFile, Effort, Git, Handshake, Host, ImageNeed, Info, Login, LoginSource,
+    ModelDelivery, Npm, Off, Permission, Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version,
+    WebPolicy, Word as _,
 };
 
 use super::{assertion, constant_of, given_fields, mappings, template, texts, user_variant, user_word, word};
@@ -57,6 +58,8 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
         config,
         references,
         web,
+        permission,
+        effort,
         home,
         skills,
         login,
@@ -94,6 +97,8 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     add("config", expand_config(cx, config), !config.is_empty());
     add("references", expand_references(agent), references.is_some());
     add("web", expand_web(cx, *web), web.is_some());
+    add("permission", expand_permission(cx, *permission), permission.is_some());
+    add("effort", expand_effort(*effort), effort.is_some());
     add("home", texts(home), !home.is_empty());
     add("skills", texts(skills), !skills.is_empty());
     add("login", expand_login(login), !login.is_empty());
@@ -246,7 +251,7 @@ fn expand_web(cx: &Cx<'_>, web: Option<WebPolicy<'_>>) -> TokenStream {
         None => return quote!(None),
         Some(WebPolicy::NoTools(evidence)) => quote!(WebPolicy::NoTools(#evidence)),
         Some(WebPolicy::Switch { tools, off }) => {
-            let (tools, off) = (texts(tools), off.iter().map(|off| expand_off(cx, off)));
+            let (tools, off) = (texts(tools), off.iter().map(|off| expand_off(cx, Field::Web, off)));
             quote!(WebPolicy::Switch { tools: #tools, off: &[#(#off),*] })
         }
         Some(WebPolicy::NoSwitch { tools, reason }) => {
@@ -261,11 +266,11 @@ fn expand_web(cx: &Cx<'_>, web: Option<WebPolicy<'_>>) -> TokenStream {
     quote!(Some(#web))
 }
 
-fn expand_off(cx: &Cx<'_>, off: &Off<'_>) -> TokenStream {
+fn expand_off(cx: &Cx<'_>, field: Field, off: &Off<'_>) -> TokenStream {
     match off {
         Off::File { path, format, owner, body } => {
             let (format, body) = (word(*format), template(*body));
-            let owner = user_word(cx, Place::field(Field::Web).part(Part::Owner), *owner);
+            let owner = user_word(cx, Place::field(field).part(Part::Owner), *owner);
             quote!(Off::File { path: #path, format: #format, owner: #owner, body: #body })
         }
         Off::Env(switches) => {
@@ -281,6 +286,32 @@ fn expand_off(cx: &Cx<'_>, off: &Off<'_>) -> TokenStream {
             quote!(Off::Unset(#names))
         }
     }
+}
+
+fn expand_permission(cx: &Cx<'_>, permission: Option<Permission<'_>>) -> TokenStream {
+    let permission = match permission {
+        None => return quote!(None),
+        Some(Permission::None(reason)) => quote!(Permission::None(#reason)),
+        Some(Permission::Untested(reason)) => quote!(Permission::Untested(#reason)),
+        Some(Permission::Switch { mode, off }) => {
+            let off = off.iter().map(|off| expand_off(cx, Field::Permission, off));
+            quote!(Permission::Switch { mode: #mode, off: &[#(#off),*] })
+        }
+    };
+    quote!(Some(#permission))
+}
+
+fn expand_effort(effort: Option<Effort<'_>>) -> TokenStream {
+    let effort = match effort {
+        None => return quote!(None),
+        Some(Effort::None(reason)) => quote!(Effort::None(#reason)),
+        Some(Effort::Untested(reason)) => quote!(Effort::Untested(#reason)),
+        Some(Effort::Levels(levels)) => {
+            let levels = texts(levels);
+            quote!(Effort::Levels(#levels))
+        }
+    };
+    quote!(Some(#effort))
 }
 
 fn expand_login(login: &[Login<'_>]) -> TokenStream {

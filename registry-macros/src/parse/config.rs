@@ -42,7 +42,7 @@ fn parse_config_file<'b>(
     let mut first = options.next().unwrap_or_else(|| Cursor::of(&group));
     let path = text(cx, place.part(Part::Path), &mut first, "the path of a file")?;
     first.end()?;
-    let mut file = ConfigFile { path, format, owner: Owner::Keys, mode: 0o600, body: Template("") };
+    let mut file = ConfigFile { path, format, owner: Owner::Keys, mode: ConfigFile::DEFAULT_MODE, body: Template("") };
     let mut condition = None;
     for mut option in options {
         if option.eat_word("if") {

@@ -13,6 +13,7 @@ mod login;
 mod mapping;
 mod policy;
 mod provider;
+mod session;
 mod value;
 
 pub(crate) use agent::{Entry, parse_agent};

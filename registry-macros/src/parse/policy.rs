@@ -23,7 +23,7 @@ const WEB: Place = Place::field(Field::Web);
 
 pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
     if cursor.eat_word(WebKind::NoTools.word()) {
-        let evidence = reason(cx, cursor)?;
+        let evidence = reason(cx, Field::Web, cursor)?;
         draft.agent.web = Some(WebPolicy::NoTools(evidence));
         return Ok(());
     }
@@ -59,23 +59,29 @@ enum Way<'b> {
 fn parse_off<'b>(cx: &mut Cx<'b>, key: Span, cursor: &mut Cursor) -> Result<Way<'b>, Fault> {
     cx.mark(WEB, key);
     if cursor.eat_word(WebKind::NoSwitch.word()) {
-        return reason(cx, cursor).map(Way::None);
+        return reason(cx, Field::Web, cursor).map(Way::None);
     }
     if cursor.eat_word(WebKind::Untested.word()) {
-        return reason(cx, cursor).map(Way::Untested);
+        return reason(cx, Field::Web, cursor).map(Way::Untested);
     }
     let what = "a list of switches, `NoSwitch(\"why\")` or `Untested(\"why\")`";
     let group = cursor.group(Delimiter::Bracket, what)?;
     let mut switches = Vec::new();
     for piece in Cursor::of(&group).split() {
-        let parsed = parse_switch(cx, switches.len(), piece);
+        let parsed = parse_switch(cx, Field::Web, switches.len(), piece);
         switches.extend(cx.take(parsed));
     }
     Ok(Way::Switches(cx.list(&switches)))
 }
 
-fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Off<'b>, Fault> {
-    let place = WEB.part(Part::Off(index));
+/// A switch of the web policy or of the permission, by its index there.
+pub(super) fn parse_switch<'b>(
+    cx: &mut Cx<'b>,
+    field: Field,
+    index: usize,
+    mut piece: Cursor,
+) -> Result<Off<'b>, Fault> {
+    let place = Place::field(field).part(Part::Off(index));
     cx.mark(place, here(&piece));
     let kind = piece.ident("a switch")?;
     if let Some(known) = known_word(&kind) {
@@ -95,7 +101,7 @@ fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/…\")`")?;
     let mut inner = arguments(Cursor::of(&group)).into_iter();
     let mut first = inner.next().unwrap_or_else(|| Cursor::of(&group));
-    let path = text(cx, WEB.part(Part::OffPath(index)), &mut first, "a path")?;
+    let path = text(cx, Place::field(field).part(Part::OffPath(index)), &mut first, "a path")?;
     first.end()?;
     let mut owner = if format == FileFormat::Toml { Owner::Whole } else { Owner::Keys };
     for mut argument in inner {
@@ -103,21 +109,23 @@ fn parse_switch<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<
         if key != "owner" {
             return Err(unknown_argument(&key, &["owner"]));
         }
-        owner = super::config::owner(cx, WEB.part(Part::Owner), &mut argument)?;
+        owner = super::config::owner(cx, Place::field(field).part(Part::Owner), &mut argument)?;
         argument.end()?;
     }
     let body = parse_template(cx, place, piece)?;
     Ok(Off::File { path, format, owner, body })
 }
 
-fn reason<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
+/// `("reason")` after a word of a field.
+pub(super) fn reason<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b str, Fault> {
     let group = cursor.group(Delimiter::Parenthesis, "`(\"reason\")`")?;
     let mut inner = Cursor::of(&group);
-    cx.mark(WEB.part(Part::Reason), here(&inner));
+    let place = Place::field(field).part(Part::Reason);
+    cx.mark(place, here(&inner));
     if inner.is_empty() {
         return Ok("");
     }
-    let reason = text(cx, WEB.part(Part::Reason), &mut inner, "the reason")?;
+    let reason = text(cx, place, &mut inner, "the reason")?;
     inner.end()?;
     Ok(reason)
 }

@@ -67,6 +67,9 @@ right! {
     p004_duplicate_model
     s001_shell_syntax
     s002_bashism
+    t001_permission_said_twice
+    t002_unexplained_choice
+    t003_idle_effort
     w001_no_web_policy
     w002_policy_outside_home
     w003_empty_policy

@@ -5,7 +5,7 @@ mod subject;
 use core::ops::Range;
 
 pub use subject::LockUse;
-pub(crate) use subject::{Channel, Located, Subject};
+pub(crate) use subject::{Channel, Located, Subject, switches};
 
 pub use crate::place::{Field, Part, Place};
 

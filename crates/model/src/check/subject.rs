@@ -43,9 +43,9 @@ pub(crate) enum Channel<'a> {
     Argv,
     /// A file that is written at launch, by its index.
     Config(usize),
-    /// A file of the web policy.
-    WebFile,
-    /// A variable of the web policy, of a host's switch or of the handshake: set, but not routed.
+    /// A file of the web policy, or of the permission.
+    OffFile,
+    /// A variable of the web policy, of the permission, of a host's switch or of the handshake: set, but not routed.
     Switch(&'a str),
 }
 
@@ -86,6 +86,14 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// The switches of the web policy and of the permission, each with its place.
+pub(crate) fn switches<'a>(agent: &Agent<'a>) -> impl Iterator<Item = (Place, &'a Off<'a>)> {
+    let of = |field: Field, list: &'a [Off<'a>]| {
+        list.iter().enumerate().map(move |(index, off)| (Place::field(field).part(Part::Off(index)), off))
+    };
+    of(Field::Web, agent.web_switches()).chain(of(Field::Permission, agent.permission_switches()))
+}
+
 /// All templates of an agent, in the order of its fields.
 fn templates<'a>(agent: &'a Agent<'a>) -> Vec<Located<'a>> {
     let mut all = Vec::new();
@@ -108,13 +116,12 @@ fn templates<'a>(agent: &'a Agent<'a>) -> Vec<Located<'a>> {
     for (index, file) in agent.config.iter().enumerate() {
         add(value(Field::Config, index), Channel::Config(index), file.body);
     }
-    let web = Place::field(Field::Web);
-    for (index, off) in agent.web_switches().iter().enumerate() {
+    for (place, off) in switches(agent) {
         match off {
-            Off::File { body, .. } => add(web.part(Part::Off(index)), Channel::WebFile, *body),
+            Off::File { body, .. } => add(place, Channel::OffFile, *body),
             Off::Env(mappings) => {
                 for (nth, Mapping { name, value }) in mappings.iter().enumerate() {
-                    add(web.part(Part::Off(index)).item(nth), Channel::Switch(name), *value);
+                    add(place.item(nth), Channel::Switch(name), *value);
                 }
             }
             Off::Argv(_) | Off::Unset(_) => {}

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Allow, Artefact, Handshake, ImageNeed, Lock, ModelDelivery, ModelIdFormat, ModelReference, Off, Proof, Protocol,
-    Runs, Target, UnreadableLock, Version, WebPolicy, words,
+    Allow, Artefact, Effort, Handshake, ImageNeed, Lock, ModelDelivery, ModelIdFormat, ModelReference, Off, Permission,
+    Proof, Protocol, Runs, Target, UnreadableLock, Version, WebPolicy, words,
 };
 use crate::template::{Template, Value};
 use crate::variables::canonical;
@@ -61,6 +61,12 @@ pub struct Agent<'a> {
     /// Its web tools, and how they are turned off.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub web: Option<WebPolicy<'a>>,
+    /// How its tools run without asking and without a sandbox of its own.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub permission: Option<Permission<'a>>,
+    /// The levels of reasoning effort that it takes.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub effort: Option<Effort<'a>>,
     /// Folders of its own, relative to the home folder.
     pub home: &'a [&'a str],
     /// Folders where it looks for skills; they begin with `~/` or `$WORKSPACE/`.
@@ -111,6 +117,8 @@ impl Agent<'_> {
         config: &[],
         references: None,
         web: None,
+        permission: None,
+        effort: None,
         home: &[],
         skills: &[],
         login: &[],
@@ -187,7 +195,8 @@ impl<'a> Agent<'a> {
 
     /// The variables besides the canonical ones that it gets: accepted ones, its own, and those of its log-ins.
     pub fn own_variables(&self) -> impl Iterator<Item = &str> {
-        let mapped = self.env.iter().map(|mapping| mapping.name);
+        let unasked = self.permission_switches().iter().flat_map(|off| off.mappings());
+        let mapped = self.env.iter().chain(unasked).map(|mapping| mapping.name);
         let log_ins = self.login.iter().flat_map(|login| match login.source {
             LoginSource::Variable(name) => [name, login.instead_of],
             LoginSource::Files(_) => [login.instead_of, login.instead_of],
@@ -268,6 +277,11 @@ pub struct ConfigFile<'a> {
     pub mode: u32,
     /// The content: an object, or an `if` around one.
     pub body: Template<'a>,
+}
+
+impl ConfigFile<'_> {
+    /// The permission bits of a file whose entry has no `mode`.
+    pub const DEFAULT_MODE: u32 = 0o600;
 }
 
 words! {
@@ -396,7 +410,7 @@ pub struct Suite<'a> {
     pub usage_tracking: bool,
 }
 
-/// How web tools are turned off, as one list for the reader of a policy.
+/// What a run chooses, for the reader of an entry: whether there is web, whether tools ask, how hard the model thinks.
 impl<'a> Agent<'a> {
     /// The switches of the web policy; empty when there is none.
     pub fn web_switches(&self) -> &'a [Off<'a>] {
@@ -415,6 +429,33 @@ impl<'a> Agent<'a> {
             }
             None => Some("its entry has no web policy".to_owned()),
             Some(WebPolicy::Switch { .. } | WebPolicy::NoTools(_)) => None,
+        }
+    }
+
+    /// What lets its tools run without asking; empty when nothing is known that does.
+    pub fn permission_switches(&self) -> &'a [Off<'a>] {
+        self.permission.map_or(&[], |it| it.off())
+    }
+
+    /// Why a run in which its tools ask is rejected, if it is.
+    pub fn ask_refusal(&self) -> Option<String> {
+        match self.permission {
+            Some(Permission::Switch { .. }) => None,
+            Some(Permission::None(reason)) => Some(format!("its tools run without asking: {reason}")),
+            Some(Permission::Untested(reason)) => Some(format!("not verified that its tools ask: {reason}")),
+            None => Some("its entry does not say whether its tools ask".to_owned()),
+        }
+    }
+
+    /// Why a run with a level of effort that it does not list is rejected.
+    pub fn effort_refusal(&self) -> String {
+        match self.effort {
+            Some(Effort::Levels(levels)) => {
+                format!("its levels are {}", levels.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", "))
+            }
+            Some(Effort::None(reason)) => format!("it has no switch for it: {reason}"),
+            Some(Effort::Untested(reason)) => format!("not verified: {reason}"),
+            None => "its entry has no `effort`".to_owned(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod policy;
 mod provider;
 mod registry;
 mod routing;
+mod session;
 mod words;
 
 pub use agent::{
@@ -34,5 +35,6 @@ pub use policy::{
 pub use provider::{Auth, Credential, CredentialKind, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 pub use registry::Registry;
 pub use routing::{ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyKind, ProxyMode, Via};
+pub use session::{Effort, EffortKind, Permission, PermissionKind};
 pub use words::Word;
 use words::words;

@@ -79,7 +79,7 @@ impl<'a> WebPolicy<'a> {
     }
 }
 
-/// One way in which web tools are turned off.
+/// One way in which something of an agent is turned off: its web tools, or its questions before a tool runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -121,7 +121,15 @@ words! {
     }
 }
 
-impl Off<'_> {
+impl<'a> Off<'a> {
+    /// The variables that it sets.
+    pub const fn mappings(&self) -> &'a [Mapping<'a>] {
+        match self {
+            Self::Env(mappings) => mappings,
+            Self::Argv(_) | Self::Unset(_) | Self::File { .. } => &[],
+        }
+    }
+
     /// The word that an entry begins it with.
     pub const fn word(&self) -> &'static str {
         match self {

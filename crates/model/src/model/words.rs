@@ -91,9 +91,9 @@ mod tests {
     use std::fmt::Debug;
 
     use crate::model::{
-        ArtefactKind, Auth, BaseUrlForm, CredentialKind, Exit, FileFormat, ImageNeedKind, LoginKind, ModelIdFormat,
-        OffKind, Outcome, Owner, ProofKind, Protocol, ProxyKind, Runs, Semantics, SessionKind, Target, Via, WebKind,
-        Word,
+        ArtefactKind, Auth, BaseUrlForm, CredentialKind, EffortKind, Exit, FileFormat, ImageNeedKind, LoginKind,
+        ModelIdFormat, OffKind, Outcome, Owner, PermissionKind, ProofKind, Protocol, ProxyKind, Runs, Semantics,
+        SessionKind, Target, Via, WebKind, Word,
     };
 
     /// Words are looked up by their spelling, and no two of a set are spelled alike.
@@ -120,8 +120,7 @@ mod tests {
             };
         }
         check_all! {
-            ArtefactKind Auth BaseUrlForm CredentialKind Exit FileFormat ImageNeedKind LoginKind ModelIdFormat OffKind
-            Outcome Owner ProofKind Protocol ProxyKind Runs Semantics SessionKind Target Via WebKind
+            ArtefactKind Auth BaseUrlForm CredentialKind EffortKind Exit FileFormat ImageNeedKind LoginKind ModelIdFormat OffKind Outcome Owner PermissionKind ProofKind Protocol ProxyKind Runs Semantics SessionKind Target Via WebKind
         }
     }
 }

@@ -33,9 +33,10 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
                 report.add(&RULE, place, message, "pass it as a variable, or in a file");
             }
             Channel::Config(index) => check_file(cx, index, name, place, report),
-            Channel::WebFile => {
-                let message = format!("the secret `{name}` is in the web policy of `{}`", agent.name);
-                report.add(&RULE, place, message, "remove it from the web policy");
+            Channel::OffFile => {
+                let field = place.field.word();
+                let message = format!("the secret `{name}` is in `{field}` of `{}`", agent.name);
+                report.add(&RULE, place, message, format!("remove it from `{field}`"));
             }
             Channel::Env(_) | Channel::Switch(_) => {}
         }

@@ -1,6 +1,6 @@
 //! Reports paths that lead out of the home folder.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Report, Rule, Subject, switches};
 use crate::model::{Artefact, LoginSource, Off};
 use crate::place::{Field, Part, Place};
 
@@ -24,11 +24,11 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
             refuse(Place::field(Field::Config).item(index).part(Part::Path), file.path, RULE.help);
         }
     }
-    for (index, off) in agent.web_switches().iter().enumerate() {
-        if let Off::File { path, .. } = off
+    for (place, off) in switches(agent) {
+        if let (Off::File { path, .. }, Part::Off(index)) = (off, place.part)
             && !in_home(path)
         {
-            refuse(Place::field(Field::Web).part(Part::OffPath(index)), path, RULE.help);
+            refuse(Place::field(place.field).part(Part::OffPath(index)), path, RULE.help);
         }
     }
     for (index, folder) in agent.home.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Channel, Located, Report, Rule, Subject};
+use crate::check::{Channel, Located, Report, Rule, Subject, switches};
 use crate::model::{BaseUrlForm, FileFormat, Off, Owner};
 use crate::place::{Field, Part, Place};
 use crate::template::{Condition, Member, Value};
@@ -24,7 +24,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     for located in &cx.templates {
         let format = match located.channel {
             Channel::Config(index) => cx.agent.config.get(index).map(|file| file.format),
-            Channel::WebFile => Some(policy_format(cx, located.place)),
+            Channel::OffFile => Some(policy_format(cx, located.place)),
             Channel::Env(_) | Channel::Argv | Channel::Switch(_) => None,
         };
         match (&located.value, format) {
@@ -46,9 +46,8 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
 const BASE_URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
 
 fn policy_format(cx: &Subject<'_>, place: Place) -> FileFormat {
-    let Part::Off(index) = place.part else { return FileFormat::Json };
-    match cx.agent.web_switches().get(index) {
-        Some(Off::File { format, .. }) => *format,
+    match switches(cx.agent).find(|(it, _)| *it == place) {
+        Some((_, Off::File { format, .. })) => *format,
         _ => FileFormat::Json,
     }
 }
@@ -67,8 +66,8 @@ fn check_file(cx: &Subject<'_>, value: &Value<'_>, format: FileFormat, located: 
             Value::Null if format == FileFormat::Toml => {
                 report.add(&RULE, place, "TOML has no `null`", "remove the key, or mark it with `?`");
             }
-            Value::Append(_) if located.channel != Channel::WebFile => {
-                report.add(&RULE, place, "`append` is allowed in a web policy only", "write the whole list");
+            Value::Append(_) if located.channel != Channel::OffFile => {
+                report.add(&RULE, place, "`append` is allowed in `web` and `permission` only", "write the whole list");
             }
             Value::Reference(_) if cx.agent.references.is_none() => {
                 let message =

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::{Report, Rule, Subject};
+use crate::place::Field;
 
 use super::variable::set_variables;
 
@@ -19,7 +20,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Subject<'_>, report: &mut Report) {
     let mut seen = BTreeSet::new();
     for (place, name) in set_variables(cx.agent) {
-        if !seen.insert(name) {
+        // A variable of `env` may have another value in `permission`; that it is not the same is for T001.
+        let chosen = place.field == Field::Permission && cx.agent.env.iter().any(|it| it.name == name);
+        if !seen.insert(name) && !chosen {
             report.add(&RULE, place, format!("`{name}` is set twice by `{}`", cx.agent.name), RULE.help);
         }
     }

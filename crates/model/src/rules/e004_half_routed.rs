@@ -22,7 +22,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     let mut key = None;
     cx.visit_values(&mut |located, place, value| {
         match located.channel {
-            Channel::WebFile | Channel::Switch(_) => return,
+            Channel::OffFile | Channel::Switch(_) => return,
             // The agent does not get a withheld variable.
             Channel::Env(name) if cx.agent.withhold.contains(&name) => return,
             _ => {}

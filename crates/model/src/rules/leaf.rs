@@ -18,6 +18,11 @@ impl Leaf<'_> {
         self.keys.join(".")
     }
 
+    /// Whether another leaf has the same keys and the same value.
+    pub(super) fn is_same(&self, other: &Leaf<'_>) -> bool {
+        other.keys == self.keys && other.value == self.value
+    }
+
     /// Whether some leaf has the same keys and another value.
     pub(super) fn contradicts(&self, others: &[Leaf<'_>]) -> bool {
         others.iter().any(|other| other.keys == self.keys && other.value != self.value)

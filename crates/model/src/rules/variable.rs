@@ -1,6 +1,6 @@
 //! Functions shared by the rules about variables.
 
-use crate::check::{Channel, Report, Rule, Subject, Violation};
+use crate::check::{Channel, Report, Rule, Subject, Violation, switches};
 use crate::model::{Agent, Off};
 use crate::names::nearest;
 use crate::place::{Field, Part, Place};
@@ -113,15 +113,16 @@ pub(super) fn unset_variables<'a>(agent: &Agent<'a>) -> Vec<(Place, &'a str)> {
     all
 }
 
-/// The variables that an agent is started with: its mapping, the switches of its hosts and of its web policy.
+/// The variables that an agent is started with: its mapping, the switches of its hosts, web policy and
+/// permission.
 pub(super) fn set_variables<'a>(agent: &Agent<'a>) -> Vec<(Place, &'a str)> {
     let mut all = Vec::new();
     for (index, mapping) in agent.env.iter().enumerate() {
         all.push((Place::field(Field::Env).item(index).part(Part::Name), mapping.name));
     }
-    for (index, off) in agent.web_switches().iter().enumerate() {
+    for (place, off) in switches(agent) {
         let Off::Env(mappings) = off else { continue };
-        all.extend(mappings.iter().map(|it| (Place::field(Field::Web).part(Part::Off(index)), it.name)));
+        all.extend(mappings.iter().map(|it| (place, it.name)));
     }
     for (index, host) in agent.hosts.iter().enumerate() {
         let place = |nth| Place::field(Field::Hosts).item(index).part(Part::Nth(nth));

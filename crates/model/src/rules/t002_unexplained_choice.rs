@@ -1,0 +1,59 @@
+//! Reports a permission or an effort that says nothing.
+
+use crate::check::{Report, Rule, Subject};
+use crate::model::{Effort, EffortKind, Off, Permission, PermissionKind};
+use crate::place::{Field, Part, Place};
+
+pub(super) const RULE: Rule = Rule {
+    sentence: "`permission` and `effort` list something, or have a reason",
+    example: r#"permission: none("")"#,
+    corrected: r#"permission: none("its commands ran without a request, as seen with 1.2.0")"#,
+    help: "write what was seen, or why it was not tested",
+    incidents: &[97],
+    agent: Some(check),
+    ..named!()
+};
+
+fn check(cx: &Subject<'_>, report: &mut Report) {
+    let mut add = |field: Field, kind: Option<&str>| {
+        let name = cx.agent.name;
+        match kind {
+            Some(word) => {
+                let place = Place::field(field).part(Part::Reason);
+                report.add(
+                    &RULE,
+                    place,
+                    format!("`{word}` in `{}` of `{name}` has no reason", field.word()),
+                    RULE.help,
+                );
+            }
+            None => {
+                let help = "list what it takes, or write `none(\"why\")` or `untested(\"why\")`";
+                report.add(&RULE, Place::field(field), format!("`{}` of `{name}` is empty", field.word()), help);
+            }
+        }
+    };
+    match cx.agent.permission {
+        Some(Permission::Switch { mode: "", off }) if off.iter().all(is_empty) => add(Field::Permission, None),
+        Some(it) if it.kind() != PermissionKind::Switch && it.reason().trim().is_empty() => {
+            add(Field::Permission, Some(it.kind().word()));
+        }
+        _ => {}
+    }
+    match cx.agent.effort {
+        Some(Effort::Levels([])) => add(Field::Effort, None),
+        Some(it) if it.kind() != EffortKind::Levels && it.reason().trim().is_empty() => {
+            add(Field::Effort, Some(it.kind().word()));
+        }
+        _ => {}
+    }
+}
+
+fn is_empty(off: &Off<'_>) -> bool {
+    match off {
+        Off::Env(mappings) => mappings.is_empty(),
+        Off::Argv(words) => words.is_empty(),
+        Off::File { .. } => false,
+        Off::Unset(_) => true,
+    }
+}
