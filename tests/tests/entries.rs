@@ -105,7 +105,7 @@ fn templates<'a>(agent: &Agent<'a>) -> Vec<Template<'a>> {
     add(agent.handshake.env);
     add(agent.env);
     agent.hosts.iter().for_each(|it| add(it.off));
-    for off in agent.web_switches() {
+    for off in agent.web_switches().iter().chain(agent.permission_switches()) {
         match off {
             Off::File { body, .. } => all.push(*body),
             Off::Env(mappings) => all.extend(mappings.iter().map(|it| it.value)),

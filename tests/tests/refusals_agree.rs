@@ -27,7 +27,7 @@ const REFERENCES: [(&str, &str, bool); 6] = [
 const URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
 
 /// Changes of a question with an answer: a variable (`KEY` is the key's variable) and its value.
-const CHANGES: [(&str, &str); 19] = [
+const CHANGES: [(&str, &str); 24] = [
     ("UNRELATED", "x"),
     (URL, "localhost:4000"),
     (URL, "https://gw.example.org:99999/v1"),
@@ -44,6 +44,11 @@ const CHANGES: [(&str, &str); 19] = [
     ("LLM_TIMEOUT", "soon"),
     ("LLM_TIMEOUT", "30"),
     ("BENCHFLOW_DISALLOW_WEB_TOOLS", "1"),
+    ("BENCHFLOW_PERMISSION", "ask"),
+    ("BENCHFLOW_PERMISSION", "yes"),
+    ("BENCHFLOW_PERMISSION", " "),
+    ("BENCHFLOW_REASONING_EFFORT", "high"),
+    ("BENCHFLOW_REASONING_EFFORT", "no-such-level"),
     ("BENCHFLOW_ACP_MODEL_ID", "openai/a[b]@c"),
     ("BENCHFLOW_ACP_MODEL_ID", "openai/a\u{1b}c"),
     ("BENCHFLOW_PROVIDER_PROTOCOL", "openai\ncompletions"),

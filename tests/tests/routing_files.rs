@@ -205,12 +205,40 @@ fn a_null_in_toml_is_refused_by_both() {
 }
 
 #[test]
+fn a_run_whose_tools_ask_removes_what_an_earlier_launch_permitted() {
+    let agent = REGISTRY.agents().into_iter().find(|it| it.name == "opencode").expect("it is registered");
+    let router = Router::new(&REGISTRY);
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let (lib, home) = (folder.path().join("lib"), folder.path().join("home"));
+    fs::create_dir(&lib).and_then(|()| fs::create_dir(&home)).expect("there is room");
+    for (name, text) in payload(agent) {
+        if let Some(file) = name.strip_prefix("lib/") {
+            fs::write(lib.join(file), text).expect("there is room");
+        }
+    }
+    let sandbox = Sandbox { home: "/".to_owned(), root: true, folder: "/x".to_owned(), path: String::new() };
+    let entry = router.entry(agent.name).expect("it is registered");
+    let mode = |ask: &str| {
+        let flags = [("ZAI_API_KEY", "k"), ("BENCHFLOW_PERMISSION", ask)];
+        let flags = flags.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let given = Given { flags: flags.into(), ..Given::default() };
+        let found = router.resolve(entry, "zai/glm-5", &given, &sandbox).expect("it resolves");
+        let files = written(&lib, &found, &home).expect("it is not refused");
+        let file: Value = serde_json::from_str(&files["~/.config/opencode/opencode.json"]).expect("it is JSON");
+        file["permission"]["external_directory"].clone()
+    };
+    assert_eq!([mode(""), mode("ask"), mode("")], [Value::from("allow"), Value::Null, Value::from("allow")]);
+}
+
+#[test]
 fn files_are_shown_as_they_are_written() {
     let node = Command::new("node").arg("--version").stdout(Stdio::null()).status();
     assert!(node.is_ok(), "`node` is not in PATH\nhelp: install it; without it the files are compared with nothing");
     let router = Router::new(&REGISTRY);
     let off = [("BENCHFLOW_DISALLOW_WEB_TOOLS", "1")];
-    let kinds: [Vec<(&str, &str)>; 3] = [HOST.to_vec(), [&HOST[..], &GATEWAY].concat(), [&HOST[..], &off].concat()];
+    let (ask, effort) = ([("BENCHFLOW_PERMISSION", "ask")], [("BENCHFLOW_REASONING_EFFORT", "high")]);
+    let with = |more: &[(&'static str, &'static str)]| [&HOST[..], more].concat();
+    let kinds = [HOST.to_vec(), with(&GATEWAY), with(&off), with(&ask), with(&effort)];
     let compared: usize = REGISTRY
         .agents()
         .into_iter()

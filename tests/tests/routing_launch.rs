@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::launch_support::{Installed, Prefix, noted_environment};
 use registry::REGISTRY;
-use registry::model::Provider;
+use registry::model::{Agent, Provider};
 use registry_routing::{Given, Resolution, Router, Sandbox, Variables};
 
 /// Variables of the launcher or the test, which are not part of a route.
@@ -93,7 +93,7 @@ fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &st
                 inherited.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             start.retain(|name, _| agent.env.iter().any(|it| it.name == name) && wanted.contains_key(name));
             // A harness gives the canonical variables; the launcher sets the agent's own.
-            let own = |name: &str| agent.env.iter().any(|it| it.name == name) && !is_flag(flags, name);
+            let own = |name: &str| sets(agent, name) && !is_flag(flags, name);
             start.extend(wanted.clone().into_iter().filter(|(name, _)| !own(name)));
             wanted.remove("BENCHFLOW_EXPLICIT_ENV");
             // These are only in files; the agent's process does not get them.
@@ -103,6 +103,12 @@ fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &st
         }
     }
     assert!(compared * every > 100, "only {compared} routes were compared");
+}
+
+/// Whether the launcher of an agent may set a variable.
+fn sets(agent: &Agent<'_>, name: &str) -> bool {
+    let permission = agent.permission_switches().iter().flat_map(|off| off.mappings());
+    agent.env.iter().chain(permission).any(|it| it.name == name)
 }
 
 fn is_flag(flags: &[(&str, &str)], name: &str) -> bool {
@@ -136,6 +142,12 @@ fn a_gateway_is_routed_the_same_way() {
 fn a_policy_wins_over_what_is_explicit() {
     let off = ("BENCHFLOW_DISALLOW_WEB_TOOLS", "1");
     check_launchers(4, &[off, ("COPILOT_OFFLINE", "false"), ("OPENCODE_CONFIG_CONTENT", "{}")], &[]);
+}
+
+#[test]
+fn choices_of_a_run_are_routed_the_same_way() {
+    check_launchers(4, &[("BENCHFLOW_PERMISSION", "ask")], &[]);
+    check_launchers(4, &[("BENCHFLOW_REASONING_EFFORT", "high")], &[]);
 }
 
 const URL: (&str, &str) = ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1");

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use registry_model::model::{Agent, ModelRecord, Off, Provider};
+use registry_model::model::{Agent, ModelRecord, Off, Permission, Provider};
 use registry_model::template::Value;
 use registry_model::variables::{VariableKind, canonical};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use super::credential::{Asked, Credentials, Moved};
 use super::document::json;
 use super::values::Scope;
 use super::{
-    Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
+    Choice, Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
 };
 
 /// The variables of an agent, by their names.
@@ -39,7 +39,8 @@ impl<'a> Router<'a> {
         let asked = Asked { agent, server: &server, given, sandbox, moved };
         let credentials = self.credentials(&asked)?;
         self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
-        let web_off = web_off(agent, given)?;
+        let choice = Choice { web_off: web_off(agent, given)?, ask: asks(agent, given)? };
+        check_effort(agent, given)?;
 
         let idle = entry.idle.iter().filter(|(name, _)| given.explicit(name).is_some()).cloned().collect::<Vec<_>>();
         let mut set = self.explicit(given);
@@ -54,12 +55,12 @@ impl<'a> Router<'a> {
         let acp_model_id = self.told(agent, reference, &server, &set);
         fill_model(&mut set, acp_model_id.as_deref().ok());
         self.pass_on(&mut set, agent, &credentials, given);
-        map(&mut set, entry, sandbox, given, web_off, |name| {
+        map(&mut set, entry, sandbox, given, choice, |name| {
             self.owned.contains(name) || idle.iter().any(|(idle, _)| name == *idle)
         })?;
         check_values(&set, entry)?;
         if acp_model_id.is_ok() {
-            entry.check_files(&Scope { set: &set, agent, sandbox }, web_off)?;
+            entry.check_files(&Scope { set: &set, agent, sandbox }, choice)?;
         }
         let Credentials { login, file: credential_file, .. } = credentials;
         let mut withheld = withheld(&set, given);
@@ -77,7 +78,7 @@ impl<'a> Router<'a> {
             withheld,
             idle,
             unused,
-            web_off,
+            choice,
         })
     }
 
@@ -109,7 +110,9 @@ impl<'a> Router<'a> {
             fill(set, name, Some((value.clone(), *origin)));
         }
         let others = |name: &str| self.owned.contains(name) && !credentials.used.contains(&name);
-        for &name in agent.accepts.iter().chain([&names::WEB]).filter(|name| !others(name)) {
+        for &name in
+            agent.accepts.iter().chain([&names::WEB, &names::PERMISSION, &names::EFFORT]).filter(|name| !others(name))
+        {
             fill(set, name, given.find(name).map(|(layer, value)| (value.to_owned(), Origin::Given(layer))));
         }
     }
@@ -200,6 +203,32 @@ fn web_off(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
     }
 }
 
+/// Whether tools are to ask; refused where nothing shows that they would.
+fn asks(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
+    let Some((_, value)) = given.find(names::PERMISSION) else { return Ok(false) };
+    let reason = match value {
+        Permission::ASK => agent.ask_refusal(),
+        _ => Some(format!("its one value is `{}`", Permission::ASK)),
+    };
+    match reason {
+        None => Ok(true),
+        Some(reason) => Err(not_offered(agent, names::PERMISSION, reason)),
+    }
+}
+
+/// Refuses a level of effort that the agent does not take: it would run with another one under this name.
+fn check_effort(agent: &Agent<'_>, given: &Given) -> Result<(), Refusal> {
+    let Some((_, level)) = given.find(names::EFFORT) else { return Ok(()) };
+    if agent.effort.is_some_and(|it| it.levels().contains(&level)) {
+        return Ok(());
+    }
+    Err(not_offered(agent, names::EFFORT, agent.effort_refusal()))
+}
+
+fn not_offered(agent: &Agent<'_>, variable: &str, reason: String) -> Refusal {
+    Refusal::NotOffered { agent: agent.name.to_owned(), variable: variable.to_owned(), reason }
+}
+
 /// Sets the agent's own variables from the others. They replace inherited variables, but not explicit ones; a policy
 /// replaces both.
 fn map<'a>(
@@ -207,12 +236,13 @@ fn map<'a>(
     entry: &Entry<'a>,
     sandbox: &Sandbox,
     given: &Given,
-    web_off: bool,
+    choice: Choice,
     passed_over: impl Fn(&str) -> bool,
 ) -> Result<(), Refusal> {
     let agent = entry.agent;
     let mut explicit = Vec::new();
-    for mapping in &entry.mappings {
+    let unasked = entry.permission.iter().filter(|_| !choice.ask);
+    for mapping in entry.mappings.iter().chain(unasked) {
         let given = given.explicit(mapping.0).filter(|_| !passed_over(mapping.0));
         match (given, &mapping.1) {
             (None, _) => set_mapping(set, mapping, agent, sandbox)?,
@@ -226,7 +256,7 @@ fn map<'a>(
             (Some(_), _) => explicit.push(mapping.0),
         }
     }
-    if web_off {
+    if choice.web_off {
         for off in agent.web_switches() {
             if let Off::Unset(names) = off {
                 names.iter().for_each(|name| drop(set.remove(*name)));

@@ -8,7 +8,7 @@ use registry_model::variables::is_secret;
 
 use super::document::Node;
 use super::values::Scope;
-use super::{Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names};
+use super::{Choice, Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names};
 
 /// The text that replaces a secret.
 pub const MASK: &str = "********";
@@ -47,13 +47,14 @@ impl Carried {
 
 impl Entry<'_> {
     /// Refuses files that the launcher's program would refuse, and values that no channel carries to the agent.
-    pub(crate) fn check_files(&self, scope: &Scope<'_, '_>, web_off: bool) -> Result<(), Refusal> {
+    pub(crate) fn check_files(&self, scope: &Scope<'_, '_>, choice: Choice) -> Result<(), Refusal> {
         let (mut env, mut file, mut argv) = (Carried::default(), Carried::default(), Carried::default());
-        let policy = self.policy_files.iter().filter(|_| web_off);
-        for (format, read) in self.files.iter().chain(policy) {
+        let policy = self.policy_files.iter().filter(|_| choice.web_off);
+        let permission = self.permission_files.iter().filter(|_| !choice.ask);
+        for (format, read) in self.files.iter().chain(permission).chain(policy) {
             walk(scope, read, Some(*format), &mut file)?;
         }
-        for read in &self.mappings {
+        for read in self.mappings.iter().chain(self.permission.iter().filter(|_| !choice.ask)) {
             // An explicit variable of the caller replaces the mapping and carries the same; it is not evaluated.
             let explicit = scope.set.get(read.0).is_some_and(|it| it.origin == Origin::Given(Layer::Flag));
             let walked = walk(scope, read, None, &mut env);
@@ -95,7 +96,7 @@ fn walk(
     scope.walk(value, file, &mut |name| carried.add(name))
 }
 
-impl Resolution<'_> {
+impl<'a> Resolution<'a> {
     /// Whether a variable has a secret: by its name, as a copy of the key, or as a URL with a password or a query.
     pub fn is_secret(&self, name: &str) -> bool {
         let value = |name: &str| self.variables.get(name).map(|it| it.value.as_str());
@@ -118,12 +119,15 @@ impl Resolution<'_> {
 
     fn bodies(&self, scope: &Scope<'_, '_>) -> Result<Vec<File>, Refusal> {
         let config = self.agent.config.iter().map(|it| (it.path, it.format, it.owner, it.body));
-        let policy = self.agent.web_switches().iter().filter(|_| self.web_off).filter_map(|off| match off {
-            Off::File { path, format, owner, body } => Some((*path, *format, *owner, *body)),
+        let file = |off: &Off<'a>| match *off {
+            Off::File { path, format, owner, body } => Some((path, format, owner, body)),
             Off::Env(_) | Off::Argv(_) | Off::Unset(_) => None,
-        });
+        };
+        let permission = self.agent.permission_switches().iter().filter(|_| !self.choice.ask);
+        let policy = self.agent.web_switches().iter().filter(|_| self.choice.web_off);
+        let switches = permission.chain(policy).filter_map(file);
         let mut files: BTreeMap<&str, (usize, FileFormat, Owner, Node)> = BTreeMap::new();
-        for (index, (path, format, owner, body)) in config.chain(policy).enumerate() {
+        for (index, (path, format, owner, body)) in config.chain(switches).enumerate() {
             let Some(node) = scope.node(&value(body, path)?)? else { continue };
             match files.get_mut(path) {
                 Some((.., there)) => there.merge(node),

@@ -62,9 +62,12 @@ pub struct Entry<'a> {
     pub agent: &'a Agent<'a>,
     mappings: Vec<Read<'a>>,
     policy: Vec<Read<'a>>,
-    /// Its files, by their paths, and those of its policy.
+    /// What lets its tools run without asking.
+    permission: Vec<Read<'a>>,
+    /// Its files, by their paths, and those of its policy and its permission.
     files: Vec<(FileFormat, Read<'a>)>,
     policy_files: Vec<(FileFormat, Read<'a>)>,
+    permission_files: Vec<(FileFormat, Read<'a>)>,
     argv: Vec<Read<'a>>,
     idle: Vec<(&'a str, String)>,
 }
@@ -93,8 +96,25 @@ pub struct Resolution<'a> {
     pub idle: Vec<(&'a str, String)>,
     /// The canonical base URL that the caller gave and this route does not use, by its variable.
     pub unused: Option<&'static str>,
+    /// What the caller chose for the run.
+    pub choice: Choice,
+}
+
+/// What a caller chooses for a run beside its model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
     /// Whether the web must be off.
     pub web_off: bool,
+    /// Whether tools are to ask before they run.
+    pub ask: bool,
+}
+
+impl<'a> Resolution<'a> {
+    /// The ACP mode that the client has to set in the session; none where the launcher does all.
+    pub fn acp_mode(&self) -> Option<&'a str> {
+        let mode = self.agent.permission.map_or("", |it| it.mode());
+        (!mode.is_empty() && !self.choice.ask).then_some(mode)
+    }
 }
 
 /// A variable of the agent.
@@ -163,19 +183,20 @@ impl<'a> Router<'a> {
 impl<'a> Entry<'a> {
     fn new(agent: &'a Agent<'a>) -> Self {
         let switches = agent.hosts.iter().flat_map(|host| host.off);
-        let policy =
-            agent.web_switches().iter().filter_map(|off| if let Off::Env(it) = off { Some(*it) } else { None });
+        let set = |switches: &'a [Off<'a>]| switches.iter().flat_map(|off| off.mappings());
         let read = |mapping: &'a Mapping<'a>| (mapping.name, mapping.value.value());
-        let policy_file = |off: &'a Off<'a>| match *off {
+        let file = |off: &'a Off<'a>| match *off {
             Off::File { path, format, body, .. } => Some((format, (path, body.value()))),
             Off::Env(_) | Off::Argv(_) | Off::Unset(_) => None,
         };
         Self {
             agent,
             mappings: agent.env.iter().chain(switches).map(read).collect(),
-            policy: policy.flatten().map(read).collect(),
+            policy: set(agent.web_switches()).map(read).collect(),
+            permission: set(agent.permission_switches()).map(read).collect(),
             files: agent.config.iter().map(|file| (file.format, (file.path, file.body.value()))).collect(),
-            policy_files: agent.web_switches().iter().filter_map(policy_file).collect(),
+            policy_files: agent.web_switches().iter().filter_map(file).collect(),
+            permission_files: agent.permission_switches().iter().filter_map(file).collect(),
             argv: agent.launch.iter().map(|word| ("launch", word.value())).collect(),
             idle: agent.idle(),
         }

@@ -1,5 +1,7 @@
 //! The canonical variables that routing fills in, by their full names (`registry_model::variables` lists them all).
 
+use registry_model::model::{Effort, Permission};
+
 /// The provider's name.
 pub(crate) const PROVIDER: &str = "BENCHFLOW_PROVIDER_NAME";
 /// The base URL of the model server.
@@ -24,6 +26,10 @@ pub(crate) const ACP_MODEL_PROVIDER: &str = "BENCHFLOW_ACP_MODEL_PROVIDER";
 pub(crate) const ACP_MODEL_NAME: &str = "BENCHFLOW_ACP_MODEL_NAME";
 /// Whether the web must be off.
 pub(crate) const WEB: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
+/// Whether tools are to ask before they run.
+pub(crate) const PERMISSION: &str = Permission::VARIABLE;
+/// The level of reasoning effort.
+pub(crate) const EFFORT: &str = Effort::VARIABLE;
 /// The variables of the entry that the caller gave explicitly, which the launcher does not replace.
 pub(crate) const EXPLICIT: &str = "BENCHFLOW_EXPLICIT_ENV";
 
@@ -44,6 +50,7 @@ mod tests {
             ACP_MODEL,
             ACP_MODEL_PROVIDER,
             ACP_MODEL_NAME,
+            EFFORT,
         ];
         for name in all {
             assert!(registry_model::variables::canonical(name).is_some_and(|it| it.name == name), "{name}");

@@ -109,6 +109,15 @@ pub enum Refusal {
         /// Why.
         reason: String,
     },
+    /// A choice that the agent does not offer.
+    NotOffered {
+        /// The agent.
+        agent: String,
+        /// The variable of the choice.
+        variable: String,
+        /// Why, or what it offers.
+        reason: String,
+    },
     /// A variable that must be a whole number is not.
     NotAnInteger {
         /// The variable.
@@ -156,6 +165,7 @@ impl Refusal {
             Self::EmptyModelId { .. } | Self::NoProvider { .. } | Self::NoModelId { .. } => "no-provider",
             Self::GatewayUnsupported { .. } => "gateway-unsupported",
             Self::WebPolicy { .. } => "web-policy",
+            Self::NotOffered { .. } => "not-offered",
             Self::NotAnInteger { .. } => "not-an-integer",
             Self::UnsetReference { .. } => "unset-reference",
             Self::UnsafeValue { .. } | Self::RefusedModelId { .. } => "unsafe-value",
@@ -172,6 +182,7 @@ impl Refusal {
             | Self::NoChannel { variable, .. }
             | Self::MissingUrlParameter { variable, .. }
             | Self::BadUrlParameter { variable, .. }
+            | Self::NotOffered { variable, .. }
             | Self::NotAnInteger { variable }
             | Self::UnsetReference { variable }
             | Self::UnsafeValue { variable, .. }
@@ -253,6 +264,9 @@ impl fmt::Display for Refusal {
                     f,
                     "`{agent}` cannot run without the web: {reason}\nhelp: choose an agent whose policy is tested"
                 )
+            }
+            Self::NotOffered { agent, variable, reason } => {
+                write!(f, "`{agent}` takes no such {variable}: {reason}\nhelp: leave `{variable}` unset")
             }
             Self::NotAnInteger { variable } => {
                 write!(f, "the value of `{variable}` is not a non-negative integer\nhelp: give digits alone")

@@ -15,7 +15,8 @@ pub type Inputs = BTreeMap<String, String>;
 
 /// The questions of a probe, each with the number of its method. A changed method gets a new number, which makes all
 /// earlier verdicts stale.
-pub const QUESTIONS: [(&str, u32); 5] = [("routing", 2), ("environment", 2), ("hosts", 2), ("web", 2), ("secrets", 2)];
+pub const QUESTIONS: [(&str, u32); 7] =
+    [("routing", 2), ("environment", 3), ("hosts", 2), ("web", 2), ("secrets", 2), ("permission", 1), ("effort", 1)];
 
 /// The hashes of an agent as its entry and lock are now.
 pub fn inputs(agent: &Agent<'_>) -> Result<Inputs, RenderError> {
@@ -31,6 +32,8 @@ fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, Render
             "hosts" => hosts(agent),
             // mutant: a changed policy keeps evidence fresh
             "web" => web(agent, &scripts.web_policy),
+            "permission" => permission(agent),
+            "effort" => effort(agent),
             _ => String::new(),
         };
         let sum = crate::sha256(format!("{method}\n{common}{own}").as_bytes());
@@ -155,17 +158,40 @@ fn web(agent: &Agent<'_>, script: &str) -> String {
     facts.add("web-policy.sh", script);
     facts.add("web", policy.kind().id());
     facts.add_all("web.tool", policy.tools());
-    for off in agent.web_switches() {
+    add_switches(&mut facts, "web", agent.web_switches());
+    facts.0
+}
+
+/// The permission: what it turns off.
+fn permission(agent: &Agent<'_>) -> String {
+    let mut facts = Facts::default();
+    let Some(permission) = agent.permission else { return facts.0 };
+    facts.add("permission", permission.kind().id());
+    facts.add("permission.mode", permission.mode());
+    add_switches(&mut facts, "permission", permission.off());
+    facts.0
+}
+
+/// The levels of effort; where they go is in the launcher and the files.
+fn effort(agent: &Agent<'_>) -> String {
+    let mut facts = Facts::default();
+    let Some(effort) = agent.effort else { return facts.0 };
+    facts.add("effort", effort.kind().id());
+    facts.add_all("effort.level", effort.levels());
+    facts.0
+}
+
+fn add_switches(facts: &mut Facts, field: &str, switches: &[Off<'_>]) {
+    for off in switches {
         match off {
             Off::File { path, format, owner, body } => {
-                facts.add("web.file", &format!("{path} {} {} {}", format.word(), owner.word(), body.0));
+                facts.add(&format!("{field}.file"), &format!("{path} {} {} {}", format.word(), owner.word(), body.0));
             }
-            Off::Env(mappings) => add_mappings(&mut facts, "web.env", mappings),
-            Off::Argv(words) => facts.add_all("web.argument", words),
-            Off::Unset(names) => facts.add_all("web.unset", names),
+            Off::Env(mappings) => add_mappings(facts, &format!("{field}.env"), mappings),
+            Off::Argv(words) => facts.add_all(&format!("{field}.argument"), words),
+            Off::Unset(names) => facts.add_all(&format!("{field}.unset"), names),
         }
     }
-    facts.0
 }
 
 /// Facts as text, one per line; a fact that is empty or false has no line.
@@ -221,7 +247,7 @@ mod tests {
         assert_eq!(stale.iter().map(|(question, _)| *question).collect::<Vec<_>>(), questions);
     }
 
-    const ALL: [&str; 5] = ["routing", "environment", "hosts", "web", "secrets"];
+    const ALL: [&str; 7] = ["routing", "environment", "hosts", "web", "secrets", "permission", "effort"];
 
     #[test]
     fn evidence_goes_stale_with_what_it_depends_on() {
@@ -252,11 +278,11 @@ mod tests {
             inputs_on(agent, [Version::new(22, node, 0), Version::new(3, 12, python)]).expect("it is rendered")
         };
         let differ = |one: &Inputs, other: &Inputs| QUESTIONS.iter().filter(|(it, _)| one[*it] != other[*it]).count();
-        assert_eq!(differ(&on(&AGENT, 1, 1), &on(&AGENT, 2, 1)), 5);
+        assert_eq!(differ(&on(&AGENT, 1, 1), &on(&AGENT, 2, 1)), ALL.len());
         assert_eq!(differ(&on(&AGENT, 1, 1), &on(&AGENT, 1, 2)), 0);
         let pypi = Pypi { package: "a", bin: "a", python: "==3.12.*", source: "" };
         let python = Agent { install: &[Artefact::Pypi(pypi)], ..AGENT };
-        assert_eq!(differ(&on(&python, 1, 1), &on(&python, 1, 2)), 5);
+        assert_eq!(differ(&on(&python, 1, 1), &on(&python, 1, 2)), ALL.len());
     }
 
     #[test]

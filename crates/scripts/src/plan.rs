@@ -3,8 +3,8 @@
 use core::fmt::Write as _;
 
 use registry_model::model::{
-    Agent, Artefact, ArtefactKind, Beside, FileFormat, Lock, Mapping, Off, Owner, Proof, ProofKind, Semantics, Session,
-    SessionKind,
+    Agent, Artefact, ArtefactKind, Beside, ConfigFile, FileFormat, Lock, Mapping, Off, Owner, Proof, ProofKind,
+    Semantics, Session, SessionKind,
 };
 use registry_model::template::{Template, Value};
 use registry_model::variables::{CANONICAL, VariableKind};
@@ -226,6 +226,8 @@ struct PlanFile<'a> {
     policy: String,
     refusal: Option<String>,
     off: Switches<'a>,
+    permission: Choice<'a>,
+    effort: Levels<'a>,
     companions: Members<&'a str, String>,
     refuses: &'a [&'a str],
     variables: Members<&'a str, &'static str>,
@@ -240,6 +242,22 @@ struct Helper<'a> {
     program: &'a str,
     argv: Vec<Box<RawValue>>,
     within: u32,
+}
+
+/// What lets tools run without asking, and why they cannot ask where they cannot.
+#[derive(Serialize)]
+struct Choice<'a> {
+    files: Vec<FilePlan<'a>>,
+    env: Vec<Variable<'a>>,
+    argv: Vec<&'a str>,
+    refusal: Option<String>,
+}
+
+/// The levels of effort, and what is said of any other.
+#[derive(Serialize)]
+struct Levels<'a> {
+    levels: &'a [&'a str],
+    refusal: String,
 }
 
 /// What turns the web tools off: files, variables, words, and variables that are dropped.
@@ -308,7 +326,9 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &InstallPaths
         config,
         policy: place.policy(),
         refusal: agent.no_web_refusal(),
-        off: Switches::new(agent)?,
+        off: Switches::new(agent.web_switches(), "web")?,
+        permission: Choice::new(agent)?,
+        effort: Levels { levels: agent.effort.map_or(&[], |it| it.levels()), refusal: agent.effort_refusal() },
         companions: Members(companions),
         refuses: agent.model.refuses,
         variables: Members(kinds(agent).into_iter().map(|(name, kind)| (name, kind.word())).collect()),
@@ -322,13 +342,25 @@ impl<'a> Helper<'a> {
     }
 }
 
-impl<'a> Switches<'a> {
+impl<'a> Choice<'a> {
     fn new(agent: &Agent<'a>) -> Result<Self, RenderError> {
+        let Switches { mut files, env, argv, unset: _ } = Switches::new(agent.permission_switches(), "permission")?;
+        for file in &mut files {
+            // A file of the launch has the permission bits that the entry gives it; every other has the default.
+            let own = agent.config.iter().find(|it| it.path == file.path);
+            file.mode = Some(own.map_or(ConfigFile::DEFAULT_MODE, |it| it.mode));
+        }
+        Ok(Self { files, env, argv, refusal: agent.ask_refusal() })
+    }
+}
+
+impl<'a> Switches<'a> {
+    fn new(switches: &'a [Off<'a>], place: &str) -> Result<Self, RenderError> {
         let (mut files, mut env, mut argv, mut unset) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for it in agent.web_switches() {
+        for it in switches {
             match *it {
                 Off::File { path, format, owner, body } => {
-                    files.push(FilePlan::new(path, format, owner, body, "web")?);
+                    files.push(FilePlan::new(path, format, owner, body, place)?);
                 }
                 Off::Env(mappings) => env.extend(mappings),
                 Off::Argv(words) => argv.extend_from_slice(words),

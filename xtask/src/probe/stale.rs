@@ -108,7 +108,7 @@ mod tests {
         json!({"pins": ["a@1.0"], "inputs": evidence::inputs(&AGENT).expect("it is rendered"), "date": dates::today()})
     }
 
-    const ALL: &str = "routing, environment, hosts, web, secrets";
+    const ALL: &str = "routing, environment, hosts, web, secrets, permission, effort";
 
     #[test]
     fn evidence_goes_stale_with_what_it_depends_on_and_with_time() {

@@ -9,7 +9,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use registry_model::model::{Agent, LoginSource, Registry};
+use registry_model::model::{Agent, Effort, LoginSource, Registry};
 use registry_model::variables::is_variable_name;
 use registry_routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
 use registry_scripts::site::Site;
@@ -39,6 +39,7 @@ pub(crate) fn command() -> Command {
         .arg(text("env", "K=V").action(ArgAction::Append).help("A variable, given explicitly"))
         .arg(path("env-file").help("A .env file"))
         .arg(text("proxy", "ALIAS").help("Go through the gateway, which serves the model under this alias"))
+        .arg(text("effort", "LEVEL").help("The level of reasoning effort, one that the agent's entry lists"))
         .arg(text("home", "DIR").default_value("/root").help("The home folder in the sandbox"))
         .arg(switch("not-root").help("The agent does not run as root"))
         .arg(switch("json").help("Print JSON for programs, secrets included"))
@@ -116,6 +117,12 @@ fn given(matches: &ArgMatches) -> Outcome<Given> {
             return Err(Failure::new("`--proxy` has no alias").help("--proxy benchflow-NAME, or leave it out"));
         }
         flags.insert(ALIAS.to_owned(), alias.clone());
+    }
+    if let Some(level) = matches.get_one::<String>("effort") {
+        if level.trim().is_empty() {
+            return Err(Failure::new("`--effort` has no level").help("--effort high, or leave it out"));
+        }
+        flags.insert(Effort::VARIABLE.to_owned(), level.clone());
     }
     let file =
         matches.get_one::<PathBuf>("env-file").map_or_else(|| Ok(Variables::new()), |path| env_file::read(path))?;

@@ -88,7 +88,9 @@ impl View<'_> {
             "unused": found.unused,
             "idle": found.idle.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
             "only_in_files": only_in_files(found),
-            "web_off": found.web_off,
+            "web_off": found.choice.web_off,
+            "ask": found.choice.ask,
+            "acp_mode": found.acp_mode(),
             "files": files.iter().map(|file| json!({
                 "path": file.path, "format": file.format.word(), "whole": file.owner == Owner::Whole,
                 "content": file.content,
@@ -121,6 +123,7 @@ fn notes(found: &Resolution<'_>) -> Vec<String> {
     if let Ok(id) = &found.acp_model_id {
         notes.push(format!("model id: {}, by {}", printable(id), found.agent.model.via.id()));
     }
+    notes.extend(found.acp_mode().map(|id| format!("mode: {}, which the client sets over ACP", printable(id))));
     notes.extend(found.login.map(|it| match it.source {
         LoginSource::Files(files) => format!("log-in: {}, from the host", files.join(", ")),
         LoginSource::Variable(name) => format!("log-in: {name}"),

@@ -17,8 +17,10 @@ export const say = (text) => process.stderr.write(`${plan.agent}: ${text}\n`);
 process.umask(0o077);
 
 // Writes the files of a launch from its environment, together with the keys of the policy, so that none is lost.
-export function writeFiles({ env, off }) {
-  const files = wanted([...plan.config, ...(off ? policies() : [])], env);
+export function writeFiles({ env, off, unasked }) {
+  // Where tools are to ask, what an earlier launch has left of the permission goes, as its other keys do.
+  const permission = plan.permission.files.map((it) => ({ ...it, left: !unasked }));
+  const files = wanted([...plan.config, ...permission, ...(off ? policies() : [])], env);
   const [active, idle] = [files.filter((it) => it.bodies.length > 0), files.filter((it) => it.bodies.length === 0)];
   const open = () => new Home(env.HOME, { policy: false, bounded: process.getuid() === 0 });
   const home = active.length > 0 ? open() : attempt(open);
@@ -75,7 +77,7 @@ function wanted(parts, env) {
     const file = files.get(part.path) ?? { ...part, bodies: [], owned: [], policy: true };
     files.set(part.path, file);
     if (!part.policy) file.owned.push(part.body);
-    const body = values.value(part.body);
+    const body = part.left ? undefined : values.value(part.body);
     if (body === undefined) continue;
     file.bodies.push(body);
     // A launch that sets keys in a file sets its permission bits too; the policy alone keeps them.

@@ -14,7 +14,9 @@ const words = new Words(env, plan);
 const ALIAS = "BENCHFLOW_LITELLM_MODEL_ALIAS";
 const API_KEY = "BENCHFLOW_PROVIDER_API_KEY";
 const BASE_URL = "BENCHFLOW_PROVIDER_BASE_URL";
+const EFFORT = "BENCHFLOW_REASONING_EFFORT";
 const MODEL = "BENCHFLOW_PROVIDER_MODEL";
+const PERMISSION = "BENCHFLOW_PERMISSION";
 const PORT = "BENCHFLOW_BESIDE_PORT";
 const PROVIDER = "BENCHFLOW_PROVIDER_NAME";
 const ACP_MODEL = "BENCHFLOW_ACP_MODEL_ID";
@@ -22,21 +24,37 @@ const ACP_MODEL = "BENCHFLOW_ACP_MODEL_ID";
 async function main() {
   const off = webIsOff();
   if (off && plan.refusal !== null) throw new Refused(plan.refusal, 11);
+  const unasked = !asks();
+  checkEffort();
   if (plan.beside) env[PORT] = await freePort();
   setModel();
-  setVariables(off);
+  setVariables(off, unasked);
   checkHome(env.HOME, false);
   checkVariables(env, plan.variables, plan.refuses);
   if (Object.keys(env).some((name) => /_proxy$/i.test(name))) await warnOfProxy();
-  writeFiles({ env, off });
+  writeFiles({ env, off, unasked });
   // Its files have them. Processes that it starts must not inherit them.
   for (const name of plan.withhold) delete env[name];
-  fs.writeFileSync(1, lines(argv(off)));
+  fs.writeFileSync(1, lines(argv(off, unasked)));
 }
 
 // The mark of web-policy.sh, or the variable of a harness.
 function webIsOff() {
   return fs.existsSync(plan.policy) || !["", "0", "false", "no"].includes(env.BENCHFLOW_DISALLOW_WEB_TOOLS ?? "");
+}
+
+// Whether tools are to ask before they run: only where the caller says so.
+function asks() {
+  if (!given(env[PERMISSION])) return false;
+  if (env[PERMISSION] !== "ask") throw new Refused(`takes no such ${PERMISSION}: its one value is \`ask\``);
+  if (plan.permission.refusal !== null) throw new Refused(`takes no such ${PERMISSION}: ${plan.permission.refusal}`, 11);
+  return true;
+}
+
+// A level that the agent does not take would be dropped by it, and the run measured under a wrong name.
+function checkEffort() {
+  if (!given(env[EFFORT]) || plan.effort.levels.includes(env[EFFORT])) return;
+  throw new Refused(`takes no such ${EFFORT}: ${plan.effort.refusal}`, 11);
 }
 
 async function warnOfProxy() {
@@ -81,11 +99,11 @@ function modelId() {
 // The variables of the agent. They replace inherited ones, but not those that the caller gave explicitly; a policy
 // replaces both. Routing lists the explicit ones. Variables of the image or the task are not explicit: their key may
 // belong to another vendor.
-function setVariables(off) {
+function setVariables(off, unasked) {
   const explicit = new Set((env.BENCHFLOW_EXPLICIT_ENV ?? "").split(" "));
   const idle = plan.idle.filter(([name]) => explicit.delete(name) && given(env[name]));
   for (const [name, source] of idle) checkIdle(name, source);
-  for (const [name, value] of plan.env) {
+  for (const [name, value] of [...plan.env, ...(unasked ? plan.permission.env : [])]) {
     if (!explicit.has(name)) set(name, value);
     // A base URL under the agent's own variable name.
     if (value[0] === "variable" && value[1] === BASE_URL && given(env[name])) env[name] = formed(env[name], plan.form);
@@ -117,10 +135,11 @@ function set(name, value) {
 }
 
 // The words before those of the launcher's caller.
-function argv(off) {
+function argv(off, unasked) {
   const inside = (file) => path.join(dir, file);
   const runner = { node: [inside("node/bin/node")], native: [], python: [inside("venv/bin/python"), "-I"] }[plan.runs];
-  const agent = [...runner, inside(plan.program), ...told(plan.launch), ...(off ? plan.off.argv : [])];
+  const chosen = [...(unasked ? plan.permission.argv : []), ...(off ? plan.off.argv : [])];
+  const agent = [...runner, inside(plan.program), ...told(plan.launch), ...chosen];
   if (!plan.beside) return agent;
   // The supervisor has the helper, its port and all signals; standard input and output are the agent's.
   const helper = [inside(`shims/${plan.beside.program}`), ...told(plan.beside.argv)];
