@@ -197,7 +197,7 @@ fn committed(evidence: &Evidence) -> Value {
         "behaviour": evidence.behaviour(),
         "inputs": evidence.inputs,
         "runtime": evidence.runtime,
-        "verdicts": evidence.verdicts().map(|(question, it)| (question.to_owned(), verdict(it))).into_iter().collect::<serde_json::Map<_, _>>(),
+        "verdicts": evidence.verdicts().into_iter().map(|(question, it)| (question.to_owned(), verdict(it))).collect::<serde_json::Map<_, _>>(),
         "strangers": evidence.strangers,
         "runs": evidence.runs.iter().map(run).collect::<Vec<_>>(),
     })

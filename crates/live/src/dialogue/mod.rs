@@ -62,6 +62,15 @@ pub struct Turn {
     pub updates: Vec<Value>,
     /// What permission was asked for, as it came.
     pub permissions: Vec<Value>,
+    /// What its answer says of the tokens that it used; null where it says nothing.
+    pub usage: Value,
+}
+
+impl Turn {
+    /// The kinds of the updates, as the protocol names them.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.updates.iter().filter_map(|it| it.pointer("/update/sessionUpdate")?.as_str())
+    }
 }
 
 /// What the agent sent unasked since it was last looked at.
@@ -107,6 +116,12 @@ impl Dialogue {
         self.ask("session/set_model", params, self.limits.answer).await
     }
 
+    /// `session/set_mode`.
+    pub async fn set_mode(&self, session: &str, mode: &str) -> Result<Value, Fault> {
+        let params = json!({"sessionId": session, "modeId": mode});
+        self.ask("session/set_mode", params, self.limits.answer).await
+    }
+
     /// `session/set_config_option`.
     pub async fn set_config_option(&self, session: &str, option: &str, value: &str) -> Result<Value, Fault> {
         let params = json!({"sessionId": session, "configId": option, "value": value});
@@ -126,7 +141,8 @@ impl Dialogue {
             chunk.then(|| update.pointer("/update/content/text")?.as_str().map(str::to_owned))?
         };
         let text = updates.iter().filter_map(said).collect();
-        Ok(Turn { stop_reason, text, updates, permissions })
+        let usage = answer.get("usage").cloned().unwrap_or_default();
+        Ok(Turn { stop_reason, text, updates, permissions, usage })
     }
 
     fn take(&self) -> Heard {

@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use registry_model::model::Agent;
 use registry_scripts::behaviour::{Behaviour, Facts};
 
+use super::choice;
 use super::greeting;
 use super::judge;
 use super::names::Network;
@@ -21,8 +23,15 @@ const SHOWN: usize = 16_384;
 const REDACTED: &str = "<redacted>";
 
 /// The facts of a run.
-pub(crate) fn of_run(scenario: Scenario, record: &Record, remains: &Remains, key: &str) -> Behaviour {
+pub(crate) fn of_run(
+    agent: &Agent<'_>,
+    scenario: Scenario,
+    record: &Record,
+    remains: &Remains,
+    key: &str,
+) -> Behaviour {
     let mut behaviour = greeting::facts(&remains.greeting);
+    behaviour.extend(choices(agent, scenario, record, remains));
     // Where the network fails or every call is denied, how often is a matter of time.
     if scenario.answers != Answers::Model || scenario.network != Network::Leading {
         return behaviour;
@@ -36,7 +45,22 @@ pub(crate) fn of_run(scenario: Scenario, record: &Record, remains: &Remains, key
     let calls = calls.into_iter().map(|(what, times)| (format!("{}: {what}", scenario.name), times.to_string()));
     behaviour.insert("calls".to_owned(), calls.collect());
     behaviour.insert("keys".to_owned(), keys(record, remains, key));
+    behaviour.insert("usage".to_owned(), remains.usage.clone());
     behaviour
+}
+
+/// What a choice changed: the level of effort as the wire has it, and the first tool that was asked about.
+fn choices(agent: &Agent<'_>, scenario: Scenario, record: &Record, remains: &Remains) -> [(String, Facts); 2] {
+    let (mut effort, mut permission) = (Facts::new(), Facts::new());
+    if let Some(level) = choice::level(agent, scenario) {
+        effort.insert(format!("{}: {level}", scenario.name), choice::words(&choice::told(record)));
+    }
+    // Titles hold what differs from run to run; the kind is the first word.
+    let kind = |it: &String| it.split(' ').next().unwrap_or_default().to_owned();
+    for it in remains.requests.iter().take(1) {
+        permission.insert(format!("{}: asks before", scenario.name), kind(it));
+    }
+    [("effort".to_owned(), effort), ("permission".to_owned(), permission)]
 }
 
 /// Where the key stands: headers of requests, and files that are left.
@@ -118,8 +142,9 @@ impl Evidence {
         {
             "the pinned one".clone_into(version);
         }
-        let verdicts = self.verdicts().map(|(question, it)| (question.to_owned(), it.word().to_owned()));
-        all.insert("verdicts".to_owned(), verdicts.into());
+        let verdicts = self.verdicts().into_iter();
+        let verdicts = verdicts.map(|(question, it)| (question.to_owned(), it.word().to_owned()));
+        all.insert("verdicts".to_owned(), verdicts.collect());
         all.insert("tools".to_owned(), self.tools("direct"));
         let (on, off) = (self.tools("direct"), self.tools("policy"));
         let gone = on.keys().filter(|_| !off.is_empty()).filter(|it| !off.contains_key(*it));
@@ -151,7 +176,6 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use registry_model::model::Agent;
     use serde_json::{Value, json};
 
     use super::super::greeting::Greeting;
@@ -190,7 +214,7 @@ mod tests {
     fn calls_and_places_of_the_key_are_facts_without_times() {
         let calls = vec![request(NAME, "m"), request(NAME, "m"), request("other.example", "n")];
         let record = Record { requests: calls, ..Record::default() };
-        let facts = of_run(DIRECT, &record, &Remains::default(), "k-1");
+        let facts = of_run(&Agent::EMPTY, DIRECT, &record, &Remains::default(), "k-1");
         let expected = [("direct: m at the model server", "2"), ("direct: n at other.example", "1")];
         assert_eq!(facts["calls"], expected.map(|(fact, value)| (fact.to_owned(), value.to_owned())).into());
         let places: Vec<&str> = facts["keys"].keys().map(String::as_str).collect();

@@ -179,15 +179,17 @@ pub(crate) fn added_folders(record: &Record, wanted: &Wanted<'_>) -> BTreeSet<St
 }
 
 /// What the shell tool printed: where the programs are, empty where there is none, and the two variables.
-struct ShellAnswer {
+pub(crate) struct ShellAnswer {
     programs: [String; 3],
     path: String,
     virtual_env: String,
+    /// All of it, without blanks.
+    pub(crate) text: String,
 }
 
 /// The first answer of the shell tool. Some terminals wrap what they show, and some show the command as well: a blank
 /// says nothing, and the last of a kind counts.
-fn shell_answer(record: &Record) -> Option<ShellAnswer> {
+pub(crate) fn shell_answer(record: &Record) -> Option<ShellAnswer> {
     let mut results = record.model_calls().flat_map(|call| &call.tool_results);
     let parsed = |result: &String| {
         let text: String = result.split_whitespace().collect();
@@ -195,7 +197,7 @@ fn shell_answer(record: &Record) -> Option<ShellAnswer> {
         let path = after(&format!("{ENVIRONMENT}<")).filter(|it| it.starts_with('/'))?;
         let virtual_env = after(&format!("{ENVIRONMENT}<{path}><"))?;
         let programs = PROGRAMS.map(|it| after(&format!("{it}=<")).unwrap_or_default());
-        Some(ShellAnswer { programs, path, virtual_env })
+        Some(ShellAnswer { programs, path, virtual_env, text })
     };
     results.find_map(parsed)
 }

@@ -4,6 +4,7 @@
 //! routing says. The verdicts follow from what arrived; the agent's own claims do not count.
 
 mod behaviour;
+mod choice;
 mod greeting;
 mod judge;
 mod names;

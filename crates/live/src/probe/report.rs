@@ -32,6 +32,10 @@ pub struct Run {
     pub hosts: Verdict,
     /// Whether the key and the prompts are nowhere but where they belong.
     pub secrets: Verdict,
+    /// Whether its tools run as the run chose: without asking and without a sandbox, or with a request. None where the
+    /// entry does not say how.
+    #[serde(default)]
+    pub permission: Option<Verdict>,
     /// The other hosts.
     pub strangers: Vec<String>,
     /// The folders that its commands have in PATH beside the task's.
@@ -80,6 +84,7 @@ impl Run {
             environment: nothing(),
             hosts: nothing(),
             secrets: nothing(),
+            permission: None,
             strangers: Vec::new(),
             added_folders: Vec::new(),
             tools: Vec::new(),
@@ -95,13 +100,14 @@ impl Run {
     }
 
     /// The questions and their verdicts.
-    pub fn verdicts(&self) -> [(&'static str, &Verdict); 4] {
-        [
+    pub fn verdicts(&self) -> Vec<(&'static str, &Verdict)> {
+        let always = [
             ("routing", &self.routing),
             ("environment", &self.environment),
             ("hosts", &self.hosts),
             ("secrets", &self.secrets),
-        ]
+        ];
+        always.into_iter().chain(self.permission.as_ref().map(|it| ("permission", it))).collect()
     }
 
     /// Why another try may go better: a busy machine can make an agent give up its turn, or break the run itself.
@@ -117,11 +123,16 @@ impl Run {
             return Some(self.routing.detail());
         }
         let open = |it: &&Verdict| matches!(it, Verdict::Unproven(_) | Verdict::Error(_));
-        [&self.routing, &self.environment].into_iter().find(open).map(Verdict::detail)
+        [Some(&self.routing), Some(&self.environment), self.permission.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(open)
+            .map(Verdict::detail)
     }
 
     pub(crate) fn give_up(&mut self, why: &Verdict) {
-        for verdict in [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.secrets] {
+        let always = [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.secrets];
+        for verdict in always.into_iter().chain(&mut self.permission) {
             *verdict = why.clone();
         }
     }
@@ -155,6 +166,13 @@ pub struct Evidence {
     pub web: Verdict,
     /// Whether the key and the prompts are nowhere but where they belong.
     pub secrets: Verdict,
+    /// Whether its tools run without asking and without a sandbox of its own, and ask where they are to; none where the
+    /// entry does not say how.
+    #[serde(default)]
+    pub permission: Option<Verdict>,
+    /// Whether levels of effort differ on the wire; none where the entry lists none.
+    #[serde(default)]
+    pub effort: Option<Verdict>,
     /// The other hosts that it reached.
     pub strangers: Vec<String>,
     /// How long all of it took.
@@ -180,6 +198,8 @@ impl Evidence {
             hosts: nothing(),
             web: nothing(),
             secrets: nothing(),
+            permission: None,
+            effort: None,
             strangers: Vec::new(),
             milliseconds: 0,
             runs: Vec::new(),
@@ -188,14 +208,14 @@ impl Evidence {
 
     pub(crate) fn give_up(&mut self, why: &Verdict) {
         let all = [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.web, &mut self.secrets];
-        for verdict in all {
+        for verdict in all.into_iter().chain(&mut self.permission).chain(&mut self.effort) {
             *verdict = why.clone();
         }
     }
 
     /// Why this says nothing about the agent: the machine or the probe failed, or nothing was run.
     pub fn error(&self) -> Option<&str> {
-        let runs = self.runs.iter().flat_map(|run| run.verdicts().map(|(_, verdict)| verdict));
+        let runs = self.runs.iter().flat_map(|run| run.verdicts()).map(|(_, verdict)| verdict);
         let all = self.verdicts().into_iter().map(|(_, verdict)| verdict).chain(runs);
         // mutant: an error is evidence
         let error = all.into_iter().find(|it| matches!(it, Verdict::Error(_))).map(Verdict::detail);
@@ -213,20 +233,26 @@ impl Evidence {
         self.environment = worst(|run| &run.environment);
         self.hosts = worst(|run| &run.hosts);
         self.secrets = worst(|run| &run.secrets);
+        let permission = runs.iter().filter_map(|run| Some((run.name.as_str(), run.permission.clone()?)));
+        let permission: Vec<_> = permission.collect();
+        self.permission = (!permission.is_empty()).then(|| Verdict::worst(permission));
         let strangers: std::collections::BTreeSet<&String> = runs.iter().flat_map(|run| &run.strangers).collect();
         self.strangers = strangers.into_iter().cloned().collect();
         self.runs = runs;
     }
 
     /// The questions and their verdicts.
-    pub fn verdicts(&self) -> [(&'static str, &Verdict); 5] {
-        [
+    pub fn verdicts(&self) -> Vec<(&'static str, &Verdict)> {
+        let always = [
             ("routing", &self.routing),
             ("environment", &self.environment),
             ("hosts", &self.hosts),
             ("web", &self.web),
             ("secrets", &self.secrets),
-        ]
+        ];
+        let asked = [("permission", &self.permission), ("effort", &self.effort)];
+        let asked = asked.into_iter().filter_map(|(question, it)| Some((question, it.as_ref()?)));
+        always.into_iter().chain(asked).collect()
     }
 }
 
@@ -277,8 +303,9 @@ impl ProbeReport {
 
     /// The table for a person.
     pub fn table(&self) -> String {
-        let heads = ["agent", "routing", "environment", "hosts", "web", "secrets", "calls", "seconds"];
-        let mut table = Table::new(heads, &[6, 7]);
+        let heads =
+            ["agent", "routing", "environment", "hosts", "web", "secrets", "permission", "effort", "calls", "seconds"];
+        let mut table = Table::new(heads, &[8, 9]);
         table.extend(self.agents.iter().map(row));
         let mut table = table.text();
         for evidence in &self.agents {
@@ -296,18 +323,26 @@ impl ProbeReport {
         let count = |question: fn(&Evidence) -> &Verdict| {
             self.agents.iter().filter(|it| *question(it) == Verdict::Proved).count()
         };
+        let asked = |question: fn(&Evidence) -> &Option<Verdict>| {
+            let of = self.agents.iter().filter(|it| question(it).is_some()).count();
+            let proved = self.agents.iter().filter(|it| *question(it) == Some(Verdict::Proved)).count();
+            format!("{proved} of {of}")
+        };
+        let (permission, effort) = (asked(|it| &it.permission), asked(|it| &it.effort));
         let (routing, environment) = (count(|it| &it.routing), count(|it| &it.environment));
         let (hosts, web, secrets) = (count(|it| &it.hosts), count(|it| &it.web), count(|it| &it.secrets));
         let counted = format!(
-            "proved of {}: routing {routing}, environment {environment}, hosts {hosts}, web {web}, secrets {secrets}",
+            "proved of {}: routing {routing}, environment {environment}, hosts {hosts}, web {web}, secrets {secrets}, \
+             permission {permission}, effort {effort}",
             self.agents.len()
         );
         report::sentence(counted, "proved", &self.missing)
     }
 }
 
-fn row(evidence: &Evidence) -> [String; 8] {
+fn row(evidence: &Evidence) -> [String; 10] {
     let word = |verdict: &Verdict| verdict.word().to_owned();
+    let asked = |verdict: &Option<Verdict>| verdict.as_ref().map_or_else(|| "-".to_owned(), word);
     [
         evidence.agent.clone(),
         word(&evidence.routing),
@@ -315,6 +350,8 @@ fn row(evidence: &Evidence) -> [String; 8] {
         word(&evidence.hosts),
         word(&evidence.web),
         word(&evidence.secrets),
+        asked(&evidence.permission),
+        asked(&evidence.effort),
         evidence.runs.iter().map(|run| run.calls).sum::<usize>().to_string(),
         seconds(evidence.milliseconds),
     ]

@@ -1,8 +1,9 @@
 //! The runs of an agent, and what routing says for each: nothing of routing is written here a second time.
 
-use registry_model::model::{Agent, Credential, Family, Provider, Registry};
+use registry_model::model::{Agent, Credential, Effort, Family, Permission, Provider, Registry};
 use registry_routing::{Entry, Given, Router, Sandbox, Variables};
 
+use super::choice;
 use super::names::Network;
 
 /// How the agent reaches the model.
@@ -32,6 +33,26 @@ pub(crate) enum Web {
     Policy,
     /// By the launcher alone, which a variable tells.
     Variable,
+}
+
+/// Whether tools are to ask before they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// As in every run that nobody chooses otherwise for.
+    No,
+    /// By the variable of the launcher.
+    Yes,
+}
+
+/// How hard the model is told to think, where the entry lists levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Thinking {
+    /// Nothing is said of it.
+    AsItIs,
+    /// By the lowest level.
+    Least,
+    /// By the highest one.
+    Most,
 }
 
 /// How the model server answers.
@@ -82,19 +103,25 @@ pub(crate) struct Scenario {
     pub(crate) network: Network,
     pub(crate) answers: Answers,
     pub(crate) values: Values,
+    pub(crate) ask: Ask,
+    pub(crate) thinking: Thinking,
 }
 
 /// All runs. Those without the web are the same as the first two but for that, so each has its control.
-pub(crate) const SCENARIOS: [Scenario; 9] = [
+///
+/// Levels of effort are told in runs that are made anyway: the lowest and the highest directly, and through the gateway
+/// the highest beside a run that says nothing of it.
+pub(crate) const SCENARIOS: [Scenario; 10] = [
     DIRECT,
     Scenario { name: "proxy", mode: Mode::Proxy, ..DIRECT },
     Scenario { name: "direct-loopback", wire: Wire::Loopback, ..DIRECT },
-    Scenario { name: "proxy-loopback", mode: Mode::Proxy, wire: Wire::Loopback, ..DIRECT },
+    Scenario { name: "proxy-loopback", mode: Mode::Proxy, wire: Wire::Loopback, thinking: Thinking::Most, ..DIRECT },
     Scenario { name: "policy", web: Web::Policy, ..DIRECT },
     Scenario { name: "variable", mode: Mode::Proxy, web: Web::Variable, ..DIRECT },
-    Scenario { name: "refusing", network: Network::Refusing, ..DIRECT },
-    Scenario { name: "dropping", network: Network::Dropping, ..DIRECT },
+    Scenario { name: "refusing", network: Network::Refusing, thinking: Thinking::Least, ..DIRECT },
+    Scenario { name: "dropping", network: Network::Dropping, thinking: Thinking::Most, ..DIRECT },
     Scenario { name: "denied", answers: Answers::Denial, ..DIRECT },
+    Scenario { name: "ask", wire: Wire::Loopback, ask: Ask::Yes, ..DIRECT },
 ];
 
 /// The plainest of them.
@@ -106,6 +133,8 @@ pub(crate) const DIRECT: Scenario = Scenario {
     network: Network::Leading,
     answers: Answers::Model,
     values: Values::HARMLESS,
+    ask: Ask::No,
+    thinking: Thinking::AsItIs,
 };
 
 /// The name of the model server, which is nobody's.
@@ -124,6 +153,7 @@ impl Scenario {
             && self.network == Network::Leading
             && self.answers == Answers::Model
             && self.values == Values::HARMLESS
+            && self.ask == Ask::No
     }
 
     /// Where the server listens.
@@ -173,6 +203,8 @@ pub(crate) struct Route {
     pub(crate) model: String,
     /// The id that the agent is told over ACP.
     pub(crate) told: String,
+    /// The mode that the client sets over ACP; empty for none.
+    pub(crate) mode: String,
 }
 
 /// Resolves an agent for a run; or why that cannot be.
@@ -193,6 +225,12 @@ pub(crate) fn route(
     if scenario.web == Web::Variable {
         given.flags.insert("BENCHFLOW_DISALLOW_WEB_TOOLS".to_owned(), "1".to_owned());
     }
+    if scenario.ask == Ask::Yes {
+        given.flags.insert(Permission::VARIABLE.to_owned(), Permission::ASK.to_owned());
+    }
+    if let Some(level) = choice::level(agent, scenario) {
+        given.flags.insert(Effort::VARIABLE.to_owned(), level.to_owned());
+    }
     let resolution = router.resolve(entry, &reference, &given, sandbox).map_err(|refusal| refusal.to_string())?;
     let value = |name: &str| resolution.variables.get(name).map(|it| it.value.clone()).unwrap_or_default();
     let told = resolution.acp_model_id.clone().map_err(|refusal| refusal.to_string())?;
@@ -202,7 +240,8 @@ pub(crate) fn route(
     };
     let (base_url, key) = (value("BENCHFLOW_PROVIDER_BASE_URL"), value("BENCHFLOW_PROVIDER_API_KEY"));
     let variables = resolution.variables.iter().map(|(name, it)| (name.to_string(), it.value.clone())).collect();
-    Ok(Route { variables, base_url, key, model, told })
+    let mode = resolution.acp_mode().unwrap_or_default().to_owned();
+    Ok(Route { variables, base_url, key, model, told, mode })
 }
 
 /// A model of a provider whose URL is a parameter; or of a family, whose vendor stands elsewhere.

@@ -1,5 +1,6 @@
 //! Canaries: the key of a run and the words of its prompts, and every place where they must not be afterwards.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,10 @@ pub(crate) struct Remains {
     pub(crate) output: String,
     /// The end of its turns: the reason that it gave for the first one, or what ended the dialogue.
     pub(crate) account: String,
+    /// The tools that it asked about before they ran, each by its kind and title.
+    pub(crate) requests: Vec<String>,
+    /// How it tells what a turn used.
+    pub(crate) usage: BTreeMap<String, String>,
     /// What it answered before it was asked anything.
     pub(crate) greeting: Greeting,
     /// Whether an answer did not come in time.

@@ -1,5 +1,6 @@
 //! A dialogue with an installed agent in the network of the model server.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use super::secrets::Remains;
 use super::server;
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, converse};
+use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, Turn, converse};
 use crate::process;
 use crate::sandbox::{As, BROKEN, Beyond, HOME, PATH, PROVED, WORKSPACE};
 use crate::text::{last_words, shortened};
@@ -146,6 +147,9 @@ pub(crate) async fn hold(
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
         let session = begin(dialogue, &mut greeting).await?;
         select(dialogue, agent, &session, &route.told).await?;
+        if !route.mode.is_empty() {
+            dialogue.set_mode(&session, &route.mode).await?;
+        }
         for (_, text) in prompts(scenario) {
             // A turn that the agent gives up is no reason not to ask for the next.
             match dialogue.prompt(&session, text).await {
@@ -178,6 +182,8 @@ pub(crate) async fn hold(
         status: ending.status,
         trace: Trace::read(&String::from_utf8_lossy(&record)),
         account,
+        requests: turns.iter().flat_map(|turn| &turn.permissions).map(request).collect(),
+        usage: usage(&turns),
         greeting,
         late,
         errors,
@@ -186,6 +192,25 @@ pub(crate) async fn hold(
         prefix: ready.prefix.clone(),
     };
     Ok((fault, remains))
+}
+
+/// A request for permission: the kind and the title of the tool's call.
+fn request(request: &Value) -> String {
+    let part = |name: &str| request.pointer(&format!("/toolCall/{name}")).and_then(Value::as_str);
+    shortened(&[part("kind"), part("title")].into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+/// How an agent tells what a turn used: updates of the session, and members of its answer.
+fn usage(turns: &[Turn]) -> BTreeMap<String, String> {
+    let mut usage = BTreeMap::new();
+    if turns.iter().any(|turn| turn.kinds().any(|kind| kind == "usage_update")) {
+        usage.insert("usage_update".to_owned(), "sent".to_owned());
+    }
+    let members = turns.iter().filter_map(|turn| turn.usage.as_object()).flat_map(|it| it.keys());
+    for member in members {
+        usage.insert(format!("usage.{member}"), "in the answer".to_owned());
+    }
+    usage
 }
 
 async fn begin(dialogue: &Dialogue, greeting: &mut Greeting) -> Result<String, Fault> {

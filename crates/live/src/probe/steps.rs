@@ -8,12 +8,13 @@ use registry_routing::Sandbox;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use super::choice::{self, Told};
 use super::judge::{self, Wanted};
 use super::names::Network;
 use super::options::{Break, Event, Options};
 use super::record::Record;
 use super::report::{Evidence, Run};
-use super::scenario::{self, Answers, BASE_PATH, Route, SCENARIOS, Scenario, Web};
+use super::scenario::{self, Answers, Ask, BASE_PATH, Route, SCENARIOS, Scenario, Web};
 use super::secrets::{self, Remains};
 use super::server::{self, Server};
 use super::verdict::Verdict;
@@ -71,6 +72,8 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
     });
     let seen = futures::future::join_all(runs).await;
     evidence.web = judge_web(agent, &seen);
+    let told = seen.iter().map(|it| Told { scenario: it.scenario, record: &it.record, gave_up: gave_up(it) });
+    evidence.effort = choice::effort(agent, &told.collect::<Vec<_>>());
     evidence.take(seen.into_iter().map(|it| it.run).collect());
     Ok(())
 }
@@ -132,11 +135,14 @@ async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: S
     Seen { scenario, record, run }
 }
 
-/// An agent without a policy has no run with it.
+/// An agent without a policy has no run with it, and one whose tools never ask has none in which they do.
 fn is_wanted(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> bool {
     let named = &cx.options.runs;
     let has_policy = matches!(agent.web, Some(WebPolicy::Switch { .. }));
-    (named.is_empty() || named.iter().any(|it| it == scenario.name)) && (has_policy || scenario.web == Web::On)
+    let asks = agent.ask_refusal().is_none();
+    (named.is_empty() || named.iter().any(|it| it == scenario.name))
+        && (has_policy || scenario.web == Web::On)
+        && (asks || scenario.ask == Ask::No)
 }
 
 /// One run, from a fresh home to what arrived.
@@ -289,7 +295,11 @@ fn judge_run(
     };
     run.strangers = strangers.into_iter().collect();
     run.offence = behaviour::offence(record, &wanted, run);
-    run.behaviour = behaviour::of_run(scenario, record, remains, &route.key);
+    if scenario.answers == Answers::Model {
+        let verdict = choice::permission(agent, scenario, record, &remains.requests);
+        run.permission = verdict.map(|it| because(it, run.fault.as_deref()));
+    }
+    run.behaviour = behaviour::of_run(agent, scenario, record, remains, &route.key);
     run.forbidden_call = web::answer(record);
     let web::Offered { listed, named, found, .. } = web::Offered::of(record, agent);
     [run.tools, run.named_tools, run.found_tools] = [listed, named, found].map(|it| it.into_iter().collect());
@@ -320,15 +330,18 @@ fn silent(verdict: Verdict, record: &Record, remains: &Remains, network: Network
     }
 }
 
+/// A run that gave up says why, and nothing about its tools.
+fn gave_up(it: &Seen) -> Option<Verdict> {
+    match &it.run.routing {
+        verdict @ (Verdict::Error(_) | Verdict::Unproven(_)) if it.record.requests.is_empty() => Some(verdict.clone()),
+        _ => None,
+    }
+}
+
 /// Each run without the web against the one that is the same but for that.
 fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
     // The first of a mode is the one with a network that leads somewhere and a server that answers.
     let control = |mode| seen.iter().find(|it| it.scenario.mode == mode && it.scenario.web == Web::On);
-    // A run that gave up says why, and nothing about the web.
-    let gave_up = |it: &Seen| match &it.run.routing {
-        verdict @ (Verdict::Error(_) | Verdict::Unproven(_)) if it.record.requests.is_empty() => Some(verdict.clone()),
-        _ => None,
-    };
     if !matches!(agent.web, Some(WebPolicy::Switch { .. })) {
         let verdict = |it: &Seen| gave_up(it).unwrap_or_else(|| web::web(agent, &it.record, None));
         return Verdict::worst(seen.iter().map(|it| (it.scenario.name, verdict(it))));

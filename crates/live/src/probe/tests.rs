@@ -61,6 +61,7 @@ fn judged(record: &Record, judge: impl FnOnce(&Record, &Wanted<'_>) -> Verdict) 
         key: KEY.to_owned(),
         model: "a-model".to_owned(),
         told: "a-model".to_owned(),
+        mode: String::new(),
     };
     let wanted = Wanted {
         route: &route,
