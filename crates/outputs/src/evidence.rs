@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use registry_model::model::{Agent, Outcome};
+use registry_scripts::behaviour::Behaviour;
 use registry_scripts::evidence::{self, Inputs};
 use serde::Deserialize;
 
@@ -57,6 +58,12 @@ pub struct Evidence {
     pub web: Verdict,
     /// Whether the key is not leaked.
     pub secrets: Verdict,
+    /// Whether its tools run without asking, and ask where they are to.
+    pub permission: Verdict,
+    /// Whether its levels of effort differ on the wire.
+    pub effort: Verdict,
+    /// What it showed of itself: its capabilities, its modes, how it tells its usage.
+    pub behaviour: Behaviour,
     /// The date; empty if nothing was measured.
     pub date: String,
 }
@@ -70,6 +77,8 @@ struct Measured {
     inputs: Inputs,
     #[serde(default)]
     date: String,
+    #[serde(default)]
+    behaviour: Behaviour,
     verdicts: BTreeMap<String, Judged>,
 }
 
@@ -84,7 +93,7 @@ impl Evidence {
     /// Reads the evidence on an agent. Missing evidence is not an error, but invalid text is.
     pub fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
         let Some(text) = text else {
-            return Ok(Self::of(String::new(), |_| Verdict::NotMeasured));
+            return Ok(Self::of(String::new(), Behaviour::new(), |_| Verdict::NotMeasured));
         };
         let unreadable = |error: &dyn Display| {
             format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it again", agent.name)
@@ -102,7 +111,7 @@ impl Evidence {
             // When the scripts of an agent cannot be rendered, all its evidence is stale.
             Err(error) => Some(error.to_string()),
         };
-        Ok(Self::of(measured.date, |question| match (why(question), verdicts.get(question)) {
+        Ok(Self::of(measured.date, measured.behaviour, |question| match (why(question), verdicts.get(question)) {
             (Some(why), _) => Verdict::Stale(why),
             (None, Some(verdict)) => verdict.clone(),
             (None, None) => Verdict::NotMeasured,
@@ -110,18 +119,29 @@ impl Evidence {
     }
 
     /// The verdicts, each with its question.
-    pub fn verdicts(&self) -> [(&'static str, &Verdict); 5] {
-        let Self { routing, environment, hosts, web, secrets, date: _ } = self;
-        [("routing", routing), ("environment", environment), ("hosts", hosts), ("web", web), ("secrets", secrets)]
+    pub fn verdicts(&self) -> [(&'static str, &Verdict); 7] {
+        let Self { routing, environment, hosts, web, secrets, permission, effort, behaviour: _, date: _ } = self;
+        [
+            ("routing", routing),
+            ("environment", environment),
+            ("hosts", hosts),
+            ("web", web),
+            ("secrets", secrets),
+            ("permission", permission),
+            ("effort", effort),
+        ]
     }
 
-    fn of(date: String, verdict: impl Fn(&str) -> Verdict) -> Self {
+    fn of(date: String, behaviour: Behaviour, verdict: impl Fn(&str) -> Verdict) -> Self {
         Self {
             routing: verdict("routing"),
             environment: verdict("environment"),
             hosts: verdict("hosts"),
             web: verdict("web"),
             secrets: verdict("secrets"),
+            permission: verdict("permission"),
+            effort: verdict("effort"),
+            behaviour,
             date,
         }
     }

@@ -5,7 +5,8 @@
 //! (`registry_model::template`).
 
 use registry_model::model::{
-    Agent, LockedPackage, Off, Protocol, Target, Unavailable, UnreadableLock, WebKind, WebPolicy,
+    Agent, EffortKind, LockedPackage, Off, PermissionKind, Protocol, Target, Unavailable, UnreadableLock, WebKind,
+    WebPolicy,
 };
 use serde::Serialize;
 
@@ -45,8 +46,38 @@ pub struct Facts<'a> {
     pub web_off: &'a [Off<'a>],
     /// Why they are not turned off, if they are not.
     pub web_reason: Option<&'a str>,
+    /// How its tools run without asking; null where its entry does not say.
+    pub permission: Option<PermissionFacts<'a>>,
+    /// The levels of reasoning effort that it takes; null where its entry does not say.
+    pub effort: Option<EffortFacts<'a>>,
     /// Exact versions and checksums.
     pub lock: Option<Locked<'a>>,
+}
+
+/// How the tools of an agent run without asking, unless `BENCHFLOW_PERMISSION` is `ask`.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
+pub struct PermissionFacts<'a> {
+    /// What is known of it.
+    pub kind: PermissionKind,
+    /// The ACP mode that a client sets in each session.
+    pub mode: Option<&'a str>,
+    /// What the launcher sets: all of it together.
+    pub off: &'a [Off<'a>],
+    /// Why there is no switch, where there is none.
+    pub reason: Option<&'a str>,
+}
+
+/// The levels of reasoning effort of an agent, which `BENCHFLOW_REASONING_EFFORT` may hold.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
+pub struct EffortFacts<'a> {
+    /// What is known of it.
+    pub kind: EffortKind,
+    /// The levels, from the lowest.
+    pub levels: &'a [&'a str],
+    /// Why there are none, where there are none.
+    pub reason: Option<&'a str>,
 }
 
 /// The facts of a lock, without the whole tree.
@@ -86,6 +117,13 @@ pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
         web_tools: agent.web.map(|it| it.tools()),
         web_off: agent.web_switches(),
         web_reason: agent.web.filter(|it| it.kind() != WebKind::Switch).map(|it| it.reason()),
+        permission: agent.permission.map(|it| PermissionFacts {
+            kind: it.kind(),
+            mode: given(it.mode()),
+            off: it.off(),
+            reason: given(it.reason()),
+        }),
+        effort: agent.effort.map(|it| EffortFacts { kind: it.kind(), levels: it.levels(), reason: given(it.reason()) }),
         lock: (!agent.lock.is_empty()).then_some(Locked {
             packages: lock.packages,
             npm_tree: lock.npm.len(),
@@ -93,6 +131,10 @@ pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
             unavailable: lock.unavailable,
         }),
     })
+}
+
+fn given(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn kind(agent: &Agent<'_>) -> Option<WebKind> {

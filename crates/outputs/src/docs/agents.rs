@@ -6,6 +6,7 @@ use registry_model::model::{FileFormat, Owner, Target};
 
 use super::GENERATOR;
 use super::facts::Facts;
+use super::matrix;
 use super::text::{anchor, code_block, code_list, code_span, markdown, paragraphs};
 use crate::evidence::Verdict;
 use crate::value;
@@ -23,6 +24,13 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
     for facts in all {
         out.push_str(&row(facts));
     }
+    out.push_str(
+        "\n## Features\n\nWhat a harness asks for. *No questions*: tools run without asking \
+         ([`permission`](dsl.md#permission)); *effort*: the\nlevels of [`effort`](dsl.md#effort). Both, and *web off*, with \
+         what the probe saw. From *MCP* on, the columns are what the\nagent itself tells over ACP in the version that was \
+         measured; `-` is also what was not measured.\n\n",
+    );
+    out.push_str(&matrix::table(all));
     for facts in all {
         section(&mut out, facts);
     }
@@ -110,6 +118,7 @@ fn section(out: &mut String, facts: &Facts<'_>) {
     }
     model(out, facts);
     web(out, facts);
+    choices(out, facts);
     list(out, "Home", agent.home);
     list(out, "Skills", agent.skills);
     for login in facts.logins() {
@@ -189,6 +198,23 @@ fn web(out: &mut String, facts: &Facts<'_>) {
     for (how, text) in facts.switches() {
         let _ = writeln!(out, "- **Web off**, {}:\n", markdown(&how));
         indented(out, &code_block("text", &text));
+    }
+}
+
+/// What a run chooses: whether tools ask, and how hard the model thinks.
+fn choices(out: &mut String, facts: &Facts<'_>) {
+    let seen = &facts.evidence;
+    if facts.agent.permission.is_some() {
+        item(out, "Permission", &markdown(&facts.permission_sentence()));
+        item(out, "Permission seen", &verdict(&seen.permission, &seen.date));
+        for (how, text) in facts.permission() {
+            let _ = writeln!(out, "- **No questions**, {}:\n", markdown(&how));
+            indented(out, &code_block("text", &text));
+        }
+    }
+    if facts.agent.effort.is_some() {
+        item(out, "Reasoning effort", &markdown(&facts.effort_sentence()));
+        item(out, "Effort seen", &verdict(&seen.effort, &seen.date));
     }
 }
 

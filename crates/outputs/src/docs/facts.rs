@@ -1,8 +1,8 @@
 //! The facts of an agent on the pages, computed once for Markdown and HTML.
 
 use registry_model::model::{
-    Agent, Artefact, Exit, Info, Lock, Login, LoginSource, ModelReference, Off, ProxyMode, Runs, Session, Suite,
-    Target, WebPolicy,
+    Agent, Artefact, Effort, Exit, Info, Lock, Login, LoginSource, ModelReference, Off, Permission, ProxyMode, Runs,
+    Session, Suite, Target, WebPolicy,
 };
 use registry_routing::Router;
 
@@ -79,6 +79,37 @@ impl<'a> Facts<'a> {
     /// How its web tools are turned off: each switch with its place and text.
     pub(crate) fn switches(&self) -> Vec<(String, String)> {
         self.agent.web_switches().iter().map(switch).collect()
+    }
+
+    /// How its tools run, in words.
+    pub(crate) fn permission_sentence(&self) -> String {
+        match self.agent.permission {
+            Some(Permission::Switch { mode: "", .. }) => {
+                "Its tools run without asking; `BENCHFLOW_PERMISSION=ask` has them ask.".to_owned()
+            }
+            Some(Permission::Switch { mode, .. }) => format!(
+                "Its tools run without asking once the client has set the mode `{mode}` over ACP; without it, and with \
+                 `BENCHFLOW_PERMISSION=ask`, they ask."
+            ),
+            Some(Permission::None(why)) => format!("Its tools run without asking in every run: {why}"),
+            Some(Permission::Untested(why)) => format!("Whether its tools ask is untested: {why}"),
+            None => "Nothing is known of whether its tools ask.".to_owned(),
+        }
+    }
+
+    /// What lets its tools run, each way with its place and its text.
+    pub(crate) fn permission(&self) -> Vec<(String, String)> {
+        self.agent.permission_switches().iter().map(switch).collect()
+    }
+
+    /// The levels of effort that it takes, in words.
+    pub(crate) fn effort_sentence(&self) -> String {
+        match self.agent.effort {
+            Some(Effort::Levels(levels)) => levels.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", "),
+            Some(Effort::None(why)) => format!("It has no switch for it: {why}"),
+            Some(Effort::Untested(why)) => format!("Untested: {why}"),
+            None => "Nothing is known of it.".to_owned(),
+        }
     }
 
     /// Its answers over ACP.

@@ -7,6 +7,8 @@ mod facts;
 #[cfg(feature = "make")]
 mod make;
 #[cfg(feature = "make")]
+mod matrix;
+#[cfg(feature = "make")]
 mod page;
 #[cfg(feature = "make")]
 mod providers;

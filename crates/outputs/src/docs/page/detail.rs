@@ -11,8 +11,16 @@ use crate::value;
 pub(super) fn of(facts: &Facts<'_>) -> String {
     let about: Vec<String> = paragraphs(facts.agent.description).map(|it| format!("<p>{}</p>", html(&it))).collect();
     let about = about.concat();
-    let parts =
-        [install(facts), handshake(facts), model(facts), web(facts), places(facts), variables(facts), files(facts)];
+    let parts = [
+        install(facts),
+        handshake(facts),
+        model(facts),
+        web(facts),
+        choices(facts),
+        places(facts),
+        variables(facts),
+        files(facts),
+    ];
     format!("<div class=\"about\">{about}</div><div class=\"parts\">{}</div>", parts.concat())
 }
 
@@ -107,6 +115,25 @@ fn web(facts: &Facts<'_>) -> String {
     };
     let switches: String = facts.switches().iter().map(off).collect();
     part("Web", &format!("<p>{}</p>{}{switches}", escape(facts.web_sentence()), rows(&all)))
+}
+
+fn choices(facts: &Facts<'_>) -> String {
+    let (seen, agent) = (&facts.evidence, facts.agent);
+    let mut all = Vec::new();
+    if agent.permission.is_some() {
+        all.push(row("Permission", html(&facts.permission_sentence())));
+        all.push(row("Permission seen", verdict(&seen.permission, &seen.date)));
+    }
+    if agent.effort.is_some() {
+        all.push(row("Effort", html(&facts.effort_sentence())));
+        all.push(row("Effort seen", verdict(&seen.effort, &seen.date)));
+    }
+    let off = |(how, text): &(String, String)| {
+        let (how, text) = (html(how), escape(text));
+        format!("<figure><figcaption>No questions {how}</figcaption><pre tabindex=\"0\">{text}</pre></figure>")
+    };
+    let switches: String = facts.permission().iter().map(off).collect();
+    part("Choices of a run", &format!("{}{switches}", rows(&all)))
 }
 
 fn places(facts: &Facts<'_>) -> String {

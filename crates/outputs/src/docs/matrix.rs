@@ -1,0 +1,84 @@
+//! The matrix of the page on agents: a row an agent, a column for each thing that a harness asks for.
+
+use registry_model::model::{Effort, PermissionKind};
+
+use super::facts::Facts;
+use super::text::{anchor, code_list};
+use crate::evidence::Verdict;
+
+/// The heads of the columns behind the agent's name.
+const HEADS: [&str; 9] = ["no questions", "effort", "web off", "model by", "MCP", "images", "load", "resume", "usage"];
+
+/// The table.
+pub(crate) fn table(all: &[Facts<'_>]) -> String {
+    let mut out = format!("| agent | {} |\n|---|{}\n", HEADS.join(" | "), "---|".repeat(HEADS.len()));
+    for facts in all {
+        let name = facts.agent.name;
+        out.push_str(&format!("| [`{name}`](#{}) | {} |\n", anchor(name), row(facts).join(" | ")));
+    }
+    out
+}
+
+fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
+    let seen = &facts.evidence;
+    let has = |capability: &str| {
+        let of = seen.behaviour.get("capabilities");
+        of.is_some_and(|it| it.iter().any(|(name, value)| name.starts_with(capability) && value != "false"))
+    };
+    let yes = |capability: &str| if has(capability) { "yes".to_owned() } else { "-".to_owned() };
+    [
+        permission(facts),
+        effort(facts),
+        judged(facts.web(), &seen.web),
+        facts.agent.model.via.id().to_owned(),
+        mcp(&has),
+        yes("promptCapabilities.image"),
+        yes("loadSession"),
+        yes("sessionCapabilities.resume"),
+        usage(facts),
+    ]
+}
+
+/// What an entry says, with what was seen of it.
+fn judged(said: &str, verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::NotMeasured => said.to_owned(),
+        verdict => format!("{said}, {}", verdict.word()),
+    }
+}
+
+fn permission(facts: &Facts<'_>) -> String {
+    let verdict = &facts.evidence.permission;
+    let Some(permission) = facts.agent.permission else { return "-".to_owned() };
+    match permission.kind() {
+        PermissionKind::Switch if permission.mode().is_empty() => judged("by the launcher", verdict),
+        PermissionKind::Switch => judged("by a mode", verdict),
+        PermissionKind::None => judged("always", verdict),
+        PermissionKind::Untested => "untested".to_owned(),
+    }
+}
+
+fn effort(facts: &Facts<'_>) -> String {
+    match facts.agent.effort {
+        Some(Effort::Levels(levels)) => judged(&code_list(levels.iter().copied()), &facts.evidence.effort),
+        Some(Effort::None(_)) => "none".to_owned(),
+        Some(Effort::Untested(_)) => "untested".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+/// Standard input and output is what every agent must take; it tells of the others.
+fn mcp(has: &impl Fn(&str) -> bool) -> String {
+    let told = ["http", "sse"].into_iter().filter(|it| has(&format!("mcpCapabilities.{it}")));
+    let told: Vec<&str> = told.collect();
+    if told.is_empty() { "-".to_owned() } else { told.join(", ") }
+}
+
+/// How it tells what a turn used: by an update of the session, or in its answer.
+fn usage(facts: &Facts<'_>) -> String {
+    let Some(usage) = facts.evidence.behaviour.get("usage") else { return "-".to_owned() };
+    let update = usage.contains_key("usage_update").then_some("update");
+    let answer = usage.keys().any(|it| it.starts_with("usage.")).then_some("answer");
+    let told: Vec<&str> = update.into_iter().chain(answer).collect();
+    if told.is_empty() { "-".to_owned() } else { told.join(", ") }
+}
