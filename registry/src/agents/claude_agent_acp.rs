@@ -29,12 +29,10 @@ agent! {
             ANTHROPIC_MODEL = ACP_MODEL,
             // Small tasks have a model of their own, which no other vendor and no gateway serves.
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
-            // As root it refuses to skip permissions otherwise.
-            IS_SANDBOX = if root { "1" },
             DISABLE_AUTOUPDATER = "1",
         },
         base_url: WithoutV1,
-        // Its own default mode has a second model judge every tool call.
+        // Its own default mode has a second model judge every tool call; this one asks.
         config: [json("~/.claude/settings.json") { "permissions": { "defaultMode": "default" } }],
         web: {
             tools: ["WebFetch", "WebSearch"],
@@ -43,6 +41,14 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
+        // As root it refuses to skip permissions without the variable.
+        permission: [
+            json("~/.claude/settings.json") { "permissions": { "defaultMode": "bypassPermissions" } },
+            env { IS_SANDBOX = if root { "1" } },
+        ],
+        effort: untested(
+            "with claude-haiku-4-5, CLAUDE_CODE_EFFORT_LEVEL changes no request; other models were not measured"
+        ),
         home: [".claude"],
         skills: ["~/.claude/skills"],
         login: [

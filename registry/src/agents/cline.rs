@@ -14,8 +14,7 @@ agent! {
         runs: native,
         // Its only package for Linux asks for glibc's loader, which the lock cannot tell.
         platforms: [LinuxX64],
-        // Without the last two words it asks before every command.
-        launch: ["cline", "--acp", "--auto-approve", "true"],
+        launch: ["cline", "--acp"],
         // Without a key and a provider `session/new` is refused with -32000.
         handshake: {
             name: "cline", version: pinned,
@@ -61,6 +60,9 @@ agent! {
                 unset [CLINE_DIR, CLINE_DATA_DIR, CLINE_GLOBAL_SETTINGS_PATH],
             ],
         },
+        // Without these it asks before every command.
+        permission: [argv ["--auto-approve", "true"]],
+        effort: untested("no run with two levels was measured"),
         home: [".cline"],
         hosts: [
             host("otel.cline.bot", none("not looked up with `telemetryOptOut` on, as the file above has it")),

@@ -30,12 +30,13 @@ agent! {
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["["] },
         env: {
             OPENAI_API_KEY = API_KEY,
-            // Its default mode puts each command into a sandbox of its own, which a container does not allow.
-            INITIAL_AGENT_MODE = "agent-full-access",
+            // Where tools are to ask: its default mode runs most commands without a request.
+            INITIAL_AGENT_MODE = "read-only",
         },
         config: [
             toml("~/.codex/config.toml", owner: Whole) {
                 "model"?: ACP_MODEL,
+                "model_reasoning_effort"?: EFFORT,
                 // Its market of plugins looks up chatgpt.com, github.com and api.github.com at start.
                 "features": { "plugins": false },
                 // Otherwise each command runs in a login shell, whose profile takes the task's PATH away.
@@ -59,6 +60,9 @@ agent! {
                 unset [CODEX_HOME],
             ],
         },
+        // Its default mode puts each command into a sandbox of its own, which a container does not allow.
+        permission: [env { INITIAL_AGENT_MODE = "agent-full-access" }],
+        effort: ["minimal", "low", "medium", "high", "xhigh"],
         home: [".codex"],
         skills: ["~/.agents/skills"],
         login: [

@@ -45,14 +45,18 @@ agent! {
                         _ => "generic-chat-completion-api",
                     } },
                 }],
-                // Its name for the first of those models; `auto-high` is the mode in which no command is asked about.
-                "sessionDefaultSettings": { "model": "custom:benchflow-0", "autonomyMode": "auto-high" },
+                // Its name for the first of those models.
+                "sessionDefaultSettings": { "model": "custom:benchflow-0" },
             },
         ],
         web: NoTools(
             "WebSearch and FetchUrl, which its tool search finds, are gone with FACTORY_AIRGAP_ENABLED: seen on the \
              wire with 0.215.0, 2026-11-29"
         ),
+        permission: [
+            jsonc("~/.factory/settings.json") { "sessionDefaultSettings": { "autonomyMode": "auto-high" } },
+        ],
+        effort: untested("no run with two levels was measured"),
         home: [".factory"],
         skills: ["~/.factory/skills"],
         hosts: [

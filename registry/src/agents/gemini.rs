@@ -12,7 +12,7 @@ agent! {
         install: [npm("@google/gemini-cli", bin: "gemini")],
         runs: node,
         requires: node >= 20.0,
-        launch: ["gemini", "--acp", "--yolo"],
+        launch: ["gemini", "--acp"],
         // Without a key `session/new` is refused with -32000.
         handshake: {
             name: "gemini-cli", title: "Gemini CLI", version: pinned,
@@ -24,8 +24,6 @@ agent! {
         env: {
             GOOGLE_GEMINI_BASE_URL = BASE_URL,
             GEMINI_API_KEY = API_KEY,
-            // In a folder that it does not trust, `--yolo` is undone without a word.
-            GEMINI_CLI_TRUST_WORKSPACE = "true",
         },
         base_url: WithoutV1,
         config: [
@@ -48,6 +46,9 @@ agent! {
                 unset [GEMINI_CLI_HOME],
             ],
         },
+        // In a folder that it does not trust, `--yolo` is undone without a word.
+        permission: [argv ["--yolo"], env { GEMINI_CLI_TRUST_WORKSPACE = "true" }],
+        effort: untested("`modelConfigs.customOverrides` in its file was not proved on the wire"),
         home: [".gemini"],
         skills: ["~/.gemini/skills"],
         login: [

@@ -24,7 +24,7 @@ agent! {
             fs.symlinkSync('grok-native', 'bin/grok');
         "])],
         runs: native,
-        launch: ["grok", "agent", "--always-approve", "stdio"],
+        launch: ["grok", "agent", "stdio"],
         handshake: {
             info: none("`agentInfo` is missing; the version is in `_meta.agentVersion`"),
             env: {
@@ -75,6 +75,8 @@ agent! {
                 unset [GROK_HOME, GROK_CONFIG, GROK_CONFIG_PATH],
             ],
         },
+        permission: [toml("~/.grok/config.toml") { "ui": { "permission_mode": "always-approve" } }],
+        effort: untested("`--reasoning-effort` was not proved on the wire with a model of its file"),
         home: [".grok"],
         skills: ["~/.grok/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

@@ -72,6 +72,8 @@ agent! {
                 env { KILO_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },
+        permission: untested("no run with its `permission` settings was measured"),
+        effort: untested("no run with two levels was measured"),
         home: [".kilo", ".config/kilo"],
         skills: ["~/.kilo/skills"],
         hosts: [

@@ -40,10 +40,6 @@ agent! {
             } } else { if all(direct, set(ANTHROPIC_API_KEY)) { "anthropic" } else { "openai" } },
             KIMI_CODE_NO_AUTO_UPDATE = "1",
         },
-        config: [
-            // Otherwise it asks before each command.
-            toml("~/.kimi-code/config.toml", owner: Whole) { "default_permission_mode": "auto" },
-        ],
         web: {
             tools: ["FetchURL", "WebSearch"],
             off: [
@@ -51,6 +47,8 @@ agent! {
                 unset [KIMI_CODE_HOME],
             ],
         },
+        permission: [toml("~/.kimi-code/config.toml") { "default_permission_mode": "yolo" }],
+        effort: untested("KIMI_MODEL_THINKING_EFFORT was not proved on the wire with a model of another vendor"),
         home: [".kimi-code"],
         skills: ["~/.kimi-code/skills"],
         hosts: [

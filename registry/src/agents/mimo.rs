@@ -47,6 +47,8 @@ agent! {
             tools: ["webfetch", "websearch"],
             off: [jsonc("~/.config/mimocode/mimocode.json") { "tools": { "webfetch": false, "websearch": false } }],
         },
+        permission: untested("its package cannot be fetched from where this was written"),
+        effort: untested("its package cannot be fetched from where this was written"),
         home: [".mimocode", ".config/mimocode"],
         skills: ["~/.mimocode/skills"],
         timeout: install(1200s),

@@ -50,6 +50,8 @@ agent! {
                 unset [NANOCODER_CONFIG_DIR],
             ],
         },
+        permission: [mode("yolo")],
+        effort: untested("only its command `/tune` sets one, as read in 1.30.0; no run was measured"),
         home: [".config/nanocoder", ".local/share/nanocoder"],
         skills: ["~/.config/nanocoder/skills"],
         hosts: [

@@ -79,6 +79,8 @@ agent! {
                 unset [OPENCLAW_STATE_DIR],
             ],
         },
+        permission: untested("its file `exec-approvals.json` lets its tools run; no run without that was measured"),
+        effort: untested("no run with two levels was measured"),
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],
         hosts: [

@@ -55,9 +55,12 @@ agent! {
                     "models": { ACP_MODEL_NAME: {
                         "id": if proxy { ALIAS } else { MODEL },
                         "name": ACP_MODEL_NAME,
+                        "options"?: { "reasoningEffort": EFFORT },
                     } },
                 } },
             },
+            // What it asks about where `permission` below is left out.
+            jsonc("~/.config/opencode/opencode.json") { "permission": { "bash": "ask", "edit": "ask" } },
             // Without these, a harness that sets no model over ACP gets the vendor's own, and so do titles.
             jsonc("~/.config/opencode/opencode.json", if set(ACP_MODEL_PROVIDER)) {
                 "model": ACP_MODEL, "small_model": ACP_MODEL,
@@ -71,6 +74,14 @@ agent! {
                 env { OPENCODE_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },
+        permission: [
+            jsonc("~/.config/opencode/opencode.json") {
+                "permission": {
+                    "bash": "allow", "edit": "allow", "external_directory": "allow", "doom_loop": "allow",
+                },
+            },
+        ],
+        effort: ["minimal", "low", "medium", "high"],
         home: [".opencode", ".config/opencode"],
         skills: ["~/.opencode/skills"],
         hosts: [

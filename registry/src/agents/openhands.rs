@@ -86,6 +86,8 @@ agent! {
             "its tools are terminal, file_editor, task_tracker, task, finish and think: seen on the wire with 1.16.0, \
              2026-11-23"
         ),
+        permission: untested("its launch lets its tools run; no run without that was measured"),
+        effort: untested("no run with two levels was measured"),
         home: [".openhands"],
         skills: ["~/.agents/skills", "$WORKSPACE/.agents/skills"],
         hosts: [

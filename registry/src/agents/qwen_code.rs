@@ -37,6 +37,11 @@ agent! {
             jsonc("~/.qwen/settings.json") {
                 "privacy": { "usageStatisticsEnabled": false },
                 "general": { "enableAutoUpdate": false },
+                // Where tools are to ask: its own default has a second model judge every command.
+                "tools": { "approvalMode": "default" },
+            },
+            jsonc("~/.qwen/settings.json", if set(EFFORT)) {
+                "model": { "generationConfig": { "reasoning": { "effort": EFFORT } } },
             },
         ],
         web: {
@@ -47,6 +52,8 @@ agent! {
                 unset [QWEN_HOME],
             ],
         },
+        permission: [argv ["--approval-mode", "yolo"]],
+        effort: ["low", "medium", "high"],
         home: [".qwen"],
         skills: ["~/.qwen/skills"],
         hosts: [
