@@ -250,6 +250,7 @@ mod tests {
             key: "a \"key\" of some length".to_owned(),
             model: "a-model it's".to_owned(),
             told: String::new(),
+            mode: String::new(),
         }
     }
 
