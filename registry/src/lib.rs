@@ -24,6 +24,7 @@ pub use registry_macros as inside;
 
 crate::registry! {
     agents {
+        mod agentao;
         mod claude_agent_acp;
         mod cline;
         mod codex_acp;
