@@ -50,7 +50,9 @@ pub fn write(place: &EntryFiles, made: &Made) -> Outcome<Vec<PathBuf>> {
         staged.add(path, bytes, 0o644)?;
     }
     staged.add(&place.entry, made.entry.as_bytes(), 0o644)?;
-    staged.add(&place.list.path, made.list.as_bytes(), files::mode(&place.list.path)?)?;
+    // Read again: making an entry takes minutes, in which another may have been added.
+    let list = list::find(&place.folder)?.with(&place.ident);
+    staged.add(&place.list.path, list.as_bytes(), files::mode(&place.list.path)?)?;
     staged.commit()?;
     let beside = made.beside.iter().map(|(path, _)| path);
     Ok(core::iter::once(&place.entry).chain(beside).chain([&place.list.path]).cloned().collect())
@@ -76,6 +78,7 @@ fn identifier(name: &str) -> Outcome<String> {
 pub struct EntryFiles {
     pub(super) ident: String,
     pub(super) suite: Option<String>,
+    folder: PathBuf,
     /// The file of the entry.
     pub entry: PathBuf,
     pub(super) lock: PathBuf,
@@ -97,8 +100,9 @@ impl EntryFiles {
             let message = format!("`{}` exists already, and is not in the list", taken.display());
             return Err(Failure::new(message).help("add it to the list, or move it away"));
         }
-        let list = list::find(Path::new(registry.folder))?;
-        Ok(Self { ident: ident.to_owned(), suite: common_model(registry), entry, lock, list })
+        let package = PathBuf::from(registry.folder);
+        let list = list::find(&package)?;
+        Ok(Self { ident: ident.to_owned(), suite: common_model(registry), folder: package, entry, lock, list })
     }
 }
 
