@@ -239,6 +239,8 @@ fn is_absent(said: &str, wanted: &Wanted) -> bool {
 /// The package without a wheel for any machine, by uv's message, with its version or `-`.
 fn without_wheels(said: &str) -> Option<(&str, &str)> {
     let (before, _) = said.split_once(" has no usable wheels")?;
+    // A package that is asked for under a condition has it behind its name: `x{sys_platform != 'android'}`.
+    let before = before.strip_suffix('}').and_then(|it| it.rsplit_once('{')).map_or(before, |(spec, _)| spec);
     let spec = before.rsplit(' ').next()?;
     let name = spec.split(['=', '<', '>', '!', '~']).next().filter(|name| !name.is_empty())?;
     Some((name, spec.split_once("==").map_or("-", |(_, version)| version)))
@@ -322,6 +324,8 @@ mod tests {
         let said = "No solution found when resolving dependencies: cause: Because func-timeout==4.3.5 has no usable wheels and only func-timeout<=4.3.5 is available, we can conclude that x";
         assert_eq!(without_wheels(said), Some(("func-timeout", "4.3.5")));
         assert_eq!(without_wheels("Because all versions of x<=2 has no usable wheels"), Some(("x", "-")));
+        let said = "Because all versions of playwright{sys_platform != 'android'} has no usable wheels and y";
+        assert_eq!(without_wheels(said), Some(("playwright", "-")));
         assert_eq!(cause(said), "func-timeout==4.3.5 has no usable wheels");
         let wanted = Wanted { name: "No_Such".to_owned(), version: "1.0".to_owned(), source: false };
         assert!(is_absent("Because no-such was not found in the package registry and you require", &wanted));
