@@ -71,7 +71,9 @@ pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Res
     if scenario.wire == Wire::Tls {
         std::fs::copy(server::authority(folder), task.join("ca.pem"))?;
     }
-    let hosts = write("hosts", &format!("127.0.0.1 localhost {NAME}\n"))?;
+    // A machine knows its own name: a program that asks for it looks up no host.
+    let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let hosts = write("hosts", &format!("127.0.0.1 localhost {NAME} {}\n", own.trim()))?;
     let resolver = write("resolv.conf", "nameserver 127.0.0.1\n")?;
     let laid = [(task, TASK), (hosts, "/etc/hosts"), (resolver, "/etc/resolv.conf")];
     let laid = laid.into_iter().map(|(from, to)| (from, PathBuf::from(to))).collect();
