@@ -249,6 +249,21 @@ fn a_package_that_has_vanished_is_refused_with_its_date_and_reason() {
 }
 
 #[test]
+fn what_only_another_target_needs_is_no_reason_to_refuse() {
+    const MORE: Agent<'static> = Agent {
+        lock: "format 1\npackage pypi three 3.0.0 sha256:e5495ddc76bff6ad8cf332b2e366c665f6735da31bc60fba9d430e19d11ffd3d\n\
+               wheel more 1.0 more-1.0-py3-none-any.whl \
+               sha256:f6ff961740102e5171677b8b170f5b646fbee26135e8dba10a2574d112503e2d linux-arm64\nwheel \
+               three 3.0.0 three-3.0.0-py3-none-any.whl \
+               sha256:e5495ddc76bff6ad8cf332b2e366c665f6735da31bc60fba9d430e19d11ffd3d linux-x64\n",
+        ..PYTHON
+    };
+    let install = text(&MORE, ScriptKind::Install);
+    assert!(!install.contains("more 1.0 has no wheel"), "{install}");
+    assert!(install.contains("three 3.0.0 has no wheel for linux-arm64"), "{install}");
+}
+
+#[test]
 fn a_run_without_web_is_refused_where_nothing_is_known() {
     assert!(plan(&BESIDE)["refusal"].as_str().is_some_and(|it| it.starts_with("not verified that")));
     assert!(text(&GONE, ScriptKind::WebPolicy).contains("die 11 \"its web tools cannot be turned off"));

@@ -1,6 +1,7 @@
 //! install.sh: constants of the agent and the site, the fixed parts, and the payload.
 
 use registry_model::model::{Agent, Artefact, ImageNeed, Lock, Target};
+use registry_model::names;
 
 use super::payload::Payload;
 use super::writer::{Word, Writer};
@@ -118,9 +119,12 @@ fn refusal(parts: &Parts<'_>, target: Target) -> Option<String> {
         return Some(format!("the site has no CPython for {}", target.id()));
     }
     let serves = |targets: &str| targets.split(',').any(|it| it == target.id());
+    // What only other packages need may be needed on some targets alone.
+    let named = |name: &str| lock.packages.iter().any(|it| it.ecosystem == "pypi" && names::pypi(it.name) == name);
     let missing = lock
         .wheels
         .iter()
+        .filter(|it| named(it.name))
         .find(|it| !lock.wheels.iter().any(|other| other.name == it.name && serves(other.targets)))?;
     Some(format!("{} {} has no wheel for {}", missing.name, missing.version, target.id()))
 }
