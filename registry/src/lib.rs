@@ -42,6 +42,7 @@ crate::registry! {
         mod openhands;
         mod pi_acp;
         mod qwen_code;
+        mod zed_codex_acp;
     }
     providers {
         mod google_vertex;
