@@ -27,6 +27,7 @@ crate::registry! {
         mod agentao;
         mod claude_agent_acp;
         mod cline;
+        mod code_puppy;
         mod codex_acp;
         mod deepagents;
         mod factory_droid;
