@@ -239,10 +239,14 @@ fn is_absent(said: &str, wanted: &Wanted) -> bool {
 /// The package without a wheel for any machine, by uv's message, with its version or `-`.
 fn without_wheels(said: &str) -> Option<(&str, &str)> {
     let (before, _) = said.split_once(" has no usable wheels")?;
-    // A package that is asked for under a condition has it behind its name: `x{sys_platform != 'android'}`.
-    let before = before.strip_suffix('}').and_then(|it| it.rsplit_once('{')).map_or(before, |(spec, _)| spec);
+    // A package that is asked for under a condition has it behind its name: `x{sys_platform != 'android'}>=1`.
+    let (before, bounds) = match before.rsplit_once('}').filter(|(_, bounds)| !bounds.contains(' ')) {
+        Some((marked, bounds)) => (marked.rsplit_once('{')?.0, bounds),
+        None => (before, ""),
+    };
     let spec = before.rsplit(' ').next()?;
     let name = spec.split(['=', '<', '>', '!', '~']).next().filter(|name| !name.is_empty())?;
+    let spec = if bounds.is_empty() { spec } else { bounds };
     Some((name, spec.split_once("==").map_or("-", |(_, version)| version)))
 }
 
@@ -326,6 +330,10 @@ mod tests {
         assert_eq!(without_wheels("Because all versions of x<=2 has no usable wheels"), Some(("x", "-")));
         let said = "Because all versions of playwright{sys_platform != 'android'} has no usable wheels and y";
         assert_eq!(without_wheels(said), Some(("playwright", "-")));
+        let said = "Because all versions of playwright{sys_platform != 'android'}>=1.40 has no usable wheels";
+        assert_eq!(without_wheels(said), Some(("playwright", "-")));
+        let said = "Because playwright{sys_platform != 'android'}==1.40 has no usable wheels";
+        assert_eq!(without_wheels(said), Some(("playwright", "1.40")));
         assert_eq!(cause(said), "func-timeout==4.3.5 has no usable wheels");
         let wanted = Wanted { name: "No_Such".to_owned(), version: "1.0".to_owned(), source: false };
         assert!(is_absent("Because no-such was not found in the package registry and you require", &wanted));
