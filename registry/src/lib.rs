@@ -43,6 +43,7 @@ crate::registry! {
         mod openhands;
         mod pi_acp;
         mod qwen_code;
+        mod zed_claude_code_acp;
         mod zed_codex_acp;
     }
     providers {
