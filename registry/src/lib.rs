@@ -37,6 +37,7 @@ crate::registry! {
         mod kilo;
         mod kimi_code;
         mod mimo;
+        mod mistral_vibe;
         mod nanocoder;
         mod openclaw;
         mod opencode;
