@@ -42,7 +42,7 @@ fn write_steps(w: &mut Writer, agent: &Agent<'_>) {
         w.line("/*) ;;");
         w.line("*) die 14 \"the home folder is not an absolute path\" ;;");
     });
-    w.comment("Root runs what lies under the prefix: nobody else may be able to change it, nor the way to it.");
+    w.comment("Root runs programs under the prefix: nobody else may be able to change them or a folder above them.");
     w.block("trusted() {", "}", |w| {
         w.line("at=$1");
         w.block("while :; do", "done", |w| {

@@ -1,4 +1,4 @@
-# What the caller's shell was told of tracing and exporting is nothing that a key should pass through.
+# Tracing and exporting that the caller's shell turned on would show a key or pass it on: they are turned off.
 set +avx
 unset bf_plan bf_line bf_text bf_do
 
