@@ -12,6 +12,8 @@
 //! ```
 
 pub mod checks;
+#[cfg(test)]
+mod corpus;
 mod disk;
 mod finding;
 mod gate;
