@@ -1,5 +1,6 @@
 //! What the rules over shell text report.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::text::Lines;
@@ -45,6 +46,23 @@ impl<'a> Findings<'a> {
         let end = range.end.clamp(offset, self.script.len());
         let (message, help) = (message.into(), help.into());
         self.found.push(Finding { rule, offset, end, line: 0, column: 0, message, help });
+    }
+
+    /// Adds the findings of another reading of the script, at places where there is none of the same rule.
+    pub(super) fn merge(&mut self, other: Findings<'_>) {
+        let places: BTreeSet<(&str, usize)> = self.found.iter().map(|it| (it.rule, it.offset)).collect();
+        let new: Vec<Finding> = other.found.into_iter().filter(|it| !places.contains(&(it.rule, it.offset))).collect();
+        self.found.extend(new);
+    }
+
+    /// How many findings there are.
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Keeps only the first so many findings.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.found.truncate(length);
     }
 
     /// The findings in source order, with their lines, without duplicates.

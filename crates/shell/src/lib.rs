@@ -11,6 +11,7 @@
 
 mod bashisms;
 mod complaint;
+mod constants;
 mod embedded;
 mod expand;
 mod fault;
@@ -39,6 +40,7 @@ pub use word::Word;
 
 use finding::Findings;
 use parse::Parser;
+use reader::Reading;
 use sink::{NoSink, Sink};
 
 /// Whether `dash -n` accepts a script, and if not, the first syntax error.
@@ -74,16 +76,27 @@ pub fn lint(script: &[u8]) -> Vec<Finding> {
     let reading = reader::read(script);
     let mut findings = Findings::new(script);
     bashisms::check(&reading, &mut findings);
-    lint_into(&reading, false, NESTED, &mut findings);
+    lint_into(&reading, None, false, NESTED, &mut findings);
+    findings.finish()
+}
+
+/// The findings of the rules about what a script does to the machine, over commands that another parser read; `read` is
+/// that parser, for scripts within the script.
+pub fn lint_commands<'a>(script: &'a [u8], commands: Vec<Command<'a>>, read: Read) -> Vec<Finding> {
+    let mut findings = Findings::new(script);
+    lint_into(&Reading::of(script, commands), Some(read), true, NESTED, &mut findings);
     findings.finish()
 }
 
 /// How many levels of scripts within scripts are checked.
 const NESTED: usize = 4;
 
-/// Adds the findings of a script and of scripts that it passes to other shells, except bash-isms. The grammar of a
-/// `loose` script is not checked.
-fn lint_into(reading: &reader::Reading<'_>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
+/// Another parser of the commands of a script.
+pub type Read = for<'t> fn(&'t [u8]) -> Vec<Command<'t>>;
+
+/// Adds what is wrong with a script and with those that it hands to other shells, but for the bash-isms. The grammar of
+/// a `loose` one is not checked.
+fn lint_into(reading: &Reading<'_>, read: Option<Read>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
     if let Some(error) = reading.error.as_ref().filter(|_| !loose) {
         let help = if depth == NESTED {
             "`dash -n` rejects it, and dash stops here when it runs the script"
@@ -92,15 +105,18 @@ fn lint_into(reading: &reader::Reading<'_>, loose: bool, depth: usize, findings:
         };
         findings.add("S001", &(error.offset..error.offset), error.message.clone(), help);
     }
-    hygiene::check(reading, findings);
-    for inner in nested::scripts(reading).filter(|_| depth > 0) {
-        let text = inner.text.as_bytes();
-        let mut found = Findings::new(text);
-        lint_into(&reader::read(text), loose || inner.loose, depth - 1, &mut found);
-        for it in found.finish() {
-            findings.add(it.rule, &inner.outer(&(it.offset..it.end)), it.message, it.help);
+    hygiene::each_choice(reading, findings, |reading, findings| {
+        hygiene::check(reading, findings);
+        for inner in nested::scripts(reading).filter(|_| depth > 0) {
+            let text = inner.text.as_bytes();
+            let mut found = Findings::new(text);
+            let inside = read.map_or_else(|| reader::read(text), |read| Reading::of(text, read(text)));
+            lint_into(&inside, read, loose || inner.loose, depth - 1, &mut found);
+            for it in found.finish() {
+                findings.add(it.rule, &inner.outer(&(it.offset..it.end)), it.message, it.help);
+            }
         }
-    }
+    });
 }
 
 /// Rule I003: steps that touch what the task owns, in source order.

@@ -50,6 +50,9 @@ pub struct Command<'a> {
     pub parent: Option<usize>,
     /// Its place in that command.
     pub place: ListPlace,
+    /// The number of the list in that command, among those it asks and runs: of `if`, the even ones are conditions, and
+    /// a body with an even number is the `else`.
+    pub list: usize,
 }
 
 impl<'a> Command<'a> {
@@ -88,7 +91,12 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// The commands that contain a command, from the innermost.
+    /// The commands that another parser read.
+    pub(super) fn of(script: &'a [u8], commands: Vec<Command<'a>>) -> Self {
+        Reading { script, commands, expansions: Vec::new(), error: None }
+    }
+
+    /// The commands that hold one, from the nearest.
     pub(super) fn holders(&self, command: &Command<'a>) -> impl Iterator<Item = &Command<'a>> {
         let holder = |index: Option<usize>| index.and_then(|index| self.commands.get(index));
         std::iter::successors(holder(command.parent), move |held| holder(held.parent))
@@ -118,12 +126,17 @@ struct Scope {
     negated: bool,
     /// Length of the reader's list of parts when the list began.
     parts: usize,
+    /// The number of the list in its owner.
+    list: usize,
+    /// How many lists of the current command have begun.
+    lists: usize,
 }
 
 impl Scope {
-    fn new(owner: Option<usize>, place: ListPlace, parts: usize) -> Scope {
+    fn new(owner: Option<usize>, place: ListPlace, parts: usize, list: usize) -> Scope {
         let (current, last) = (None, None);
-        Scope { owner, place, function: false, current, announced: false, last, piped: false, negated: false, parts }
+        let (function, announced, piped, negated) = (false, false, false, false);
+        Scope { owner, place, function, current, announced, last, piped, negated, parts, list, lists: 0 }
     }
 }
 
@@ -145,7 +158,7 @@ pub(super) fn read(script: &[u8]) -> Reading<'_> {
         commands: Vec::new(),
         expansions: Vec::new(),
         scopes: Vec::new(),
-        top: Scope::new(None, ListPlace::Top, 0),
+        top: Scope::new(None, ListPlace::Top, 0, 0),
         parts: Vec::new(),
     };
     let error = super::observe(script, &mut reader).err();
@@ -187,7 +200,9 @@ impl<'a> Reader<'a> {
             successor: None,
             parent: scope.owner,
             place: scope.place,
+            list: scope.list,
         };
+        scope.lists = 0;
         let before = if scope.piped { None } else { scope.last };
         scope.piped = false;
         self.commands.push(command);
@@ -269,7 +284,9 @@ impl Sink for Reader<'_> {
         let parts = self.parts.len();
         let scope = self.scope();
         let owner = scope.current.or(scope.owner);
-        self.scopes.push(Scope::new(owner, place, parts));
+        let list = scope.lists;
+        scope.lists += usize::from(matches!(place, ListPlace::Condition | ListPlace::Body));
+        self.scopes.push(Scope::new(owner, place, parts, list));
     }
 
     fn close(&mut self) {

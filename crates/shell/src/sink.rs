@@ -21,6 +21,8 @@ pub enum Operator {
     Here,
     /// `<<-`
     HereStripped,
+    /// `<<<` of bash; dash has none.
+    HereString,
 }
 
 impl Operator {

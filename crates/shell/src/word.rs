@@ -49,6 +49,18 @@ impl Word<'_> {
 }
 
 impl<'a> Word<'a> {
+    /// The word at a range of a script that another parser read; `parts` are the ranges in it that expand, in order.
+    pub fn read(script: &'a [u8], range: Range<usize>, parts: &[(usize, usize)]) -> Word<'a> {
+        let text = slice(script, range.start, range.end);
+        let source = Source { text, start: range.start, end: range.end, local: range.start, direct: true };
+        Word::new(script, source, parts)
+    }
+
+    /// A word with another text.
+    pub(super) fn with_text(&self, text: String, literal: bool) -> Word<'a> {
+        Word { range: self.range.clone(), source: self.source.clone(), text: Cow::Owned(text), literal, braces: false }
+    }
+
     /// A word from the parser's events; `parts` are the ranges in its text that expand.
     pub(super) fn new(script: &'a [u8], source: Source<'_>, parts: &[(usize, usize)]) -> Word<'a> {
         let range = source.start..source.end;

@@ -13,19 +13,24 @@ const fn wrapper(name: &'static str, with_value: &'static [&'static str], words:
     Wrapper { name, with_value, words }
 }
 
-static WRAPPERS: [Wrapper; 16] = [
+static WRAPPERS: [Wrapper; 21] = [
     wrapper("builtin", &[], 0),
     wrapper("busybox", &[], 0),
+    wrapper("chronic", &[], 0),
     wrapper("command", &[], 0),
     wrapper("doas", &["-u", "-C"], 0),
     wrapper("env", &["-u", "-C", "--unset", "--chdir"], 0),
+    wrapper("eatmydata", &[], 0),
     wrapper("exec", &["-a"], 0),
+    wrapper("gosu", &[], 1),
     wrapper("ionice", &["-c", "-n"], 0),
     wrapper("nice", &["-n"], 0),
     wrapper("nohup", &[], 0),
+    wrapper("retry", &["-t", "-d", "-n", "--times", "--delay"], 0),
     wrapper("runuser", &["-u", "-g"], 0),
     wrapper("setsid", &[], 0),
     wrapper("stdbuf", &["-i", "-o", "-e"], 0),
+    wrapper("su-exec", &[], 1),
     wrapper("sudo", &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T"], 0),
     wrapper("time", &["-f", "-o"], 0),
     wrapper("timeout", &["-s", "-k", "--signal", "--kill-after"], 1),
@@ -49,7 +54,12 @@ pub(super) fn unwrapped<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
 /// The command that one wrapper runs; `None` without a wrapper, or for a query (`command -v`).
 pub(super) fn unwrap_once<'w, 'a>(words: &'w [Word<'a>]) -> Option<&'w [Word<'a>]> {
     let (first, mut rest) = words.split_first()?;
-    let name = base(first.literal()?);
+    let Some(first) = first.literal() else {
+        // Its value is not known, but such a variable holds `sudo`, its like, or nothing.
+        let is_sudo = first.text.starts_with('$') && first.text.to_ascii_lowercase().contains("sudo");
+        return (is_sudo && !rest.is_empty() && !first.text.contains('(')).then_some(rest);
+    };
+    let name = base(first);
     let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.name == name)?;
     while let Some((word, tail)) = rest.split_first() {
         let text = &*word.text;

@@ -58,7 +58,7 @@ fn check_target(redirection: &Redirection<'_>, target: &Word<'_>, found: &mut Fo
             let message = format!("dash rejects {} after `>&` or `<&`: it is not a descriptor", shown(target));
             add(found, &target.range, message, help);
         }
-        Operator::Here | Operator::HereStripped => {}
+        Operator::Here | Operator::HereStripped | Operator::HereString => {}
         _ => {
             if ["/dev/tcp/", "/dev/udp/"].iter().any(|folder| target.prefix().starts_with(folder)) {
                 let message = format!("dash opens {} as a file, which does not exist", shown(target));

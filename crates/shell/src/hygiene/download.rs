@@ -2,12 +2,14 @@
 //!
 //! Incident 3: an error page, served with status 429, was run as a script. Incidents 4, 41 and 46 are similar.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{has, operands, option_value, program};
+use super::sources::{Source, is_commit, source};
+use super::status::Failures;
+use super::{has, operands, program};
 use crate::finding::Findings;
-use crate::reader::{Command, Reading};
-use crate::sink::{ListPlace, Shape};
+use crate::reader::{Command, Reading, Redirection};
+use crate::sink::{ListPlace, Operator, Shape};
 use crate::word::Word;
 use crate::wrappers::{base, unwrapped};
 
@@ -15,126 +17,212 @@ const RULE: &str = "I004";
 
 const HELP: &str = "download to a file, check it with `sha256sum -c`, then use it";
 
-/// A command that fetches something.
-struct Download<'w> {
-    index: usize,
-    tool: &'w str,
-    /// The file that it writes, if it is known.
-    file: Option<&'w str>,
-    git: bool,
-}
-
 pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     let commands = || reading.commands.iter().enumerate();
-    let downloads: Vec<Download<'_>> = commands().filter_map(|(index, command)| download(index, command)).collect();
-    if downloads.is_empty() {
+    let sources: Vec<(usize, Source<'_>)> =
+        commands().filter_map(|(index, command)| Some((index, source(reading, command)?))).collect();
+    if sources.is_empty() {
         return;
     }
-    let files: BTreeSet<&str> = downloads.iter().filter_map(Download::name).collect();
-    let mut checks = Checks::default();
-    for (index, command) in commands() {
-        checks.add(reading, index, command, &files);
-    }
-    let last_pin = commands().filter(|(_, command)| pins_commit(reading, command)).map(|(index, _)| index).next_back();
-    for download in &downloads {
-        let Some(command) = reading.commands.get(download.index) else { continue };
-        let tool = download.tool;
-        if let Some(shell) = runs_as_it_arrives(reading, download.index) {
-            let message =
-                format!("`{shell}` runs the output of `{tool}` before it is verified, an error page included");
-            findings.add(RULE, &command.range, message, HELP);
-        } else if download.git {
-            if last_pin.is_none_or(|pin| pin < download.index) {
-                let message = "`git clone` of a branch, whose content can change";
-                findings.add(RULE, &command.range, message, "add `git checkout` of a full commit after it");
+    let failures = Failures::new(reading);
+    // A list of sums that is fetched too is about the others.
+    let programs = sources.iter().filter(|(_, it)| !matches!(it, Source::Fetched { answer: true, .. }));
+    let files: BTreeSet<&str> = programs.filter_map(|(_, it)| it.name()).collect();
+    let checks: Vec<Check<'_>> = Checks::new(reading, &failures).find(&files);
+    let pins: Vec<usize> =
+        commands().filter(|(_, command)| pins_commit(reading, command)).map(|(index, _)| index).collect();
+    let branches: Vec<usize> =
+        sources.iter().filter(|(_, it)| matches!(it, Source::Branch(_))).map(|(index, _)| *index).collect();
+    for (index, source) in &sources {
+        let Some(command) = reading.commands.get(*index) else { continue };
+        match source {
+            Source::Pulled(message) => {
+                let help = "pin it to a full commit, or install a version from a package registry";
+                findings.add(RULE, &command.range, message.clone(), help);
             }
-        } else if !checks.verify(download) {
-            findings.add(RULE, &command.range, format!("unverified download by `{tool}`"), HELP);
-        }
-    }
-}
-
-impl<'w> Download<'w> {
-    /// The last part of its file's path.
-    fn name(&self) -> Option<&'w str> {
-        self.file.map(base).filter(|name| !name.is_empty())
-    }
-}
-
-/// The last checksum check of each download that a check names, and the last check by a list of sums (for all).
-#[derive(Default)]
-struct Checks<'f> {
-    named: BTreeMap<&'f str, usize>,
-    listed: Option<usize>,
-}
-
-impl<'f> Checks<'f> {
-    fn add(&mut self, reading: &Reading<'_>, index: usize, command: &Command<'_>, files: &BTreeSet<&'f str>) {
-        if !checks_sum(reading, command) {
-            return;
-        }
-        // A function may be called after its definition.
-        let in_function = reading.holders(command).any(|holder| holder.shape == Shape::Function);
-        let index = if in_function { usize::MAX } else { index };
-        let about = said_around(reading, command);
-        let mut named = files.iter().filter(|file| about.contains(**file)).peekable();
-        if named.peek().is_none() {
-            self.listed = self.listed.max(Some(index));
-        }
-        for file in named {
-            let last = self.named.entry(*file).or_insert(index);
-            *last = index.max(*last);
-        }
-    }
-
-    fn verify(&self, download: &Download<'_>) -> bool {
-        let named = download.name().and_then(|name| self.named.get(name)).copied();
-        self.listed.max(named).is_some_and(|check| check > download.index)
-    }
-}
-
-fn download<'w>(index: usize, command: &'w Command<'_>) -> Option<Download<'w>> {
-    let (tool, arguments) = program(command)?;
-    let file = match tool {
-        "curl" => {
-            if has(arguments, &["--version", "-V", "--help", "-h", "-I", "--head"]) {
-                return None;
+            Source::Branch(verb) => {
+                if !pins.iter().any(|pin| is_pinned_by(reading, *index, *pin, &branches)) {
+                    let message = format!("`git {verb}` of a branch, whose content can change");
+                    findings.add(RULE, &command.range, message, "add `git checkout` of a full commit after it");
+                }
             }
-            option_value(arguments, &["-o", "--output"]).or_else(|| bundled_output(arguments, 'o'))
-        }
-        "wget" => {
-            if has(arguments, &["--version", "-V", "--help", "-h", "--spider"]) {
-                return None;
+            Source::Fetched { tool, answer, .. } => {
+                if let Some(shell) = runs_as_it_arrives(reading, *index) {
+                    let message =
+                        format!("`{shell}` runs the output of `{tool}` before it is verified, an error page included");
+                    findings.add(RULE, &command.range, message, HELP);
+                } else if !answer && !is_verified(reading, *index, source, &checks) {
+                    findings.add(RULE, &command.range, format!("unverified download by `{tool}`"), HELP);
+                }
             }
-            option_value(arguments, &["-O", "--output-document"]).or_else(|| bundled_output(arguments, 'O'))
         }
-        "aria2c" | "axel" => option_value(arguments, &["-o", "--out", "--output"]),
-        "git" if operands(arguments).take(3).any(|word| word.is("clone")) => {
-            let pinned = option_value(arguments, &["--revision"]).is_some_and(is_commit);
-            return (!pinned).then_some(Download { index, tool, file: None, git: true });
-        }
-        _ => return None,
+    }
+}
+
+/// Whether a commit that is checked out is of a repository that was fetched: of the last before it, or of a named one.
+fn is_pinned_by(reading: &Reading<'_>, index: usize, pin: usize, branches: &[usize]) -> bool {
+    let nearest = || !branches.iter().any(|other| *other > index && *other < pin);
+    let named = || {
+        let folder = reading.commands.get(index).and_then(|it| it.words.last()).map(|word| base(&word.text));
+        let folder = folder.map(|it| it.trim_end_matches(".git")).filter(|it| !it.is_empty());
+        let words = reading.commands.get(pin).map(|it| it.words.as_slice()).unwrap_or_default();
+        folder.is_some_and(|folder| words.iter().any(|word| base(&word.text) == folder))
     };
-    let redirected = command
-        .redirections
-        .iter()
-        .filter(|redirection| redirection.operator.writes() && redirection.fd.is_none_or(|fd| fd == 1));
-    let redirected =
-        redirected.filter_map(|redirection| redirection.target.as_ref()).next_back().map(|target| &*target.text);
-    let url = operands(arguments).find(|word| word.text.contains("://")).map(|word| &*word.text);
-    let file = redirected.or(file).filter(|file| *file != "-").or_else(|| url.map(base));
-    let local = ["://localhost", "://127.0.0.1", "://[::1]", "://$", "file://"];
-    let is_local = url.is_some_and(|url| local.iter().any(|host| url.contains(host) && *host != "://$"));
-    let checked = arguments.iter().any(|word| word.text.starts_with("--checksum"));
-    (!is_local && !checked && file != Some("/dev/null")).then_some(Download { index, tool, file, git: false })
+    pin > index && (nearest() || named())
 }
 
-/// The word after bundled letters, as in `-fsSLo file`.
-fn bundled_output<'w>(arguments: &'w [Word<'_>], letter: char) -> Option<&'w str> {
-    let bundled =
-        |word: &Word<'_>| !word.text.starts_with("--") && word.text.starts_with('-') && word.text.ends_with(letter);
-    let option = arguments.iter().position(bundled)?;
-    arguments.get(option + 1).map(|word| &*word.text)
+/// A check of checksums or of a signature, whose failure stops the script.
+struct Check<'f> {
+    index: usize,
+    /// The downloads that it names; none where it reads a list of sums, which is about all.
+    files: Vec<&'f str>,
+    /// A function may be called later than it is written.
+    in_function: bool,
+}
+
+/// Whether a check about a download comes after it, and before its first use.
+fn is_verified(reading: &Reading<'_>, index: usize, source: &Source<'_>, checks: &[Check<'_>]) -> bool {
+    let used = source.name().and_then(|name| first_use(reading, index, name));
+    checks.iter().any(|check| {
+        let about = check.files.is_empty() || source.name().is_some_and(|name| check.files.contains(&name));
+        about && (check.in_function || check.index > index && used.is_none_or(|used| check.index < used))
+    })
+}
+
+/// The first command after a download that unpacks or runs its file.
+fn first_use(reading: &Reading<'_>, index: usize, name: &str) -> Option<usize> {
+    let after = reading.commands.iter().enumerate().skip(index + 1);
+    let mut uses = after.filter(|(_, command)| {
+        let Some((first, arguments)) = unwrapped(&command.words).split_first() else { return false };
+        let is_file = |word: &Word<'_>| base(&word.text) == name;
+        let unpacks = matches!(
+            base(&first.text),
+            "tar" | "unzip" | "bsdtar" | "gunzip" | "xz" | "7z" | "dpkg" | "rpm" | "sh" | "bash" | "." | "source"
+        );
+        let runs = is_file(first) && first.text.contains('/');
+        runs || unpacks && arguments.iter().any(is_file)
+    });
+    uses.next().map(|(at, _)| at)
+}
+
+/// Finds checks.
+struct Checks<'r, 'a> {
+    reading: &'r Reading<'a>,
+    failures: &'r Failures<'r, 'a>,
+    /// Functions that print a checksum.
+    summing: Vec<&'r str>,
+}
+
+impl<'r, 'a> Checks<'r, 'a> {
+    fn new(reading: &'r Reading<'a>, failures: &'r Failures<'r, 'a>) -> Self {
+        let prints = |held: &Command<'_>| program(held).is_some_and(|(name, it)| is_sum(name, it) && !is_check(it));
+        let functions = reading.commands.iter().enumerate().filter(|(_, it)| it.shape == Shape::Function);
+        let summing = functions.filter(|(index, _)| reading.held(*index).any(prints));
+        let summing = summing.filter_map(|(_, it)| Some(&*it.words.first()?.text)).collect();
+        Self { reading, failures, summing }
+    }
+
+    fn find<'f>(&self, files: &BTreeSet<&'f str>) -> Vec<Check<'f>> {
+        let mut found = Vec::new();
+        for (index, command) in self.reading.commands.iter().enumerate() {
+            let stops = |at: &usize| self.failures.stop_after(*at);
+            let Some(at) = self.decides(index, command).filter(stops) else { continue };
+            let about = self.said_around(command);
+            found.push(Check {
+                index: at,
+                files: files.iter().copied().filter(|file| about.contains(*file)).collect(),
+                in_function: self.reading.holders(command).any(|holder| holder.shape == Shape::Function),
+            });
+        }
+        found
+    }
+
+    /// The command whose failure says that a file is not the right one.
+    fn decides(&self, index: usize, command: &Command<'a>) -> Option<usize> {
+        let (name, arguments) = program(command)?;
+        let verifies = match name {
+            "gpg" | "gpg2" => has(arguments, &["--verify"]),
+            "gpgv" => true,
+            "cosign" | "gh" | "slsa-verifier" => operands(arguments).take(2).any(|it| it.text.starts_with("verify")),
+            "minisign" | "signify" => arguments.iter().any(|word| word.text.starts_with("-V")),
+            "openssl" => has(arguments, &["-verify"]),
+            _ => is_sum(name, arguments) && is_check(arguments),
+        };
+        if verifies {
+            return Some(index);
+        }
+        (is_sum(name, arguments) || self.summing.contains(&name)).then(|| self.compares(command)).flatten()
+    }
+
+    /// The test of a checksum that a command prints.
+    fn compares(&self, command: &Command<'a>) -> Option<usize> {
+        let mut inner = command;
+        while inner.place != ListPlace::Substitution {
+            inner = self.reading.commands.get(inner.parent?)?;
+        }
+        let at = inner.parent?;
+        let holder = self.reading.commands.get(at)?;
+        if matches!(holder.name(), Some("[" | "test" | "[[")) || holder.shape == Shape::Case {
+            return Some(at);
+        }
+        let inside = |word: &&Word<'_>| word.range.start <= command.range.start && command.range.end <= word.range.end;
+        let mut assigned = holder.assignments.iter().chain(&holder.words).filter(inside);
+        let (name, _) = assigned.find_map(Word::assignment)?;
+        self.asks_about(at, name)
+    }
+
+    /// The test of a variable, after a command.
+    fn asks_about(&self, index: usize, name: &str) -> Option<usize> {
+        let after = self.reading.commands.iter().enumerate().skip(index + 1);
+        let mut tests =
+            after.filter(|(_, it)| matches!(it.name(), Some("[" | "test" | "[[")) || it.shape == Shape::Case);
+        let wanted = [format!("${name}"), format!("${{{name}")];
+        let names = |word: &Word<'_>| wanted.iter().any(|it| word.text.contains(it.as_str()));
+        tests.find(|(_, it)| it.words.iter().any(names)).map(|(at, _)| at)
+    }
+
+    /// The text of a check: its pipeline, its here-document and the command around it, as written and with values.
+    fn said_around(&self, command: &Command<'a>) -> String {
+        let mut first = command;
+        let mut text = String::new();
+        let mut add = |it: &Command<'_>| {
+            let targets = it.redirections.iter().filter_map(|it| it.target.as_ref());
+            for word in it.words.iter().chain(targets) {
+                text.push_str(&word.text);
+                text.push(' ');
+            }
+        };
+        add(command);
+        while let Some(previous) = first.previous.and_then(|previous| self.reading.commands.get(previous)) {
+            first = previous;
+            add(first);
+        }
+        if let Some(holder) = self.reading.holders(command).next().filter(|_| command.place == ListPlace::Substitution)
+        {
+            add(holder);
+        }
+        let here = command.redirections.iter().any(|redirection| redirection.operator.is_here());
+        let end = if here { command.range.end + 1_000 } else { command.range.end };
+        let source = crate::text::slice(self.reading.script, first.range.start.min(command.range.start), end);
+        text.push_str(&String::from_utf8_lossy(source));
+        text
+    }
+}
+
+/// Whether a program prints or checks checksums.
+fn is_sum(name: &str, arguments: &[Word<'_>]) -> bool {
+    match name {
+        "sha256sum" | "sha512sum" | "sha384sum" | "sha1sum" | "shasum" | "gsha256sum" | "b2sum" | "b3sum"
+        | "sha256" => true,
+        "openssl" => operands(arguments).next().is_some_and(|word| matches!(&*word.text, "dgst" | "sha256" | "sha512")),
+        _ => false,
+    }
+}
+
+/// Whether its options ask it to check.
+fn is_check(arguments: &[Word<'_>]) -> bool {
+    let asks = |word: &Word<'_>| is_short(word, 'c') || word.text == "--check" || word.text.starts_with("--check=");
+    arguments.iter().any(asks)
 }
 
 /// The interpreter that runs what a download prints.
@@ -211,7 +299,16 @@ fn runs_substitution(reading: &Reading<'_>, command: &Command<'_>) -> Option<Str
     let name = base(&first.text);
     let inside = |word: &Word<'_>| word.range.start <= command.range.start && command.range.end <= word.range.end;
     let kind = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let in_word = words.iter().find(|word| inside(word));
+    // `bash <(curl …)` and `python3 <<<"$(curl …)"`.
+    let process = in_word.is_some_and(|word| word.text.starts_with("<("));
+    let is_shell = matches!(kind, "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash" | "." | "source");
+    let string = |it: &Redirection<'_>| it.operator == Operator::HereString && it.target.as_ref().is_some_and(inside);
+    if holder.redirections.iter().any(string) {
+        return interpreter_of_input(holder);
+    }
     let runs = match kind {
+        _ if process => is_shell || matches!(kind, "python" | "node" | "perl" | "ruby"),
         "eval" => true,
         "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash" | "su" => words.iter().any(|word| is_short(word, 'c')),
         "python" => words.iter().any(|word| is_short(word, 'c')),
@@ -220,7 +317,7 @@ fn runs_substitution(reading: &Reading<'_>, command: &Command<'_>) -> Option<Str
     };
     if runs {
         Some(name.to_owned())
-    } else if inside(first) {
+    } else if inside(first) && !process {
         Some("the shell".to_owned())
     } else {
         None
@@ -235,53 +332,12 @@ fn pins_commit(reading: &Reading<'_>, command: &Command<'_>) -> bool {
         && operands(arguments).any(|word| names_commit(reading, word))
 }
 
-fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// A full commit, or a variable that the script does not set to anything else.
+/// A commit in full, or a variable that the script does not set to anything else.
 fn names_commit(reading: &Reading<'_>, word: &Word<'_>) -> bool {
     let Some(name) = word.text.strip_prefix('$').filter(|_| !word.literal) else { return is_commit(&word.text) };
     let assigned = reading.commands.iter().flat_map(|command| command.assignments.iter().chain(&command.words));
     let mut values = assigned.filter_map(Word::assignment).filter(|(assigned, _)| *assigned == name);
     crate::text::is_name(name.as_bytes()) && values.all(|(_, value)| is_commit(value) || value.starts_with('$'))
-}
-
-fn checks_sum(reading: &Reading<'_>, command: &Command<'_>) -> bool {
-    let Some((name, arguments)) = program(command) else { return false };
-    match name {
-        "sha256sum" | "sha512sum" | "sha384sum" | "shasum" | "b2sum" | "b3sum" | "sha256" => {
-            let compares = || {
-                reading.holders(command).next().is_some_and(|holder| {
-                    matches!(holder.name(), Some("[" | "test"))
-                        || !holder.assignments.is_empty()
-                        || holder.shape == Shape::Case
-                })
-            };
-            let checks =
-                |word: &Word<'_>| is_short(word, 'c') || word.text == "--check" || word.text.starts_with("--check=");
-            arguments.iter().any(checks) || compares()
-        }
-        "openssl" => operands(arguments).next().is_some_and(|word| matches!(&*word.text, "dgst" | "sha256" | "sha512")),
-        "gpg" | "gpgv" => name == "gpgv" || has(arguments, &["--verify"]),
-        "cosign" => operands(arguments).any(|word| word.text.starts_with("verify")),
-        "minisign" | "signify" => has(arguments, &["-V", "-Vm"]),
-        _ => false,
-    }
-}
-
-/// The text of a check: its pipeline, its here-document and the command around it.
-fn said_around(reading: &Reading<'_>, command: &Command<'_>) -> String {
-    let mut first = command;
-    while let Some(previous) = first.previous.and_then(|previous| reading.commands.get(previous)) {
-        first = previous;
-    }
-    let holder = (command.place == ListPlace::Substitution).then(|| reading.holders(command).next()).flatten();
-    let start = holder.map_or(first.range.start, |holder| holder.range.start.min(first.range.start));
-    let end = holder.map_or(command.range.end, |holder| holder.range.end.max(command.range.end));
-    let here = command.redirections.iter().any(|redirection| redirection.operator.is_here());
-    let end = if here { reading.script.len().min(end + 1_000) } else { end };
-    String::from_utf8_lossy(reading.script.get(start..end).unwrap_or_default()).into_owned()
 }
 
 #[cfg(test)]
@@ -334,18 +390,27 @@ mod tests {
             "curl -fsSLo a.tgz https://x/a.tgz",
             "curl -O https://x/a.tgz && tar xf a.tgz",
             "curl https://x/a.tgz | tar xz",
+            "F='curl -fsSLO'\n$F https://x/a.tgz",
+            "curl -o a https://x/a\necho \"$h  a\" | sha256sum -c - || true",
+            "curl -o a https://x/a\necho \"$h  a\" | sha256sum -c -\n./a",
+            "curl -o a https://x/a\ncurl -o a.sha256 https://x/a.sha256\nsha256sum a",
+            "set -e\ncurl -o a https://x/a\ntar xf a\necho \"$h  a\" | sha256sum -c -",
+            "set -e\ncurl -o a https://x/a\nif [ \"$(sha256sum a)\" != x ]; then echo differs; fi",
+            "set -e\ncurl -o a https://x/a\nsum=$(sha256sum a)\necho \"$sum\"",
+            "curl -o a https://x/a\nactual=$(sha256sum a)",
+            "curl -o a https://x/a\nopenssl dgst -sha256 a",
+            "lwp-download https://x/a",
+            "gh release download v1 --repo a/b",
             "wget https://x/a.tgz",
             "wget -O a https://x/a.tgz\nsh a",
             "curl https://x > a",
-            "v=$(curl https://x/version)",
             "sha256sum -c sums\ncurl -O https://x/a",
-            "curl https://x | python3 -m json.tool",
             "curl -o a https://x/a\nsha256sum a",
         ] {
             check(script, &["unverified download"]);
         }
         check(
-            "curl -o a https://x/a\ncurl -o b https://x/b\necho \"$h  a\" | sha256sum -c -",
+            "set -e\ncurl -o a https://x/a\ncurl -o b https://x/b\necho \"$h  a\" | sha256sum -c -",
             &["unverified download"],
         );
     }
@@ -358,8 +423,15 @@ mod tests {
             "curl -O https://x/a.tgz\nsha256sum --check sums",
             "wget -O a https://x/a\nshasum -a 256 -c sums",
             "curl -o a https://x/a\n[ \"$(sha256sum a | cut -d' ' -f1)\" = abc ]",
-            "curl -o a https://x/a\nactual=$(sha256sum a)",
-            "curl -o a https://x/a\nopenssl dgst -sha256 a",
+            "curl -o a https://x/a\nactual=$(sha256sum a)\n[ \"$actual\" = \"$h\" ] || exit 1",
+            "S='shasum -a 256'\ncurl -o a https://x/a\necho \"$h  a\" | $S -c - || exit 1",
+            "curl -o a https://x/a\necho \"$h  a\" | sha256sum -c - && ./a",
+            "v=$(curl https://x/version)",
+            "curl https://x | python3 -m json.tool",
+            "curl -sX POST https://x/a",
+            "curl -d @x https://x/a",
+            "curl -T a https://x/a",
+            "curl -fsSLO https://x/a.sha256",
             "curl -o a https://x/a\nsha256sum -c <<EOF\nabc  a\nEOF",
             "verify() { echo \"$2  $1\" | sha256sum -c -; }\ncurl -o a https://x/a\nverify a abc",
             "aria2c --checksum=sha-256=abc https://x/a",
@@ -369,13 +441,36 @@ mod tests {
             "curl -sf https://x -o /dev/null",
             "echo curl https://x",
         ] {
-            check(script, &[]);
+            check(&format!("set -e\n{script}"), &[]);
         }
     }
 
     #[test]
     fn a_clone_is_pinned_by_a_full_commit() {
+        for script in [
+            "pip install git+https://x/a",
+            "npx https://x/a.tgz",
+            "uvx --from git+https://x/a a",
+            "cargo install --git https://x/a",
+            "python3 -c \"exec(urlopen('https://x/a').read())\"",
+        ] {
+            check(script, &["unverified"]);
+        }
+        check("git fetch origin main", &["whose content can change"]);
+        check("pip install --index-url https://x/simple a", &[]);
+        check("pip install git+https://x/a@0123456789abcdef0123456789abcdef01234567", &[]);
         check("git clone https://x/a", &["whose content can change"]);
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        check(
+            &format!("git clone https://x/a\ngit clone https://x/b\ngit -C b checkout {commit}"),
+            &["whose content can change"],
+        );
+        check(
+            &format!(
+                "git clone https://x/a\ngit clone https://x/b\ngit -C a checkout {commit}\ngit -C b checkout {commit}"
+            ),
+            &[],
+        );
         check("git clone --depth 1 --branch v1.0 https://x/a", &["whose content can change"]);
         check("git clone https://x/a && git -C a checkout v1.0", &["whose content can change"]);
         check("c=main\ngit clone https://x/a\ngit -C a checkout \"$c\"", &["whose content can change"]);

@@ -3,6 +3,7 @@
 //! Incidents 6 and 7: a failed install was reported as done, and its output was lost.
 
 use super::managers::{Manager, Run, run};
+use super::status::{Failures, is_idle};
 use super::{has, option_value};
 use crate::finding::Findings;
 use crate::reader::{Command, Reading};
@@ -11,34 +12,88 @@ use crate::word::Word;
 
 const RULE: &str = "I005";
 
+const OUTPUT: &str = "remove it: the log of a failed install must show the output";
+const FAILURE: &str = "let the step fail, or exit with an error message";
+
 pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+    let failures = Failures::new(reading);
     let (mut errors_allowed, mut all_discarded) = (false, None);
     let waits = |command: &Command<'_>| command.name() == Some("wait") && command.words.len() > 1;
     let last_wait = reading.commands.iter().rposition(waits);
+    let ends_well = ends_in_success(reading);
+    let installers = installing_functions(reading);
+    let mut installs = false;
+    let mut traps = Vec::new();
     for (index, command) in reading.commands.iter().enumerate() {
-        if let Some(errexit) = sets_errexit(command) {
-            errors_allowed = !errexit;
+        if command.name() == Some("set") {
+            errors_allowed = !failures.errexit(index) && (errors_allowed || turns_off(command));
         }
         if command.name() == Some("exec") && command.words.len() == 1 {
             all_discarded = all_discarded.or_else(|| discards(command));
         }
+        if traps_exit(command) {
+            traps.push(command);
+        }
+        let step =
+            Step { reading, failures: &failures, index, command, errors_allowed, all_discarded, last_wait, ends_well };
+        if let Some(called) = command.name().filter(|name| installers.contains(name)) {
+            if let Some(by) = step.ignored_by_holders() {
+                let message = format!("{by} ignores the failure of what `{called}` installs");
+                findings.add(RULE, &command.range, message, FAILURE);
+            }
+            continue;
+        }
         let Some(run) = run(command) else { continue };
-        let step = Step { reading, index, command, errors_allowed, all_discarded, last_wait };
+        installs = true;
         let name = format!("{} {}", run.name, run.verb);
         if let Some(by) = step.hides(&run) {
-            let message = format!("{by} hides the output of `{name}`");
-            findings.add(RULE, &command.range, message, "remove it: the log of a failed install must show the output");
+            findings.add(RULE, &command.range, format!("{by} hides the output of `{name}`"), OUTPUT);
         }
         if let Some(by) = step.ignores() {
-            let message = format!("{by} ignores the failure of `{name}`");
-            findings.add(RULE, &command.range, message, "let the step fail, or exit with an error message");
+            findings.add(RULE, &command.range, format!("{by} ignores the failure of `{name}`"), FAILURE);
         }
     }
+    for trap in traps.into_iter().filter(|_| installs) {
+        let message = "a trap that exits with 0 ignores the failure of every step";
+        findings.add(RULE, &trap.range, message, "keep the status: `trap 'status=$?; …; exit \"$status\"' EXIT`");
+    }
+}
+
+/// `set +e`.
+fn turns_off(command: &Command<'_>) -> bool {
+    command.words.iter().any(|word| word.text.starts_with('+') && word.text.contains('e') || word.is("errexit"))
+}
+
+/// `trap 'exit 0' EXIT`.
+fn traps_exit(command: &Command<'_>) -> bool {
+    let [trap, action, signals @ ..] = command.words.as_slice() else { return false };
+    let ends = action.literal().is_some_and(|it| {
+        let last = it.rsplit([';', '\n']).map(str::trim).find(|part| !part.is_empty());
+        last == Some("exit 0")
+    });
+    trap.is("trap") && ends && signals.iter().any(|it| matches!(&*it.text, "EXIT" | "0" | "ERR"))
+}
+
+/// Whether the last command of the script itself succeeds whatever came before.
+fn ends_in_success(reading: &Reading<'_>) -> bool {
+    let last = reading.commands.iter().rfind(|command| command.place == ListPlace::Top);
+    let removes = |command: &Command<'_>| {
+        command.name() == Some("rm") && command.words.iter().any(|it| it.text.starts_with('-') && it.text.contains('f'))
+    };
+    last.is_some_and(|it| (is_idle(it) || removes(it)) && it.previous.is_none())
+}
+
+/// The names of functions that install something.
+fn installing_functions<'r>(reading: &'r Reading<'_>) -> Vec<&'r str> {
+    let functions = reading.commands.iter().enumerate().filter(|(_, it)| it.shape == Shape::Function);
+    let installs = functions.filter(|(index, _)| reading.held(*index).any(|held| run(held).is_some()));
+    installs.filter_map(|(_, function)| Some(&*function.words.first()?.text)).collect()
 }
 
 /// A package manager's command.
 struct Step<'r, 'a> {
     reading: &'r Reading<'a>,
+    failures: &'r Failures<'r, 'a>,
     index: usize,
     command: &'r Command<'a>,
     /// Whether `set +e` is in effect.
@@ -47,6 +102,8 @@ struct Step<'r, 'a> {
     all_discarded: Option<&'static str>,
     /// The last `wait` for a process.
     last_wait: Option<usize>,
+    /// The script ends in a success.
+    ends_well: bool,
 }
 
 impl<'r, 'a> Step<'r, 'a> {
@@ -72,8 +129,13 @@ impl<'r, 'a> Step<'r, 'a> {
     }
 
     fn ignores(&self) -> Option<String> {
+        self.ignored_by_holders().or_else(|| self.lost_in_word()).or_else(|| self.unguarded())
+    }
+
+    /// What ignores the failure in the lists around the command.
+    fn ignored_by_holders(&self) -> Option<String> {
         for command in self.around() {
-            if command.next.is_some() {
+            if command.next.is_some() && !self.failures.pipefail(self.index) {
                 return Some("the pipe after it".to_owned());
             }
             if let Some(by) = self.ignored_after(command) {
@@ -82,11 +144,48 @@ impl<'r, 'a> Step<'r, 'a> {
             if command.negated && command.place != ListPlace::Condition && command.follow == Follow::End {
                 return Some("`!`".to_owned());
             }
-            if matches!(command.place, ListPlace::Condition) || command.shape == Shape::Function {
+            if command.place == ListPlace::Condition {
+                return self.ignored_by_if(command);
+            }
+            if command.shape == Shape::Function {
                 return None;
             }
         }
-        self.lost_in_word().or_else(|| self.unguarded())
+        None
+    }
+
+    /// An `if` that does nothing when what it asks fails.
+    fn ignored_by_if(&self, asked: &Command<'a>) -> Option<String> {
+        let at = asked.parent?;
+        let holder = self.reading.commands.get(at)?;
+        // `if a && npm ci` goes on to the rest only where it succeeds; `if ! npm ci` is asked for its failure.
+        if holder.shape != Shape::If
+            || asked.negated
+            || matches!(asked.follow, Follow::Or)
+            || holder.follow != Follow::End
+        {
+            return None;
+        }
+        let body =
+            || self.reading.commands.iter().filter(move |it| it.parent == Some(at) && it.place == ListPlace::Body);
+        let mut otherwise = body().filter(|it| it.list % 2 == 0).peekable();
+        let remembers = |it: &Command<'_>| {
+            !it.assignments.is_empty() && it.words.is_empty()
+                || matches!(it.name(), Some("break" | "return" | "exit" | "continue" | "exec"))
+        };
+        if self.reading.held(at).any(remembers) {
+            return None;
+        }
+        if otherwise.peek().is_none() {
+            let more = self
+                .reading
+                .commands
+                .iter()
+                .any(|it| it.parent == Some(at) && it.place == ListPlace::Condition && it.list > asked.list);
+            return (!more).then(|| "`if` without `else`".to_owned());
+        }
+        let idle = otherwise.all(|it| it.shape == Shape::Simple && is_idle(it) && !self.failures.stops(it));
+        idle.then(|| "an `else` that only prints".to_owned())
     }
 
     /// The commands after a command that turn its failure into a success.
@@ -96,6 +195,13 @@ impl<'r, 'a> Step<'r, 'a> {
             (Follow::Background, _) => (!self.is_awaited()).then(|| "`&`".to_owned()),
             (Follow::Or, Some((next, fallback))) if self.forgives(next, fallback) => {
                 Some(format!("`|| {}`", fallback.name().unwrap_or("…")))
+            }
+            (Follow::And, Some((_, next))) if next.name() == Some("break") && self.is_loop_lost(command) => {
+                Some("the loop that ends in `&& break`".to_owned())
+            }
+            // `npm ci && echo done || true`
+            (Follow::And, Some((_, next))) if next.follow == Follow::Or || next.follow == Follow::And => {
+                self.ignored_after(next).filter(|_| command.range.start < next.range.start)
             }
             (Follow::End, Some((_, next)))
                 if matches!(next.name(), Some("true" | ":")) && next.redirections.is_empty() =>
@@ -107,11 +213,21 @@ impl<'r, 'a> Step<'r, 'a> {
         }
     }
 
+    /// Whether nothing asks after a loop whether one of its rounds succeeded.
+    fn is_loop_lost(&self, command: &Command<'a>) -> bool {
+        let Some(holder) = command.parent.and_then(|at| self.reading.commands.get(at)) else { return false };
+        let next = holder.successor.and_then(|at| self.reading.commands.get(at));
+        let asks = next.is_some_and(|next| {
+            matches!(next.name(), Some("[" | "test" | "[[" | "command" | "exit" | "return")) || next.shape == Shape::If
+        });
+        matches!(holder.shape, Shape::For | Shape::While | Shape::Until) && !asks && holder.follow != Follow::Or
+    }
+
     /// Whether a command after `||` ignores the failure.
     fn forgives(&self, index: usize, fallback: &Command<'a>) -> bool {
         if fallback.shape != Shape::Simple {
             let mut held = self.reading.held(index).filter(|held| held.shape == Shape::Simple).peekable();
-            return held.peek().is_some() && held.all(is_idle) && !matches!(fallback.follow, Follow::And);
+            return held.peek().is_some() && held.all(|it| is_idle(it)) && !matches!(fallback.follow, Follow::And);
         }
         is_idle(fallback) && fallback.follow != Follow::And && fallback.next.is_none()
     }
@@ -126,11 +242,17 @@ impl<'r, 'a> Step<'r, 'a> {
             return None;
         }
         let holder = self.reading.commands.get(self.command.parent?)?;
-        holder.words.first().map(|word| format!("`{}` around it", word.text))
+        let first = holder.words.first()?;
+        // A test of what it prints.
+        (!matches!(&*first.text, "[" | "[[" | "test")).then(|| format!("`{}` around it", first.text))
     }
 
-    /// `set +e` before it, without a check of `$?` right after.
+    /// `set +e` before it, or no `set -e` at all and an end that is a success, without a check of `$?` right after.
     fn unguarded(&self) -> Option<String> {
+        let in_condition = self.around().any(|it| it.place == ListPlace::Condition);
+        if self.failures.errexit(self.index) || in_condition {
+            return None;
+        }
         let next = self.command.successor.and_then(|next| self.reading.commands.get(next));
         let asks = |word: &Word<'_>| word.text.contains("$?");
         let asked = next.is_some_and(|next| {
@@ -138,41 +260,38 @@ impl<'r, 'a> Step<'r, 'a> {
             let text = self.reading.script.get(next.range.clone()).unwrap_or_default();
             held || text.windows(2).any(|pair| pair == b"$?")
         });
-        let handled = matches!(self.command.follow, Follow::Or);
-        (self.errors_allowed && !asked && !handled).then(|| "`set +e` before it".to_owned())
-    }
-}
-
-/// Commands that succeed without an effect.
-fn is_idle(command: &Command<'_>) -> bool {
-    match command.name() {
-        Some("true" | ":" | "echo" | "printf" | "warn" | "log" | "sleep") => true,
-        Some("exit" | "return") => command.words.get(1).is_some_and(|status| status.is("0")),
-        _ => false,
-    }
-}
-
-/// `set -e` is true, `set +e` is false.
-fn sets_errexit(command: &Command<'_>) -> Option<bool> {
-    let (first, options) = command.words.split_first()?;
-    if !first.is("set") {
-        return None;
-    }
-    let mut errexit = None;
-    for (number, option) in options.iter().enumerate() {
-        let text = option.literal()?;
-        let (on, letters) = match (text.strip_prefix('-'), text.strip_prefix('+')) {
-            (Some("-"), _) => break,
-            (Some(letters), _) => (true, letters),
-            (_, Some(letters)) => (false, letters),
-            _ => continue,
-        };
-        let named = letters.contains('o') && options.get(number + 1).is_some_and(|name| name.is("errexit"));
-        if named || letters.contains('e') {
-            errexit = Some(on);
+        let handled = self.around().any(|it| matches!(it.follow, Follow::Or));
+        if asked || handled {
+            return None;
         }
+        if self.errors_allowed {
+            return Some("`set +e` before it".to_owned());
+        }
+        let in_function = self.reading.holders(self.command).any(|it| it.shape == Shape::Function);
+        let substituted = self.around().any(|it| it.place == ListPlace::Substitution);
+        // A later `exit` after the same chain: `a && b || exit`.
+        let lost = self.ends_well && !in_function && !substituted && !self.is_chained_to_stop();
+        lost.then(|| "the end of the script, which succeeds without `set -e`,".to_owned())
     }
-    errexit
+
+    /// Whether the chain of `&&` that the command is in ends in `|| exit`.
+    fn is_chained_to_stop(&self) -> bool {
+        let mut command = self.command;
+        while let (Follow::And | Follow::Or, Some((at, next))) =
+            (command.follow, command.successor.and_then(|at| Some((at, self.reading.commands.get(at)?))))
+        {
+            if command.follow == Follow::Or && self.failures.stops_within(at) {
+                return true;
+            }
+            command = next;
+        }
+        let asks = command.successor.and_then(|at| self.reading.commands.get(at)).is_some_and(|next| {
+            let text = self.reading.script.get(next.range.clone()).unwrap_or_default();
+            text.windows(2).any(|pair| pair == b"$?")
+        });
+        // The status of the last command of the script is the script's own.
+        asks || command.successor.is_none() && command.place == ListPlace::Top
+    }
 }
 
 /// The redirection that discards a command's output or errors.
@@ -192,25 +311,16 @@ fn discards(command: &Command<'_>) -> Option<&'static str> {
     })
 }
 
-/// The option or variable that makes a package manager silent.
+/// The option by which a package manager prints no errors either. Most quiet options still print them.
 fn quiet_option<'w>(run: &Run<'w, '_>) -> Option<&'w str> {
     let quiet: &[&str] = match run.manager {
-        Manager::Npm | Manager::Pnpm | Manager::Yarn | Manager::Bun => {
-            &["--silent", "-s", "--quiet", "-q", "--reporter=silent"]
-        }
-        // One `-q` only removes the progress bars.
-        Manager::System if matches!(run.name, "apt" | "apt-get" | "aptitude") => {
-            &["-qq", "-qqq", "-yqq", "-qqy", "-q=2", "-qq=2"]
-        }
-        Manager::System | Manager::Other | Manager::Pip | Manager::Uv => {
-            &["-q", "-qq", "-qqq", "--quiet", "--silent", "-yq", "-qy"]
-        }
+        Manager::Npm | Manager::Pnpm | Manager::Bun => &["--silent", "-s", "--reporter=silent", "--loglevel=silent"],
+        Manager::Pip => &["-qqq"],
+        _ => &[],
     };
     let option = run.arguments.iter().find(|word| quiet.contains(&&*word.text)).map(|word| &*word.text);
-    let level =
-        option_value(run.arguments, &["--loglevel", "--reporter"]).filter(|level| matches!(*level, "silent" | "error"));
-    let twice = run.arguments.iter().filter(|word| word.is("-q")).count() > 1;
-    option.or(level).or_else(|| (twice || has(run.arguments, &["--no-output"])).then_some("-q -q"))
+    let level = option_value(run.arguments, &["--loglevel", "--reporter"]).filter(|level| *level == "silent");
+    option.or(level).or_else(|| has(run.arguments, &["--no-output"]).then_some("--no-output"))
 }
 
 #[cfg(test)]
@@ -234,19 +344,14 @@ mod tests {
             "npm install --silent a",
             "npm install --loglevel silent a",
             "npm install --loglevel=silent a",
-            "apt-get install -qq -y git",
-            "apt-get -qq update",
-            "apt-get update -qq",
-            "pip install -q a",
-            "python3 -m pip install --quiet a",
-            "uv pip install -q a",
-            "uv sync --quiet",
-            "apk add -q git",
+            "pip install -qqq a",
+            "quiet() { \"$@\" >/dev/null 2>&1; }\nquiet npm ci",
+            "S=sudo\n$S npm ci >/dev/null",
             "sudo npm install a > /dev/null",
             "{ npm ci; npm rebuild a; } >/dev/null 2>&1",
             "install_it() { npm ci; } 2>/dev/null",
             "exec 2>/dev/null\nnpm ci",
-            "if npm ci >/dev/null 2>&1; then echo yes; fi",
+            "if npm ci >/dev/null 2>&1; then echo yes; else exit 1; fi",
             "(cd a && npm ci) >/dev/null",
             "env A=1 npm ci 2>/dev/null",
         ] {
@@ -279,6 +384,17 @@ mod tests {
             "pip install a || true",
             "npx -y a || true",
             "for p in a b; do npm install $p || true; done",
+            "npm ci\necho done",
+            "npm ci\nexit 0",
+            "apt-get update; apt-get install -y jq; rm -rf /var/lib/apt/lists/*",
+            "if npm ci; then echo yes; fi",
+            "if npm ci; then echo yes; else echo no; fi",
+            "for i in 1 2 3; do npm ci && break; sleep 1; done",
+            "f() { npm ci; }\nf || true",
+            "f() { npm ci; }\nif f; then echo yes; fi",
+            "run() { \"$@\"; }\nrun npm ci || true",
+            "$SUDO apt-get install -y git || true",
+            "set -e\ntrap 'exit 0' EXIT\nnpm ci",
         ] {
             let found = find_hidden_failures(script.as_bytes());
             assert!(!found.is_empty() && found.iter().all(|f| f.message.contains("ignores")), "{script}\n{found:#?}");
@@ -309,7 +425,24 @@ mod tests {
             "x=$(npm install a)",
             "rm -rf a || true",
             "echo npm install || true",
-            "npm ci\ntrue",
+            "set -e\nnpm ci\necho done",
+            "#!/bin/sh -e\nnpm ci\necho done",
+            "npm ci\ncommand -v x || exit 1",
+            "npm ci && npm run build || exit 1\necho done",
+            "if npm ci; then ok=1; fi",
+            "if ! npm ci; then exit 1; fi\necho done",
+            "if npm ci; then echo yes; else exit 1; fi",
+            "for i in 1 2 3; do npm ci && break; done\n[ -d node_modules ] || exit 1",
+            "f() { rm x; }\nf || true",
+            "set -o pipefail\nnpm ci | tee log",
+            "apt-get install -qq -y git",
+            "apt-get -qq update",
+            "pip install -q a",
+            "uv sync --quiet",
+            "npm install --loglevel=error a",
+            "npm ls | grep -q x",
+            "npm ls x || true",
+            "set -e\ntrap 'rm -rf x' EXIT\nnpm ci",
         ] {
             check(script, &[]);
         }

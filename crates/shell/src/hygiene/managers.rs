@@ -95,11 +95,22 @@ fn acts(manager: Manager, verb: &str) -> bool {
             && (verb.starts_with("-S") || matches!(verb, "-i" | "-U" | "-Uvh" | "--install" | "--configure")))
 }
 
-/// The package manager that a command runs, if the verb changes something.
+/// Verbs that only print.
+const PRINTS: [&str; 18] = [
+    "ls", "list", "view", "show", "info", "search", "config", "why", "outdated", "check", "freeze", "root", "bin",
+    "prefix", "help", "whoami", "ping", "policy",
+];
+
+/// The package manager a command runs, if it is asked to change something.
 pub(super) fn run<'w, 'a>(command: &'w Command<'a>) -> Option<Run<'w, 'a>> {
     let (name, arguments) = program(command)?;
     let (name, arguments) = through_python(name, arguments).unwrap_or((name, arguments));
     let manager = manager(name)?;
+    // What only prints has operands that may be anything.
+    let first = operands(arguments).next().map(|word| &*word.text);
+    if first.is_some_and(|first| PRINTS.contains(&first)) {
+        return None;
+    }
     let verb = match operands(arguments).find(|word| acts(manager, &word.text)) {
         Some(verb) if operands(arguments).take(3).any(|word| word.range == verb.range) => &*verb.text,
         _ if matches!(name, "npx" | "uvx" | "bunx" | "pnpx") && operands(arguments).next().is_some() => "exec",

@@ -4,7 +4,10 @@ mod download;
 mod hidden;
 mod managers;
 mod owned;
+mod sources;
+mod status;
 
+use super::constants::Constants;
 use super::finding::{Finding, Findings};
 use super::reader::{Command, Reading};
 use super::word::Word;
@@ -35,11 +38,25 @@ pub(super) fn check_hidden(reading: &Reading<'_>, findings: &mut Findings<'_>) {
 /// One rule over a script.
 pub(super) fn run(script: &[u8], rule: fn(&Reading<'_>, &mut Findings<'_>)) -> Vec<Finding> {
     let mut findings = Findings::new(script);
-    rule(&super::reader::read(script), &mut findings);
+    each_choice(&super::reader::read(script), &mut findings, rule);
     findings.finish()
 }
 
-/// The name and the words of the program that a command runs, without wrappers.
+/// Runs rules over a script with the values of its constant variables, once for each value that they may have.
+pub(super) fn each_choice(
+    reading: &Reading<'_>,
+    findings: &mut Findings<'_>,
+    rules: impl Fn(&Reading<'_>, &mut Findings<'_>),
+) {
+    let constants = Constants::new(reading);
+    for choice in 0..constants.choices() {
+        let mut found = Findings::new(reading.script);
+        rules(&constants.reading(choice), &mut found);
+        findings.merge(found);
+    }
+}
+
+/// The words of the program a command runs in the end, and that program's name.
 fn program<'w, 'a>(command: &'w Command<'a>) -> Option<(&'w str, &'w [Word<'a>])> {
     command.program()
 }

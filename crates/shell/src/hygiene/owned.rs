@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::managers::{Manager, Run, run};
 use super::{has, operands, option_value, program};
+use crate::constants::Constants;
 use crate::finding::Findings;
 use crate::reader::{Command, Reading};
 use crate::word::Word;
@@ -43,18 +44,24 @@ impl<'r> Script<'r> {
 
 pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     let script = Script::new(reading);
+    let folders = Constants::folders(reading);
     for (index, command) in reading.commands.iter().enumerate() {
+        let before = findings.len();
+        let folder = folders.get(index).and_then(Option::as_deref);
         for redirection in command.redirections.iter().filter(|redirection| redirection.operator.writes()) {
-            if let Some(target) = redirection.target.as_ref().filter(|target| is_owned(&target.text)) {
+            if let Some(target) = redirection.target.as_ref().filter(|target| is_owned_in(folder, &target.text)) {
                 written(findings, target, "a redirection");
             }
         }
         check_setup(command, findings);
-        check_writes(command, findings);
+        check_writes(command, folder, findings);
+        check_machine(command, findings);
         check_node_managers(command, findings);
         if let Some(run) = run(command) {
             check_manager(&script, index, command, &run, findings);
         }
+        // One command is one finding, and the first is the nearest to its beginning.
+        findings.truncate(before + 1);
     }
 }
 
@@ -95,8 +102,8 @@ fn is_owned(path: &str) -> bool {
         .any(|rest| HOME.iter().any(|owned| inside(owned, rest)))
 }
 
-/// Programs that write to the files in their arguments.
-fn check_writes(command: &Command<'_>, findings: &mut Findings<'_>) {
+/// Programs that write to the files they are given.
+fn check_writes(command: &Command<'_>, folder: Option<&str>, findings: &mut Findings<'_>) {
     let Some((name, arguments)) = program(command) else { return };
     let words: Vec<&Word<'_>> = operands(arguments).collect();
     let targets: Vec<&Word<'_>> = match name {
@@ -112,8 +119,23 @@ fn check_writes(command: &Command<'_>, findings: &mut Findings<'_>) {
         "git" if words.first().is_some_and(|word| word.is("clone")) => words.into_iter().skip(2).collect(),
         _ => Vec::new(),
     };
-    for target in targets.into_iter().filter(|target| is_owned(&target.text)) {
+    for target in targets.into_iter().filter(|target| is_owned_in(folder, &target.text)) {
         written(findings, target, &format!("`{name}`"));
+    }
+    if let Some(file) = command.words.iter().find_map(|word| word.text.strip_prefix("of=")).filter(|_| name == "dd")
+        && is_owned_in(folder, file)
+    {
+        findings.add(RULE, &command.range, format!("`dd` writes to `{file}`, which belongs to the task"), HELP);
+    }
+    // What is fetched or unpacked without a folder goes to the current one.
+    let here = match name {
+        "curl" => has(arguments, &["-O", "-fsSLO", "-LO", "-sSLO", "-fLO", "--remote-name"]),
+        "wget" => option_value(arguments, &["-O", "-P", "--output-document"]).is_none(),
+        _ => false,
+    };
+    if here && folder.is_some_and(is_owned) {
+        let folder = folder.unwrap_or_default();
+        findings.add(RULE, &command.range, format!("`{name}` writes to `{folder}`, which belongs to the task"), HELP);
     }
     let options: &[&str] = match name {
         "cp" | "mv" | "ln" | "install" => &["-t", "--target-directory"],
@@ -123,9 +145,159 @@ fn check_writes(command: &Command<'_>, findings: &mut Findings<'_>) {
         "wget" => &["-O", "--output-document", "-P", "--directory-prefix"],
         _ => return,
     };
-    if let Some(folder) = option_value(arguments, options).filter(|folder| is_owned(folder)) {
+    let creates = arguments.iter().take(1).any(|word| word.text.trim_start_matches('-').starts_with('c'))
+        || arguments.iter().any(|word| word.text.starts_with("-c") || word.text == "--create" || is_packing(word));
+    if name == "tar" && creates {
+        return;
+    }
+    let given = option_value(arguments, options).or_else(|| {
+        // `-fsSLo file`
+        let bundled = |word: &Word<'_>| {
+            let letters = word.text.strip_prefix('-').filter(|it| !it.starts_with('-'));
+            letters.is_some_and(|it| it.len() > 1 && it.ends_with(if name == "wget" { 'O' } else { 'o' }))
+        };
+        let at = arguments.iter().position(bundled).filter(|_| matches!(name, "curl" | "wget"))?;
+        arguments.get(at + 1).map(|word| &*word.text)
+    });
+    if let Some(folder) = given.filter(|it| is_owned_in(folder, it)) {
         findings.add(RULE, &command.range, format!("`{name}` writes to `{folder}`, which belongs to the task"), HELP);
     }
+}
+
+/// The letters of `tar` that pack: `-cf`, `-czf`.
+fn is_packing(word: &Word<'_>) -> bool {
+    let letters = word.text.strip_prefix('-').filter(|it| !it.starts_with('-'));
+    letters.is_some_and(|it| it.starts_with(['c', 'z', 'j', 'J', 'v']) && it.contains('c') && it.contains('f'))
+}
+
+/// Whether a path is in a folder that the task owns; one that is not absolute is in the current folder.
+fn is_owned_in(folder: Option<&str>, path: &str) -> bool {
+    match folder {
+        Some(folder) if !path.is_empty() && !path.starts_with(['/', '$', '~', '-', '`', '&']) => {
+            is_owned(&format!("{folder}/{path}"))
+        }
+        _ => is_owned(path),
+    }
+}
+
+/// Programs that change users, services, or settings of the whole machine.
+fn check_machine(command: &Command<'_>, findings: &mut Findings<'_>) {
+    let Some((name, arguments)) = program(command) else { return };
+    let words: Vec<&str> = operands(arguments).map(|word| &*word.text).collect();
+    let verb = words.first().copied();
+    let elsewhere = |options: &[&str]| option_value(arguments, options).is_some_and(|folder| !is_owned(folder));
+    let what = match name {
+        "useradd" | "adduser" | "groupadd" | "addgroup" | "usermod" | "groupmod" | "userdel" | "deluser"
+        | "gpasswd" | "chpasswd" | "passwd" | "chsh" => "the users",
+        "systemctl" | "service" | "rc-update" | "rc-service" | "launchctl" | "update-rc.d" => {
+            let asks =
+                ["status", "is-active", "is-enabled", "show", "cat", "list-units", "list-unit-files", "--version"];
+            if words.iter().any(|it| asks.contains(it)) || words.is_empty() {
+                return;
+            }
+            "the services"
+        }
+        "sysctl" if arguments.iter().any(|it| it.text.starts_with("-w") || it.text.contains('=') || it.is("-p")) => {
+            "the kernel settings"
+        }
+        "ldconfig" | "update-ca-certificates" | "update-ca-trust" | "locale-gen" | "mandb" => "the settings",
+        "crontab" if !has(arguments, &["-l"]) && !arguments.is_empty() => "the scheduled jobs",
+        "hostname" | "timedatectl" | "hostnamectl" if verb.is_some() => "the settings",
+        "git" => {
+            let at = words.iter().position(|it| *it == "config");
+            let wide = has(arguments, &["--system", "--global"]);
+            let reads = has(arguments, &["--get", "--get-all", "--list", "-l", "--get-regexp"]) || words.len() < 2;
+            if at != Some(0) || !wide || reads {
+                return;
+            }
+            "the git settings"
+        }
+        "npm" | "pnpm" | "yarn" if verb == Some("config") || verb == Some("set") => {
+            let sets = words.iter().any(|it| *it == "set" || *it == "delete");
+            if !sets || has(arguments, &["--location=project"]) {
+                return;
+            }
+            "the settings of npm"
+        }
+        "pip" | "pip3" if verb == Some("config") && words.get(1) == Some(&"set") => "the settings of pip",
+        "dpkg"
+            if arguments.iter().any(|it| {
+                matches!(&*it.text, "-i" | "--install" | "-r" | "--remove" | "-P" | "--purge" | "--unpack")
+            }) =>
+        {
+            "the packages"
+        }
+        "rpm"
+            if arguments.iter().any(|it| {
+                it.text == "--install"
+                    || it.text == "--upgrade"
+                    || it.text.starts_with("-i")
+                    || it.text.starts_with("-U")
+                    || it.text.starts_with("-e")
+            }) =>
+        {
+            "the packages"
+        }
+        "snap" | "flatpak" if matches!(verb, Some("install" | "remove" | "refresh" | "update")) => "the packages",
+        "brew" if matches!(verb, Some("install" | "upgrade" | "uninstall" | "reinstall" | "tap" | "link")) => {
+            "the packages"
+        }
+        "conda" | "mamba" | "micromamba"
+            if matches!(verb, Some("install" | "update" | "remove"))
+                && option_value(arguments, &["-p", "--prefix", "-n", "--name"]).is_none() =>
+        {
+            "the base environment"
+        }
+        "gem"
+            if matches!(verb, Some("install" | "update" | "uninstall"))
+                && !elsewhere(&["--install-dir", "-i", "--bindir"]) =>
+        {
+            "the gems"
+        }
+        "cargo"
+            if verb == Some("install")
+                && !elsewhere(&["--root"])
+                && !sets_before(command, &["CARGO_INSTALL_ROOT", "CARGO_HOME"]) =>
+        {
+            "the programs"
+        }
+        "go" if verb == Some("install") && words.len() > 1 && !sets_before(command, &["GOBIN", "GOPATH"]) => {
+            "the programs"
+        }
+        "rustup" if matches!(verb, Some("default" | "install" | "update" | "toolchain")) => "the Rust toolchain",
+        "mise" | "rtx" | "asdf"
+            if matches!(verb, Some("use" | "global"))
+                && (verb == Some("global") || has(arguments, &["-g", "--global"])) =>
+        {
+            "the programs"
+        }
+        "make" | "gmake" | "ninja" => {
+            let target = words.iter().any(|it| matches!(*it, "install" | "install-strip" | "altinstall" | "uninstall"));
+            let private = words.iter().any(|it| {
+                let folder = ["PREFIX=", "prefix=", "DESTDIR="].iter().find_map(|name| it.strip_prefix(name));
+                folder.is_some_and(|it| !is_owned(it) && !it.is_empty())
+            });
+            if !target || private || sets_before(command, &["DESTDIR", "PREFIX"]) {
+                return;
+            }
+            "the programs"
+        }
+        "cmake" if has(arguments, &["--install"]) && !elsewhere(&["--prefix"]) => "the programs",
+        "python" | "python3"
+            if words.iter().take(2).eq(["setup.py", "install"].iter()) && !elsewhere(&["--prefix", "--root"]) =>
+        {
+            "the Python"
+        }
+        _ => return,
+    };
+    let message = format!("`{name}` changes {what} of the whole machine, the task included");
+    findings.add(RULE, &command.range, message, HELP);
+}
+
+/// Whether a command is given one of these variables, by itself or through `env`.
+fn sets_before(command: &Command<'_>, names: &[&str]) -> bool {
+    let mut words = command.assignments.iter().chain(&command.words);
+    words.any(|word| word.assignment().is_some_and(|(name, value)| names.contains(&name) && !is_owned(value)))
 }
 
 /// Set-up scripts of the distribution's Node, and nvm.
@@ -352,7 +524,7 @@ mod tests {
         ] {
             check(script, 1);
         }
-        check("mv /usr/bin/node /usr/bin/node.old", 2);
+        check("mv /usr/bin/node /usr/bin/node.old", 1);
     }
 
     #[test]
@@ -394,7 +566,30 @@ mod tests {
         ] {
             check(script, 1);
         }
-        check("apk add nodejs npm", 2);
+        check("apk add nodejs npm", 1);
+        for script in [
+            "S=sudo\n$S npm install -g a",
+            "${SUDO:-} npm install -g a",
+            "$SUDO npm install -g a",
+            "run() { \"$@\"; }\nrun npm install -g a",
+            "gosu root npm install -g a",
+            "D=${D:-/usr/local/bin}\ncp a \"$D/a\"",
+            "cd /usr/local/bin\ntouch a",
+            "for d in /usr/a /opt/benchflow/b; do mkdir $d; done",
+            "cargo install a",
+            "gem install a",
+            "go install x/y@v1",
+            "brew install a",
+            "dpkg -i a.deb",
+            "make install",
+            "mise use -g node",
+            "npm config set prefix /usr/local",
+            "git config --system a.b c",
+            "useradd a",
+            "systemctl enable a",
+        ] {
+            check(script, 1);
+        }
         check("if ! command -v node; then apt-get install -y nodejs; fi", 1);
     }
 
@@ -402,6 +597,15 @@ mod tests {
     fn a_private_folder_passes() {
         for script in [
             "mkdir -p /opt/benchflow/node",
+            "cargo install --root /opt/benchflow/a a",
+            "make DESTDIR=/opt/benchflow/a install",
+            "git config a.b c",
+            "git config --global --get a.b",
+            "systemctl status a",
+            "[ -f /etc/a ] && echo /usr/local/bin",
+            "D=/usr/local\nD=/opt/benchflow\ncp a \"$D/a\"",
+            "cd \"$(mktemp -d)\"\ntouch a",
+            "tar -C /usr/lib -cf a.tar b",
             "tar -xJf node.tar.xz -C /opt/benchflow/node --strip-components=1",
             "ln -s /opt/benchflow/node/bin/node /opt/benchflow/bin/node",
             "cp /usr/bin/env /opt/benchflow/bin/env",
