@@ -1,8 +1,8 @@
 //! Variables with constant values, functions that run their arguments, and the folder that a command runs in.
 //!
-//! A word with such a variable is read with its value, so that `SUDO=sudo; $SUDO npm ci` runs `npm`. Where a variable has
-//! several values, each is a choice of its own. A value that the script does not contain is never invented: the word keeps
-//! the expansion.
+//! A word with such a variable is read with its value, so that `SUDO=sudo; $SUDO npm ci` runs `npm`. Where a variable
+//! has several values, each is a choice of its own. A value that the script does not contain is never invented: the word
+//! keeps the expansion.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +28,9 @@ struct Value {
     /// Nothing in it is unknown.
     known: bool,
 }
+
+/// The folder that a command runs in, where that is known.
+type Folder = Option<String>;
 
 /// An assignment.
 struct Assigned<'r> {
@@ -110,7 +113,6 @@ impl<'r, 'a> Constants<'r, 'a> {
                 let literal = words.iter().all(|word| word.literal);
                 add(&name.text, words.iter().map(|word| &*word.text).take(CHOICES).collect(), literal);
             }
-            Shape::Function => {}
             Shape::Simple => {
                 let declares = matches!(command.name(), Some("export" | "readonly" | "local" | "declare" | "typeset"));
                 let words = if declares { command.words.get(1..).unwrap_or_default() } else { &[] };
@@ -225,15 +227,12 @@ impl<'r, 'a> Constants<'r, 'a> {
                 continue;
             }
             let (part, after) = from.split_at_checked(expansion_length(from)).unwrap_or((from, ""));
-            match self.part(index, part, choice, depth) {
-                Some(it) => {
-                    value.text.push_str(&it.text);
-                    value.known &= it.known;
-                }
-                None => {
-                    value.text.push_str(part);
-                    value.known &= !part.starts_with(['$', '`']);
-                }
+            if let Some(it) = self.part(index, part, choice, depth) {
+                value.text.push_str(&it.text);
+                value.known &= it.known;
+            } else {
+                value.text.push_str(part);
+                value.known &= !part.starts_with(['$', '`']);
             }
             rest = after;
             if value.text.len() > LENGTH {
@@ -304,7 +303,7 @@ impl<'r, 'a> Constants<'r, 'a> {
     pub(super) fn folders(reading: &Reading<'_>) -> Vec<Option<String>> {
         let mut folders: Vec<Option<String>> = Vec::with_capacity(reading.commands.len());
         // The folder at the end of each list so far: by the holder and the number of the list.
-        let mut now: BTreeMap<(Option<usize>, usize), (Option<String>, Vec<Option<String>>)> = BTreeMap::new();
+        let mut now: BTreeMap<(Option<usize>, usize), (Folder, Vec<Folder>)> = BTreeMap::new();
         for command in &reading.commands {
             let key = (command.parent, command.list);
             let outer = command.parent.and_then(|at| folders.get(at).cloned().flatten());
@@ -393,7 +392,7 @@ mod tests {
         check("${S:-sudo} npm ci", &["sudo npm ci"]);
         check("D=${D:-/usr/local/bin}; cp x \"$D/x\"", &["cp x /usr/local/bin/x"]);
         check("A=/usr; B=$A/local; C=\"$B/bin\"; cp x ${C}/x", &["cp x /usr/local/bin/x"]);
-        check("N='npm --no-audit'; $N ci; \"$N\" ci", &["npm --no-audit ci", "npm --no-audit ci"][..1].as_ref());
+        check("N='npm --no-audit'; $N ci; \"$N\" ci", &["npm --no-audit ci"]);
         check("A=1; A=2; echo $A", &["echo 2"]);
         check("if x; then A=1; else A=2; fi; echo $A", &["x", "echo 1", "echo 2"]);
         check("for d in /a /b; do mkdir $d; done", &["d /a /b", "mkdir /a", "mkdir /b"]);

@@ -133,10 +133,10 @@ struct Scope {
 }
 
 impl Scope {
-    fn new(owner: Option<usize>, place: ListPlace, parts: usize, list: usize) -> Scope {
+    fn new(owner: Option<usize>, place: ListPlace, parts: usize, number: usize) -> Scope {
         let (current, last) = (None, None);
         let (function, announced, piped, negated) = (false, false, false, false);
-        Scope { owner, place, function, current, announced, last, piped, negated, parts, list, lists: 0 }
+        Scope { owner, place, function, current, announced, last, piped, negated, parts, list: number, lists: 0 }
     }
 }
 

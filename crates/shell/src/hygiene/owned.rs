@@ -180,118 +180,85 @@ fn is_owned_in(folder: Option<&str>, path: &str) -> bool {
     }
 }
 
-/// Programs that change users, services, or settings of the whole machine.
+/// Programs that change users, services, settings or programs of the whole machine.
 fn check_machine(command: &Command<'_>, findings: &mut Findings<'_>) {
     let Some((name, arguments)) = program(command) else { return };
     let words: Vec<&str> = operands(arguments).map(|word| &*word.text).collect();
+    let what = changed_settings(name, arguments, &words).or_else(|| changed_programs(command, name, arguments, &words));
+    if let Some(what) = what {
+        let message = format!("`{name}` changes {what} of the whole machine, the task included");
+        findings.add(RULE, &command.range, message, HELP);
+    }
+}
+
+/// The users, services or settings that a program changes; `words` are the operands.
+fn changed_settings(name: &str, arguments: &[Word<'_>], words: &[&str]) -> Option<&'static str> {
+    const ASKS: [&str; 8] =
+        ["status", "is-active", "is-enabled", "show", "cat", "list-units", "list-unit-files", "--version"];
     let verb = words.first().copied();
-    let elsewhere = |options: &[&str]| option_value(arguments, options).is_some_and(|folder| !is_owned(folder));
-    let what = match name {
+    Some(match name {
         "useradd" | "adduser" | "groupadd" | "addgroup" | "usermod" | "groupmod" | "userdel" | "deluser"
         | "gpasswd" | "chpasswd" | "passwd" | "chsh" => "the users",
-        "systemctl" | "service" | "rc-update" | "rc-service" | "launchctl" | "update-rc.d" => {
-            let asks =
-                ["status", "is-active", "is-enabled", "show", "cat", "list-units", "list-unit-files", "--version"];
-            if words.iter().any(|it| asks.contains(it)) || words.is_empty() {
-                return;
-            }
+        "systemctl" | "service" | "rc-update" | "rc-service" | "launchctl" | "update-rc.d"
+            if verb.is_some() && !words.iter().any(|it| ASKS.contains(it)) =>
+        {
             "the services"
         }
         "sysctl" if arguments.iter().any(|it| it.text.starts_with("-w") || it.text.contains('=') || it.is("-p")) => {
             "the kernel settings"
         }
-        "ldconfig" | "update-ca-certificates" | "update-ca-trust" | "locale-gen" | "mandb" => "the settings",
+        "ldconfig" | "update-ca-certificates" | "update-ca-trust" | "locale-gen" => "the settings",
         "crontab" if !has(arguments, &["-l"]) && !arguments.is_empty() => "the scheduled jobs",
-        "hostname" | "timedatectl" | "hostnamectl" if verb.is_some() => "the settings",
-        "git" => {
-            let at = words.iter().position(|it| *it == "config");
-            let wide = has(arguments, &["--system", "--global"]);
+        "hostname" | "timedatectl" | "hostnamectl" if verb.is_some_and(|it| !ASKS.contains(&it)) => "the settings",
+        "git" if verb == Some("config") && has(arguments, &["--system", "--global"]) => {
             let reads = has(arguments, &["--get", "--get-all", "--list", "-l", "--get-regexp"]) || words.len() < 2;
-            if at != Some(0) || !wide || reads {
-                return;
-            }
-            "the git settings"
+            return (!reads).then_some("the git settings");
         }
-        "npm" | "pnpm" | "yarn" if verb == Some("config") || verb == Some("set") => {
+        "npm" | "pnpm" | "yarn" if matches!(verb, Some("config" | "set")) => {
             let sets = words.iter().any(|it| *it == "set" || *it == "delete");
-            if !sets || has(arguments, &["--location=project"]) {
-                return;
-            }
-            "the settings of npm"
+            return (sets && !has(arguments, &["--location=project"])).then_some("the npm settings");
         }
-        "pip" | "pip3" if verb == Some("config") && words.get(1) == Some(&"set") => "the settings of pip",
-        "dpkg"
-            if arguments.iter().any(|it| {
-                matches!(&*it.text, "-i" | "--install" | "-r" | "--remove" | "-P" | "--purge" | "--unpack")
-            }) =>
-        {
-            "the packages"
+        "pip" | "pip3" if verb == Some("config") && words.get(1) == Some(&"set") => "the pip settings",
+        _ => return None,
+    })
+}
+
+/// The programs or packages that a program changes for the whole machine.
+fn changed_programs(command: &Command<'_>, name: &str, arguments: &[Word<'_>], words: &[&str]) -> Option<&'static str> {
+    let verb = words.first().copied();
+    let elsewhere = |options: &[&str]| option_value(arguments, options).is_some_and(|folder| !is_owned(folder));
+    let asks = |options: &[&str]| arguments.iter().any(|it| options.iter().any(|option| it.text.starts_with(option)));
+    let installs =
+        matches!(verb, Some("install" | "update" | "upgrade" | "uninstall" | "remove" | "reinstall" | "refresh"));
+    let wide = match name {
+        "dpkg" => asks(&["-i", "--install", "-r", "--remove", "-P", "--purge", "--unpack"]),
+        "rpm" => asks(&["-i", "-U", "-e", "--install", "--upgrade", "--erase"]),
+        "snap" | "flatpak" => installs,
+        "brew" => installs || matches!(verb, Some("tap" | "link")),
+        "conda" | "mamba" | "micromamba" => {
+            installs && option_value(arguments, &["-p", "--prefix", "-n", "--name"]).is_none()
         }
-        "rpm"
-            if arguments.iter().any(|it| {
-                it.text == "--install"
-                    || it.text == "--upgrade"
-                    || it.text.starts_with("-i")
-                    || it.text.starts_with("-U")
-                    || it.text.starts_with("-e")
-            }) =>
-        {
-            "the packages"
+        "gem" => installs && !elsewhere(&["--install-dir", "-i", "--bindir"]),
+        "cargo" => {
+            let private = elsewhere(&["--root"]) || sets_before(command, &["CARGO_INSTALL_ROOT", "CARGO_HOME"]);
+            verb == Some("install") && !private
         }
-        "snap" | "flatpak" if matches!(verb, Some("install" | "remove" | "refresh" | "update")) => "the packages",
-        "brew" if matches!(verb, Some("install" | "upgrade" | "uninstall" | "reinstall" | "tap" | "link")) => {
-            "the packages"
-        }
-        "conda" | "mamba" | "micromamba"
-            if matches!(verb, Some("install" | "update" | "remove"))
-                && option_value(arguments, &["-p", "--prefix", "-n", "--name"]).is_none() =>
-        {
-            "the base environment"
-        }
-        "gem"
-            if matches!(verb, Some("install" | "update" | "uninstall"))
-                && !elsewhere(&["--install-dir", "-i", "--bindir"]) =>
-        {
-            "the gems"
-        }
-        "cargo"
-            if verb == Some("install")
-                && !elsewhere(&["--root"])
-                && !sets_before(command, &["CARGO_INSTALL_ROOT", "CARGO_HOME"]) =>
-        {
-            "the programs"
-        }
-        "go" if verb == Some("install") && words.len() > 1 && !sets_before(command, &["GOBIN", "GOPATH"]) => {
-            "the programs"
-        }
-        "rustup" if matches!(verb, Some("default" | "install" | "update" | "toolchain")) => "the Rust toolchain",
-        "mise" | "rtx" | "asdf"
-            if matches!(verb, Some("use" | "global"))
-                && (verb == Some("global") || has(arguments, &["-g", "--global"])) =>
-        {
-            "the programs"
-        }
+        "go" => verb == Some("install") && words.len() > 1 && !sets_before(command, &["GOBIN", "GOPATH"]),
+        "rustup" => matches!(verb, Some("default" | "install" | "update" | "toolchain")),
+        "mise" | "rtx" | "asdf" => verb == Some("global") || verb == Some("use") && has(arguments, &["-g", "--global"]),
         "make" | "gmake" | "ninja" => {
             let target = words.iter().any(|it| matches!(*it, "install" | "install-strip" | "altinstall" | "uninstall"));
             let private = words.iter().any(|it| {
                 let folder = ["PREFIX=", "prefix=", "DESTDIR="].iter().find_map(|name| it.strip_prefix(name));
                 folder.is_some_and(|it| !is_owned(it) && !it.is_empty())
             });
-            if !target || private || sets_before(command, &["DESTDIR", "PREFIX"]) {
-                return;
-            }
-            "the programs"
+            target && !private && !sets_before(command, &["DESTDIR", "PREFIX"])
         }
-        "cmake" if has(arguments, &["--install"]) && !elsewhere(&["--prefix"]) => "the programs",
-        "python" | "python3"
-            if words.iter().take(2).eq(["setup.py", "install"].iter()) && !elsewhere(&["--prefix", "--root"]) =>
-        {
-            "the Python"
-        }
-        _ => return,
+        "cmake" => has(arguments, &["--install"]) && !elsewhere(&["--prefix"]),
+        "python" | "python3" => words.starts_with(&["setup.py", "install"]) && !elsewhere(&["--prefix", "--root"]),
+        _ => false,
     };
-    let message = format!("`{name}` changes {what} of the whole machine, the task included");
-    findings.add(RULE, &command.range, message, HELP);
+    wide.then_some("the programs")
 }
 
 /// Whether a command is given one of these variables, by itself or through `env`.

@@ -99,14 +99,17 @@ pub(super) fn source<'w>(reading: &Reading<'_>, command: &'w Command<'_>) -> Opt
     }
     let printed = file.is_none() && !is_stored(reading, command);
     let is_data = |name: &str| DATA.iter().any(|end| name.ends_with(end));
-    let data = file.is_some_and(is_data)
-        || is_data(url)
-        || file.is_some_and(|it| it.ends_with(".asc")) && url.ends_with(".asc");
+    let data = file.is_some_and(is_data) || is_data(url) || file.is_some_and(is_signature) && is_signature(url);
     Some(Source::Fetched {
         tool,
         file: file.or_else(|| Some(base(url)).filter(|it| !it.is_empty())),
         answer: printed || data,
     })
+}
+
+/// A signature that is kept as one, and not as a key.
+fn is_signature(name: &str) -> bool {
+    name.rsplit('.').next() == Some("asc")
 }
 
 fn url<'w>(arguments: &'w [Word<'_>]) -> Option<&'w str> {
@@ -238,10 +241,10 @@ fn pulled(command: &Command<'_>, tool: &str, arguments: &[Word<'_>]) -> Option<S
         }
         "python" | "node" | "perl" | "ruby" => {
             let code = option_value(arguments, &["-c", "-e"])?;
-            let fetches = ["urlopen", "urlretrieve", "requests.get", "httpx.get", "open-uri", "LWP::Simple"];
+            let calls = ["urlopen", "urlretrieve", "requests.get", "httpx.get", "open-uri", "LWP::Simple"];
             let keeps = ["exec(", "urlretrieve", "open(", "write", "eval(", "system("];
             let does = |list: &[&str]| list.iter().any(|it| code.replace("urlopen(", "").contains(it));
-            let fetched = fetches.iter().any(|it| code.contains(it));
+            let fetched = calls.iter().any(|it| code.contains(it));
             (fetched && does(&keeps)).then(|| format!("`{tool}` fetches a program unverified"))
         }
         _ => None,

@@ -176,7 +176,8 @@ fn shebang_has_e(script: &[u8]) -> bool {
 /// `set -e` is true, `set +e` is false; by the letter or the name of an option.
 fn sets_option(command: &Command<'_>, letter: char, name: &str) -> Option<bool> {
     let (first, options) = command.words.split_first()?;
-    if !first.is("set") && !(first.is("shopt") && options.first()?.text.contains('o')) {
+    let sets = first.is("set") || first.is("shopt") && options.first()?.text.contains('o');
+    if !sets {
         return None;
     }
     let mut set = None;
