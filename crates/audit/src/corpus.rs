@@ -1,7 +1,7 @@
 //! Precision and recall of the hygiene rules on the labelled corpus, by rule and kind of script.
 //!
-//! `cargo test -p registry-audit corpus -- --nocapture` prints them; `CORPUS=misses` prints each line on which a rule and
-//! its label disagree, but for the scripts that are set aside.
+//! `cargo test -p registry-audit corpus -- --nocapture` prints them; `CORPUS=misses` prints each line on which a rule
+//! and its label disagree, but for the scripts that are set aside.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,12 +21,11 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 /// What the figures may not fall below, in percent, over all kinds: precision and recall of each rule.
-const FLOORS: [(usize, usize); 3] = [(0, 0), (0, 0), (0, 0)];
+const FLOORS: [(usize, usize); 3] = [(97, 97), (95, 87), (98, 93)];
 
 /// A script of the corpus.
 struct Case {
     name: String,
-    /// The first line of the script in the file.
     text: String,
     /// By line of the text: its labels, and whether it continues the line before it.
     labels: Vec<(&'static str, bool)>,

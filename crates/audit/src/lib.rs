@@ -11,12 +11,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bash;
 pub mod checks;
 #[cfg(test)]
 mod corpus;
 mod disk;
 mod finding;
 mod gate;
+mod language;
 mod lint;
 mod payload;
 mod pins;
@@ -31,7 +33,8 @@ use registry_model::model::{Registry, UnreadableLock};
 
 pub use disk::Disk;
 pub use finding::{Finding, Level};
-pub use lint::{Unlinted, lint};
+pub use language::Language;
+pub use lint::{Unlinted, lint, lint_as};
 pub use read::Read;
 pub use report::Report;
 pub use tree::{Entry, EntryKind, Tree};
@@ -40,7 +43,17 @@ use registry_facts::RegistryFacts;
 
 /// Checks a tree by a registry.
 pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Result<Report, UnreadableLock> {
+    audit_as(registry, tree, None)
+}
+
+/// The same, with every script read as one language.
+pub fn audit_as(
+    registry: &Registry<'_>,
+    tree: &dyn Tree,
+    language: Option<Language>,
+) -> Result<Report, UnreadableLock> {
     let facts = RegistryFacts::new(registry)?;
-    let contents = read::read(tree, &facts);
+    let mut contents = read::read(tree, &facts);
+    contents.read_as(language);
     Ok(Report { read: contents.counts(), findings: checks::run(&facts, &contents) })
 }

@@ -7,6 +7,7 @@ use registry_model::model::Registry;
 
 use crate::checks;
 use crate::finding::Finding;
+use crate::language::Language;
 use crate::read::manifest::{COMMANDS, Manifest};
 use crate::read::{Contents, Unread, read_one};
 use crate::registry_facts::RegistryFacts;
@@ -32,8 +33,23 @@ impl fmt::Display for Unlinted {
 ///
 /// When a manifest cannot be read, or has no command; when a lock of the registry cannot be read.
 pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<Finding>, Unlinted> {
+    lint_as(registry, name, bytes, None)
+}
+
+/// The same, with a script read as one language.
+///
+/// # Errors
+///
+/// Those of [`lint`].
+pub fn lint_as(
+    registry: &Registry<'_>,
+    name: &str,
+    bytes: Vec<u8>,
+    language: Option<Language>,
+) -> Result<Vec<Finding>, Unlinted> {
     let is_manifest = Path::new(name).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml"));
-    let contents = read_one(name, bytes, is_manifest);
+    let mut contents = read_one(name, bytes, is_manifest);
+    contents.read_as(language);
     if is_manifest && let Some((why, help)) = fault(&contents) {
         return Err(Unlinted { why: format!("cannot parse `{name}` as a manifest: {why}"), help: help.to_owned() });
     }
@@ -92,6 +108,28 @@ mod tests {
         }
         let refused = lint(&NOTHING, "x.toml", b"install_cmd = '\xff'".to_vec()).expect_err("it is not text");
         assert!(refused.why.ends_with("it is not UTF-8 (line 1)"), "{refused}");
+    }
+
+    #[test]
+    fn a_script_is_read_as_its_language() {
+        let rest = "x=(a b)\nfunction f { echo \"$1\"; }\nwhile read -r a; do :; done < <(ls)\ncp a /usr/bin/a\n";
+        check_finds("a.sh", &format!("#!/bin/bash\n{rest}"), &[("I003", 5, 6)]);
+        check_finds("a.bash", rest, &[("I003", 4, 6)]);
+        check_finds("a.sh", &format!("#!/usr/bin/env -S zsh -f\n{rest}"), &[("I003", 5, 6)]);
+        check_finds("a.sh", "#!/bin/bash\necho )\ncp a /usr/bin/a\n", &[("D001", 2, 1), ("I003", 3, 6)]);
+        check_finds("a.sh", "#!/bin/sh\necho $${name}\ncp a /usr/bin/a\n", &[("D001", 2, 6)]);
+        check_finds("a.sh", "#!/bin/sh\n{% if x %}\ncp a /usr/bin/a\n{% endif %}\n", &[("D001", 2, 1)]);
+        check_finds("a.sh", "#!/usr/bin/fish\ncp a /usr/bin/a\n", &[("D001", 1, 1)]);
+        let read = |language| lint_as(&NOTHING, "a.sh", b"[[ -d x ]]\n".to_vec(), Some(language)).map(|it| it.len());
+        assert_eq!((read(Language::Posix), read(Language::Bash)), (Ok(1), Ok(0)));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_left_out_and_the_rest_is_read() {
+        let script = "#!/bin/bash\nif true; then\n  echo (\nfi\ncp a /usr/bin/a\nx=$((1 +\ncp b /usr/bin/b\n";
+        let found = lint(&NOTHING, "a.sh", script.into()).expect("it can be read");
+        assert!(found.iter().any(|it| it.code == "I003" && it.line == 5), "{found:#?}");
+        assert!(found.iter().any(|it| it.code == "D001"), "{found:#?}");
     }
 
     #[test]

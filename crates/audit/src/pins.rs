@@ -2,6 +2,9 @@
 
 use registry_model::shell::{self, Command, Word};
 
+use crate::bash;
+use crate::language::Language;
+
 /// A package as a script asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
@@ -84,14 +87,18 @@ const PYPI_VALUES: &[&str] = &[
 ];
 
 /// The packages that a script installs, in its order.
-pub(crate) fn asked(script: &[u8]) -> Vec<Asked> {
+pub(crate) fn asked(script: &[u8], language: Language) -> Vec<Asked> {
     // Most scripts name none of them, and reading is what costs.
     let names = ["npm", "npx", "pip", "uv"];
     let text = String::from_utf8_lossy(script);
     if !names.iter().any(|name| text.contains(name)) {
         return Vec::new();
     }
-    let commands = shell::commands(script);
+    let commands = match language {
+        Language::Posix => shell::commands(script),
+        _ if language.is_read() => bash::commands(script),
+        _ => return Vec::new(),
+    };
     commands.iter().flat_map(|command| of_command(&commands, command)).collect()
 }
 
@@ -156,8 +163,9 @@ fn manager<'w, 'a>(command: &'w Command<'a>) -> Option<(Manager, &'w [Word<'a>])
         "uvx" => return Some((pypi(true), arguments)),
         _ => return None,
     };
-    // `uv` has two verbs: `uv tool install`, `uv pip install`; but `uv run` does not install.
-    if name == "uv" && arguments.first().is_some_and(|word| word.is("run")) {
+    // `uv` has two verbs: `uv tool install`, `uv pip install`; but `uv run` does not install, and `uv python install`
+    // installs no package.
+    if name == "uv" && arguments.first().is_some_and(|word| word.is("run") || word.is("python")) {
         return None;
     }
     let mut first = arguments.iter().take(6).enumerate();
@@ -183,7 +191,7 @@ fn package(commands: &[Command<'_>], manager: &Manager, word: &Word<'_>, text: &
             Some(version) if exact(&version) => Pin::Exact(version),
             _ => Pin::Unknown,
         },
-        _ if exact(version) => Pin::Exact(version.to_owned()),
+        _ if exact(version) || names_commit(version) => Pin::Exact(version.to_owned()),
         _ => Pin::Floating(text.to_owned()),
     };
     Some(Asked { ecosystem: manager.ecosystem, package: package.to_owned(), version, offset: word.range.start })
@@ -219,6 +227,12 @@ fn split_pypi(text: &str) -> Option<(&str, &str)> {
     (!path && !name.is_empty()).then_some((name, version))
 }
 
+/// Whether a version is a repository at a full commit: `git+https://…#0123…`, `git+https://…@0123…`.
+fn names_commit(version: &str) -> bool {
+    let commit = version.rsplit(['#', '@']).next().unwrap_or_default();
+    commit.len() < version.len() && commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Whether a version is one version: so many dots at least, and nothing of a range.
 fn is_exact(version: &str, dots: usize) -> bool {
     version.starts_with(|first: char| first.is_ascii_digit())
@@ -250,7 +264,7 @@ mod tests {
             };
             (format!("{} {}", it.ecosystem, it.package), version)
         };
-        let found: Vec<(String, String)> = asked(script.as_bytes()).into_iter().map(shown).collect();
+        let found: Vec<(String, String)> = asked(script.as_bytes(), Language::Posix).into_iter().map(shown).collect();
         let expected: Vec<(String, String)> =
             expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         assert_eq!(found, expected, "{script}");
@@ -273,6 +287,10 @@ mod tests {
         check_asks("python3 -m pip install --require-hashes -r x.txt", &[]);
         check_asks("uv tool install --python 3.12 openx==1.16.0", &[("pypi openx", "1.16.0")]);
         check_asks("uvx --from a==1.0 b", &[("pypi a", "1.0")]);
+        check_asks("uv python install 3.13", &[]);
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        let place = format!("git+https://x/y#{commit}");
+        check_asks(&format!("npm i 'c@{place}'"), &[("npm c", &place)]);
         check_asks(
             "npm ci --prefix x; npm --version; command -v npm; echo npm install x; npm i ./a.tgz https://x/y.tgz o/r",
             &[],

@@ -2,6 +2,7 @@
 
 use crate::finding::{FindingPlace, quoted};
 use crate::read::Contents;
+use crate::read::datum::{Datum, Member};
 use crate::read::entry::AcpEntry;
 use crate::registry_facts::RegistryFacts;
 
@@ -59,7 +60,39 @@ fn check_distribution(entry: &AcpEntry, start: &FindingPlace, findings: &mut Fin
             findings.add(&CHECK, &member.key.place, format!("`{way}` has no `package`"));
         }
     }
+    for target in distribution.table("binary").iter().flat_map(|it| &it.members) {
+        check_target(target, findings);
+    }
 }
+
+/// A machine, and the program in its archive.
+fn check_target(target: &Member, findings: &mut Findings) {
+    let name = target.key.value.as_str();
+    if !TARGETS.contains(&name) {
+        let message = format!("`{}` is not a target of the format", quoted(name));
+        let help = format!("expected one of `{}`", TARGETS.join("`, `"));
+        findings.add_with_help(&CHECK, &target.key.place, message, help);
+    }
+    let Datum::Table(table) = &target.value.value else { return };
+    if let Some(command) = table.text("cmd").filter(|it| leaves(it.value)) {
+        let message = format!("`{}` is outside the archive", quoted(command.value));
+        findings.add_with_help(
+            &CHECK,
+            &command.place,
+            message,
+            "write the path of the program in the archive: `./agent`",
+        );
+    }
+}
+
+/// Whether a path is not below the folder that it starts from.
+fn leaves(path: &str) -> bool {
+    path.starts_with(['/', '~', '\\']) || path.split(['/', '\\']).any(|part| part == "..")
+}
+
+/// The machines that the format knows.
+const TARGETS: [&str; 6] =
+    ["darwin-aarch64", "darwin-x86_64", "linux-aarch64", "linux-x86_64", "windows-aarch64", "windows-x86_64"];
 
 /// The ways in which the format distributes an agent.
 const WAYS: [&str; 3] = ["npx", "uvx", "binary"];
@@ -74,4 +107,36 @@ fn is_semantic(text: &str) -> bool {
     let core = text.split(['-', '+']).next().unwrap_or_default();
     let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     core.split('.').count() == 3 && core.split('.').all(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks;
+    use crate::read::{Contents, entry::AcpEntry};
+    use crate::registry_facts::RegistryFacts;
+    use crate::source::Source;
+    use registry_model::model::Registry;
+
+    #[track_caller]
+    fn check(target: &str, command: &str, expected: &[&str]) {
+        let text = format!(
+            r#"{{"id":"a","name":"A","version":"1.0.0","description":"x","distribution":{{"binary":{{
+               "{target}":{{"archive":"https://x/a.tgz","cmd":"{command}","args":[]}}}}}}}}"#
+        );
+        let entry = AcpEntry::read(&Source::new(&"agent.json".into(), text)).expect("it is JSON");
+        let contents = Contents { entries: vec![entry], ..Contents::default() };
+        let facts = RegistryFacts::new(&Registry::EMPTY).expect("it has no lock");
+        let found = checks::run(&facts, &contents);
+        let found: Vec<&str> = found.iter().filter(|it| it.code == "D028").map(|it| &*it.message).collect();
+        assert_eq!(found, expected, "{target} {command}");
+    }
+
+    #[test]
+    fn targets_and_programs_of_binaries_are_checked() {
+        check("linux-x86_64", "./agent", &[]);
+        check("linux-x86_64", "bin/agent..1", &[]);
+        check("linux-amd64", "./agent", &["`linux-amd64` is not a target of the format"]);
+        check("linux-x86_64", "../foo", &["`../foo` is outside the archive"]);
+        check("darwin-aarch64", "/usr/bin/foo", &["`/usr/bin/foo` is outside the archive"]);
+    }
 }

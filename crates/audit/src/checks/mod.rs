@@ -191,7 +191,7 @@ fn in_script<'c>(agent: Option<&'c str>, script: &Script) -> Vec<Package<'c>> {
         version: asked.version,
         place: script.place_of(asked.offset),
     };
-    pins::asked(&script.bytes).into_iter().map(package).collect()
+    pins::asked(&script.bytes, script.language).into_iter().map(package).collect()
 }
 
 #[cfg(test)]

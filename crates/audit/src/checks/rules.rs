@@ -3,29 +3,62 @@
 use registry_model::rules::{self, MAX_QUOTED_TWICE};
 use registry_model::shell;
 
+use shuck_parser::ShellDialect;
+
 use super::Findings;
+use super::d001_unread_file::CHECK as UNREAD;
+use crate::bash;
+use crate::language::Language;
 use crate::read::Contents;
 use crate::read::script::Script;
 
-/// The rules that do not apply to a shell other than POSIX.
+/// The rules about what dash does with a script.
 const OF_POSIX: [&str; 2] = ["S001", "S002"];
 
 /// Checks every script and command by the rules.
 pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
     for script in &contents.scripts {
-        lint(script, script.is_for_another_shell(), findings);
+        lint(script, findings);
     }
     for script in contents.manifests.iter().flat_map(|it| &it.commands).map(|it| &it.script) {
-        lint(script, false, findings);
+        lint(script, findings);
         check_size(script, findings);
     }
 }
 
-fn lint(script: &Script, is_for_another_shell: bool, findings: &mut Findings) {
-    for finding in shell::lint(&script.bytes) {
-        if is_for_another_shell && OF_POSIX.contains(&finding.rule) {
-            continue;
+fn lint(script: &Script, findings: &mut Findings) {
+    let bytes = &script.bytes;
+    let found = match script.language {
+        Language::Posix => {
+            let found = shell::lint(bytes);
+            if found.iter().any(|it| it.rule == "S001") {
+                // dash stops at the break; what comes after it is read as bash.
+                let mut found: Vec<_> = found.into_iter().filter(|it| OF_POSIX.contains(&it.rule)).collect();
+                found.extend(shell::lint_commands(bytes, bash::commands(bytes), bash::commands));
+                found
+            } else {
+                found
+            }
         }
+        Language::Bash | Language::Zsh => {
+            let dialect = if script.language == Language::Zsh { ShellDialect::Zsh } else { ShellDialect::Bash };
+            let read = bash::read(bytes, dialect);
+            for skipped in &read.skipped {
+                let message = format!("a statement of {} is left out: {}", script.language, skipped.why);
+                let help =
+                    "correct the statement, or name the language with `--shell`; the rest of the file is checked";
+                findings.add_with_help(&UNREAD, &script.place_of(skipped.offset), message, help);
+            }
+            shell::lint_commands(bytes, read.commands, bash::commands)
+        }
+        language => {
+            let at = Language::template(bytes).map_or(0, |(_, at)| at);
+            let message = format!("it is {language}, and its commands are not checked");
+            let help = "check the script that it becomes, or name the language with `--shell`";
+            return findings.add_with_help(&UNREAD, &script.place_of(at), message, help);
+        }
+    };
+    for finding in found {
         findings.add_rule(&script.place(finding.line, finding.column), &finding);
     }
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::finding::FindingPlace;
+use crate::language::Language;
 use crate::registry_facts::RegistryFacts;
 use crate::source::Source;
 use crate::tree::{EntryKind, Found, Tree, shown, walk};
@@ -117,6 +118,13 @@ const BYTES: u64 = 4 << 20;
 const BYTES_OF_YAML: u64 = 256 << 10;
 
 impl Contents {
+    /// Reads every script as one language.
+    pub(crate) fn read_as(&mut self, language: Option<Language>) {
+        for script in self.scripts.iter_mut().filter(|_| language.is_some()) {
+            script.language = language.unwrap_or(script.language);
+        }
+    }
+
     /// How much was read.
     pub(crate) fn counts(&self) -> Read {
         let suites = || self.suites.values();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use registry_model::shell::Embedded;
 
 use crate::finding::FindingPlace;
+use crate::language::Language;
 use crate::registry_facts::RegistryFacts;
 
 /// Shell text with its place.
@@ -12,18 +13,22 @@ use crate::registry_facts::RegistryFacts;
 pub(crate) struct Script {
     pub(crate) file: Rc<str>,
     pub(crate) bytes: Vec<u8>,
+    /// What it is written in.
+    pub(crate) language: Language,
     embedded: Option<Embedded>,
 }
 
 impl Script {
     /// A file.
     pub(crate) fn new(file: &Rc<str>, bytes: Vec<u8>) -> Self {
-        Self { file: Rc::clone(file), bytes, embedded: None }
+        let language = Language::of(file, &bytes);
+        Self { file: Rc::clone(file), bytes, language, embedded: None }
     }
 
     /// A string of another file.
     pub(crate) fn embedded(file: &Rc<str>, text: &str, embedded: Embedded) -> Self {
-        Self { file: Rc::clone(file), bytes: text.as_bytes().to_vec(), embedded: Some(embedded) }
+        let bytes = text.as_bytes().to_vec();
+        Self { file: Rc::clone(file), bytes, language: Language::Posix, embedded: Some(embedded) }
     }
 
     /// The place of a line and a column of the script.
@@ -43,15 +48,6 @@ impl Script {
         let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count();
         let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
         self.place(number(line), number(column))
-    }
-
-    /// Whether its first line names a shell other than POSIX.
-    pub(crate) fn is_for_another_shell(&self) -> bool {
-        let first = self.bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let Some(line) = std::str::from_utf8(first).ok().and_then(|line| line.strip_prefix("#!")) else { return false };
-        let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or_default());
-        let shell = words.find(|word| *word != "env" && !word.starts_with('-')).unwrap_or_default();
-        !matches!(shell, "sh" | "dash" | "ash" | "busybox")
     }
 }
 
