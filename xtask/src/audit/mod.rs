@@ -3,7 +3,7 @@
 #[cfg(feature = "outputs")]
 pub(crate) mod print;
 #[cfg(feature = "outputs")]
-mod read;
+pub(crate) mod read;
 
 use std::path::PathBuf;
 
@@ -41,7 +41,17 @@ pub(crate) fn command() -> Command {
         .arg(
             switch("sarif", "As --format sarif: SARIF 2.1.0, for code scanning").conflicts_with_all(["format", "json"]),
         )
+        .arg(shell_option())
         .arg(switch("checks", "List the checks, and audit nothing").conflicts_with("path"))
+}
+
+/// `--shell`, for `lint` too.
+pub(crate) fn shell_option() -> Arg {
+    Arg::new("shell")
+        .long("shell")
+        .value_name("SHELL")
+        .value_parser(["sh", "bash"])
+        .help("Read every script as this language [default: by its first line]")
 }
 
 fn switch(name: &'static str, help: &'static str) -> Arg {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use registry_audit::checks;
-use registry_audit::{Disk, Level, Report, audit};
+use registry_audit::{Disk, Language, Level, Report, audit_as};
 use registry_model::model::Registry;
 
 use super::print::text;
@@ -17,7 +17,7 @@ use registry_command::text::count;
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let Some(path) = matches.get_one::<PathBuf>("path") else { return list() };
     let tree = Disk::open(path).map_err(|error| Failure::io("read", path, &error))?;
-    let report = audit(registry, &tree)?;
+    let report = audit_as(registry, &tree, language(matches))?;
     if report.is_empty() {
         return Err(nothing(path));
     }
@@ -30,6 +30,12 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         _ => show(&report, console)?,
     }
     Ok(Status::found(!report.findings.is_empty()))
+}
+
+/// The language that `--shell` names.
+pub(crate) fn language(matches: &ArgMatches) -> Option<Language> {
+    let named = matches.get_one::<String>("shell")?;
+    Some(if named == "bash" { Language::Bash } else { Language::Posix })
 }
 
 fn nothing(path: &Path) -> Failure {

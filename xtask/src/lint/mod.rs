@@ -27,6 +27,7 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Print an array of objects: file, line, column, rule, message, help"),
         )
+        .arg(crate::audit::shell_option())
         .arg(
             Arg::new("file")
                 .value_name("FILE")

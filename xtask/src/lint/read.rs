@@ -6,11 +6,12 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use clap::ArgMatches;
-use registry_audit::{Finding, lint};
+use registry_audit::{Finding, Language, lint_as};
 use registry_model::model::Registry;
 use serde_json::Value;
 
 use crate::audit::print::text;
+use crate::audit::read::language;
 use crate::json;
 use registry_command::console::{Console, print};
 use registry_command::failure::{Failure, Outcome, Status};
@@ -25,7 +26,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let mut found = Vec::new();
     let mut failures = Vec::new();
     for file in &files {
-        match read(file).and_then(|(name, bytes)| lint_file(registry, &name, bytes)) {
+        match read(file).and_then(|(name, bytes)| lint_file(registry, &name, bytes, language(matches), console)) {
             Ok(some) => found.extend(some),
             Err(failure) => failures.push(failure),
         }
@@ -55,12 +56,21 @@ fn read(file: &OsString) -> Outcome<(String, Vec<u8>)> {
     Ok(("<stdin>".to_owned(), bytes))
 }
 
-fn lint_file(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Outcome<Vec<Finding>> {
+fn lint_file(
+    registry: &Registry<'_>,
+    name: &str,
+    bytes: Vec<u8>,
+    language: Option<Language>,
+    console: Console,
+) -> Outcome<Vec<Finding>> {
     if Path::new(name).extension().is_some_and(|extension| extension == "rs") {
         return Err(Failure::new(format!("`{name}` is Rust, and `lint` reads shell scripts and manifests"))
             .help("entries are checked by the compiler: run `cargo check`"));
     }
-    lint(registry, name, bytes).map_err(|unlinted| Failure::new(unlinted.why).help(unlinted.help))
+    if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
+        console.step(format!("{name}: read as {}", language.unwrap_or_else(|| Language::of(name, &bytes))));
+    }
+    lint_as(registry, name, bytes, language).map_err(|unlinted| Failure::new(unlinted.why).help(unlinted.help))
 }
 
 /// A finding for `--json`.
