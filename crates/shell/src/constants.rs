@@ -1,8 +1,8 @@
 //! Variables with constant values, functions that run their arguments, and the folder that a command runs in.
 //!
 //! A word with such a variable is read with its value, so that `SUDO=sudo; $SUDO npm ci` runs `npm`. Where a variable
-//! has several values, each is a choice of its own. A value that the script does not contain is never invented: the word
-//! keeps the expansion.
+//! has several values, each is a choice. A value that the script does not contain is never invented: the word keeps the
+//! expansion.
 
 use std::collections::BTreeMap;
 
