@@ -16,6 +16,29 @@ const DEPTH: usize = 60;
 /// Parser steps for each byte, so that the time is bounded. Real scripts take fewer.
 const FUEL: usize = 1;
 
+/// How many `${` may be open. The parser's time grows with the third power of that (300 take 5 s, and 40 a millisecond;
+/// shuck-parser 0.2.8), and its limit of steps does not count it.
+const EXPANSIONS: usize = 30;
+
+/// Where a text has too many `${` open, quotes and comments not considered.
+fn nests_too_deeply(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    let mut before = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' if before == b'$' => open += 1,
+            b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > EXPANSIONS {
+            // The line that opens the last one is left out with the rest.
+            return text.get(..at).map(|it| it.rfind('\n').map_or(0, |at| at + 1));
+        }
+        before = byte;
+    }
+    None
+}
+
 /// A part of a script that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Skipped {
@@ -64,6 +87,13 @@ fn lower(script: &[u8], dialect: ShellDialect) -> Lowered<'_> {
             let why = "what follows is not UTF-8".to_owned();
             (std::str::from_utf8(before).unwrap_or_default(), vec![Skipped { offset, why }])
         }
+    };
+    let (text, skipped) = match nests_too_deeply(text) {
+        Some(offset) => {
+            let why = format!("`${{` is nested more than {EXPANSIONS} deep");
+            (text.get(..offset).unwrap_or_default(), vec![Skipped { offset, why }])
+        }
+        None => (text, skipped),
     };
     let mut lowering =
         Lowering { script, base: 0, commands: Vec::new(), skipped, top: Scope::new(None, ListPlace::Top, 0) };
