@@ -179,7 +179,7 @@ fn entry_file(name: &str) -> String {
 
 /// `show` prints an entry that is the same as its file to the compiler.
 #[test]
-fn printed_entries_expand_as_their_files_do() {
+fn printed_entries_expand_like_their_files() {
     for agent in registry::REGISTRY.agents() {
         let printed = format!("agent! {{\n{}}}", registry_outputs::entry::text(agent));
         let [of_file, of_print] = [&entry_file(agent.name), &printed].map(|text| {

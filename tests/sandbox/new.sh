@@ -68,7 +68,7 @@ xtask new third-new --acp agent.json
 expect "an agent of an agent.json" 0 "$?"
 xtask gen-scripts --agent first-new --agent second-new --agent third-new
 expect "the three compile, and have scripts" 0 "$?"
-cargo test --quiet -p registry-tests --test all -- tidy::entries_are_written_alike >"$work/log" 2>&1
+cargo test --quiet -p registry-tests --test all -- tidy::entries_have_one_layout >"$work/log" 2>&1
 expect "they have the layout of other entries" 0 "$?"
 cargo pin first-new >"$work/log" 2>&1 && grep -q 'unchanged: ' "$work/log"
 expect "\`cargo pin\` writes the same lock" 0 "$?"

@@ -27,7 +27,7 @@ fn path(folder: &str) -> String {
 }
 
 #[test]
-fn the_page_shows_what_the_command_prints() {
+fn audit_page_quotes_the_command_output() {
     let run = check(&["audit", &path(SAMPLE)], 1, &[]);
     let page = read("docs/audit.md");
     let shown = page.split(&format!("$ cargo xtask audit {SAMPLE}\n")).nth(1).and_then(|rest| rest.split("```").next());
@@ -36,7 +36,7 @@ fn the_page_shows_what_the_command_prints() {
 }
 
 #[test]
-fn the_page_has_a_row_for_every_check() {
+fn audit_page_has_a_row_for_every_check() {
     let page = read("docs/audit.md");
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| D0")).collect();
     let expected: Vec<String> = checks::ALL
@@ -47,7 +47,7 @@ fn the_page_has_a_row_for_every_check() {
 }
 
 #[test]
-fn every_check_can_be_explained_and_is_listed() {
+fn every_check_is_listed_and_explained() {
     let list = check(&["audit", "--checks"], 0, &[]).stdout;
     assert_eq!(list.lines().count(), checks::ALL.len());
     for it in checks::ALL {
@@ -59,7 +59,7 @@ fn every_check_can_be_explained_and_is_listed() {
 }
 
 #[test]
-fn json_has_the_form_of_the_page() {
+fn audit_json_has_the_documented_fields() {
     let run = check(&["audit", "--json", &path(SAMPLE)], 1, &[]);
     let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!((&report["schema"], &report["read"]["manifests"]), (&1.into(), &1.into()));
@@ -72,7 +72,7 @@ fn json_has_the_form_of_the_page() {
 }
 
 #[test]
-fn exit_statuses_tell_findings_from_failures() {
+fn exit_status_separates_findings_from_failures() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let text = folder.path().display().to_string();
     check(&["audit", &text], 2, &["has no files that `audit` checks", "help: give a folder with"]);
@@ -104,7 +104,7 @@ fn check_linted(file: &str, expected: usize) {
 }
 
 #[test]
-fn lint_finds_in_a_file_what_an_audit_does() {
+fn lint_reports_the_audit_findings_of_a_file() {
     check_linted("agents/mimo/manifest.toml", 4);
     check_linted("installers/mimo/install.sh", 2);
 }
@@ -119,7 +119,7 @@ fn check_generated(generator: &str, read: &str) {
 }
 
 #[test]
-fn what_is_generated_here_is_right_by_its_own_registry() {
+fn generated_files_pass_the_audit() {
     let agents = registry::REGISTRY.agents().len();
     check_generated("gen-scripts", &format!("{} scripts", 3 * agents));
     check_generated("gen-manifests", &format!("{agents} manifests"));

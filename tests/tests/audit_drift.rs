@@ -19,7 +19,7 @@ fn check_change(file: &str, old: &str, new: &str, expected: &[(&str, usize, &str
 }
 
 #[test]
-fn nothing_is_found_in_a_tree_that_is_right() {
+fn correct_tree_has_no_findings() {
     Memory::right().check(&[]);
     let read = Memory::right().audit().read;
     assert_eq!((read.manifests, read.entries, read.scripts), (2, 2, 1));
@@ -69,7 +69,7 @@ fn unknown_agents_are_found() {
 }
 
 #[test]
-fn an_alias_in_the_place_of_a_name_is_found() {
+fn alias_instead_of_a_name_is_found() {
     check_change(
         RUNNER,
         "  beta\n",
@@ -80,7 +80,7 @@ fn an_alias_in_the_place_of_a_name_is_found() {
 }
 
 #[test]
-fn an_agent_that_is_listed_twice_is_found() {
+fn duplicate_agent_is_found() {
     check_change(RUNNER, "  gamma\n", "  gamma\n  alpha\n", &[("D006", 9, "duplicate `alpha` in the list of agents")]);
     check_change(
         RUNNER,
@@ -97,7 +97,7 @@ fn an_agent_that_is_listed_twice_is_found() {
 }
 
 #[test]
-fn a_model_that_is_not_the_entrys_is_found() {
+fn model_different_from_the_entry_is_found() {
     check_change(ALPHA, "model: makers/big-1", "model: makers/big-2", &[("D007", 8, "its entry has `makers/big-1`")]);
     check_change(ALPHA, "model: makers/big-1", "model: alpha/auto", &[("D007", 8, "the provider `alpha`")]);
     check_change(ALPHA, "model: makers/big-1\n", "", &[("D007", 1, "the configuration has no `model`")]);
@@ -113,7 +113,7 @@ fn a_model_that_is_not_the_entrys_is_found() {
 }
 
 #[test]
-fn two_models_of_an_agent_without_an_entry_are_found() {
+fn contradicting_models_of_an_unknown_agent_are_found() {
     let config = "agent: delta\nmodel: makers/one\njobs_dir: jobs/delta\n";
     let file = "tests/integration/configs/delta.yaml";
     Memory::right().with(file, config).check(&[
@@ -123,7 +123,7 @@ fn two_models_of_an_agent_without_an_entry_are_found() {
 }
 
 #[test]
-fn a_gate_that_asks_for_something_else_is_found() {
+fn gate_with_wrong_variables_is_found() {
     check_change(
         RUNNER,
         "[ -n \"${MAKERS_API_KEY:-}\" ] && [ -n \"${MAKERS_BASE_URL:-}\" ]",
@@ -154,7 +154,7 @@ fn usage_tracking_that_contradicts_the_entry_is_found() {
 }
 
 #[test]
-fn a_configuration_of_another_agent_is_found() {
+fn configuration_of_the_wrong_agent_is_found() {
     check_change(BETA, "agent: beta\n", "", &[("D011", 1, "has no `agent`")]);
     check_change(BETA, "integration/beta", "integration/alpha", &[("D011", 6, "`beta` writes its results into")]);
     let wrong = Memory::right().change(BETA, "agent: beta", "agent: gamma").change(BETA, "tion/beta", "tion/gamma");
@@ -165,7 +165,7 @@ fn a_configuration_of_another_agent_is_found() {
 }
 
 #[test]
-fn counts_and_tables_of_the_page_are_compared() {
+fn documented_counts_and_tables_are_compared() {
     check_change(
         DOCS,
         "all 3 registered",
@@ -211,7 +211,7 @@ fn a_manifest_without_a_required_key_is_found() {
 }
 
 #[test]
-fn values_that_the_contract_has_no_room_for_are_found() {
+fn manifest_values_outside_the_contract_are_found() {
     check_change(MANIFEST, "= \"1.0\"", "= \"2.0\"", &[("D015", 1, "contract `2.0` is rejected")]);
     check_change(MANIFEST, "= \"1.0\"", "= 1.0", &[("D016", 1, "`contract_version` is")]);
     check_change(MANIFEST, "\"acp\"\n", "\"mcp\"\n", &[("D016", 4, "`mcp` is not a valid `protocol`")]);
@@ -236,7 +236,7 @@ fn values_that_the_contract_has_no_room_for_are_found() {
 }
 
 #[test]
-fn folders_that_lie_elsewhere_are_found() {
+fn folders_outside_the_agent_home_are_found() {
     check_change(
         MANIFEST,
         "\"$HOME/.alpha/skills\"",
@@ -277,7 +277,7 @@ fn variables_that_the_agent_does_not_read_are_found() {
 }
 
 #[test]
-fn facts_that_the_entry_has_otherwise_are_found() {
+fn manifest_facts_different_from_the_entry_are_found() {
     check_change(
         MANIFEST,
         "\"provider/model\"",
@@ -307,7 +307,7 @@ fn facts_that_the_entry_has_otherwise_are_found() {
 }
 
 #[test]
-fn names_that_are_taken_are_found() {
+fn names_of_other_agents_are_found() {
     check_change(
         OTHER_MANIFEST,
         "[\"bee\"]",
@@ -326,7 +326,7 @@ fn names_that_are_taken_are_found() {
 }
 
 #[test]
-fn launch_commands_of_more_than_plain_words_are_found() {
+fn launch_commands_with_shell_syntax_are_found() {
     let from = "\"/opt/benchflow/bin/beta --acp\"";
     check_change(
         OTHER_MANIFEST,
@@ -339,7 +339,7 @@ fn launch_commands_of_more_than_plain_words_are_found() {
 }
 
 #[test]
-fn texts_that_the_harness_refuses_are_found() {
+fn commands_rejected_by_the_harness_are_found() {
     check_change(MANIFEST, "set -eu\n", "set -eu\n: $((1 + 1))\n", &[("D024", 17, "`$((`")]);
     check_change(MANIFEST, "set -eu\n", "set -eu\n# no pipefail here\n", &[("D024", 17, "`pipefail`")]);
     check_change(MANIFEST, "set -eu\n", "set -euo pipefail\n", &[("S002", 16, "pipefail")]);
@@ -363,7 +363,7 @@ fn a_manifest_without_a_web_policy_is_found() {
 }
 
 #[test]
-fn packages_without_one_version_are_found() {
+fn packages_without_an_exact_version_are_found() {
     check_change(
         SCRIPT,
         "gamma-agent@0.4.0",
@@ -377,14 +377,14 @@ fn packages_without_one_version_are_found() {
 }
 
 #[test]
-fn versions_that_the_lock_has_not_are_found() {
+fn versions_different_from_the_lock_are_found() {
     check_change(SCRIPT, "gamma-agent@0.4.0", "gamma-agent@0.3.9", &[("D027", 6, "the lock of `gamma` has 0.4.0")]);
     check_change(OTHER_MANIFEST, "==2.0.1", "==2.0.0", &[("D027", 6, "`beta-agent` is 2.0.0")]);
     check_change(ENTRY, "\"version\": \"1.2.3\"", "\"version\": \"1.2.4\"", &[("D027", 4, "`alpha` is 1.2.4")]);
 }
 
 #[test]
-fn entries_that_their_registry_would_refuse_are_found() {
+fn invalid_acp_registry_entries_are_found() {
     check_change(ENTRY, "  \"name\": \"Alpha\",\n", "", &[("D028", 1, "no `name`")]);
     check_change(ENTRY, "\"alpha\"", "\"Alpha 1\"", &[("D028", 2, "`Alpha 1` is not an id")]);
     check_change(
@@ -410,7 +410,7 @@ fn entries_that_their_registry_would_refuse_are_found() {
 }
 
 #[test]
-fn the_rules_over_shell_text_find_what_lint_finds() {
+fn shell_rules_report_the_lint_findings() {
     check_change(SCRIPT, "set -eu\n", "set -eu\nsource x\n", &[("S002", 4, "`source`")]);
     check_change(SCRIPT, "set -eu\n", "set -eu\nif\n", &[("S001", 4, "has no `then`")]);
     check_change(

@@ -35,7 +35,7 @@ fn check_unread(file: &str, bytes: impl Into<Vec<u8>>, line: usize, why: &str) {
 }
 
 #[test]
-fn files_that_do_not_parse_are_told_with_their_line() {
+fn unparsable_file_is_reported_with_its_line() {
     check_unread(MANIFEST, "name = \"alpha\"\ncontract_version = \n", 2, "it is not TOML");
     check_unread(ENTRY, "{\n  \"id\": \"alpha\",\n}", 3, "it is not JSON");
     check_unread(ENTRY, "[1]", 1, "expected an object, found a list");
@@ -47,7 +47,7 @@ fn files_that_do_not_parse_are_told_with_their_line() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_told() {
+fn non_utf8_file_is_reported_with_its_line() {
     for file in [MANIFEST, CONFIG, ENTRY, "docs/integration-tests.md"] {
         check_unread(file, b"name = 'a'\n\xff\xfe".as_slice(), 2, "it is not UTF-8");
     }
@@ -56,7 +56,7 @@ fn bytes_that_are_no_text_are_told() {
 }
 
 #[test]
-fn files_of_any_size_and_depth_are_left() {
+fn oversized_and_deeply_nested_files_are_skipped() {
     check_unread(CONFIG, "a".repeat(300_000), 1, "limit of 262144 bytes");
     check_unread(MANIFEST, "#".repeat((4 << 20) + 1), 1, "limit of 4194304 bytes");
     let nested = |open: &str, times: usize, close: &str| format!("x: {}{}", open.repeat(times), close.repeat(times));
@@ -71,7 +71,7 @@ fn files_of_any_size_and_depth_are_left() {
 }
 
 #[test]
-fn aliases_that_unfold_without_end_are_left() {
+fn yaml_alias_bomb_is_rejected() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}, ", level - 1).repeat(9);
@@ -82,7 +82,7 @@ fn aliases_that_unfold_without_end_are_left() {
 }
 
 #[test]
-fn a_mark_and_carriage_returns_are_told_and_read_over() {
+fn byte_order_mark_and_crlf_are_reported_and_parsed() {
     let right = Memory::right();
     let text = String::from_utf8(right.0[Path::new(MANIFEST)].clone()).expect("it is text");
     right.clone().with(MANIFEST, format!("\u{feff}{text}")).check(&[("D002", MANIFEST, 1, "byte-order mark")]);
@@ -117,14 +117,14 @@ fn check_left(root: &Path, file: &str, why: &str) {
 }
 
 #[test]
-fn the_tree_on_a_disk_is_as_right_as_in_memory() {
+fn audit_of_a_folder_equals_the_audit_in_memory() {
     let report = audit_disk(&workspace().join(RIGHT));
     assert_eq!(report, Memory::right().audit());
     assert!(report.findings.is_empty());
 }
 
 #[test]
-fn links_are_not_followed() {
+fn symbolic_links_are_not_followed() {
     let (folder, root) = on_disk();
     let outside = folder.path().join("outside.toml");
     fs::write(&outside, "name = 'outside'\n").expect("there is room");
@@ -150,7 +150,7 @@ fn links_are_not_followed() {
 }
 
 #[test]
-fn what_is_no_file_is_not_waited_for() {
+fn fifo_and_folder_are_reported_without_blocking() {
     let (_folder, root) = on_disk();
     let fifo = root.join("agents/manifest.toml");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("coreutils are there");
@@ -162,7 +162,7 @@ fn what_is_no_file_is_not_waited_for() {
 }
 
 #[test]
-fn names_that_are_no_text_are_shown_safely() {
+fn non_utf8_file_names_are_printed_escaped() {
     use std::os::unix::ffi::OsStrExt as _;
     let (_folder, root) = on_disk();
     let odd = root.join(std::ffi::OsStr::from_bytes(b"od\xff\x1b[31m\nd"));
@@ -174,7 +174,7 @@ fn names_that_are_no_text_are_shown_safely() {
 }
 
 #[test]
-fn a_tree_that_is_too_deep_is_told() {
+fn too_deep_tree_is_reported() {
     let deep = format!("{}manifest.toml", "d/".repeat(80));
     let report = Memory::right().with(&deep, "=").audit();
     let [found] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
@@ -185,7 +185,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_in_any_file_are_audited(
+    fn audit_accepts_arbitrary_bytes(
         pick in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..400),
     ) {
         let right = Memory::right();
@@ -195,7 +195,7 @@ proptest! {
     }
 
     #[test]
-    fn any_change_of_a_right_file_is_audited(
+    fn audit_accepts_mutated_files(
         pick in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), cut in 0_usize..40,
         new in "[\\x00-\\x7f\u{e9}\u{202e}]{0,12}",
     ) {

@@ -175,14 +175,14 @@ fn check_finds(check: impl Fn(&str) -> Vec<String>, text: &str, expected: &[&str
 }
 
 #[test]
-fn documents_are_short() {
+fn documents_have_less_than_150_lines() {
     check_finds(too_long, &"\n".repeat(149), &[]);
     check_finds(too_long, &"\n".repeat(150), &[": has 150 lines; it has less than 150"]);
     check_documents(&DOCUMENTS, too_long);
 }
 
 #[test]
-fn paths_that_documents_name_exist() {
+fn paths_in_documents_exist() {
     let text =
         "`registry/src/agents/<name>.rs`, `registry/src/lib.rs` and `xtask/src/nothing.rs`, `application/json`\n";
     check_finds(missing_paths, text, &[":1: there is no `xtask/src/nothing.rs`"]);
@@ -190,7 +190,7 @@ fn paths_that_documents_name_exist() {
 }
 
 #[test]
-fn commands_that_documents_name_are_commands() {
+fn commands_in_documents_parse() {
     check_finds(refused_commands, "```sh\ncargo xtask list --json   # all\ncargo test\n```\n", &[]);
     let text = "```sh\ncargo xtask lost\n```\n";
     check_finds(
@@ -210,7 +210,7 @@ fn commands_that_documents_name_are_commands() {
 }
 
 #[test]
-fn the_quoted_entry_is_the_real_one() {
+fn quoted_entry_matches_its_file() {
     let real = entry_body("registry/src/agents/mimo.rs");
     let check = |text: &str| changed_entries(text, &real);
     check_finds(check, &format!("```rust\n{real}```\n"), &[]);
@@ -220,7 +220,7 @@ fn the_quoted_entry_is_the_real_one() {
 }
 
 #[test]
-fn quoted_files_are_as_they_are() {
+fn quoted_files_match_their_sources() {
     let source = "tests/ui/fail/e003_variable_set_twice.stderr";
     let quote = |text: &str| format!("<!-- from: {source} -->\n\n```text\n{text}```\n");
     check_finds(changed_quotes, &quote(&read(source)), &[]);
@@ -231,7 +231,7 @@ fn quoted_files_are_as_they_are() {
 }
 
 #[test]
-fn the_readme_shows_an_error_of_the_compiler() {
+fn readme_quotes_a_compiler_error() {
     let shown = |text: &str| {
         let any = blocks(text)
             .iter()
@@ -293,7 +293,7 @@ fn unproved_errors(text: &str, cases: &[(String, String)]) -> Vec<String> {
 }
 
 #[test]
-fn the_reference_has_every_field_of_the_macros() {
+fn reference_has_every_macro_field() {
     let page = "\n## Fields\n\n### `a`\n\n`x: 1`\n\n### `b`\n";
     check_finds(|text| other_fields(text, "Fields", &["a", "b"]), page, &[]);
     let other = [": Fields has [\"a\", \"b\"]; the macro has [\"a\", \"c\"]"];
@@ -310,7 +310,7 @@ fn the_reference_has_every_field_of_the_macros() {
 }
 
 #[test]
-fn the_reference_shows_errors_that_the_compiler_gives() {
+fn reference_errors_have_compile_fail_cases() {
     let cases = [("    a: 1,\n".to_owned(), "error: no\n       help: yes\n".to_owned())];
     let page = |error: &str| format!("Wrong:\n\n```rust\na: 1,\n```\n```text\n{error}\n```\n");
     check_finds(|text| unproved_errors(text, &cases), &page("error: no\nhelp: yes"), &[]);
@@ -322,7 +322,7 @@ fn the_reference_shows_errors_that_the_compiler_gives() {
 }
 
 #[test]
-fn the_page_of_faults_has_every_row_of_their_table() {
+fn faults_page_has_every_row_of_the_fault_table() {
     let program = workspace().join("tests/sandbox/faults.py");
     let out = std::process::Command::new("python3").arg(program).arg("--table").output();
     let out = out.expect("python3 runs; help: install python3");

@@ -35,7 +35,7 @@ fn stem(name: &str) -> String {
 }
 
 #[test]
-fn every_spelling_of_a_name_leads_back_to_it() {
+fn every_name_spelling_round_trips() {
     check_agents(&Agent { name: "no-such-agent", ..OPENCODE }, |agent| {
         let name = agent.name;
         [
@@ -49,7 +49,7 @@ fn every_spelling_of_a_name_leads_back_to_it() {
 }
 
 #[test]
-fn every_alias_is_of_one_agent() {
+fn every_alias_resolves_to_one_agent() {
     check_agents(&Agent { aliases: &["gemini"], ..OPENCODE }, |agent| {
         let lost = |alias: &&&str| REGISTRY.agent(alias).is_none_or(|it| it.name != agent.name);
         agent.aliases.iter().filter(lost).map(|alias| format!("the alias `{alias}` is another's")).collect()
@@ -65,7 +65,7 @@ fn check_folder(folder: &str, names: &[&str], beside: &[String]) {
 }
 
 #[test]
-fn every_entry_has_its_file_and_every_file_its_entry() {
+fn entries_and_files_match() {
     let agents = REGISTRY.agents();
     let locks = agents.iter().filter(|agent| !agent.lock.is_empty()).map(|agent| format!("{}.lock", stem(agent.name)));
     let shipped = agents.iter().flat_map(|agent| agent.install).filter_map(|artefact| match artefact {
@@ -79,7 +79,7 @@ fn every_entry_has_its_file_and_every_file_its_entry() {
 }
 
 #[test]
-fn every_package_is_in_a_lock_that_can_be_read() {
+fn every_package_is_in_a_valid_lock() {
     check_agents(&Agent { lock: GEMINI.lock, ..OPENCODE }, |agent| {
         let packages: Vec<_> = agent.install.iter().filter_map(Artefact::package).collect();
         if packages.is_empty() {
@@ -117,7 +117,7 @@ fn templates<'a>(agent: &Agent<'a>) -> Vec<Template<'a>> {
 }
 
 #[test]
-fn every_template_is_read_and_written_to_the_same_text() {
+fn every_template_round_trips() {
     let spaced = [Template(r#"["variable", "HOME"]"#)];
     check_agents(&Agent { launch: &spaced, ..OPENCODE }, |agent| {
         let differs = |it: &Template<'_>| it.value().is_none_or(|value| value.encode() != it.0);
@@ -153,7 +153,7 @@ fn every_provider_that_an_entry_names_is_registered() {
 }
 
 #[test]
-fn every_web_tool_is_named() {
+fn web_policies_name_distinct_tools() {
     let twice = WebPolicy::Untested { tools: &["fetch", "fetch"], reason: "nobody tried" };
     check_agents(&Agent { web: Some(twice), ..OPENCODE }, |agent| match agent.web {
         None => vec!["has no web policy".to_owned()],
@@ -166,7 +166,7 @@ fn every_web_tool_is_named() {
 }
 
 #[test]
-fn every_file_lies_in_a_folder_of_the_agent() {
+fn every_config_file_is_in_an_agent_folder() {
     check_agents(&Agent { home: &[".elsewhere"], ..OPENCODE }, |agent| {
         let own = |path: &str| {
             let below = |home: &&str| {
@@ -214,7 +214,7 @@ fn model_faults(row: &Json) -> Vec<String> {
 }
 
 #[test]
-fn model_ids_are_yielded_exactly_where_the_recorded_cases_have_one() {
+fn model_ids_match_the_recorded_cases() {
     let rows = vectors("acp_model_id.jsonl");
     assert!(rows.iter().any(|row| row["error"]["kind"] == "no-provider"), "a refusal is among the cases");
     report(&rows.iter().flat_map(model_faults).collect::<Vec<_>>());

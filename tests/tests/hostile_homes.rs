@@ -105,7 +105,7 @@ fn launch(installed: &Installed, place: &Place, proxy: bool, off: bool) -> Vec<(
 
 #[test]
 #[ignore = "needs root"]
-fn a_policy_is_merged_kept_by_launches_and_applied_once() {
+fn web_policy_is_merged_kept_and_idempotent() {
     for agent in agents_with_files() {
         let (prefix, place) = (Prefix::new(), Place::new());
         let installed = prefix.add(agent);
@@ -165,7 +165,7 @@ fn a_policy_is_merged_kept_by_launches_and_applied_once() {
 
 #[test]
 #[ignore = "needs root"]
-fn an_agent_without_files_starts_or_is_refused_as_its_policy_says() {
+fn agent_without_policy_files_follows_its_web_policy() {
     for agent in REGISTRY.agents().into_iter().filter(|agent| policy_files(agent).is_empty()) {
         let (prefix, place) = (Prefix::new(), Place::new());
         let installed = prefix.add(agent);
@@ -219,7 +219,7 @@ fn text(place: &Place, file: &str, text: &[u8]) {
 
 #[test]
 #[ignore = "needs root"]
-fn a_home_in_which_no_policy_can_be_written_is_refused_and_left_alone() {
+fn unwritable_home_is_refused_and_unchanged() {
     let linked = |place: &Place, file: &str, to: &Path| {
         let path = place.folders(file);
         symlink(to, &path).expect("there is room");
@@ -263,7 +263,7 @@ fn a_home_in_which_no_policy_can_be_written_is_refused_and_left_alone() {
 
 #[test]
 #[ignore = "needs root"]
-fn what_is_the_users_own_way_to_write_it_stays() {
+fn formatting_of_user_settings_is_kept() {
     for agent in agents_with_files() {
         for (file, format, owner) in policy_files(agent) {
             if owner == Owner::Whole {
@@ -285,7 +285,7 @@ fn what_is_the_users_own_way_to_write_it_stays() {
 
 #[test]
 #[ignore = "needs root"]
-fn a_home_that_changes_all_the_time_leads_nowhere() {
+fn home_swapped_during_a_write_leaks_nothing_outside() {
     let agent = agents_with_files().into_iter().next().expect("an agent has a policy file");
     let (file, ..) = policy_files(agent).into_iter().next().expect("it has one");
     let first = file.split('/').next().unwrap_or(&file).to_owned();

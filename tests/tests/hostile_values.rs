@@ -307,7 +307,7 @@ macro_rules! shares {
     ($($share:ident)*) => {
         const SHARES: &[&str] = &[$(stringify!($share)),*];
 
-        mod every_value_arrives_as_it_is_or_is_refused_by_name {
+        mod every_value_arrives_unchanged_or_is_refused_by_name {
             $(#[test]
             fn $share() {
                 super::check_share(stringify!($share));
@@ -389,7 +389,7 @@ fn check_refused(refused: &[Refused<'_>]) {
 }
 
 #[test]
-fn what_is_no_utf_8_is_refused() {
+fn non_utf8_values_are_refused() {
     let (key, bytes) = ("BENCHFLOW_PROVIDER_API_KEY", |bytes: &'static [u8]| Some(OsStr::from_bytes(bytes)));
     let url = bytes(b"https://secret/\xff\xfe");
     // A surrogate, which some encoders write, is not UTF-8 either.
@@ -417,7 +417,7 @@ fn a_base_url_with_a_query_or_a_fragment_is_refused() {
 }
 
 #[test]
-fn a_home_that_is_no_place_is_refused() {
+fn invalid_home_is_refused() {
     let long = format!("/var/tmp/{}", "x/".repeat(1500));
     let homes = [Some("secret/relative"), Some(""), None, Some(&long)];
     check_refused(&homes.map(|home| ("HOME", home.map(OsStr::new))));

@@ -54,7 +54,7 @@ fn check_formed(name: &str, variable: &str, given: &str, expected: &str) {
 }
 
 #[test]
-fn a_native_base_url_has_the_form_that_the_agent_wants() {
+fn native_base_url_has_the_form_of_its_agent() {
     let bare = "https://gw.example.org";
     check_formed("claude-agent-acp", "ANTHROPIC_BASE_URL", "https://gw.example.org/v1", bare);
     check_formed("claude-agent-acp", "ANTHROPIC_BASE_URL", "https://gw.example.org/v1//", bare);
@@ -78,7 +78,7 @@ fn check_refused(name: &str, variables: &[(&str, &str)], says: &str) {
 }
 
 #[test]
-fn a_base_url_that_no_agent_can_use_starts_none() {
+fn unusable_base_url_starts_no_agent() {
     let gateway = [("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-x"), ("BENCHFLOW_PROVIDER_API_KEY", "k")];
     for bad in ["localhost:4000", "https://gw.example.org:99999", "https://gw.example.org/v1/messages"] {
         let canonical = [&gateway[..], &[("BENCHFLOW_PROVIDER_BASE_URL", bad)]].concat();
@@ -90,7 +90,7 @@ fn a_base_url_that_no_agent_can_use_starts_none() {
 }
 
 #[test]
-fn a_base_url_of_a_provider_without_a_name_starts_no_agent_that_registers_one() {
+fn base_url_without_a_provider_name_is_refused() {
     let url = ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1");
     let nameless = [url, ("BENCHFLOW_PROVIDER_API_KEY", "k"), ("BENCHFLOW_PROVIDER_MODEL", "m")];
     for name in ["pi-acp", "opencode", "mimo"] {
@@ -101,7 +101,7 @@ fn a_base_url_of_a_provider_without_a_name_starts_no_agent_that_registers_one() 
 }
 
 #[test]
-fn a_key_with_a_quotation_mark_starts_nothing() {
+fn key_with_a_quotation_mark_starts_no_agent() {
     for bad in ["\"sk-1\"", "sk-\n1", "\u{201c}sk-1\u{201d}"] {
         check_refused("codex-acp", &[("BENCHFLOW_PROVIDER_API_KEY", bad)], "BENCHFLOW_PROVIDER_API_KEY");
         check_refused("claude-agent-acp", &[("ANTHROPIC_API_KEY", bad)], "ANTHROPIC_API_KEY");
@@ -110,7 +110,7 @@ fn a_key_with_a_quotation_mark_starts_nothing() {
 }
 
 #[test]
-fn a_model_that_no_harness_sets_over_acp_is_in_the_agents_file() {
+fn model_not_set_over_acp_is_in_the_config_file() {
     let named = [
         ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1"),
         ("BENCHFLOW_PROVIDER_API_KEY", "k"),

@@ -82,7 +82,7 @@ fn sentence(verb: &str, place: &str, home: &str, user: u32) -> String {
 }
 
 #[test]
-fn a_home_that_no_user_can_use_is_named() {
+fn home_unusable_by_every_user_is_named() {
     let prefix = Prefix::new();
     for (installed, ..) in writers(&prefix) {
         let scratch = Scratch::new();
@@ -102,7 +102,7 @@ fn a_home_that_no_user_can_use_is_named() {
 
 #[test]
 #[ignore = "needs root"]
-fn a_home_that_this_user_cannot_use_is_named() {
+fn home_unusable_by_this_user_is_named() {
     let prefix = Prefix::new();
     for (installed, first, file) in writers(&prefix) {
         let refused = |scratch: &Scratch, home: &Path, verb: &str, place: &str| {

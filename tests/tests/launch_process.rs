@@ -64,7 +64,7 @@ fn launcher<'s>(installed: &'s Installed, shell: &'s [&str]) -> Vec<&'s OsStr> {
 }
 
 #[test]
-fn an_agent_has_what_its_launcher_was_given() {
+fn agent_inherits_the_process_state_of_its_launcher() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().join("prefix").display().to_string(), ..Site::default() };
     assert_eq!(agents().len(), 3, "an agent of every kind");
@@ -91,7 +91,7 @@ fn running(folder: &Path) -> usize {
 }
 
 #[test]
-fn a_signal_ends_the_agent_and_leaves_no_process() {
+fn signal_ends_the_agent_without_leftover_processes() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().join("prefix").display().to_string(), ..Site::default() };
     for agent in agents() {

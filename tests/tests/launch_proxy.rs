@@ -37,7 +37,7 @@ fn check_warns(url: &str, variables: &[(&str, &str)], says: &[&str]) {
 }
 
 #[test]
-fn every_agent_warns_under_every_shell() {
+fn every_agent_warns_about_a_proxy_under_every_shell() {
     let prefix = Prefix::new();
     let shells = registry_tests::shells();
     for (row, agent) in REGISTRY.agents().into_iter().enumerate() {
@@ -56,7 +56,7 @@ fn every_agent_warns_under_every_shell() {
 }
 
 #[test]
-fn a_proxy_in_any_case_is_seen_and_no_content_of_it_is_printed() {
+fn proxy_variable_of_any_case_warns_without_its_value() {
     for name in ["HTTP_PROXY", "http_proxy", "Http_Proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         check_warns(
             "http://localhost:4000/v1",
@@ -68,7 +68,7 @@ fn a_proxy_in_any_case_is_seen_and_no_content_of_it_is_printed() {
 }
 
 #[test]
-fn loopback_and_private_hosts_are_told_from_others() {
+fn only_loopback_and_private_hosts_warn() {
     let local =
         ["127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.1.1", "localhost", "litellm"];
     for host in local.into_iter().chain(["gateway.internal", "host.docker.internal", "printer.local"]) {
@@ -83,7 +83,7 @@ fn loopback_and_private_hosts_are_told_from_others() {
 }
 
 #[test]
-fn a_list_that_names_the_host_is_enough_and_one_that_does_not_is_extended() {
+fn no_proxy_list_without_the_host_is_extended() {
     let url = "http://127.0.0.1:4000/v1";
     for list in ["127.0.0.1", "localhost, 127.0.0.1", "*", "127.0.0.0/8", "127.0.0.1:4000", "x 127.0.0.1"] {
         check_warns(url, &[PROXY, ("NO_PROXY", list)], &[]);

@@ -69,7 +69,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn a_home_that_is_used_again_holds_what_a_fresh_one_does() {
+fn reused_home_equals_a_fresh_one() {
     let prefix = Prefix::new();
     for agent in REGISTRY.agents() {
         let (installed, home) = (prefix.add(agent), folder());
@@ -107,7 +107,7 @@ fn over(name: &str, file: &str, text: &str, second: &[(&str, &str)]) -> [String;
 }
 
 #[test]
-fn what_the_task_has_in_the_file_stays_with_its_comments() {
+fn task_settings_and_comments_are_kept() {
     let own = "{\n  // the task's\n  \"theme\": \"dark\", // too\n  \"provider\": {\n    // a provider of the task's\n    \
                \"mine\": { \"npm\": \"x\", \"options\": { \"baseURL\": \"https://mine.example\", \"apiKey\": \"{env:MINE}\" } },\n    \
                \"litellm\": { \"models\": { \"m\": {} } }\n  }\n}\n";
@@ -118,7 +118,7 @@ fn what_the_task_has_in_the_file_stays_with_its_comments() {
 }
 
 #[test]
-fn a_base_url_in_the_file_does_not_get_a_key_that_came_without_one() {
+fn earlier_base_url_in_a_file_is_not_used_with_a_new_key() {
     let own = r#"{"llm": {"model": "m", "base_url": "https://earlier.example", "mine": 1}, "mine": 2}"#;
     let [_, without] = over("openhands", ".openhands/agent_settings.json", own, VENDOR);
     let value: Value = serde_json::from_str(&without).expect("it is JSON");
@@ -128,7 +128,7 @@ fn a_base_url_in_the_file_does_not_get_a_key_that_came_without_one() {
 }
 
 #[test]
-fn a_launch_that_gives_nothing_leaves_the_tasks_own_settings() {
+fn launch_without_variables_keeps_task_settings() {
     let own = r#"{"llm": {"model": "openai/m", "api_key": "mine", "base_url": "https://mine.example"}}"#;
     let (prefix, home) = (Prefix::new(), folder());
     crate::launch_support::write(&home.path().join(".openhands/agent_settings.json"), own, 0o600);
@@ -137,7 +137,7 @@ fn a_launch_that_gives_nothing_leaves_the_tasks_own_settings() {
 }
 
 #[test]
-fn a_key_of_the_web_policy_stays() {
+fn web_policy_keys_are_kept() {
     let prefix = Prefix::new();
     for name in ["opencode", "gemini", "codex-acp"] {
         let (installed, home) = (prefix.add(agent(name)), folder());
@@ -165,7 +165,7 @@ fn with_whole(path: &'static str) -> &'static Agent<'static> {
 }
 
 #[test]
-fn a_file_that_is_wholly_ours_does_not_outlive_its_condition() {
+fn owned_file_is_removed_when_its_condition_is_false() {
     for path in ["~/.codex/own.toml", "~/.codex/own.json"] {
         let (prefix, home) = (Prefix::new(), folder());
         let installed = prefix.add(with_whole(path));

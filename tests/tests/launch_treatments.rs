@@ -87,7 +87,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
-fn what_a_harness_does_to_the_command_changes_nothing() {
+fn harness_command_wrapping_changes_nothing() {
     let prefix = Prefix::new();
     let treatments = (0..4).flat_map(|treatment| [("dash", treatment), ("bash", treatment)]);
     let cases: Vec<_> =
@@ -143,7 +143,7 @@ fn check_private(home: &Path, name: &str) {
 
 #[test]
 #[ignore = "needs root"]
-fn a_login_shell_of_another_user_changes_nothing() {
+fn login_shell_of_another_user_changes_nothing() {
     let prefix = Prefix::new();
     for agent in REGISTRY.agents() {
         let installed = prefix.add(agent);
@@ -185,7 +185,7 @@ fn killed_at(scratch: &Scratch, installed: &Installed, number: usize) -> bool {
 
 #[test]
 #[ignore = "needs strace, and leave to trace"]
-fn a_launch_that_is_killed_leaves_each_file_old_or_new() {
+fn killed_launch_leaves_each_file_old_or_new() {
     let prefix = Prefix::new();
     let mut kills = 0;
     for agent in REGISTRY.agents().into_iter().filter(|agent| !agent.config.is_empty()) {

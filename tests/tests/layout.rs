@@ -85,7 +85,7 @@ fn crates_depend_on_each_other_as_the_code_map_shows() {
 }
 
 #[test]
-fn an_arrow_that_is_not_shown_is_a_fault() {
+fn undocumented_dependency_is_reported() {
     let shown = BTreeMap::from([("registry-model".to_owned(), BTreeSet::from(["registry-shell".to_owned()]))]);
     let model = |lines: &str| unshown("registry-model", &format!("[dependencies]\n{lines}"), &shown);
     assert_eq!(model("registry-shell.workspace = true\nserde = \"1\"\n"), [""; 0]);
@@ -98,7 +98,7 @@ fn an_arrow_that_is_not_shown_is_a_fault() {
 }
 
 #[test]
-fn the_arrows_lead_downwards_only() {
+fn crate_dependencies_have_no_cycle() {
     let shown = shown(&read("ARCHITECTURE.md"));
     let mut left = shown.clone();
     // Removes packages whose dependencies are all removed, until none is left.
@@ -120,7 +120,7 @@ fn others(names: &[String]) -> Vec<&String> {
 }
 
 #[test]
-fn the_registry_holds_entries_alone() {
+fn registry_contains_only_entries() {
     let names: Vec<String> = names_in("registry/src").into_iter().collect();
     assert_eq!(others(&names), Vec::<&String>::new());
     assert_eq!(others(&["routing".to_owned(), "agents".to_owned()]), ["routing"]);
@@ -142,7 +142,7 @@ fn the_registry_holds_entries_alone() {
 
 /// Only the binary of the commands, tests and benches name the constant of this registry.
 #[test]
-fn crates_work_on_any_registry() {
+fn crates_do_not_name_this_registry() {
     let mut faults = Vec::new();
     for file in registry_tests::sources() {
         let inside = file.starts_with("crates/") || (file.starts_with("xtask/src/") && file != "xtask/src/main.rs");

@@ -61,7 +61,7 @@ fn child() {
 }
 
 #[test]
-fn every_file_is_a_module() {
+fn every_test_file_is_a_module() {
     let mut missing = Vec::new();
     for folder in ["tests/tests", "crates/live/tests"] {
         let listed = registry_tests::read(&format!("{folder}/main.rs"));

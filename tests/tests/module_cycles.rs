@@ -189,7 +189,7 @@ fn check_cycles(files: &[(&str, &str)], expected: &[&str]) {
 }
 
 #[test]
-fn a_cycle_is_found_however_its_paths_are_written() {
+fn module_cycle_is_found_in_every_path_syntax() {
     let root = ("lib.rs", "mod a;\nmod b;\npub use b::Thing;\n");
     let found = ["a b\n  a uses b (a, line 1)\n  b uses a (b::c, line 2)"];
     check_cycles(&[root, ("a.rs", "use crate::b;\n"), ("b/mod.rs", ""), ("b/c.rs", "\nuse crate::a::x;\n")], &found);
@@ -207,7 +207,7 @@ fn a_cycle_is_found_however_its_paths_are_written() {
 }
 
 #[test]
-fn parents_children_and_tests_make_no_cycle() {
+fn parents_children_and_tests_are_not_cycles() {
     let root = ("lib.rs", "mod a;\nmod b;\nuse a::A;\n");
     check_cycles(&[root, ("a.rs", "use crate::b::B;\nuse super::C;\n"), ("b.rs", "// crate::a\n")], &[]);
     let tests = "#[cfg(test)]\nmod tests {\n    use crate::a;\n}\n";
@@ -216,7 +216,7 @@ fn parents_children_and_tests_make_no_cycle() {
 }
 
 #[test]
-fn no_package_has_modules_that_use_each_other() {
+fn packages_have_no_module_cycles() {
     let workspace: toml::Table = read("Cargo.toml").parse().unwrap_or_default();
     let members = workspace.get("workspace").and_then(|it| it.get("members")).and_then(toml::Value::as_array);
     let files = sources_of(&["rs"]);

@@ -35,7 +35,7 @@ fn generated(from: &Path, variables: &[(&str, &str)]) -> BTreeMap<PathBuf, Vec<u
 }
 
 #[test]
-fn the_same_bytes_come_from_every_place_and_setting() {
+fn generated_bytes_do_not_depend_on_folder_or_environment() {
     let one = generated(&workspace(), &[("LC_ALL", "C"), ("TZ", "UTC")]);
     let elsewhere =
         [("LC_ALL", "tr_TR.UTF-8"), ("LANG", "de_DE.UTF-8"), ("TZ", "Asia/Tokyo"), ("HOME", "/nonexistent")];
@@ -49,7 +49,7 @@ fn the_same_bytes_come_from_every_place_and_setting() {
 }
 
 #[test]
-fn what_is_kept_is_as_generated() {
+fn committed_files_are_up_to_date() {
     let run = finish(command_self(&["gen", "--check"]).current_dir(workspace()));
     assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
 }

@@ -78,7 +78,7 @@ fn against_contract(key: &str, value: &Value) -> Option<String> {
 }
 
 #[test]
-fn every_key_is_one_of_the_contract_and_of_its_type() {
+fn manifest_keys_and_types_follow_the_contract() {
     assert_eq!(against_contract("wrong", &Value::Boolean(true)).as_deref(), Some("`wrong` is no key of the contract"));
     assert!(against_contract("home_dirs", &Value::from(vec!["x"])).is_some());
     let mut faults = Vec::new();
@@ -95,7 +95,7 @@ fn every_key_is_one_of_the_contract_and_of_its_type() {
 }
 
 #[test]
-fn a_name_or_alias_is_one_agents_alone() {
+fn names_and_aliases_are_unique() {
     let all = manifests(&Site::default());
     let words: Vec<&str> =
         all.iter().flat_map(|(_, it)| [vec![text(it, "name")], texts(it, "aliases")].concat()).collect();
@@ -104,7 +104,7 @@ fn a_name_or_alias_is_one_agents_alone() {
 }
 
 #[test]
-fn a_manifest_says_what_its_entry_says() {
+fn manifest_matches_its_entry() {
     for (agent, manifest) in manifests(&Site::default()) {
         let scripts = scripts(agent, &Site::default()).expect("a registered agent is rendered");
         let install = scripts.iter().find(|it| it.kind == ScriptKind::Install).expect("every agent is installed");
@@ -132,7 +132,7 @@ fn a_manifest_says_what_its_entry_says() {
 }
 
 #[test]
-fn a_model_that_goes_by_a_variable_is_mapped_and_not_set_over_acp() {
+fn model_in_a_variable_is_mapped_and_not_set_over_acp() {
     let mapped: Vec<(&str, String)> = manifests(&Site::default())
         .into_iter()
         .filter_map(|(agent, it)| {
@@ -148,7 +148,7 @@ fn a_model_that_goes_by_a_variable_is_mapped_and_not_set_over_acp() {
 }
 
 #[test]
-fn an_install_command_names_its_packages_with_their_versions() {
+fn install_command_names_packages_with_versions() {
     for (agent, manifest) in manifests(&Site::default()) {
         let install = text(&manifest, "install_cmd");
         for pin in agent.read_lock().expect("it can be read").pins() {
@@ -187,7 +187,7 @@ fn refused(install: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_install_command_holds_nothing_that_its_readers_refuse() {
+fn install_command_passes_the_harness_checks() {
     for text in
         ["set -o pipefail", "[[ a", "x <<<y", "$((1))", "; function f", "local -a x", "cat <(x)", "npm install x"]
     {
@@ -201,7 +201,7 @@ fn an_install_command_holds_nothing_that_its_readers_refuse() {
 }
 
 #[test]
-fn an_install_command_of_npm_packages_names_its_own_node_and_places() {
+fn npm_install_command_names_its_node_and_paths() {
     let version = Regex::new(r"BF_NODE_VERSION=(\d+)\.(\d+)\.(\d+)").expect("it is a pattern");
     let mut seen = 0;
     for (agent, manifest) in manifests(&Site::default()) {
@@ -229,7 +229,7 @@ fn an_install_command_of_npm_packages_names_its_own_node_and_places() {
 }
 
 #[test]
-fn a_launch_command_is_one_line_of_plain_words() {
+fn launch_command_is_one_line_of_plain_words() {
     let form = Regex::new(r"^([A-Za-z0-9_=./ ]+; exec )?/opt/benchflow/bin/[a-z0-9-]+( [A-Za-z0-9_=./-]+)*$")
         .expect("it is a pattern");
     for (agent, manifest) in manifests(&Site::default()) {
@@ -261,7 +261,7 @@ fn run(shell: &str, command: &str, variables: &[(&str, &str)]) -> Output {
 }
 
 #[test]
-fn a_command_that_is_quoted_twice_is_itself_again_and_fits_one_argument() {
+fn doubly_quoted_command_round_trips_and_fits_one_argument() {
     for (agent, manifest) in manifests(&Site::default()) {
         for key in ["install_cmd", "launch_cmd"] {
             let command = text(&manifest, key);
@@ -274,7 +274,7 @@ fn a_command_that_is_quoted_twice_is_itself_again_and_fits_one_argument() {
 }
 
 #[test]
-fn an_install_command_runs_quoted_twice() {
+fn install_command_runs_when_quoted_twice() {
     let mode = [("BENCHFLOW_INSTALL_MODE", "plan")];
     for (agent, manifest) in manifests(&Site::default()) {
         let command = text(&manifest, "install_cmd");
@@ -306,7 +306,7 @@ fn treatments(command: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_launch_command_starts_the_launcher_whatever_is_done_to_it() {
+fn launch_command_starts_the_launcher_under_every_wrapping() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let site = Site { prefix: folder.path().display().to_string(), ..Site::default() };
     for (row, (agent, manifest)) in manifests(&site).into_iter().enumerate() {
@@ -341,7 +341,7 @@ fn check_without_web(agent: &'static Agent<'static>, status: i32) {
 }
 
 #[test]
-fn a_launch_command_heeds_that_the_web_is_off() {
+fn launch_command_follows_the_web_policy() {
     for agent in REGISTRY.agents() {
         let starts = matches!(agent.web, Some(WebPolicy::Switch { .. } | WebPolicy::NoTools(_)));
         check_without_web(agent, if starts { 0 } else { 11 });

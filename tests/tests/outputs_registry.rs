@@ -21,7 +21,7 @@ fn files() -> BTreeMap<String, Value> {
 }
 
 #[test]
-fn the_registry_holds_every_agent_as_show_prints_it() {
+fn registry_json_has_every_agent_as_printed_by_show() {
     let document = &files()["registry.json"];
     let agents = document["agents"].as_array().expect("a list");
     let facts = REGISTRY
@@ -54,7 +54,7 @@ fn spelled_list(value: &Value) -> String {
 }
 
 #[test]
-fn words_are_spelled_as_entries_spell_them() {
+fn registry_json_spells_words_as_entries() {
     let document = &files()["registry.json"];
     let agents = document["agents"].as_array().expect("a list");
     for (agent, facts) in REGISTRY.agents().into_iter().zip(agents) {
@@ -86,7 +86,7 @@ fn words_are_spelled_as_entries_spell_them() {
 }
 
 #[test]
-fn files_for_editors_name_what_is_pinned() {
+fn acp_agent_files_name_pinned_packages() {
     let files = files();
     let described: Vec<(&String, &Value)> = files.iter().filter(|(path, _)| path.starts_with("acp/")).collect();
     assert!(described.len() > 5, "only {} agents are described", described.len());

@@ -57,7 +57,7 @@ fn members() -> Vec<(&'static Agent<'static>, String)> {
 }
 
 #[test]
-fn the_functions_know_every_agent_and_its_model() {
+fn suite_functions_have_every_agent_and_model() {
     assert_eq!(answers("echo"), members().iter().map(|(agent, _)| agent.name).collect::<Vec<_>>());
     assert_eq!(answers("suite_model"), members().into_iter().map(|(_, model)| model).collect::<Vec<_>>());
     let tracking = members().into_iter().map(|(agent, _)| agent.suite.is_some_and(|it| it.usage_tracking));
@@ -68,7 +68,7 @@ fn the_functions_know_every_agent_and_its_model() {
 }
 
 #[test]
-fn a_run_needs_its_environment_and_its_credentials() {
+fn suite_run_needs_its_environment_and_credentials() {
     let gate = |names: &[&str]| {
         let variables = names.iter().map(|name| ((*name).to_owned(), "value".to_owned())).collect();
         sourced("dash", "suite_can_run mimo\n", &variables).0
@@ -136,7 +136,7 @@ fn check_gate(agent: &Agent<'static>, reference: &str) {
 }
 
 #[test]
-fn the_gate_says_what_routing_says() {
+fn credential_gate_agrees_with_routing() {
     for (agent, reference) in members() {
         check_gate(agent, &reference);
     }
@@ -178,7 +178,7 @@ fn check_needs(reference: &str) {
 }
 
 #[test]
-fn what_a_model_needs_is_what_routing_asks_for() {
+fn required_variables_of_a_model_match_routing() {
     for provider in REGISTRY.providers() {
         check_needs(&format!("{}/some-model", provider.name));
     }
@@ -188,7 +188,7 @@ fn what_a_model_needs_is_what_routing_asks_for() {
 }
 
 #[test]
-fn a_configuration_is_yaml_with_the_model_letter_by_letter() {
+fn suite_config_is_yaml_with_the_exact_model() {
     let files = files();
     assert_eq!(files.keys().filter(|path| path.starts_with("configs/")).count(), members().len());
     for (agent, model) in members() {
@@ -221,7 +221,7 @@ fn built() -> Vec<&'static str> {
 }
 
 #[test]
-fn the_matrix_has_no_dimension_but_its_jobs() {
+fn suite_matrix_has_only_an_include_list() {
     let matrix: Value = serde_json::from_str(&files()["matrix.json"]).expect("the matrix is JSON");
     assert_eq!(matrix.as_object().map(|it| it.keys().cloned().collect::<Vec<_>>()), Some(vec!["include".to_owned()]));
     let jobs = matrix["include"].as_array().expect("a list");
@@ -241,7 +241,7 @@ fn dockerfile(site: &str) -> Result<String, String> {
 }
 
 #[test]
-fn a_site_of_folders_has_one_mount() {
+fn dockerfile_for_a_folder_site_has_one_mount_per_step() {
     assert!(!dockerfile("").expect("it is written").contains("FROM scratch AS mirror"));
     let text = dockerfile("mirror = '/srv/m/runtimes'\nnpm-registry = '/srv/m/npm'\n").expect("it is written");
     let mounts = text.matches("RUN --mount=type=bind,from=mirror,target=/srv/m \\").count();

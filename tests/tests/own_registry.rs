@@ -96,7 +96,7 @@ fn check_refuses(output: &Output, messages: &[&str]) {
 }
 
 #[test]
-fn nothing_but_what_the_readme_names_leads_out_of_the_folder() {
+fn own_registry_paths_stay_in_its_folder_except_documented_lines() {
     let stranger = Stranger::new();
     let lines = lines_to_change(&stranger.read("README.md"));
     assert_eq!(lines.len(), 2, "{lines:?}");
@@ -110,7 +110,7 @@ fn nothing_but_what_the_readme_names_leads_out_of_the_folder() {
 }
 
 #[test]
-fn a_private_registry_has_the_same_commands_and_the_same_rules() {
+fn private_registry_has_the_same_commands_and_rules() {
     let stranger = Stranger::new();
     check_succeeds(&stranger.cargo(&["xtask", "gen-scripts", "--out", "out"]));
     for script in ["parrot/install.sh", "house-coder/launch.sh", "opencode/web-policy.sh"] {

@@ -109,7 +109,7 @@ fn attribute<'h>(html: &'h str, name: &str) -> Vec<&'h str> {
 }
 
 #[test]
-fn a_table_with_a_bar_too_much_is_seen() {
+fn malformed_tables_and_tags_are_reported() {
     assert_eq!(ragged_rows("| a | b |\n|---|---|\n| `x\\|y` | z |\n"), Vec::<String>::new());
     assert_eq!(ragged_rows("| a | b |\n|---|---|\n| `x|y` | z |\n").len(), 1);
     assert_eq!(unbalanced_tags("<p>a<br></p><script>a < b</script>"), Vec::<String>::new());
@@ -118,7 +118,7 @@ fn a_table_with_a_bar_too_much_is_seen() {
 }
 
 #[test]
-fn hostile_texts_of_an_entry_break_no_page() {
+fn hostile_entry_text_is_escaped_in_pages() {
     let seen = format!(
         r#"{{"pins":[],"date":"<b>","verdicts":{{"routing":{{"verdict":"failed","detail":{0}}},"web":{{"verdict":"unproven","detail":{0}}}}}}}"#,
         serde_json::json!(HOSTILE)
@@ -138,7 +138,7 @@ fn hostile_texts_of_an_entry_break_no_page() {
 }
 
 #[test]
-fn the_pages_are_those_of_the_entries() {
+fn generated_pages_match_the_entries() {
     let mut faults = Vec::new();
     let folder = Path::new(registry::REGISTRY.folder).join("src/evidence");
     let evidence: Vec<(String, String)> = registry::REGISTRY
@@ -227,7 +227,7 @@ fn dead_links(path: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn links_of_documents_lead_somewhere() {
+fn document_links_resolve() {
     let good = "# A b-c\n[x](#a-b-c) [y](README.md) [z](docs/agents.md#mimo)\n```\n[q](lost)\n```\n";
     assert_eq!(dead_links("X.md", good), Vec::<String>::new());
     let bad = "[x](#lost)\n[y](lost.md), [`z`](docs/agents.md#lost)\n";
@@ -239,7 +239,7 @@ fn links_of_documents_lead_somewhere() {
 }
 
 #[test]
-fn links_of_the_page_stay_within_it() {
+fn page_links_are_internal() {
     let html = read("docs/index.html");
     let ids = attribute(&html, "id");
     let unique: BTreeSet<&str> = ids.iter().copied().collect();

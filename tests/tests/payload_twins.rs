@@ -17,7 +17,7 @@ fn vectors() -> Vec<Value> {
 }
 
 #[test]
-fn a_lock_says_on_which_targets_npm_installs_a_package() {
+fn lock_platform_targets_match_npm() {
     let vectors = vectors();
     for vector in &vectors {
         let text = format!("format 1\nnpm node_modules/a 1.0.0 sha512-x a {}\n", vector["rest"]);
@@ -46,7 +46,7 @@ fn called(program: &str, body: &str, input: &Value) -> Option<Value> {
 }
 
 #[test]
-fn the_installer_says_the_same() {
+fn installer_platform_targets_match_npm() {
     let vectors = vectors();
     let input = json!({"vectors": vectors, "targets": Target::ALL.map(Target::id)});
     let body = "return input.vectors.map((it) => input.targets.filter((target) => payload.fits(it.rest, target)));";
@@ -56,7 +56,7 @@ fn the_installer_says_the_same() {
 }
 
 #[test]
-fn the_installer_reads_a_lock_as_the_commands_do() {
+fn installer_and_commands_parse_locks_alike() {
     let text = "# A comment.\nformat 1\npackage npm a 1.0.0 sha512-x 2026-11-20\npackage pypi c 3.0 sha256:x\n\
                 unavailable linux-arm64 2026-11-23 npm b 2.0.0 404\n\
                 npm node_modules/a 1.0.0 sha512-x a/-/a-1.0.0.tgz {\"bin\":{\"a b\":\"x y\"}}\n\
@@ -99,7 +99,7 @@ fn the_installer_reads_a_lock_as_the_commands_do() {
 }
 
 #[test]
-fn a_python_package_has_one_name() {
+fn installer_and_commands_normalize_python_names_alike() {
     let spellings = ["a", "A.b_C-d", "a--b..c__d", "a-_.b", "_a", "a_", "Straße", "İ", "zope.interface", ""];
     let ours: Vec<String> = spellings.iter().map(|name| names::pypi(name)).collect();
     assert_eq!(ours.get(..4), Some(&["a", "a-b-c-d", "a-b-c-d", "a-b"].map(str::to_owned)[..]));
@@ -108,7 +108,7 @@ fn a_python_package_has_one_name() {
 }
 
 #[test]
-fn a_program_is_started_in_one_way() {
+fn installer_and_commands_classify_programs_alike() {
     let heads = [
         "",
         "#!/usr/bin/env node\nx",

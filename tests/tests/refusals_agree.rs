@@ -155,7 +155,7 @@ fn shown(question: &Question, json: bool) -> Option<String> {
 }
 
 #[test]
-fn what_is_refused_is_refused_everywhere() {
+fn routing_launcher_and_batch_refuse_the_same_values() {
     let (router, prefix, questions) = (Router::new(&REGISTRY), Prefix::new(), questions());
     let answers = batch(&questions);
     assert_eq!(answers.len(), questions.len());

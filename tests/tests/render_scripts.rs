@@ -136,7 +136,7 @@ fn text(agent: &Agent<'_>, kind: ScriptKind) -> String {
 }
 
 #[test]
-fn scripts_are_the_same_every_time() {
+fn rendering_is_deterministic() {
     for agent in ALL {
         assert_eq!(render(&agent), render(&agent), "{}", agent.name);
     }
@@ -165,7 +165,7 @@ fn every_shell_accepts_every_script() {
 }
 
 #[test]
-fn no_script_holds_a_word_that_a_harness_refuses() {
+fn scripts_have_no_words_rejected_by_the_harness() {
     let words = [
         "local ",
         "$((",
@@ -191,7 +191,7 @@ fn no_script_holds_a_word_that_a_harness_refuses() {
 }
 
 #[test]
-fn every_script_fits_one_argument_and_a_payload_can_go_to_the_mirror() {
+fn scripts_fit_one_argument_and_large_payloads_move_to_the_mirror() {
     for agent in ALL.iter().chain(registry::REGISTRY.agents()) {
         for script in render(agent) {
             assert!(script.quoted_twice() <= MAX_QUOTED_TWICE);
@@ -229,7 +229,7 @@ fn plan(agent: &Agent<'_>) -> Value {
 }
 
 #[test]
-fn what_varies_between_launchers_is_data() {
+fn launcher_differences_are_only_in_the_plan() {
     let plan = plan(&NATIVE);
     assert_eq!(plan["launch"], json!([["if", ["root"], "--root"], "it's $HOME `x` \""]));
     assert_eq!(plan["program"], "node_modules/.bin/one");
@@ -238,7 +238,7 @@ fn what_varies_between_launchers_is_data() {
 }
 
 #[test]
-fn a_package_that_has_vanished_is_refused_with_its_date_and_reason() {
+fn unavailable_package_is_refused_with_date_and_reason() {
     let install = text(&GONE, ScriptKind::Install);
     assert_eq!(install.matches("2026-11-23: four@1.0.0 answers 404").count(), 4, "{install}");
     let native = text(&NATIVE, ScriptKind::Install);
@@ -264,7 +264,7 @@ fn what_only_another_target_needs_is_no_reason_to_refuse() {
 }
 
 #[test]
-fn a_run_without_web_is_refused_where_nothing_is_known() {
+fn unverified_web_policy_refuses_a_run_without_web() {
     assert!(plan(&BESIDE)["refusal"].as_str().is_some_and(|it| it.starts_with("not verified that")));
     assert!(text(&GONE, ScriptKind::WebPolicy).contains("die 11 \"its web tools cannot be turned off"));
     assert!(text(&PYTHON, ScriptKind::WebPolicy).contains("exit 0"));
@@ -272,7 +272,7 @@ fn a_run_without_web_is_refused_where_nothing_is_known() {
 }
 
 #[test]
-fn a_review_shows_a_payload_by_its_checksum() {
+fn review_text_replaces_payloads_by_checksums() {
     for script in render(&NATIVE) {
         let review = script.review_text();
         assert_eq!(review == script.text, script.payloads.is_empty());

@@ -162,7 +162,7 @@ fn numbers() -> Agent<'static> {
 }
 
 #[test]
-fn a_number_is_written_as_the_entry_has_it() {
+fn number_in_a_file_keeps_its_source_text() {
     let agent: &'static Agent<'static> = Box::leak(Box::new(numbers()));
     let agents: &'static [&'static Agent<'static>] = Box::leak(Box::new([agent]));
     let router = Router::new(Box::leak(Box::new(Registry { agents, ..REGISTRY })));
@@ -176,7 +176,7 @@ fn a_number_is_written_as_the_entry_has_it() {
 }
 
 #[test]
-fn a_null_in_toml_is_refused_by_both() {
+fn toml_null_is_refused_by_router_and_launcher() {
     let body = Template("[\"object\",[\"model\",[\"variable\",\"BENCHFLOW_ACP_MODEL_ID\"]],[\"a\",null]]");
     let file = ConfigFile { path: "~/.cline/a.toml", format: FileFormat::Toml, owner: Owner::Whole, mode: 0o600, body };
     let cline = REGISTRY.agents().into_iter().find(|it| it.name == "cline").expect("it is registered");
@@ -231,7 +231,7 @@ fn a_run_whose_tools_ask_removes_what_an_earlier_launch_permitted() {
 }
 
 #[test]
-fn files_are_shown_as_they_are_written() {
+fn resolved_files_match_the_launchers_files() {
     let node = Command::new("node").arg("--version").stdout(Stdio::null()).status();
     assert!(node.is_ok(), "`node` is not in PATH\nhelp: install it; without it the files are compared with nothing");
     let router = Router::new(&REGISTRY);

@@ -116,30 +116,30 @@ fn is_flag(flags: &[(&str, &str)], name: &str) -> bool {
 }
 
 #[test]
-fn a_launcher_exports_what_routing_says() {
+fn launcher_exports_match_routing() {
     check_launchers(1, &[], &[]);
 }
 
 #[test]
-fn a_mapping_wins_over_what_is_inherited() {
+fn mapping_overrides_inherited_variables() {
     let key = "the key of another vendor";
     check_launchers(4, &[], &[("OPENAI_API_KEY", key), ("GEMINI_API_KEY", key), ("ANTHROPIC_AUTH_TOKEN", key)]);
 }
 
 #[test]
-fn what_is_explicit_wins_over_a_mapping() {
+fn explicit_variables_override_mappings() {
     check_launchers(4, &[("OPENAI_API_KEY", "explicit"), ("ANTHROPIC_MODEL", "explicit too")], &[]);
 }
 
 #[test]
-fn a_gateway_is_routed_the_same_way() {
+fn gateway_exports_match_routing() {
     let alias = ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-some-model");
     let url = ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:4000");
     check_launchers(4, &[alias, url, ("BENCHFLOW_PROVIDER_API_KEY", "gateway-key")], &[]);
 }
 
 #[test]
-fn a_policy_wins_over_what_is_explicit() {
+fn web_policy_overrides_explicit_variables() {
     let off = ("BENCHFLOW_DISALLOW_WEB_TOOLS", "1");
     check_launchers(4, &[off, ("COPILOT_OFFLINE", "false"), ("OPENCODE_CONFIG_CONTENT", "{}")], &[]);
 }
@@ -180,7 +180,7 @@ fn check_idle(name: &str, value: &str, by_routing: &str, by_launcher: &str) {
 }
 
 #[test]
-fn what_nothing_of_the_agent_reads_is_named_by_both() {
+fn unused_variable_is_reported_by_router_and_launcher() {
     let key = "LLM_API_KEY";
     check_idle(key, "sk-explicit", "idle LLM_API_KEY", "0 openhands: LLM_API_KEY is not used");
     let url = "LLM_BASE_URL";

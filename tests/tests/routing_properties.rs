@@ -130,7 +130,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_secret_of_another_provider_stays_on_the_host(
+    fn secrets_of_other_providers_are_not_exported(
         agent in select(agents()), reference in references(), host in variables(), file in variables(), root: bool
     ) {
         let router = &*ROUTER;
@@ -155,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn the_answer_is_the_same_twice_and_never_a_panic(
+    fn resolution_is_deterministic_and_never_panics(
         agent in select(agents()), reference in references(), host in variables(), flags in anything(),
         file in anything(), root: bool
     ) {
@@ -178,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn lookups_take_any_text(reference in "\\PC{0,12}|(\\PC{0,3}/){0,3}") {
+    fn lookups_accept_arbitrary_text(reference in "\\PC{0,12}|(\\PC{0,3}/){0,3}") {
         let router = &*ROUTER;
         let (provider, stripped) = router.provider(&reference);
         prop_assert!(reference.ends_with(stripped));

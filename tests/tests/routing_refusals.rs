@@ -85,7 +85,7 @@ const ANTHROPIC: [(&str, &str); 2] = [("ANTHROPIC_API_KEY", "sk-gw"), ("ANTHROPI
 const GOOGLE: [(&str, &str); 2] = [("GEMINI_API_KEY", "sk-gw"), ("GOOGLE_GEMINI_BASE_URL", "https://gw.example.org")];
 
 #[test]
-fn a_key_goes_to_the_base_url_beside_it() {
+fn key_is_used_with_its_own_base_url() {
     for agent in
         ["codex-acp", "opencode", "qwen-code", "pi-acp", "openhands", "cline", "mimo", "deepagents", "openclaw"]
     {
@@ -117,7 +117,7 @@ fn a_key_goes_to_the_base_url_beside_it() {
 }
 
 #[test]
-fn a_key_whose_base_url_would_be_dropped_is_refused() {
+fn key_with_an_unusable_base_url_variable_is_refused() {
     check_refused("codex-acp", "us-openai/gpt-5.5", &OPENAI, "dropped-base-url", &["OPENAI_BASE_URL"], &["sk-gw", GW]);
     let zai = [("ZAI_API_KEY", "k"), ("ZAI_BASE_URL", GW)];
     check_refused("codex-acp", "zai/glm-5", &zai, "dropped-base-url", &["ZAI_BASE_URL", "ZAI_API_KEY"], &[GW]);
@@ -140,7 +140,7 @@ fn a_key_whose_base_url_would_be_dropped_is_refused() {
 }
 
 #[test]
-fn a_pair_of_a_vendor_that_the_model_does_not_use_changes_nothing() {
+fn variables_of_unused_vendors_change_nothing() {
     for agent in REGISTRY.agents() {
         for layer in LAYERS {
             let own = [("ZAI_API_KEY", "za-1"), ("ANTHROPIC_MODEL", "x")];
@@ -156,7 +156,7 @@ fn a_pair_of_a_vendor_that_the_model_does_not_use_changes_nothing() {
 }
 
 #[test]
-fn a_canonical_base_url_says_when_it_is_not_used() {
+fn unused_canonical_base_url_is_reported() {
     let pairs = [OPENAI[0], ("BENCHFLOW_PROVIDER_BASE_URL", GW)];
     for (layer, unused) in
         [("flag", None), ("file", Some("BENCHFLOW_PROVIDER_BASE_URL")), ("host", Some("BENCHFLOW_PROVIDER_BASE_URL"))]
@@ -174,7 +174,7 @@ const ALL_KEYS: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn a_prefix_that_nobody_knows_is_refused_whatever_follows() {
+fn unknown_provider_prefix_is_refused() {
     for agent in REGISTRY.agents() {
         for model in [
             "nope/gpt-oss-120b",
@@ -197,7 +197,7 @@ fn a_prefix_that_nobody_knows_is_refused_whatever_follows() {
 }
 
 #[test]
-fn a_spelling_of_another_system_is_translated_for_the_agent() {
+fn provider_spelling_of_another_system_gets_a_suggestion() {
     let says = |agent: &str, model: &str, says: &[&str], hides: &[&str]| {
         check_refused(agent, model, &ALL_KEYS, "no-provider", says, hides);
     };
@@ -220,7 +220,7 @@ fn a_spelling_of_another_system_is_translated_for_the_agent() {
 }
 
 #[test]
-fn a_provider_that_the_agent_cannot_log_in_to_is_refused() {
+fn provider_with_unsupported_auth_is_refused() {
     let aws = [("AWS_BEARER_TOKEN_BEDROCK", "t"), ("AWS_REGION", "us-east-1"), ("BENCHFLOW_PROVIDER_BASE_URL", GW)];
     for agent in ["claude-agent-acp", "codex-acp", "openclaw"] {
         check_refused(agent, "aws-bedrock/m", &aws, "auth-unsupported", &["aws-bedrock", "AWS"], &[GW]);
@@ -249,7 +249,7 @@ fn a_provider_that_the_agent_cannot_log_in_to_is_refused() {
 }
 
 #[test]
-fn an_id_of_one_word_works_with_every_agent_that_can_take_it() {
+fn one_word_model_id_works_where_supported() {
     let host = [
         ("OPENAI_API_KEY", "k"),
         ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:8000/v1"),
@@ -274,7 +274,7 @@ fn an_id_of_one_word_works_with_every_agent_that_can_take_it() {
 }
 
 #[test]
-fn a_base_url_that_no_agent_can_use_is_refused() {
+fn unusable_base_url_is_refused() {
     for bad in [
         "localhost:4000",
         "https://gw.example.org:99999/v1",
@@ -294,7 +294,7 @@ fn a_base_url_that_no_agent_can_use_is_refused() {
 }
 
 #[test]
-fn a_key_with_a_quotation_mark_is_refused_by_its_name() {
+fn key_with_a_quotation_mark_is_refused_by_variable_name() {
     for bad in ["\"sk-1234\"", "'sk-1234'", "sk-\n1234", "\u{201c}sk-1234\u{201d}", "\u{2018}sk-1234\u{2019}"] {
         for agent in ["codex-acp", "opencode", "claude-agent-acp", "pi-acp", "cline"] {
             let model = if agent == "claude-agent-acp" { "claude-opus-4-1" } else { "gpt-5.5" };
@@ -322,7 +322,7 @@ const MODELS_IN_FILES: [(&str, &str, &str); 7] = [
 ];
 
 #[test]
-fn a_model_that_is_told_over_acp_is_in_a_file_too() {
+fn model_set_over_acp_is_in_a_file_too() {
     let over_acp = |agent: &&Agent<'_>| matches!(agent.model.via, Via::SetModel | Via::ConfigOption);
     let agents: Vec<&str> = REGISTRY.agents().into_iter().filter(over_acp).map(|agent| agent.name).collect();
     assert_eq!(agents, MODELS_IN_FILES.map(|(agent, ..)| agent));
@@ -357,7 +357,7 @@ fn check_pair(agent: &str, model: &str, layers: [&[(&str, &str)]; 3], key: &str,
 }
 
 #[test]
-fn a_key_comes_from_the_layer_of_its_base_url() {
+fn key_and_base_url_come_from_the_same_layer() {
     let bare = "https://gw.example.org";
     let explicit = [("ANTHROPIC_AUTH_TOKEN", "gateway"), ("ANTHROPIC_BASE_URL", bare)];
     let real = [("ANTHROPIC_API_KEY", "real")];
@@ -374,7 +374,7 @@ fn a_key_comes_from_the_layer_of_its_base_url() {
 }
 
 #[test]
-fn a_canonical_key_follows_the_base_url_of_its_server_or_is_refused() {
+fn canonical_key_with_a_native_base_url_is_refused() {
     for (agent, model, variable) in [
         ("codex-acp", "us-openai/gpt-5.5", "OPENAI_BASE_URL"),
         ("pi-acp", "zai/glm-5", "ZAI_BASE_URL"),
@@ -387,7 +387,7 @@ fn a_canonical_key_follows_the_base_url_of_its_server_or_is_refused() {
 }
 
 #[test]
-fn a_log_in_stays_at_the_vendors_own_place() {
+fn login_is_used_only_at_the_vendors_host() {
     let pairs = [("CLAUDE_CODE_OAUTH_TOKEN", "oauth"), ("ANTHROPIC_BASE_URL", "https://b.example")];
     check_refused("claude-agent-acp", "claude-opus-4-1", &pairs, "missing-credential", &[], &["oauth"]);
     let own = resolve("claude-agent-acp", "claude-opus-4-1", &given("host", &pairs[..1]));
@@ -395,7 +395,7 @@ fn a_log_in_stays_at_the_vendors_own_place() {
 }
 
 #[test]
-fn a_resource_is_taken_only_from_a_host_of_its_provider() {
+fn azure_resource_needs_a_provider_host() {
     let key = ("AZURE_API_KEY", "k");
     let endpoint = |url: &'static str| [key, ("AZURE_API_ENDPOINT", url)];
     for url in [

@@ -62,7 +62,7 @@ fn sandbox() -> Sandbox {
 }
 
 #[test]
-fn lookups_answer_as_the_vectors_do() {
+fn lookups_match_the_vectors() {
     check_vectors("lookup", 150, |router, case| {
         let reference = text(case, "model");
         let (provider, stripped) = router.provider(reference);
@@ -77,7 +77,7 @@ fn lookups_answer_as_the_vectors_do() {
 }
 
 #[test]
-fn base_urls_answer_as_the_vectors_do() {
+fn base_urls_match_the_vectors() {
     check_vectors("base_url", 80, |router, case| {
         let Some(provider) = router.provider_named(text(case, "provider")) else { return json!({}) };
         let protocol = Protocol::ALL.into_iter().find(|it| it.id() == text(case, "protocol"));
@@ -93,7 +93,7 @@ fn base_urls_answer_as_the_vectors_do() {
 }
 
 #[test]
-fn model_ids_answer_as_the_vectors_do() {
+fn model_ids_match_the_vectors() {
     check_vectors("acp_model_id", 250, |router, case| {
         let Some(entry) = router.entry(text(case, "agent")) else { return json!({}) };
         match router.acp_model_id(entry.agent.model.format, text(case, "model")) {
@@ -104,7 +104,7 @@ fn model_ids_answer_as_the_vectors_do() {
 }
 
 #[test]
-fn environments_answer_as_the_vectors_do() {
+fn environments_match_the_vectors() {
     check_vectors("agent_env", 104, |router, case| {
         let Some(entry) = router.entry(text(case, "agent")) else { return json!({}) };
         match router.resolve(entry, text(case, "model"), &given(case), &sandbox()) {

@@ -236,7 +236,7 @@ fn check_breaks(cases: &'static [(&str, Broken)]) {
 }
 
 #[test]
-fn constants_without_the_macro_are_checked_by_every_rule() {
+fn handwritten_constants_are_checked_by_every_rule() {
     assert_eq!(codes(&[&GOOD], &[&MAKERS], &[]), BTreeSet::new(), "the fixture breaks no rule");
     let covered: Vec<&str> = BROKEN.iter().map(|(code, _)| *code).collect();
     let wanted = rules::ALL.iter().filter(|rule| rule.checked != Checked::Generation).map(|rule| rule.code);
@@ -258,7 +258,7 @@ fn cases_of(folder: &str, code: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_rule_of_the_compiler_has_a_wrong_and_a_right_case() {
+fn every_compile_time_rule_has_a_failing_and_a_passing_case() {
     let mut faults = Vec::new();
     for rule in rules::ALL.iter().filter(|rule| rule.checked != Checked::Generation) {
         let code = rule.code;
@@ -282,7 +282,7 @@ fn every_rule_of_the_compiler_has_a_wrong_and_a_right_case() {
 }
 
 #[test]
-fn every_wrong_case_has_its_errors_and_no_errors_are_left_over() {
+fn compile_fail_cases_and_stderr_files_match() {
     let mut faults = Vec::new();
     for folder in ["tests/ui/fail", "tests/ui/fail/syntax"] {
         let names = names_in(folder);
@@ -327,7 +327,7 @@ fn check_files<'r>(folder: &str, all: impl Iterator<Item = (&'r str, &'r str, &'
 }
 
 #[test]
-fn a_rule_or_a_check_is_one_file_and_one_line_and_says_nothing_twice() {
+fn rule_and_check_files_match_their_lists_without_repetition() {
     let twice =
         "//! I008 `no-time`: an install\n//! has time\n    code: \"I008\",\n    sentence: \"an install has time\",\n";
     assert_eq!(repeated(twice, "an install has time"), ["a code", "its sentence"]);
@@ -368,7 +368,7 @@ fn check_oversized(bytes: usize, site: &Site, refused: bool) {
 }
 
 #[test]
-fn a_script_that_fits_no_argument_is_refused_and_a_mirror_is_the_way_out() {
+fn oversized_script_is_refused_without_a_mirror() {
     let mirror = Site { mirror: Some("https://mirror.example/agents".to_owned()), ..Site::default() };
     check_oversized(300_000, &Site::default(), true);
     check_oversized(300_000, &mirror, false);

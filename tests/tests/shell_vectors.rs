@@ -29,7 +29,7 @@ fn report(what: &str, checked: usize, wrong: &[String]) {
 }
 
 #[test]
-fn every_verdict_of_dash_is_ours() {
+fn recogniser_verdicts_match_dash_vectors() {
     let rows = vectors("shell.jsonl");
     let mut wrong = Vec::new();
     let (mut accepted, mut refused) = (0, 0);
@@ -46,7 +46,7 @@ fn every_verdict_of_dash_is_ours() {
 }
 
 #[test]
-fn every_construct_dash_gets_wrong_is_found_and_no_other() {
+fn exactly_the_constructs_that_fail_in_dash_are_reported() {
     let rows = vectors("bashisms.jsonl");
     let mut wrong = Vec::new();
     let (mut failing, mut working, mut refused) = (0, 0, 0);
@@ -80,7 +80,7 @@ fn every_construct_dash_gets_wrong_is_found_and_no_other() {
 }
 
 #[test]
-fn every_finding_names_its_construct_and_the_way_out() {
+fn every_shell_finding_names_its_construct_and_has_help() {
     let mut checked = 0;
     for row in vectors("bashisms.jsonl") {
         for finding in lint(script(&row).as_bytes()) {

@@ -270,7 +270,7 @@ fn difference(found: &Outcome, wanted: &Outcome) -> String {
 }
 
 #[test]
-fn every_script_does_the_same_under_every_shell() {
+fn scripts_behave_alike_under_every_shell() {
     let here = registry_tests::shells();
     let agents = REGISTRY.agents();
     let served = agents.iter().filter(|it| !it.install.is_empty()).count();
@@ -351,7 +351,7 @@ fn libraries_of_a_runtime_are_required_by_the_agents_that_it_runs() {
 }
 
 #[test]
-fn what_differs_is_found() {
+fn differing_outcomes_are_detected() {
     let outcome = |err: &str| Outcome {
         name: "x",
         status: Some(0),

@@ -114,7 +114,7 @@ fn every_script_keeps_its_promises() {
 }
 
 #[test]
-fn every_script_and_command_is_as_its_snapshot_and_none_is_left_over() {
+fn scripts_and_commands_match_their_snapshots() {
     every_script_keeps_its_promises();
     MANIFESTS.into_iter().for_each(check_manifest);
     COMMANDS.into_iter().for_each(check_command);
@@ -183,7 +183,7 @@ fn no_snapshot_is_left_over() {
 }
 
 #[test]
-fn a_promise_that_is_broken_is_seen() {
+fn broken_script_promises_are_reported() {
     let broken = |text: &str| {
         let script =
             Script { kind: ScriptKind::Launch, text: text.to_owned(), payloads: Vec::new(), mirrored: Vec::new() };

@@ -43,7 +43,7 @@ fn first_comment(_: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_file_says_what_it_holds() {
+fn every_file_opens_with_a_module_comment() {
     check_finds(first_comment, "a.rs", "// A.\n", &[":1: does not open with a `//!` that describes the file"]);
     check_files(&sources_of(&["rs"]), first_comment);
 }
@@ -60,7 +60,7 @@ fn compiler_crate(path: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn two_files_name_the_crate_of_the_compiler() {
+fn only_two_files_name_proc_macro() {
     let text = "// proc_macro\nuse proc_macro2::Span;\nfn f() { proc_macro::is_available(); }\n";
     check_finds(compiler_crate, "x.rs", text, &[":3: names `proc_macro`; use `proc_macro2`"]);
     check_files(&sources_of(&["rs"]), compiler_crate);
@@ -116,7 +116,7 @@ fn knows_no_agent(path: &str) -> bool {
 }
 
 #[test]
-fn no_agent_is_named_where_all_are_served() {
+fn shared_code_names_no_agent() {
     let fault = ":2: names the agent `codex-acp`: if name == \"codex-acp\" {";
     check_finds(agent_names, "x.rs", "// codex_acpx\nif name == \"codex-acp\" {\n", &[fault]);
     let files = sources_of(&["rs", "mjs", "sh"]).into_iter().filter(|path| knows_no_agent(path)).collect::<Vec<_>>();
@@ -226,7 +226,7 @@ fn strings(line: &str, code: &str) -> String {
 }
 
 #[test]
-fn messages_and_headers_are_plain_english() {
+fn texts_use_plain_english() {
     let text = "//! Nobody knows; nobody says.\n// told\nlet told = \"`x` is no value\";\nf(\"there is no `x`\", r\"it\nlies here\");\n";
     let expected = [
         ":1: says `nobody`; write for example: no provider, no run, not tested",
@@ -263,7 +263,7 @@ fn package_hosts(_: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn no_host_of_a_package_registry_is_named() {
+fn package_registry_hosts_are_not_named() {
     let text = format!("a\nb https://{}/x\n", registry_hosts().concat());
     assert!(package_hosts("x", &text).is_empty(), "hosts without a boundary are other hosts");
     let text = format!("a\nb https://{}/x\n", ["pypi", "org"].join("."));
@@ -285,7 +285,7 @@ fn long_lines(_: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn lines_of_rust_are_not_long() {
+fn rust_lines_are_at_most_120_columns() {
     check_finds(long_lines, "x.rs", &"x".repeat(121), &[":1: 121 columns; 120 are allowed"]);
     check_finds(long_lines, "x.rs", &format!("f(\"{}\")", "x".repeat(121)), &[]);
     // Compile-fail cases may have long lines, so that the compiler's errors are short.
@@ -302,7 +302,7 @@ fn line_ends(_: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn shipped_programs_end_their_lines_and_files() {
+fn shipped_programs_have_clean_line_ends() {
     check_finds(line_ends, "x.sh", "a \nb", &[":1: ends in a blank", ": does not end in one newline"]);
     let shipped = |path: &String| path.starts_with("registry/src/") || path.starts_with("crates/scripts/src/");
     check_files(&sources_of(&["sh", "mjs", "js", "py"]).into_iter().filter(shipped).collect::<Vec<_>>(), line_ends);
@@ -420,7 +420,7 @@ fn check_layout_finds(old: &str, new: &str, expected: &[&str]) {
 }
 
 #[test]
-fn entries_are_written_alike() {
+fn entries_have_one_layout() {
     let shape = ":1: is not a `//!`, `use crate::provider;` and one `provider! { name { … } }`";
     check_layout_finds("use crate::provider;", "use registry::provider;", &[shape]);
     check_layout_finds("\nprovider! {", "\nconst A: u8 = 1;\nprovider! {", &[shape]);
@@ -473,17 +473,17 @@ fn check_only_with(feature: &str, packages: &[&str]) {
 }
 
 #[test]
-fn the_main_job_compiles_no_async_runtime() {
+fn gen_scripts_compiles_no_async_runtime() {
     check_only_with("live", &["registry-live", "tokio", "futures", "agent-client-protocol"]);
 }
 
 #[test]
-fn the_main_job_compiles_nothing_that_asks_registries() {
+fn gen_scripts_compiles_no_registry_client() {
     check_only_with("supply", &["jiff", "nodejs-semver", "percent-encoding", "tar"]);
 }
 
 #[test]
-fn the_main_job_compiles_no_reader_or_writer_of_other_formats() {
+fn gen_scripts_compiles_no_format_libraries() {
     check_only_with("outputs", &["registry-audit", "schemars", "serde_yaml", "toml_writer"]);
 }
 
@@ -508,7 +508,7 @@ fn package_faults(folder: &str, manifest: &str, front: &str, licences: bool) -> 
 }
 
 #[test]
-fn packages_say_what_they_are_and_are_published_nowhere() {
+fn packages_have_metadata_and_are_not_published() {
     let found = package_faults("x", "[package]\nname = \"x\"\n", "//! X.\n", false);
     assert_eq!(found.len(), 5, "{found:?}");
     let workspace: toml::Table = read("Cargo.toml").parse().unwrap_or_default();

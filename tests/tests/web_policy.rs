@@ -78,7 +78,7 @@ fn check_refused(output: &Output, installed: &Installed, why: &str) {
 }
 
 #[test]
-fn a_missing_file_is_named_by_the_script_alone() {
+fn missing_policy_file_is_reported_by_the_script() {
     let installed = Installed::new(agent_with_file());
     let file = installed.assigned("dir").join("lib/policy.mjs");
     assert!(fs::remove_file(&file).is_ok());
@@ -90,7 +90,7 @@ fn a_missing_file_is_named_by_the_script_alone() {
 }
 
 #[test]
-fn root_alone_may_be_able_to_change_what_root_runs() {
+fn files_run_by_root_must_be_writable_only_by_root() {
     let installed = Installed::new(agent_with_file());
     let owner = fs::metadata(installed.folder.path()).map_or(u32::MAX, |it| it.uid());
     if owner != 0 {

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use crate::xtask_support::{Run, check, check_command};
 
 #[test]
-fn the_list_is_a_table_or_json() {
+fn list_prints_a_table_or_json() {
     check("both", &["list"], 0, &["name   version", "alpha  -", "no tools", "An agent of the tests."]);
     check("both", &["list", "--wide"], 0, &["aliases", "platforms", "  al  ", "openai-completions"]);
     let run = check("both", &["list", "--json"], 0, &[]);
@@ -20,7 +20,7 @@ fn the_list_is_a_table_or_json() {
 }
 
 #[test]
-fn the_list_takes_names_and_fits_the_terminal() {
+fn list_filters_by_name_and_fits_the_terminal() {
     let run = check("both", &["list", "al"], 0, &["alpha"]);
     assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
     check("both", &["list", "bta"], 2, &["no such agent: `bta`", "did you mean `beta`?"]);
@@ -31,12 +31,12 @@ fn the_list_takes_names_and_fits_the_terminal() {
 }
 
 #[test]
-fn the_version_is_that_of_the_lock() {
+fn listed_version_comes_from_the_lock() {
     check("wrong lock", &["list"], 0, &["alpha  1.0.0"]);
 }
 
 #[test]
-fn files_that_no_list_names_are_reported() {
+fn unlisted_entry_files_are_reported() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let agents = folder.path().join("src/agents");
     fs::create_dir_all(&agents).expect("there is room");
@@ -67,7 +67,7 @@ fn files_that_no_list_names_are_reported() {
 }
 
 #[test]
-fn one_agent_is_shown_whole() {
+fn show_prints_every_field_of_an_agent() {
     let run =
         check("both", &["show", "al"], 0, &["alpha {\n    aliases: [\"al\"],\n    protocol: OpenAiCompletions,\n"]);
     check(
@@ -106,7 +106,7 @@ fn rules_are_explained_by_code_or_name() {
 }
 
 #[test]
-fn incidents_are_linked_both_ways() {
+fn rules_and_incidents_link_to_each_other() {
     check("both", &["explain", "I001"], 0, &["https://github.com/benchflow-ai/benchflow/issues/972"]);
     check(
         "both",
@@ -139,7 +139,7 @@ fn a_mistyped_command_gets_a_suggestion() {
 }
 
 #[test]
-fn the_command_line_is_named_as_it_is_typed() {
+fn usage_names_cargo_xtask() {
     check("both", &["--version"], 0, &["cargo xtask 0."]);
     check("both", &["--help"], 0, &["Usage: cargo xtask [OPTIONS] <COMMAND>", "--color <WHEN>", "-q, --quiet"]);
     check("both", &["show", "--help"], 0, &["Usage: cargo xtask show [OPTIONS] <NAME>"]);
@@ -160,7 +160,7 @@ fn check_coloured(environment: &[(&str, &str)], words: &[&str], coloured: bool) 
 }
 
 #[test]
-fn colours_are_shown_when_they_are_asked_for() {
+fn colors_follow_flags_and_variables() {
     check_coloured(&[], &[], false);
     check_coloured(&[], &["--color", "always"], true);
     check_coloured(&[("NO_COLOR", "1")], &["--color=always"], true);
@@ -174,7 +174,7 @@ fn colours_are_shown_when_they_are_asked_for() {
 }
 
 #[test]
-fn a_quiet_command_says_only_what_is_asked_for() {
+fn quiet_command_prints_only_requested_output() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let out = folder.path().display().to_string();
     let run = check("both", &["gen-scripts", "--no-dash", "--out", &out, "-q"], 0, &[]);
@@ -189,7 +189,7 @@ fn a_quiet_command_says_only_what_is_asked_for() {
 }
 
 #[test]
-fn entries_are_not_linted_as_shell() {
+fn rust_files_are_rejected_by_lint() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let entry = folder.path().join("x.rs");
     fs::write(&entry, "agent! { x { } }").expect("there is room");
@@ -216,7 +216,7 @@ fn scripts_are_linted_by_file_line_and_column() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_does_not_stop_the_others() {
+fn unreadable_file_does_not_stop_lint() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let script = folder.path().join("a.sh");
     fs::write(&script, "source x\n").expect("there is room");
@@ -226,7 +226,7 @@ fn a_file_that_cannot_be_read_does_not_stop_the_others() {
 }
 
 #[test]
-fn manifests_are_linted_where_their_commands_stand() {
+fn manifest_commands_are_linted_at_their_lines() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let manifest = folder.path().join("manifest.toml");
     fs::write(&manifest, "name = \"x\"\ninstall_cmd = '''\nset -eu\n[[ a ]]\n'''\nlaunch_cmd = \"exec x\"\n")
@@ -238,7 +238,7 @@ fn manifests_are_linted_where_their_commands_stand() {
 }
 
 #[test]
-fn standard_input_is_linted_too() {
+fn standard_input_is_linted() {
     for words in [&["lint"][..], &["lint", "-"]] {
         let mut command = Run::of("both", words);
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
@@ -252,7 +252,7 @@ fn standard_input_is_linted_too() {
 }
 
 #[test]
-fn a_lock_that_cannot_be_read_stops_every_command_that_reads_it() {
+fn invalid_lock_stops_every_command_that_reads_it() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let out = folder.path().join("out");
     let out = out.to_str().expect("its name is text");

@@ -21,7 +21,7 @@ fn names(out: &str) -> Vec<String> {
 }
 
 #[test]
-fn scripts_are_written_executable_and_left_alone_when_nothing_changed() {
+fn scripts_are_written_executable_and_unchanged_ones_skipped() {
     let (_keep, out) = folder();
     check(
         "both",
@@ -39,7 +39,7 @@ fn scripts_are_written_executable_and_left_alone_when_nothing_changed() {
 }
 
 #[test]
-fn what_belongs_to_no_agent_any_more_is_removed_and_what_is_not_ours_stays() {
+fn scripts_of_removed_agents_are_deleted_and_foreign_files_kept() {
     let (_keep, out) = folder();
     check("both", &["gen-scripts", "--out", &out], 0, &[]);
     fs::write(Path::new(&out).join("README"), "mine").expect("there is room");
@@ -55,7 +55,7 @@ fn what_belongs_to_no_agent_any_more_is_removed_and_what_is_not_ours_stays() {
 }
 
 #[test]
-fn one_agent_by_its_alias_touches_no_other() {
+fn agent_flag_accepts_an_alias_and_writes_only_that_agent() {
     let (_keep, out) = folder();
     check("both", &["gen-scripts", "--out", &out, "--agent", "al"], 0, &["1 agent, 3 scripts (3 written"]);
     assert_eq!(names(&out).first().map(String::as_str), Some("alpha"));
@@ -63,7 +63,7 @@ fn one_agent_by_its_alias_touches_no_other() {
 }
 
 #[test]
-fn check_lists_what_differs_and_writes_nothing() {
+fn check_lists_stale_files_and_writes_nothing() {
     let (_keep, out) = folder();
     check("both", &["gen-scripts", "--out", &out, "--check"], 1, &["alpha/launch.sh` is missing"]);
     assert_eq!(names(&out).len(), 0);
@@ -85,7 +85,7 @@ fn check_lists_what_differs_and_writes_nothing() {
 }
 
 #[test]
-fn a_file_that_is_not_ours_is_neither_overwritten_nor_removed() {
+fn foreign_file_is_neither_overwritten_nor_removed() {
     let (_keep, out) = folder();
     let path = Path::new(&out).join("beta/install.sh");
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
@@ -102,7 +102,7 @@ fn a_file_that_is_not_ours_is_neither_overwritten_nor_removed() {
 }
 
 #[test]
-fn a_link_is_not_written_through() {
+fn symbolic_link_is_not_written_through() {
     let (keep, out) = folder();
     fs::create_dir_all(Path::new(&out).join("alpha")).expect("there is room");
     let elsewhere = keep.path().join("elsewhere");
@@ -113,7 +113,7 @@ fn a_link_is_not_written_through() {
 }
 
 #[test]
-fn a_folder_that_is_a_link_is_not_written_through() {
+fn linked_folder_is_not_written_through() {
     let (keep, out) = folder();
     let elsewhere = keep.path().join("elsewhere");
     fs::create_dir_all(&elsewhere).expect("there is room");
@@ -134,7 +134,7 @@ fn a_folder_that_is_a_link_is_not_written_through() {
 }
 
 #[test]
-fn an_unknown_agent_is_named_with_what_was_meant() {
+fn unknown_agent_gets_a_suggestion() {
     let (_keep, out) = folder();
     check(
         "both",
@@ -146,7 +146,7 @@ fn an_unknown_agent_is_named_with_what_was_meant() {
 }
 
 #[test]
-fn a_registry_that_breaks_a_rule_writes_nothing() {
+fn registry_with_rule_violations_writes_nothing() {
     let (_keep, out) = folder();
     check(
         "broken step",
@@ -164,7 +164,7 @@ fn a_registry_that_breaks_a_rule_writes_nothing() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_named() {
+fn unwritable_output_folder_is_named() {
     let (keep, _) = folder();
     let file = keep.path().join("file");
     fs::write(&file, "x").expect("there is room");
@@ -174,7 +174,7 @@ fn a_place_that_cannot_be_written_is_named() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_read_is_named() {
+fn unreadable_output_folder_is_named() {
     let (keep, out) = folder();
     fs::create_dir_all(&out).expect("there is room");
     fs::set_permissions(&out, fs::Permissions::from_mode(0o000)).expect("it is ours");
@@ -194,7 +194,7 @@ fn a_folder_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_full_disk_leaves_what_was_there() {
+fn full_disk_keeps_existing_scripts() {
     let (_keep, out) = folder();
     check("one", &["gen-scripts", "--out", &out], 0, &[]);
     let before = listing(Path::new(&out));
@@ -214,7 +214,7 @@ fn a_full_disk_leaves_what_was_there() {
 }
 
 #[test]
-fn a_full_file_system_leaves_nothing_half_written() {
+fn full_file_system_leaves_no_partial_files() {
     let (keep, _) = folder();
     let disk = keep.path().join("disk");
     fs::create_dir(&disk).expect("there is room");
@@ -233,7 +233,7 @@ fn a_full_file_system_leaves_nothing_half_written() {
 }
 
 #[test]
-fn without_dash_the_way_out_is_told() {
+fn missing_dash_is_reported_with_help() {
     let (keep, out) = folder();
     let mut command = Run::of("both", &["gen-scripts", "--out", &out]);
     check_command(command.env("PATH", keep.path()), 2, &["`dash` is not in PATH", "apt-get install dash", "--no-dash"]);
@@ -243,7 +243,7 @@ fn without_dash_the_way_out_is_told() {
 }
 
 #[test]
-fn a_site_file_is_refused_by_file_and_field() {
+fn invalid_site_file_is_rejected_by_file_and_field() {
     let (keep, out) = folder();
     let site = keep.path().join("site.toml");
     let path = site.display().to_string();

@@ -42,7 +42,7 @@ impl Tree {
 }
 
 #[test]
-fn a_check_finds_what_is_stale_missing_and_left_over() {
+fn check_finds_stale_missing_and_orphaned_files() {
     let tree = Tree::new();
     tree.check("both", &["--check"], 0, &["all as generated"]);
     let manifest = tree.path("manifests/beta/manifest.toml");
@@ -67,7 +67,7 @@ fn a_check_finds_what_is_stale_missing_and_left_over() {
 }
 
 #[test]
-fn what_is_not_kept_is_made_and_held_against_nothing() {
+fn uncommitted_outputs_are_generated_without_comparison() {
     let tree = Tree::new();
     fs::remove_dir_all(tree.path("manifests")).expect("it is there");
     fs::remove_dir_all(tree.path("scripts")).expect("it is there");
@@ -83,7 +83,7 @@ fn what_is_not_kept_is_made_and_held_against_nothing() {
 }
 
 #[test]
-fn a_file_of_somebody_else_stops_the_generator_that_would_replace_it() {
+fn foreign_file_stops_its_generator() {
     let tree = Tree::new();
     let mine = tree.path("manifests/alpha/manifest.toml");
     fs::write(&mine, "name = \"mine\"\n").expect("there is room");
@@ -92,7 +92,7 @@ fn a_file_of_somebody_else_stops_the_generator_that_would_replace_it() {
 }
 
 #[test]
-fn a_file_without_room_for_the_mark_is_known_by_the_list_beside_it() {
+fn unmarked_generated_file_is_recognized_by_its_list() {
     let tree = Tree::new();
     let (matrix, list) = (tree.path("generated/suite/matrix.json"), tree.path("generated/suite/.generated"));
     fs::write(&matrix, "{}\n").expect("there is room");
@@ -112,7 +112,7 @@ fn a_file_without_room_for_the_mark_is_known_by_the_list_beside_it() {
 }
 
 #[test]
-fn one_agent_by_its_alias_touches_no_other() {
+fn agent_flag_accepts_an_alias_and_writes_only_that_agent() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let out = folder.path().join("out").display().to_string();
     check("both", &["gen-manifests", "--out", &out, "--agent", "al"], 0, &["1 file (1 written"]);
@@ -122,7 +122,7 @@ fn one_agent_by_its_alias_touches_no_other() {
 }
 
 #[test]
-fn a_registry_that_breaks_a_rule_writes_nothing() {
+fn registry_with_rule_violations_writes_nothing() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let out = folder.path().display().to_string();
     for command in ["gen", "gen-manifests"] {
@@ -132,7 +132,7 @@ fn a_registry_that_breaks_a_rule_writes_nothing() {
 }
 
 #[test]
-fn every_generator_is_a_command_of_its_name() {
+fn every_generator_has_a_command_of_its_name() {
     let names: Vec<&str> = registry_outputs::GENERATORS.iter().map(|it| it.name).collect();
     assert!(names.is_sorted() && !names.is_empty(), "{names:?}");
     for generator in registry_outputs::GENERATORS {

@@ -180,7 +180,7 @@ impl Room {
 }
 
 #[test]
-fn what_is_asked_for_is_checked_before_anything_is_written() {
+fn arguments_are_checked_before_anything_is_written() {
     let room = Room::new();
     room.check(&["--agent", "alpa"], 2, &["no such agent: `alpa`", "help: did you mean `alpha`?"]);
     room.check(&["--target", "linux-x86"], 2, &["no such target: `linux-x86`", "did you mean `linux-x64`?"]);
@@ -199,7 +199,7 @@ fn what_is_asked_for_is_checked_before_anything_is_written() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_named() {
+fn uncreatable_mirror_folder_is_named() {
     let room = Room::new();
     room.put("mirror", "a file");
     room.check(&[], 2, &["cannot make `", "help: a file is in the way of a folder"]);
@@ -208,7 +208,7 @@ fn a_folder_that_cannot_be_made_is_named() {
 }
 
 #[test]
-fn a_mirror_has_all_that_installs_fetch() {
+fn mirror_has_every_file_of_the_installs() {
     let room = Room::new();
     room.check(&[], 0, &["2 agents on linux-x64: 9 files (5 new, 0 removed, 0 missing)"]);
     room.check_files(&MIRROR);
@@ -224,7 +224,7 @@ fn a_mirror_has_all_that_installs_fetch() {
 }
 
 #[test]
-fn a_site_file_is_one_that_scripts_are_written_for() {
+fn mirror_site_file_is_accepted_by_gen_scripts() {
     let room = Room::new();
     room.check(&[], 0, &[]);
     let (site, out) = (room.path("mirror/site.toml"), room.path("scripts"));
@@ -242,7 +242,7 @@ fn a_site_file_is_one_that_scripts_are_written_for() {
 }
 
 #[test]
-fn a_second_run_changes_nothing_and_needs_no_source() {
+fn second_mirror_run_changes_nothing_and_needs_no_source() {
     let room = Room::new();
     room.check(&[], 0, &[]);
     let times = || {
@@ -256,7 +256,7 @@ fn a_second_run_changes_nothing_and_needs_no_source() {
 }
 
 #[test]
-fn a_damaged_artefact_is_told_and_fetched_again() {
+fn damaged_artefact_is_reported_and_fetched_again() {
     let room = Room::new();
     room.check(&[], 0, &[]);
     let before = room.files();
@@ -270,7 +270,7 @@ fn a_damaged_artefact_is_told_and_fetched_again() {
 }
 
 #[test]
-fn what_the_mirror_did_not_write_is_not_touched() {
+fn foreign_files_in_the_mirror_are_kept() {
     let room = Room::new();
     for path in ["npm/alpha/-/alpha-1.0.0.tgz", "runtimes/node.tar.gz", "SHA256SUMS", "site.toml"] {
         room.put(&format!("mirror/{path}"), "mine");
@@ -286,7 +286,7 @@ fn what_the_mirror_did_not_write_is_not_touched() {
 }
 
 #[test]
-fn what_no_longer_belongs_goes_unless_it_was_changed() {
+fn unneeded_mirror_files_are_deleted_unless_changed() {
     let room = Room::new();
     room.check(&[], 0, &[]);
     room.put("mirror/simple/gamma/notes.txt", "mine");
@@ -304,7 +304,7 @@ fn what_no_longer_belongs_goes_unless_it_was_changed() {
 }
 
 #[test]
-fn another_target_has_artefacts_of_its_own() {
+fn each_target_has_its_own_artefacts() {
     let room = Room::new();
     room.check(
         &["--target", "linux-arm64"],
@@ -322,7 +322,7 @@ fn another_target_has_artefacts_of_its_own() {
 }
 
 #[test]
-fn an_artefact_with_another_checksum_does_not_get_its_name() {
+fn artefact_with_a_wrong_checksum_is_not_stored() {
     let room = Room::new();
     room.put("source/npm/alpha/-/alpha-1.0.0.tgz", "another tarball\n");
     let says = [
@@ -340,7 +340,7 @@ fn an_artefact_with_another_checksum_does_not_get_its_name() {
 }
 
 #[test]
-fn a_wheel_that_the_index_lacks_is_listed() {
+fn wheel_missing_from_the_index_is_listed() {
     let room = Room::new();
     room.put("source/wheels/gamma-1.0-py3-none-any.whl", "another wheel\n");
     fs::remove_file(room.path("source/wheels/uv-1.0-py3-none-any.whl")).expect("it is there");
@@ -366,7 +366,7 @@ fn server(status: &'static str) -> String {
 }
 
 #[test]
-fn what_is_gone_is_told_apart_from_what_fails() {
+fn gone_artefact_differs_from_a_failed_download() {
     let room = Room::new();
     for (status, says) in [
         ("404 Not Found", "`npm/alpha/-/alpha-1.0.0.tgz` is gone: it answers 404; needed by alpha on linux-x64"),
@@ -389,7 +389,7 @@ fn what_is_gone_is_told_apart_from_what_fails() {
 }
 
 #[test]
-fn two_runtimes_of_one_file_name_are_refused() {
+fn runtimes_with_one_file_name_are_refused() {
     let room = Room::new();
     let site = room.read("site.toml").replace("none.tar.gz", "node.tar.gz");
     room.put("site.toml", &site);
@@ -402,7 +402,7 @@ fn two_runtimes_of_one_file_name_are_refused() {
 }
 
 #[test]
-fn one_command_works_in_a_folder_at_a_time() {
+fn mirror_folder_is_locked_by_one_command() {
     let room = Room::new();
     fs::create_dir(room.path("mirror")).expect("there is room");
     let folder = fs::File::open(room.path("mirror")).expect("it is there");
@@ -413,7 +413,7 @@ fn one_command_works_in_a_folder_at_a_time() {
 }
 
 #[test]
-fn what_a_script_cannot_carry_is_in_the_mirror() {
+fn oversized_payload_is_in_the_mirror() {
     let room = Room::new();
     check_command(&mut room.command("large", &[]), 0, &[]);
     let files = room.files();

@@ -30,7 +30,7 @@ fn check_refused(folder: &Path, words: &[&str], says: &[&str]) {
 }
 
 #[test]
-fn a_name_must_be_free_and_an_identifier() {
+fn new_agent_name_must_be_unused_and_valid() {
     let folder = package();
     let here = folder.path();
     check_refused(
@@ -46,7 +46,7 @@ fn a_name_must_be_free_and_an_identifier() {
 }
 
 #[test]
-fn a_package_is_named_exactly_and_once() {
+fn new_takes_exactly_one_package() {
     let folder = package();
     let here = folder.path();
     check_refused(here, &["my-agent", "--npm", "x@^1"], &["`x@^1` is not a package name", "`some-agent@1.2.3`"]);
@@ -57,7 +57,7 @@ fn a_package_is_named_exactly_and_once() {
 }
 
 #[test]
-fn without_a_list_or_python_the_way_out_is_told() {
+fn missing_list_or_python_is_reported_with_help() {
     let empty = tempfile::tempdir().expect("there is room for a folder");
     check_refused(empty.path(), &["my-agent", "--npm", "x"], &["has no list of agents", "`registry! { agents { } }`"]);
     let folder = package();
@@ -70,7 +70,7 @@ fn without_a_list_or_python_the_way_out_is_told() {
 }
 
 #[test]
-fn a_shipped_program_becomes_an_entry_without_a_registry() {
+fn shipped_program_becomes_an_entry_without_network_access() {
     let folder = package();
     let here = folder.path().to_str().expect("its name is text");
     let program = folder.path().join("my-agent.mjs");
@@ -96,7 +96,7 @@ fn a_shipped_program_becomes_an_entry_without_a_registry() {
 }
 
 #[test]
-fn a_program_that_cannot_be_shipped_is_refused() {
+fn unusable_shipped_program_is_refused() {
     let folder = package();
     let here = folder.path();
     check_refused(here, &["my-agent", "--program", "/nonexistent.mjs"], &["cannot read `/nonexistent.mjs`"]);

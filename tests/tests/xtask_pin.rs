@@ -10,7 +10,7 @@ use crate::xtask_support::{Run, check, check_command};
 use registry_model::model::Lock;
 
 #[test]
-fn what_is_asked_for_is_checked_before_anything_is_fetched() {
+fn arguments_are_checked_before_anything_is_fetched() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let here = folder.path().to_str().expect("its name is text");
     check(here, &["pin", "pined"], 2, &["no such agent: `pined`", "did you mean `pinned`?"]);
@@ -26,7 +26,7 @@ fn what_is_asked_for_is_checked_before_anything_is_fetched() {
 }
 
 #[test]
-fn a_lock_that_cannot_be_read_keeps_no_version() {
+fn invalid_lock_keeps_no_version() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = lock(folder.path());
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
@@ -48,14 +48,14 @@ fn a_lock_that_cannot_be_read_keeps_no_version() {
 }
 
 #[test]
-fn the_help_says_when_to_use_which_command() {
+fn pin_help_explains_both_commands() {
     let says =
         ["`cargo pin` and `cargo xtask pin` do the same", "`cargo xtask` does not build:", "then use `cargo pin`"];
     check("both", &["pin", "--help"], 0, &says);
 }
 
 #[test]
-fn without_python_the_way_out_is_told() {
+fn missing_python_is_reported_with_help() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let here = folder.path().to_str().expect("its name is text");
     let mut command = Run::of(here, &["pin", "pinned"]);
@@ -78,7 +78,7 @@ fn lock(folder: &Path) -> PathBuf {
 
 #[test]
 #[ignore = "needs the package registries"]
-fn a_hostile_home_gives_the_same_bytes() {
+fn hostile_home_does_not_change_the_lock() {
     let plain = tempfile::tempdir().expect("there is room for a folder");
     check_command(&mut pin(plain.path(), &["pin", "pinned", "is-number=7.0.0"]), 0, &["written: "]);
     let text = fs::read_to_string(lock(plain.path())).expect("it was written");
@@ -126,7 +126,7 @@ fn a_hostile_home_gives_the_same_bytes() {
 
 #[test]
 #[ignore = "needs the package registries"]
-fn a_network_that_fails_leaves_the_lock_alone() {
+fn failed_network_keeps_the_lock() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     check_command(&mut pin(folder.path(), &["pin", "pinned", "is-number=7.0.0"]), 0, &[]);
     let text = fs::read_to_string(lock(folder.path())).expect("it was written");

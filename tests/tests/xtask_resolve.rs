@@ -46,7 +46,7 @@ fn answers(words: &[&str], lines: &str, status: i32) -> Vec<Value> {
 }
 
 #[test]
-fn a_person_sees_where_everything_comes_from() {
+fn resolve_prints_the_source_of_every_value() {
     let host = [("ZAI_API_KEY", "za-secret"), ("OPENAI_API_KEY", "sk-other")];
     let says = [
         "codex-acp with zai/glm-5: zai, openai-responses",
@@ -62,7 +62,7 @@ fn a_person_sees_where_everything_comes_from() {
 }
 
 #[test]
-fn secrets_stay_out_of_the_files_that_are_shown() {
+fn secrets_in_printed_files_are_masked() {
     let words = ["openhands", "--model", "deepseek/deepseek-v4-flash", "--env", "DEEPSEEK_API_KEY=ds-secret"];
     check(&mut resolve(&words, &[]), 0, &["\"api_key\": \"********\""], &["ds-secret"]);
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://me:pw@x.example/v1"];
@@ -73,7 +73,7 @@ fn secrets_stay_out_of_the_files_that_are_shown() {
 }
 
 #[test]
-fn a_base_url_with_a_query_is_refused_without_it() {
+fn base_url_with_a_query_is_refused_without_printing_it() {
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://x.example/v1?k=sk-1"];
     let says = ["`BENCHFLOW_PROVIDER_BASE_URL`", "without query and fragment"];
     check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 1, &says, &["sk-1"]);
@@ -95,7 +95,7 @@ fn a_model_id_with_a_control_character_is_refused() {
 }
 
 #[test]
-fn a_file_that_authenticates_is_not_withheld() {
+fn credential_file_of_a_provider_is_not_withheld() {
     let host = [("GOOGLE_CLOUD_PROJECT", "p"), ("GOOGLE_CLOUD_LOCATION", "l")];
     let content = "GOOGLE_APPLICATION_CREDENTIALS_JSON={}";
     let words =
@@ -110,7 +110,7 @@ fn a_file_that_authenticates_is_not_withheld() {
 }
 
 #[test]
-fn layers_are_taken_in_their_order() {
+fn layers_are_applied_in_order() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let file = folder.path().join(".env");
     fs::write(&file, "ZAI_API_KEY=from-file\nGLM_BASE_URL=' '\n").expect("there is room");
@@ -125,7 +125,7 @@ fn layers_are_taken_in_their_order() {
 }
 
 #[test]
-fn a_file_that_is_no_utf_8_is_told_by_its_line() {
+fn non_utf8_env_file_is_reported_with_its_line() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let file = folder.path().join("run.env");
     fs::write(&file, b"A=1\nZAI_API_KEY=secret\xff\n").expect("there is room");
@@ -134,7 +134,7 @@ fn a_file_that_is_no_utf_8_is_told_by_its_line() {
 }
 
 #[test]
-fn a_line_of_a_file_that_is_none_is_told_without_its_value() {
+fn invalid_env_file_line_is_reported_without_its_value() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let file = folder.path().join("run.env");
     fs::write(&file, "A=1\nZAI_API_KEY=very secret\n").expect("there is room");
@@ -152,7 +152,7 @@ fn a_line_of_a_file_that_is_none_is_told_without_its_value() {
 }
 
 #[test]
-fn a_refusal_names_the_way_out() {
+fn refusal_prints_help() {
     check(&mut resolve(&["pi", "--model", "zai/glm-5"], &[]), 1, &["`ZAI_API_KEY` is not set", "help: set"], &[]);
     check(&mut resolve(&["pi", "--model", "llama-4"], &[]), 1, &["no provider is known for", "`openrouter/`"], &[]);
     check(&mut resolve(&["vertex", "--model", "zai/glm-5"], &[]), 2, &["no such agent: `vertex`", "help: "], &[]);
@@ -172,7 +172,7 @@ fn a_refusal_names_the_way_out() {
 }
 
 #[test]
-fn a_reference_without_an_id_is_refused() {
+fn model_reference_without_an_id_is_refused() {
     let given = ["--env", "ZAI_API_KEY=za-1", "--env", "BENCHFLOW_ACP_MODEL_ID=glm-5"];
     for model in [" ", "zai/", "zai/ ", "ZAI/\t"] {
         let words: Vec<&str> = ["claude", "--model", model].into_iter().chain(given).collect();
@@ -184,7 +184,7 @@ fn a_reference_without_an_id_is_refused() {
 }
 
 #[test]
-fn without_a_model_id_the_environment_stands_and_the_run_is_refused() {
+fn missing_model_id_refuses_the_run_but_prints_the_environment() {
     let words = ["opencode", "--model", "zai/llama-4", "--env", "ZAI_API_KEY=za-1"];
     check(
         &mut resolve(&words, &[]),
@@ -197,7 +197,7 @@ fn without_a_model_id_the_environment_stands_and_the_run_is_refused() {
 }
 
 #[test]
-fn programs_get_everything() {
+fn resolve_json_has_every_value() {
     let words = ["claude", "--model", "zai/glm-5", "--json", "--env", "ZAI_API_KEY=za-1", "--env", "KIMI_API_KEY=km-1"];
     let run = check(&mut resolve(&words, &[]), 0, &[], &["km-1"]);
     let answer: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
@@ -209,7 +209,7 @@ fn programs_get_everything() {
 }
 
 #[test]
-fn a_base_url_beside_its_key_is_followed_from_a_file_too() {
+fn base_url_in_an_env_file_is_used_with_its_key() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let file = folder.path().join("run.env");
     fs::write(&file, "OPENAI_API_KEY=sk-gw\nOPENAI_BASE_URL=https://gw.example.org/v1\n").expect("there is room");
@@ -223,7 +223,7 @@ fn a_base_url_beside_its_key_is_followed_from_a_file_too() {
 }
 
 #[test]
-fn a_canonical_base_url_that_is_not_used_is_named() {
+fn unused_canonical_base_url_is_printed() {
     let host = [("OPENAI_API_KEY", "sk-1"), ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1")];
     let says = ["not used", "BENCHFLOW_PROVIDER_BASE_URL"];
     check(&mut resolve(&["codex", "--model", "gpt-5.5"], &host), 0, &says, &["gw.example.org"]);
@@ -233,7 +233,7 @@ fn a_canonical_base_url_that_is_not_used_is_named() {
 }
 
 #[test]
-fn a_gateway_is_named_by_its_alias() {
+fn proxy_flag_selects_the_gateway_alias() {
     let words = ["opencode", "--model", "gemini-2.5-flash", "--proxy", "benchflow-x"];
     check(&mut resolve(&words, &[]), 1, &["the base URL of `the gateway` needs `BENCHFLOW_PROVIDER_BASE_URL`"], &[]);
     let host = [("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:4000/v1"), ("BENCHFLOW_PROVIDER_API_KEY", "gw-1")];
@@ -242,7 +242,7 @@ fn a_gateway_is_named_by_its_alias() {
 }
 
 #[test]
-fn a_log_in_of_the_host_stands_in_for_a_key() {
+fn host_login_replaces_a_key() {
     let home = tempfile::tempdir().expect("there is room for a folder");
     fs::create_dir(home.path().join(".codex")).expect("there is room");
     fs::write(home.path().join(".codex/auth.json"), "{}").expect("there is room");
@@ -257,7 +257,7 @@ fn a_log_in_of_the_host_stands_in_for_a_key() {
 }
 
 #[test]
-fn a_batch_answers_every_line_and_none_stops_it() {
+fn batch_answers_every_line() {
     let lines = concat!(
         r#"{"agent": "pi", "model": "zai/glm-5", "env": {"ZAI_API_KEY": "za-1"}}"#,
         "\nno JSON, but a secret\n\n",
@@ -286,7 +286,7 @@ fn a_batch_answers_every_line_and_none_stops_it() {
 }
 
 #[test]
-fn a_line_that_is_too_long_is_passed_over() {
+fn too_long_batch_line_is_skipped() {
     let question = r#"{"agent": "pi", "model": "zai/glm-5"}"#;
     let lines = format!("{question}\n{{\"agent\": \"{}\"}}\n{question}\n", "x".repeat(2_500_000));
     let found = answers(&[], &lines, 1);
@@ -329,7 +329,7 @@ fn check_base_url(provider: &str, env: &[(&str, &str)], expected: &Value) {
 }
 
 #[test]
-fn a_part_that_is_missing_is_told_before_one_that_is_bad() {
+fn missing_url_part_is_reported_before_a_bad_one() {
     let missing = Value::from("missing-url-parameter");
     check_base_url("google-vertex", &[("GOOGLE_CLOUD_PROJECT", "a/b")], &missing);
     check_base_url("google-vertex", &[("GOOGLE_CLOUD_LOCATION", "a/b")], &missing);
@@ -338,7 +338,7 @@ fn a_part_that_is_missing_is_told_before_one_that_is_bad() {
 }
 
 #[test]
-fn the_scheme_of_a_url_is_of_either_case() {
+fn url_scheme_ignores_case() {
     check_base_url("kimi", &[("KIMI_BASE_URL", "HTTPS://kimi.example/v1")], &Value::from("HTTPS://kimi.example/v1"));
     check_base_url("kimi", &[("KIMI_BASE_URL", "ftp://kimi.example/v1")], &Value::from("bad-url-parameter"));
     check_base_url("kimi", &[("KIMI_BASE_URL", "http:/kimi.example")], &Value::from("bad-url-parameter"));
@@ -355,7 +355,7 @@ fn check_column(line: &str, column: usize) {
 }
 
 #[test]
-fn a_line_that_is_not_json_is_told_with_its_column() {
+fn invalid_json_line_is_reported_with_its_column() {
     check_column(r#"{"agent":"x","model":"x" "env":{}}"#, 26);
     check_column(r#"{"agent":"é→x","model":"x" "env":{}}"#, 28);
     check_column(r#"{"agent":"#, 10);
@@ -364,7 +364,7 @@ fn a_line_that_is_not_json_is_told_with_its_column() {
 }
 
 #[test]
-fn every_vector_is_answered_on_the_command_line() {
+fn resolve_command_matches_every_vector() {
     check_query(&[], "agent_env");
     for query in ["lookup", "base_url", "acp_model_id"] {
         check_query(&["--query", query], query);
@@ -381,7 +381,7 @@ fn check_page(words: &[&str], host: &[(&str, &str)], status: i32) {
 }
 
 #[test]
-fn the_cases_of_the_page_are_answered_as_it_shows() {
+fn resolve_page_examples_match_the_command() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let file = folder.path().join(".env");
     fs::write(&file, "OPENAI_API_KEY=k\nOPENAI_BASE_URL=https://gw.example.org/v1\n").expect("there is room");

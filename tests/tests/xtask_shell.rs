@@ -39,7 +39,7 @@ fn check_bash(words: &str, offers: &[&str]) {
 }
 
 #[test]
-fn bash_completes_commands_agents_and_rules_and_leaves_cargo_alone() {
+fn bash_completes_commands_agents_and_rules_but_not_cargo() {
     check_bash("cargo xtask expl", &["explain"]);
     check_bash("cargo xtask show al", &["alpha", "al"]);
     check_bash("cargo xtask gen-scripts --agent be", &["beta"]);
@@ -49,7 +49,7 @@ fn bash_completes_commands_agents_and_rules_and_leaves_cargo_alone() {
 }
 
 #[test]
-fn fish_completes_them_too() {
+fn fish_completes_commands_agents_and_rules() {
     if !has("fish") {
         return;
     }
@@ -63,7 +63,7 @@ fn fish_completes_them_too() {
 }
 
 #[test]
-fn zsh_takes_its_completions() {
+fn zsh_loads_its_completions() {
     if has("zsh") {
         assert_eq!(
             run("zsh", "zsh -n \"$COMPLETIONS\"; compdef() { :; }; source \"$COMPLETIONS\"; whence -w _xtask"),
@@ -73,12 +73,12 @@ fn zsh_takes_its_completions() {
 }
 
 #[test]
-fn a_shell_that_nobody_knows_is_refused() {
+fn unknown_completion_shell_is_rejected() {
     check("both", &["completions", "csh"], 2, &["invalid value 'csh'", "bash, zsh, fish"]);
 }
 
 #[test]
-fn the_manual_has_a_page_for_each_command() {
+fn manual_has_a_page_for_each_command() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let out = folder.path().join("man").display().to_string();
     check("both", &["man", "--out", &out], 0, &["pages in "]);
@@ -121,7 +121,7 @@ fn refusal(example: &str) -> Option<String> {
 }
 
 #[test]
-fn every_command_has_examples_that_are_commands() {
+fn examples_in_command_help_parse() {
     assert_eq!(refusal("cargo xtask list --json | jq ."), None);
     assert_eq!(refusal("cargo xtask list --jsn"), Some("error: unexpected argument '--jsn' found".to_owned()));
     let mut faults = Vec::new();

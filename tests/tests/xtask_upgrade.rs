@@ -139,7 +139,7 @@ fn check(kind: &str, words: &[&str], status: i32, says: &[&str]) {
 }
 
 #[test]
-fn what_is_asked_for_is_checked_before_anything_is_fetched() {
+fn arguments_are_checked_before_anything_is_fetched() {
     let words = |words: &[&str], says: &[&str]| check("nothing", words, 2, says);
     words(&["alpah"], &["no such agent: `alpah`", "did you mean `alpha`?"]);
     words(&["alpha", "--to", "aplha=1.1.0"], &["none of these agents installs `aplha`", "did you mean `alpha`?"]);
@@ -149,7 +149,7 @@ fn what_is_asked_for_is_checked_before_anything_is_fetched() {
 }
 
 #[test]
-fn the_help_explains_every_exit_status() {
+fn upgrade_help_explains_every_exit_status() {
     check(
         "nothing",
         &["--help"],
@@ -160,7 +160,7 @@ fn the_help_explains_every_exit_status() {
 
 #[test]
 #[ignore = "needs the package managers, which come from a registry"]
-fn the_newest_version_that_is_allowed_is_found() {
+fn newest_allowed_version_is_reported() {
     check("current", &["--dry-run"], 0, &["alpha  alpha 1.0.0  -   current"]);
     check(
         "newer",
@@ -180,7 +180,7 @@ fn the_newest_version_that_is_allowed_is_found() {
 
 #[test]
 #[ignore = "needs the package managers, which come from a registry"]
-fn a_registry_that_fails_is_told_and_changes_nothing() {
+fn failed_registry_query_is_reported_and_changes_nothing() {
     check("gone", &["--dry-run"], 0, &["the registry does not have it any more"]);
     check("busy", &["--dry-run"], 2, &["429", "asking for the versions of `alpha"]);
     check("page", &["--dry-run"], 2, &["asking for the versions of `alpha", "JSON"]);
@@ -195,14 +195,14 @@ fn a_registry_that_fails_is_told_and_changes_nothing() {
 
 #[test]
 #[ignore = "needs the package managers, which come from a registry"]
-fn an_answer_of_40_megabytes_is_read() {
+fn registry_answer_of_40_megabytes_is_parsed() {
     let start = Instant::now();
     check("huge", &["--dry-run"], 0, &["alpha 1.1.0  can be upgraded"]);
     assert!(start.elapsed() < Duration::from_mins(2), "{:?}", start.elapsed());
 }
 
 #[test]
-fn any_command_finishes_or_drops_an_interrupted_upgrade() {
+fn next_command_completes_or_rolls_back_an_interrupted_upgrade() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let (journal, lock) = (folder.path().join(".upgrade-journal"), folder.path().join("alpha.lock"));
     fs::write(folder.path().join("Cargo.lock"), "").expect("there is room");
@@ -240,7 +240,7 @@ fn workflow_commands(text: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn the_workflow_runs_commands_that_exist() {
+fn upgrade_workflow_commands_parse() {
     let text = fs::read_to_string(workspace().join(".github/workflows/upgrade.yml")).expect("there is a workflow");
     let commands = workflow_commands(&text);
     assert!(commands.iter().any(|it| it.first().is_some_and(|it| it == "upgrade")), "{commands:?}");

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_scripts_are_named_with_their_own_lines() {
+    fn dash_errors_have_the_line_of_their_script() {
         check_scripts(
             &["echo a\n", "echo a\nif b; then\n", "echo \"\n", "f() {\n}\n} x\n", ""],
             &[
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_script_runs() {
+    fn checked_scripts_are_not_executed() {
         check_scripts(
             &["touch /nonexistent/x\nexit 3\n", "set +n\nexit 3\n", "kill $$\n", "read x\nread y\n", "echo b"],
             &[],
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_a_construct_are_judged_one_by_one() {
+    fn scripts_are_checked_separately() {
         check_scripts(
             &["if a; then\n", "b; fi\n"],
             &[
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn many_scripts_keep_their_numbers() {
+    fn dash_errors_keep_script_numbers() {
         let scripts: Vec<String> =
             (0..100).map(|n| if n % 10 == 7 { format!("{}(", "\n".repeat(n)) } else { "echo a".to_owned() }).collect();
         let bytes: Vec<&[u8]> = scripts.iter().map(String::as_bytes).collect();

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_fit_the_terminal() {
+    fn lines_are_cut_to_the_terminal_width() {
         assert_eq!(fitted("abc\nabcdef\n", Some(4)), "abc\nabc…\n");
         assert_eq!(fitted("ab cdef\n", Some(4)), "ab…\n");
         assert_eq!(fitted("abcdef\n", None), "abcdef\n");

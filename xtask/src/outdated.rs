@@ -107,7 +107,7 @@ mod made {
         use super::*;
 
         #[test]
-        fn a_row_says_what_may_be_pinned_and_why_not_more() {
+        fn outdated_row_shows_the_allowed_version_and_reasons() {
             let dated = |version: &str| Dated { version: version.to_owned(), date: String::new(), days: Some(9) };
             let row = |newest: &str, allowed: &str, why: &[&str]| Row {
                 agent: "fixture".to_owned(),

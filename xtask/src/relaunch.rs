@@ -118,14 +118,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_package_that_runs_is_the_one_that_is_built() {
+    fn relaunch_builds_the_package_of_the_registry() {
         let words = arguments("run", "live", Path::new("/home/x/own"));
         let text = words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
         assert_eq!(text, "run --features xtask/live --manifest-path /home/x/own/Cargo.toml");
     }
 
     #[test]
-    fn lines_of_cargo_are_read() {
+    fn cargo_progress_lines_are_parsed() {
         assert_eq!(Step::of("    Blocking waiting for file lock on build directory"), Some(Step::Waits));
         assert_eq!(Step::of("   Compiling serde v1.0.0 (/x)"), Some(Step::Compiles("serde v1.0.0")));
         for other in ["", "    Finished `dev` profile", "error: x", "Blocking"] {

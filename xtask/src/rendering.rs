@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_of_a_site_file_has_a_line() {
+    fn site_fields_are_located_by_line() {
         let text = "prefix = \"/opt/x\"\n[node.linux-x64]\nurl = \"u\"\nsha256 = \"s\"\n\n[[uv]]\nname = \"uv\"\n\
                     version = \"v\"\nsha256 = [\"s\"]\n";
         let lines =

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_shown_in_the_words_of_an_entry() {
+    fn places_are_printed_in_entry_words() {
         assert_eq!(shown(Place::field(Field::Install).item(2).part(Part::Script)), "install[2], script");
         assert_eq!(shown(Place::field(Field::BaseUrl)), "base_url");
         assert_eq!(shown(Place::field(Field::Web).part(Part::Off(1))), "web, off");

@@ -25,24 +25,24 @@ fn check_says(build: &str, status: i32, out: &str, says: &str) {
 const RAN: &str = "ran run --quiet --features xtask/live --manifest-path /own/Cargo.toml -- verify x\n";
 
 #[test]
-fn what_is_built_already_is_run_in_silence() {
+fn finished_build_runs_silently() {
     check_says("echo '    Finished `dev` profile' >&2", 0, RAN, "");
 }
 
 #[test]
-fn a_build_is_told_once() {
+fn build_is_announced_once() {
     let build = "printf '   Compiling %s v1.0.0\\n' a b c >&2";
     check_says(build, 0, RAN, "building the commands that run agents; the first time takes a minute\n");
 }
 
 #[test]
-fn waiting_for_another_cargo_is_told() {
+fn wait_for_another_cargo_is_announced() {
     let build = "echo '    Blocking waiting for file lock on build directory' >&2";
     check_says(build, 0, RAN, "waiting for another cargo, which has locked the build folder\n");
 }
 
 #[test]
-fn a_build_that_fails_shows_why_and_runs_nothing() {
+fn failed_build_prints_its_errors_and_runs_nothing() {
     let says =
         "error: cannot build the commands that run agents\nerror: no such thing\nhelp: fix cargo's errors above\n";
     check_says("echo 'error: no such thing' >&2; exit 101", 2, "", says);

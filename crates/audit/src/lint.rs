@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_audit_and_lint_find_the_same_in_a_file() {
+    fn audit_and_lint_report_the_same_findings_for_a_file() {
         let bash = "#!/bin/bash\n[[ -d x ]]\nmkdir /usr/local/x\n";
         check_finds("a.sh", bash, &[("I003", 3, 7)]);
         check_finds("a.sh", bash.strip_prefix("#!/bin/bash\n").unwrap_or(bash), &[("S002", 1, 1), ("I003", 2, 7)]);

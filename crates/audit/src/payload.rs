@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn text_in_a_payload_is_found() {
+    fn text_inside_a_compressed_payload_is_searched() {
         let text = format!("{}BENCHFLOW_DISALLOW_WEB_TOOLS{}", "a".repeat(70), "b".repeat(90));
         let member = |text: &str| {
             let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

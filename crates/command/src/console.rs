@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_read_before_the_command_line_is() {
+    fn color_flag_is_read_before_the_command_line_is_parsed() {
         for (words, expected) in [
             (&["xtask", "list", "--color", "never"][..], Some("never")),
             (&["xtask", "--color=always", "list"], Some("always")),

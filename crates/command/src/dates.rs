@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_counted_over_months_and_years() {
+    fn date_arithmetic_crosses_months_and_years() {
         assert_eq!(after("2026-12-31", 1).as_deref(), Some("2027-01-01"));
         assert_eq!(after("2024-02-28", 1).as_deref(), Some("2024-02-29"));
         assert_eq!(after("2026-02-30", 1), None);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_has_no_age() {
+    fn age_of_an_invalid_date_is_none() {
         for text in ["", "2026", "2026-13-01", "2026-02-30", "2026-2-3", "20261123", "2026-11-23-1", "2026-11-23T00:00"]
         {
             assert_eq!(age(text), None, "{text:?}");

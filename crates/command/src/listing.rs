@@ -191,7 +191,7 @@ mod tests {
     const LIST: &str = "//! registry! { agents { mod no; } }\nregistry! {\n    extends a::agents::REGISTRY;\n    agents {\n        mod beta; // one\n        mod delta { const A: &str = \"}\"; }\n    }\n    families {\n        mod zeta;\n    }\n}\n";
 
     #[test]
-    fn a_name_goes_where_the_order_wants_it() {
+    fn new_name_is_inserted_in_sorted_order() {
         check_inserts(
             LIST,
             "alpha",
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_on_one_line_and_empty_ones_are_lists() {
+    fn one_line_and_empty_lists_accept_a_new_name() {
         check_inserts(
             "x::registry! { agents { mod b; mod d; } }",
             "c",
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_list_is_none() {
+    fn text_without_a_valid_agents_list_is_rejected() {
         for text in [
             "",
             "// registry! { agents { } }",
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_name_the_macro_as_the_list_does() {
+    fn new_entry_uses_the_macro_path_of_the_list() {
         assert_eq!(file("registry! { agents { } }").path_of_macro(), "crate");
         assert_eq!(file("coding_agents::registry! { agents { } }").path_of_macro(), "coding_agents");
     }

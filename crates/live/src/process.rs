@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_command_is_run_to_its_end() {
+    async fn command_runs_to_completion() {
         let finished = run(sh("echo out; echo err >&2; exit 3"), Duration::from_secs(20)).await.expect("sh starts");
         assert_eq!((finished.status, finished.stdout.trim(), finished.stderr.trim()), (Some(3), "out", "err"));
         let finished = run(sh("kill -TERM $$"), Duration::from_secs(20)).await.expect("sh starts");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_late_command_started_goes_with_it() {
+    async fn timeout_kills_the_command_and_its_children() {
         let finished = run(sh("sleep 600 & echo $!; wait"), Duration::from_millis(300)).await.expect("sh starts");
         assert_eq!(finished.status, None);
         let pid = finished.stdout.trim().to_owned();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_long_stream_the_end_is_kept() {
+    async fn end_of_a_long_output_is_kept() {
         let script = "yes 'a line of this stream' | head -c 5000000; echo; echo last";
         let finished = run(sh(script), Duration::from_secs(20)).await.expect("sh starts");
         assert_eq!(finished.stdout.len(), KEPT);

@@ -24,14 +24,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_between_characters() {
+    fn long_text_is_truncated_at_a_character_boundary() {
         assert_eq!(shortened(" a\n b "), "a b");
         assert_eq!(shortened(&"é".repeat(SHOWN)), "é".repeat(SHOWN));
         assert_eq!(shortened(&"é".repeat(SHOWN + 1)), format!("{}…", "é".repeat(SHOWN)));
     }
 
     #[test]
-    fn last_words_are_three_lines() {
+    fn last_words_are_at_most_three_lines() {
         assert_eq!(last_words("one\ntwo\n\nthree\nfour\n"), "two / three / four");
         assert_eq!(last_words(""), "");
     }

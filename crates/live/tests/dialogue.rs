@@ -48,7 +48,7 @@ fn check_fault(fault: &str, says: &str) {
 }
 
 #[test]
-fn faults_are_told_as_what_they_are() {
+fn each_dialogue_failure_has_its_own_message() {
     check_fault("early", "the agent ended with 3 before it answered `initialize`");
     check_fault("garbage", "standard output has a line that is not a message: `Welcome!`");
     check_fault("number", "standard output has a line that is not a message: `17`");
@@ -61,12 +61,12 @@ fn faults_are_told_as_what_they_are() {
 }
 
 #[test]
-fn what_a_client_does_not_offer_is_refused() {
+fn unsupported_client_method_is_refused() {
     check_fault("asks", "`session/new` is refused: -32603 -32601");
 }
 
 #[test]
-fn turns_follow_each_other() {
+fn turns_run_in_sequence() {
     let (started, texts) = block_on(async {
         let mut peer = start("none");
         let said = converse(&mut peer, limits(), Permission::Refuse, async |dialogue| {
@@ -94,7 +94,7 @@ fn check_permission(permission: Permission, text: &str) {
 }
 
 #[test]
-fn permission_is_given_by_the_narrowest_option_or_refused() {
+fn permission_uses_the_narrowest_option_or_is_refused() {
     check_permission(Permission::Allow, "turn 1 once");
     check_permission(Permission::Refuse, "turn 1 no");
 }
@@ -114,7 +114,7 @@ fn check_ending(fault: &str, by: EndedBy, status: i32) -> Ending {
 }
 
 #[test]
-fn an_agent_ends_by_what_it_takes() {
+fn agent_ends_by_end_of_input_signal_or_force() {
     check_ending("none", EndedBy::EndOfInput, 0);
     check_ending("fails", EndedBy::EndOfInput, 5);
     let ending = check_ending("stays", EndedBy::Signal, 143);
@@ -123,7 +123,7 @@ fn an_agent_ends_by_what_it_takes() {
 }
 
 #[test]
-fn of_a_loud_agent_the_last_words_are_kept() {
+fn verbose_stderr_does_not_block_and_is_kept() {
     let errors = block_on(async {
         let mut peer = start("loud");
         let said = converse(&mut peer, limits(), Permission::Refuse, async |dialogue| all(dialogue).await).await;

@@ -262,7 +262,7 @@ fn check_dialogue(tls: bool, api: &Api, streams: bool) {
 }
 
 #[test]
-fn dialogues_are_held_in_every_api_over_tls() {
+fn every_api_serves_dialogues_over_tls() {
     for api in &APIS {
         check_dialogue(true, api, true);
         check_dialogue(true, api, false);
@@ -270,7 +270,7 @@ fn dialogues_are_held_in_every_api_over_tls() {
 }
 
 #[test]
-fn dialogues_are_held_in_every_api_plainly() {
+fn every_api_serves_dialogues_without_tls() {
     for api in &APIS {
         check_dialogue(false, api, true);
         check_dialogue(false, api, false);
@@ -290,7 +290,7 @@ fn check_answer(mode: &str, path: &str, extra: &[&str], expected: (u16, &str, &s
 }
 
 #[test]
-fn what_is_not_served_is_refused_in_the_form_of_its_api() {
+fn unserved_request_is_refused_in_the_format_of_its_api() {
     let chat = "/gateway/v7/chat/completions";
     check_answer("dialogue", "/v1/chat/completions", &[], (404, "there is no API here", "error"));
     check_answer("dialogue", "/gateway/v70/chat/completions", &[], (404, "there is no API here", "error"));
@@ -303,7 +303,7 @@ fn what_is_not_served_is_refused_in_the_form_of_its_api() {
 }
 
 #[test]
-fn who_does_not_trust_the_authority_is_on_record() {
+fn untrusting_client_is_recorded() {
     let (served, other) = (Served::new(true, "dialogue"), Served::new(true, "dialogue"));
     let authority = other.authority();
     let untrusting = served.curl("/gateway/v7/models", None, &["--cacert", &authority.to_string_lossy()]);
@@ -319,7 +319,7 @@ fn who_does_not_trust_the_authority_is_on_record() {
 }
 
 #[test]
-fn a_call_of_another_address_is_on_record_and_finds_nothing() {
+fn call_to_another_address_is_recorded_and_gets_no_answer() {
     let served = Served::new(true, "dialogue");
     let beside = format!("models.other.example:{}:127.0.0.1", served.beside.port());
     let url = format!("https://models.other.example:{}/gateway/v7/models", served.beside.port());

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn issues_and_commits_have_addresses() {
+    fn issues_and_commits_have_urls() {
         check_url("a/b#12", Some("https://github.com/a/b/issues/12"));
         check_url("a/b, commit 9c2d56c2", Some("https://github.com/a/b/commit/9c2d56c2"));
         for source in ["b#12", "a/b, reproduced", "measured with x 0.40.0", "a b/c#1"] {

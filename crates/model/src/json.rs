@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_read() {
+    fn json_objects_are_parsed() {
         let object = parse(r#" { "a" : [1, "x"], "b\"": {}, "a": null } "#).expect("it is JSON");
         assert_eq!((object.get("a"), object.get("c")), (Some(&Json::Null), None));
         assert_eq!(object.get("b\""), Some(&Json::Object(Vec::new())));

@@ -135,19 +135,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_module_has_a_code_and_a_name() {
+    fn module_path_gives_code_and_name() {
         const MODULE: Coded = Coded::of("some_crate::rules::i004_unchecked_download");
         assert_eq!((MODULE.code(), MODULE.name()), ("I004", "unchecked-download"));
     }
 
     #[test]
     #[should_panic(expected = "like `i004_unchecked_download`")]
-    fn a_module_without_a_code_is_rejected() {
+    fn module_path_without_a_code_is_rejected() {
         Coded::of("some_crate::rules::script");
     }
 
     #[test]
-    fn every_spelling_follows_from_one() {
+    fn name_spellings_are_converted() {
         assert_eq!(kebab("CLAUDE_AGENT_ACP"), "claude-agent-acp");
         assert_eq!(constant("claude-agent-acp"), "CLAUDE_AGENT_ACP");
         assert!(is_kebab("gpt-5") && !is_kebab("Gpt") && !is_kebab("a--b") && !is_kebab("a-") && !is_kebab("1a"));

@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn places_count_keys_and_values_in_the_order_of_the_text() {
+    fn value_places_follow_text_order() {
         let value = Value::Object(vec![Member {
             key: Value::Text("k".into()),
             value: Value::List(vec![Value::Text("v".into())]),

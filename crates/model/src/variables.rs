@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_no_quotation_mark_and_no_newline() {
+    fn key_with_a_quotation_mark_or_newline_is_rejected() {
         for bad in ["\"sk-1\"", "'sk-1'", "sk-\n1", "\u{201c}sk-1\u{201d}", "\u{2018}sk-1\u{2019}", "sk-1\r"] {
             check("BENCHFLOW_PROVIDER_API_KEY", bad, Some("holds"));
             check("GITHUB_TOKEN", bad, Some("holds"));

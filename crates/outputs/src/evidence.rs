@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_is_shown_and_nothing_is_made_up() {
+    fn evidence_is_shown_as_measured() {
         check(Some(&seen()), "proved", "unproven", "no tool was seen");
         check(None, "not measured", "not measured", "");
         assert!(Evidence::read(&AGENT, Some("{}")).is_err());

@@ -15,7 +15,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_come_in_the_order_of_their_names() {
+    fn json_members_are_sorted() {
         let value: Value = serde_json::from_str(r#"{"b":[{"d":1,"c":2}],"a":{"z":1,"y":null}}"#).expect("it is JSON");
         assert_eq!(sorted(value).to_string(), r#"{"a":{"y":null,"z":1},"b":[{"c":2,"d":1}]}"#);
     }

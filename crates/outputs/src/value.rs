@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn values_read_as_entries_write_them() {
+    fn values_are_printed_in_entry_syntax() {
         for (name, expected) in [
             (r#"["variable","BENCHFLOW_PROVIDER_API_KEY"]"#, "API_KEY"),
             (r#""a\"b""#, r#""a\"b""#),

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_canonical() {
+    fn every_routing_name_is_a_canonical_variable() {
         let all = [
             PROVIDER,
             BASE_URL,

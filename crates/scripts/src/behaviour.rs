@@ -136,13 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn the_same_facts_have_no_difference() {
+    fn equal_facts_have_no_differences() {
         check(&[], &[], &[]);
         check(&[("tools", "a", "listed")], &[("tools", "a", "listed")], &[]);
     }
 
     #[test]
-    fn facts_that_came_went_or_changed_are_found_in_the_order_of_a_reader() {
+    fn added_removed_and_changed_facts_are_reported_in_reading_order() {
         check(
             &[("tools", "a", "listed"), ("tools", "b", "listed"), ("packages", "x", "1.0"), ("hosts", "", "")],
             &[("tools", "b", "named"), ("tools", "c", "listed"), ("packages", "x", "1.1"), ("hosts", "h", "called")],
@@ -157,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn an_aspect_that_was_not_measured_says_nothing() {
+    fn unmeasured_aspect_has_no_differences() {
         check(&[("tools", "a", "listed")], &[("hosts", "h", "called")], &[]);
     }
 
     #[test]
-    fn every_aspect_that_a_run_can_see_must_be_measured() {
+    fn behaviour_is_complete_when_every_run_aspect_is_measured() {
         let all: Vec<(&str, &str, &str)> =
             ASPECTS.iter().filter(|it| !of_the_lock(it.name)).map(|it| (it.name, "", "")).collect();
         assert!(is_measured(&behaviour(&all)));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_says_what_is_installed() {
+    fn lock_facts_list_packages_and_scripts() {
         let text = "format 1\npackage npm a 1.0.0 sha512-x\nunavailable linux-arm64 2026-01-31 npm a-arm64 1.0.0 404\n\
                     npm node_modules/a 1.0.0 sha512-x a {\"hasInstallScript\":true}\n\
                     npm node_modules/b 2.0.0 sha512-x b {}\n\

@@ -250,7 +250,7 @@ mod tests {
     const ALL: [&str; 7] = ["routing", "environment", "hosts", "web", "secrets", "permission", "effort"];
 
     #[test]
-    fn evidence_goes_stale_with_what_it_depends_on() {
+    fn evidence_is_stale_after_its_inputs_change() {
         check_stale(&AGENT, &[]);
         // The same version with another tree.
         check_stale(&Agent { lock: "format 1\npackage npm a 1.0 sha512-y\n", ..AGENT }, &ALL);
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn another_runtime_makes_all_stale_that_it_runs() {
+    fn changed_runtime_invalidates_the_evidence_of_its_agents() {
         let on = |agent: &Agent<'_>, node, python| {
             inputs_on(agent, [Version::new(22, node, 0), Version::new(3, 12, python)]).expect("it is rendered")
         };
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_question_depends_on_leaves_the_others_fresh() {
+    fn input_of_one_question_leaves_the_others_fresh() {
         let host = Host { name: "a.example", off: &[], reason: "none" };
         check_stale(&Agent { hosts: &[host], ..AGENT }, &["hosts"]);
         let web = Some(WebPolicy::Switch { tools: &["fetch", "search"], off: &[OFF] });
@@ -302,13 +302,13 @@ mod tests {
     }
 
     #[test]
-    fn the_days_of_a_lock_leave_all_fresh() {
+    fn dates_in_a_lock_keep_evidence_fresh() {
         let dated = format!("{} 2026-11-20\nunavailable linux-arm64 2026-11-23 npm a-arm64 1.0 404\n", LOCK.trim_end());
         check_stale(&Agent { lock: &dated, ..AGENT }, &[]);
     }
 
     #[test]
-    fn what_no_verdict_depends_on_leaves_all_fresh() {
+    fn unrelated_fields_keep_evidence_fresh() {
         check_stale(&Agent { aliases: &["other"], description: "Another text.", install_timeout: 7, ..AGENT }, &[]);
     }
 

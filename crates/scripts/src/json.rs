@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_keep_their_order() {
+    fn json_members_keep_their_order() {
         let members = Members(vec![("b", 1), ("a", 2), ("c", 3)]);
         assert_eq!(text(&members), r#"{"b":1,"a":2,"c":3}"#);
     }

@@ -372,7 +372,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quoting_is_counted_as_python_does_it() {
+    fn quoted_length_matches_python_shlex() {
         // python3 -c 'import shlex; print(len(shlex.quote(shlex.quote("a b"))))' and so on.
         assert_eq!(quoted_twice("a b"), 15);
         assert_eq!(quoted_twice("it's"), 32);

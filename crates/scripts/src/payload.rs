@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_lose_comments_and_nothing_else() {
+    fn minified_programs_lose_only_comments_and_indentation() {
         assert_eq!(minify("// a\nconst x = \"// b\";\n  y();\n\n"), "const x = \"// b\";\ny();\n");
         assert!(programs().iter().all(|(_, text)| !text.is_empty()));
     }

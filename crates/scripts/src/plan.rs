@@ -462,7 +462,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_keeps_its_text() {
+    fn number_keeps_its_source_text() {
         let check = |encoded, expected| assert_eq!(with_numbers_as_written(encoded), expected);
         check(
             "[\"object\",[\"a1\",1.50],[\"b\\\"2\",-3e+5]]",

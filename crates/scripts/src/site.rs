@@ -357,12 +357,12 @@ mod tests {
     }
 
     #[test]
-    fn the_default_is_valid() {
+    fn default_site_is_valid() {
         assert_eq!(Site::default().validate(), Ok(()));
     }
 
     #[test]
-    fn faults_are_named_by_their_field() {
+    fn site_errors_name_their_field() {
         check_refused(|site| site.prefix = "opt".to_owned(), "prefix");
         check_refused(|site| site.prefix = "/opt/../etc".to_owned(), "prefix");
         check_refused(|site| site.prefix = "/opt/a b".to_owned(), "prefix");
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_credential_is_not_repeated() {
+    fn credential_is_not_printed_in_a_site_error() {
         let site = Site { mirror: Some("https://user:secret@host/".to_owned()), ..Site::default() };
         let message = site.validate().err().map(|error| error.to_string()).unwrap_or_default();
         assert!(message.contains("credential") && !message.contains("secret"), "{message}");

@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_reader_does_not_see_is_refused() {
+    fn invisible_characters_in_a_script_are_rejected() {
         for char in ['\u{1b}', '\r', '\t', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}'] {
             let mut writer = Writer::default();
             writer.line("#!/bin/sh");
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_quoted_as_cheaply_as_they_can_be() {
+    fn words_are_quoted_only_when_needed() {
         check_quote("plain/word-1.2", "plain/word-1.2");
         check_quote("two words", "\"two words\"");
         check_quote("it's", "\"it's\"");
@@ -218,21 +218,21 @@ mod tests {
     }
 
     #[test]
-    fn a_here_document_that_holds_its_end_is_refused() {
+    fn here_document_containing_its_delimiter_is_rejected() {
         let mut writer = Writer::default();
         writer.here_document("cat", "END", "a\nEND\nb");
         assert!(matches!(writer.finish(), Err(RenderError::HereDocument(end)) if end == "END"));
     }
 
     #[test]
-    fn a_library_loses_its_marks_and_nothing_else() {
+    fn library_loses_only_its_mutant_marks() {
         let mut writer = Writer::default();
         writer.library("f() {\n    # mutant: a name\n    # why\n    g # mutant: h\n}");
         assert_eq!(writer.finish().ok().as_deref(), Some("f() {\n    # why\n    g # mutant: h\n}\n"));
     }
 
     #[test]
-    fn blocks_are_indented_and_blank_lines_do_not_double() {
+    fn writer_indents_blocks_and_merges_blank_lines() {
         let mut writer = Writer::default();
         writer.line("#!/bin/sh");
         writer.section("one");

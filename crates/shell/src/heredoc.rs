@@ -124,7 +124,7 @@ mod tests {
     use super::unquote;
 
     #[test]
-    fn a_delimiter_loses_its_quotes_and_expands_nothing() {
+    fn delimiter_is_unquoted_without_expansion() {
         for (word, delimiter) in [
             (r"E", "E"),
             (r"'E F'", "E F"),

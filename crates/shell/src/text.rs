@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn nul_bytes_keep_the_offsets_of_others() {
+    fn offsets_are_kept_when_nul_bytes_are_removed() {
         assert!(without_nul(b"ab").is_none());
         let text = without_nul(b"a\0b").unwrap_or(Derived { bytes: Vec::new(), origin: Vec::new() });
         assert_eq!((text.bytes.as_slice(), text.origin.as_slice()), (b"ab".as_slice(), [0, 2, 3].as_slice()));

@@ -41,7 +41,7 @@ fn against(schema: &Value, document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn the_registry_is_as_its_schema_says() {
+fn registry_json_matches_its_schema() {
     let (schema, document) =
         (&json("generated/registry/registry.schema.json"), &json("generated/registry/registry.json"));
     assert!(jsonschema::meta::is_valid(schema), "the schema is none of its dialect");
@@ -60,7 +60,7 @@ fn check_refused(place: &str, new: Value) {
 }
 
 #[test]
-fn the_schema_refuses_what_is_not_of_its_shape() {
+fn registry_schema_rejects_invalid_documents() {
     check_refused("/schema", json!("benchflow-registry/1"));
     check_refused("/agents", json!({}));
     check_refused("/agents/0/name", json!(1));
@@ -110,7 +110,7 @@ fn schema_of_editors() -> Value {
 }
 
 #[test]
-fn files_for_editors_are_of_the_public_format() {
+fn acp_agent_files_match_the_public_schema() {
     let schema = schema_of_editors();
     assert!(!against(&schema, &json!({"id": "X"})).is_empty());
     let folder = "generated/registry/acp";
@@ -124,7 +124,7 @@ fn files_for_editors_are_of_the_public_format() {
 }
 
 #[test]
-fn the_build_has_a_target_and_a_stage_an_agent() {
+fn bake_file_and_dockerfile_have_one_target_per_agent() {
     let matrix = json("generated/suite/matrix.json");
     let jobs = matrix["include"].as_array().expect("a list");
     let mut built: Vec<&str> = jobs.iter().filter_map(|job| job["agent"].as_str()).collect();
@@ -176,7 +176,7 @@ fn check_sarif(text: &str) -> Value {
 }
 
 #[test]
-fn sarif_is_as_its_schema_says() {
+fn sarif_output_matches_its_schema() {
     let sample = workspace().join("tests/audit/sample").display().to_string();
     let log = check_sarif(&xtask(&["audit", "--format", "sarif", &sample], 1));
     assert_eq!(xtask(&["audit", "--sarif", &sample], 1).trim(), log.to_string());
@@ -195,7 +195,7 @@ fn sarif_is_as_its_schema_says() {
 }
 
 #[test]
-fn sarif_of_nothing_is_a_log_too() {
+fn sarif_without_findings_is_a_valid_log() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     fs::write(folder.path().join("install.sh"), "echo x\n").expect("there is room");
     let log = check_sarif(&xtask(&["audit", "--sarif", &folder.path().display().to_string()], 0));

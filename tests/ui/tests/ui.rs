@@ -191,7 +191,7 @@ fn check_wrong(compiler: &Compiler, case: &str, overwrite: bool) -> Result<(), S
 }
 
 #[test]
-fn wrong_entries_do_not_compile() {
+fn compile_fail_cases_match_their_stderr() {
     let only = std::env::var("UI_CASE").unwrap_or_default();
     let overwrite = std::env::var("UI").is_ok_and(|it| it == "overwrite");
     let all = ["fail", "fail/syntax"]
@@ -223,7 +223,7 @@ fn wrong_entries_do_not_compile() {
 }
 
 #[test]
-fn right_entries_compile_and_break_no_rule() {
+fn pass_cases_compile_and_break_no_rule() {
     let listed: Vec<_> = RIGHT.iter().map(|(case, _)| (*case).to_owned()).collect();
     let there: Vec<_> = cases("pass").into_iter().map(|(case, _)| case).collect();
     assert_eq!(listed, there, "each case of `pass` is a line of `right!`");
@@ -234,7 +234,7 @@ fn right_entries_compile_and_break_no_rule() {
 }
 
 #[test]
-fn a_case_is_short() {
+fn ui_cases_are_short() {
     for folder in ["fail", "fail/syntax", "fail/agents", "pass"] {
         for (case, text) in cases(folder) {
             let lines = text.lines().count();

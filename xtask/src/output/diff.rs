@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn payloads_are_cut_short_in_a_diff() {
+    fn payloads_are_summarized_in_a_diff() {
         let text = |letter: &str| format!("#!/bin/sh\n{0}\n{0}\nend '{0}{0}'\n", letter.repeat(100));
         let shown = diff(Path::new("a/install.sh"), &text("a"), &text("b"));
         assert!(

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_between_the_marks_are_replaced_and_nothing_else() {
+    fn only_lines_between_the_marks_are_replaced() {
         check(
             "a\n<!-- generated: agents -->\nold\n<!-- end -->\nb",
             &Ok("a\n<!-- generated: agents -->\nnew\n<!-- end -->\nb"),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_mark_is_told() {
+    fn missing_region_mark_is_reported() {
         check("a\n", &Err("has no line `<!-- generated: agents -->` for the generated region `agents`\nhelp: put"));
         check("<!-- generated: agents2 -->\n<!-- end -->\n", &Err("has no line `<!-- generated: agents -->`"));
         check("<!-- generated: agents -->\na\n", &Err("has no line `<!-- end -->`"));

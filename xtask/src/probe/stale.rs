@@ -111,7 +111,7 @@ mod tests {
     const ALL: &str = "routing, environment, hosts, web, secrets, permission, effort";
 
     #[test]
-    fn evidence_goes_stale_with_what_it_depends_on_and_with_time() {
+    fn evidence_is_stale_after_a_change_or_with_age() {
         check_stale(&AGENT, None, &["there is none"]);
         check_stale(&AGENT, Some(&fresh()), &[]);
         let tree = Agent { lock: "format 1\npackage npm a 1.0 sha512-y\n", ..AGENT };

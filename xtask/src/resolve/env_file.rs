@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_as_people_write_them() {
+    fn env_file_syntax_is_parsed() {
         check("", Ok(&[]));
         check(
             "\u{feff}A=1\r\n# B=2\n\nexport C='a b'\nD=\"x\ny\"\nA=3",
@@ -106,13 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_put_in_the_place_of_a_dollar() {
+    fn env_file_dollars_are_not_expanded() {
         check("A=1\nB=x$A${A}$HOME$", Ok(&[("A", "1"), ("B", "x$A${A}$HOME$")]));
         check("B=\"$HOME \\$HOME\"\nC='$HOME \\$HOME'", Ok(&[("B", "$HOME $HOME"), ("C", "$HOME \\$HOME")]));
     }
 
     #[test]
-    fn a_line_that_is_none_is_told_by_its_number() {
+    fn invalid_env_file_line_is_reported_by_number() {
         check("A=1\n\nno pair\nB=2\n", Err(3));
         check("A=1\nB='x\n", Err(2));
         check("A=1\nB='x\ny\nz\n", Err(2));

@@ -166,7 +166,7 @@ mod tests {
     use registry_command::files::Scratch;
 
     #[test]
-    fn a_manifest_says_its_licence_in_any_of_its_forms() {
+    fn manifest_licence_forms_are_all_parsed() {
         let licence = |manifest: Value| of_manifest(&manifest);
         assert_eq!(licence(json!({"license": "MIT"})), "MIT");
         assert_eq!(licence(json!({"license": {"type": "ISC"}})), "ISC");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_found_in_the_file_that_holds_it() {
+    fn text_is_found_in_a_cached_archive() {
         let scratch = Scratch::new().expect("there is room");
         let folder = scratch.path().join("npm/a/-");
         std::fs::create_dir_all(&folder).expect("there is room");

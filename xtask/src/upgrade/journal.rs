@@ -286,7 +286,7 @@ mod tests {
     const NEW: [Option<&str>; 3] = [Some("new"); 3];
 
     #[test]
-    fn a_kill_before_any_change_is_finished_or_rolled_back() {
+    fn killed_commit_is_completed_or_rolled_back() {
         let (mut rolled_back, mut finished) = (0, 0);
         for number in 0.. {
             let room = Room::new();
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_kill_while_recovering_changes_nothing() {
+    fn second_kill_during_recovery_is_recovered() {
         let room = Room::new();
         assert!(room.killed_at(7));
         let plan = room.journal.plan().expect("it can be read").expect("there is one");
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_changed_meanwhile_is_kept() {
+    fn file_changed_after_an_interruption_is_kept() {
         let room = Room::new();
         assert!(room.killed_at(7), "one of three is renamed");
         fs::write(room.path("b"), "mine").expect("there is room");
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_before_the_first_change_leaves_the_tree_as_it_was() {
+    fn error_before_the_first_change_keeps_the_tree() {
         let room = Room::new();
         fs::create_dir_all(room.path(FOLDER).join("1.new")).expect("there is room");
         let guard = room.journal.guard().expect("it can be locked").expect("no other process has it");
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_is_one_command_s_at_a_time() {
+    fn upgrade_lock_is_exclusive() {
         let room = Room::new();
         let guard = room.journal.guard().expect("it can be locked");
         assert!(guard.is_some());

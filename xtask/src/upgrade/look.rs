@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_good_version_is_found_in_few_tries() {
+    fn last_good_version_is_found_by_bisection() {
         for count in 0..40_usize {
             for good in 0..=count {
                 let mut tries = 0;
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_tried_as_they_were_published() {
+    fn versions_are_tried_in_publication_order() {
         let dated =
             |version: &str, date: &str| Dated { version: version.to_owned(), date: date.to_owned(), days: None };
         let pinned = dated("1.0.0", "2026-01-01");

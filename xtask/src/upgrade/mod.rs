@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_age_is_a_number_of_days() {
+    fn min_age_is_a_number_of_days() {
         assert_eq!((days("7d"), days("0"), days("30")), (Ok(7), Ok(0), Ok(30)));
         for text in ["", "d", "7h", "-1", "a week"] {
             assert!(days(text).is_err_and(|it| it.contains("write `7d`")), "{text}");

@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_exit_status_is_that_of_the_agent_that_needs_a_person_most() {
+    fn exit_status_is_that_of_the_worst_verdict() {
         use Verdict::{Blocked, Current, EntryMustChange, Failed, Other, Planned, Same};
         check_status(&[], Status::Done);
         check_status(&[Current, Same, Planned], Status::Done);
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_decides_is_another_behaviour() {
+    fn only_decisive_aspects_change_the_verdict() {
         let verdict = |aspect: &str| {
             let mut report = report(Verdict::Current);
             report.compare(vec![difference(aspect, Some("1"), Some("2"))]);
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_sees_each_difference_once() {
+    fn each_difference_is_printed_once() {
         let mut all = report(Verdict::Current);
         all.compare(vec![
             difference("tools", None, Some("listed")),
@@ -356,7 +356,7 @@ fixture: Packages
     }
 
     #[test]
-    fn what_an_agent_says_is_no_markup() {
+    fn agent_output_is_escaped_in_markdown() {
         let mut all = report(Verdict::EntryMustChange);
         all.notes = vec!["<img src=x>\n# a heading".to_owned()];
         all.offence =

@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_proved_must_stay_proved() {
+    fn lost_proofs_are_reported() {
         let was = |word: &str| json!({"verdicts": {"hosts": {"verdict": word}}});
         let fails = |it: &mut Evidence| it.hosts = Verdict::Failed("`h` is not in the entry".to_owned());
         check_lost(&was("proved"), |_| {}, &[]);

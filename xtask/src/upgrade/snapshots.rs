@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn snapshots_of_this_project_are_as_the_command_would_write_them() {
+    fn upgrade_writes_the_committed_snapshots() {
         let registry = &registry::REGISTRY;
         let names: Vec<&str> = registry.agents.iter().map(|it| it.name).collect();
         let root = Path::new(registry.folder).parent().expect("it is in the workspace");
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn only_snapshots_that_are_there_are_written() {
+    fn only_existing_snapshots_are_updated() {
         let registry = &registry::REGISTRY;
         let scratch = Scratch::new().expect("there is room");
         let root = scratch.path();

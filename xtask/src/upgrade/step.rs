@@ -92,7 +92,7 @@ mod tests {
     use registry_command::files::Scratch;
 
     #[test]
-    fn a_step_that_is_done_is_not_run_again_until_something_differs() {
+    fn completed_step_is_rerun_only_after_a_change() {
         let scratch = Scratch::new().expect("there is room");
         let store = Store::open(scratch.path().join("steps")).expect("there is room");
         let run = |parts: &[&str], value: u32| store.once("lock", parts, || Ok(value));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_is_not_kept_and_what_is_damaged_does_not_count() {
+    fn ended_steps_are_not_cached_and_damaged_ones_ignored() {
         let scratch = Scratch::new().expect("there is room");
         let store = Store::open(scratch.path().to_path_buf()).expect("there is room");
         let ended: Step<u32> = store.once("lock", &["a"], || Err(End::Current(Vec::new())));

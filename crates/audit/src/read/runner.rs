@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_match_names_as_in_a_shell() {
+    fn case_patterns_match_as_in_a_shell() {
         for (pattern, name, takes) in [
             ("*", "a", true),
             ("a", "a", true),

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_the_prompt_has_a_tool_called() {
+    fn prompt_keyword_triggers_a_tool_call() {
         check(&asked(&[user("PROBE-SHELL please")]), Some("bash"));
         check(&asked(&[user("<reminder/>"), user("PROBE-SHELL"), user("<more/>")]), Some("bash"));
         check(&asked(&[user("hello"), Said::Model, user("PROBE-WEB")]), Some("fetch"));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_search_for_tools_is_called_where_one_is_listed() {
+    fn tool_search_is_called_when_it_is_listed() {
         let plan = plan(&json!({"searched_tool": "get_page"}));
         let mut asked = asked(&[user("PROBE-SEARCH")]);
         assert_eq!(answer(&asked, &plan), ModelAnswer::Text(TEXT.to_owned()));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_ends_with_the_output_of_the_tool() {
+    fn turn_ends_after_the_tool_output() {
         let output = || Said::Output("out".to_owned());
         let called = [user("PROBE-SHELL"), Said::Model, output()];
         check(&asked(&called), None);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_must_be_called_is_called_once() {
+    fn required_tool_is_called_once() {
         let named = Asked { choice: Choice::Named("bash".to_owned()), ..asked(&[user("hello")]) };
         check(&named, Some("bash"));
         check(&Asked { said: vec![user("hello"), Said::Model, Said::Output(String::new())], ..named }, None);
@@ -190,14 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn a_structured_answer_fits_its_schema() {
+    fn structured_answer_matches_its_schema() {
         let schema = json!({"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]});
         let asked = Asked { schema: Some(schema), ..asked(&[user("hello")]) };
         assert_eq!(answer(&asked, &plan(&json!({}))), ModelAnswer::Text(r#"{"title":"probe"}"#.to_owned()));
     }
 
     #[test]
-    fn a_tool_that_is_not_offered_is_called_when_the_plan_says_so() {
+    fn web_unoffered_plan_calls_an_unoffered_tool() {
         let plan = plan(&json!({"web_tool": "hidden", "web_unoffered": true}));
         let ModelAnswer::Call(call) = answer(&asked(&[user("PROBE-WEB")]), &plan) else { panic!("a tool is called") };
         assert_eq!(call.tool.name, "hidden");

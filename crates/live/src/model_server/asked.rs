@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_words_are_those_after_the_model_and_the_tools() {
+    fn last_user_text_follows_the_last_model_and_tool_output() {
         let user = |text: &str| Said::User(text.to_owned());
         let said = vec![user("a"), Said::Model, Said::Output("x".to_owned()), user("b"), user("c")];
         let asked = Asked { said, ..Asked::default() };
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_found_in_all_its_forms() {
+    fn text_is_extracted_from_every_content_form() {
         assert_eq!(text(&json!("a")), "a");
         assert_eq!(text(&json!([{"type": "text", "text": "a"}, {"type": "x", "content": [{"text": "b"}]}])), "a\nb");
         assert_eq!(text(&json!({"output": "a"})), "a");

@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_compressed_body_is_read() {
+    fn compressed_bodies_are_decoded() {
         let level = Compression::default();
         check("gzip", &packed(GzEncoder::new(TEXT, level)), Some(TEXT));
         check("deflate", &packed(ZlibEncoder::new(TEXT, level)), Some(TEXT));

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_is_known_by_the_end_of_its_path() {
+    fn path_suffix_selects_the_operation() {
         use Operation::{CountTokens, Generate, Stream};
         use Protocol::{AnthropicMessages, GoogleGenerateContent, OpenAiCompletions, OpenAiResponses};
         check("/gateway/v7/v1/messages", AnthropicMessages, Generate, None);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn another_path_is_no_operation() {
+    fn other_paths_are_not_operations() {
         for path in ["", "/", "/v1/models", "/v1/xresponses", "/v1/responses/r1", "/models/m:embedContent", "/models/:"]
         {
             assert_eq!(Endpoint::of(path), None, "{path}");
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn models_are_listed_and_described() {
+    fn model_list_and_model_paths_are_recognized() {
         assert_eq!(described("/x/v1/models"), Some(""));
         assert_eq!(described("/x/v1/models/a/b"), Some("a/b"));
         assert_eq!(described("/x/v1/models/a:predict"), None);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_api_is_known_by_its_header() {
+    fn header_or_key_parameter_selects_the_api() {
         assert_eq!(dialect("/v1/models", "", |name| name == "anthropic-version"), Protocol::AnthropicMessages);
         assert_eq!(dialect("/v1/models", "", |name| name == "x-goog-api-key"), Protocol::GoogleGenerateContent);
         assert_eq!(dialect("/v1/models", "a=b&key=k", |_| false), Protocol::GoogleGenerateContent);

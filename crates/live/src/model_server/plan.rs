@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_read_with_its_defaults() {
+    fn plan_fields_have_defaults() {
         let plan = read(r#"{"listen":"127.0.0.1:0","base_path":"/a/","model":"m","shell_command":"true"}"#);
         let plan = plan.expect("it is a plan");
         assert_eq!((plan.base_path.as_str(), plan.mode, plan.tls.is_none()), ("/a", Mode::Dialogue, true));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_cannot_be_used_is_refused() {
+    fn invalid_plan_is_rejected() {
         check_refused("", "EOF");
         check_refused(r#"{"listen":"here","model":"m","shell_command":""}"#, "socket address");
         check_refused(r#"{"listen":"127.0.0.1:0","model":"m","shell_command":"","speed":1}"#, "`speed`");

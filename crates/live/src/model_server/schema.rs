@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_required_is_given() {
+    fn instance_has_only_required_properties() {
         let schema = json!({
             "type": "object",
             "properties": {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_a_schema_names_are_taken() {
+    fn instance_uses_enum_const_and_default_values() {
         check(&json!({"enum": ["a", "b"]}), &json!("a"));
         check(&json!({"const": 3}), &json!(3));
         check(&json!({"type": ["null", "string"], "default": null}), &Value::Null);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_without_end_has_a_value() {
+    fn recursive_schema_has_a_finite_instance() {
         let endless = json!({"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#"}}});
         assert!(instance(&endless).is_object());
         check(&json!({"$ref": "#"}), &json!("probe"));

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_put_where_a_shell_wants_it() {
+    fn shell_command_is_put_into_the_command_parameter() {
         let string = json!({"type": "string"});
         let two = json!({"command": string, "description": string, "timeout": {"type": "number"}});
         check(
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_no_command_is_no_shell() {
+    fn tool_without_a_command_parameter_is_not_a_shell() {
         let tools = [
             function("terminal", &json!({"id": {"type": "integer"}}), &json!(["id"])),
             function("exec", &json!({"command": {"type": "boolean"}}), &json!([])),
@@ -230,14 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_that_is_named_first_is_taken() {
+    fn preferred_shell_name_wins() {
         let string = json!({"command": {"type": "string"}});
         let tools = [function("execute", &string, &json!([])), function("bash", &string, &json!([]))];
         assert_eq!(shell(&tools, COMMAND).map(|call| call.tool.name), Some("bash".to_owned()));
     }
 
     #[test]
-    fn a_search_tool_is_given_the_name_of_the_tool() {
+    fn tool_search_query_names_the_tool() {
         let string = json!({"type": "string"});
         let properties = json!({"query": string, "max_results": {"type": "number"}});
         let plain = function("search_tool_functions", &properties, &json!(["query"]));
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_tool_gets_a_page() {
+    fn web_tool_call_has_a_url() {
         let string = json!({"type": "string"});
         let properties = json!({"url": string, "format": {"type": "string", "enum": ["md"]}, "q": string});
         let tools = [function("fetch", &properties, &json!(["url", "format", "q"]))];

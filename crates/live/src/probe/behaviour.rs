@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_shown_without_any_secret() {
+    fn printed_request_has_no_secrets() {
         let text = shown(&request("h.example", "m"), "k-1");
         assert!(!text.contains("k-1") && !text.contains("another") && !text.contains("Bearer"), "{text}");
         for part in ["POST https://h.example/v1/x?key=…&alt=…", "Authorization: <redacted>", "\"model\": \"m\""] {
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_and_places_of_the_key_are_facts_without_times() {
+    fn run_facts_record_calls_and_key_locations_without_times() {
         let calls = vec![request(NAME, "m"), request(NAME, "m"), request("other.example", "n")];
         let record = Record { requests: calls, ..Record::default() };
         let facts = of_run(&Agent::EMPTY, DIRECT, &record, &Remains::default(), "k-1");
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_that_tells_its_pinned_version_does_not_differ_by_it() {
+    fn pinned_version_in_the_greeting_is_not_a_difference() {
         let evidence = |pin: &str| {
             let mut evidence = Evidence::new(&Agent { name: "fixture", ..Agent::EMPTY }, "2026-01-31");
             evidence.pins = vec![format!("a@{pin}")];

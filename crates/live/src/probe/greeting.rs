@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn greetings_are_facts_without_ids_of_sessions() {
+    fn greeting_facts_have_no_session_ids() {
         let started = json!({
             "protocolVersion": 1, "agentInfo": {"name": "a", "version": "1.0", "_meta": {"x": 1}},
             "agentCapabilities": {"loadSession": true, "promptCapabilities": {"image": false}},

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_loopback_and_every_other_record_is_empty() {
+    fn dns_answers_loopback_for_a_and_nothing_for_other_types() {
         let (name, reply) = answer(&query(1), Network::Leading).expect("it is a question");
         assert_eq!(name, "api.example.org");
         assert_eq!(
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_no_question() {
+    fn truncated_dns_query_is_rejected() {
         let whole = query(1);
         for length in 0..whole.len() {
             let cut = whole.get(..length).and_then(|it| answer(it, Network::Leading));

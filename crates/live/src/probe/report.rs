@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_machine_is_no_evidence() {
+    fn machine_error_is_not_recorded_as_evidence() {
         let error = || Verdict::Error("no room".to_owned());
         check_error(|_| {}, None);
         check_error(|it| it.web = error(), Some("no room"));
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_stays_open_is_tried_again() {
+    fn unproven_run_is_retried() {
         check_unsettled(|_| {}, None);
         check_unsettled(|it| it.routing = Verdict::Failed("another model".to_owned()), None);
         check_unsettled(|it| it.routing = Verdict::Error("no room".to_owned()), Some("no room"));
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_read_as_it_was_written() {
+    fn probe_report_round_trips() {
         let report = ProbeReport::new("bubblewrap".to_owned(), vec![proved()], &[]);
         let text = serde_json::to_string(&report).expect("it is JSON");
         assert_eq!(ProbeReport::read(&text), Ok(report));
@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_this_form() {
+    fn probe_table_matches_its_snapshot() {
         let mut broken = proved();
         "another".clone_into(&mut broken.agent);
         (broken.web, broken.milliseconds) = (Verdict::Failed("it searched".to_owned()), 412_345);
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_that_could_not_be_measured_is_named() {
+    fn unmeasured_agent_is_counted_as_an_error() {
         let mut broken = proved();
         broken.routing = Verdict::Error("no room".to_owned());
         let report = ProbeReport::new("bubblewrap".to_owned(), vec![proved(), broken], &[]);

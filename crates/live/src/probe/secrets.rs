@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_allowed_in_the_agents_own_file_alone() {
+    fn key_is_allowed_only_in_a_private_file_of_the_agent() {
         let text = "{\"key\": \"key-of-a-run\"}";
         check(|_| {}, ("/verify-home/.x/auth.json", text, 0o600), "proved", "");
         check(|_| {}, ("/verify-home/.x/auth.json", text, 0o640), "failed", "auth.json (mode 640)");
@@ -141,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_stays_out_of_the_working_directory() {
+    fn prompt_in_the_working_directory_fails() {
         check(|_| {}, ("/verify-home/.x/history", "a PROMPT", 0o644), "proved", "");
         check(|_| {}, ("/verify-home/workspace/x", "a PROMPT", 0o600), "failed", "a prompt is in");
     }
 
     #[test]
-    fn words_and_streams_are_looked_at() {
+    fn arguments_and_output_are_searched_for_secrets() {
         let file = ("/tmp/x", "", 0o600);
         let say =
             |word: &'static str| move |it: &mut Remains| it.trace.started.push(vec!["/bin/sh".into(), word.into()]);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_as_json_writes_it() {
+    fn json_escaped_key_is_found() {
         let key = "a \"key\" of a run";
         let output = serde_json::json!({"text": key}).to_string();
         let remains = Remains { output, ..Remains::default() };
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_the_prefix_is_seen() {
+    fn changed_prefix_file_is_reported() {
         let remains = |place: &str| Remains {
             files: vec![(place.to_owned(), PathBuf::new())],
             prefix: "/opt/x".to_owned(),

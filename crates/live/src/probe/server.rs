@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_try_finds_nothing_of_the_first() {
+    fn retry_starts_in_an_empty_run_folder() {
         let folder = tempfile::tempdir().expect("there is room");
         let run = folder.path().join("runs/direct");
         for _ in 0..2 {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_without_last_words_ends_without_a_colon() {
+    fn failure_without_stderr_has_no_trailing_colon() {
         let said = Tail::default();
         assert_eq!(with_last_words("it ended".to_owned(), &said), "it ended");
         said.push(b"no room\n");

@@ -85,7 +85,7 @@ fn check_routing(change: impl FnOnce(&mut RecordedRequest), word: &str, says: &s
 }
 
 #[test]
-fn a_call_that_is_not_as_resolved_fails_the_routing() {
+fn call_that_differs_from_the_resolution_fails_routing() {
     check_routing(|_| {}, "proved", "");
     check_routing(|it| it.model = Some("another".to_owned()), "failed", "is for `another`, and `a-model` was resolved");
     check_routing(|it| it.model = None, "failed", "is for `none`");
@@ -102,7 +102,7 @@ fn a_call_that_is_not_as_resolved_fails_the_routing() {
 }
 
 #[test]
-fn what_is_no_model_call_keeps_to_the_base_url() {
+fn other_requests_must_be_under_the_base_url() {
     let other = |path: &'static str| move |it: &mut RecordedRequest| (it.protocol, it.path) = (None, path.to_owned());
     // Without it the second prompt has no call that was answered.
     check_routing(other("/gateway/v7/models"), "unproven", "PROBE-SHELL");
@@ -117,7 +117,7 @@ fn what_is_no_model_call_keeps_to_the_base_url() {
 }
 
 #[test]
-fn a_credential_stands_in_the_header_of_its_protocol() {
+fn credential_is_expected_in_the_protocol_header() {
     let carried = |protocol: &'static str, header: &'static str| {
         move |it: &mut RecordedRequest| {
             it.protocol = Some(protocol.to_owned());
@@ -130,7 +130,7 @@ fn a_credential_stands_in_the_header_of_its_protocol() {
 }
 
 #[test]
-fn what_was_not_answered_as_a_model_does_proves_nothing() {
+fn call_without_a_model_answer_is_unproven() {
     let answered = |status, kind: &'static str| {
         move |it: &mut RecordedRequest| it.answered = Some(Answered { status, kind: kind.to_owned(), tool: None })
     };
@@ -148,7 +148,7 @@ fn what_was_not_answered_as_a_model_does_proves_nothing() {
 }
 
 #[test]
-fn an_agent_that_calls_no_model_fails() {
+fn agent_without_a_model_call_fails() {
     check(&judged(&Record::default(), judge::routing), "failed", "no model call arrived");
     // A list of models is no call.
     let listed = changed(|it| (it.protocol, it.path) = (None, "/gateway/v7/models".to_owned()));
@@ -157,7 +157,7 @@ fn an_agent_that_calls_no_model_fails() {
 }
 
 #[test]
-fn a_body_is_searched_as_it_was_meant() {
+fn body_search_decodes_nested_json() {
     let with_quotes = "a \"key\" of some length";
     let request = |body| RecordedRequest { body, ..RecordedRequest::default() };
     // JSON in a text of JSON, as the arguments of a tool are.
@@ -174,7 +174,7 @@ fn a_body_is_searched_as_it_was_meant() {
 }
 
 #[test]
-fn a_body_that_cannot_be_read_proves_nothing() {
+fn unreadable_body_is_unproven() {
     let unread = |it: &mut RecordedRequest| {
         it.headers.push(("content-encoding".to_owned(), "br".to_owned()));
         it.body = json!({"base64": "AAAA"});
@@ -191,7 +191,7 @@ fn check_environment(from: &str, to: &str, word: &str, says: &str) {
 }
 
 #[test]
-fn the_commands_of_an_agent_see_the_tasks_environment() {
+fn agent_commands_must_see_the_task_environment() {
     check_environment("", "", "proved", "");
     let added = format!("/opt/benchflow/x/0123/bin:{PATH}");
     check_environment(PATH, &added, "proved", "");
@@ -213,7 +213,7 @@ fn the_commands_of_an_agent_see_the_tasks_environment() {
 }
 
 #[test]
-fn folders_that_an_agent_adds_are_told_by_what_stays_of_their_names() {
+fn added_path_folders_are_reported_without_random_parts() {
     let path = format!("/opt/benchflow/x/0123/bin:{PATH}:/verify-home/.x/tmp/a0b1");
     let record = changed(|it| it.tool_results.iter_mut().for_each(|text| *text = text.replace(PATH, &path)));
     let mut added = std::collections::BTreeSet::new();
@@ -237,7 +237,7 @@ fn check_hosts(names: &[&str], word: &str, says: &str) {
 }
 
 #[test]
-fn a_host_that_its_switch_should_silence_fails() {
+fn call_to_a_switched_off_or_undeclared_host_fails() {
     check_hosts(&[], "proved", "");
     check_hosts(&["loud.example", "models.probe.example"], "proved", "");
     check_hosts(&["quiet.example"], "failed", "is called although QUIET is set");
@@ -271,13 +271,13 @@ fn check_web(without: &Record, with: &Record, word: &str, says: &str) {
 }
 
 #[test]
-fn a_tool_that_was_not_called_by_its_name_proves_nothing() {
+fn web_tool_not_called_by_name_is_unproven() {
     let (without, with) = (offers(&["bash", "get_page"], ""), offers(&["bash"], ""));
     check(&web::web(&agent(), &without, Some(&with)), "unproven", "was not called by its name");
 }
 
 #[test]
-fn a_policy_takes_the_web_tools_away_and_nothing_else() {
+fn web_policy_removes_web_tools_and_no_others() {
     let control = offers(&["bash", "get_page"], "");
     check_web(&control, &offers(&["bash"], ""), "proved", "");
     check_web(&control, &offers(&["bash", "get_page"], ""), "failed", "`get_page` is still offered");
@@ -291,7 +291,7 @@ fn a_policy_takes_the_web_tools_away_and_nothing_else() {
 }
 
 #[test]
-fn a_tool_that_is_only_described_counts() {
+fn described_web_tool_counts_as_offered() {
     let described = offers(&["bash"], "deferred tools: get_page");
     check_web(&described, &offers(&["bash"], ""), "proved", "");
     check_web(&described, &described, "failed", "is still described");
@@ -319,7 +319,7 @@ fn deferred(named: &str, found: &[&str]) -> Record {
 }
 
 #[test]
-fn tools_that_are_only_named_are_told_apart_from_listed_ones() {
+fn named_tools_are_separated_from_listed_tools() {
     let offered = web::Offered::of(&deferred("get_page\nplan_trip", &["get_page"]), &agent());
     let names = |it: std::collections::BTreeSet<String>| it.into_iter().collect::<Vec<_>>().join(" ");
     assert_eq!(
@@ -338,7 +338,7 @@ fn tools_that_are_only_named_are_told_apart_from_listed_ones() {
 }
 
 #[test]
-fn a_policy_takes_deferred_web_tools_away_too() {
+fn web_policy_removes_deferred_web_tools() {
     let control = deferred("get_page\nplan_trip\nask_user", &["get_page"]);
     check_web(&control, &deferred("plan_trip\nask_user", &[]), "proved", "");
     check_web(&control, &deferred("get_page\nplan_trip\nask_user", &[]), "failed", "is still named to the model");
@@ -359,7 +359,7 @@ fn a_policy_takes_deferred_web_tools_away_too() {
 }
 
 #[test]
-fn a_forbidden_tool_that_reaches_out_fails() {
+fn forbidden_tool_with_network_access_fails() {
     let mut with = offers(&["bash"], "");
     with.requests.push(RecordedRequest {
         tool_results: vec!["no such tool".to_owned()],
@@ -373,7 +373,7 @@ fn a_forbidden_tool_that_reaches_out_fails() {
 }
 
 #[test]
-fn an_agent_that_is_said_to_have_no_web_tools_is_looked_at_too() {
+fn no_tools_declaration_is_verified() {
     let none = Agent { web: Some(WebPolicy::NoTools("seen")), ..agent() };
     check(&web::web(&none, &offers(&["bash"], ""), None), "proved", "");
     check(&web::web(&none, &offers(&["bash", "web_search"], ""), None), "failed", "it offers `web_search`");
@@ -383,7 +383,7 @@ fn an_agent_that_is_said_to_have_no_web_tools_is_looked_at_too() {
 }
 
 #[test]
-fn the_worst_of_several_runs_counts() {
+fn worst_verdict_of_several_runs_is_reported() {
     let failed = || Verdict::Failed("this".to_owned());
     let unproven = || Verdict::Unproven("that".to_owned());
     check(&Verdict::worst([("a", Verdict::Proved), ("b", unproven())]), "unproven", "b: that");
@@ -397,7 +397,7 @@ fn the_worst_of_several_runs_counts() {
 }
 
 #[test]
-fn a_log_is_read_line_by_line() {
+fn record_log_is_parsed_line_by_line() {
     let log = r#"{"n":1,"listener":"x","sni":"y","method":null,"path":null,"error":"no TLS"}
 
 {"n":2,"method":"POST","path":"/p","headers":[["A","b"]],"body":{},"protocol":null,"answered":{"status":404,"kind":null}}"#;

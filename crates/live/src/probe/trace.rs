@@ -124,19 +124,19 @@ mod tests {
 "#;
 
     #[test]
-    fn what_is_started_is_read_with_its_words_and_without_its_environment() {
+    fn trace_has_arguments_of_started_programs_without_environment() {
         let started = Trace::read(RECORD).started;
         assert_eq!(started, [vec!["/opt/x/bin/agent", "agent", "a \"b\"\né"], vec!["/bin/none", "none"]]);
     }
 
     #[test]
-    fn addresses_beyond_loopback_are_read_and_data_is_not() {
+    fn trace_has_non_loopback_addresses_without_payload_data() {
         let called = Trace::read(RECORD).called;
         assert_eq!(called.into_iter().collect::<Vec<_>>(), ["192.0.2.7:443", "2001:db8::1:80", "9.9.9.9:53"]);
     }
 
     #[test]
-    fn a_record_that_is_cut_off_is_read_up_to_there() {
+    fn truncated_trace_is_parsed_up_to_its_end() {
         for end in 0..RECORD.len() {
             if let Some(text) = RECORD.get(..end) {
                 let _ = Trace::read(text);

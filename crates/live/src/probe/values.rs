@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arrives_is_what_was_given_whatever_a_client_escapes() {
+    fn hostile_values_arrive_unchanged_despite_client_escaping() {
         check(|_| {}, [None, None, None]);
         let other = "Bearer a \\\"key\\\" of some length";
         check(|it| it.headers = vec![("authorization".into(), other.into())], [Some("arrived for"), None, None]);
@@ -309,14 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_was_executed_or_told_is_wrong() {
+    fn executed_or_printed_value_is_wrong() {
         check_left(|it| it.files = vec![("/tmp/canary".to_owned(), "/no/such/file".into())], "it was executed");
         check_left(|it| it.errors = format!("cannot parse {}", route().key), "standard error");
         check_left(|it| it.trace.started = vec![vec!["sh".to_owned(), route().key]], "words that `sh`");
     }
 
     #[test]
-    fn a_tally_is_good_when_nothing_is_wrong_and_enough_is_accepted() {
+    fn tally_passes_without_wrong_values_and_above_its_floor() {
         let tally = |accepted, refused, floor| Tally { accepted, refused, floor, ..Tally::new(&Agent::EMPTY) };
         assert!(tally(3, 7, 30).is_good() && !tally(2, 8, 30).is_good() && tally(1, 9, 10).is_good());
         assert!(!Tally { wrong: vec![String::new()], ..tally(9, 1, 30) }.is_good());

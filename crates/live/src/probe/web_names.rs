@@ -51,13 +51,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_says_where_its_names_come_from() {
+    fn web_names_are_sorted_and_cite_sources() {
         assert!(NAMES.is_sorted_by(|one, other| one.name < other.name));
         assert!(NAMES.iter().all(|it| it.source.len() > 10));
     }
 
     #[test]
-    fn a_date_behind_a_type_is_heeded() {
+    fn dated_tool_type_matches_its_base_name() {
         let plain = source_of("web_search");
         assert_eq!((plain.is_some(), source_of("web_search_20250305"), source_of("web_searcher")), (true, plain, None));
     }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_outside_the_prefix_is_told_by_its_path() {
+    fn changes_outside_the_prefix_are_reported_by_path() {
         check_changes(&[], &[], false);
         check_changes(&["opt/"], &[], false);
         check_changes(&["opt/benchflow/bin/x"], &[], true);

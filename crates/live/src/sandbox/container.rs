@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn the_engines_account_is_read_without_its_own_doing() {
+    fn container_diff_ignores_changes_of_the_engine() {
         let listed = "C /opt\nA /opt/benchflow\nA /opt/benchflow/bin\nC /etc\nA /etc/new\nD /etc/old\nA /tmp/x\n";
         check_outside(listed, &[], &["/etc/new", "/etc/old (removed)", "/tmp/x"]);
         check_outside("C /tmp\nC /root\n", &[], &["/root"]);

@@ -145,14 +145,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_no_living_process_made_is_an_orphan() {
+    fn orphan_is_a_container_of_a_dead_process() {
         let listed = "aa 7\nbb 8\ncc <no value>\ndd \n";
         assert_eq!(orphans(listed, |process| process == 8), [("aa", 7)]);
         assert_eq!(orphans("", |_| false), []);
     }
 
     #[test]
-    fn no_container_of_ours_pulls() {
+    fn containers_never_pull_images() {
         assert!(run("x").contains(&"--pull=never".to_owned()));
     }
 }

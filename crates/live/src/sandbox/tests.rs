@@ -59,7 +59,7 @@ impl Fixture {
 
 #[test]
 #[ignore = "needs root and bwrap"]
-fn every_place_that_is_written_is_told() {
+fn every_write_outside_the_prefix_is_reported() {
     let fixture = Fixture::new();
     let changes = fixture.cell.changes(As::Root).expect("they can be read");
     assert_eq!((changes.outside, changes.prefix), (Vec::new(), true));
@@ -74,7 +74,7 @@ fn every_place_that_is_written_is_told() {
 
 #[test]
 #[ignore = "needs root, bwrap and strace"]
-fn every_refused_write_is_told_though_nothing_is_left_of_it() {
+fn every_denied_write_is_reported() {
     let fixture = Fixture::new();
     let script = "(: >/etc/verify-a) 2>/dev/null; mkdir /root/.verify-b 2>/dev/null; (: >/tmp/verify-c) 2>/dev/null; \
                   rm -f /etc/passwd 2>/dev/null; (: >/dev/shm/verify-e) 2>/dev/null; : >/opt/benchflow/verify-f";
@@ -87,7 +87,7 @@ fn every_refused_write_is_told_though_nothing_is_left_of_it() {
 
 #[test]
 #[ignore = "needs root and bwrap"]
-fn nothing_can_be_written_in_a_read_only_run() {
+fn read_only_run_cannot_write() {
     let fixture = Fixture::new();
     let places = ["/etc/verify-a", "/root/.verify-b", "/tmp/verify-c", "/opt/benchflow/verify-f", "/dev/verify-g"];
     for place in places {
@@ -97,7 +97,7 @@ fn nothing_can_be_written_in_a_read_only_run() {
 
 #[test]
 #[ignore = "needs root and bwrap"]
-fn what_a_site_names_is_seen_wherever_it_is() {
+fn site_folders_are_visible_in_the_sandbox() {
     for place in ["/tmp", "/var/tmp", "/dev/shm"] {
         let folder = tempfile::tempdir_in(place).expect("there is room");
         std::fs::write(folder.path().join("artefact"), "it").expect("there is room");
@@ -160,7 +160,7 @@ fn check_proof(fixture: &Fixture, breaks: &str, says: &str) {
 
 #[test]
 #[ignore = "needs root and bwrap"]
-fn a_sandbox_that_does_not_hold_is_noticed() {
+fn broken_sandbox_is_detected() {
     let fixture = Fixture::new();
     // Nobody's user, on the host as well: the user ids are the host's own.
     let script = "[ \"$(id -u)\" -ge 24711 ] && [ \"$(tr -s ' ' </proc/self/uid_map)\" = ' 0 0 4294967295' ] && pwd";
@@ -182,7 +182,7 @@ const BREAKS: [(&str, &str); 5] = [
 
 #[test]
 #[ignore = "needs root, docker and SANDBOX_TEST_IMAGE"]
-fn container_that_does_not_hold_is_noticed() {
+fn broken_container_is_detected() {
     let fixture = Fixture::in_container();
     let finished = fixture.check(As::Agent, "pwd; ! (: >/etc/x) 2>/dev/null", 0);
     assert_eq!((finished.stdout.trim(), finished.stderr.contains(PROVED)), (WORKSPACE, true), "{}", finished.stderr);
@@ -218,7 +218,7 @@ fn container_reports_what_it_changed() {
 
 #[test]
 #[ignore = "needs root and bwrap"]
-fn what_is_given_up_leaves_nothing_behind() {
+fn timed_out_command_leaves_no_processes() {
     let fixture = Fixture::new();
     let argv = ["sh", "-c", "sleep 600 & sleep 601"].map(str::to_owned);
     let command = fixture.cell.command(As::Root, &[], &argv).expect("it runs commands");

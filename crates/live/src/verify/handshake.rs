@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_handshake_is_one_line_of_the_entry() {
+    fn handshake_is_printed_as_one_entry_line() {
         check(
             &json!({"name": "Kilo", "title": "The Kilo", "version": "1.2"}),
             SessionAnswer::Ok,

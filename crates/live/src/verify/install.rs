@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_is_the_report() {
+    fn install_report_is_the_last_output_line() {
         let line =
             r#"{"class":"ok","status":0,"step":"done","detail":"","version":"1.2","stamp":"ab","runtime":"official"}"#;
         let outcome = read(0, &format!("fixture: have node\n{line}\n")).expect("it is a report");

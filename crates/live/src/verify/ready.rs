@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slow_machine_has_more_time() {
+    fn ready_timeout_grows_with_install_time() {
         let seconds = Duration::from_secs;
         assert_eq!(paced(seconds(90), seconds(20)), seconds(90));
         assert_eq!(paced(seconds(90), seconds(400)), seconds(1200));

@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_good_when_one_passed_and_every_required_one() {
+    fn run_passes_when_one_and_all_required_agents_pass() {
         check_ok(&[("a", Verdict::Passed)], &[], true);
         check_ok(&[("a", Verdict::Passed), ("b", unavailable())], &[], true);
         check_ok(&[("a", Verdict::Passed), ("b", failed())], &[], false);
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn the_evidence_has_this_form() {
+    fn verify_report_matches_its_snapshots() {
         check_snapshot("report_json", &serde_json::to_string_pretty(&report()).expect("it is JSON"));
         check_snapshot("report_table", &report().table());
     }

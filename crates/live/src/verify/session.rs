@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_is_held_against_its_entry() {
+    fn agent_is_compared_with_its_entry() {
         let fields = vec![("name", "x".to_owned()), ("version", "1".to_owned())];
         let ok = expected(Some(fields), Session::Ok, Exit::Eof);
         let info = json!({"name": "x", "version": "1", "title": "any"});
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_may_be_what_is_expected() {
+    fn expected_session_refusal_passes() {
         let refused = |code| SessionAnswer::Refused(RpcError { code, message: "log in".to_owned(), data: None });
         let entry = expected(None, Session::Refused(-32000), Exit::Signal);
         let end = (EndedBy::Signal, 143);
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_of_another_version_is_told_from_one_without_a_name() {
+    fn protocol_version_mismatch_differs_from_a_missing_name() {
         check_peer("none", None);
         let seen = check_peer(
             "second",
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_that_is_late_is_not_one_that_does_not_start() {
+    fn slow_agent_differs_from_one_that_does_not_start() {
         let entry = expected(None, Session::Ok, Exit::Eof);
         let ending = Ending { by: EndedBy::Signal, status: 143, milliseconds: 1 };
         let seen = Seen { stderr: format!("{PROVED} for the user 1\n"), ..Seen::default() };
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sandbox_that_does_not_hold_is_no_fault_of_the_agent() {
+    fn broken_sandbox_is_not_an_agent_failure() {
         let entry = expected(None, Session::Ok, Exit::Eof);
         let ended = Fault::Ended { method: "initialize".to_owned(), status: Some(BROKEN) };
         let seen = Seen { stderr: "sandbox: it can read /etc/shadow\n".to_owned(), ..Seen::default() };

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sandbox_has_a_network_when_something_lies_in_no_folder() {
+    fn sandbox_has_a_network_unless_all_sources_are_folders() {
         check_network(|_| {}, true);
         check_network(|site| site.npm_registry = Some("/m/npm".to_owned()), true);
         check_network(|site| site.mirror = Some("/m".to_owned()), true);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn of_nested_folders_the_outer_one_is_shown() {
+    fn outer_of_nested_source_folders_is_mounted() {
         let folder = tempfile::tempdir().expect("there is room");
         let inner = folder.path().join("npm");
         std::fs::create_dir(&inner).expect("there is room");

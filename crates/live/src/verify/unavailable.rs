@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_registrys_own_answer_says_that_something_is_gone() {
+    fn only_404_or_410_means_gone() {
         check_read(Client::Npm, 0, "1.0.0", &Said::There);
         check_read(Client::Npm, 1, "npm error code E404\nnpm error 404 Not Found", &Said::Gone(404));
         check_read(Client::Npm, 1, "npm error code E410", &Said::Gone(410));
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_registry_is_asked_only_for_what_the_lock_says_it_lacks() {
+    async fn only_unavailable_packages_are_queried() {
         let site = Site::default();
         let ask = async |lock: &str| {
             let agent = Agent { name: "a", lock, ..Agent::EMPTY };
@@ -220,13 +220,13 @@ mod tests {
     }
 
     #[test]
-    fn without_the_control_nothing_is_unavailable() {
+    fn gone_package_without_a_control_answer_is_unclear() {
         assert!(matches!(gone(Client::Npm, "x@1", 404, true), Availability::Gone(_)));
         assert!(matches!(gone(Client::Npm, "x@1", 404, false), Availability::Unclear(_)));
     }
 
     #[test]
-    fn what_is_asked_for_is_what_this_machine_needs() {
+    fn only_packages_for_this_machine_are_queried() {
         let text = "format 1\npackage npm a 1.0 sha512-x\n\
             npm node_modules/a 1.0 sha512-x a/-/a-1.0.tgz {}\n\
             npm node_modules/a-x64 1.0 sha512-x p {\"os\":[\"linux\"],\"cpu\":[\"x64\"],\"libc\":[\"glibc\"]}\n\

@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_lock_is_rejected_with_its_line() {
+    fn old_lock_format_is_rejected_with_its_line() {
         check_refused(
             "package npm @mimo-ai/cli 0.1.4 -\nunavailable package 2026-11-23 @mimo-ai/cli@0.1.4 answers 404\n",
             "line 3: expected `npm` or `pypi` after the date of `unavailable`, found `@mimo-ai/cli@0.1.4`; \
@@ -447,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_line_without_a_field_is_rejected() {
+    fn incomplete_lock_line_is_rejected() {
         check_refused("npm node_modules/a 1.0.0 sha512-x {}", "line 2: missing field after `npm`");
         check_refused(
             "npm node_modules/a 1.0.0 sha512-x a [1]",
@@ -493,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_of_the_tree_has_a_name_and_targets() {
+    fn lock_packages_have_names_and_targets() {
         let text = "format 1\npackage npm a 1.0.0 sha512-x 2026-11-20\npackage npm b 1.0.0 sha512-x\n\
                     npm node_modules/a 1.0.0 sha512-x real/-/real-1.0.0.tgz {\"name\":\"real\",\"os\":[\"linux\"]}\n\
                     bundled node_modules/a/node_modules/@s/c 2.0.0 {}\n";

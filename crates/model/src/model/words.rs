@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_found_by_its_spelling() {
+    fn every_word_parses_from_its_spelling_and_id() {
         macro_rules! check_all {
             ($($name:ident)+) => {
                 $(check($name::from_word, $name::from_id, &$name::ALL.map($name::id));)+

@@ -71,14 +71,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_of_the_document_is_filled_in_once() {
+    fn placeholders_are_filled_in_once() {
         let names: Vec<&str> = DOCUMENT.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()).collect();
         assert!(names.len() > 8, "{names:?}");
         assert_eq!(fill("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "1")]), "a {{y}} b 1");
     }
 
     #[test]
-    fn the_page_asks_nobody_for_anything() {
+    fn page_loads_no_external_resource() {
         for (name, text) in [("document", DOCUMENT), ("style", STYLE), ("script", SCRIPT)] {
             for word in ["http:", "https:", "url(", "@import", "fetch(", "XMLHttp", "innerHTML", "src="] {
                 assert!(!text.contains(word), "the {name} has `{word}`");

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_code_and_nothing_else_is_structure() {
+    fn text_is_escaped_outside_of_code_spans() {
         check("ids of `a|b` only", "ids of `a\\|b` only", "ids of <code>a|b</code> only");
         check("<script>x</script> | y", "\\<script\\>x\\</script\\> \\| y", "&lt;script&gt;x&lt;/script&gt; | y");
         check("a ` b", "a \\` b", "a ` b");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_holds_the_backticks_of_its_code() {
+    fn code_spans_can_contain_backticks() {
         assert_eq!(code_span("a`b"), "``a`b``");
         assert_eq!(code_span("``"), "``` `` ```");
         assert_eq!(code_block("sh", "```\nx"), "````sh\n```\nx\n````\n");

@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verified_download_passes() {
+    fn verified_downloads_pass() {
         for script in [
             "curl -fsSLo a.tgz https://x/a.tgz\necho \"$sum  a.tgz\" | sha256sum -c -",
             "curl -fo \"$t/a\" \"https://x/a\"\nprintf '%s  %s\\n' \"$h\" \"$t/a\" | sha256sum -c >/dev/null",
@@ -446,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clone_is_pinned_by_a_full_commit() {
+    fn only_a_full_commit_pins_a_git_clone() {
         for script in [
             "pip install git+https://x/a",
             "npx https://x/a.tgz",

@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_that_show_and_fail_pass() {
+    fn steps_with_visible_output_and_failures_pass() {
         for script in [
             "npm ci",
             "npm ci >>\"$log\" 2>&1",

@@ -561,7 +561,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_folder_passes() {
+    fn writes_to_private_folders_pass() {
         for script in [
             "mkdir -p /opt/benchflow/node",
             "cargo install --root /opt/benchflow/a a",

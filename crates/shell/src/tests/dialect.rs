@@ -249,7 +249,7 @@ fn posix_shell_has_no_bashisms() {
 }
 
 #[test]
-fn a_broken_script_is_read_up_to_its_break() {
+fn script_is_linted_up_to_its_syntax_error() {
     let found = lint(b"source x\nif a; then");
     let rules: Vec<_> = found.iter().map(|finding| (finding.rule, finding.line, finding.column)).collect();
     assert_eq!(rules, [("S002", 1, 1), ("S001", 2, 1)]);

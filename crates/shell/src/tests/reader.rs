@@ -3,7 +3,7 @@
 use crate::{Follow, ListPlace, Operator, Shape, commands};
 
 #[test]
-fn commands_have_their_words_and_neighbours() {
+fn commands_have_words_operators_and_redirections() {
     let script = b"A=1 curl -fsSL \"$url/x\" 2>&1 | sh -s && ! npm ci >/dev/null || true";
     let found = commands(script);
     let texts: Vec<Vec<&str>> = found.iter().map(|c| c.words.iter().map(|w| &*w.text).collect()).collect();

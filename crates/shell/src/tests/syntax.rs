@@ -199,7 +199,7 @@ fn line_11_redirections() {
 }
 
 #[test]
-fn line_12_nothing_runs() {
+fn line_12_no_command_is_executed() {
     refuses(&["exit\nfi", "alias x=if\nx a; then b; fi", "set -n\n)"]);
     accepts(&["a#b", "a #'", "a;#'", "(#'\na)", "echo $#"]);
     let deep = |depth: usize| ["(".repeat(depth), "a".to_owned(), ")".repeat(depth)].concat();
@@ -208,7 +208,7 @@ fn line_12_nothing_runs() {
 }
 
 #[test]
-fn messages_name_the_culprit_and_its_place() {
+fn syntax_messages_name_the_token_and_its_position() {
     for (script, line, column, message) in [
         ("a\nfi", 2, 1, "`fi` without an open `if`"),
         ("if a\nthen b", 1, 1, "the `if` opened on line 1 is not closed by `fi`"),

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_are_those_of_the_tools() {
+    fn checksums_match_their_published_test_vectors() {
         let content = Content::of(&b"abc"[..]).expect("memory can be read");
         // FIPS 180-4, the first example of each.
         let sha256 = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

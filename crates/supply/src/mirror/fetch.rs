@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_told_apart_from_what_fails() {
+    fn missing_file_differs_from_a_failed_download() {
         check_answer("0 0 200 ", (0, Fetched::Came(PathBuf::from("0"))));
         let error = "The requested URL returned error: 404";
         check_answer(&format!("7 22 404 {error}"), (7, Fetched::Gone("is gone: it answers 404".to_owned())));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_not_a_silent_server() {
+    fn full_disk_is_reported_as_a_write_failure() {
         let line = "2 23 200 Failure writing output to destination";
         let (index, answer) = read_answer(line, |index| PathBuf::from(format!("/f/{index}"))).expect("it is a line");
         let failure = answer.expect_err("it is not written").to_string();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn places_become_urls() {
+    fn paths_become_file_urls() {
         assert_eq!(url("https://h.example/a+b"), "https://h.example/a+b");
         assert_eq!(url("/a/b+c d"), "file:///a/b%2Bc%20d");
         assert_eq!(quoted(r#"a"\"#), r#""a\"\\""#);

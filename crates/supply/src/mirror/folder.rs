@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_names_files_within_the_mirror_or_is_no_list() {
+    fn checksum_list_with_an_outside_path_is_rejected() {
         let sum = "0".repeat(64);
         let list = read_sums(&format!("{sum}  npm/a/-/a-1.0.0.tgz\n"));
         assert_eq!(list.map(|it| it.len()), Some(1));

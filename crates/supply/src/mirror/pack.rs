@@ -218,7 +218,7 @@ mod tests {
     use registry_command::files::Scratch;
 
     #[test]
-    fn an_archive_says_nothing_of_where_and_when_it_was_made() {
+    fn archive_bytes_do_not_depend_on_folder_or_time() {
         let scratch = Scratch::new().expect("there is room for a folder");
         let long = "d/".repeat(80) + "f";
         let members = Members::from([
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_told_where_its_libraries_are() {
+    fn library_search_path_is_rewritten_in_place() {
         let mut program = b"a\0/home/me/python/lib\0b".to_vec();
         relink(&mut program, "/home/me/python/lib", "$ORIGIN/../lib");
         assert_eq!(program, b"a\0$ORIGIN/../lib\0\0\0\0\0\0b");

@@ -98,7 +98,7 @@ mod tests {
     use registry_model::model::Target;
 
     #[test]
-    fn the_index_has_a_page_a_project_with_relative_links() {
+    fn simple_index_has_one_page_per_project_with_relative_links() {
         let content = Content::of(&b"abc"[..]).expect("memory can be read");
         let files = ["wheels/Func_Timeout-4.3.5.tar.gz", "wheels/a.b-1.0+x-py3-none-any.whl", "npm/a/-/a-1.tgz"];
         let pages = index(&files.map(|path| (path.to_owned(), content.clone())).into());
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_file_reads_back_as_the_site() {
+    fn site_file_round_trips() {
         let given = Site {
             ca_bundle: Some("/etc/ssl/site.pem".to_owned()),
             proxy: Some("http://proxy.example:3128".to_owned()),

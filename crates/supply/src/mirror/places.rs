@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tags_of_a_wheel_name_its_targets() {
+    fn wheel_tags_give_its_targets() {
         let all = Target::ALL.map(Target::id);
         check_serves("a-1.0-py3-none-any.whl", &all);
         check_serves("a-1.0.tar.gz", &all);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pylock_gives_the_urls_of_wheels_and_sources() {
+    fn pylock_gives_urls_of_wheels_and_sdists() {
         let text = r#"
             [[packages]]
             name = "a"
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_uv_says_of_an_index_that_lacks_something_is_told_apart() {
+    fn uv_missing_version_differs_from_other_failures() {
         let answer = |stderr: &str| ProcessOutput {
             ok: false,
             stdout: String::new(),

@@ -265,7 +265,7 @@ mod tests {
     const SUM: &str = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
 
     #[test]
-    fn what_only_a_foreign_package_holds_is_not_wanted() {
+    fn dependencies_of_packages_for_other_targets_are_skipped() {
         let text = format!(
             "format 1\nnpm node_modules/a 1.0.0 {SUM} a/-/a-1.0.0.tgz {{\"cpu\":[\"arm64\"]}}\n\
              npm node_modules/a/node_modules/b 1.0.0 {SUM} b/-/b-1.0.0.tgz {{}}\n\
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_cannot_leave_the_mirror() {
+    fn mirror_path_with_parent_or_hidden_parts_is_rejected() {
         assert!(is_plain("npm/@scope/name/-/name-1.0.0+x.tgz"));
         for path in ["../x", "npm/../../x", "/x", "npm//x", "npm/./x", "npm/.hidden", "a\nb", "a\\b", ""] {
             assert!(!is_plain(path), "{path:?}");

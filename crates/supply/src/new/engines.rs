@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn the_floor_is_that_of_the_alternative_that_takes_the_pinned_one() {
+    fn node_floor_comes_from_the_matching_range_alternative() {
         for (range, floor) in [
             (">=18", "18"),
             (">= 18.17.0", "18.17"),
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_refuses_the_pinned_one_is_told_from_what_nobody_can_read() {
+    fn range_without_the_pinned_node_differs_from_an_unreadable_range() {
         for range in [">=24", "^20.0.0", "<22.20.0", "18 || 20", ">22", "~22.19.0", "^0.10.0", "22.21.x", "99999999999"]
         {
             assert_eq!(judge(range, PINNED), Verdict::Refused, "{range}");

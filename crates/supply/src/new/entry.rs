@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_says_what_the_package_says() {
+    fn new_entry_has_the_facts_of_its_package() {
         let expected = r#"//! My Agent.
 
 use crate::agent;
@@ -202,7 +202,7 @@ agent! {
     }
 
     #[test]
-    fn a_shipped_program_is_its_own_package() {
+    fn new_entry_for_a_shipped_program_names_its_file() {
         let package = Package::Program("my-agent.mjs".to_owned());
         let program = "my-agent.mjs".to_owned();
         let text = text(&Known { package, program, description: String::new(), ..known() });
@@ -212,14 +212,14 @@ agent! {
     }
 
     #[test]
-    fn a_python_package_says_which_python() {
+    fn new_entry_for_a_python_package_names_its_python() {
         let package = Package::Pypi("my-agent".to_owned());
         let text = text(&Known { package, runs: Runs::Python, node_floor: None, ..known() });
         assert!(text.contains("install: [pypi(\"my-agent\", bin: \"my-agent\", python: \"==3.12.*\")],\n        runs: python,\n        launch"), "{text}");
     }
 
     #[test]
-    fn hostile_words_stay_within_their_comment_and_their_quotes() {
+    fn hostile_package_text_stays_in_comments_and_quotes() {
         let description = format!("a\r\n}} }} mod evil;\u{202e}\u{0} \"x\" */ {}", "word ".repeat(60));
         let arguments = vec!["a\"b\\c\n".to_owned()];
         let text = text(&Known { description, arguments, license: String::new(), ..known() });
@@ -232,7 +232,7 @@ agent! {
     }
 
     #[test]
-    fn an_entry_without_a_word_of_its_maker_still_says_something() {
+    fn new_entry_without_a_description_has_a_default_one() {
         let text = text(&Known {
             description: " \n".to_owned(),
             license: String::new(),

@@ -313,7 +313,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_an_identifier_in_either_spelling() {
+    fn agent_name_must_be_an_identifier_in_kebab_or_snake_case() {
         assert_eq!(identifier("my-agent"), Ok("my_agent".to_owned()));
         assert_eq!(identifier("my_agent2"), Ok("my_agent2".to_owned()));
         for name in ["", "My-Agent", "2x", "a--b", "a_b-c", "../x", "a b", "-a", "a-", "é", "--help"] {
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_has_capitals() {
+    fn title_is_capitalized() {
         assert_eq!(title("my-agent-2"), "My Agent 2");
     }
 }

@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn npm_says_programs_license_and_scripts_in_several_forms() {
+    fn npm_manifest_forms_are_all_parsed() {
         let facts = npm(
             r#"{"version":"1.0.0","bin":"./cli.js","license":{"type":"MIT"},"scripts":{"test":"x","postinstall":"node p.mjs"}}"#,
         );
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wheel_says_the_same_in_its_own_files() {
+    fn wheel_metadata_gives_the_same_facts() {
         let metadata = "Metadata-Version: 2.4\nName: agent\nSummary: An agent: it edits.\nLicense-Expression: MIT\n\nSummary: not this\n";
         let points = "[gui_scripts]\nwindow = a:b\n\n[console_scripts]\nagent = agent.cli:main\nagent-acp=agent.acp:main\n[other]\nx = y\n";
         let facts = wheel_facts("1.0", metadata, points);
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn one_program_is_taken_and_several_are_asked_about() {
+    fn ambiguous_program_must_be_chosen() {
         check_chooses(&["a=a.js"], None, Ok("a"));
         check_chooses(&["a=x.js", "b=./x.js"], None, Ok("a"));
         check_chooses(&["a=x.js", "b=x.js", "pkg=x.js"], None, Ok("pkg"));
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_the_program_is_no_argument() {
+    fn program_name_is_removed_from_the_arguments() {
         let programs =
             vec![("kilo".to_owned(), "bin/kilo".to_owned()), ("kilocode".to_owned(), "./bin/kilo".to_owned())];
         let facts = Facts { programs, ..wheel_facts("1.0", "", "") };
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_that_both_have_come_newest_first() {
+    fn common_versions_are_listed_newest_first() {
         let all = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let own = all("1.0.0 1.1.0 1.2.0-rc.1 1.2.0 1.3.0");
         assert_eq!(common_versions(&own, &all("1.0.0 1.2.0-rc.1 1.2.0")), ["1.2.0", "1.0.0"]);
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_package_that_is_listed_has_another_version() {
+    fn other_versions_are_proposed_only_for_missing_npm_packages() {
         let package = |ecosystem, answer| {
             platform_package(&Cause::new(ecosystem, "@a/b-linux-x64", "1.0.0", answer)).map(str::to_owned)
         };
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_what_its_first_bytes_say() {
+    fn program_kind_is_read_from_its_first_bytes() {
         for (place, head, runs) in [
             ("cli.js", Some(&b"#!/usr/bin/env node\nx"[..]), Runs::Node),
             ("bin/cli", Some(&b"#!/usr/bin/env -S node --x\n"[..]), Runs::Node),

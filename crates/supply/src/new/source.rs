@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn packages_are_named_as_their_clients_name_them() {
+    fn package_specs_are_parsed_in_client_syntax() {
         check_spec(Source::npm, "some-agent", "some-agent", "");
         check_spec(Source::npm, "some-agent@1.2.3", "some-agent", "1.2.3");
         check_spec(Source::npm, "@scope/some-agent", "@scope/some-agent", "");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_package_is_refused() {
+    fn invalid_package_spec_is_rejected() {
         for spec in [
             "",
             "@",
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_json_names_its_package() {
+    fn agent_json_gives_its_package() {
         check_file(
             r#"{"name":"A","distribution":{"npx":{"package":"@a/b@1.0.0","args":["--acp"]}}}"#,
             Ok(("@a/b", "1.0.0", &["--acp"])),

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_version_that_nothing_speaks_against_is_allowed() {
+    fn newest_version_without_an_objection_is_allowed() {
         check(|_| {}, "1.10.0", None);
         let today = |it: &mut Package| drop(it.dates.insert("1.10.0".to_owned(), dates::today()));
         check(today, "1.2.0", Some("1.10.0 is 0 days old, and 7 are required"));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn every_allowed_version_is_a_candidate_the_oldest_first() {
+    fn allowed_versions_are_candidates_oldest_first() {
         let mut package = package();
         package.releases[2].deprecated = Some("gone".to_owned());
         package.platforms.insert("a-linux-x64".to_owned(), BTreeSet::from(["1.1.0".to_owned()]));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_that_the_lock_never_had_is_not_lost() {
+    fn platform_missing_from_the_lock_is_not_lost() {
         check(|it| it.platforms.clear(), "1.10.0", None);
     }
 }

@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_npm_answers_is_read() {
+    fn npm_view_answer_is_parsed() {
         let time = json!({"1.0.0": "2026-01-31T10:00:00.000Z", "1.1.0": "2026-02-28T10:00:00.000Z"});
         let answer = [
             json!({"version": "1.0.0", "engines.node": ">=20", "time": time}),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_uv_answers_is_read() {
+    fn uv_pylock_answer_is_parsed() {
         let pylock = "[[packages]]\nname = \"a\"\nversion = \"1.7.4\"\n\
                       wheels = [{ name = \"a.whl\", upload-time = 2026-11-03T01:02:03Z, hashes = { sha256 = \"0\" } }]\n";
         assert_eq!(read_pylock(pylock), Some(Dated::new("1.7.4", "2026-11-03")));
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn only_platform_packages_of_the_lock_count() {
+    fn only_locked_platform_packages_are_checked() {
         let lock = "format 1\npackage npm a 1.0.0 sha512-x\nnpm node_modules/a-x64 1.0.0 sha512-x a {\"cpu\":[\"x64\"]}\n\
                     npm node_modules/b 1.0.0 sha512-x b {}\n";
         let lock = Lock::parse(lock).expect("it is a lock");

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_that_is_named_moves_the_cutoff_when_it_is_younger() {
+    fn named_younger_package_moves_the_cutoff() {
         let mut cutoff = Cutoff { day: "2026-11-22".to_owned(), min_days: 7, named: None };
         cutoff.admit("old@1.0.0", Some("2026-11-01"));
         cutoff.admit("unknown@1.0.0", None);
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn an_age_of_no_days_takes_the_releases_of_today() {
+    fn minimum_age_zero_accepts_releases_of_today() {
         let cutoff = Cutoff::of(0);
         assert!(cutoff.day > dates::today(), "{cutoff:?}");
         assert_eq!(cutoff.to_string(), "releases of any age are accepted");

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_needs_one_of_the_packages_that_fit_it() {
+    fn target_needs_one_matching_package() {
         check_missing(
             &[
                 "+a-linux-x64",
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_no_package_is_made_for_is_missing() {
+    fn target_without_a_matching_package_is_missing() {
         check_missing(
             &["+a-linux-x64", "+a-linuxmusl-x64", "+a-linux-arm64"],
             &[("linux-arm64-musl", "a@1.0.0 has no package for it")],
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_done_without_is_not_required() {
+    fn optional_packages_are_not_required() {
         check_missing(&["+node-pty", "node-pty-linux-x64"], &[]);
         check_missing(&["fsevents", "+jszip"], &[]);
         check_missing(&["a-darwin-x64"], &[]);

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fact_that_stays_keeps_its_date() {
+    fn unchanged_lock_fact_keeps_its_date() {
         let mut draft = Draft::default();
         draft.add_absent("npm", "@mimo-ai/cli", "0.1.4").expect("a version is given");
         let first = draft.text("cargo pin mimo", None, "2026-11-23");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_with_a_bundle_is_read_again_as_it_was_written() {
+    fn lock_with_bundled_packages_round_trips() {
         let npm =
             Tree::read(include_str!("../../../../tests/vectors/npm_bundle.json")).expect("the lock is well-formed");
         let package = || PackageLine::new("npm", "openclaw", "2026.9.6", "sha512-x", Some("2026-09-20".to_owned()));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_that_is_not_there_needs_a_version_to_be_recorded() {
+    fn absent_package_needs_a_version() {
         let failure = Draft::default().add_absent("npm", "no-such", "").expect_err("no version is given");
         assert!(failure.to_string().contains("`no-such=VERSION`"), "{failure}");
     }

@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_release_that_is_old_enough_is_taken() {
+    fn newest_release_before_the_cutoff_is_chosen() {
         let time = json!({"1.0.0": "2026-01-01T00:00:00Z", "1.1.0": "2026-02-01T00:00:00Z", "1.1.1-rc.1":
             "2026-02-02T00:00:00Z", "1.2.0": "2026-02-10T00:00:00Z", "2.0.0": "2026-01-02T00:00:00Z"});
         let versions = json!(["1.0.0", "1.1.0", "1.1.1-rc.1", "1.2.0", "2.0.0"]);
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundled_package_is_in_the_package_lock_as_npm_writes_it() {
+    fn bundled_package_is_written_to_package_lock_as_by_npm() {
         let tree = Tree::read(include_str!("../../../../tests/vectors/npm_bundle.json")).expect("it is a lock");
         let lock = package_lock(&BTreeMap::new(), &tree, "https://r.example");
         let bundled = &lock["packages"]["node_modules/openclaw/node_modules/chrome-devtools-mcp"];

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_count_as_npm_has_them() {
+    fn platform_fields_match_npm() {
         let text = include_str!("../../../../tests/vectors/npm_platform.jsonl");
         for line in text.lines() {
             let row: Value = serde_json::from_str(line).expect("a line is JSON");
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn names_say_what_packages_are_for() {
+    fn package_names_give_targets() {
         check_targets("opencode-linux-arm64-musl", "", true, &["linux-arm64-musl"]);
         check_targets("opencode-linux-x64-baseline", "", true, &["linux-x64"]);
         check_targets("@github/copilot-linuxmusl-x64", "", true, &["linux-x64-musl"]);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_count_more_than_names() {
+    fn platform_fields_override_package_names() {
         let linux = r#"{"os":["linux"],"cpu":["x64"]}"#;
         check_targets("tool-linux-x64-gnu", linux, false, &["linux-x64"]);
         check_targets(
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_packages_of_one_group_share_a_stem() {
+    fn platform_packages_of_one_group_share_a_stem() {
         let stem = |name: &str| Platform::of_name(name).1;
         assert_eq!(stem("@lydell/node-pty-linux-x64"), stem("@lydell/node-pty"));
         assert_eq!(stem("@img/sharp-libvips-linuxmusl-x64"), "img-sharp-libvips");

@@ -304,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pylock_gives_wheels_and_the_source_of_what_has_none() {
+    fn pylock_gives_wheels_or_the_sdist_without_wheels() {
         let text = r#"
             [[packages]]
             name = "a"
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn what_uv_says_is_understood() {
+    fn uv_error_without_wheels_is_parsed() {
         let said = "No solution found when resolving dependencies: cause: Because func-timeout==4.3.5 has no usable wheels and only func-timeout<=4.3.5 is available, we can conclude that x";
         assert_eq!(without_wheels(said), Some(("func-timeout", "4.3.5")));
         assert_eq!(cause(said), "func-timeout==4.3.5 has no usable wheels");

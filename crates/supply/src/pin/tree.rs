@@ -218,13 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn packages_for_other_systems_go_with_what_only_they_need() {
+    fn packages_for_other_systems_are_removed_with_their_dependencies() {
         let places: Vec<String> = reduced().packages.into_keys().collect();
         assert_eq!(places, ["node_modules/a", "node_modules/a-linux-x64", "node_modules/b"]);
     }
 
     #[test]
-    fn the_rest_names_no_optional_package_that_is_not_there() {
+    fn removed_optional_packages_are_not_listed() {
         let tree = reduced();
         let package = &tree.packages["node_modules/a"];
         let expected = r#"{"dependencies":{"b":"^1"},"optionalDependencies":{"a-linux-x64":"1.0.0"}}"#;
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_hold_no_host() {
+    fn tarball_paths_have_no_host() {
         let tree = reduced();
         let path = |place: &str| tree.packages[place].tarball.as_ref().map(|it| it.path.as_str());
         assert_eq!(path("node_modules/a"), Some("a/-/a-1.0.0.tgz"));
@@ -244,7 +244,7 @@ mod tests {
     const BUNDLE: &str = include_str!("../../../../tests/vectors/npm_bundle.json");
 
     #[test]
-    fn a_bundled_package_has_no_tarball_of_its_own() {
+    fn bundled_package_has_no_tarball() {
         let tree = Tree::read(BUNDLE).expect("the lock is well-formed");
         let kept = tree.without(&["openclaw".to_owned()], |_, _| false);
         let seen: Vec<(&str, &str, bool)> = kept
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_that_is_not_bundled_needs_its_tarball() {
+    fn unbundled_package_without_a_tarball_is_rejected() {
         let text = r#"{"packages": {"node_modules/a": {"version": "1.0.0"}}}"#;
         let failure = Tree::read(text).expect_err("it has no place");
         assert!(failure.to_string().contains("`node_modules/a`"), "{failure}");

@@ -16,7 +16,7 @@ fn check_tools(protocol: Protocol, tools: &Value, expected: &[(&str, Form)]) {
 }
 
 #[test]
-fn tools_are_read_in_every_form() {
+fn tools_are_parsed_in_every_protocol() {
     use Form::{Custom, Function, Hosted, LocalShell};
     let chat =
         json!([{"type": "function", "function": {"name": "a"}}, {"type": "custom", "custom": {"name": "b"}}, {}]);
@@ -39,7 +39,7 @@ fn check_choice(protocol: Protocol, body: &Value, expected: &Choice) {
 }
 
 #[test]
-fn a_choice_is_read_in_every_form() {
+fn tool_choice_is_parsed_in_every_protocol() {
     let named = || Choice::Named("a".to_owned());
     let chat = |choice: Value| json!({ "tool_choice": choice });
     check_choice(Protocol::OpenAiCompletions, &chat(json!({"function": {"name": "a"}})), &named());
@@ -56,7 +56,7 @@ fn a_choice_is_read_in_every_form() {
 }
 
 #[test]
-fn a_schema_is_read_in_every_form() {
+fn response_schema_is_parsed_in_every_protocol() {
     let schema = json!({"type": "object", "properties": {"title": {"type": "string"}}});
     let forms = [
         (
@@ -74,7 +74,7 @@ fn a_schema_is_read_in_every_form() {
 }
 
 #[test]
-fn what_a_tool_gave_is_told_from_what_the_user_said() {
+fn tool_results_are_separated_from_user_text() {
     let body = json!({"messages": [{"role": "user", "content": [
         {"type": "tool_result", "tool_use_id": "c", "content": [{"type": "text", "text": "out"}]},
         {"type": "text", "text": "more"},
@@ -102,7 +102,7 @@ fn check_end(protocol: Protocol, place: &str, ends: [&str; 2]) {
 }
 
 #[test]
-fn a_stream_tells_why_it_ends() {
+fn stream_ends_with_a_finish_reason() {
     check_end(Protocol::OpenAiCompletions, "/choices/0/finish_reason", ["stop", "tool_calls"]);
     check_end(Protocol::OpenAiResponses, "/response/status", ["completed"; 2]);
     check_end(Protocol::AnthropicMessages, "/delta/stop_reason", ["end_turn", "tool_use"]);
@@ -110,7 +110,7 @@ fn a_stream_tells_why_it_ends() {
 }
 
 #[test]
-fn a_stream_of_google_is_a_list_unless_events_are_asked_for() {
+fn google_stream_is_a_json_array_unless_sse_is_requested() {
     let answer = ModelAnswer::Text(TEXT.to_owned());
     let turn = Turn { id: "0".to_owned(), model: "m", answer: &answer, input: 1, usage: false };
     let text = json_array(&events(Protocol::GoogleGenerateContent, &turn)).concat();
