@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::launch_support::{Installed, Prefix, noted_environment};
 use registry::REGISTRY;
-use registry::model::{Agent, Provider};
+use registry::model::{Agent, Off, Provider};
 use registry_routing::{Given, Resolution, Router, Sandbox, Variables};
 
 /// Variables of the launcher or the test, which are not part of a route.
@@ -107,7 +107,7 @@ fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &st
 
 /// Whether the launcher of an agent may set a variable.
 fn sets(agent: &Agent<'_>, name: &str) -> bool {
-    let permission = agent.permission_switches().iter().flat_map(|off| off.mappings());
+    let permission = agent.permission_switches().iter().flat_map(Off::mappings);
     agent.env.iter().chain(permission).any(|it| it.name == name)
 }
 

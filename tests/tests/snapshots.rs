@@ -118,7 +118,9 @@ fn scripts_and_commands_match_their_snapshots() {
     every_script_keeps_its_promises();
     MANIFESTS.into_iter().for_each(check_manifest);
     COMMANDS.into_iter().for_each(check_command);
-    GENERATED.into_iter().for_each(|(generator, path)| check_generated(generator, path));
+    for (generator, path) in GENERATED {
+        check_generated(generator, path);
+    }
     no_snapshot_is_left_over();
 }
 

@@ -239,8 +239,12 @@ fn texts_use_plain_english() {
     check_finds(plain_comments, "x.rs", comments, &expected);
     let files =
         |folder: &str| sources_of(&["rs"]).into_iter().filter(|path| path.starts_with(folder)).collect::<Vec<_>>();
-    PLAIN_LANGUAGE.into_iter().for_each(|folder| check_files(&files(folder), plain_language));
-    PLAIN_COMMENTS.into_iter().for_each(|folder| check_files(&files(folder), plain_comments));
+    for folder in PLAIN_LANGUAGE {
+        check_files(&files(folder), plain_language);
+    }
+    for folder in PLAIN_COMMENTS {
+        check_files(&files(folder), plain_comments);
+    }
 }
 
 /// The hosts of package registries, put together here so that this file names none.

@@ -183,7 +183,7 @@ impl<'a> Router<'a> {
 impl<'a> Entry<'a> {
     fn new(agent: &'a Agent<'a>) -> Self {
         let switches = agent.hosts.iter().flat_map(|host| host.off);
-        let set = |switches: &'a [Off<'a>]| switches.iter().flat_map(|off| off.mappings());
+        let set = |switches: &'a [Off<'a>]| switches.iter().flat_map(Off::mappings);
         let read = |mapping: &'a Mapping<'a>| (mapping.name, mapping.value.value());
         let file = |off: &'a Off<'a>| match *off {
             Off::File { path, format, body, .. } => Some((format, (path, body.value()))),

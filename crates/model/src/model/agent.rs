@@ -195,7 +195,7 @@ impl<'a> Agent<'a> {
 
     /// The variables besides the canonical ones that it gets: accepted ones, its own, and those of its log-ins.
     pub fn own_variables(&self) -> impl Iterator<Item = &str> {
-        let unasked = self.permission_switches().iter().flat_map(|off| off.mappings());
+        let unasked = self.permission_switches().iter().flat_map(Off::mappings);
         let mapped = self.env.iter().chain(unasked).map(|mapping| mapping.name);
         let log_ins = self.login.iter().flat_map(|login| match login.source {
             LoginSource::Variable(name) => [name, login.instead_of],

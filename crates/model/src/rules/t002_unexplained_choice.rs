@@ -17,20 +17,12 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Subject<'_>, report: &mut Report) {
     let mut add = |field: Field, kind: Option<&str>| {
         let name = cx.agent.name;
-        match kind {
-            Some(word) => {
-                let place = Place::field(field).part(Part::Reason);
-                report.add(
-                    &RULE,
-                    place,
-                    format!("`{word}` in `{}` of `{name}` has no reason", field.word()),
-                    RULE.help,
-                );
-            }
-            None => {
-                let help = "list what it takes, or write `none(\"why\")` or `untested(\"why\")`";
-                report.add(&RULE, Place::field(field), format!("`{}` of `{name}` is empty", field.word()), help);
-            }
+        if let Some(word) = kind {
+            let message = format!("`{word}` in `{}` of `{name}` has no reason", field.word());
+            report.add(&RULE, Place::field(field).part(Part::Reason), message, RULE.help);
+        } else {
+            let help = "list what it takes, or write `none(\"why\")` or `untested(\"why\")`";
+            report.add(&RULE, Place::field(field), format!("`{}` of `{name}` is empty", field.word()), help);
         }
     };
     match cx.agent.permission {

@@ -11,12 +11,12 @@ const HEADS: [&str; 9] = ["no questions", "effort", "web off", "model by", "MCP"
 
 /// The table.
 pub(crate) fn table(all: &[Facts<'_>]) -> String {
-    let mut out = format!("| agent | {} |\n|---|{}\n", HEADS.join(" | "), "---|".repeat(HEADS.len()));
-    for facts in all {
+    let head = format!("| agent | {} |\n|---|{}\n", HEADS.join(" | "), "---|".repeat(HEADS.len()));
+    let line = |facts: &Facts<'_>| {
         let name = facts.agent.name;
-        out.push_str(&format!("| [`{name}`](#{}) | {} |\n", anchor(name), row(facts).join(" | ")));
-    }
-    out
+        format!("| [`{name}`](#{}) | {} |\n", anchor(name), row(facts).join(" | "))
+    };
+    head + &all.iter().map(line).collect::<String>()
 }
 
 fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
