@@ -249,7 +249,7 @@ pub const ALL: &[Incident] = &[
     },
     Incident {
         number: 97,
-        what: "a sandbox policy in a configuration file was ignored, and a mode that nobody set decided",
+        what: "a sandbox policy in a configuration file was ignored, since the default mode replaced it",
         source: "agentclientprotocol/codex-acp#310",
     },
     Incident {

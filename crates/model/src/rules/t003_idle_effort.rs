@@ -39,7 +39,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
         (Some(Effort::Levels(levels)), Some(_)) => {
             for (index, level) in levels.iter().enumerate() {
                 if !is_level(level) || levels.iter().take(index).any(|it| it == level) {
-                    let message = format!("`{level}` is no level of its own");
+                    let message = format!("`{level}` is not a separate level");
                     let help = "write each level once, in lower-case letters, digits, `-` or `_`";
                     report.add(&RULE, Place::field(Field::Effort).item(index), message, help);
                 }

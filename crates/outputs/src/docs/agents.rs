@@ -25,10 +25,9 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
         out.push_str(&row(facts));
     }
     out.push_str(
-        "\n## Features\n\nWhat a harness asks for. *No questions*: tools run without asking \
-         ([`permission`](dsl.md#permission)); *effort*: the\nlevels of [`effort`](dsl.md#effort). Both, and *web off*, with \
-         what the probe saw. From *MCP* on, the columns are what the\nagent itself tells over ACP in the version that was \
-         measured; `-` is also what was not measured.\n\n",
+        "\n## Features\n\n*No questions*: tools run without asking ([`permission`](dsl.md#permission)). *Effort*: the \
+         levels of\n[`effort`](dsl.md#effort). Both, and *web off*, have the verdict of the probe. The columns from \
+         *MCP* on are what the agent\nreports over ACP in the measured version; `-` is also what was not measured.\n\n",
     );
     out.push_str(&matrix::table(all));
     for facts in all {
