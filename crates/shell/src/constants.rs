@@ -4,6 +4,7 @@
 //! has several values, each is a choice. A value that the script does not contain is never invented: the word keeps the
 //! expansion.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::reader::{Command, Reading};
@@ -17,6 +18,9 @@ const CHOICES: usize = 3;
 
 /// How deep values refer to other variables.
 const DEPTH: usize = 4;
+
+/// How many values are looked up in a script.
+const LOOKUPS: usize = 500_000;
 
 /// The longest value that is followed.
 const LENGTH: usize = 4_096;
@@ -60,6 +64,8 @@ pub(super) struct Constants<'r, 'a> {
     runners: BTreeMap<&'r str, Runner>,
     /// By command: the function that it is in.
     functions: Vec<Option<usize>>,
+    /// How many more values are looked up: values of values multiply.
+    budget: Cell<usize>,
 }
 
 impl<'r, 'a> Constants<'r, 'a> {
@@ -85,7 +91,8 @@ impl<'r, 'a> Constants<'r, 'a> {
             functions.push(function);
             conditional.push(depends);
         }
-        let mut constants = Self { reading, assigned: BTreeMap::new(), runners: BTreeMap::new(), functions };
+        let (assigned, runners, budget) = (BTreeMap::new(), BTreeMap::new(), Cell::new(LOOKUPS));
+        let mut constants = Self { reading, assigned, runners, functions, budget };
         for (index, command) in reading.commands.iter().enumerate() {
             constants.take(index, command, conditional.get(index).copied().unwrap_or(false));
         }
@@ -274,6 +281,7 @@ impl<'r, 'a> Constants<'r, 'a> {
     /// The value that a variable may have at a command.
     fn value(&self, name: &str, index: usize, choice: usize, depth: usize) -> Option<Value> {
         let list = self.assigned.get(name)?;
+        self.budget.set(self.budget.get().checked_sub(list.len())?);
         let function = self.functions.get(index).copied().flatten();
         let before = list.iter().filter(|it| it.index < index && it.function == function);
         let start = before.filter(|it| !it.conditional).map(|it| it.index).next_back();
@@ -409,6 +417,14 @@ mod tests {
         check("echo ${A%x} ${#A} $1 $@", &["echo ${A%x} ${#A} $1 $@"]);
         check("A=$A; echo $A", &["echo $A"]);
         check("D=$HOME/bin; cp x \"$D/x\"", &["cp x $HOME/bin/x"]);
+    }
+
+    #[test]
+    fn values_of_values_do_not_multiply() {
+        let many = |name: &str| format!("${name}").repeat(1_000);
+        let script = format!("A=; B={}; C={}; D={}; echo {}", many("A"), many("B"), many("C"), many("D"));
+        let reading = read(script.as_bytes());
+        assert_eq!(Constants::new(&reading).reading(0).commands.len(), 5);
     }
 
     #[test]

@@ -425,6 +425,7 @@ mod tests {
             "curl -o a https://x/a\n[ \"$(sha256sum a | cut -d' ' -f1)\" = abc ]",
             "curl -o a https://x/a\nactual=$(sha256sum a)\n[ \"$actual\" = \"$h\" ] || exit 1",
             "S='shasum -a 256'\ncurl -o a https://x/a\necho \"$h  a\" | $S -c - || exit 1",
+            "curl -o a https://x/a\necho \"$h  a\" | sha256sum -c - || a || b || exit 1",
             "curl -o a https://x/a\necho \"$h  a\" | sha256sum -c - && ./a",
             "v=$(curl https://x/version)",
             "curl https://x | python3 -m json.tool",

@@ -190,6 +190,16 @@ impl<'r, 'a> Step<'r, 'a> {
 
     /// The commands after a command that turn its failure into a success.
     fn ignored_after(&self, command: &Command<'a>) -> Option<String> {
+        let mut command = command;
+        // `npm ci && echo done || true`: a chain of `&&` fails as one.
+        while let (Follow::And, Some(next)) =
+            (command.follow, command.successor.and_then(|next| self.reading.commands.get(next)))
+            && matches!(next.follow, Follow::Or | Follow::And)
+            && next.name() != Some("break")
+            && command.range.start < next.range.start
+        {
+            command = next;
+        }
         let successor = command.successor.and_then(|next| Some((next, self.reading.commands.get(next)?)));
         match (command.follow, successor) {
             (Follow::Background, _) => (!self.is_awaited()).then(|| "`&`".to_owned()),
@@ -198,10 +208,6 @@ impl<'r, 'a> Step<'r, 'a> {
             }
             (Follow::And, Some((_, next))) if next.name() == Some("break") && self.is_loop_lost(command) => {
                 Some("the loop that ends in `&& break`".to_owned())
-            }
-            // `npm ci && echo done || true`
-            (Follow::And, Some((_, next))) if next.follow == Follow::Or || next.follow == Follow::And => {
-                self.ignored_after(next).filter(|_| command.range.start < next.range.start)
             }
             (Follow::End, Some((_, next)))
                 if matches!(next.name(), Some("true" | ":")) && next.redirections.is_empty() =>
@@ -366,6 +372,7 @@ mod tests {
             "npm ci || true",
             "npm ci || :",
             "npm ci; true",
+            "npm ci && echo done || true",
             "npm ci || echo failed",
             "npm ci || echo failed >&2",
             "npm ci || { echo failed; }",
@@ -403,6 +410,14 @@ mod tests {
     }
 
     #[test]
+    fn long_chains_take_no_stack() {
+        for link in ["npm ci && ", "npm ci || ", "a | ", "sha256sum -c a || "] {
+            find_hidden_failures(format!("{}true", link.repeat(3_000)).as_bytes());
+            crate::find_unverified_downloads(format!("curl -O https://x/a; {}a", link.repeat(3_000)).as_bytes());
+        }
+    }
+
+    #[test]
     fn steps_with_visible_output_and_failures_pass() {
         for script in [
             "npm ci",
@@ -428,6 +443,7 @@ mod tests {
             "set -e\nnpm ci\necho done",
             "#!/bin/sh -e\nnpm ci\necho done",
             "npm ci\ncommand -v x || exit 1",
+            "set -e\nnpm ci || again || exit 1",
             "npm ci && npm run build || exit 1\necho done",
             "if npm ci; then ok=1; fi",
             "if ! npm ci; then exit 1; fi\necho done",

@@ -85,18 +85,7 @@ impl<'r, 'a> Failures<'r, 'a> {
         }
         let successor = command.successor;
         match command.follow {
-            Follow::Or => {
-                let next = successor?;
-                if self.stops_within(next) {
-                    return Some(true);
-                }
-                // `check || echo warning`; but `check || other || exit`.
-                return if self.reading.commands.get(next)?.follow == Follow::Or {
-                    self.stop_here(next, command)
-                } else {
-                    Some(false)
-                };
-            }
+            Follow::Or => return Some(self.fallback_stops(successor?)),
             Follow::And => return Some(true),
             Follow::Background => return Some(false),
             Follow::End => {}
@@ -122,6 +111,21 @@ impl<'r, 'a> Failures<'r, 'a> {
                 _ => Some(false),
             },
             _ => Some(false),
+        }
+    }
+
+    /// Whether what follows `||` ends the script; `check || warn` does not, and `check || warn || exit` does.
+    fn fallback_stops(&self, fallback: usize) -> bool {
+        let mut at = fallback;
+        loop {
+            if self.stops_within(at) {
+                return true;
+            }
+            // A successor comes after its command, so that this ends.
+            match self.reading.commands.get(at).map(|it| (it.follow, it.successor)) {
+                Some((Follow::Or, Some(next))) if next > at => at = next,
+                _ => return false,
+            }
         }
     }
 
