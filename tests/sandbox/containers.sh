@@ -38,14 +38,15 @@ expect() {
 }
 
 # The build's context: the scripts, and the mirror beside them.
-cargo xtask gen-scripts --site "$mirror/site.toml" --out "$work/context" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
-cargo xtask gen-suite --site "$mirror/site.toml" --out "$work/suite" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
+cargo build --quiet --package xtask --features xtask/upgrade 2>"$work/log" || { cat "$work/log"; exit 2; }
+cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$work/xtask" || exit 2
+xtask=$work/xtask
+"$xtask" gen-scripts --site "$mirror/site.toml" --out "$work/context" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
+"$xtask" gen-suite --site "$mirror/site.toml" --out "$work/suite" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
 cp -al "$mirror" "$work/context/mirror" 2>/dev/null || cp -a "$mirror" "$work/context/mirror"
-cargo build --quiet -p xtask --features xtask/live 2>"$work/log" || { cat "$work/log"; exit 2; }
-program=${CARGO_TARGET_DIR:-target}/debug/xtask
 
 verify() {
-    "$program" verify "$agent" --site "$mirror/site.toml" --sandbox docker "$@" >"$work/log" 2>&1
+    "$xtask" verify "$agent" --site "$mirror/site.toml" --sandbox docker "$@" >"$work/log" 2>&1
 }
 
 # says STATUS TEXT WORD…: runs verify with these words, which must end with a status and print a text.
@@ -70,7 +71,7 @@ tar -C "$work/empty" -c . | docker import - localhost/empty >/dev/null
 says 2 "no command runs in the image \`localhost/empty\`" --image localhost/empty
 docker rmi localhost/empty >/dev/null
 
-SANDBOX_TEST_IMAGE=$base cargo test --quiet -p registry-live --lib sandbox::tests::container -- --ignored --test-threads 1 \
+SANDBOX_TEST_IMAGE=$base cargo test --quiet --workspace --lib sandbox::tests::container -- --ignored --test-threads 1 \
     >"$work/log" 2>&1
 expect "the container measures and proves what it should" 0 "$?"
 
@@ -81,7 +82,7 @@ sed -n "/^$agent  *[a-z]* *ok/p" "$work/log"
 expect "a run leaves no container" "" "$(docker ps --all --quiet)"
 expect "a run leaves no image" "$before" "$(docker images --all --quiet)"
 
-"$program" verify "$agent" --site "$mirror/site.toml" --sandbox docker --image "$base" >"$work/log" 2>&1 &
+"$xtask" verify "$agent" --site "$mirror/site.toml" --sandbox docker --image "$base" >"$work/log" 2>&1 &
 started=$!
 tries=0
 while [ -z "$(docker ps --quiet --filter "name=verify-$agent")" ] && [ "$tries" -lt 60 ]; do

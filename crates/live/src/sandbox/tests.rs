@@ -182,7 +182,7 @@ const BREAKS: [(&str, &str); 5] = [
 
 #[test]
 #[ignore = "needs root, docker and SANDBOX_TEST_IMAGE"]
-fn broken_container_is_detected() {
+fn container_is_detected_when_broken() {
     let fixture = Fixture::in_container();
     let finished = fixture.check(As::Agent, "pwd; ! (: >/etc/x) 2>/dev/null", 0);
     assert_eq!((finished.stdout.trim(), finished.stderr.contains(PROVED)), (WORKSPACE, true), "{}", finished.stderr);
