@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("crates/shell: heredoc parse scan token", "one state machine: words, here-documents and commands nest"),
     ("crates/shell: bashisms nested", "`is_signal`"),
     (
-        "crates/model: model::agent model::data model::install model::policy",
+        "crates/model: model::agent model::data model::install model::policy model::session",
         "one model: a policy has files and variables like the agent's, and all of it is data for programs",
     ),
     ("xtask: list probe", "`pretty`"),

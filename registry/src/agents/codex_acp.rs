@@ -30,8 +30,8 @@ agent! {
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["["] },
         env: {
             OPENAI_API_KEY = API_KEY,
-            // Where tools are to ask: its default mode runs most commands without a request.
-            INITIAL_AGENT_MODE = "read-only",
+            // Its default mode puts each command into a sandbox of its own, which a container does not allow.
+            INITIAL_AGENT_MODE = "agent-full-access",
         },
         config: [
             toml("~/.codex/config.toml", owner: Whole) {
@@ -61,7 +61,7 @@ agent! {
             ],
         },
         // Its default mode puts each command into a sandbox of its own, which a container does not allow.
-        permission: [env { INITIAL_AGENT_MODE = "agent-full-access" }],
+        permission: none("in its modes `agent` and `read-only` it runs a command without a request, as measured with 1.7.0"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],
         home: [".codex"],
         skills: ["~/.agents/skills"],

@@ -52,7 +52,7 @@ pub(crate) fn of_run(
 /// What a choice changed: the level of effort as the wire has it, and the first tool that was asked about.
 fn choices(agent: &Agent<'_>, scenario: Scenario, record: &Record, remains: &Remains) -> [(String, Facts); 2] {
     let (mut effort, mut permission) = (Facts::new(), Facts::new());
-    if let Some(level) = choice::level(agent, scenario) {
+    if let Some(level) = scenario.level(agent) {
         effort.insert(format!("{}: {level}", scenario.name), choice::words(&choice::told(record)));
     }
     // Titles hold what differs from run to run; the kind is the first word.

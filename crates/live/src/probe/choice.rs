@@ -74,17 +74,6 @@ fn unhindered(answer: Option<&ShellAnswer>) -> Verdict {
     Verdict::Proved
 }
 
-/// The level of a run; none where the entry lists none. The lowest is compared with the highest.
-pub(crate) fn level<'a>(agent: &Agent<'a>, scenario: Scenario) -> Option<&'a str> {
-    let levels = agent.effort.map_or(&[] as &[&str], |it| it.levels());
-    match scenario.thinking {
-        Thinking::AsItIs => None,
-        Thinking::Least => levels.first().filter(|_| levels.len() > 1),
-        Thinking::Most => levels.last(),
-    }
-    .copied()
-}
-
 /// What a run tells the model of effort: each place with its value, in the calls of its first prompt.
 pub(crate) fn told(record: &Record) -> BTreeSet<String> {
     let (word, _) = PROMPTS[0];
@@ -114,7 +103,7 @@ pub(crate) struct Told<'r> {
 pub(crate) fn effort(agent: &Agent<'_>, runs: &[Told<'_>]) -> Option<Verdict> {
     agent.effort.filter(|it| matches!(it, Effort::Levels(_)))?;
     let of = |mode: Mode| {
-        let given = |it: &&Told<'_>| it.scenario.mode == mode && level(agent, it.scenario).is_some();
+        let given = |it: &&Told<'_>| it.scenario.mode == mode && it.scenario.level(agent).is_some();
         let most = runs.iter().filter(given).find(|it| it.scenario.thinking == Thinking::Most);
         let other = |it: &&Told<'_>| it.scenario.mode == mode && it.scenario.thinking != Thinking::Most;
         let least = runs.iter().filter(given).find(|it| it.scenario.thinking == Thinking::Least);
@@ -132,7 +121,7 @@ fn compare(agent: &Agent<'_>, least: &Told<'_>, most: &Told<'_>) -> Verdict {
         return why;
     }
     let (low, high) = (told(least.record), told(most.record));
-    let level = level(agent, most.scenario).unwrap_or_default();
+    let level = most.scenario.level(agent).unwrap_or_default();
     // mutant: a level need not arrive
     if high.is_empty() {
         return Verdict::Failed(format!("no request says anything of effort with `{level}`"));

@@ -3,7 +3,6 @@
 use registry_model::model::{Agent, Credential, Effort, Family, Permission, Provider, Registry};
 use registry_routing::{Entry, Given, Router, Sandbox, Variables};
 
-use super::choice;
 use super::names::Network;
 
 /// How the agent reaches the model.
@@ -156,6 +155,18 @@ impl Scenario {
             && self.ask == Ask::No
     }
 
+    /// The level of effort that an agent is given; none where its entry lists none. The lowest and the highest level are
+    /// compared, so an agent with one level has no lowest.
+    pub(crate) fn level<'a>(self, agent: &Agent<'a>) -> Option<&'a str> {
+        let levels = agent.effort.map_or(&[] as &[&str], |it| it.levels());
+        match self.thinking {
+            Thinking::AsItIs => None,
+            Thinking::Least => levels.first().filter(|_| levels.len() > 1),
+            Thinking::Most => levels.last(),
+        }
+        .copied()
+    }
+
     /// Where the server listens.
     pub(crate) const fn listen(self) -> &'static str {
         match self.wire {
@@ -228,7 +239,7 @@ pub(crate) fn route(
     if scenario.ask == Ask::Yes {
         given.flags.insert(Permission::VARIABLE.to_owned(), Permission::ASK.to_owned());
     }
-    if let Some(level) = choice::level(agent, scenario) {
+    if let Some(level) = scenario.level(agent) {
         given.flags.insert(Effort::VARIABLE.to_owned(), level.to_owned());
     }
     let resolution = router.resolve(entry, &reference, &given, sandbox).map_err(|refusal| refusal.to_string())?;
