@@ -43,7 +43,7 @@ fn bash_completes_commands_agents_and_rules_but_not_cargo() {
     check_bash("cargo xtask expl", &["explain"]);
     check_bash("cargo xtask show al", &["alpha", "al"]);
     check_bash("cargo xtask gen-scripts --agent be", &["beta"]);
-    check_bash("cargo xtask explain I00", &["I001", "I002", "I003", "I004", "I005", "I006", "I007", "I008"]);
+    check_bash("cargo xtask explain I00", &["I001", "I002", "I003", "I004", "I005", "I006", "I007", "I008", "I009"]);
     check_bash("cargo xtask completions f", &["fish"]);
     check_bash("cargo buil", &[]);
 }

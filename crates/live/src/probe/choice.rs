@@ -1,4 +1,4 @@
-//! The verdicts on what a run chooses: whether tools ask before they run, and how hard the model is told to think.
+//! The verdicts on what a run chooses: whether tools ask before they run, and how hard the model has to think.
 
 use std::collections::BTreeSet;
 
@@ -90,7 +90,7 @@ fn places(call: &RecordedRequest) -> Vec<String> {
     found.collect()
 }
 
-/// What a run told of effort, with the level that it was given.
+/// A run with what it sent of effort.
 pub(crate) struct Told<'r> {
     pub(crate) scenario: Scenario,
     pub(crate) record: &'r Record,
@@ -126,9 +126,9 @@ fn compare(agent: &Agent<'_>, least: &Told<'_>, most: &Told<'_>) -> Verdict {
     if high.is_empty() {
         return Verdict::Failed(format!("no request says anything of effort with `{level}`"));
     }
-    // mutant: two levels may be told alike
+    // mutant: two levels may be sent alike
     if low == high {
-        return Verdict::Failed(format!("every level is told as {}", words(&high)));
+        return Verdict::Failed(format!("every level is sent as {}", words(&high)));
     }
     Verdict::Proved
 }

@@ -155,8 +155,8 @@ impl Scenario {
             && self.ask == Ask::No
     }
 
-    /// The level of effort that an agent is given; none where its entry lists none. The lowest and the highest level are
-    /// compared, so an agent with one level has no lowest.
+    /// The level of effort that an agent is given; none where its entry lists none. The lowest and the highest level
+    /// are compared, so an agent with one level has no lowest.
     pub(crate) fn level<'a>(self, agent: &Agent<'a>) -> Option<&'a str> {
         let levels = agent.effort.map_or(&[] as &[&str], |it| it.levels());
         match self.thinking {

@@ -120,7 +120,9 @@ mod tests {
             };
         }
         check_all! {
-            ArtefactKind Auth BaseUrlForm CredentialKind EffortKind Exit FileFormat ImageNeedKind LoginKind ModelIdFormat OffKind Outcome Owner PermissionKind ProofKind Protocol ProxyKind Runs Semantics SessionKind Target Via WebKind
+            ArtefactKind Auth BaseUrlForm CredentialKind EffortKind Exit FileFormat ImageNeedKind LoginKind
+            ModelIdFormat OffKind Outcome Owner PermissionKind ProofKind Protocol ProxyKind Runs Semantics SessionKind
+            Target Via WebKind
         }
     }
 }

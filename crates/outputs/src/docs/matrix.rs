@@ -67,14 +67,14 @@ fn effort(facts: &Facts<'_>) -> String {
     }
 }
 
-/// Standard input and output is what every agent must take; it tells of the others.
+/// Standard input and output is what every agent must take; it reports of the others.
 fn mcp(has: &impl Fn(&str) -> bool) -> String {
     let told = ["http", "sse"].into_iter().filter(|it| has(&format!("mcpCapabilities.{it}")));
     let told: Vec<&str> = told.collect();
     if told.is_empty() { "-".to_owned() } else { told.join(", ") }
 }
 
-/// How it tells what a turn used: by an update of the session, or in its answer.
+/// How it reports what a turn used: by an update of the session, or in its answer.
 fn usage(facts: &Facts<'_>) -> String {
     let Some(usage) = facts.evidence.behaviour.get("usage") else { return "-".to_owned() };
     let update = usage.contains_key("usage_update").then_some("update");
