@@ -62,7 +62,7 @@ pub struct Evidence {
     pub permission: Verdict,
     /// Whether its levels of effort differ on the wire.
     pub effort: Verdict,
-    /// What it showed of itself: its capabilities, its modes, how it reports its usage.
+    /// Its capabilities and modes, and how it reports usage, as measured.
     pub behaviour: Behaviour,
     /// The date; empty if nothing was measured.
     pub date: String,

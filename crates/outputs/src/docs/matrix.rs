@@ -67,7 +67,7 @@ fn effort(facts: &Facts<'_>) -> String {
     }
 }
 
-/// Standard input and output is what every agent must take; it reports of the others.
+/// Standard input and output is what every agent must take; it lists the others.
 fn mcp(has: &impl Fn(&str) -> bool) -> String {
     let told = ["http", "sse"].into_iter().filter(|it| has(&format!("mcpCapabilities.{it}")));
     let told: Vec<&str> = told.collect();
