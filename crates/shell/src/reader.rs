@@ -93,7 +93,7 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// The commands that another parser read.
     pub(super) fn of(script: &'a [u8], commands: Vec<Command<'a>>) -> Self {
-        Reading { script, commands, expansions: Vec::new(), error: None }
+        Reading { script, commands: bounded(commands), expansions: Vec::new(), error: None }
     }
 
     /// The commands that hold one, from the nearest.
@@ -151,6 +151,20 @@ struct Reader<'a> {
     parts: Vec<(usize, usize)>,
 }
 
+/// How deep functions may be defined within each other: the rules look at all that a function contains, so their time
+/// grows with the square of it. No script that somebody wrote comes near.
+const NESTED_FUNCTIONS: u32 = 100;
+
+/// The commands, or none where functions are nested too deeply.
+fn bounded(commands: Vec<Command<'_>>) -> Vec<Command<'_>> {
+    let mut depths: Vec<u32> = Vec::with_capacity(commands.len());
+    for command in &commands {
+        let above = command.parent.and_then(|at| depths.get(at).copied()).unwrap_or_default();
+        depths.push(above + u32::from(command.shape == Shape::Function));
+    }
+    if depths.iter().any(|&depth| depth > NESTED_FUNCTIONS) { Vec::new() } else { commands }
+}
+
 /// Reads a script's commands, in the order in which they start.
 pub(super) fn read(script: &[u8]) -> Reading<'_> {
     let mut reader = Reader {
@@ -162,7 +176,7 @@ pub(super) fn read(script: &[u8]) -> Reading<'_> {
         parts: Vec::new(),
     };
     let error = super::observe(script, &mut reader).err();
-    Reading { script, commands: reader.commands, expansions: reader.expansions, error }
+    Reading { script, commands: bounded(reader.commands), expansions: reader.expansions, error }
 }
 
 impl<'a> Reader<'a> {

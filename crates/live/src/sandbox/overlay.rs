@@ -127,12 +127,14 @@ impl Overlay {
             // the folders of a single one must not lie within each other, and these all lie in the root.
             // Sessions side by side mount the first one several times, and so it must not be written.
             let installed = self.layer(As::Root);
-            let mut options = mount_options(&self.root, &installed);
+            let mut options = mount_options(&self.root, &installed, &layer.part("below"));
             options.push(",index=off,ro");
             command.arg(options).arg(installed.part("merged"));
-            command.arg(mount_options(&installed.part("merged"), &layer)).arg(layer.part("merged"));
+            command
+                .arg(mount_options(&installed.part("merged"), &layer, &layer.part("work")))
+                .arg(layer.part("merged"));
         } else {
-            command.arg(mount_options(&self.root, &layer)).arg(layer.part("merged"));
+            command.arg(mount_options(&self.root, &layer, &layer.part("work"))).arg(layer.part("merged"));
         }
         command.arg("--");
         if who == As::RootTraced {
@@ -225,6 +227,8 @@ impl Overlay {
 
     fn make_session(&self) -> io::Result<()> {
         self.make_layer(As::Agent)?;
+        // Of its own: two mounts that begin at once with one work folder fail.
+        make(&self.layer(As::Agent).part("below"), 0o755)?;
         self.make_home()
     }
 
@@ -328,12 +332,12 @@ impl Overlay {
 }
 
 /// The options of an overlay over a root.
-fn mount_options(root: &Path, layer: &Layer<'_>) -> OsString {
+fn mount_options(root: &Path, layer: &Layer<'_>, work: &Path) -> OsString {
     let mut options = OsString::from("lowerdir=");
     options.push(root);
-    for part in ["upper", "work"] {
-        options.push(format!(",{part}dir="));
-        options.push(layer.part(part));
-    }
+    options.push(",upperdir=");
+    options.push(layer.part("upper"));
+    options.push(",workdir=");
+    options.push(work);
     options
 }
