@@ -227,7 +227,7 @@ impl Overlay {
 
     fn make_session(&self) -> io::Result<()> {
         self.make_layer(As::Agent)?;
-        // Of its own: two mounts that begin at once with one work folder fail.
+        // Two mounts that start at the same time with the same work folder fail.
         make(&self.layer(As::Agent).part("below"), 0o755)?;
         self.make_home()
     }
