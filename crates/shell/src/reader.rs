@@ -151,8 +151,8 @@ struct Reader<'a> {
     parts: Vec<(usize, usize)>,
 }
 
-/// How deep function definitions may be nested. The rules check all commands in a function, so their time grows with the
-/// square of the depth.
+/// How deep function definitions may be nested. The rules check all commands in a function, so their time grows with
+/// the square of the depth.
 const NESTED_FUNCTIONS: u32 = 100;
 
 /// The commands, or none where functions are nested too deeply.
