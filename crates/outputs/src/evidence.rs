@@ -1,4 +1,4 @@
-//! The evidence on an agent: verdicts of probes, with their inputs. Without evidence, there are no verdicts.
+//! The evidence on an agent: verdicts of probes, with their inputs. Without evidence, an agent has no verdicts.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_runs_without_a_request_and_without_a_sandbox() {
+    fn tools_run_without_a_request_or_a_sandbox() {
         check_permission(DIRECT, ANSWER, &[], "proved");
         check_permission(DIRECT, ANSWER, &["execute"], "failed");
         check_permission(DIRECT, &ANSWER.replace("<outside>", "<>"), &[], "failed");
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_to_ask_asks() {
+    fn ask_run_sends_a_permission_request() {
         check_permission(ASK, ANSWER, &["execute"], "proved");
         check_permission(ASK, "denied", &["execute"], "proved");
         check_permission(ASK, ANSWER, &[], "failed");

@@ -43,7 +43,7 @@ pub(crate) enum Ask {
     Yes,
 }
 
-/// How hard the model is told to think, where the entry lists levels.
+/// Which level of effort a run sets, if the entry lists levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thinking {
     /// Nothing is said of it.
@@ -108,8 +108,8 @@ pub(crate) struct Scenario {
 
 /// All runs. Those without the web are the same as the first two but for that, so each has its control.
 ///
-/// Levels of effort are told in runs that are made anyway: the lowest and the highest directly, and through the gateway
-/// the highest beside a run that says nothing of it.
+/// Levels of effort are set in runs that exist for other questions. Directly, the lowest
+/// level is compared with the highest; through the gateway, a run without a level is compared with the highest.
 pub(crate) const SCENARIOS: [Scenario; 10] = [
     DIRECT,
     Scenario { name: "proxy", mode: Mode::Proxy, ..DIRECT },

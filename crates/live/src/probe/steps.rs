@@ -109,7 +109,7 @@ async fn settled(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: S
     let one = attempt(cx, agent, ready, scenario, place).await;
     match one.run.unsettled().filter(|_| cx.options.breaks.is_empty()) {
         Some(why) => {
-            // What stays open twice is no accident.
+            // A run that is unsettled twice is reported as it is.
             (cx.tell)(Event::Retried { agent: agent.name, run: scenario.name, why });
             attempt(cx, agent, ready, scenario, Turn { tries: 2, ..place }).await
         }

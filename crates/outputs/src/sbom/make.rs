@@ -1,4 +1,4 @@
-//! From locks to components. There is no time and no serial number: the same locks give the same bytes.
+//! Makes components from locks. It writes no time and no serial number, so the same locks give the same bytes.
 //!
 //! A package URL is as <https://github.com/package-url/purl-spec> has it.
 

@@ -128,7 +128,7 @@ impl Index {
         known.ok_or_else(|| self.why(requirement).map_or_else(nothing, str::to_owned))
     }
 
-    /// Why there is no file for a requirement, if the index gave a reason.
+    /// The reason of the index for having no file for a requirement, if it gave one.
     pub(crate) fn why(&self, requirement: &str) -> Option<&str> {
         self.absent.get(requirement).map(String::as_str)
     }
