@@ -92,6 +92,13 @@ MUTANTS = [
         '(false && prompts.iter().any(|it| stands(it))).then(|| format!("a prompt is in {place}"))',
     ),
     Mutant("a quote hides a key", "[canary.to_owned(), canary.to_owned()]"),
+    # permission and effort
+    Mutant("a request need not arrive", "(Ask::Yes, None) if false => Verdict::Proved,"),
+    Mutant("it may ask", "(Ask::No, Some(_)) => Verdict::Proved,"),
+    Mutant("a write need not succeed", "if false {"),
+    Mutant("the network need not be there", "if false {"),
+    Mutant("a level need not arrive", "if false {"),
+    Mutant("two levels may be sent alike", "if false {"),
     # verdicts and evidence
     Mutant("an error is an open question", "(None, Some(text), _) => Self::Unproven(text),"),
     Mutant("a failure is outweighed", "(Some(text), ..) => Self::Unproven(text),"),
