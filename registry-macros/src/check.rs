@@ -1,6 +1,6 @@
 //! The rules of `registry-model` over an entry, their places turned into spans.
 
-use registry_model::check::{Field, LockUse, Place, Violation};
+use registry_model::check::{Diagnostic, Field, LockUse, Place};
 use registry_model::model::{Agent, Family, Provider};
 use registry_model::names::is_snake;
 use registry_model::rules::{check_agent, check_family, check_provider};
@@ -40,7 +40,7 @@ pub(crate) fn check_agent_entry(cx: &mut Cx<'_>, agent: &Agent<'_>, lock: LockUs
 }
 
 /// Whether a violation may follow from another error: in a field that its rule reads, or in what may have allowed it.
-fn follows(cx: &Cx<'_>, violation: &Violation) -> bool {
+fn follows(cx: &Cx<'_>, violation: &Diagnostic) -> bool {
     let exception = violation.rule.allowable.then_some(&Field::Allow);
     violation.rule.reads.iter().chain(exception).any(|field| cx.broken_fields.contains(field.word()))
 }
@@ -57,8 +57,8 @@ pub(crate) fn check_family_entry(cx: &mut Cx<'_>, family: &Family<'_>) {
     }
 }
 
-fn report(cx: &mut Cx<'_>, entry: &str, violation: Violation) {
-    let Violation { rule, place, range, in_format: _, message, help } = violation;
+fn report(cx: &mut Cx<'_>, entry: &str, violation: Diagnostic) {
+    let Diagnostic { rule, place, range, in_format: _, message, help } = violation;
     let message = format!("{message} [{}]", rule.code);
     if rule.absence {
         let (_, span) = cx.find(place);

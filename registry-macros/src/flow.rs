@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned};
 use registry_model::check::LockUse;
 
 use crate::parse::{Cursor, parse_agent, parse_family, parse_provider, parse_registry};
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 use crate::{check, expand, span};
 
 pub(crate) fn agent(tokens: TokenStream) -> TokenStream {
@@ -72,8 +72,8 @@ fn with_context<'b>(
     quote!(#(#errors)* #(#probes)* #item)
 }
 
-fn misuse(span: Span) -> Fault {
-    Fault::new(
+fn misuse(span: Span) -> Diagnostic {
+    Diagnostic::new(
         span,
         "this macro is internal to `registry::agent!` and the other macros of `registry`",
         "use the macro of the crate `registry`",
@@ -81,7 +81,7 @@ fn misuse(span: Span) -> Fault {
 }
 
 /// An error that leaves every other item of the module alone.
-fn compile_error(fault: &Fault) -> TokenStream {
+fn compile_error(fault: &Diagnostic) -> TokenStream {
     let text =
         if fault.help.is_empty() { fault.message.clone() } else { format!("{}\nhelp: {}", fault.message, fault.help) };
     let call = quote_spanned!(fault.span=> ::core::compile_error!(#text););

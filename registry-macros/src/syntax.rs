@@ -8,13 +8,13 @@ use registry_model::check::Place;
 
 /// An error at a token.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct Diagnostic {
     pub(crate) span: Span,
     pub(crate) message: String,
     pub(crate) help: String,
 }
 
-impl Fault {
+impl Diagnostic {
     pub(crate) fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { span, message: message.into(), help: help.into() }
     }
@@ -36,9 +36,9 @@ pub(crate) struct Cx<'b> {
     /// The span of `$crate`, for paths before a user's word.
     pub(crate) krate_span: Span,
     /// Errors, each with its order in the source.
-    faults: Vec<(usize, Fault)>,
+    diagnostics: Vec<(usize, Diagnostic)>,
     /// Errors of missing fields, reported only when there are no other errors.
-    missing: Vec<Fault>,
+    missing: Vec<Diagnostic>,
     /// Where each place is, in the order of the source.
     marks: BTreeMap<Place, (usize, Span)>,
     /// The words of the entry that name something, as the user wrote them.
@@ -73,7 +73,7 @@ impl<'b> Cx<'b> {
             bump,
             krate: krate.clone(),
             krate_span: krate.span(),
-            faults: Vec::new(),
+            diagnostics: Vec::new(),
             missing: Vec::new(),
             marks: BTreeMap::new(),
             words: BTreeMap::new(),
@@ -92,29 +92,29 @@ impl<'b> Cx<'b> {
     }
 
     /// Reports an error at the current place of parsing.
-    pub(crate) fn push(&mut self, fault: Fault) {
+    pub(crate) fn push(&mut self, fault: Diagnostic) {
         self.order += 1;
-        self.faults.push((self.order, fault));
+        self.diagnostics.push((self.order, fault));
     }
 
     /// Reports an error.
     pub(crate) fn error(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Fault::new(span, message, help));
+        self.push(Diagnostic::new(span, message, help));
     }
 
     /// Reports an error at a place.
     pub(crate) fn error_at(&mut self, place: Place, message: String, help: String) {
         let (order, span) = self.find(place);
-        self.faults.push((order, Fault { span, message, help }));
+        self.diagnostics.push((order, Diagnostic { span, message, help }));
     }
 
     /// Reports a field that is missing, if nothing else is wrong.
     pub(crate) fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.missing.push(Fault::new(span, message, help));
+        self.missing.push(Diagnostic::new(span, message, help));
     }
 
     /// Takes a result's value, or reports its error.
-    pub(crate) fn take<T>(&mut self, result: Result<T, Fault>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|fault| self.push(fault)).ok()
     }
 
@@ -180,12 +180,12 @@ impl<'b> Cx<'b> {
 
     /// How many errors there are so far.
     pub(crate) fn count(&self) -> usize {
-        self.faults.len() + self.probes.len() + self.unknown_fields
+        self.diagnostics.len() + self.probes.len() + self.unknown_fields
     }
 
     /// Whether something is wrong, missing fields aside.
     pub(crate) fn is_broken(&self) -> bool {
-        !self.faults.is_empty() || self.rustc_reports
+        !self.diagnostics.is_empty() || self.rustc_reports
     }
 
     /// Whether rustc will underline a wrong placeholder of a `fmt`.
@@ -209,14 +209,14 @@ impl<'b> Cx<'b> {
     }
 
     /// The errors in the order of the source, and the tokens for rustc.
-    pub(crate) fn finish(self) -> (Vec<Fault>, Vec<TokenStream>) {
-        let Self { mut faults, missing, probes, rustc_reports, .. } = self;
-        faults.sort_by_key(|(order, _)| *order);
-        let mut faults: Vec<_> = faults.into_iter().map(|(_, fault)| fault).collect();
-        if faults.is_empty() && !rustc_reports {
-            faults = missing;
+    pub(crate) fn finish(self) -> (Vec<Diagnostic>, Vec<TokenStream>) {
+        let Self { mut diagnostics, missing, probes, rustc_reports, .. } = self;
+        diagnostics.sort_by_key(|(order, _)| *order);
+        let mut diagnostics: Vec<_> = diagnostics.into_iter().map(|(_, fault)| fault).collect();
+        if diagnostics.is_empty() && !rustc_reports {
+            diagnostics = missing;
         }
-        (faults, probes)
+        (diagnostics, probes)
     }
 
     /// A text that lives as long as the model.

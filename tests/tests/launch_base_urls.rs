@@ -15,7 +15,7 @@ fn agent(name: &str) -> &'static Agent<'static> {
 }
 
 /// The result of a launch: the environment of the agent, its files, and the launcher's messages.
-struct Ended {
+struct LaunchResult {
     status: Option<i32>,
     environment: BTreeMap<String, Vec<u8>>,
     files: BTreeMap<String, Value>,
@@ -23,7 +23,7 @@ struct Ended {
 }
 
 #[track_caller]
-fn launch(name: &str, shell: &[&str], variables: &[(&str, &str)]) -> Ended {
+fn launch(name: &str, shell: &[&str], variables: &[(&str, &str)]) -> LaunchResult {
     let prefix = Prefix::new();
     let installed = prefix.add(agent(name));
     let scratch = tempfile::tempdir().expect("there is room for a folder");
@@ -35,7 +35,7 @@ fn launch(name: &str, shell: &[&str], variables: &[(&str, &str)]) -> Ended {
         let value = parsed(&name, &bytes).expect("what is written can be read");
         (name, value)
     };
-    Ended {
+    LaunchResult {
         status: output.status.code(),
         environment: noted_environment(&note).unwrap_or_default(),
         files: files_under(&home).into_iter().map(file).collect(),

@@ -20,7 +20,7 @@ const NOBODY: u32 = 65534;
 
 /// The result of a launch: the environment of the agent, its home, and the words of all started programs.
 #[derive(Debug, PartialEq)]
-struct Left {
+struct LaunchResult {
     environment: BTreeMap<String, Vec<u8>>,
     files: BTreeMap<String, Vec<u8>>,
     words: Vec<String>,
@@ -48,7 +48,7 @@ impl Scratch {
 
     /// The result, without the paths of this launch.
     #[track_caller]
-    fn left(&self, installed: &Installed) -> Left {
+    fn left(&self, installed: &Installed) -> LaunchResult {
         let own = ["NOTE", "HOME", "PWD", "OLDPWD", "PATH", "SHLVL", "_", "USER", "LOGNAME", "SHELL", "MAIL", "TERM"];
         let mut environment = noted_environment(&self.at("note")).expect("the agent was started");
         environment.retain(|name, _| !own.contains(&name.as_str()));
@@ -61,7 +61,7 @@ impl Scratch {
         let dir = installed.dir.display().to_string();
         let ported = |word: String| port.as_ref().map_or_else(|| word.clone(), |port| word.replace(port, "PORT"));
         let words = words.map(|word| ported(word.replace(&dir, "#"))).collect();
-        Left { environment, files: files_under(&self.at("home")), words }
+        LaunchResult { environment, files: files_under(&self.at("home")), words }
     }
 }
 
@@ -109,7 +109,7 @@ fn harness_command_wrapping_changes_nothing() {
 
 /// A treatment leaves what the plain command left.
 #[track_caller]
-fn check_treatment(installed: &Installed, proxy: bool, shell: &str, treatment: u8, plain: &Left) {
+fn check_treatment(installed: &Installed, proxy: bool, shell: &str, treatment: u8, plain: &LaunchResult) {
     let (launcher, name) = (installed.launcher.display().to_string(), installed.agent.name);
     let scratch = Scratch::new();
     let home = scratch.at("home").display().to_string();

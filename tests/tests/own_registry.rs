@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A copy of the example in a folder outside the workspace.
-struct Stranger {
+struct CopiedExample {
     folder: tempfile::TempDir,
 }
 
-impl Stranger {
+impl CopiedExample {
     fn new() -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lie in the workspace");
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -97,7 +97,7 @@ fn check_refuses(output: &Output, messages: &[&str]) {
 
 #[test]
 fn own_registry_paths_stay_in_its_folder_except_documented_lines() {
-    let stranger = Stranger::new();
+    let stranger = CopiedExample::new();
     let lines = lines_to_change(&stranger.read("README.md"));
     assert_eq!(lines.len(), 2, "{lines:?}");
     for (path, text) in texts(stranger.folder.path()).iter().filter(|(path, _)| !path.ends_with("README.md")) {
@@ -111,7 +111,7 @@ fn own_registry_paths_stay_in_its_folder_except_documented_lines() {
 
 #[test]
 fn private_registry_has_the_same_commands_and_rules() {
-    let stranger = Stranger::new();
+    let stranger = CopiedExample::new();
     check_succeeds(&stranger.cargo(&["xtask", "gen-scripts", "--out", "out"]));
     for script in ["parrot/install.sh", "house-coder/launch.sh", "opencode/web-policy.sh"] {
         assert!(stranger.folder.path().join("out").join(script).is_file(), "no {script}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use registry_audit::checks;
-use registry_model::check::{LockUse, Violation};
+use registry_model::check::{Diagnostic, LockUse};
 use registry_model::model::{
     Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Effort, Endpoint, Family, FileFormat,
     ImageNeed, Mapping, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Permission,
@@ -209,7 +209,7 @@ fn codes(
 
 /// The codes that are found in a constant alone, if its own check must find it, and in a registry with it.
 fn found(broken: &'static Broken) -> [BTreeSet<&'static str>; 2] {
-    let alone = |violations: Vec<Violation>| violations.iter().map(|it| it.rule.code).collect();
+    let alone = |violations: Vec<Diagnostic>| violations.iter().map(|it| it.rule.code).collect();
     match broken {
         Broken::Agent(it) => [alone(check_agent(it, LockUse::Required)), codes(&[it], &[&MAKERS], &[])],
         Broken::Provider(it) => [alone(check_provider(it)), codes(&[&GOOD], &[it], &[])],

@@ -93,11 +93,11 @@ fn large() -> &'static Agent<'static> {
 }
 
 /// A place with a source of artefacts and room for a mirror.
-struct Room {
+struct MirrorFixture {
     folder: tempfile::TempDir,
 }
 
-impl Room {
+impl MirrorFixture {
     fn new() -> Self {
         let room = Self { folder: tempfile::tempdir().expect("there is room for a folder") };
         for (path, text) in FILES {
@@ -181,7 +181,7 @@ impl Room {
 
 #[test]
 fn arguments_are_checked_before_anything_is_written() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.check(&["--agent", "alpa"], 2, &["no such agent: `alpa`", "help: did you mean `alpha`?"]);
     room.check(&["--target", "linux-x86"], 2, &["no such target: `linux-x86`", "did you mean `linux-x64`?"]);
     room.check(&["--target", "windows"], 2, &["the targets are linux-x64, linux-arm64, ", "all"]);
@@ -200,7 +200,7 @@ fn arguments_are_checked_before_anything_is_written() {
 
 #[test]
 fn uncreatable_mirror_folder_is_named() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.put("mirror", "a file");
     room.check(&[], 2, &["cannot make `", "help: a file is in the way of a folder"]);
     let mut command = Run::of("packages", &["mirror", "--out", "/proc/mirror"]);
@@ -209,7 +209,7 @@ fn uncreatable_mirror_folder_is_named() {
 
 #[test]
 fn mirror_has_every_file_of_the_installs() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.check(&[], 0, &["2 agents on linux-x64: 9 files (5 new, 0 removed, 0 missing)"]);
     room.check_files(&MIRROR);
     for (path, text) in FILES.iter().filter(|(path, _)| MIRROR.contains(path)) {
@@ -225,7 +225,7 @@ fn mirror_has_every_file_of_the_installs() {
 
 #[test]
 fn mirror_site_file_is_accepted_by_gen_scripts() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.check(&[], 0, &[]);
     let (site, out) = (room.path("mirror/site.toml"), room.path("scripts"));
     check_command(&mut Run::of("packages", &["gen-scripts", "--no-dash", "--site", &site, "--out", &out]), 0, &[]);
@@ -243,7 +243,7 @@ fn mirror_site_file_is_accepted_by_gen_scripts() {
 
 #[test]
 fn second_mirror_run_changes_nothing_and_needs_no_source() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.check(&[], 0, &[]);
     let times = || {
         let time = |path: &String| fs::metadata(room.path(&format!("mirror/{path}"))).and_then(|it| it.modified()).ok();
@@ -257,7 +257,7 @@ fn second_mirror_run_changes_nothing_and_needs_no_source() {
 
 #[test]
 fn damaged_artefact_is_reported_and_fetched_again() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.check(&[], 0, &[]);
     let before = room.files();
     for path in ["npm/alpha/-/alpha-1.0.0.tgz", "wheels/uv-1.0-py3-none-any.whl", "runtimes/node.tar.gz", "site.toml"] {
@@ -271,7 +271,7 @@ fn damaged_artefact_is_reported_and_fetched_again() {
 
 #[test]
 fn foreign_files_in_the_mirror_are_kept() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     for path in ["npm/alpha/-/alpha-1.0.0.tgz", "runtimes/node.tar.gz", "SHA256SUMS", "site.toml"] {
         room.put(&format!("mirror/{path}"), "mine");
         room.check(&[], 2, &[&format!("{path}` was not written by `mirror`"), "help: move it away"]);
@@ -287,7 +287,7 @@ fn foreign_files_in_the_mirror_are_kept() {
 
 #[test]
 fn unneeded_mirror_files_are_deleted_unless_changed() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.check(&[], 0, &[]);
     room.put("mirror/simple/gamma/notes.txt", "mine");
     room.put("mirror/wheels/uv-1.0-py3-none-any.whl", "changed");
@@ -305,7 +305,7 @@ fn unneeded_mirror_files_are_deleted_unless_changed() {
 
 #[test]
 fn each_target_has_its_own_artefacts() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.check(
         &["--target", "linux-arm64"],
         1,
@@ -323,7 +323,7 @@ fn each_target_has_its_own_artefacts() {
 
 #[test]
 fn artefact_with_a_wrong_checksum_is_not_stored() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.put("source/npm/alpha/-/alpha-1.0.0.tgz", "another tarball\n");
     let says = [
         "`npm/alpha/-/alpha-1.0.0.tgz` came with sha512-",
@@ -341,7 +341,7 @@ fn artefact_with_a_wrong_checksum_is_not_stored() {
 
 #[test]
 fn wheel_missing_from_the_index_is_listed() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     room.put("source/wheels/gamma-1.0-py3-none-any.whl", "another wheel\n");
     fs::remove_file(room.path("source/wheels/uv-1.0-py3-none-any.whl")).expect("it is there");
     let says = [
@@ -367,7 +367,7 @@ fn server(status: &'static str) -> String {
 
 #[test]
 fn gone_artefact_differs_from_a_failed_download() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     for (status, says) in [
         ("404 Not Found", "`npm/alpha/-/alpha-1.0.0.tgz` is gone: it answers 404; needed by alpha on linux-x64"),
         ("410 Gone", "`npm/alpha/-/alpha-1.0.0.tgz` is gone: it answers 410; needed by alpha on linux-x64"),
@@ -390,7 +390,7 @@ fn gone_artefact_differs_from_a_failed_download() {
 
 #[test]
 fn runtimes_with_one_file_name_are_refused() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     let site = room.read("site.toml").replace("none.tar.gz", "node.tar.gz");
     room.put("site.toml", &site);
     room.check(
@@ -403,7 +403,7 @@ fn runtimes_with_one_file_name_are_refused() {
 
 #[test]
 fn mirror_folder_is_locked_by_one_command() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     fs::create_dir(room.path("mirror")).expect("there is room");
     let folder = fs::File::open(room.path("mirror")).expect("it is there");
     folder.lock().expect("nobody holds it");
@@ -414,7 +414,7 @@ fn mirror_folder_is_locked_by_one_command() {
 
 #[test]
 fn oversized_payload_is_in_the_mirror() {
-    let room = Room::new();
+    let room = MirrorFixture::new();
     check_command(&mut room.command("large", &[]), 0, &[]);
     let files = room.files();
     let payload = files.keys().find(|it| it.starts_with("runtimes/payload-alpha-"));

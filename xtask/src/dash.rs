@@ -16,7 +16,7 @@ const LOOP: &str = r#"while IFS= read -r f; do (. "$f"); echo "$? $f"; done"#;
 
 /// A script that dash rejects.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct DashDiagnostic {
     /// The index of the script.
     pub index: usize,
     /// The line in the given script, from 1; 0 when dash printed none.
@@ -35,14 +35,14 @@ pub(crate) fn find() -> Option<PathBuf> {
 }
 
 /// The scripts that dash rejects, in their order.
-pub(crate) fn check(dash: &Path, scripts: &[&[u8]]) -> Outcome<Vec<Refusal>> {
+pub(crate) fn check(dash: &Path, scripts: &[&[u8]]) -> Outcome<Vec<DashDiagnostic>> {
     let scratch = Scratch::new()?;
     let workers = thread::available_parallelism().map_or(1, usize::from).min(scripts.len().div_ceil(16)).max(1);
     let work = |worker: usize| {
         let mine: Vec<(usize, &[u8])> = scripts.iter().copied().enumerate().skip(worker).step_by(workers).collect();
         check_some(dash, scratch.path(), &mine)
     };
-    let results: Vec<Outcome<Vec<Refusal>>> = thread::scope(|scope| {
+    let results: Vec<Outcome<Vec<DashDiagnostic>>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..workers).map(|worker| scope.spawn(move || work(worker))).collect();
         let lost = |_| Err(Failure::new("a thread of the dash check was lost"));
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(lost)).collect()
@@ -55,7 +55,7 @@ pub(crate) fn check(dash: &Path, scripts: &[&[u8]]) -> Outcome<Vec<Refusal>> {
     Ok(refusals)
 }
 
-fn check_some(dash: &Path, folder: &Path, scripts: &[(usize, &[u8])]) -> Outcome<Vec<Refusal>> {
+fn check_some(dash: &Path, folder: &Path, scripts: &[(usize, &[u8])]) -> Outcome<Vec<DashDiagnostic>> {
     let failed = |error: &std::io::Error| Failure::io("check scripts with", dash, error);
     let file = |index: usize| folder.join(index.to_string());
     let mut names = Vec::new();
@@ -91,13 +91,13 @@ fn check_some(dash: &Path, folder: &Path, scripts: &[(usize, &[u8])]) -> Outcome
 }
 
 /// Finds the message of dash about a file: `dash: 4: /folder/12: Syntax error: …`.
-fn refusal(index: usize, file: &Path, complaints: &str) -> Refusal {
+fn refusal(index: usize, file: &Path, complaints: &str) -> DashDiagnostic {
     let named = format!(": {}: ", file.display());
     let found = complaints.lines().find_map(|line| line.split_once(&named));
     let line = found.and_then(|(before, _)| before.rsplit(' ').next()?.parse().ok());
     let message = found.map_or("rejected without a message", |(_, message)| message).to_owned();
     // The copy has one line more.
-    Refusal { index, line: line.map_or(0, |line: usize| line.saturating_sub(1)), message }
+    DashDiagnostic { index, line: line.map_or(0, |line: usize| line.saturating_sub(1)), message }
 }
 
 #[cfg(test)]

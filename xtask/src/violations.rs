@@ -1,7 +1,7 @@
 //! Prints violations of rules in the style of the compiler.
 
 use registry_command::text::count;
-use registry_model::check::{Part, Place, Violation};
+use registry_model::check::{Diagnostic, Part, Place};
 use registry_model::model::Registry;
 use registry_model::names;
 use registry_model::rules;
@@ -21,8 +21,8 @@ pub(crate) fn check(registry: &Registry<'_>, console: Console) -> Status {
     Status::found(!violations.is_empty())
 }
 
-fn print(registry: &Registry<'_>, entry: &str, violation: &Violation, console: Console) {
-    let Violation { rule, place, range, in_format: _, message, help } = violation;
+fn print(registry: &Registry<'_>, entry: &str, violation: &Diagnostic, console: Console) {
+    let Diagnostic { rule, place, range, in_format: _, message, help } = violation;
     let head = console.painted("31;1", &format!("error[{}]", rule.code));
     console.line(format!("{head}: {message}"));
     let bytes = range.as_ref().map(|range| format!(", bytes {} to {}", range.start, range.end)).unwrap_or_default();

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ArgMatches;
-use registry_live::Refusal;
 use registry_live::sandbox::{SandboxKind, Wanted};
 use registry_model::model::{Agent, Registry};
 use serde::Serialize;
@@ -95,7 +94,7 @@ pub(crate) fn show(console: Console, json: bool, report: &impl Serialize, table:
 }
 
 /// The failure of a command for a refusal of a run.
-pub(crate) fn failure(refusal: Refusal) -> Failure {
+pub(crate) fn failure(refusal: registry_live::Failure) -> Failure {
     Failure::new(refusal.message).help(refusal.help)
 }
 

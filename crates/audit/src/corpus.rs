@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use registry_model::model::Registry;
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 
 const RULES: [(&str, &str); 3] = [("I003", "3"), ("I004", "4"), ("I005", "5")];
 
@@ -90,7 +90,7 @@ fn is_set_aside(name: &str) -> bool {
     hash.is_multiple_of(3)
 }
 
-fn lint(kind: &str, text: &str) -> Vec<Finding> {
+fn lint(kind: &str, text: &str) -> Vec<Diagnostic> {
     let registry = Registry { agents: &[], providers: &[], families: &[], extends: None, folder: "" };
     let prefix = if kind == "workflow" { "#!/bin/bash -e\n" } else { "#!/bin/sh\n" };
     let prefix = if text.starts_with("#!") { "" } else { prefix };

@@ -15,8 +15,8 @@ mod bash;
 pub mod checks;
 #[cfg(test)]
 mod corpus;
+mod diagnostic;
 mod disk;
-mod finding;
 mod gate;
 mod language;
 mod lint;
@@ -31,10 +31,10 @@ mod tree;
 
 use registry_model::model::{Registry, UnreadableLock};
 
+pub use diagnostic::{Diagnostic, Level};
 pub use disk::Disk;
-pub use finding::{Finding, Level};
 pub use language::Language;
-pub use lint::{Unlinted, lint, lint_as};
+pub use lint::{LintFailure, lint, lint_as};
 pub use read::Read;
 pub use report::Report;
 pub use tree::{Entry, EntryKind, Tree};

@@ -6,7 +6,7 @@ use std::path::Path;
 use registry_model::model::Registry;
 
 use crate::checks;
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::language::Language;
 use crate::read::manifest::{COMMANDS, Manifest};
 use crate::read::{Contents, Unread, read_one};
@@ -14,14 +14,14 @@ use crate::registry_facts::RegistryFacts;
 
 /// Why a file cannot be linted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unlinted {
+pub struct LintFailure {
     /// What is wrong with it, as a complete sentence.
     pub why: String,
     /// How to fix it; empty when the text contains it.
     pub help: String,
 }
 
-impl fmt::Display for Unlinted {
+impl fmt::Display for LintFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.why)
     }
@@ -32,7 +32,7 @@ impl fmt::Display for Unlinted {
 /// # Errors
 ///
 /// When a manifest cannot be read, or has no command; when a lock of the registry cannot be read.
-pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<Finding>, Unlinted> {
+pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<Diagnostic>, LintFailure> {
     lint_as(registry, name, bytes, None)
 }
 
@@ -46,15 +46,15 @@ pub fn lint_as(
     name: &str,
     bytes: Vec<u8>,
     language: Option<Language>,
-) -> Result<Vec<Finding>, Unlinted> {
+) -> Result<Vec<Diagnostic>, LintFailure> {
     let is_manifest = Path::new(name).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml"));
     let mut contents = read_one(name, bytes, is_manifest);
     contents.read_as(language);
     if is_manifest && let Some((why, help)) = fault(&contents) {
-        return Err(Unlinted { why: format!("cannot parse `{name}` as a manifest: {why}"), help: help.to_owned() });
+        return Err(LintFailure { why: format!("cannot parse `{name}` as a manifest: {why}"), help: help.to_owned() });
     }
     let facts =
-        RegistryFacts::new(registry).map_err(|error| Unlinted { why: error.to_string(), help: error.help() })?;
+        RegistryFacts::new(registry).map_err(|error| LintFailure { why: error.to_string(), help: error.help() })?;
     Ok(checks::run_for_lint(&facts, &contents))
 }
 

@@ -7,7 +7,7 @@ use crate::language::Language;
 
 /// A package as a script asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct RequestedPackage {
     /// `npm` or `pypi`.
     pub(crate) ecosystem: &'static str,
     pub(crate) package: String,
@@ -87,7 +87,7 @@ const PYPI_VALUES: &[&str] = &[
 ];
 
 /// The packages that a script installs, in its order.
-pub(crate) fn asked(script: &[u8], language: Language) -> Vec<Asked> {
+pub(crate) fn asked(script: &[u8], language: Language) -> Vec<RequestedPackage> {
     // Most scripts name none of them, and reading is what costs.
     let names = ["npm", "npx", "pip", "uv"];
     let text = String::from_utf8_lossy(script);
@@ -102,7 +102,7 @@ pub(crate) fn asked(script: &[u8], language: Language) -> Vec<Asked> {
     commands.iter().flat_map(|command| of_command(&commands, command)).collect()
 }
 
-fn of_command(commands: &[Command<'_>], command: &Command<'_>) -> Vec<Asked> {
+fn of_command(commands: &[Command<'_>], command: &Command<'_>) -> Vec<RequestedPackage> {
     let Some((manager, arguments)) = manager(command) else { return Vec::new() };
     let mut asked = Vec::new();
     let mut words = arguments.iter();
@@ -183,7 +183,7 @@ pub(crate) fn split(ecosystem: &str, text: &str) -> Option<(String, Pin)> {
     Some((package.to_owned(), pin))
 }
 
-fn package(commands: &[Command<'_>], manager: &Manager, word: &Word<'_>, text: &str) -> Option<Asked> {
+fn package(commands: &[Command<'_>], manager: &Manager, word: &Word<'_>, text: &str) -> Option<RequestedPackage> {
     let (package, version) = if manager.ecosystem == "npm" { split_npm(text)? } else { split_pypi(text)? };
     let exact = |version: &str| is_exact(version, if manager.ecosystem == "npm" { 2 } else { 1 });
     let version = match version.strip_prefix('$') {
@@ -194,7 +194,12 @@ fn package(commands: &[Command<'_>], manager: &Manager, word: &Word<'_>, text: &
         _ if exact(version) || names_commit(version) => Pin::Exact(version.to_owned()),
         _ => Pin::Floating(text.to_owned()),
     };
-    Some(Asked { ecosystem: manager.ecosystem, package: package.to_owned(), version, offset: word.range.start })
+    Some(RequestedPackage {
+        ecosystem: manager.ecosystem,
+        package: package.to_owned(),
+        version,
+        offset: word.range.start,
+    })
 }
 
 /// `@scope/name@version`; none for a path, a URL and a repository.
@@ -256,7 +261,7 @@ mod tests {
 
     #[track_caller]
     fn check_asks(script: &str, expected: &[(&str, &str)]) {
-        let shown = |it: Asked| {
+        let shown = |it: RequestedPackage| {
             let version = match it.version {
                 Pin::Exact(version) => version,
                 Pin::Floating(_) => "floating".to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::read::Read;
 use crate::sarif;
 
@@ -12,7 +12,7 @@ pub struct Report {
     /// What was read.
     pub read: Read,
     /// What was found, in the order of files, lines and columns.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Diagnostic>,
 }
 
 impl Report {
@@ -33,7 +33,7 @@ impl Report {
                 "manifests": manifests, "entries": entries, "scripts": scripts,
                 "configs": configs, "runners": runners, "documents": documents,
             },
-            "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
+            "findings": self.findings.iter().map(Diagnostic::json).collect::<Vec<_>>(),
         })
     }
 
@@ -43,7 +43,7 @@ impl Report {
     }
 }
 
-impl Finding {
+impl Diagnostic {
     /// For programs; the form is documented in `docs/audit.md`.
     pub fn json(&self) -> Value {
         let Self { file, line, column, code, name, level, message, help } = self;

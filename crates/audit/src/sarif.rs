@@ -7,7 +7,7 @@ use registry_model::rules;
 use serde_json::{Value, json};
 
 use crate::checks;
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 
 /// The name of the tool that a log is of.
 const TOOL: &str = "cargo xtask audit";
@@ -16,8 +16,8 @@ const TOOL: &str = "cargo xtask audit";
 const ROOT: &str = "SRCROOT";
 
 /// A log with one run.
-pub(crate) fn log(findings: &[Finding], version: &str) -> Value {
-    let codes: BTreeMap<&str, &Finding> = findings.iter().map(|it| (it.code, it)).collect();
+pub(crate) fn log(findings: &[Diagnostic], version: &str) -> Value {
+    let codes: BTreeMap<&str, &Diagnostic> = findings.iter().map(|it| (it.code, it)).collect();
     let index = |code: &str| codes.keys().position(|it| *it == code);
     json!({
         "version": "2.1.0",
@@ -36,7 +36,7 @@ pub(crate) fn log(findings: &[Finding], version: &str) -> Value {
 }
 
 /// The description of a check or rule.
-fn descriptor(finding: &Finding) -> Value {
+fn descriptor(finding: &Diagnostic) -> Value {
     let check = checks::find(finding.code).map(|it| (it.sentence, it.help));
     let (sentence, help) =
         check.or_else(|| rules::find(finding.code).map(|it| (it.sentence, it.help))).unwrap_or_default();
@@ -49,8 +49,8 @@ fn descriptor(finding: &Finding) -> Value {
     })
 }
 
-fn result(finding: &Finding, index: Option<usize>) -> Value {
-    let Finding { file, line, column, code, level, message, help, .. } = finding;
+fn result(finding: &Diagnostic, index: Option<usize>) -> Value {
+    let Diagnostic { file, line, column, code, level, message, help, .. } = finding;
     let text = if help.is_empty() { message.clone() } else { format!("{message} (help: {help})") };
     json!({
         "ruleId": code,

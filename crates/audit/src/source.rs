@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::finding::{At, FindingPlace};
+use crate::diagnostic::{DiagnosticPlace, Located};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -20,16 +20,16 @@ impl Source {
     }
 
     /// The place of an offset.
-    pub(crate) fn place(&self, offset: usize) -> FindingPlace {
+    pub(crate) fn place(&self, offset: usize) -> DiagnosticPlace {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
-        FindingPlace { file: Rc::clone(&self.file), line: line.max(1), column: column + 1 }
+        DiagnosticPlace { file: Rc::clone(&self.file), line: line.max(1), column: column + 1 }
     }
 
     /// A value with the place of its offset.
-    pub(crate) fn at<T>(&self, value: T, offset: usize) -> At<T> {
-        At { value, place: self.place(offset) }
+    pub(crate) fn at<T>(&self, value: T, offset: usize) -> Located<T> {
+        Located { value, place: self.place(offset) }
     }
 
     /// The lines, each with the offset of its beginning.

@@ -60,10 +60,10 @@ pub(crate) struct Found {
 }
 
 /// A part of a tree that was not checked, and why.
-pub(crate) type Left = (PathBuf, String);
+pub(crate) type Skipped = (PathBuf, String);
 
 /// Everything in a tree but folders, in the order of the paths, and what was left.
-pub(crate) fn walk(tree: &dyn Tree) -> (Vec<Found>, Vec<Left>) {
+pub(crate) fn walk(tree: &dyn Tree) -> (Vec<Found>, Vec<Skipped>) {
     let mut waiting = vec![(PathBuf::new(), 0)];
     let (mut found, mut left) = (Vec::new(), Vec::new());
     while let Some((folder, depth)) = waiting.pop() {
@@ -99,5 +99,5 @@ pub(crate) fn walk(tree: &dyn Tree) -> (Vec<Found>, Vec<Left>) {
 /// A path as it is shown: with `/` between its parts, on every machine.
 pub(crate) fn shown(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    if parts.is_empty() { ".".to_owned() } else { crate::finding::one_line(&parts.join("/")) }
+    if parts.is_empty() { ".".to_owned() } else { crate::diagnostic::one_line(&parts.join("/")) }
 }

@@ -25,24 +25,24 @@ use std::fmt;
 
 /// Why a command could not run at all: the message, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Failure {
     /// What stands in the way.
     pub message: String,
     /// The way out.
     pub help: String,
 }
 
-impl Refusal {
+impl Failure {
     /// A refusal with its way out.
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: help.into() }
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\nhelp: {}", self.message, self.help)
     }
 }
 
-impl core::error::Error for Refusal {}
+impl core::error::Error for Failure {}

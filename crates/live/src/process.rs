@@ -55,9 +55,9 @@ pub(crate) fn spawn(command: std::process::Command) -> std::io::Result<(Child, G
 
 /// The end of a stream, which a task fills.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tail(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct OutputTail(Arc<Mutex<Vec<u8>>>);
 
-impl Tail {
+impl OutputTail {
     /// What was kept, as text.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
@@ -73,8 +73,8 @@ impl Tail {
 }
 
 /// Reads a stream to its end and keeps the last of it.
-pub(crate) fn keep(stream: Option<impl AsyncRead + Unpin + Send + 'static>) -> (Tail, JoinHandle<()>) {
-    let tail = Tail::default();
+pub(crate) fn keep(stream: Option<impl AsyncRead + Unpin + Send + 'static>) -> (OutputTail, JoinHandle<()>) {
+    let tail = OutputTail::default();
     let into = tail.clone();
     let task = tokio::spawn(async move {
         let Some(mut stream) = stream else { return };

@@ -7,22 +7,22 @@ use std::time::Duration;
 use futures::StreamExt;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{Refusal, sandbox};
+use crate::{Failure, sandbox};
 
 /// How often somebody who watches is told that time passes.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Does work in a runtime and a folder of its own, which is gone afterwards unless it is to be kept.
-pub(crate) fn within<T>(keep: bool, work: impl AsyncFnOnce(&Path) -> T) -> Result<T, Refusal> {
+pub(crate) fn within<T>(keep: bool, work: impl AsyncFnOnce(&Path) -> T) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
-        Refusal::new(format!("cannot start an async runtime: {error}"), "check the limits of this user: `ulimit -a`")
+        Failure::new(format!("cannot start an async runtime: {error}"), "check the limits of this user: `ulimit -a`")
     })?;
     let folder = Folder::new(keep)?;
     let result = runtime.block_on(async {
         tokio::select! {
             done = work(folder.path()) => Ok(done),
-            name = interrupted() => Err(Refusal::new(format!("ended by {name}"), "what was started is gone")),
+            name = interrupted() => Err(Failure::new(format!("ended by {name}"), "what was started is gone")),
         }
     });
     // What was dropped above was told to end; the runtime goes first, so that nothing writes into the folder any more.
@@ -69,7 +69,7 @@ struct Folder {
 }
 
 impl Folder {
-    fn new(keep: bool) -> Result<Self, Refusal> {
+    fn new(keep: bool) -> Result<Self, Failure> {
         let made = sandbox::folder()?;
         let path = made.path().to_path_buf();
         if keep {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use registry_live::dialogue::{Dialogue, EndedBy, Ending, Fault, Limits, Peer, Permission, Turn, converse};
+use registry_live::dialogue::{Dialogue, DialogueError, EndedBy, Ending, Limits, Peer, Permission, Turn, converse};
 use serde_json::Value;
 
 fn limits() -> Limits {
@@ -22,7 +22,7 @@ fn start(fault: &str) -> Peer {
 }
 
 /// The whole way: `initialize`, a session, a turn.
-async fn all(dialogue: &Dialogue) -> Result<(Value, Turn), Fault> {
+async fn all(dialogue: &Dialogue) -> Result<(Value, Turn), DialogueError> {
     let started = dialogue.initialize().await?;
     let session = dialogue.new_session(Path::new("/")).await?;
     let session = session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -70,7 +70,7 @@ pub struct Evidence {
 
 /// The parts of the evidence file that a page shows.
 #[derive(Debug, Deserialize)]
-struct Measured {
+struct EvidenceFile {
     #[serde(default)]
     pins: Vec<String>,
     #[serde(default)]
@@ -79,11 +79,11 @@ struct Measured {
     date: String,
     #[serde(default)]
     behaviour: Behaviour,
-    verdicts: BTreeMap<String, Judged>,
+    verdicts: BTreeMap<String, RecordedVerdict>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Judged {
+struct RecordedVerdict {
     verdict: String,
     #[serde(default)]
     detail: String,
@@ -98,7 +98,7 @@ impl Evidence {
         let unreadable = |error: &dyn Display| {
             format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it again", agent.name)
         };
-        let measured: Measured = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        let measured: EvidenceFile = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
         let mut verdicts = BTreeMap::new();
         for (question, judged) in &measured.verdicts {
             let verdict = judged.verdict();
@@ -147,7 +147,7 @@ impl Evidence {
     }
 }
 
-impl Judged {
+impl RecordedVerdict {
     /// The verdict; `None` for an unknown word, and for errors of the machine, which are never stored.
     fn verdict(&self) -> Option<Verdict> {
         Some(match Outcome::from_word(&self.verdict)? {

@@ -31,25 +31,25 @@ pub(crate) struct Credentials<'a> {
 }
 
 /// The run for which a credential is looked up.
-pub(crate) struct Asked<'q, 'a> {
+pub(crate) struct CredentialRequest<'q, 'a> {
     pub(crate) agent: &'a Agent<'a>,
     pub(crate) server: &'q Server<'a>,
     pub(crate) given: &'q Given,
     pub(crate) sandbox: &'q Sandbox,
     /// Where the base URL comes from, if it is not the server's own.
-    pub(crate) moved: Option<Moved>,
+    pub(crate) moved: Option<OtherBaseUrl>,
 }
 
 /// Where a base URL comes from that is not the server's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Moved {
+pub(crate) struct OtherBaseUrl {
     /// The layer that gives it.
     pub(crate) layer: Layer,
     /// Whether it is in the canonical variable, and not in a vendor's variable.
     pub(crate) canonical: bool,
 }
 
-impl Moved {
+impl OtherBaseUrl {
     /// The source of a base URL with this origin; `None` for the server's own base URL.
     pub(crate) fn of(origin: &Origin<'_>) -> Option<Self> {
         match origin {
@@ -60,7 +60,7 @@ impl Moved {
     }
 }
 
-impl Asked<'_, '_> {
+impl CredentialRequest<'_, '_> {
     fn has_canonical_place(&self) -> bool {
         self.moved.is_some_and(|it| it.canonical)
     }
@@ -68,7 +68,7 @@ impl Asked<'_, '_> {
 
 impl<'a> Router<'a> {
     /// The credential of a run; a key that is set is preferred to a login.
-    pub(crate) fn credentials(&self, asked: &Asked<'_, 'a>) -> Result<Credentials<'a>, Refusal> {
+    pub(crate) fn credentials(&self, asked: &CredentialRequest<'_, 'a>) -> Result<Credentials<'a>, Refusal> {
         let mut found = Credentials::default();
         match asked.server {
             Server::Gateway { .. } | Server::Named => found.key = Some(canonical_key(asked)?),
@@ -95,7 +95,7 @@ impl<'a> Router<'a> {
     /// Refuses a key whose own base URL is set but not used: the key would be sent to another server.
     pub(crate) fn check_pair(
         &self,
-        asked: &Asked<'_, 'a>,
+        asked: &CredentialRequest<'_, 'a>,
         place: &str,
         found: &Credentials<'a>,
     ) -> Result<(), Refusal> {
@@ -126,7 +126,7 @@ impl<'a> Router<'a> {
 
     fn provider_credential(
         &self,
-        asked: &Asked<'_, 'a>,
+        asked: &CredentialRequest<'_, 'a>,
         provider: &Provider<'a>,
         found: &mut Credentials<'a>,
     ) -> Result<(), Refusal> {
@@ -142,7 +142,12 @@ impl<'a> Router<'a> {
     }
 
     /// The first variable with a key, or a login instead.
-    fn key(&self, asked: &Asked<'_, 'a>, keys: &'a [&'a str], found: &mut Credentials<'a>) -> Result<(), Refusal> {
+    fn key(
+        &self,
+        asked: &CredentialRequest<'_, 'a>,
+        keys: &'a [&'a str],
+        found: &mut Credentials<'a>,
+    ) -> Result<(), Refusal> {
         // With the canonical base URL, its key is taken from every layer.
         let counts = |(layer, _): &(Layer, &str)| *layer == Layer::Flag || asked.has_canonical_place();
         if let Some((layer, key)) = asked.given.find(names::API_KEY).filter(counts) {
@@ -171,7 +176,7 @@ impl<'a> Router<'a> {
     }
 
     /// Whether a login exists and may be used with this server.
-    fn valid(&self, login: &Login<'_>, asked: &Asked<'_, '_>) -> bool {
+    fn valid(&self, login: &Login<'_>, asked: &CredentialRequest<'_, '_>) -> bool {
         let there = match login.source {
             LoginSource::Files(files) => files.first().is_some_and(|file| asked.given.logins.contains(*file)),
             LoginSource::Variable(name) => asked.given.find(name).is_some(),
@@ -180,7 +185,7 @@ impl<'a> Router<'a> {
     }
 
     /// Whether the server is the vendor: of a family, or the provider with the family's name.
-    fn is_own_endpoint(&self, login: &Login<'_>, asked: &Asked<'_, '_>) -> bool {
+    fn is_own_endpoint(&self, login: &Login<'_>, asked: &CredentialRequest<'_, '_>) -> bool {
         let vendor =
             |name: &str| self.families.iter().any(|it| it.namespace == name && it.keys.contains(&login.instead_of));
         asked.moved.is_none()
@@ -193,13 +198,13 @@ impl<'a> Router<'a> {
 }
 
 /// The key in its canonical variable: no other variable is known for this server.
-fn canonical_key<'a>(asked: &Asked<'_, 'a>) -> Result<(String, Origin<'a>), Refusal> {
+fn canonical_key<'a>(asked: &CredentialRequest<'_, 'a>) -> Result<(String, Origin<'a>), Refusal> {
     let found = asked.given.find(names::API_KEY).map(|(layer, key)| (key.to_owned(), Origin::Given(layer)));
     found.ok_or_else(|| missing(&[names::API_KEY], asked.server))
 }
 
 /// The vendor's own variable, which the agent's built-in way to the vendor reads.
-fn own_key<'a>(asked: &Asked<'_, 'a>, keys: &'a [&'a str], found: &mut Credentials<'a>) {
+fn own_key<'a>(asked: &CredentialRequest<'_, 'a>, keys: &'a [&'a str], found: &mut Credentials<'a>) {
     if asked.moved.is_some() {
         return;
     }
@@ -212,7 +217,7 @@ fn own_key<'a>(asked: &Asked<'_, 'a>, keys: &'a [&'a str], found: &mut Credentia
 }
 
 fn file<'a>(
-    asked: &Asked<'_, 'a>,
+    asked: &CredentialRequest<'_, 'a>,
     (content, path, variable): (&'a str, &'a str, &'a str),
     found: &mut Credentials<'a>,
 ) -> Result<(), Refusal> {
@@ -229,14 +234,18 @@ fn file<'a>(
 }
 
 /// The parameters of the URL, which the cloud's own login reads from these variables.
-fn cloud_parameters<'a>(asked: &Asked<'_, 'a>, provider: &Provider<'a>, found: &mut Credentials<'a>) {
+fn cloud_parameters<'a>(asked: &CredentialRequest<'_, 'a>, provider: &Provider<'a>, found: &mut Credentials<'a>) {
     let names = provider.parameters.iter().map(|it| it.variable);
     let set = names.filter_map(|name| asked.given.find(name).map(|(layer, value)| (name, layer, value)));
     found.own.extend(set.map(|(name, layer, value)| (name, value.to_owned(), Origin::Given(layer))));
 }
 
 /// One of several variables; the given one sets the others.
-fn one_of<'a>(asked: &Asked<'_, 'a>, group: &'a [&'a str], found: &mut Credentials<'a>) -> Result<(), Refusal> {
+fn one_of<'a>(
+    asked: &CredentialRequest<'_, 'a>,
+    group: &'a [&'a str],
+    found: &mut Credentials<'a>,
+) -> Result<(), Refusal> {
     let set = group.iter().find_map(|&name| Some((name, asked.given.find(name)?)));
     let (given, (layer, value)) = set.ok_or_else(|| missing(group, asked.server))?;
     for &name in group {

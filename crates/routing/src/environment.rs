@@ -9,7 +9,7 @@ use registry_model::variables::{VariableKind, canonical};
 use serde::Serialize;
 
 use super::base_url::{formed, same_place};
-use super::credential::{Asked, Credentials, Moved};
+use super::credential::{CredentialRequest, Credentials, OtherBaseUrl};
 use super::document::json;
 use super::values::Scope;
 use super::{
@@ -35,8 +35,8 @@ impl<'a> Router<'a> {
         let server = self.server(agent, reference, given)?;
         self.check_log_in(agent, &server, given)?;
         let place = server.place(self, agent, given)?;
-        let moved = place.as_ref().and_then(|(_, from)| Moved::of(from));
-        let asked = Asked { agent, server: &server, given, sandbox, moved };
+        let moved = place.as_ref().and_then(|(_, from)| OtherBaseUrl::of(from));
+        let asked = CredentialRequest { agent, server: &server, given, sandbox, moved };
         let credentials = self.credentials(&asked)?;
         self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
         let choice = Choice { web_off: web_off(agent, given)?, ask: asks(agent, given)? };
@@ -167,7 +167,7 @@ fn fill_server<'a>(set: &mut Set<'a>, agent: &Agent<'_>, server: &Server<'a>) {
 /// The facts about a model, as in the variable.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Known<'a> {
+struct ModelFacts<'a> {
     id: &'a str,
     context_window: u32,
     max_tokens: u32,
@@ -179,7 +179,7 @@ struct Known<'a> {
 fn models(provider: &Provider<'_>) -> Option<String> {
     let known = provider.models.iter().map(|it| {
         let ModelRecord { id, context_window, max_tokens, reasoning, input } = *it;
-        Known { id, context_window, max_tokens, reasoning, input }
+        ModelFacts { id, context_window, max_tokens, reasoning, input }
     });
     (!provider.models.is_empty()).then(|| json(&known.collect::<Vec<_>>()))
 }

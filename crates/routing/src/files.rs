@@ -28,13 +28,13 @@ pub struct File {
 
 /// What a channel carries to the agent.
 #[derive(Clone, Copy, Default)]
-struct Carried {
+struct ChannelContent {
     model: bool,
     base_url: bool,
     key: bool,
 }
 
-impl Carried {
+impl ChannelContent {
     fn add(&mut self, variable: &str) {
         match variable {
             names::MODEL | names::ALIAS | names::ACP_MODEL | names::ACP_MODEL_NAME => self.model = true,
@@ -48,7 +48,8 @@ impl Carried {
 impl Entry<'_> {
     /// Refuses files that the launcher's program would refuse, and values that no channel carries to the agent.
     pub(crate) fn check_files(&self, scope: &Scope<'_, '_>, choice: Choice) -> Result<(), Refusal> {
-        let (mut env, mut file, mut argv) = (Carried::default(), Carried::default(), Carried::default());
+        let (mut env, mut file, mut argv) =
+            (ChannelContent::default(), ChannelContent::default(), ChannelContent::default());
         let policy = self.policy_files.iter().filter(|_| choice.web_off);
         let permission = self.permission_files.iter().filter(|_| !choice.ask);
         for (format, read) in self.files.iter().chain(permission).chain(policy) {
@@ -73,7 +74,7 @@ impl Entry<'_> {
         };
         // With a login, an agent knows its vendor's server by itself.
         let keyed = [names::BASE_URL, names::API_KEY].iter().all(|name| scope.set.contains_key(*name));
-        let any = |of: fn(&Carried) -> bool| !keyed || [env, file, argv].iter().any(of);
+        let any = |of: fn(&ChannelContent) -> bool| !keyed || [env, file, argv].iter().any(of);
         let lost = match (told, any(|it| it.base_url), any(|it| it.key)) {
             (false, ..) => (names::ACP_MODEL, "the model"),
             (_, false, _) => (names::BASE_URL, "the base URL"),
@@ -90,7 +91,7 @@ fn walk(
     scope: &Scope<'_, '_>,
     (place, value): &Read<'_>,
     file: Option<FileFormat>,
-    carried: &mut Carried,
+    carried: &mut ChannelContent,
 ) -> Result<(), Refusal> {
     let value = value.as_ref().ok_or_else(|| Refusal::BrokenEntry { place: (*place).to_owned() })?;
     scope.walk(value, file, &mut |name| carried.add(name))

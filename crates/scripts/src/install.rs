@@ -19,7 +19,7 @@ const LIBRARY: [&str; 4] =
 
 /// Where the payload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Carried {
+pub(crate) enum PayloadPlace {
     /// In the script.
     Inside,
     /// On the site's mirror, under its name.
@@ -33,7 +33,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) site: &'a Site,
     pub(crate) place: &'a InstallPaths,
     pub(crate) payload: &'a Payload,
-    pub(crate) carried: Carried,
+    pub(crate) carried: PayloadPlace,
 }
 
 /// The text of install.sh.
@@ -278,14 +278,14 @@ fn write_payload(w: &mut Writer, parts: &Parts<'_>) {
     let Parts { payload, .. } = parts;
     w.assign("PAYLOAD_SHA256", &Word::text(payload.sha256.as_str()));
     match parts.carried {
-        Carried::Inside => {
+        PayloadPlace::Inside => {
             w.line("PAYLOAD_ENCODING=base64");
             w.blank();
             w.line("write_payload() {");
             w.here_document("cat >\"$1\"", PAYLOAD_END, &payload.lines());
             w.line("}");
         }
-        Carried::Mirror => {
+        PayloadPlace::Mirror => {
             w.line("PAYLOAD_ENCODING=latin1");
             w.function("write_payload", |w| {
                 w.command("fetch", &[Word::text(payload.name.as_str())], " \"$1\" \"$PAYLOAD_SHA256\"");

@@ -29,7 +29,7 @@ use registry_model::template::{Template, Value};
 
 use crate::site::{Site, SiteError};
 pub use expected::Expected;
-use install::{Carried, Parts};
+use install::{Parts, PayloadPlace};
 pub use payload::Payload;
 pub(crate) use payload::sha256;
 use plan::Proofs;
@@ -257,19 +257,19 @@ fn packed_install(
 }
 
 /// What a running agent depends on. The stamp is left blank: it changes with every change of the install.
-pub(crate) struct Unstamped {
+pub(crate) struct RunInputs {
     /// The launcher with its plan and programs.
     pub(crate) launch: String,
     pub(crate) web_policy: String,
 }
 
 /// The same scripts with the default site and no stamp.
-pub(crate) fn unstamped(agent: &Agent<'_>) -> Result<Unstamped, RenderError> {
+pub(crate) fn unstamped(agent: &Agent<'_>) -> Result<RunInputs, RenderError> {
     let lock = agent.read_lock()?;
     let place = InstallPaths::new(agent, &Site::default(), "");
     let plan = plan::plan_json(agent, &lock, &place)?;
     let launch = format!("{}{plan}\n{}", launch::launch(agent, &place)?, payload::launch_programs());
-    Ok(Unstamped { launch, web_policy: web::web_policy(agent, &place)? })
+    Ok(RunInputs { launch, web_policy: web::web_policy(agent, &place)? })
 }
 
 fn install_script(
@@ -280,9 +280,9 @@ fn install_script(
     payload: Payload,
 ) -> Result<Script, RenderError> {
     let render = |carried| install::install(&Parts { agent, lock, site, place, payload: &payload, carried });
-    let text = render(Carried::Inside)?;
+    let text = render(PayloadPlace::Inside)?;
     if site.mirror.is_some() && quoted_twice(&text) > MAX_QUOTED_TWICE {
-        let text = render(Carried::Mirror)?;
+        let text = render(PayloadPlace::Mirror)?;
         let mirrored = vec![(payload.name.clone(), payload.bytes.clone())];
         return Ok(Script { kind: ScriptKind::Install, text, payloads: vec![payload], mirrored });
     }
@@ -299,7 +299,7 @@ fn stamp(agent: &Agent<'_>, lock: &Lock<'_>, site: &Site) -> Result<String, Rend
     let place = InstallPaths::new(agent, site, "");
     let files = files(agent, lock, site, &place, Proofs::Declared)?;
     let payload = payload::unpacked(&files);
-    let parts = Parts { agent, lock, site, place: &place, payload: &payload, carried: Carried::Inside };
+    let parts = Parts { agent, lock, site, place: &place, payload: &payload, carried: PayloadPlace::Inside };
     let mut text = install::install(&parts)?;
     text.push_str(&web::web_policy(agent, &place)?);
     let sum = sha256(text.as_bytes());

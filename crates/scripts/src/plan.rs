@@ -81,11 +81,11 @@ struct AgentFile<'a> {
     pypi: Vec<&'a str>,
     git: Vec<Repository<'a>>,
     steps: Vec<Step>,
-    programs: Vec<Launched<'a>>,
+    programs: Vec<PlannedProgram<'a>>,
     uv: &'a [Wheel],
     #[serde(rename = "buildTools")]
     build_tools: &'a [Wheel],
-    proof: Vec<Shown<'a>>,
+    proof: Vec<PlannedProof<'a>>,
     handshake: Answers,
 }
 
@@ -108,7 +108,7 @@ struct Step {
 }
 
 #[derive(Serialize)]
-struct Launched<'a> {
+struct PlannedProgram<'a> {
     name: &'a str,
     path: &'a str,
     kind: &'static str,
@@ -117,14 +117,14 @@ struct Launched<'a> {
 
 /// A proof. Only the proof of a version has more than a kind.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct PlannedProof<'a> {
     kind: &'static str,
     #[serde(flatten)]
-    version: Option<Printed<'a>>,
+    version: Option<VersionProof<'a>>,
 }
 
 #[derive(Serialize)]
-struct Printed<'a> {
+struct VersionProof<'a> {
     bin: &'a str,
     args: &'a [&'a str],
     output: String,
@@ -180,20 +180,20 @@ pub(crate) fn agent_json(
     }))
 }
 
-fn launched<'p>(program: &'p Program<'_>, launch: &str) -> Launched<'p> {
+fn launched<'p>(program: &'p Program<'_>, launch: &str) -> PlannedProgram<'p> {
     let Program { name, path, kind, version: _ } = program;
-    Launched { name, path, kind: kind.word(), launch: *name == launch }
+    PlannedProgram { name, path, kind: kind.word(), launch: *name == launch }
 }
 
 /// The proofs; an agent without declared proofs is proved over ACP.
-fn proofs<'a>(agent: &Agent<'a>, programs: &[Program<'_>]) -> Vec<Shown<'a>> {
+fn proofs<'a>(agent: &Agent<'a>, programs: &[Program<'_>]) -> Vec<PlannedProof<'a>> {
     let declared = if agent.proof.is_empty() { &[Proof::Acp] } else { agent.proof };
     let shown = |proof: &Proof<'a>| match *proof {
-        Proof::Acp => Shown { kind: ProofKind::Acp.word(), version: None },
+        Proof::Acp => PlannedProof { kind: ProofKind::Acp.word(), version: None },
         Proof::Version { bin, args, output } => {
             let version = programs.iter().find(|it| it.name == bin).map_or("", |it| it.version);
-            let printed = Printed { bin, args, output: output.replace("{VERSION}", version) };
-            Shown { kind: ProofKind::Version.word(), version: Some(printed) }
+            let printed = VersionProof { bin, args, output: output.replace("{VERSION}", version) };
+            PlannedProof { kind: ProofKind::Version.word(), version: Some(printed) }
         }
     };
     declared.iter().map(shown).collect()

@@ -1,8 +1,8 @@
 //! The messages of syntax errors.
 
-use super::fault::Fault;
 use super::parse::{Frame, Open, Parser};
 use super::sink::{Operator, Sink};
+use super::syntax_error::UnlocatedError;
 use super::text::{quote, slice};
 use super::token::{Reserved, Token, TokenKind};
 
@@ -18,7 +18,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// A token where another one is expected.
-    pub(super) fn unexpected(&self, token: Token, wanted: &str) -> Fault {
+    pub(super) fn unexpected(&self, token: Token, wanted: &str) -> UnlocatedError {
         if let (TokenKind::End, Some(frame)) = (token.kind, self.stack.last()) {
             return self.never_closed(frame);
         }
@@ -35,30 +35,30 @@ impl<S: Sink> Parser<'_, S> {
             }
             _ => format!("expected {wanted}, found {}", self.shown(token)),
         };
-        Fault::plain(self.at(token.start), message)
+        UnlocatedError::plain(self.at(token.start), message)
     }
 
     /// A token where a command is expected.
-    pub(super) fn no_command(&self, token: Token) -> Fault {
+    pub(super) fn no_command(&self, token: Token) -> UnlocatedError {
         let at = self.at(token.start);
         if token.kind == TokenKind::End {
             return match self.stack.last() {
                 Some(frame) => self.never_closed(frame),
-                None => Fault::plain(at, format!("missing command before {}", self.shown(token))),
+                None => UnlocatedError::plain(at, format!("missing command before {}", self.shown(token))),
             };
         }
         let bang = self.reserved(token) == Some(Reserved::Bang);
         if bang {
-            return Fault::plain(at, "`!` is allowed only once, at the start of a pipeline");
+            return UnlocatedError::plain(at, "`!` is allowed only once, at the start of a pipeline");
         }
         if token.kind == TokenKind::Ampersand && self.text.get(..token.start).is_some_and(|text| text.ends_with(b"|")) {
-            return Fault::plain(at, "`|&` is not an operator of POSIX shell: write `2>&1 |`");
+            return UnlocatedError::plain(at, "`|&` is not an operator of POSIX shell: write `2>&1 |`");
         }
-        Fault::plain(at, format!("expected a command, found {}", self.shown(token)))
+        UnlocatedError::plain(at, format!("expected a command, found {}", self.shown(token)))
     }
 
     /// A list at the top of the script ends before `token`.
-    pub(super) fn stray(&self, token: Token, word: Option<Reserved>) -> Fault {
+    pub(super) fn stray(&self, token: Token, word: Option<Reserved>) -> UnlocatedError {
         let at = self.at(token.start);
         let opener = match (token.kind, word) {
             (TokenKind::Close, _) => "(",
@@ -73,11 +73,11 @@ impl<S: Sink> Parser<'_, S> {
             Some(Reserved::Then | Reserved::Elif | Reserved::Else | Reserved::Do) => "a preceding",
             _ => "an open",
         };
-        Fault::plain(at, format!("{} without {before} `{opener}`", self.shown(token)))
+        UnlocatedError::plain(at, format!("{} without {before} `{opener}`", self.shown(token)))
     }
 
     /// A token follows a command without an operator between them.
-    fn no_separator(&self, token: Token) -> Fault {
+    fn no_separator(&self, token: Token) -> UnlocatedError {
         let at = self.at(token.start);
         let before = slice(self.text, 0, token.start);
         let message = match token.kind {
@@ -93,11 +93,11 @@ impl<S: Sink> Parser<'_, S> {
             }
             _ => format!("{} cannot follow here without `;`, a newline or an operator before it", self.shown(token)),
         };
-        Fault::plain(at, message)
+        UnlocatedError::plain(at, message)
     }
 
     /// A list ends before `token`, which does not close its construct.
-    pub(super) fn closer_expected(&self, frame: &Frame, token: Token) -> Fault {
+    pub(super) fn closer_expected(&self, frame: &Frame, token: Token) -> UnlocatedError {
         let closing =
             self.reserved(token).is_some() || matches!(token.kind, TokenKind::Close | TokenKind::DoubleSemicolon);
         match token.kind {
@@ -105,13 +105,13 @@ impl<S: Sink> Parser<'_, S> {
             _ if closing => {
                 let (construct, closer) = names(&frame.what);
                 let (at, opened) = (self.at(token.start), self.at(frame.at));
-                Fault::mismatch(at, &self.shown(token), closer, construct, opened)
+                UnlocatedError::mismatch(at, &self.shown(token), closer, construct, opened)
             }
             _ => self.no_separator(token),
         }
     }
 
-    fn never_closed(&self, frame: &Frame) -> Fault {
+    fn never_closed(&self, frame: &Frame) -> UnlocatedError {
         let (construct, _) = names(&frame.what);
         let after = match frame.what {
             Open::Substitution(_) | Open::Subshell => " is not closed by `)`",
@@ -123,7 +123,7 @@ impl<S: Sink> Parser<'_, S> {
             Open::Loop => " is not closed by `done`",
             Open::Case | Open::Arm => " is not closed by `esac`",
         };
-        Fault::unclosed(self.at(frame.at), construct, after)
+        UnlocatedError::unclosed(self.at(frame.at), construct, after)
     }
 }
 

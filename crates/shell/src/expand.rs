@@ -1,9 +1,9 @@
 //! `$` and backquotes: parameters, the head of `${`, arithmetic and command substitutions.
 
-use super::fault::Fault;
 use super::parse::Parser;
-use super::scan::{Around, Scan};
+use super::scan::{Enclosing, Scan};
 use super::sink::{Expands, Sink};
+use super::syntax_error::UnlocatedError;
 use super::text::{Derived, in_name, starts_name};
 
 /// Parameters of one character that is not a digit.
@@ -13,14 +13,14 @@ fn is_special(byte: u8) -> bool {
 
 impl<S: Sink> Parser<'_, S> {
     /// Reads a `$` and its expansion; returns the offset of the `$` when a `$(` opened.
-    pub(super) fn dollar(&mut self, scan: &mut Scan) -> Result<Option<usize>, Fault> {
+    pub(super) fn dollar(&mut self, scan: &mut Scan) -> Result<Option<usize>, UnlocatedError> {
         let start = self.pos;
         let next = self.after_splices(start + 1);
         match self.byte(next) {
             Some(b'(') => {
                 let second = self.after_splices(next + 1);
                 if self.byte(second) == Some(b'(') {
-                    self.enter(scan, Around::Arithmetic { open: 0 }, start)?;
+                    self.enter(scan, Enclosing::Arithmetic { open: 0 }, start)?;
                     self.pos = second + 1;
                 } else {
                     self.pos = next + 1;
@@ -59,14 +59,14 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// Reads the head of a `${`: the parameter, and the part of the operator that decides how the rest is read.
-    fn brace(&mut self, scan: &mut Scan, start: usize, after: usize) -> Result<(), Fault> {
+    fn brace(&mut self, scan: &mut Scan, start: usize, after: usize) -> Result<(), UnlocatedError> {
         let name = self.after_splices(after);
         let head = self.brace_head(name);
         let source = self.source(start, self.text.len());
         let operator = head.operator.saturating_sub(start);
         self.sink.expansion(Expands::Braced { name: head.name.saturating_sub(start), operator }, source);
         let plain = head.trims || !scan.current.double;
-        self.enter(scan, Around::Brace { plain }, start)?;
+        self.enter(scan, Enclosing::Brace { plain }, start)?;
         self.pos = head.end.min(self.text.len());
         Ok(())
     }
@@ -130,7 +130,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// Reads `` `…` ``: its unescaped text is parsed as a separate input.
-    pub(super) fn backquote(&mut self, scan: &mut Scan) -> Result<(), Fault> {
+    pub(super) fn backquote(&mut self, scan: &mut Scan) -> Result<(), UnlocatedError> {
         let start = self.pos;
         self.check_depth(start)?;
         let inner = self.unescape_backquotes(scan.current.double)?;
@@ -141,7 +141,7 @@ impl<S: Sink> Parser<'_, S> {
         Ok(())
     }
 
-    fn unescape_backquotes(&mut self, double: bool) -> Result<Derived, Fault> {
+    fn unescape_backquotes(&mut self, double: bool) -> Result<Derived, UnlocatedError> {
         let opened = self.pos;
         self.pos += 1;
         let mut inner = Derived { bytes: Vec::new(), origin: Vec::new() };
@@ -149,7 +149,7 @@ impl<S: Sink> Parser<'_, S> {
             let at = self.after_splices(self.pos);
             let (byte, taken) = match (self.byte(at), self.byte(at + 1)) {
                 (None, _) => {
-                    return Err(Fault::unclosed(self.at(opened), "backquote", " is not closed"));
+                    return Err(UnlocatedError::unclosed(self.at(opened), "backquote", " is not closed"));
                 }
                 (Some(b'`'), _) => {
                     inner.origin.push(self.at(at));

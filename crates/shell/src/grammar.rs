@@ -1,13 +1,13 @@
 //! The grammar of dash: the meaning of each token in each state.
 
-use super::fault::Fault;
 use super::parse::{Frame, Open, Parser, State, Step};
 use super::sink::{Follow, ListPlace, Role, Shape, Sink};
+use super::syntax_error::UnlocatedError;
 use super::text::{is_name, quote, slice, without_splices};
 use super::token::{Marks, Reserved, Token, TokenKind};
 
 impl<S: Sink> Parser<'_, S> {
-    pub(super) fn step(&mut self, state: State, token: Token) -> Result<Step, Fault> {
+    pub(super) fn step(&mut self, state: State, token: Token) -> Result<Step, UnlocatedError> {
         match state {
             State::Start { newlines, bang, end } => self.start(token, newlines, bang, end),
             State::Simple { name } => self.simple(token, name),
@@ -59,7 +59,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    fn start(&mut self, token: Token, newlines: bool, bang: bool, end: bool) -> Result<Step, Fault> {
+    fn start(&mut self, token: Token, newlines: bool, bang: bool, end: bool) -> Result<Step, UnlocatedError> {
         let at = self.at(token.start);
         match token.kind {
             TokenKind::Newline if newlines => self.newline(State::Start { newlines, bang, end }),
@@ -85,7 +85,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    fn reserved_start(&mut self, token: Token, word: Reserved, bang: bool, end: bool) -> Result<Step, Fault> {
+    fn reserved_start(&mut self, token: Token, word: Reserved, bang: bool, end: bool) -> Result<Step, UnlocatedError> {
         let at = self.at(token.start);
         let (shape, what) = match word {
             Reserved::Bang if bang => {
@@ -118,7 +118,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// Opens a construct whose list comes next.
-    fn enter_list(&mut self, what: Open, token: Token, place: ListPlace, state: State) -> Result<Step, Fault> {
+    fn enter_list(&mut self, what: Open, token: Token, place: ListPlace, state: State) -> Result<Step, UnlocatedError> {
         self.push(what, token.start)?;
         self.sink.open(place, self.at(token.end));
         Ok(Step::Go(state))
@@ -133,7 +133,7 @@ impl<S: Sink> Parser<'_, S> {
         Step::Go(state)
     }
 
-    fn simple(&mut self, token: Token, name: Option<(usize, usize)>) -> Result<Step, Fault> {
+    fn simple(&mut self, token: Token, name: Option<(usize, usize)>) -> Result<Step, UnlocatedError> {
         match (token.kind, name) {
             (TokenKind::Word(_), _) => {
                 self.report_word(Role::Argument, token);
@@ -148,7 +148,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    fn function(&mut self, token: Token, (start, end): (usize, usize)) -> Result<Step, Fault> {
+    fn function(&mut self, token: Token, (start, end): (usize, usize)) -> Result<Step, UnlocatedError> {
         let name = slice(self.text, start, end);
         let shown = quote(name);
         let at = self.at(start);
@@ -158,26 +158,32 @@ impl<S: Sink> Parser<'_, S> {
                 b"@" | b"+" | b"?" | b"*" => format!("`{shown}(` starts an extended pattern of bash"),
                 _ => format!("`(` after `{shown}` starts a function and needs `)` right after it"),
             };
-            return Err(Fault::plain(at, message));
+            return Err(UnlocatedError::plain(at, message));
         }
         if !is_name(&name) {
-            return Err(Fault::plain(at, format!("`{shown}` is not a function name: use letters, digits and `_`")));
+            return Err(UnlocatedError::plain(
+                at,
+                format!("`{shown}` is not a function name: use letters, digits and `_`"),
+            ));
         }
         if is_special_builtin(&name) {
-            return Err(Fault::plain(at, format!("`{shown}` is a special builtin and cannot name a function")));
+            return Err(UnlocatedError::plain(
+                at,
+                format!("`{shown}` is a special builtin and cannot name a function"),
+            ));
         }
         self.sink.function(self.at(token.end));
         Ok(Step::Go(State::Start { newlines: true, bang: false, end: false }))
     }
 
-    fn redirect(&mut self, token: Token, simple: bool) -> Result<Step, Fault> {
+    fn redirect(&mut self, token: Token, simple: bool) -> Result<Step, UnlocatedError> {
         let TokenKind::Redirect(operator, fd) = token.kind else { return Err(self.no_command(token)) };
         self.sink.redirect(operator, fd, self.at(token.start));
         let here = operator.is_here().then_some(operator == super::sink::Operator::HereStripped);
         Ok(Step::Go(State::Target { here, simple }))
     }
 
-    fn target(&mut self, token: Token, here: Option<bool>, simple: bool) -> Result<Step, Fault> {
+    fn target(&mut self, token: Token, here: Option<bool>, simple: bool) -> Result<Step, UnlocatedError> {
         let TokenKind::Word(marks) = token.kind else {
             return Err(self.unexpected(token, "the target of a redirection"));
         };
@@ -189,7 +195,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// What follows a command, its redirections included.
-    fn after_command(&mut self, token: Token, reserved: bool) -> Result<Step, Fault> {
+    fn after_command(&mut self, token: Token, reserved: bool) -> Result<Step, UnlocatedError> {
         let next = match token.kind {
             TokenKind::Pipe => {
                 self.sink.pipe();
@@ -210,7 +216,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// The innermost list ends before this token, which must be what its construct expects.
-    fn end_list(&mut self, token: Token, word: Option<Reserved>) -> Result<Step, Fault> {
+    fn end_list(&mut self, token: Token, word: Option<Reserved>) -> Result<Step, UnlocatedError> {
         let Some(frame) = self.stack.last() else {
             return match token.kind {
                 _ if self.backquotes > 0 => self.leave_backquotes(token),
@@ -235,7 +241,7 @@ impl<S: Sink> Parser<'_, S> {
         self.close(token, word)
     }
 
-    fn close(&mut self, token: Token, word: Option<Reserved>) -> Result<Step, Fault> {
+    fn close(&mut self, token: Token, word: Option<Reserved>) -> Result<Step, UnlocatedError> {
         let Some(frame) = self.stack.pop() else { return Ok(Step::Over) };
         let (what, place) = match (frame.what, word) {
             (Open::Substitution(suspended), _) => return Ok(Step::Go(self.resume(&suspended, frame.at)?)),
@@ -260,19 +266,19 @@ impl<S: Sink> Parser<'_, S> {
         Ok(Step::Go(State::LIST))
     }
 
-    fn for_name(&mut self, token: Token) -> Result<Step, Fault> {
+    fn for_name(&mut self, token: Token) -> Result<Step, UnlocatedError> {
         let TokenKind::Word(Marks { quoted: false, expands: false, .. }) = token.kind else {
             return Err(self.unexpected(token, "a variable name after `for`"));
         };
         if !is_name(&without_splices(self.token_text(token))) {
             let message = format!("`{}` is not a variable name for `for`", quote(self.token_text(token)));
-            return Err(Fault::plain(self.at(token.start), message));
+            return Err(UnlocatedError::plain(self.at(token.start), message));
         }
         self.report_word(Role::Header, token);
         Ok(Step::Go(State::ForIn))
     }
 
-    fn for_in(&mut self, token: Token) -> Result<Step, Fault> {
+    fn for_in(&mut self, token: Token) -> Result<Step, UnlocatedError> {
         match (token.kind, self.reserved(token)) {
             (TokenKind::Newline, _) => self.newline(State::ForIn),
             (_, Some(Reserved::In)) => Ok(Step::Go(State::ForWords)),
@@ -281,7 +287,7 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    fn case_arm(&mut self, token: Token) -> Result<Step, Fault> {
+    fn case_arm(&mut self, token: Token) -> Result<Step, UnlocatedError> {
         match (token.kind, self.reserved(token)) {
             (TokenKind::Newline, _) => self.newline(State::CaseArm),
             (_, Some(Reserved::Esac)) => {

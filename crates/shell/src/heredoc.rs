@@ -1,9 +1,9 @@
 //! Here-documents: pending delimiters, and the bodies after the next newline.
 
-use super::fault::Fault;
 use super::parse::{Parser, State};
 use super::scan::{Run, Scan};
 use super::sink::Sink;
+use super::syntax_error::UnlocatedError;
 use super::text::slice;
 use super::token::{Marks, Token};
 
@@ -51,7 +51,7 @@ fn unquote(word: &[u8]) -> Vec<u8> {
 
 impl<S: Sink> Parser<'_, S> {
     /// Reads the pending bodies from number `first`; false when a substitution opened in one.
-    pub(super) fn here_bodies(&mut self, first: usize, state: State) -> Result<bool, Fault> {
+    pub(super) fn here_bodies(&mut self, first: usize, state: State) -> Result<bool, UnlocatedError> {
         for here in first..self.here.len() {
             if self.at_delimiter(Some(here)) {
                 continue;
@@ -67,7 +67,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// Continues a body; false when a substitution in it must be parsed first.
-    pub(super) fn scan_body(&mut self, mut scan: Scan, state: State) -> Result<bool, Fault> {
+    pub(super) fn scan_body(&mut self, mut scan: Scan, state: State) -> Result<bool, UnlocatedError> {
         match self.scan(&mut scan)? {
             Run::Done => {
                 self.sink.here_body();

@@ -12,10 +12,9 @@
 mod bashisms;
 mod complaint;
 mod constants;
+mod diagnostic;
 mod embedded;
 mod expand;
-mod fault;
-mod finding;
 mod grammar;
 mod heredoc;
 mod hygiene;
@@ -24,6 +23,7 @@ mod parse;
 mod reader;
 mod scan;
 mod sink;
+mod syntax_error;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,14 +31,14 @@ mod token;
 mod word;
 mod wrappers;
 
+pub use diagnostic::Diagnostic;
 pub use embedded::Embedded;
-pub use fault::SyntaxError;
-pub use finding::Finding;
 pub use reader::{Command, Redirection};
 pub use sink::{Follow, ListPlace, Operator, Shape};
+pub use syntax_error::SyntaxError;
 pub use word::Word;
 
-use finding::Findings;
+use diagnostic::Diagnostics;
 use parse::Parser;
 use reader::Reading;
 use sink::{NoSink, Sink};
@@ -63,8 +63,8 @@ pub fn commands(script: &[u8]) -> Vec<Command<'_>> {
 }
 
 /// Text that dash accepts and runs differently from bash, in source order, up to the first syntax error.
-pub fn find_bashisms(script: &[u8]) -> Vec<Finding> {
-    let mut findings = Findings::new(script);
+pub fn find_bashisms(script: &[u8]) -> Vec<Diagnostic> {
+    let mut findings = Diagnostics::new(script);
     bashisms::check(&reader::read(script), &mut findings);
     findings.finish()
 }
@@ -72,9 +72,9 @@ pub fn find_bashisms(script: &[u8]) -> Vec<Finding> {
 /// All findings of the rules over shell text, in source order.
 ///
 /// A script that is passed literally to another shell (`sh -c '…'`, `su -c '…'`, `eval '…'`) is checked as well.
-pub fn lint(script: &[u8]) -> Vec<Finding> {
+pub fn lint(script: &[u8]) -> Vec<Diagnostic> {
     let reading = reader::read(script);
-    let mut findings = Findings::new(script);
+    let mut findings = Diagnostics::new(script);
     bashisms::check(&reading, &mut findings);
     lint_into(&reading, None, false, NESTED, &mut findings);
     findings.finish()
@@ -82,8 +82,8 @@ pub fn lint(script: &[u8]) -> Vec<Finding> {
 
 /// The findings of the rules about what a script does to the machine, over commands that another parser read; `read` is
 /// that parser, for scripts within the script.
-pub fn lint_commands<'a>(script: &'a [u8], commands: Vec<Command<'a>>, read: Read) -> Vec<Finding> {
-    let mut findings = Findings::new(script);
+pub fn lint_commands<'a>(script: &'a [u8], commands: Vec<Command<'a>>, read: Read) -> Vec<Diagnostic> {
+    let mut findings = Diagnostics::new(script);
     lint_into(&Reading::of(script, commands), Some(read), true, NESTED, &mut findings);
     findings.finish()
 }
@@ -96,7 +96,7 @@ pub type Read = for<'t> fn(&'t [u8]) -> Vec<Command<'t>>;
 
 /// Adds what is wrong with a script and with those that it hands to other shells, but for the bash-isms. The grammar of
 /// a `loose` one is not checked.
-fn lint_into(reading: &Reading<'_>, read: Option<Read>, loose: bool, depth: usize, findings: &mut Findings<'_>) {
+fn lint_into(reading: &Reading<'_>, read: Option<Read>, loose: bool, depth: usize, findings: &mut Diagnostics<'_>) {
     if let Some(error) = reading.error.as_ref().filter(|_| !loose) {
         let help = if depth == NESTED {
             "`dash -n` rejects it, and dash stops here when it runs the script"
@@ -109,7 +109,7 @@ fn lint_into(reading: &Reading<'_>, read: Option<Read>, loose: bool, depth: usiz
         hygiene::check(reading, findings);
         for inner in nested::scripts(reading).filter(|_| depth > 0) {
             let text = inner.text.as_bytes();
-            let mut found = Findings::new(text);
+            let mut found = Diagnostics::new(text);
             let inside = read.map_or_else(|| reader::read(text), |read| Reading::of(text, read(text)));
             lint_into(&inside, read, loose || inner.loose, depth - 1, &mut found);
             for it in found.finish() {
@@ -120,17 +120,17 @@ fn lint_into(reading: &Reading<'_>, read: Option<Read>, loose: bool, depth: usiz
 }
 
 /// Rule I003: steps that touch what the task owns, in source order.
-pub fn find_owned(script: &[u8]) -> Vec<Finding> {
+pub fn find_owned(script: &[u8]) -> Vec<Diagnostic> {
     hygiene::run(script, hygiene::check_owned)
 }
 
 /// Rule I004: unverified downloads, and those that are run before they are verified, in source order.
-pub fn find_unverified_downloads(script: &[u8]) -> Vec<Finding> {
+pub fn find_unverified_downloads(script: &[u8]) -> Vec<Diagnostic> {
     hygiene::run(script, hygiene::check_downloads)
 }
 
 /// Rule I005: package managers whose output or failure is lost, in source order.
-pub fn find_hidden_failures(script: &[u8]) -> Vec<Finding> {
+pub fn find_hidden_failures(script: &[u8]) -> Vec<Diagnostic> {
     hygiene::run(script, hygiene::check_hidden)
 }
 

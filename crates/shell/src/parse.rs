@@ -1,10 +1,10 @@
 //! The parser: a grammar as states over an explicit stack of open constructs, so that no input can exhaust the
 //! thread's stack. Each step takes one token; [`super::grammar`] defines its meaning.
 
-use super::fault::Fault;
 use super::heredoc::HereDocument;
 use super::scan::{Quote, Scan};
 use super::sink::{Sink, Source};
+use super::syntax_error::UnlocatedError;
 use super::text::slice;
 use super::token::{Token, TokenKind};
 
@@ -128,7 +128,7 @@ impl<'t, S: Sink> Parser<'t, S> {
     }
 
     /// Reads the whole text.
-    pub(super) fn parse(mut self) -> Result<(), Fault> {
+    pub(super) fn parse(mut self) -> Result<(), UnlocatedError> {
         let mut state = State::REST;
         loop {
             let Some(token) = self.token(state)? else {
@@ -175,28 +175,28 @@ impl<'t, S: Sink> Parser<'t, S> {
         self.pos += rest.iter().position(|&byte| super::token::stops_at(byte, bits)).unwrap_or(rest.len());
     }
 
-    pub(super) fn check_depth(&self, at: usize) -> Result<(), Fault> {
+    pub(super) fn check_depth(&self, at: usize) -> Result<(), UnlocatedError> {
         if self.stack.len() + self.quotes.len() < MAX_DEPTH && self.backquotes < MAX_BACKQUOTES {
             return Ok(());
         }
-        Err(Fault::plain(self.at(at), "constructs are nested too deeply"))
+        Err(UnlocatedError::plain(self.at(at), "constructs are nested too deeply"))
     }
 
-    pub(super) fn push(&mut self, what: Open, at: usize) -> Result<(), Fault> {
+    pub(super) fn push(&mut self, what: Open, at: usize) -> Result<(), UnlocatedError> {
         self.check_depth(at)?;
         self.stack.push(Frame { what, at });
         Ok(())
     }
 
     /// Suspends a word for the `$(` at `at`, whose commands come next.
-    pub(super) fn suspend(&mut self, scan: Scan, state: State, at: usize) -> Result<(), Fault> {
+    pub(super) fn suspend(&mut self, scan: Scan, state: State, at: usize) -> Result<(), UnlocatedError> {
         self.sink.open(scan.place(), self.at(at));
         let here_base = std::mem::replace(&mut self.here_base, self.here.len());
         self.push(Open::Substitution(Box::new(Suspended { scan, state, here_base })), at)
     }
 
     /// Resumes a word after the `)` of the `$(` at `at`. Here-documents still open in the substitution end with it.
-    pub(super) fn resume(&mut self, suspended: &Suspended, at: usize) -> Result<State, Fault> {
+    pub(super) fn resume(&mut self, suspended: &Suspended, at: usize) -> Result<State, UnlocatedError> {
         let Suspended { mut scan, state, here_base } = *suspended;
         self.sink.close();
         self.here.truncate(self.here_base);
@@ -214,7 +214,7 @@ impl<'t, S: Sink> Parser<'t, S> {
     }
 
     /// Continues after a newline: the bodies of pending here-documents come first.
-    pub(super) fn newline(&mut self, state: State) -> Result<Step, Fault> {
+    pub(super) fn newline(&mut self, state: State) -> Result<Step, UnlocatedError> {
         if self.here.len() > self.here_base && !self.here_bodies(self.here_base, state)? {
             return Ok(Step::Go(State::REST));
         }
@@ -223,7 +223,7 @@ impl<'t, S: Sink> Parser<'t, S> {
 
     /// The list of a text in backquotes ends before `token`, and dash ignores the rest of the text. But bodies of
     /// pending here-documents are read from it, and the first `$(` in one consumes the token.
-    pub(super) fn leave_backquotes(&mut self, token: Token) -> Result<Step, Fault> {
+    pub(super) fn leave_backquotes(&mut self, token: Token) -> Result<Step, UnlocatedError> {
         if self.here.len() == self.here_base {
             return Ok(Step::Over);
         }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::fault::SyntaxError;
 use super::sink::{Expands, Follow, ListPlace, Operator, Role, Shape, Sink, Source};
+use super::syntax_error::SyntaxError;
 use super::text::slice;
 use super::word::{Word, own};
 

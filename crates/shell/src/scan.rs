@@ -3,15 +3,15 @@
 //! A word is read by one loop over a stack of [`Quote`]s. A `$(` inside it suspends the loop: the parser pushes the
 //! [`Scan`] with its frame and resumes it after the `)`.
 
-use super::fault::Fault;
 use super::parse::{Parser, State};
 use super::sink::{Expands, ListPlace, Sink};
+use super::syntax_error::UnlocatedError;
 use super::text::slice;
 use super::token::{DOUBLE, ENDS, HERE, Marks, NESTED, PLAIN, Token, stops_at};
 
 /// The construct around the current bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Around {
+pub(super) enum Enclosing {
     /// Only the word itself.
     Word,
     /// A here-document whose delimiter is unquoted.
@@ -25,7 +25,7 @@ pub(super) enum Around {
 /// One level of quoting.
 #[derive(Clone, Copy)]
 pub(super) struct Quote {
-    pub(super) around: Around,
+    pub(super) around: Enclosing,
     /// The rules of double quotes apply.
     pub(super) double: bool,
     /// A `"` was opened at this level: until it is closed, `}` is a character.
@@ -60,12 +60,12 @@ pub(super) enum Run {
 
 impl Scan {
     pub(super) fn word(start: usize, base: usize, delimiter: bool) -> Scan {
-        let current = Quote { around: Around::Word, double: false, inner: false, at: start };
+        let current = Quote { around: Enclosing::Word, double: false, inner: false, at: start };
         Scan { start, base, current, marks: Marks::default(), delimiter, here: None, part: start }
     }
 
     pub(super) fn here_body(start: usize, base: usize, here: usize) -> Scan {
-        let current = Quote { around: Around::Here, double: true, inner: false, at: start };
+        let current = Quote { around: Enclosing::Here, double: true, inner: false, at: start };
         Scan { start, base, current, marks: Marks::default(), delimiter: false, here: Some(here), part: start }
     }
 
@@ -77,7 +77,7 @@ impl Scan {
 
 impl<S: Sink> Parser<'_, S> {
     /// Continues a word; `None` when a command substitution must be parsed first.
-    pub(super) fn scan_word(&mut self, mut scan: Scan, state: State) -> Result<Option<Token>, Fault> {
+    pub(super) fn scan_word(&mut self, mut scan: Scan, state: State) -> Result<Option<Token>, UnlocatedError> {
         match self.scan(&mut scan)? {
             Run::Done => Ok(Some(self.finish_word(scan.start, scan.marks))),
             Run::Suspended(at) => {
@@ -88,16 +88,16 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// Reads until the word or body ends, or a command substitution opens.
-    pub(super) fn scan(&mut self, scan: &mut Scan) -> Result<Run, Fault> {
+    pub(super) fn scan(&mut self, scan: &mut Scan) -> Result<Run, UnlocatedError> {
         loop {
             self.skip(match scan.current {
-                Quote { around: Around::Word, double: false, .. } => PLAIN,
-                Quote { around: Around::Word, double: true, .. } => DOUBLE,
-                Quote { around: Around::Here, .. } => HERE,
+                Quote { around: Enclosing::Word, double: false, .. } => PLAIN,
+                Quote { around: Enclosing::Word, double: true, .. } => DOUBLE,
+                Quote { around: Enclosing::Here, .. } => HERE,
                 _ => NESTED,
             });
             let Some(byte) = self.byte(self.pos) else { return self.finish_scan(scan) };
-            let unquoted = scan.current.around == Around::Word && !scan.current.double;
+            let unquoted = scan.current.around == Enclosing::Word && !scan.current.double;
             match byte {
                 byte if unquoted && stops_at(byte, ENDS) => return Ok(Run::Done),
                 b'\\' => self.backslash(scan),
@@ -119,7 +119,7 @@ impl<S: Sink> Parser<'_, S> {
                     }
                 }
                 b'`' if !scan.delimiter => self.backquote(scan)?,
-                b'}' if matches!(scan.current.around, Around::Brace { .. }) && !scan.current.inner => {
+                b'}' if matches!(scan.current.around, Enclosing::Brace { .. }) && !scan.current.inner => {
                     self.pos += 1;
                     self.leave(scan);
                 }
@@ -129,13 +129,13 @@ impl<S: Sink> Parser<'_, S> {
         }
     }
 
-    fn finish_scan(&self, scan: &Scan) -> Result<Run, Fault> {
+    fn finish_scan(&self, scan: &Scan) -> Result<Run, UnlocatedError> {
         let opened = self.at(scan.current.at);
         match scan.current.around {
-            Around::Brace { .. } => Err(Fault::unclosed(opened, "`${`", " is not closed by `}`")),
-            Around::Arithmetic { .. } => Err(Fault::unclosed(opened, "`$((`", " is not closed by `))`")),
-            Around::Word if scan.current.double => Err(Fault::unclosed(opened, "`\"`", " is not closed")),
-            Around::Word | Around::Here => Ok(Run::Done),
+            Enclosing::Brace { .. } => Err(UnlocatedError::unclosed(opened, "`${`", " is not closed by `}`")),
+            Enclosing::Arithmetic { .. } => Err(UnlocatedError::unclosed(opened, "`$((`", " is not closed by `))`")),
+            Enclosing::Word if scan.current.double => Err(UnlocatedError::unclosed(opened, "`\"`", " is not closed")),
+            Enclosing::Word | Enclosing::Here => Ok(Run::Done),
         }
     }
 
@@ -148,7 +148,7 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// Reads `'…'` where it quotes; true when a here-document's delimiter line cut it short.
-    fn single_quote(&mut self, scan: &mut Scan) -> Result<bool, Fault> {
+    fn single_quote(&mut self, scan: &mut Scan) -> Result<bool, UnlocatedError> {
         let opened = self.pos;
         self.pos += 1;
         if scan.current.double {
@@ -159,7 +159,7 @@ impl<S: Sink> Parser<'_, S> {
             let rest = slice(self.text, self.pos, self.text.len());
             let stop = |&byte: &u8| byte == b'\'' || (byte == b'\n' && scan.here.is_some());
             let Some(length) = rest.iter().position(stop) else {
-                return Err(Fault::unclosed(self.at(opened), "`'`", " is not closed"));
+                return Err(UnlocatedError::unclosed(self.at(opened), "`'`", " is not closed"));
             };
             self.pos += length + 1;
             if rest.get(length) == Some(&b'\'') {
@@ -174,16 +174,16 @@ impl<S: Sink> Parser<'_, S> {
     fn double_quote(&mut self, scan: &mut Scan) {
         let quote = &mut scan.current;
         match quote.around {
-            Around::Word => {
+            Enclosing::Word => {
                 quote.double = !quote.double;
                 quote.at = self.pos;
                 scan.marks.quoted = true;
             }
-            Around::Brace { plain } => {
+            Enclosing::Brace { plain } => {
                 quote.inner = !quote.inner;
                 quote.double = !plain || quote.inner;
             }
-            Around::Here | Around::Arithmetic { .. } => {}
+            Enclosing::Here | Enclosing::Arithmetic { .. } => {}
         }
         self.pos += 1;
     }
@@ -191,7 +191,7 @@ impl<S: Sink> Parser<'_, S> {
     fn parenthesis(&mut self, scan: &mut Scan) {
         let opens = self.byte(self.pos) == Some(b'(');
         self.pos += 1;
-        let Around::Arithmetic { open } = &mut scan.current.around else { return };
+        let Enclosing::Arithmetic { open } = &mut scan.current.around else { return };
         if opens {
             *open += 1;
         } else if *open > 0 {
@@ -208,14 +208,14 @@ impl<S: Sink> Parser<'_, S> {
     }
 
     /// Opens a level of quoting, which starts after the `$` at `at`.
-    pub(super) fn enter(&mut self, scan: &mut Scan, around: Around, at: usize) -> Result<(), Fault> {
+    pub(super) fn enter(&mut self, scan: &mut Scan, around: Enclosing, at: usize) -> Result<(), UnlocatedError> {
         self.check_depth(at)?;
         if self.quotes.len() == scan.base {
             scan.part = at;
         }
         scan.marks.expands = true;
         let double = match around {
-            Around::Brace { plain } => !plain,
+            Enclosing::Brace { plain } => !plain,
             _ => true,
         };
         self.quotes.push(scan.current);

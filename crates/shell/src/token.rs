@@ -1,9 +1,9 @@
 //! Tokens: operators, newlines and words, with backslash-newline dropped inside each of them.
 
-use super::fault::Fault;
 use super::parse::{Parser, State};
 use super::scan::Scan;
 use super::sink::{Operator, Sink};
+use super::syntax_error::UnlocatedError;
 use super::text::{slice, without_splices};
 
 /// A token and its range in the parsed text.
@@ -127,7 +127,7 @@ pub(super) fn stops_at(byte: u8, bits: u8) -> bool {
 
 impl<S: Sink> Parser<'_, S> {
     /// The next token; `None` when a command substitution opened inside it and must be parsed first.
-    pub(super) fn token(&mut self, state: State) -> Result<Option<Token>, Fault> {
+    pub(super) fn token(&mut self, state: State) -> Result<Option<Token>, UnlocatedError> {
         if let Some(token) = self.pushed.take() {
             return Ok(Some(token));
         }
@@ -202,7 +202,7 @@ impl<S: Sink> Parser<'_, S> {
         Token { kind: TokenKind::Redirect(operator, fd), start, end }
     }
 
-    fn word(&mut self, start: usize, state: State) -> Result<Option<Token>, Fault> {
+    fn word(&mut self, start: usize, state: State) -> Result<Option<Token>, UnlocatedError> {
         self.skip(PLAIN);
         if self.byte(self.pos).is_none_or(|byte| stops_at(byte, ENDS)) {
             return Ok(Some(self.finish_word(start, Marks::default())));

@@ -23,7 +23,7 @@ use super::mapping::mappings;
 use super::policy::{parse_handshake, parse_proof, parse_web};
 use super::session::{parse_effort, parse_permission};
 use super::value::{parse_template, probe_formats, probe_provider};
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
 /// An entry: its identifier and what was read of it.
 pub(crate) struct Entry<T> {
@@ -130,13 +130,13 @@ fn at<'b>(
     cx: &mut Cx<'b>,
     field: Field,
     key: &Ident,
-    parse: impl FnOnce(&mut Cx<'b>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+    parse: impl FnOnce(&mut Cx<'b>) -> Result<(), Diagnostic>,
+) -> Result<(), Diagnostic> {
     cx.mark(Place::field(field), key.span());
     parse(cx)
 }
 
-fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let mut protocols = Vec::new();
     let pieces = if cursor.is_group(Delimiter::Bracket) {
         Cursor::of(&cursor.group(Delimiter::Bracket, "a list of protocols")?).split()
@@ -156,13 +156,13 @@ fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
     Ok(())
 }
 
-fn parse_runs(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_runs(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     cx.mark(Place::field(Field::Runs), here(cursor));
     draft.agent.runs = closed_word(cursor)?;
     Ok(())
 }
 
-fn parse_requires(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_requires(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let whole = cursor.clone();
     if cursor.eat_word(Runs::Node.word()) && cursor.eat('>') && cursor.eat('=') {
         cx.mark(Place::field(Field::NodeFloor), here(cursor));
@@ -179,7 +179,7 @@ fn parse_requires(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -
 }
 
 /// What was written instead of `node >= 22.19`, and how its version is written.
-fn not_a_floor(written: &Cursor) -> Fault {
+fn not_a_floor(written: &Cursor) -> Diagnostic {
     let text = written.text();
     let version = text.trim_matches(|char: char| !char.is_ascii_digit());
     let help = match (Version::parse(version), version.matches('.').count()) {
@@ -187,15 +187,15 @@ fn not_a_floor(written: &Cursor) -> Fault {
         (Some(_), _) => format!("write `requires: node >= {version}`"),
         (None, _) => "write `requires: node >= 22.19`, or `requires: node >= \"22.19.1\"`".to_owned(),
     };
-    Fault::new(written.span(), format!("expected `node >= VERSION`, found `{text}`"), help)
+    Diagnostic::new(written.span(), format!("expected `node >= VERSION`, found `{text}`"), help)
 }
 
-fn parse_platforms<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_platforms<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[LinuxX64]`")?;
     let mut platforms = Vec::new();
     if group.stream().is_empty() {
         let help = "remove the field: the default is every target for which the lock has all packages";
-        return Err(Fault::new(group.span_open(), "`platforms` is empty", help));
+        return Err(Diagnostic::new(group.span_open(), "`platforms` is empty", help));
     }
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
         let ident = piece.ident("a target")?;
@@ -211,7 +211,7 @@ fn argv<'b>(
     cx: &mut Cx<'b>,
     field: Field,
     cursor: &mut Cursor,
-) -> Result<&'b [registry_model::template::Template<'b>], Fault> {
+) -> Result<&'b [registry_model::template::Template<'b>], Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[\"program\", \"argument\"]`")?;
     let mut words = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -221,7 +221,7 @@ fn argv<'b>(
     Ok(cx.list(&words))
 }
 
-fn parse_beside<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_beside<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Brace, "`{ argv: […], within: 30s }`")?;
     let mut beside = Beside { argv: &[], within: 30 };
     for mut piece in arguments(Cursor::of(&group)) {
@@ -238,15 +238,15 @@ fn parse_beside<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor)
 }
 
 /// A number of seconds: `1200s`.
-fn seconds(cursor: &mut Cursor) -> Result<(Span, u32), Fault> {
+fn seconds(cursor: &mut Cursor) -> Result<(Span, u32), Diagnostic> {
     let (span, number, suffix) = cursor.integer("a number of seconds, like `900s`")?;
     if suffix == "s" {
         return Ok((span, number));
     }
-    Err(Fault::new(span, format!("unknown unit in `{number}{suffix}`"), format!("write seconds: `{number}s`")))
+    Err(Diagnostic::new(span, format!("unknown unit in `{number}{suffix}`"), format!("write seconds: `{number}s`")))
 }
 
-fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Brace, "`{ format: …, via: …, proxy: … }`")?;
     let place = Place::field(Field::Model);
     let mut model = ModelDelivery::EMPTY;
@@ -281,7 +281,7 @@ fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
 }
 
 /// Strings that a model id must not contain; an empty one matches each.
-fn refused_texts<'b>(cx: &mut Cx<'b>, place: Place, piece: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+fn refused_texts<'b>(cx: &mut Cx<'b>, place: Place, piece: &mut Cursor) -> Result<&'b [&'b str], Diagnostic> {
     let group = piece.group(Delimiter::Bracket, "a list of strings")?;
     let mut refused = Vec::new();
     for mut item in Cursor::of(&group).split() {
@@ -290,7 +290,7 @@ fn refused_texts<'b>(cx: &mut Cx<'b>, place: Place, piece: &mut Cursor) -> Resul
         item.end()?;
         if it.is_empty() {
             let message = "an empty string in `refuses` matches every model id";
-            return Err(Fault::new(
+            return Err(Diagnostic::new(
                 cx.find(at).1,
                 message,
                 "write what this agent rejects in a model id: `refuses: [\"@\"]`",
@@ -301,7 +301,7 @@ fn refused_texts<'b>(cx: &mut Cx<'b>, place: Place, piece: &mut Cursor) -> Resul
     Ok(cx.list(&refused))
 }
 
-fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -> Result<ProxyMode<'b>, Fault> {
+fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -> Result<ProxyMode<'b>, Diagnostic> {
     let place = place.part(Part::Proxy);
     if known_word(value) != Some(ProxyKind::Unsupported) {
         // What takes a reason is not among the words without one.
@@ -318,7 +318,7 @@ fn proxy<'b>(cx: &mut Cx<'b>, place: Place, value: &Ident, piece: &mut Cursor) -
     Ok(ProxyMode::Unsupported(reason))
 }
 
-fn parse_env<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_env<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     draft.agent.env = mappings(cx, cursor, |index| {
         let place = Place::field(Field::Env).item(index);
         (place.part(Part::Name), place.part(Part::Value))
@@ -326,13 +326,13 @@ fn parse_env<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) ->
     Ok(())
 }
 
-fn parse_base_url(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_base_url(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let ident = cursor.ident(&either::<BaseUrlForm>())?;
     draft.agent.base_url = word(cx, Place::field(Field::BaseUrl).part(Part::Value), &ident, BaseUrlForm::AsGiven);
     Ok(())
 }
 
-fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let place = Place::field(Field::References).part(Part::Value);
     let (form, semantics) = if cursor.eat_word(Semantics::Parsed.word()) {
         let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(\"NAME\")` after `parsed`")?);
@@ -344,7 +344,7 @@ fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cur
     };
     if form.matches("NAME").count() != 1 {
         let message = format!("`{form}` does not contain the placeholder `NAME` exactly once");
-        return Err(Fault::new(
+        return Err(Diagnostic::new(
             cx.find(place).1,
             message,
             "write `NAME` once, in place of the variable's name: \"{env:NAME}\"",
@@ -354,7 +354,7 @@ fn parse_references<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cur
     Ok(())
 }
 
-fn parse_timeout(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_timeout(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     if !cursor.eat_word("install") {
         return Err(cursor.expected("`install(900s)`"));
     }
@@ -366,7 +366,7 @@ fn parse_timeout(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) ->
     Ok(())
 }
 
-fn parse_suite<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_suite<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Brace, "`{ model: …, usage_tracking: on }`")?;
     let mut suite = Suite { model: ModelReference { provider: "", id: "" }, usage_tracking: true };
     let place = Place::field(Field::Suite);
@@ -381,13 +381,21 @@ fn parse_suite<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
         piece.end()?;
     }
     if suite.model.id.is_empty() {
-        return Err(Fault::new(group.span_open(), "missing `model` in `suite`", "write `model: PROVIDER / \"id\"`"));
+        return Err(Diagnostic::new(
+            group.span_open(),
+            "missing `model` in `suite`",
+            "write `model: PROVIDER / \"id\"`",
+        ));
     }
     draft.agent.suite = Some(suite);
     Ok(())
 }
 
-fn parse_model_reference<'b>(cx: &mut Cx<'b>, place: Place, cursor: &mut Cursor) -> Result<ModelReference<'b>, Fault> {
+fn parse_model_reference<'b>(
+    cx: &mut Cx<'b>,
+    place: Place,
+    cursor: &mut Cursor,
+) -> Result<ModelReference<'b>, Diagnostic> {
     let mut provider = "";
     if let Some(TokenTree::Ident(ident)) = cursor.peek().cloned() {
         cursor.next();
@@ -399,7 +407,7 @@ fn parse_model_reference<'b>(cx: &mut Cx<'b>, place: Place, cursor: &mut Cursor)
     Ok(ModelReference { provider, id })
 }
 
-fn parse_allow<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_allow<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[E004(\"reason\")]`")?;
     for mut piece in Cursor::of(&group).split() {
         allow(cx, &mut draft.allows, None, &mut piece)?;

@@ -9,9 +9,9 @@ use super::cursor::Cursor;
 use super::draft::Draft;
 use super::fields::{allow, argument_key, arguments, either, known_word, listed, text, unknown_argument, word};
 use super::value::{parse_condition, parse_template_if};
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
-pub(super) fn parse_config<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_config<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[json(\"~/…\") { … }]`")?;
     let mut files = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -27,7 +27,7 @@ fn parse_config_file<'b>(
     draft: &mut Draft<'b>,
     index: usize,
     mut piece: Cursor,
-) -> Result<ConfigFile<'b>, Fault> {
+) -> Result<ConfigFile<'b>, Diagnostic> {
     let place = Place::field(Field::Config).item(index);
     let body_place = place.part(Part::Value);
     let kind = piece.ident(&either::<FileFormat>())?;
@@ -35,7 +35,7 @@ fn parse_config_file<'b>(
     cx.mark(place.part(Part::FileFormat), kind.span());
     let Some(format) = known_word::<FileFormat>(&kind) else {
         let help = format!("expected one of {}", listed(FileFormat::ALL.iter().map(|it| it.word())));
-        return Err(Fault::new(kind.span(), format!("unknown file format `{kind}`"), help));
+        return Err(Diagnostic::new(kind.span(), format!("unknown file format `{kind}`"), help));
     };
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/path\", …)`")?;
     let mut options = arguments(Cursor::of(&group)).into_iter();
@@ -63,16 +63,16 @@ fn parse_config_file<'b>(
 }
 
 /// `Keys` or `Whole`.
-pub(super) fn owner(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<Owner, Fault> {
+pub(super) fn owner(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<Owner, Diagnostic> {
     let ident = cursor.ident(&either::<Owner>())?;
     Ok(word(cx, place, &ident, Owner::Keys))
 }
 
-fn mode(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<u32, Fault> {
+fn mode(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<u32, Diagnostic> {
     let (span, mode, _) = cursor.integer("permission bits, like `0o600`")?;
     cx.mark(place, span);
     if mode > 0o777 {
-        return Err(Fault::new(span, format!("`{mode:#o}` is not a file mode"), "write it in octal: `0o600`"));
+        return Err(Diagnostic::new(span, format!("`{mode:#o}` is not a file mode"), "write it in octal: `0o600`"));
     }
     Ok(mode)
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 
-use crate::syntax::Fault;
+use crate::syntax::Diagnostic;
 
 /// Tokens that are still to be read, and where they end.
 #[derive(Clone, Debug)]
@@ -43,10 +43,10 @@ impl Cursor {
     }
 
     /// An error at the next token.
-    pub(crate) fn expected(&self, what: &str) -> Fault {
+    pub(crate) fn expected(&self, what: &str) -> Diagnostic {
         match self.peek() {
-            None => Fault::new(self.end, format!("expected {what} here"), ""),
-            Some(token) => Fault::new(token.span(), format!("expected {what}, not {}", describe(token)), ""),
+            None => Diagnostic::new(self.end, format!("expected {what} here"), ""),
+            Some(token) => Diagnostic::new(token.span(), format!("expected {what}, not {}", describe(token)), ""),
         }
     }
 
@@ -64,7 +64,7 @@ impl Cursor {
     }
 
     /// The next token, which must be this punctuation.
-    pub(crate) fn punct(&mut self, punct: char) -> Result<(), Fault> {
+    pub(crate) fn punct(&mut self, punct: char) -> Result<(), Diagnostic> {
         if self.eat(punct) { Ok(()) } else { Err(self.expected(&format!("`{punct}`"))) }
     }
 
@@ -90,10 +90,10 @@ impl Cursor {
     }
 
     /// The next token, which must be an identifier.
-    pub(crate) fn ident(&mut self, what: &str) -> Result<Ident, Fault> {
+    pub(crate) fn ident(&mut self, what: &str) -> Result<Ident, Diagnostic> {
         match self.is_ident().then(|| self.next()).flatten() {
             Some(TokenTree::Ident(ident)) => Ok(ident),
-            _ => Err(Fault { help: self.unquoted().unwrap_or_default(), ..self.expected(what) }),
+            _ => Err(Diagnostic { help: self.unquoted().unwrap_or_default(), ..self.expected(what) }),
         }
     }
 
@@ -112,7 +112,7 @@ impl Cursor {
     }
 
     /// The next token, which must be a string; with its content.
-    pub(crate) fn string(&mut self, what: &str) -> Result<(Literal, String), Fault> {
+    pub(crate) fn string(&mut self, what: &str) -> Result<(Literal, String), Diagnostic> {
         let text = match self.peek() {
             Some(TokenTree::Literal(literal)) => text_of(literal),
             _ => None,
@@ -124,7 +124,7 @@ impl Cursor {
     }
 
     /// The next token, which must be an integer that fits; with its suffix.
-    pub(crate) fn integer(&mut self, what: &str) -> Result<(Span, u32, String), Fault> {
+    pub(crate) fn integer(&mut self, what: &str) -> Result<(Span, u32, String), Diagnostic> {
         if let Some(TokenTree::Literal(literal)) = self.peek()
             && let syn::Lit::Int(integer) = syn::Lit::new(literal.clone())
             && let Ok(number) = integer.base10_parse::<u32>()
@@ -138,7 +138,7 @@ impl Cursor {
     }
 
     /// The next token, which must be a group.
-    pub(crate) fn group(&mut self, delimiter: Delimiter, what: &str) -> Result<Group, Fault> {
+    pub(crate) fn group(&mut self, delimiter: Delimiter, what: &str) -> Result<Group, Diagnostic> {
         match self.is_group(delimiter).then(|| self.next()).flatten() {
             Some(TokenTree::Group(group)) => Ok(group),
             _ => Err(self.expected(what)),
@@ -146,10 +146,10 @@ impl Cursor {
     }
 
     /// Nothing must be left.
-    pub(crate) fn end(&self) -> Result<(), Fault> {
+    pub(crate) fn end(&self) -> Result<(), Diagnostic> {
         match self.peek() {
             None => Ok(()),
-            Some(token) => Err(Fault::new(
+            Some(token) => Err(Diagnostic::new(
                 token.span(),
                 format!("unexpected {}", describe(token)),
                 "add a comma before it if one is missing",

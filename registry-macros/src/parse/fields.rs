@@ -9,7 +9,7 @@ use registry_model::names::{is_snake, nearest};
 
 use super::cursor::Cursor;
 use crate::span::before;
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
 /// The head of an entry.
 pub(super) struct Head {
@@ -60,7 +60,7 @@ pub(super) fn part_key(
     entry: &'static str,
     known: &[&str],
     piece: &mut Cursor,
-) -> Result<Ident, Fault> {
+) -> Result<Ident, Diagnostic> {
     let key = argument_key(piece)?;
     if !known.iter().any(|word| key == word) {
         return Err(unknown_argument(&key, known));
@@ -87,13 +87,13 @@ fn parse_field(cx: &mut Cx<'_>, entry: &'static str, mut piece: Cursor, fields: 
 }
 
 /// The doc comments at the beginning, joined.
-pub(super) fn doc(cursor: &mut Cursor) -> Result<String, Fault> {
+pub(super) fn doc(cursor: &mut Cursor) -> Result<String, Diagnostic> {
     let mut lines = Vec::new();
     while cursor.eat('#') {
         let attribute = cursor.group(Delimiter::Bracket, "an attribute")?;
         let mut inner = Cursor::of(&attribute);
         if !inner.eat_word("doc") {
-            return Err(Fault::new(
+            return Err(Diagnostic::new(
                 attribute.span(),
                 "only doc comments are allowed as attributes of an entry",
                 "write `/// …`",
@@ -131,7 +131,7 @@ pub(super) fn word_of<T: Word>(cx: &mut Cx<'_>, place: Place, ident: &Ident, wor
 }
 
 /// A closed word that must come next.
-pub(super) fn closed_word<T: Word>(cursor: &mut Cursor) -> Result<T, Fault> {
+pub(super) fn closed_word<T: Word>(cursor: &mut Cursor) -> Result<T, Diagnostic> {
     let fault = cursor.expected(&either::<T>());
     let Ok(ident) = cursor.ident("a word") else { return Err(fault) };
     known_word(&ident).ok_or(fault)
@@ -150,7 +150,7 @@ pub(super) fn either<T: Word>() -> String {
 }
 
 /// An error for an unknown word, with the similar one or with all of them.
-pub(super) fn unknown_word<T: Word>(span: Span, text: &str, words: &[T]) -> Fault {
+pub(super) fn unknown_word<T: Word>(span: Span, text: &str, words: &[T]) -> Diagnostic {
     let letters = |text: &str| -> String {
         text.chars().filter(|char| char.is_alphanumeric()).map(|char| char.to_ascii_lowercase()).collect()
     };
@@ -160,7 +160,7 @@ pub(super) fn unknown_word<T: Word>(span: Span, text: &str, words: &[T]) -> Faul
         Some(word) => format!("did you mean `{word}`?"),
         None => format!("expected one of {}", listed(words())),
     };
-    Fault::new(span, format!("unknown word `{text}`"), help)
+    Diagnostic::new(span, format!("unknown word `{text}`"), help)
 }
 
 /// Words in backticks, with commas between.
@@ -169,7 +169,7 @@ pub(super) fn listed<'w>(words: impl Iterator<Item = &'w str>) -> String {
 }
 
 /// A list of texts; each is marked as an item of the field.
-pub(super) fn texts<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+pub(super) fn texts<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b [&'b str], Diagnostic> {
     marked_texts(cx, cursor, |index| Place::field(field).item(index))
 }
 
@@ -178,7 +178,7 @@ pub(super) fn marked_texts<'b>(
     cx: &mut Cx<'b>,
     cursor: &mut Cursor,
     place: impl Fn(usize) -> Place,
-) -> Result<&'b [&'b str], Fault> {
+) -> Result<&'b [&'b str], Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[\"…\"]`")?;
     let mut items = Vec::new();
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
@@ -192,7 +192,7 @@ pub(super) fn marked_texts<'b>(
 }
 
 /// A list of variables, each marked as an item of the field.
-pub(super) fn variables<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+pub(super) fn variables<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b [&'b str], Diagnostic> {
     marked_variables(cx, cursor, |index| Place::field(field).item(index))
 }
 
@@ -201,7 +201,7 @@ pub(super) fn marked_variables<'b>(
     cx: &mut Cx<'b>,
     cursor: &mut Cursor,
     place: impl Fn(usize) -> Place,
-) -> Result<&'b [&'b str], Fault> {
+) -> Result<&'b [&'b str], Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[VARIABLE]`")?;
     let mut items = Vec::new();
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
@@ -215,7 +215,7 @@ pub(super) fn marked_variables<'b>(
 }
 
 /// A text, marked at a place.
-pub(super) fn text<'b>(cx: &mut Cx<'b>, place: Place, cursor: &mut Cursor, what: &str) -> Result<&'b str, Fault> {
+pub(super) fn text<'b>(cx: &mut Cx<'b>, place: Place, cursor: &mut Cursor, what: &str) -> Result<&'b str, Diagnostic> {
     let (literal, text) = cursor.string(what)?;
     cx.mark(place, literal.span());
     Ok(cx.text(&text))
@@ -227,7 +227,7 @@ pub(super) fn allow<'b>(
     allows: &mut Vec<Allow<'b>>,
     about: Option<Place>,
     cursor: &mut Cursor,
-) -> Result<(), Fault> {
+) -> Result<(), Diagnostic> {
     let code = cursor.ident("the code of a rule")?;
     let group = cursor.group(Delimiter::Parenthesis, "`(\"reason\")` after the code")?;
     let place = Place::field(Field::Allow).item(allows.len());
@@ -246,23 +246,23 @@ pub(super) fn arguments(cursor: Cursor) -> Vec<Cursor> {
 }
 
 /// Reads `key:` of a named argument.
-pub(super) fn argument_key(piece: &mut Cursor) -> Result<Ident, Fault> {
+pub(super) fn argument_key(piece: &mut Cursor) -> Result<Ident, Diagnostic> {
     let key = piece.ident("a named argument")?;
     piece.punct(':')?;
     Ok(key)
 }
 
 /// An error for a named argument that does not exist.
-pub(super) fn unknown_argument(key: &Ident, words: &[&str]) -> Fault {
+pub(super) fn unknown_argument(key: &Ident, words: &[&str]) -> Diagnostic {
     if AgentEntry::FIELDS.iter().any(|field| key == field) {
         let message = format!("`{key}` is a field of the entry and is not allowed inside another field");
-        return Fault::new(key.span(), message, format!("move `{key}: …` to the top level of the entry"));
+        return Diagnostic::new(key.span(), message, format!("move `{key}: …` to the top level of the entry"));
     }
     let help = match nearest(&key.to_string(), words.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("expected one of `{}`", words.join("`, `")),
     };
-    Fault::new(key.span(), format!("unknown argument `{key}`"), help)
+    Diagnostic::new(key.span(), format!("unknown argument `{key}`"), help)
 }
 
 /// The span of a cursor's next token, for marks.
@@ -271,7 +271,7 @@ pub(super) fn here(cursor: &Cursor) -> Span {
 }
 
 /// A boolean word: `on` or `off`.
-pub(super) fn switch(cursor: &mut Cursor) -> Result<bool, Fault> {
+pub(super) fn switch(cursor: &mut Cursor) -> Result<bool, Diagnostic> {
     if cursor.eat_word("on") {
         Ok(true)
     } else if cursor.eat_word("off") {

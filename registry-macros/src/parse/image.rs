@@ -7,9 +7,9 @@ use registry_model::model::{ImageNeed, ImageNeedKind};
 use super::cursor::Cursor;
 use super::draft::Draft;
 use super::fields::{argument_key, arguments, either, known_word, text, unknown_argument};
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
-pub(super) fn parse_image<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_image<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[certificates, tool(\"git\", debian: \"git\")]`")?;
     let mut needs = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -20,14 +20,14 @@ pub(super) fn parse_image<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &m
     Ok(())
 }
 
-fn parse_need<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<ImageNeed<'b>, Fault> {
+fn parse_need<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<ImageNeed<'b>, Diagnostic> {
     let place = Place::field(Field::Image).item(index);
     let fault = piece.expected(&either::<ImageNeedKind>());
     let Ok(kind) = piece.ident("a word") else { return Err(fault) };
     cx.mark(place, kind.span());
     let Some(known) = known_word(&kind) else {
         let help = format!("expected {}", either::<ImageNeedKind>());
-        return Err(Fault::new(kind.span(), format!("unknown requirement on the image `{kind}`"), help));
+        return Err(Diagnostic::new(kind.span(), format!("unknown requirement on the image `{kind}`"), help));
     };
     if known == ImageNeedKind::Certificates {
         piece.end()?;
@@ -51,7 +51,7 @@ fn parse_need<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Im
     let Some(debian) = package else {
         let help =
             format!("write `{kind}(\"{name}\", debian: \"…\")`: an install prints the package where it is missing");
-        return Err(Fault::new(kind.span(), format!("missing `debian` in `{kind}`"), help));
+        return Err(Diagnostic::new(kind.span(), format!("missing `debian` in `{kind}`"), help));
     };
     Ok(match known {
         ImageNeedKind::Library => ImageNeed::Library { name, debian },

@@ -7,9 +7,9 @@ use registry_model::model::{Archive, Artefact, ArtefactKind, Download, Git, Npm,
 use super::cursor::Cursor;
 use super::draft::Draft;
 use super::fields::{allow, argument_key, arguments, known_word, listed, marked_texts, text, unknown_argument, word};
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
-pub(super) fn parse_install<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_install<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[npm(\"…\"), …]`")?;
     let mut artefacts = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -25,7 +25,7 @@ fn parse_artefact<'b>(
     draft: &mut Draft<'b>,
     index: usize,
     mut piece: Cursor,
-) -> Result<Artefact<'b>, Fault> {
+) -> Result<Artefact<'b>, Diagnostic> {
     let kind = piece.ident("an artefact")?;
     let Some(known) = known_word::<ArtefactKind>(&kind) else {
         let words = || ArtefactKind::ALL.iter().map(|it| it.word());
@@ -33,7 +33,7 @@ fn parse_artefact<'b>(
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("expected one of {}", listed(words())),
         };
-        return Err(Fault::new(kind.span(), format!("unknown kind of artefact `{kind}`"), help));
+        return Err(Diagnostic::new(kind.span(), format!("unknown kind of artefact `{kind}`"), help));
     };
     let place = Place::field(Field::Install).item(index);
     cx.mark(place, kind.span());
@@ -62,7 +62,7 @@ struct Arguments<'c, 'b> {
 
 impl<'b> Arguments<'_, 'b> {
     /// The first argument: a text, marked as a part.
-    fn first(&mut self, mut piece: Cursor, part: Part, what: &str) -> Result<&'b str, Fault> {
+    fn first(&mut self, mut piece: Cursor, part: Part, what: &str) -> Result<&'b str, Diagnostic> {
         let first = text(self.cx, self.place.part(part), &mut piece, what)?;
         piece.end()?;
         Ok(first)
@@ -72,8 +72,8 @@ impl<'b> Arguments<'_, 'b> {
     fn named(
         self,
         words: &[&str],
-        mut take: impl FnMut(&mut Cx<'b>, Place, &Ident, &mut Cursor) -> Result<bool, Fault>,
-    ) -> Result<(), Fault> {
+        mut take: impl FnMut(&mut Cx<'b>, Place, &Ident, &mut Cursor) -> Result<bool, Diagnostic>,
+    ) -> Result<(), Diagnostic> {
         let Self { cx, draft, place, rest } = self;
         for mut piece in rest {
             let key = argument_key(&mut piece)?;
@@ -87,7 +87,7 @@ impl<'b> Arguments<'_, 'b> {
         Ok(())
     }
 
-    fn npm(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
+    fn npm(mut self, first: Cursor) -> Result<Artefact<'b>, Diagnostic> {
         let package = self.first(first, Part::Name, "the name of a package")?;
         let mut npm = Npm { package, bin: "", postinstall: &[] };
         self.named(&["bin", "postinstall", "allow"], |cx, place, key, piece| {
@@ -101,11 +101,11 @@ impl<'b> Arguments<'_, 'b> {
         Ok(Artefact::Npm(npm))
     }
 
-    fn pypi(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
+    fn pypi(mut self, first: Cursor) -> Result<Artefact<'b>, Diagnostic> {
         let package = self.first(first, Part::Name, "the name of a package")?;
         let mut pypi = Pypi { package, bin: "", python: "", source: "" };
         let place = self.place;
-        let fault = Fault::new(
+        let fault = Diagnostic::new(
             self.cx.find(place.part(Part::Name)).1,
             format!("missing `python` for `{package}`"),
             "write `python: \"==3.12.*\"`, with an upper bound",
@@ -124,11 +124,11 @@ impl<'b> Arguments<'_, 'b> {
         if pypi.python.is_empty() { Err(fault) } else { Ok(Artefact::Pypi(pypi)) }
     }
 
-    fn archive(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
+    fn archive(mut self, first: Cursor) -> Result<Artefact<'b>, Diagnostic> {
         let bin = self.first(first, Part::Bin, "the program in the archive")?;
         if self.rest.is_empty() {
             let help = "write `archive(\"bin/agent\", { LinuxX64: url(\"https://…\", sha256: \"…\") })`";
-            return Err(Fault::new(self.cx.find(self.place.part(Part::Bin)).1, "this archive has no URL", help));
+            return Err(Diagnostic::new(self.cx.find(self.place.part(Part::Bin)).1, "this archive has no URL", help));
         }
         let mut targets = self.rest.remove(0);
         let group = targets.group(Delimiter::Brace, "`{ LinuxX64: url(…), … }`")?;
@@ -143,7 +143,7 @@ impl<'b> Arguments<'_, 'b> {
         Ok(Artefact::Archive(Archive { bin, downloads }))
     }
 
-    fn git(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
+    fn git(mut self, first: Cursor) -> Result<Artefact<'b>, Diagnostic> {
         let url = self.first(first, Part::Url(0), "the URL of a repository")?;
         let mut git = Git { url, commit: "", bin: "" };
         self.cx.mark(self.place.part(Part::Commit), self.cx.find(self.place.part(Part::Url(0))).1);
@@ -158,17 +158,21 @@ impl<'b> Arguments<'_, 'b> {
         Ok(Artefact::Git(git))
     }
 
-    fn program(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
+    fn program(mut self, first: Cursor) -> Result<Artefact<'b>, Diagnostic> {
         let name = self.first(first, Part::Bin, "the name of a file next to the entry")?;
         let span = self.cx.find(self.place.part(Part::Bin)).1;
         if name.is_empty() || name.contains('/') || name.starts_with('.') {
-            return Err(Fault::new(span, format!("`{name}` is not a file name"), "put the file next to the entry"));
+            return Err(Diagnostic::new(
+                span,
+                format!("`{name}` is not a file name"),
+                "put the file next to the entry",
+            ));
         }
         self.named(&["allow"], |_, _, _, _| Ok(false))?;
         Ok(Artefact::Program(Program { name, text: "" }))
     }
 
-    fn sh(mut self, first: Cursor) -> Result<Artefact<'b>, Fault> {
+    fn sh(mut self, first: Cursor) -> Result<Artefact<'b>, Diagnostic> {
         let script = self.first(first, Part::Script, "shell text")?;
         self.cx.keep_script(self.place.part(Part::Script), script);
         let mut step = Step { script, writes: &[], needs: &[], bin: "" };
@@ -185,7 +189,12 @@ impl<'b> Arguments<'_, 'b> {
     }
 }
 
-fn parse_download<'b>(cx: &mut Cx<'b>, place: Place, nth: usize, mut piece: Cursor) -> Result<Download<'b>, Fault> {
+fn parse_download<'b>(
+    cx: &mut Cx<'b>,
+    place: Place,
+    nth: usize,
+    mut piece: Cursor,
+) -> Result<Download<'b>, Diagnostic> {
     let target = piece.ident("a target")?;
     let target = word(cx, place.part(Part::Nth(nth)), &target, Target::LinuxX64);
     piece.punct(':')?;
@@ -200,7 +209,7 @@ fn parse_download<'b>(cx: &mut Cx<'b>, place: Place, nth: usize, mut piece: Curs
     first.end()?;
     cx.mark(place.part(Part::Checksum(nth)), cx.find(place.part(Part::Url(nth))).1);
     let mut sha256 = "";
-    let unchecked = Fault::new(
+    let unchecked = Diagnostic::new(
         cx.find(place.part(Part::Url(nth))).1,
         format!("`{url}` has no checksum [I004]"),
         "write `url(\"https://…\", sha256: \"…\")` with the digits that `sha256sum` prints",

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::cursor::Cursor;
 use super::fields::doc;
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
 /// A list, read.
 #[derive(Default)]
@@ -44,12 +44,12 @@ pub(crate) fn parse_registry(cx: &mut Cx<'_>, mut cursor: Cursor) -> Listing {
     listing
 }
 
-fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Result<(), Fault> {
+fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let word = cursor.ident("`extends`, `agents`, `providers` or `families`")?;
     if word == "extends" {
         let extends = parse_extends(cursor)?;
         if listing.extends.replace(extends).is_some() {
-            return Err(Fault::new(
+            return Err(Diagnostic::new(
                 word.span(),
                 "a registry can extend only one registry",
                 "remove one of the two; the extended registry can extend another",
@@ -63,10 +63,10 @@ fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Re
             None => "expected `extends path::REGISTRY;` or `agents { mod name; }`, `providers { … }`, `families { … }`"
                 .to_owned(),
         };
-        return Err(Fault::new(word.span(), format!("unknown part of a registry `{word}`"), help));
+        return Err(Diagnostic::new(word.span(), format!("unknown part of a registry `{word}`"), help));
     }
     if listing.groups.iter().any(|group| group.kind == word) {
-        return Err(Fault::new(word.span(), format!("duplicate list `{word}`"), "merge the two lists"));
+        return Err(Diagnostic::new(word.span(), format!("duplicate list `{word}`"), "merge the two lists"));
     }
     let braces = cursor.group(Delimiter::Brace, &format!("`{{ mod name; }}` after `{word}`"))?;
     let modules = parse_modules(cx, &word, Cursor::of(&braces))?;
@@ -74,7 +74,7 @@ fn parse_item(cx: &mut Cx<'_>, listing: &mut Listing, cursor: &mut Cursor) -> Re
     Ok(())
 }
 
-fn parse_extends(cursor: &mut Cursor) -> Result<(TokenStream, Ident), Fault> {
+fn parse_extends(cursor: &mut Cursor) -> Result<(TokenStream, Ident), Diagnostic> {
     let mut path: Vec<TokenTree> = Vec::new();
     let mut last: Option<Ident> = None;
     let start = cursor.span();
@@ -92,15 +92,19 @@ fn parse_extends(cursor: &mut Cursor) -> Result<(TokenStream, Ident), Fault> {
             _ => break,
         }
     }
-    Err(Fault::new(start, "expected the path of a registry", "write `extends registry::REGISTRY;`"))
+    Err(Diagnostic::new(start, "expected the path of a registry", "write `extends registry::REGISTRY;`"))
 }
 
-fn parse_modules(cx: &mut Cx<'_>, kind: &Ident, mut cursor: Cursor) -> Result<Vec<Module>, Fault> {
+fn parse_modules(cx: &mut Cx<'_>, kind: &Ident, mut cursor: Cursor) -> Result<Vec<Module>, Diagnostic> {
     let mut modules: Vec<Module> = Vec::new();
     while !cursor.is_empty() {
         let keyword = cursor.ident("`mod`")?;
         if keyword != "mod" {
-            return Err(Fault::new(keyword.span(), format!("expected `mod`, found `{keyword}`"), "write `mod name;`"));
+            return Err(Diagnostic::new(
+                keyword.span(),
+                format!("expected `mod`, found `{keyword}`"),
+                "write `mod name;`",
+            ));
         }
         let name = cursor.ident("the name of a module")?;
         let body = if cursor.eat(';') {

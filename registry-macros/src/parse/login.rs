@@ -8,9 +8,9 @@ use super::cursor::Cursor;
 use super::draft::Draft;
 use super::fields::{argument_key, arguments, either, here, known_word, marked_texts, text, unknown_argument};
 use super::mapping::mappings;
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
-pub(super) fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[files([\"~/…\"], instead_of: VARIABLE)]`")?;
     let mut logins = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -21,7 +21,7 @@ pub(super) fn parse_login<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &m
     Ok(())
 }
 
-fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Login<'b>, Fault> {
+fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Login<'b>, Diagnostic> {
     let place = Place::field(Field::Login).item(index);
     let kind = piece.ident(&either::<LoginKind>())?;
     cx.mark(place, kind.span());
@@ -34,7 +34,7 @@ fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
         Some(LoginKind::Variable) => LoginSource::Variable(cx.text(&first.ident("a variable")?.to_string())),
         None => {
             let help = format!("expected {}", either::<LoginKind>());
-            return Err(Fault::new(kind.span(), format!("unknown kind of log-in `{kind}`"), help));
+            return Err(Diagnostic::new(kind.span(), format!("unknown kind of log-in `{kind}`"), help));
         }
     };
     first.end()?;
@@ -52,12 +52,16 @@ fn parse_one_login<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
         option.end()?;
     }
     if login.instead_of.is_empty() {
-        return Err(Fault::new(kind.span(), "missing `instead_of` in this log-in", "write `instead_of: VARIABLE`"));
+        return Err(Diagnostic::new(
+            kind.span(),
+            "missing `instead_of` in this log-in",
+            "write `instead_of: VARIABLE`",
+        ));
     }
     Ok(login)
 }
 
-pub(super) fn parse_hosts<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_hosts<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[host(\"example.org\", env { X = \"1\" })]`")?;
     let mut hosts = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -68,12 +72,12 @@ pub(super) fn parse_hosts<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &m
     Ok(())
 }
 
-fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Host<'b>, Fault> {
+fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Host<'b>, Diagnostic> {
     let place = Place::field(Field::Hosts).item(index);
     cx.mark(place, here(&piece));
     if !piece.eat_word("host") {
         let name = piece.clone().string("").map_or_else(|_| "example.org".to_owned(), |(_, name)| name);
-        return Err(Fault { help: host_forms(&name), ..piece.expected("`host(…)`") });
+        return Err(Diagnostic { help: host_forms(&name), ..piece.expected("`host(…)`") });
     }
     let group = piece.group(Delimiter::Parenthesis, "`(\"example.org\", …)`")?;
     piece.end()?;
@@ -84,7 +88,7 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
     let what = "`env { … }` or `none(\"why\")`";
     let mut second = pieces
         .next()
-        .ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), host_forms(name)))?;
+        .ok_or_else(|| Diagnostic::new(group.span_close(), format!("expected {what} here"), host_forms(name)))?;
     let host = if second.eat_word("env") {
         let place = |nth| place.part(Part::Nth(nth));
         Host { name, off: mappings(cx, &mut second, |nth| (place(nth), place(nth)))?, reason: "" }
@@ -94,7 +98,7 @@ fn parse_host<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Ho
         inner.end()?;
         Host { name, off: &[], reason }
     } else {
-        return Err(Fault { help: host_forms(name), ..second.expected(what) });
+        return Err(Diagnostic { help: host_forms(name), ..second.expected(what) });
     };
     second.end()?;
     Ok(host)

@@ -6,14 +6,14 @@ use registry_model::model::Mapping;
 
 use super::cursor::Cursor;
 use super::value::parse_template;
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
 /// `{ NAME = value, … }`; the function gives the places of a name and of its value.
 pub(super) fn mappings<'b>(
     cx: &mut Cx<'b>,
     cursor: &mut Cursor,
     places: impl Fn(usize) -> (Place, Place),
-) -> Result<&'b [Mapping<'b>], Fault> {
+) -> Result<&'b [Mapping<'b>], Diagnostic> {
     let group = cursor.group(Delimiter::Brace, "`{ NAME = value, … }`")?;
     let mut mappings = Vec::new();
     for mut piece in Cursor::of(&group).split() {
@@ -29,7 +29,7 @@ pub(super) fn mappings<'b>(
 }
 
 /// `NAME =`; what JSON or a struct would have there is shown as it should be.
-fn mapping_name(piece: &mut Cursor) -> Result<Ident, Fault> {
+fn mapping_name(piece: &mut Cursor) -> Result<Ident, Diagnostic> {
     let (span, quoted) = (piece.span(), piece.string(""));
     let name = if let Ok((_, text)) = quoted {
         text
@@ -47,5 +47,5 @@ fn mapping_name(piece: &mut Cursor) -> Result<Ident, Fault> {
     }
     let value = Some(rest.text()).filter(|it| !it.is_empty() && it.len() <= 60);
     let help = format!("write `{name} = {}`", value.as_deref().unwrap_or("…"));
-    Err(Fault::new(span, "expected `NAME = value`", help))
+    Err(Diagnostic::new(span, "expected `NAME = value`", help))
 }

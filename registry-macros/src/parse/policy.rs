@@ -17,11 +17,11 @@ use super::fields::{
 };
 use super::mapping::mappings;
 use super::value::parse_template;
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
 const WEB: Place = Place::field(Field::Web);
 
-pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     if cursor.eat_word(WebKind::NoTools.word()) {
         let evidence = reason(cx, Field::Web, cursor)?;
         draft.agent.web = Some(WebPolicy::NoTools(evidence));
@@ -41,28 +41,28 @@ pub(super) fn parse_web<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut
         cx.take(parsed);
     }
     draft.agent.web = Some(match off {
-        Some(Way::Switches(off)) => WebPolicy::Switch { tools, off },
-        Some(Way::None(reason)) => WebPolicy::NoSwitch { tools, reason },
-        Some(Way::Untested(reason)) => WebPolicy::Untested { tools, reason },
+        Some(SwitchOff::Switches(off)) => WebPolicy::Switch { tools, off },
+        Some(SwitchOff::None(reason)) => WebPolicy::NoSwitch { tools, reason },
+        Some(SwitchOff::Untested(reason)) => WebPolicy::Untested { tools, reason },
         None => WebPolicy::Switch { tools, off: &[] },
     });
     Ok(())
 }
 
 /// The value of `off`.
-enum Way<'b> {
+enum SwitchOff<'b> {
     Switches(&'b [Off<'b>]),
     None(&'b str),
     Untested(&'b str),
 }
 
-fn parse_off<'b>(cx: &mut Cx<'b>, key: Span, cursor: &mut Cursor) -> Result<Way<'b>, Fault> {
+fn parse_off<'b>(cx: &mut Cx<'b>, key: Span, cursor: &mut Cursor) -> Result<SwitchOff<'b>, Diagnostic> {
     cx.mark(WEB, key);
     if cursor.eat_word(WebKind::NoSwitch.word()) {
-        return reason(cx, Field::Web, cursor).map(Way::None);
+        return reason(cx, Field::Web, cursor).map(SwitchOff::None);
     }
     if cursor.eat_word(WebKind::Untested.word()) {
-        return reason(cx, Field::Web, cursor).map(Way::Untested);
+        return reason(cx, Field::Web, cursor).map(SwitchOff::Untested);
     }
     let what = "a list of switches, `NoSwitch(\"why\")` or `Untested(\"why\")`";
     let group = cursor.group(Delimiter::Bracket, what)?;
@@ -71,7 +71,7 @@ fn parse_off<'b>(cx: &mut Cx<'b>, key: Span, cursor: &mut Cursor) -> Result<Way<
         let parsed = parse_switch(cx, Field::Web, switches.len(), piece);
         switches.extend(cx.take(parsed));
     }
-    Ok(Way::Switches(cx.list(&switches)))
+    Ok(SwitchOff::Switches(cx.list(&switches)))
 }
 
 /// A switch of the web policy or of the permission, by its index there.
@@ -80,7 +80,7 @@ pub(super) fn parse_switch<'b>(
     field: Field,
     index: usize,
     mut piece: Cursor,
-) -> Result<Off<'b>, Fault> {
+) -> Result<Off<'b>, Diagnostic> {
     let place = Place::field(field).part(Part::Off(index));
     cx.mark(place, here(&piece));
     let kind = piece.ident("a switch")?;
@@ -96,7 +96,7 @@ pub(super) fn parse_switch<'b>(
     let Some(format) = known_word::<FileFormat>(&kind) else {
         let words = FileFormat::ALL.iter().map(|it| it.word()).chain(OffKind::ALL.iter().map(|it| it.word()));
         let help = format!("expected one of {}", listed(words));
-        return Err(Fault::new(kind.span(), format!("unknown kind of switch `{kind}`"), help));
+        return Err(Diagnostic::new(kind.span(), format!("unknown kind of switch `{kind}`"), help));
     };
     let group = piece.group(Delimiter::Parenthesis, "`(\"~/…\")`")?;
     let mut inner = arguments(Cursor::of(&group)).into_iter();
@@ -117,7 +117,7 @@ pub(super) fn parse_switch<'b>(
 }
 
 /// `("reason")` after a word of a field.
-pub(super) fn reason<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b str, Fault> {
+pub(super) fn reason<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> Result<&'b str, Diagnostic> {
     let group = cursor.group(Delimiter::Parenthesis, "`(\"reason\")`")?;
     let mut inner = Cursor::of(&group);
     let place = Place::field(field).part(Part::Reason);
@@ -130,7 +130,11 @@ pub(super) fn reason<'b>(cx: &mut Cx<'b>, field: Field, cursor: &mut Cursor) -> 
     Ok(reason)
 }
 
-pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_handshake<'b>(
+    cx: &mut Cx<'b>,
+    draft: &mut Draft<'b>,
+    cursor: &mut Cursor,
+) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Brace, "`{ name: \"…\", session: ok, exit: eof }`")?;
     let mut handshake = Handshake::EMPTY;
     let (mut name, mut title, mut version_is_pinned, mut none) = (None, "", false, None);
@@ -154,7 +158,7 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
         (None, Some(reason)) => Info::None(reason),
         _ => {
             let message = "a handshake must have either a `name` or `info: none(\"why\")`";
-            return Err(Fault::new(
+            return Err(Diagnostic::new(
                 group.span_open(),
                 message,
                 "copy the `agentInfo` of the agent's response to `initialize`",
@@ -168,23 +172,23 @@ pub(super) fn parse_handshake<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor
 /// The place of the agent's own name.
 const AGENT_NAME: Place = Place::field(Field::Handshake).part(Part::Name);
 
-fn agent_name<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
+fn agent_name<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Diagnostic> {
     let (literal, name) = cursor.string("the agent's own name")?;
     if name.trim().is_empty() {
         let help =
             "write the `agentInfo.name` of the agent's response, or `info: none(\"why\")` if it has no `agentInfo`";
         // It counts as a name, so that a missing name is not reported too.
-        cx.take::<()>(Err(Fault::new(literal.span(), "the name of an agent must not be empty", help)));
+        cx.take::<()>(Err(Diagnostic::new(literal.span(), "the name of an agent must not be empty", help)));
     }
     cx.mark(AGENT_NAME, literal.span());
     Ok(cx.text(&name))
 }
 
-fn pinned(cursor: &mut Cursor) -> Result<(), Fault> {
+fn pinned(cursor: &mut Cursor) -> Result<(), Diagnostic> {
     if cursor.eat_word("pinned") { Ok(()) } else { Err(cursor.expected("`pinned`: versions are in the lock")) }
 }
 
-fn no_info<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
+fn no_info<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Diagnostic> {
     if !cursor.eat_word("none") {
         return Err(cursor.expected("`none(\"reason\")`"));
     }
@@ -194,7 +198,7 @@ fn no_info<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Fault> {
     Ok(reason)
 }
 
-fn handshake_env<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mapping<'b>], Fault> {
+fn handshake_env<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mapping<'b>], Diagnostic> {
     let mut env = mappings(cx, cursor, |nth| {
         let place = Place::field(Field::Handshake).item(nth);
         (place.part(Part::Name), place.part(Part::Value))
@@ -207,7 +211,7 @@ fn handshake_env<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mappin
     Ok(cx.list(&env))
 }
 
-fn session(cursor: &mut Cursor) -> Result<Session, Fault> {
+fn session(cursor: &mut Cursor) -> Result<Session, Diagnostic> {
     if cursor.eat_word(SessionKind::Ok.word()) {
         return Ok(Session::Ok);
     }
@@ -219,11 +223,11 @@ fn session(cursor: &mut Cursor) -> Result<Session, Fault> {
     let (span, code, _) = inner.integer("a JSON-RPC code")?;
     inner.end()?;
     let code = i32::try_from(code)
-        .map_err(|_| Fault::new(span, "this is not a JSON-RPC code", "write an integer of 32 bits"))?;
+        .map_err(|_| Diagnostic::new(span, "this is not a JSON-RPC code", "write an integer of 32 bits"))?;
     Ok(Session::Refused(if negative { -code } else { code }))
 }
 
-pub(super) fn parse_proof<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_proof<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[acp, version(…)]`")?;
     let mut proofs = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -234,7 +238,7 @@ pub(super) fn parse_proof<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &m
     Ok(())
 }
 
-fn parse_one_proof<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Proof<'b>, Fault> {
+fn parse_one_proof<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<Proof<'b>, Diagnostic> {
     let place = Place::field(Field::Proof).item(index);
     cx.mark(place, here(&piece));
     if piece.eat_word(ProofKind::Acp.word()) {
@@ -247,8 +251,9 @@ fn parse_one_proof<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Resu
     let group = piece.group(Delimiter::Parenthesis, "`(\"program\", [\"--version\"], \"output\")`")?;
     piece.end()?;
     let mut pieces = arguments(Cursor::of(&group)).into_iter();
-    let mut next =
-        |what: &str| pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""));
+    let mut next = |what: &str| {
+        pieces.next().ok_or_else(|| Diagnostic::new(group.span_close(), format!("expected {what} here"), ""))
+    };
     let (mut program, mut words, mut printed) = (next("a program")?, next("its arguments")?, next("its output")?);
     let bin = text(cx, place.part(Part::Name), &mut program, "a program")?;
     let args = marked_texts(cx, &mut words, |_| place)?;

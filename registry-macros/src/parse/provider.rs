@@ -14,7 +14,7 @@ use super::fields::{
     RawField, argument_key, arguments, either, known_word, marked_texts, parse_head, text, texts, unknown_argument,
     unknown_field, variables, word,
 };
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
 /// Reads a provider; none when it has no name.
 pub(crate) fn parse_provider<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Entry<Provider<'b>>> {
@@ -73,7 +73,7 @@ fn parse_provider_field<'b>(cx: &mut Cx<'b>, provider: &mut Provider<'b>, field:
     cx.take(parsed);
 }
 
-fn parse_endpoints<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Endpoint<'b>], Fault> {
+fn parse_endpoints<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Endpoint<'b>], Diagnostic> {
     let group = cursor.group(Delimiter::Brace, "`{ OpenAiCompletions = \"https://…\" }`")?;
     let mut endpoints = Vec::new();
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
@@ -88,7 +88,7 @@ fn parse_endpoints<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Endp
     Ok(cx.list(&endpoints))
 }
 
-fn parse_parameters<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [UrlParameter<'b>], Fault> {
+fn parse_parameters<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [UrlParameter<'b>], Diagnostic> {
     let group = cursor.group(Delimiter::Brace, "`{ parameter = VARIABLE }`")?;
     let mut parameters = Vec::new();
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
@@ -119,12 +119,12 @@ fn parse_parameters<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Url
     Ok(cx.list(&parameters))
 }
 
-fn parse_auth(cx: &mut Cx<'_>, cursor: &mut Cursor) -> Result<Auth, Fault> {
+fn parse_auth(cx: &mut Cx<'_>, cursor: &mut Cursor) -> Result<Auth, Diagnostic> {
     let ident = cursor.ident(&either::<Auth>())?;
     Ok(word(cx, Place::field(Field::Auth).part(Part::Value), &ident, Auth::None))
 }
 
-fn parse_credential<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<Credential<'b>, Fault> {
+fn parse_credential<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<Credential<'b>, Diagnostic> {
     let ident = cursor.ident("a variable, `any_of(…)`, `file(…)` or `all_of(…)`")?;
     cx.mark(Place::field(Field::Credential), ident.span());
     let name = ident.to_string();
@@ -135,7 +135,7 @@ fn parse_credential<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<Credenti
     let mut pieces = arguments(Cursor::of(&group)).into_iter();
     if kind == CredentialKind::File {
         let mut next = |what: &str| {
-            pieces.next().ok_or_else(|| Fault::new(group.span_close(), format!("expected {what} here"), ""))
+            pieces.next().ok_or_else(|| Diagnostic::new(group.span_close(), format!("expected {what} here"), ""))
         };
         let (mut content, mut path, mut variable) = (next("a variable")?, next("a path")?, next("a variable")?);
         return Ok(Credential::File {
@@ -156,7 +156,7 @@ fn parse_credential<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<Credenti
 }
 
 /// A variable, or a list of them.
-fn one_of_several<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [&'b str], Fault> {
+fn one_of_several<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [&'b str], Diagnostic> {
     if let Some(TokenTree::Ident(ident)) = cursor.peek().cloned() {
         cursor.next();
         return Ok(cx.list(&[cx.text(&ident.to_string())]));
@@ -170,7 +170,7 @@ fn one_of_several<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [&'b s
     Ok(cx.list(&names))
 }
 
-fn parse_models<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [ModelRecord<'b>], Fault> {
+fn parse_models<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [ModelRecord<'b>], Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[model(\"id\", …)]`")?;
     let mut models = Vec::new();
     for piece in Cursor::of(&group).split() {
@@ -180,7 +180,7 @@ fn parse_models<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [ModelRe
     Ok(cx.list(&models))
 }
 
-fn parse_record<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<ModelRecord<'b>, Fault> {
+fn parse_record<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<ModelRecord<'b>, Diagnostic> {
     const WORDS: &[&str] = &["context_window", "max_tokens", "reasoning", "input"];
     if !piece.eat_word("model") {
         return Err(piece.expected("`model(\"id\", …)`"));
@@ -207,7 +207,7 @@ fn parse_record<'b>(cx: &mut Cx<'b>, index: usize, mut piece: Cursor) -> Result<
     Ok(record)
 }
 
-fn boolean(cursor: &mut Cursor) -> Result<bool, Fault> {
+fn boolean(cursor: &mut Cursor) -> Result<bool, Diagnostic> {
     if cursor.eat_word("true") {
         Ok(true)
     } else if cursor.eat_word("false") {
@@ -258,7 +258,7 @@ fn parse_family_field<'b>(cx: &mut Cx<'b>, family: &mut Family<'b>, field: RawFi
     cx.take(parsed);
 }
 
-fn parse_protocol_list<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Protocol], Fault> {
+fn parse_protocol_list<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Protocol], Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list of protocols")?;
     let mut protocols = Vec::new();
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {

@@ -8,9 +8,13 @@ use super::cursor::Cursor;
 use super::draft::Draft;
 use super::fields::{here, text, texts};
 use super::policy::{parse_switch, reason};
-use crate::syntax::{Cx, Fault};
+use crate::syntax::{Cx, Diagnostic};
 
-pub(super) fn parse_permission<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_permission<'b>(
+    cx: &mut Cx<'b>,
+    draft: &mut Draft<'b>,
+    cursor: &mut Cursor,
+) -> Result<(), Diagnostic> {
     let field = Field::Permission;
     if cursor.eat_word(PermissionKind::None.word()) {
         draft.agent.permission = Some(Permission::None(reason(cx, field, cursor)?));
@@ -44,14 +48,14 @@ pub(super) fn parse_permission<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, curso
 }
 
 /// `("id")` after `mode`: a session has one mode.
-fn parse_mode<'b>(cx: &mut Cx<'b>, before: &str, piece: &mut Cursor) -> Result<&'b str, Fault> {
+fn parse_mode<'b>(cx: &mut Cx<'b>, before: &str, piece: &mut Cursor) -> Result<&'b str, Diagnostic> {
     let place = Place::field(Field::Permission).part(Part::Mode);
     let group = piece.group(Delimiter::Parenthesis, "`(\"id\")` after `mode`")?;
     let mut inner = Cursor::of(&group);
     let mode = text(cx, place, &mut inner, "the id of an ACP mode")?;
     inner.end()?;
     piece.end()?;
-    let fault = |message: &str, help: &str| Err(Fault::new(group.span_open(), message, help));
+    let fault = |message: &str, help: &str| Err(Diagnostic::new(group.span_open(), message, help));
     match (before, mode.trim()) {
         (_, "") => {
             fault("the id of a mode must not be empty", "copy an id of `modes` in the response to `session/new`")
@@ -61,7 +65,7 @@ fn parse_mode<'b>(cx: &mut Cx<'b>, before: &str, piece: &mut Cursor) -> Result<&
     }
 }
 
-pub(super) fn parse_effort<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Fault> {
+pub(super) fn parse_effort<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     let field = Field::Effort;
     draft.agent.effort = Some(if cursor.eat_word(EffortKind::None.word()) {
         Effort::None(reason(cx, field, cursor)?)

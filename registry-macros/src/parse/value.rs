@@ -11,7 +11,7 @@ use registry_model::variables::{CANONICAL, canonical, is_variable_name};
 
 use super::cursor::Cursor;
 use crate::span::before;
-use crate::syntax::{Cx, Fault, Formatted};
+use crate::syntax::{Cx, Diagnostic, Formatted};
 
 /// How deep a value may be nested.
 const MAX_DEPTH: usize = 48;
@@ -28,7 +28,7 @@ pub(super) struct Values<'c, 'b> {
 }
 
 /// A value at a place; the whole of the cursor.
-pub(super) fn parse_template<'b>(cx: &mut Cx<'b>, place: Place, cursor: Cursor) -> Result<Template<'b>, Fault> {
+pub(super) fn parse_template<'b>(cx: &mut Cx<'b>, place: Place, cursor: Cursor) -> Result<Template<'b>, Diagnostic> {
     parse_template_if(cx, place, None, cursor)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn parse_template_if<'b>(
     place: Place,
     condition: Option<Condition<'static>>,
     mut cursor: Cursor,
-) -> Result<Template<'b>, Fault> {
+) -> Result<Template<'b>, Diagnostic> {
     cx.mark(place, cursor.span());
     let mut values = Values { cx, place, next: usize::from(condition.is_some()), depth: 0, condition: (0, 0) };
     let value = values.value(&mut cursor)?;
@@ -51,17 +51,21 @@ pub(super) fn parse_template_if<'b>(
 }
 
 /// A condition; the whole of the cursor.
-pub(super) fn parse_condition(cx: &mut Cx<'_>, place: Place, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+pub(super) fn parse_condition(
+    cx: &mut Cx<'_>,
+    place: Place,
+    cursor: &mut Cursor,
+) -> Result<Condition<'static>, Diagnostic> {
     Values { cx, place, next: 0, depth: 0, condition: (0, 0) }.condition(cursor)
 }
 
-type Parsed = Result<Value<'static>, Fault>;
+type Parsed = Result<Value<'static>, Diagnostic>;
 
 impl Values<'_, '_> {
     fn value(&mut self, cursor: &mut Cursor) -> Parsed {
         let span = cursor.span();
         if self.depth >= MAX_DEPTH {
-            return Err(Fault::new(span, "this value is nested too deeply", "write a value with fewer levels"));
+            return Err(Diagnostic::new(span, "this value is nested too deeply", "write a value with fewer levels"));
         }
         self.cx.mark(self.place.node(self.next), span);
         self.next += 1;
@@ -117,12 +121,12 @@ impl Values<'_, '_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "write a string in quotes, a variable in capitals".to_owned(),
                 };
-                Err(Fault::new(word.span(), format!("`{name}` is not a value"), help))
+                Err(Diagnostic::new(word.span(), format!("`{name}` is not a value"), help))
             }
         }
     }
 
-    fn items(&mut self, items: Cursor) -> Result<Vec<Value<'static>>, Fault> {
+    fn items(&mut self, items: Cursor) -> Result<Vec<Value<'static>>, Diagnostic> {
         self.each(items, |values, item| {
             let value = values.value(item)?;
             item.end()?;
@@ -134,8 +138,8 @@ impl Values<'_, '_> {
     fn each<T>(
         &mut self,
         cursor: Cursor,
-        mut parse: impl FnMut(&mut Self, &mut Cursor) -> Result<T, Fault>,
-    ) -> Result<Vec<T>, Fault> {
+        mut parse: impl FnMut(&mut Self, &mut Cursor) -> Result<T, Diagnostic>,
+    ) -> Result<Vec<T>, Diagnostic> {
         let (mut parsed, mut failed) = (Vec::new(), None);
         for mut piece in cursor.split() {
             match parse(self, &mut piece) {
@@ -154,7 +158,7 @@ impl Values<'_, '_> {
         self.each(members, Self::member).map(Value::Object)
     }
 
-    fn member(&mut self, cursor: &mut Cursor) -> Result<Member<'static>, Fault> {
+    fn member(&mut self, cursor: &mut Cursor) -> Result<Member<'static>, Diagnostic> {
         let key = self.value(cursor)?;
         let optional = cursor.eat('?');
         cursor.punct(':')?;
@@ -202,7 +206,7 @@ impl Values<'_, '_> {
         inner.end()?;
         let Some(parts) = format_parts(&text) else {
             let message = "unmatched brace in the format string";
-            return Err(Fault::new(
+            return Err(Diagnostic::new(
                 literal.span(),
                 message,
                 "write `{VARIABLE}`; `fmt` does not support literal braces",
@@ -220,7 +224,7 @@ impl Values<'_, '_> {
         Ok(Value::Format(parts))
     }
 
-    fn argument(&mut self, cursor: &mut Cursor) -> Result<Ident, Fault> {
+    fn argument(&mut self, cursor: &mut Cursor) -> Result<Ident, Diagnostic> {
         let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(VARIABLE)`")?);
         let variable = inner.ident("a variable")?;
         inner.end()?;
@@ -236,9 +240,9 @@ impl Values<'_, '_> {
         Ok(Value::Companion(Cow::Owned(program)))
     }
 
-    fn condition(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+    fn condition(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Diagnostic> {
         if self.depth >= MAX_DEPTH {
-            return Err(Fault::new(cursor.span(), "this condition is nested too deeply", ""));
+            return Err(Diagnostic::new(cursor.span(), "this condition is nested too deeply", ""));
         }
         self.depth += 1;
         let condition = self.shallow_condition(cursor);
@@ -246,7 +250,7 @@ impl Values<'_, '_> {
         condition
     }
 
-    fn shallow_condition(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+    fn shallow_condition(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Diagnostic> {
         const WORDS: [&str; 8] = ["set", "direct", "proxy", "provider", "root", "not", "all", "any"];
         let word = cursor.ident("a condition")?;
         Ok(match word.to_string().as_str() {
@@ -276,12 +280,12 @@ impl Values<'_, '_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("expected one of `{}`", WORDS.join("`, `")),
                 };
-                return Err(Fault::new(word.span(), format!("unknown condition `{other}`"), help));
+                return Err(Diagnostic::new(word.span(), format!("unknown condition `{other}`"), help));
             }
         })
     }
 
-    fn conditions(&mut self, cursor: &mut Cursor) -> Result<Vec<Condition<'static>>, Fault> {
+    fn conditions(&mut self, cursor: &mut Cursor) -> Result<Vec<Condition<'static>>, Diagnostic> {
         let group = cursor.group(Delimiter::Parenthesis, "`(condition, …)`")?;
         let mut conditions = Vec::new();
         for mut piece in Cursor::of(&group).split() {
@@ -291,7 +295,7 @@ impl Values<'_, '_> {
         Ok(conditions)
     }
 
-    fn provider(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Fault> {
+    fn provider(&mut self, cursor: &mut Cursor) -> Result<Condition<'static>, Diagnostic> {
         let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(PROVIDER)` after `provider`")?);
         let provider = inner.ident("a provider's constant")?;
         inner.end()?;
@@ -356,7 +360,7 @@ fn literal(cursor: &mut Cursor) -> Parsed {
     let Some(TokenTree::Literal(literal)) = cursor.next() else { return Err(fault) };
     let digits = literal.to_string().replace('_', "");
     if !is_json_number(&digits) {
-        return Err(Fault::new(
+        return Err(Diagnostic::new(
             literal.span(),
             format!("`{literal}` is not a value"),
             "write a string in double quotes, or a decimal number",

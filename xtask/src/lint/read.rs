@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use clap::ArgMatches;
-use registry_audit::{Finding, Language, lint_as};
+use registry_audit::{Diagnostic, Language, lint_as};
 use registry_model::model::Registry;
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ fn lint_file(
     bytes: Vec<u8>,
     language: Option<Language>,
     console: Console,
-) -> Outcome<Vec<Finding>> {
+) -> Outcome<Vec<Diagnostic>> {
     if Path::new(name).extension().is_some_and(|extension| extension == "rs") {
         return Err(Failure::new(format!("`{name}` is Rust, and `lint` reads shell scripts and manifests"))
             .help("entries are checked by the compiler: run `cargo check`"));
@@ -74,7 +74,7 @@ fn lint_file(
 }
 
 /// A finding for `--json`.
-fn object(finding: &Finding) -> Value {
+fn object(finding: &Diagnostic) -> Value {
     let mut value = finding.json();
     if let Value::Object(members) = &mut value {
         members.retain(|name, _| !OF_AUDIT.contains(&name.as_str()));

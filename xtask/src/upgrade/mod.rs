@@ -7,9 +7,9 @@
 
 #[cfg(feature = "upgrade")]
 mod cached;
-mod journal;
 #[cfg(feature = "supply")]
-mod look;
+mod candidates;
+mod journal;
 #[cfg(feature = "supply")]
 mod plan;
 #[cfg(feature = "supply")]

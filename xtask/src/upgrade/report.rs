@@ -7,7 +7,7 @@ use registry_scripts::behaviour::{ASPECTS, Aspect, Difference};
 use serde_json::{Value, json};
 
 use super::request::UpgradeRequest;
-use super::step::End;
+use super::step::Stop;
 use crate::{json as in_order, list};
 use registry_command::console::print;
 use registry_command::failure::{Failure, Outcome, Status};
@@ -66,7 +66,7 @@ impl Verdict {
 
 /// A request that should not have been made, and the files of the packages that contain its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Offence {
+pub(crate) struct UndeclaredRequest {
     /// The whole request, without secrets.
     pub request: String,
     /// `package: file contains text`.
@@ -89,7 +89,7 @@ pub(crate) struct UpgradeReport {
     /// The differences.
     pub differences: Vec<Difference>,
     /// The first wrong request.
-    pub offence: Option<Offence>,
+    pub offence: Option<UndeclaredRequest>,
     /// Whether the files are written.
     pub written: bool,
 }
@@ -113,12 +113,12 @@ impl UpgradeReport {
     }
 
     /// Records the end of an upgrade.
-    pub(crate) fn end(&mut self, end: End) {
+    pub(crate) fn end(&mut self, end: Stop) {
         let (verdict, notes) = match end {
-            End::Current(notes) => (Verdict::Current, notes),
-            End::Blocked(why) => (Verdict::Blocked, why),
-            End::EntryMustChange(why) => (Verdict::EntryMustChange, why),
-            End::Failed(failure) => (Verdict::Failed, failure.to_string().lines().map(str::to_owned).collect()),
+            Stop::Current(notes) => (Verdict::Current, notes),
+            Stop::Blocked(why) => (Verdict::Blocked, why),
+            Stop::EntryMustChange(why) => (Verdict::EntryMustChange, why),
+            Stop::Failed(failure) => (Verdict::Failed, failure.to_string().lines().map(str::to_owned).collect()),
         };
         self.verdict = verdict;
         self.notes.extend(notes);
@@ -217,7 +217,7 @@ fn text(reports: &[UpgradeReport]) -> String {
                 let _ = writeln!(text, "  and {more} more (`--json` lists all)");
             }
         }
-        if let Some(Offence { request, found }) = &report.offence {
+        if let Some(UndeclaredRequest { request, found }) = &report.offence {
             let _ = writeln!(text, "{}: the first wrong request:", report.agent);
             for it in request.lines() {
                 let _ = writeln!(text, "  | {it}");
@@ -265,7 +265,7 @@ fn markdown(reports: &[UpgradeReport]) -> String {
                 let _ = writeln!(text, "- {}", line(it, code));
             }
         }
-        if let Some(Offence { request, found }) = &report.offence {
+        if let Some(UndeclaredRequest { request, found }) = &report.offence {
             let fence = "`".repeat(longest_run(request).max(2) + 1);
             let _ = writeln!(text, "\n### The first wrong request\n\n{fence}text\n{request}\n{fence}\n");
             for it in found {
@@ -359,8 +359,10 @@ fixture: Packages
     fn agent_output_is_escaped_in_markdown() {
         let mut all = report(Verdict::EntryMustChange);
         all.notes = vec!["<img src=x>\n# a heading".to_owned()];
-        all.offence =
-            Some(Offence { request: "POST https://x\n\n```\n</details>".to_owned(), found: vec!["`".to_owned()] });
+        all.offence = Some(UndeclaredRequest {
+            request: "POST https://x\n\n```\n</details>".to_owned(),
+            found: vec!["`".to_owned()],
+        });
         all.differences = vec![difference("tools", None, Some("](x)"))];
         let text = markdown(&[all]);
         for part in ["- `<img src=x> # a heading`\n", "````text\n", "- + ``x`y``: `](x)`\n", "- `` ` ``\n"] {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use registry_live::Refusal;
 use registry_live::probe::{self, Evidence, Verdict};
 use registry_live::sandbox::{Host, SandboxKind, Wanted};
 use registry_live::verify::{self, Class};
@@ -18,11 +17,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::cached;
+use super::candidates::{self, UpgradeOptions};
 use super::journal::Journal;
-use super::look::{self, Look};
-use super::report::{self, Offence, UpgradeReport};
+use super::report::{self, UndeclaredRequest, UpgradeReport};
 use super::request::UpgradeRequest;
-use super::step::{End, Step, Store};
+use super::step::{Step, Stop, Store};
 use super::write::{self, Upgraded, with_lock};
 use crate::probe::evidence as committed;
 use crate::rendering;
@@ -81,7 +80,7 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         write::refuse_dirty(journal.root(), &request.agents.iter().flat_map(own).collect::<Vec<_>>())?;
     }
     let tools = Tools::prepare(&clients::cache(registry), console)?;
-    let looks = look::look_all(&tools, request, console);
+    let looks = candidates::look_all(&tools, request, console);
     let store = Store::open(request.cache.join("steps"))?;
     let files = request.cache.join("files");
     let cx = Context { registry, request, tools: &tools, store: &store, files, host: OnceCell::new(), console };
@@ -108,7 +107,12 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 }
 
 /// Upgrades an agent to the version that was found, or to the newest good one.
-fn upgrade<'a>(cx: &Context<'a>, agent: &'a Agent<'a>, look: Look, report: &mut UpgradeReport) -> Step<Upgraded<'a>> {
+fn upgrade<'a>(
+    cx: &Context<'a>,
+    agent: &'a Agent<'a>,
+    look: UpgradeOptions,
+    report: &mut UpgradeReport,
+) -> Step<Upgraded<'a>> {
     report.notes = look.notes;
     let proved = if look.candidates.is_empty() {
         prove(cx, agent, &look.wanted, report)?
@@ -128,14 +132,14 @@ fn newest_good(
 ) -> Step<Proved> {
     let mut good = None;
     let mut why = Vec::new();
-    let found = look::last_good(candidates.len(), |index| {
+    let found = candidates::last_good(candidates.len(), |index| {
         let Some(wanted) = candidates.get(index) else { return Ok(false) };
         match prove(cx, agent, wanted, report) {
             Ok(proved) => {
                 good = Some((index, proved));
                 Ok(true)
             }
-            Err(End::EntryMustChange(reasons) | End::Blocked(reasons)) => {
+            Err(Stop::EntryMustChange(reasons) | Stop::Blocked(reasons)) => {
                 why.extend(reasons.iter().map(|it| format!("{}: {it}", words(wanted).join(", "))));
                 Ok(false)
             }
@@ -149,7 +153,7 @@ fn newest_good(
             Ok(proved)
         }
         // The search only moves up from good versions, so the last good one is the newest.
-        _ => Err(End::EntryMustChange(why)),
+        _ => Err(Stop::EntryMustChange(why)),
     }
 }
 
@@ -176,11 +180,11 @@ fn prove(
     if why.is_empty() {
         return Ok(Proved { lock, evidence });
     }
-    if let Some(probe::Offence { request, literals }) = evidence.offence() {
+    if let Some(probe::UndeclaredRequest { request, literals }) = evidence.offence() {
         let found = cached::holders(&new, &cx.files, cx.tools, literals)?;
-        report.offence = Some(Offence { request: request.clone(), found });
+        report.offence = Some(UndeclaredRequest { request: request.clone(), found });
     }
-    Err(End::EntryMustChange(why))
+    Err(Stop::EntryMustChange(why))
 }
 
 /// The lock of an agent, or the failure to read it.
@@ -202,21 +206,21 @@ fn lock(cx: &Context<'_>, agent: &Agent<'_>, wanted: &BTreeMap<String, String>) 
 fn allowed(cx: &Context<'_>, old: &Agent<'_>, new: &Agent<'_>) -> Step<()> {
     let (before, after) = (lock_of(old)?, lock_of(new)?);
     if let Some(gone) = after.unavailable_everywhere() {
-        return Err(End::Blocked(vec![gone.cause.to_string()]));
+        return Err(Stop::Blocked(vec![gone.cause.to_string()]));
     }
     let lost = Target::ALL.into_iter().filter(|target| before.unavailable_on(*target).is_none());
     let lost = lost.filter_map(|target| Some((target, after.unavailable_on(target)?)));
     let lost: Vec<String> = lost.map(|(target, it)| format!("it loses {}: {}", target.id(), it.cause)).collect();
     if !lost.is_empty() && !cx.request.limits.may_lose_targets {
         let help = "allow it with `--allow-lost-target`".to_owned();
-        return Err(End::Blocked(lost.into_iter().chain([help]).collect()));
+        return Err(Stop::Blocked(lost.into_iter().chain([help]).collect()));
     }
     let agents: Vec<&Agent<'_>> =
         cx.registry.agents.iter().map(|it| if it.name == new.name { new } else { it }).collect();
     let registry = Registry { agents: &agents, ..*cx.registry };
     let violations = rules::check_registry(&registry).into_iter().filter(|(entry, _)| entry == new.name);
     let why: Vec<String> = violations.map(|(_, it)| format!("{}: {}", it.rule.code, it.message)).collect();
-    if why.is_empty() { Ok(()) } else { Err(End::EntryMustChange(why)) }
+    if why.is_empty() { Ok(()) } else { Err(Stop::EntryMustChange(why)) }
 }
 
 /// Fetches the files of a lock into the cache; existing ones are checked and not fetched again.
@@ -252,10 +256,10 @@ fn verify(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<()> {
                 let help = evidence.handshake.map(|it| format!("help: replace the handshake of the entry with {it}"));
                 Ok(Verified { passed: false, why: [format!("{step}: {detail}")].into_iter().chain(help).collect() })
             }
-            verify::Verdict::Unavailable { detail } => Err(End::Blocked(vec![detail])),
+            verify::Verdict::Unavailable { detail } => Err(Stop::Blocked(vec![detail])),
         }
     })?;
-    if verified.passed { Ok(()) } else { Err(End::EntryMustChange(verified.why)) }
+    if verified.passed { Ok(()) } else { Err(Stop::EntryMustChange(verified.why)) }
 }
 
 /// Probes it.
@@ -306,7 +310,7 @@ fn compare(cx: &Context<'_>, agent: &Agent<'_>, proved: &Proved, report: &mut Up
     let mut after = proved.evidence.behaviour();
     let (mut before, measured) = match before(cx, agent) {
         Ok(before) => (before, true),
-        Err(End::Failed(failure)) => {
+        Err(Stop::Failed(failure)) => {
             report.notes.push(format!("the old version could not be measured: {failure}"));
             (Behaviour::new(), false)
         }
@@ -361,7 +365,7 @@ fn used(licences: &BTreeMap<String, BTreeSet<String>>) -> Facts {
     licences.keys().map(|it| (it.clone(), String::new())).collect()
 }
 
-fn refused(refusal: Refusal) -> Failure {
+fn refused(refusal: registry_live::Failure) -> Failure {
     Failure::new(refusal.message).help(refusal.help)
 }
 

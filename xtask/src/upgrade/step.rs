@@ -13,11 +13,11 @@ use registry_command::failure::{Failure, Outcome};
 use registry_command::files;
 
 /// The result of a step, or the end of the upgrade of this agent.
-pub(crate) type Step<T> = Result<T, End>;
+pub(crate) type Step<T> = Result<T, Stop>;
 
 /// Why the upgrade of an agent ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum Stop {
     /// No newer version is published; one line per note.
     Current(Vec<String>),
     /// A newer version is published and not allowed; one line per reason.
@@ -28,7 +28,7 @@ pub(crate) enum End {
     Failed(Failure),
 }
 
-impl From<Failure> for End {
+impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
@@ -106,8 +106,8 @@ mod tests {
     fn ended_steps_are_not_cached_and_damaged_ones_ignored() {
         let scratch = Scratch::new().expect("there is room");
         let store = Store::open(scratch.path().to_path_buf()).expect("there is room");
-        let ended: Step<u32> = store.once("lock", &["a"], || Err(End::Current(Vec::new())));
-        assert_eq!(ended, Err(End::Current(Vec::new())));
+        let ended: Step<u32> = store.once("lock", &["a"], || Err(Stop::Current(Vec::new())));
+        assert_eq!(ended, Err(Stop::Current(Vec::new())));
         assert_eq!(store.once("lock", &["a"], || Ok(1)), Ok(1));
         for damage in ["", "{", r#"{"sha256":"0","result":7}"#] {
             fs::write(store.path("lock", &["a"]), damage).expect("there is room");

@@ -1,7 +1,7 @@
 //! Reports files that could not be read.
 
-use super::{Check, Findings};
-use crate::finding::Level;
+use super::{Check, Diagnostics};
+use crate::diagnostic::Level;
 use crate::read::{Contents, Unread};
 use crate::registry_facts::RegistryFacts;
 
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for Unread { place, why, help } in &contents.unread {
         findings.add_with_help(&CHECK, place, why, help.unwrap_or(CHECK.help));
     }

@@ -1,7 +1,7 @@
 //! Reports byte-order marks and carriage returns.
 
-use super::{Check, Findings};
-use crate::finding::Level;
+use super::{Check, Diagnostics};
+use crate::diagnostic::Level;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for (place, what) in &contents.foreign {
         findings.add(&CHECK, place, *what);
     }

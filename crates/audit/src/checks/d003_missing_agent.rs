@@ -1,12 +1,12 @@
 //! Finds agents missing from the list, and agents that some places of a suite name and others do not.
 
-use crate::finding::FindingPlace;
+use crate::diagnostic::DiagnosticPlace;
 use crate::read::docs::plain;
 use crate::read::runner::{GATES, MODELS, Runner};
 use crate::read::{Contents, Suite};
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "every place of a suite names every agent of the registry",
@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for suite in contents.suites.values() {
         for agent in facts.suite_agents() {
             missing_in_list(suite, agent.name, findings);
@@ -28,7 +28,7 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
     }
 }
 
-fn missing_in_list(suite: &Suite, name: &str, findings: &mut Findings) {
+fn missing_in_list(suite: &Suite, name: &str, findings: &mut Diagnostics) {
     let Some(list) = suite.runner.as_ref().and_then(|it| it.list.as_ref()) else { return };
     if !list.value.iter().any(|it| it.value == name) {
         findings.add(&CHECK, &list.place, format!("`{name}` is missing from the list of agents"));
@@ -36,7 +36,7 @@ fn missing_in_list(suite: &Suite, name: &str, findings: &mut Findings) {
 }
 
 /// Reported where the agent is named, since the place where it is missing may not exist.
-fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
+fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Diagnostics) {
     let listed = suite.runner.as_ref().and_then(|it| it.list.as_ref());
     let named = listed.and_then(|it| it.value.iter().find(|it| it.value == name));
     let has_config = suite.configs.iter().any(|it| it.agent().value == name || it.stem() == name)
@@ -44,7 +44,7 @@ fn missing_elsewhere(suite: &Suite, name: &str, findings: &mut Findings) {
     if !suite.configs.is_empty() && !has_config {
         // Without a list, the finding points at the folder of the configurations.
         let place = named.map(|it| it.place.clone());
-        let first = suite.configs.first().map(|it| FindingPlace::start(&it.file));
+        let first = suite.configs.first().map(|it| DiagnosticPlace::start(&it.file));
         if let Some(place) = place.or_else(|| first.filter(|_| listed.is_none())) {
             findings.add(&CHECK, &place, format!("missing configuration of `{name}`"));
         }

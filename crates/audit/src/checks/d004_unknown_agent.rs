@@ -1,10 +1,10 @@
 //! Finds names that are not registered.
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings, names};
+use super::{Check, Diagnostics, names};
 
 pub(super) const CHECK: Check = Check {
     sentence: "an agent that a suite names is registered",
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for named in contents.suites.values().flat_map(names) {
         let name = named.value;
         if facts.agent(name).is_some() || facts.of_alias(name).is_some() {

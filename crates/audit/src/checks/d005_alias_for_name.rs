@@ -3,7 +3,7 @@
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings, names};
+use super::{Check, Diagnostics, names};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a place names an agent by its name",
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     let in_suites = contents.suites.values().flat_map(names);
     let in_entries = contents.entries.iter().filter_map(|it| it.table.text("id"));
     for named in in_suites.chain(in_entries) {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{At, FindingPlace, quoted};
+use crate::diagnostic::{DiagnosticPlace, Located, quoted};
 use crate::read::Contents;
 use crate::read::config::Config;
 use crate::read::docs::plain;
 use crate::read::runner::{Arm, GATES, MODELS};
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a place names an agent once",
@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for suite in contents.suites.values() {
         let configs = suite.configs.iter().map(Config::agent).collect();
         twice(configs, "the configurations", findings);
@@ -34,24 +34,28 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
             twice(patterns(runner.gates.as_ref()), &format!("`{GATES}`"), findings);
         }
         let rows = suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows);
-        twice(rows.map(|[agent, _]| At { value: plain(&agent.value), ..text(agent) }).collect(), "the table", findings);
+        twice(
+            rows.map(|[agent, _]| Located { value: plain(&agent.value), ..text(agent) }).collect(),
+            "the table",
+            findings,
+        );
     }
 }
 
-fn patterns<T>(arms: Option<&At<Vec<Arm<T>>>>) -> Vec<At<&str>> {
+fn patterns<T>(arms: Option<&Located<Vec<Arm<T>>>>) -> Vec<Located<&str>> {
     arms.into_iter().flat_map(|it| &it.value).flat_map(|it| &it.patterns).map(text).collect()
 }
 
-fn text(at: &At<String>) -> At<&str> {
-    At { value: &at.value, place: at.place.clone() }
+fn text(at: &Located<String>) -> Located<&str> {
+    Located { value: &at.value, place: at.place.clone() }
 }
 
-fn twice(names: Vec<At<&str>>, place: &str, findings: &mut Findings) {
+fn twice(names: Vec<Located<&str>>, place: &str, findings: &mut Diagnostics) {
     let mut seen = BTreeMap::new();
     for name in names {
         match seen.get(name.value) {
             None => drop(seen.insert(name.value, name.place)),
-            Some(FindingPlace { file, line, .. }) => {
+            Some(DiagnosticPlace { file, line, .. }) => {
                 let message = format!("duplicate `{}` in {place}, first at {file}:{line}", quoted(name.value));
                 findings.add(&CHECK, &name.place, message);
             }

@@ -2,13 +2,13 @@
 
 use registry_model::model::Agent;
 
-use crate::finding::{FindingPlace, quoted};
+use crate::diagnostic::{DiagnosticPlace, quoted};
 use crate::read::Contents;
 use crate::read::docs::plain;
 use crate::read::runner::Runner;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a suite runs an agent with the model of its entry",
@@ -19,13 +19,13 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for suite in contents.suites.values() {
         for config in &suite.configs {
             match (config.table.text("model"), facts.suite_agent(config.agent().value)) {
                 (Some(model), Some(agent)) => compare(facts, agent, model.value, &model.place, findings),
                 (None, _) => {
-                    findings.add(&CHECK, &FindingPlace::start(&config.file), "the configuration has no `model`");
+                    findings.add(&CHECK, &DiagnosticPlace::start(&config.file), "the configuration has no `model`");
                 }
                 (Some(_), None) => {}
             }
@@ -52,7 +52,13 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
     }
 }
 
-fn compare(facts: &RegistryFacts<'_>, agent: &Agent<'_>, model: &str, place: &FindingPlace, findings: &mut Findings) {
+fn compare(
+    facts: &RegistryFacts<'_>,
+    agent: &Agent<'_>,
+    model: &str,
+    place: &DiagnosticPlace,
+    findings: &mut Diagnostics,
+) {
     let Some(expected) = RegistryFacts::model(agent).filter(|expected| expected != model) else { return };
     let message = match model.split_once('/') {
         Some((prefix, _)) if facts.router.provider(model).0.is_none() => {

@@ -1,11 +1,11 @@
 //! Finds agents without an entry whose two models differ; D007 compares the models of registered agents.
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::read::Contents;
 use crate::read::runner::Runner;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a configuration and the runner name one model",
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for suite in contents.suites.values() {
         for config in &suite.configs {
             let (name, Some(model)) = (config.agent().value, config.table.text("model")) else { continue };

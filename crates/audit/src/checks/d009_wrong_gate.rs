@@ -1,12 +1,12 @@
 //! Compares the gate of each agent with what its model needs, by the truth of every setting of its variables.
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::gate::needed;
 use crate::read::Contents;
 use crate::read::runner::Runner;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a gate checks exactly the credentials that the agent's model needs",
@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for runner in contents.suites.values().filter_map(|it| it.runner.as_ref()) {
         for agent in facts.suite_agents() {
             let (Some(arm), Some(needs)) = (Runner::arm(runner.gates.as_ref(), agent.name), facts.suite_needs(agent))

@@ -1,12 +1,12 @@
 //! Finds usage tracking that is on or off where the entry has the other, or off in a way that not every reader takes
 //! so. It decides whether a run must report its usage; calls always go through the gateway.
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::read::Contents;
 use crate::read::datum::Datum;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a suite requires usage tracking where the entry does",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for config in contents.suites.values().flat_map(|it| &it.configs) {
         let name = config.agent();
         let Some(tracks) = facts.suite_agent(name.value).and_then(|it| it.suite).map(|it| it.usage_tracking) else {

@@ -1,10 +1,10 @@
 //! Finds names of one configuration that disagree.
 
-use crate::finding::{FindingPlace, quoted};
+use crate::diagnostic::{DiagnosticPlace, quoted};
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "`agent` in a configuration matches the names of its file and of its folder of jobs",
@@ -15,13 +15,13 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for config in contents.suites.values().flat_map(|it| &it.configs) {
         let stem = config.stem();
         let Some(agent) = config.table.text("agent") else {
             findings.add(
                 &CHECK,
-                &FindingPlace::start(&config.file),
+                &DiagnosticPlace::start(&config.file),
                 format!("the configuration of `{}` has no `agent`", quoted(stem)),
             );
             continue;

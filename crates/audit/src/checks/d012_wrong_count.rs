@@ -3,8 +3,8 @@
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
-use crate::finding::Level;
+use super::{Check, Diagnostics};
+use crate::diagnostic::Level;
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     let registered = facts.suite_agents().count();
     for count in contents.suites.values().filter_map(|it| it.docs.as_ref()).flat_map(|it| &it.counts) {
         if count.value != registered {

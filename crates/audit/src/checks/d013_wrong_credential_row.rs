@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use registry_model::model::Agent;
 use registry_model::variables::is_variable_name;
 
-use crate::finding::{At, Level, quoted};
+use crate::diagnostic::{Level, Located, quoted};
 use crate::gate::{SANDBOX_KEY, needed};
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
@@ -22,9 +22,9 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for table in contents.suites.values().filter_map(|it| it.docs.as_ref()?.variables.as_ref()) {
-        let rows: Vec<(Vec<&str>, &[At<String>; 2])> =
+        let rows: Vec<(Vec<&str>, &[Located<String>; 2])> =
             table.rows.iter().map(|row| (variables(&row[0].value), row)).collect();
         for (row, [cell, agents]) in &rows {
             needless(facts, row, cell, findings);
@@ -49,7 +49,7 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
     }
 }
 
-fn needless(facts: &RegistryFacts<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
+fn needless(facts: &RegistryFacts<'_>, row: &[&str], cell: &Located<String>, findings: &mut Diagnostics) {
     let needed = |name: &str| {
         name == SANDBOX_KEY
             || facts.suite_agents().filter_map(|it| facts.suite_needs(it)).flatten().any(|group| group.contains(&name))
@@ -63,7 +63,13 @@ fn needless(facts: &RegistryFacts<'_>, row: &[&str], cell: &At<String>, findings
     }
 }
 
-fn wrong_agent(facts: &RegistryFacts<'_>, agent: &Agent<'_>, row: &[&str], cell: &At<String>, findings: &mut Findings) {
+fn wrong_agent(
+    facts: &RegistryFacts<'_>,
+    agent: &Agent<'_>,
+    row: &[&str],
+    cell: &Located<String>,
+    findings: &mut Diagnostics,
+) {
     let Some(needs) = facts.suite_needs(agent) else { return };
     let needed_here = |name: &&str| **name == *SANDBOX_KEY || needs.iter().any(|group| group.contains(name));
     if !row.iter().any(needed_here) {

@@ -3,7 +3,7 @@
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a manifest has the keys that the contract requires",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
 /// The keys that the contract requires.
 const REQUIRED: [&str; 4] = ["contract_version", "name", "install_cmd", "launch_cmd"];
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         for key in REQUIRED {
             match manifest.table.member(key) {

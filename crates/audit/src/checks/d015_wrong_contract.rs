@@ -1,10 +1,10 @@
 //! Finds other versions of the contract.
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a manifest has a contract version that the harness supports",
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 /// The supported version of the contract.
 const CONTRACT: &str = "1.0";
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let Some(version) = manifest.table.text("contract_version").filter(|it| it.value != CONTRACT) else { continue };
         let refused = if version.value.starts_with("1.") { "may not be supported by" } else { "is rejected by" };

@@ -3,12 +3,12 @@
 use registry_model::model::{ModelIdFormat, Protocol};
 use registry_model::variables::{canonical, is_variable_name};
 
-use crate::finding::{At, quoted};
+use crate::diagnostic::{Located, quoted};
 use crate::read::Contents;
 use crate::read::datum::{Datum, Member, Table};
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "the value of each key of a manifest is what the contract allows",
@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// What a key holds.
-enum Holds {
+enum ValueType {
     Text,
     Bool,
     Seconds,
@@ -36,23 +36,23 @@ const FORMATS: &[&str] =
     &[ModelIdFormat::Bare.id(), ModelIdFormat::ModelsDev.id(), ModelIdFormat::RegisteredProvider.id()];
 
 /// The keys of the contract.
-const KEYS: [(&str, Holds); 16] = [
-    ("contract_version", Holds::Text),
-    ("name", Holds::Text),
-    ("install_cmd", Holds::Text),
-    ("launch_cmd", Holds::Text),
-    ("description", Holds::Text),
-    ("default_model", Holds::Text),
-    ("protocol", Holds::OneOf(&["acp"])),
-    ("api_protocol", Holds::OneOf(PROTOCOLS)),
-    ("acp_model_format", Holds::OneOf(FORMATS)),
-    ("supports_acp_set_model", Holds::Bool),
-    ("install_timeout", Holds::Seconds),
-    ("requires_env", Holds::Texts),
-    ("skill_paths", Holds::Texts),
-    ("home_dirs", Holds::Texts),
-    ("aliases", Holds::Texts),
-    ("env_mapping", Holds::Mapping),
+const KEYS: [(&str, ValueType); 16] = [
+    ("contract_version", ValueType::Text),
+    ("name", ValueType::Text),
+    ("install_cmd", ValueType::Text),
+    ("launch_cmd", ValueType::Text),
+    ("description", ValueType::Text),
+    ("default_model", ValueType::Text),
+    ("protocol", ValueType::OneOf(&["acp"])),
+    ("api_protocol", ValueType::OneOf(PROTOCOLS)),
+    ("acp_model_format", ValueType::OneOf(FORMATS)),
+    ("supports_acp_set_model", ValueType::Bool),
+    ("install_timeout", ValueType::Seconds),
+    ("requires_env", ValueType::Texts),
+    ("skill_paths", ValueType::Texts),
+    ("home_dirs", ValueType::Texts),
+    ("aliases", ValueType::Texts),
+    ("env_mapping", ValueType::Mapping),
 ];
 
 /// Whether the contract has a key.
@@ -60,7 +60,7 @@ pub(crate) fn is_key(key: &str) -> bool {
     KEYS.iter().any(|(name, _)| *name == key)
 }
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         for (key, holds) in &KEYS {
             if let Some(value) = manifest.table.get(key) {
@@ -70,31 +70,31 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-fn check_value(key: &str, holds: &Holds, value: &At<Datum>, findings: &mut Findings) {
+fn check_value(key: &str, holds: &ValueType, value: &Located<Datum>, findings: &mut Diagnostics) {
     let wanted = match (holds, &value.value) {
-        (Holds::OneOf(words), Datum::Text(text)) if !words.contains(&text.as_str()) => {
+        (ValueType::OneOf(words), Datum::Text(text)) if !words.contains(&text.as_str()) => {
             let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
             let message = format!("`{}` is not a valid `{key}`", quoted(text));
             return findings.add_with_help(&CHECK, &value.place, message, format!("expected one of {words}"));
         }
-        (Holds::Seconds, Datum::Integer(seconds)) if *seconds < 1 => {
+        (ValueType::Seconds, Datum::Integer(seconds)) if *seconds < 1 => {
             return findings.add(&CHECK, &value.place, format!("`{key}` must be more than zero"));
         }
-        (Holds::Text | Holds::OneOf(_), Datum::Text(_))
-        | (Holds::Bool, Datum::Bool(_))
-        | (Holds::Seconds, Datum::Integer(_)) => return,
-        (Holds::Texts, Datum::List(items)) if items.iter().all(|it| it.value.text().is_some()) => return,
-        (Holds::Mapping, Datum::Table(table)) => return check_mapping(table, findings),
-        (Holds::Text | Holds::OneOf(_), _) => "a string",
-        (Holds::Bool, _) => "a boolean",
-        (Holds::Seconds, _) => "an integer of seconds",
-        (Holds::Texts, _) => "a list of strings",
-        (Holds::Mapping, _) => "a table of variables",
+        (ValueType::Text | ValueType::OneOf(_), Datum::Text(_))
+        | (ValueType::Bool, Datum::Bool(_))
+        | (ValueType::Seconds, Datum::Integer(_)) => return,
+        (ValueType::Texts, Datum::List(items)) if items.iter().all(|it| it.value.text().is_some()) => return,
+        (ValueType::Mapping, Datum::Table(table)) => return check_mapping(table, findings),
+        (ValueType::Text | ValueType::OneOf(_), _) => "a string",
+        (ValueType::Bool, _) => "a boolean",
+        (ValueType::Seconds, _) => "an integer of seconds",
+        (ValueType::Texts, _) => "a list of strings",
+        (ValueType::Mapping, _) => "a table of variables",
     };
     findings.add(&CHECK, &value.place, format!("`{key}` is {}, and must be {wanted}", value.value.kind()));
 }
 
-fn check_mapping(table: &Table, findings: &mut Findings) {
+fn check_mapping(table: &Table, findings: &mut Diagnostics) {
     for Member { key, value } in &table.members {
         if !key.value.starts_with("BENCHFLOW_PROVIDER_") || canonical(&key.value).is_none() {
             findings.add(&CHECK, &key.place, format!("`{}` is not a canonical variable", quoted(&key.value)));

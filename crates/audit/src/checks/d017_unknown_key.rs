@@ -1,11 +1,11 @@
 //! Finds keys that the loader ignores.
 
 use super::d016_bad_value::is_key;
-use crate::finding::{Level, quoted};
+use crate::diagnostic::{Level, quoted};
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for member in contents.manifests.iter().flat_map(|it| &it.table.members) {
         if !is_key(&member.key.value) {
             findings.add(&CHECK, &member.key.place, format!("unknown key `{}`", quoted(&member.key.value)));

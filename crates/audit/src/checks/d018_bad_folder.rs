@@ -1,10 +1,10 @@
 //! Finds folders that are not written as the contract requires.
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "skills are under the home folder or the workspace, and folders of an agent begin with a dot",
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let texts = |key: &str| manifest.table.get(key).map(|it| it.value.texts()).unwrap_or_default();
         for path in texts("skill_paths") {

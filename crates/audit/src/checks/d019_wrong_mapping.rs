@@ -3,12 +3,12 @@
 use registry_model::model::Agent;
 use registry_model::template::Value;
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::read::Contents;
 use crate::read::datum::Member;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a manifest maps a variable to one that the agent reads",
@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let Some(agent) = manifest.name().and_then(|name| facts.agent(name)) else { continue };
         let Some(table) = manifest.table.table("env_mapping") else { continue };

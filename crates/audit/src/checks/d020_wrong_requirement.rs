@@ -2,12 +2,12 @@
 
 use registry_model::variables::is_variable_name;
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::gate::needed;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a manifest requires only variables that a run with its model needs",
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let required = manifest.table.get("requires_env").map(|it| it.value.texts()).unwrap_or_default();
         let agent = manifest.name().and_then(|name| facts.agent(name));

@@ -2,13 +2,13 @@
 
 use registry_model::model::{Agent, Via};
 
-use crate::finding::{FindingPlace, Level, quoted};
+use crate::diagnostic::{DiagnosticPlace, Level, quoted};
 use crate::read::Contents;
 use crate::read::datum::Datum;
 use crate::read::manifest::Manifest;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let Some(agent) = manifest.name().and_then(|name| facts.agent(name)) else { continue };
         for (key, kind, expected) in expected_values(agent) {
@@ -38,7 +38,7 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings
 }
 
 /// A line with a finding of another check is not reported again.
-fn add(place: &FindingPlace, message: String, findings: &mut Findings) {
+fn add(place: &DiagnosticPlace, message: String, findings: &mut Diagnostics) {
     if !findings.any_at(&place.file, place.line) {
         findings.add(&CHECK, place, message);
     }
@@ -79,7 +79,7 @@ fn shown_list(items: impl Iterator<Item = String>) -> String {
 }
 
 /// A protocol that the agent does not speak.
-fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
+fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Diagnostics) {
     let Some(said) = manifest.table.text("api_protocol") else { return };
     let spoken: Vec<String> = agent.protocols.iter().map(|it| format!("`{}`", it.id())).collect();
     if !agent.protocols.iter().any(|it| it.id() == said.value) {
@@ -89,7 +89,7 @@ fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Finding
 }
 
 /// A default model that does not resolve to a model id of the agent.
-fn check_model(facts: &RegistryFacts<'_>, agent: &Agent<'_>, manifest: &Manifest, findings: &mut Findings) {
+fn check_model(facts: &RegistryFacts<'_>, agent: &Agent<'_>, manifest: &Manifest, findings: &mut Diagnostics) {
     let Some(model) = manifest.table.text("default_model") else { return };
     let prefix = model.value.split_once('/').map(|(prefix, _)| prefix);
     let registered =

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{FindingPlace, quoted};
+use crate::diagnostic::{DiagnosticPlace, quoted};
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a name or an alias of a manifest belongs to one agent",
@@ -17,8 +17,8 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
-    let mut taken: BTreeMap<&str, (&str, &FindingPlace)> = BTreeMap::new();
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
+    let mut taken: BTreeMap<&str, (&str, &DiagnosticPlace)> = BTreeMap::new();
     for manifest in &contents.manifests {
         let Some(member) = manifest.table.member("name") else { continue };
         let (Some(name), place) = (member.value.value.text(), &member.value.place) else { continue };

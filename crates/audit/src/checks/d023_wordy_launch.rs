@@ -3,7 +3,7 @@
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a launch command is one line of plain words",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
 /// The words that may precede the program end in this.
 const PREFIX: &str = "; exec ";
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let (Some(script), Some(value)) = (manifest.command("launch_cmd"), manifest.table.text("launch_cmd")) else {
             continue;

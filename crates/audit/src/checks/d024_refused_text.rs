@@ -5,7 +5,7 @@ use crate::read::Contents;
 use crate::read::script::Script;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "an install command contains no text that the harness's own tests reject",
@@ -38,7 +38,7 @@ const NPM_WANTED: [&str; 4] =
 const NODE_VERSION: &str = "BF_NODE_VERSION=";
 const NODE_FLOOR: (u32, u32) = (22, 19);
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for script in contents.manifests.iter().filter_map(|it| it.command("install_cmd")) {
         let text = String::from_utf8_lossy(&script.bytes);
         for (find, shown) in &PATTERNS {
@@ -52,14 +52,14 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-fn add(script: &Script, offset: usize, message: String, findings: &mut Findings) {
+fn add(script: &Script, offset: usize, message: String, findings: &mut Diagnostics) {
     let place = script.place_of(offset);
     if !findings.any_at(&place.file, place.line) {
         findings.add(&CHECK, &place, message);
     }
 }
 
-fn check_npm(script: &Script, text: &str, at: usize, findings: &mut Findings) {
+fn check_npm(script: &Script, text: &str, at: usize, findings: &mut Diagnostics) {
     for refused in NPM_REFUSED {
         if let Some(at) = text.find(refused) {
             add(script, at, format!("the harness's tests reject `{refused}` together with `npm install`"), findings);

@@ -2,12 +2,12 @@
 
 use registry_model::model::WebPolicy;
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::payload;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "the launcher that a manifest installs turns web tools off when a run forbids them",
@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
 /// The variable by which a harness forbids the web; the contract has no key for it.
 const VARIABLE: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let agent = manifest.name().and_then(|name| facts.agent(name));
         let toolless = agent.is_some_and(|agent| matches!(agent.web, Some(WebPolicy::NoTools(_))));

@@ -1,11 +1,11 @@
 //! Finds packages with a range, a tag or nothing for a version.
 
-use crate::finding::quoted;
+use crate::diagnostic::quoted;
 use crate::pins::Pin;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings, packages};
+use super::{Check, Diagnostics, packages};
 
 pub(super) const CHECK: Check = Check {
     sentence: "a package is installed in one exact version",
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for asked in packages(contents) {
         let Pin::Floating(written) = &asked.version else { continue };
         let message = format!("`{}` has no exact version", quoted(written));

@@ -1,11 +1,11 @@
 //! Finds versions that differ from the lock's.
 
-use crate::finding::{Level, quoted};
+use crate::diagnostic::{Level, quoted};
 use crate::pins::Pin;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings, packages};
+use super::{Check, Diagnostics, packages};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for asked in packages(contents) {
         let Pin::Exact(version) = &asked.version else { continue };
         let Some(pinned) = facts.version(asked.agent, asked.ecosystem, &asked.name) else { continue };

@@ -1,12 +1,12 @@
 //! Finds entries that the public registry would reject.
 
-use crate::finding::{FindingPlace, quoted};
+use crate::diagnostic::{DiagnosticPlace, quoted};
 use crate::read::Contents;
 use crate::read::datum::{Datum, Member};
 use crate::read::entry::AcpEntry;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     sentence: "an entry of the ACP registry has the fields that its format requires",
@@ -17,9 +17,9 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for entry in &contents.entries {
-        let start = FindingPlace::start(&entry.file);
+        let start = DiagnosticPlace::start(&entry.file);
         for key in ["id", "name", "version", "description"] {
             match entry.table.get(key).map(|it| (it.value.text(), it)) {
                 None => findings.add(&CHECK, &start, format!("the entry has no `{key}`")),
@@ -43,7 +43,7 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
     }
 }
 
-fn check_distribution(entry: &AcpEntry, start: &FindingPlace, findings: &mut Findings) {
+fn check_distribution(entry: &AcpEntry, start: &DiagnosticPlace, findings: &mut Diagnostics) {
     let Some(distribution) = entry.table.table("distribution") else {
         return findings.add(&CHECK, start, "the entry has no `distribution`");
     };
@@ -66,7 +66,7 @@ fn check_distribution(entry: &AcpEntry, start: &FindingPlace, findings: &mut Fin
 }
 
 /// A machine, and the program in its archive.
-fn check_target(target: &Member, findings: &mut Findings) {
+fn check_target(target: &Member, findings: &mut Diagnostics) {
     let name = target.key.value.as_str();
     if !TARGETS.contains(&name) {
         let message = format!("`{}` is not a target of the format", quoted(name));

@@ -1,10 +1,10 @@
 //! Finds archives, which the format gives no checksum; those not fetched over `https` are worse.
 
-use crate::finding::{Level, quoted};
+use crate::diagnostic::{Level, quoted};
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Findings};
+use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
     level: Level::Warning,
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Findings) {
+fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for entry in &contents.entries {
         let Some(targets) = entry.table.table("distribution").and_then(|it| it.table("binary")) else { continue };
         for member in &targets.members {

@@ -1,18 +1,18 @@
 //! The checks: one file each, with its documentation as data next to its code, and one line in the list below.
 
-mod findings;
+mod diagnostics;
 mod rules;
 
 use registry_model::names::Coded;
 
-use crate::finding::{At, Finding, FindingPlace, Level};
+use crate::diagnostic::{Diagnostic, DiagnosticPlace, Level, Located};
 use crate::pins::{self, Pin};
 use crate::read::docs::plain;
 use crate::read::script::Script;
 use crate::read::{Contents, Suite};
 use crate::registry_facts::RegistryFacts;
 
-use findings::Findings;
+use diagnostics::Diagnostics;
 
 /// A check: its documentation, and how it is run.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Check {
     /// Whether `lint` runs it too: it checks the bytes of any file.
     pub in_lint: bool,
     /// How it is run.
-    run: Option<fn(&RegistryFacts<'_>, &Contents, &mut Findings)>,
+    run: Option<fn(&RegistryFacts<'_>, &Contents, &mut Diagnostics)>,
 }
 
 impl Check {
@@ -121,17 +121,17 @@ pub fn find(code: &str) -> Option<&'static Check> {
 }
 
 /// The findings of the rules and of every check in the contents of a tree.
-pub(crate) fn run(facts: &RegistryFacts<'_>, contents: &Contents) -> Vec<Finding> {
+pub(crate) fn run(facts: &RegistryFacts<'_>, contents: &Contents) -> Vec<Diagnostic> {
     run_some(facts, contents, |_| true)
 }
 
 /// What the rules and the checks of `lint` find.
-pub(crate) fn run_for_lint(facts: &RegistryFacts<'_>, contents: &Contents) -> Vec<Finding> {
+pub(crate) fn run_for_lint(facts: &RegistryFacts<'_>, contents: &Contents) -> Vec<Diagnostic> {
     run_some(facts, contents, |check| check.in_lint)
 }
 
-fn run_some(facts: &RegistryFacts<'_>, contents: &Contents, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
-    let mut findings = Findings::default();
+fn run_some(facts: &RegistryFacts<'_>, contents: &Contents, wanted: impl Fn(&Check) -> bool) -> Vec<Diagnostic> {
+    let mut findings = Diagnostics::default();
     // The rules run first: D024 skips lines with findings.
     rules::check(contents, &mut findings);
     for check in ALL.iter().filter(|check| wanted(check)).filter_map(|check| check.run) {
@@ -141,13 +141,13 @@ fn run_some(facts: &RegistryFacts<'_>, contents: &Contents, wanted: impl Fn(&Che
 }
 
 /// Every occurrence of an agent's name in a suite; patterns with a wildcard do not name an agent.
-fn names(suite: &Suite) -> Vec<At<&str>> {
-    let mut found: Vec<At<&str>> = suite.configs.iter().map(|it| it.agent()).collect();
+fn names(suite: &Suite) -> Vec<Located<&str>> {
+    let mut found: Vec<Located<&str>> = suite.configs.iter().map(|it| it.agent()).collect();
     if let Some(runner) = &suite.runner {
         let listed = runner.list.iter().flat_map(|it| &it.value);
         let models = runner.models.iter().flat_map(|it| &it.value).flat_map(|it| &it.patterns);
         let gates = runner.gates.iter().flat_map(|it| &it.value).flat_map(|it| &it.patterns);
-        let plain = |it: &&At<String>| !it.value.contains(['*', '?', '[']);
+        let plain = |it: &&Located<String>| !it.value.contains(['*', '?', '[']);
         found.extend(listed.chain(models).chain(gates).filter(plain).map(|it| it.as_ref(&it.value)));
     }
     let rows = suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows);
@@ -162,7 +162,7 @@ struct Package<'c> {
     ecosystem: &'static str,
     name: String,
     version: Pin,
-    place: FindingPlace,
+    place: DiagnosticPlace,
 }
 
 /// Every package of install commands, scripts and entries.
@@ -184,7 +184,7 @@ fn packages(contents: &Contents) -> Vec<Package<'_>> {
 }
 
 fn in_script<'c>(agent: Option<&'c str>, script: &Script) -> Vec<Package<'c>> {
-    let package = |asked: pins::Asked| Package {
+    let package = |asked: pins::RequestedPackage| Package {
         agent,
         ecosystem: asked.ecosystem,
         name: asked.package,

@@ -5,7 +5,7 @@ use registry_model::shell;
 
 use shuck_parser::ShellDialect;
 
-use super::Findings;
+use super::Diagnostics;
 use super::d001_unread_file::CHECK as UNREAD;
 use crate::bash;
 use crate::language::Language;
@@ -16,7 +16,7 @@ use crate::read::script::Script;
 const OF_POSIX: [&str; 2] = ["S001", "S002"];
 
 /// Checks every script and command by the rules.
-pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
+pub(crate) fn check(contents: &Contents, findings: &mut Diagnostics) {
     for script in &contents.scripts {
         lint(script, findings);
     }
@@ -26,7 +26,7 @@ pub(crate) fn check(contents: &Contents, findings: &mut Findings) {
     }
 }
 
-fn lint(script: &Script, findings: &mut Findings) {
+fn lint(script: &Script, findings: &mut Diagnostics) {
     let bytes = &script.bytes;
     let found = match script.language {
         Language::Posix => {
@@ -64,7 +64,7 @@ fn lint(script: &Script, findings: &mut Findings) {
 }
 
 /// I007: one argument of `sh -c` after a harness has quoted it twice.
-fn check_size(script: &Script, findings: &mut Findings) {
+fn check_size(script: &Script, findings: &mut Diagnostics) {
     let bytes = quoted_twice(&script.bytes);
     if bytes <= MAX_QUOTED_TWICE {
         return;
@@ -72,7 +72,7 @@ fn check_size(script: &Script, findings: &mut Findings) {
     let help = rules::find("I007").map_or("", |rule| rule.help).to_owned();
     let message =
         format!("the command has {bytes} bytes after it is quoted twice, and the limit is {MAX_QUOTED_TWICE}");
-    let finding = shell::Finding { rule: "I007", offset: 0, end: 0, line: 1, column: 1, message, help };
+    let finding = shell::Diagnostic { rule: "I007", offset: 0, end: 0, line: 1, column: 1, message, help };
     findings.add_rule(&script.place(1, 1), &finding);
 }
 

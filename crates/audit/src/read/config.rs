@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::datum::{self, Table};
-use crate::finding::{At, FindingPlace};
+use crate::diagnostic::{DiagnosticPlace, Located};
 use crate::source::Source;
 
 /// A configuration.
@@ -12,7 +12,7 @@ pub(crate) struct Config {
     pub(crate) file: Rc<str>,
     pub(crate) table: Table,
     /// The text of the line of `usage_tracking`, quotes and all: without quotes, `off` is a boolean to some readers.
-    pub(crate) tracking: Option<At<String>>,
+    pub(crate) tracking: Option<Located<String>>,
 }
 
 impl Config {
@@ -21,7 +21,7 @@ impl Config {
         let written = |(_, line): (usize, &str)| line.strip_prefix("usage_tracking:").map(|it| it.trim().to_owned());
         let tracking = table.get("usage_tracking").and_then(|value| {
             let value_at = value.place.clone();
-            source.lines().find_map(written).map(|value| At { value, place: value_at })
+            source.lines().find_map(written).map(|value| Located { value, place: value_at })
         });
         Ok(Self { file: Rc::clone(&source.file), table, tracking })
     }
@@ -32,8 +32,8 @@ impl Config {
     }
 
     /// The agent in `agent`, or else the one in its file name.
-    pub(crate) fn agent(&self) -> At<&str> {
-        self.table.text("agent").unwrap_or(At { value: self.stem(), place: FindingPlace::start(&self.file) })
+    pub(crate) fn agent(&self) -> Located<&str> {
+        self.table.text("agent").unwrap_or(Located { value: self.stem(), place: DiagnosticPlace::start(&self.file) })
     }
 }
 

@@ -7,7 +7,7 @@ mod json;
 mod toml;
 mod yaml;
 
-use crate::finding::At;
+use crate::diagnostic::Located;
 
 pub(crate) use json::json;
 pub(crate) use toml::toml;
@@ -19,7 +19,7 @@ pub(crate) enum Datum {
     Text(String),
     Integer(i64),
     Bool(bool),
-    List(Vec<At<Datum>>),
+    List(Vec<Located<Datum>>),
     Table(Table),
     /// What no check asks for: a date, a number with a fraction, nothing.
     Other,
@@ -34,8 +34,8 @@ pub(crate) struct Table {
 /// A member of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
-    pub(crate) key: At<String>,
-    pub(crate) value: At<Datum>,
+    pub(crate) key: Located<String>,
+    pub(crate) value: Located<Datum>,
 }
 
 impl Datum {
@@ -57,9 +57,9 @@ impl Datum {
     }
 
     /// The strings of a list; what is none is left out.
-    pub(crate) fn texts(&self) -> Vec<At<&str>> {
+    pub(crate) fn texts(&self) -> Vec<Located<&str>> {
         let Self::List(items) = self else { return Vec::new() };
-        items.iter().filter_map(|it| Some(At { value: it.value.text()?, place: it.place.clone() })).collect()
+        items.iter().filter_map(|it| Some(Located { value: it.value.text()?, place: it.place.clone() })).collect()
     }
 }
 
@@ -70,14 +70,14 @@ impl Table {
     }
 
     /// The value of a key.
-    pub(crate) fn get(&self, key: &str) -> Option<&At<Datum>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Located<Datum>> {
         self.member(key).map(|member| &member.value)
     }
 
     /// The text of a key, with its place.
-    pub(crate) fn text(&self, key: &str) -> Option<At<&str>> {
+    pub(crate) fn text(&self, key: &str) -> Option<Located<&str>> {
         let value = self.get(key)?;
-        Some(At { value: value.value.text()?, place: value.place.clone() })
+        Some(Located { value: value.value.text()?, place: value.place.clone() })
     }
 
     /// The table of a key.

@@ -1,13 +1,13 @@
 //! The suite's page for people: how many agents it counts, and its tables.
 
-use crate::finding::{At, FindingPlace};
+use crate::diagnostic::{DiagnosticPlace, Located};
 use crate::source::{Source, offset_in};
 
 /// The page.
 #[derive(Debug)]
 pub(crate) struct Docs {
     /// The counts in "all N registered agents".
-    pub(crate) counts: Vec<At<usize>>,
+    pub(crate) counts: Vec<Located<usize>>,
     /// Which variables are for what.
     pub(crate) variables: Option<Rows>,
     /// Which agent runs with which model.
@@ -18,9 +18,9 @@ pub(crate) struct Docs {
 #[derive(Debug)]
 pub(crate) struct Rows {
     /// Where its heading is.
-    pub(crate) place: FindingPlace,
+    pub(crate) place: DiagnosticPlace,
     /// The first two cells of each row.
-    pub(crate) rows: Vec<[At<String>; 2]>,
+    pub(crate) rows: Vec<[Located<String>; 2]>,
 }
 
 impl Docs {
@@ -61,7 +61,7 @@ impl Docs {
 }
 
 /// The first two cells of a row.
-fn cells(source: &Source, line: &str) -> Option<[At<String>; 2]> {
+fn cells(source: &Source, line: &str) -> Option<[Located<String>; 2]> {
     let mut cells = line.trim().strip_prefix('|')?.split('|').map(|cell| {
         let text = cell.trim();
         source.at(text.to_owned(), offset_in(&source.text, text))
@@ -76,7 +76,7 @@ pub(crate) fn plain(cell: &str) -> &str {
 }
 
 /// Whether a row is the line below a heading.
-fn is_rule(cells: &[At<String>; 2]) -> bool {
+fn is_rule(cells: &[Located<String>; 2]) -> bool {
     cells.iter().all(|cell| !cell.value.is_empty() && cell.value.bytes().all(|byte| matches!(byte, b'-' | b':')))
 }
 

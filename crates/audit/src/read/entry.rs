@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::datum::{self, Table};
-use crate::finding::At;
+use crate::diagnostic::Located;
 use crate::source::Source;
 
 /// An entry.
@@ -19,7 +19,7 @@ impl AcpEntry {
     }
 
     /// The packages it is distributed as, each with its ecosystem.
-    pub(crate) fn packages(&self) -> Vec<(&'static str, At<&str>)> {
+    pub(crate) fn packages(&self) -> Vec<(&'static str, Located<&str>)> {
         let Some(distribution) = self.table.table("distribution") else { return Vec::new() };
         let package = |(word, ecosystem)| Some((ecosystem, distribution.table(word)?.text("package")?));
         [("npx", "npm"), ("uvx", "pypi")].into_iter().filter_map(package).collect()

@@ -7,7 +7,7 @@ use toml::de::DeTable;
 
 use super::datum::{self, Datum, Table};
 use super::script::Script;
-use crate::finding::FindingPlace;
+use crate::diagnostic::DiagnosticPlace;
 use crate::source::Source;
 
 /// A manifest.
@@ -50,8 +50,8 @@ impl Manifest {
     }
 
     /// The place for findings about missing keys.
-    pub(crate) fn place(&self) -> FindingPlace {
-        self.table.member("name").map_or_else(|| FindingPlace::start(&self.file), |it| it.key.place.clone())
+    pub(crate) fn place(&self) -> DiagnosticPlace {
+        self.table.member("name").map_or_else(|| DiagnosticPlace::start(&self.file), |it| it.key.place.clone())
     }
 
     /// The command of a key.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::finding::FindingPlace;
+use crate::diagnostic::DiagnosticPlace;
 use crate::language::Language;
 use crate::registry_facts::RegistryFacts;
 use crate::source::Source;
@@ -69,13 +69,13 @@ pub(crate) struct Contents {
     /// What could not be read.
     pub(crate) unread: Vec<Unread>,
     /// Bytes that are not of a file's text: where, and what they are.
-    pub(crate) foreign: Vec<(FindingPlace, &'static str)>,
+    pub(crate) foreign: Vec<(DiagnosticPlace, &'static str)>,
 }
 
 /// A file or a part of one that could not be read.
 #[derive(Debug)]
 pub(crate) struct Unread {
-    pub(crate) place: FindingPlace,
+    pub(crate) place: DiagnosticPlace,
     pub(crate) why: String,
     /// A specific help, if there is one.
     pub(crate) help: Option<&'static str>,
@@ -144,7 +144,7 @@ pub(crate) fn read(tree: &dyn Tree, facts: &RegistryFacts<'_>) -> Contents {
     let mut contents = Contents::default();
     let (found, left) = walk(tree);
     for (path, why) in left {
-        contents.unread.push(Unread { place: FindingPlace::start(&shown(&path).into()), why, help: None });
+        contents.unread.push(Unread { place: DiagnosticPlace::start(&shown(&path).into()), why, help: None });
     }
     let generated = found.iter().filter(|it| it.path.file_name().is_some_and(|name| name == GENERATED));
     let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
@@ -156,7 +156,7 @@ pub(crate) fn read(tree: &dyn Tree, facts: &RegistryFacts<'_>) -> Contents {
         if class == Class::Script && !plain && !script::installs(&file, facts) {
             continue;
         }
-        let bytes = bytes(tree, &found, class).map_err(|why| (why, FindingPlace::start(&file)));
+        let bytes = bytes(tree, &found, class).map_err(|why| (why, DiagnosticPlace::start(&file)));
         if let Err((why, place)) = bytes.and_then(|bytes| contents.take(class, &file, bytes)) {
             contents.unread.push(Unread { place, why, help: None });
             if class == Class::Config {
@@ -228,7 +228,7 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 
 impl Contents {
     /// Reads a file; on a fault, what is wrong and where.
-    fn take(&mut self, class: Class, file: &Rc<str>, bytes: Vec<u8>) -> Result<(), (String, FindingPlace)> {
+    fn take(&mut self, class: Class, file: &Rc<str>, bytes: Vec<u8>) -> Result<(), (String, DiagnosticPlace)> {
         let bytes = self.without_mark(file, bytes);
         if class == Class::Script {
             self.scripts.push(Script::new(file, bytes));
@@ -257,12 +257,12 @@ impl Contents {
         if let Some(at) = bytes.iter().position(|byte| *byte == b'\r') {
             let before = bytes.get(..at).unwrap_or_default();
             let line = before.split(|byte| *byte == b'\n').count();
-            let place = FindingPlace { file: Rc::clone(file), line, column: 1 };
+            let place = DiagnosticPlace { file: Rc::clone(file), line, column: 1 };
             self.foreign.push((place, "the line contains a carriage return, which a shell parses as part of a word"));
         }
         match bytes.strip_prefix(b"\xef\xbb\xbf") {
             Some(rest) => {
-                self.foreign.push((FindingPlace::start(file), "the file begins with a byte-order mark"));
+                self.foreign.push((DiagnosticPlace::start(file), "the file begins with a byte-order mark"));
                 rest.to_vec()
             }
             None => bytes,
@@ -271,7 +271,7 @@ impl Contents {
 }
 
 /// The text of a file.
-fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, FindingPlace)> {
+fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, DiagnosticPlace)> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let source = Source::new(file, String::from_utf8_lossy(error.as_bytes()).into_owned());
         ("it is not UTF-8".to_owned(), source.place(error.utf8_error().valid_up_to()))
@@ -283,5 +283,5 @@ fn source(file: &Rc<str>, bytes: Vec<u8>) -> Result<Source, (String, FindingPlac
 fn unread_part(source: &Source, place: &str) -> Unread {
     let why = format!("cannot parse `{place}` in it");
     let help = Some("write it as an array, or as a function with a `case`");
-    Unread { place: FindingPlace::start(&source.file), why, help }
+    Unread { place: DiagnosticPlace::start(&source.file), why, help }
 }

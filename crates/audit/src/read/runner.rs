@@ -5,26 +5,26 @@ use std::ops::Range;
 
 use registry_model::shell::{self, Command, Shape};
 
-use crate::finding::At;
+use crate::diagnostic::Located;
 use crate::gate::{self, Gate};
 use crate::source::Source;
 
 /// A runner.
 #[derive(Debug)]
 pub(crate) struct Runner {
-    pub(crate) list: Option<At<Vec<At<String>>>>,
+    pub(crate) list: Option<Located<Vec<Located<String>>>>,
     /// The arms that answer a model; none in an arm that answers in a way that is not read.
-    pub(crate) models: Option<At<Vec<Arm<Option<String>>>>>,
+    pub(crate) models: Option<Located<Vec<Arm<Option<String>>>>>,
     /// The arms that ask for credentials; none in an arm that asks in a way that is not read.
-    pub(crate) gates: Option<At<Vec<Arm<Option<Gate>>>>>,
+    pub(crate) gates: Option<Located<Vec<Arm<Option<Gate>>>>>,
 }
 
 /// An arm of a `case`.
 #[derive(Debug)]
 pub(crate) struct Arm<T> {
-    pub(crate) patterns: Vec<At<String>>,
+    pub(crate) patterns: Vec<Located<String>>,
     /// What it answers, and where.
-    pub(crate) answer: At<T>,
+    pub(crate) answer: Located<T>,
 }
 
 /// The words that the reference harness uses.
@@ -57,7 +57,7 @@ impl Runner {
     }
 
     /// The arm that matches a name.
-    pub(crate) fn arm<'t, T>(arms: Option<&'t At<Vec<Arm<T>>>>, name: &str) -> Option<&'t Arm<T>> {
+    pub(crate) fn arm<'t, T>(arms: Option<&'t Located<Vec<Arm<T>>>>, name: &str) -> Option<&'t Arm<T>> {
         let arms = &arms?.value;
         arms.iter().find(|arm| arm.patterns.iter().any(|pattern| matches(&pattern.value, name)))
     }
@@ -75,7 +75,7 @@ fn assigned<'s>(source: &'s Source, name: &str) -> Option<(&'s str, usize)> {
 }
 
 /// The agents of the list: a bash array, or one text.
-fn list(source: &Source) -> Option<At<Vec<At<String>>>> {
+fn list(source: &Source) -> Option<Located<Vec<Located<String>>>> {
     let (value, at) = assigned(source, LIST)?;
     let close = match value.chars().next()? {
         '(' => ')',
@@ -100,7 +100,7 @@ fn list(source: &Source) -> Option<At<Vec<At<String>>>> {
 }
 
 /// The agents that a function prints by a here-document.
-fn printed_list(source: &Source, function: &str) -> Option<At<Vec<At<String>>>> {
+fn printed_list(source: &Source, function: &str) -> Option<Located<Vec<Located<String>>>> {
     let range = body(source, function)?;
     let text = source.text.get(range.clone())?;
     let (head, rest) = text.split_once("<<")?;
@@ -155,7 +155,7 @@ impl<'s> Body<'s> {
 }
 
 /// The arms of the `case` of a function.
-fn table<T>(source: &Source, name: &str, of_arm: &OfArm<'_, T>) -> Option<At<Vec<Arm<T>>>> {
+fn table<T>(source: &Source, name: &str, of_arm: &OfArm<'_, T>) -> Option<Located<Vec<Arm<T>>>> {
     let body = Body::of(source, name)?;
     let (index, case) = body.commands.iter().enumerate().find(|(_, it)| it.shape == Shape::Case)?;
     let mut arms = Vec::new();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use registry_model::shell::Embedded;
 
-use crate::finding::FindingPlace;
+use crate::diagnostic::DiagnosticPlace;
 use crate::language::Language;
 use crate::registry_facts::RegistryFacts;
 
@@ -32,16 +32,16 @@ impl Script {
     }
 
     /// The place of a line and a column of the script.
-    pub(crate) fn place(&self, line: u32, column: u32) -> FindingPlace {
+    pub(crate) fn place(&self, line: u32, column: u32) -> DiagnosticPlace {
         let (line, column) = match &self.embedded {
             Some(embedded) => embedded.place(line, column),
             None => (line as usize, column as usize),
         };
-        FindingPlace { file: Rc::clone(&self.file), line, column }
+        DiagnosticPlace { file: Rc::clone(&self.file), line, column }
     }
 
     /// The place of an offset in the script.
-    pub(crate) fn place_of(&self, offset: usize) -> FindingPlace {
+    pub(crate) fn place_of(&self, offset: usize) -> DiagnosticPlace {
         let before = self.bytes.get(..offset).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count() - 1;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);

@@ -2,7 +2,7 @@
 //!
 //! It knows neither sandboxes nor entries: [`Peer::start`] takes any command whose standard streams speak ACP.
 
-mod fault;
+mod error;
 mod peer;
 mod wire;
 
@@ -21,8 +21,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-pub(crate) use fault::about;
-pub use fault::{Fault, RpcError};
+pub(crate) use error::about;
+pub use error::{DialogueError, RpcError};
 pub use peer::{EndedBy, Ending, Peer};
 
 /// How long a line may be under way that was read before the output ended.
@@ -75,7 +75,7 @@ impl Turn {
 
 /// What the agent sent unasked since it was last looked at.
 #[derive(Debug, Default)]
-struct Heard {
+struct Received {
     updates: Vec<Value>,
     permissions: Vec<Value>,
 }
@@ -84,18 +84,18 @@ struct Heard {
 #[derive(Debug)]
 pub struct Dialogue {
     connection: ConnectionTo<Agent>,
-    fault: watch::Receiver<Option<Fault>>,
-    heard: Arc<Mutex<Heard>>,
-    asked: Asked,
+    fault: watch::Receiver<Option<DialogueError>>,
+    heard: Arc<Mutex<Received>>,
+    asked: LastMethod,
     limits: Limits,
 }
 
 /// The method that was asked last: the connection may break before the request has left, and then nobody else knows.
-type Asked = Arc<Mutex<String>>;
+type LastMethod = Arc<Mutex<String>>;
 
 impl Dialogue {
     /// `initialize`, as a client that offers nothing; the answer as it came.
-    pub async fn initialize(&self) -> Result<Value, Fault> {
+    pub async fn initialize(&self) -> Result<Value, DialogueError> {
         let request = InitializeRequest::new(ProtocolVersion::V1);
         let capabilities = json!({"fs": {"readTextFile": false, "writeTextFile": false}, "terminal": false});
         let mut params = serde_json::to_value(request).unwrap_or_default();
@@ -106,35 +106,35 @@ impl Dialogue {
     }
 
     /// `session/new` in a folder, without servers of tools; the answer as it came.
-    pub async fn new_session(&self, folder: &Path) -> Result<Value, Fault> {
+    pub async fn new_session(&self, folder: &Path) -> Result<Value, DialogueError> {
         self.ask("session/new", NewSessionRequest::new(folder), self.limits.answer).await
     }
 
     /// `session/set_model`, which the protocol does not have yet and most agents do.
-    pub async fn set_model(&self, session: &str, model: &str) -> Result<Value, Fault> {
+    pub async fn set_model(&self, session: &str, model: &str) -> Result<Value, DialogueError> {
         let params = json!({"sessionId": session, "modelId": model});
         self.ask("session/set_model", params, self.limits.answer).await
     }
 
     /// `session/set_mode`.
-    pub async fn set_mode(&self, session: &str, mode: &str) -> Result<Value, Fault> {
+    pub async fn set_mode(&self, session: &str, mode: &str) -> Result<Value, DialogueError> {
         let params = json!({"sessionId": session, "modeId": mode});
         self.ask("session/set_mode", params, self.limits.answer).await
     }
 
     /// `session/set_config_option`.
-    pub async fn set_config_option(&self, session: &str, option: &str, value: &str) -> Result<Value, Fault> {
+    pub async fn set_config_option(&self, session: &str, option: &str, value: &str) -> Result<Value, DialogueError> {
         let params = json!({"sessionId": session, "configId": option, "value": value});
         self.ask("session/set_config_option", params, self.limits.answer).await
     }
 
     /// `session/prompt` with a text, to the end of the turn.
-    pub async fn prompt(&self, session: &str, text: &str) -> Result<Turn, Fault> {
+    pub async fn prompt(&self, session: &str, text: &str) -> Result<Turn, DialogueError> {
         drop(self.take());
         let content = vec![ContentBlock::Text(TextContent::new(text))];
         let request = PromptRequest::new(session.to_owned(), content);
         let answer = self.ask("session/prompt", request, self.limits.turn).await?;
-        let Heard { updates, permissions } = self.take();
+        let Received { updates, permissions } = self.take();
         let stop_reason = answer.get("stopReason").and_then(Value::as_str).unwrap_or_default().to_owned();
         let said = |update: &Value| {
             let chunk = update.pointer("/update/sessionUpdate")? == "agent_message_chunk";
@@ -145,13 +145,14 @@ impl Dialogue {
         Ok(Turn { stop_reason, text, updates, permissions, usage })
     }
 
-    fn take(&self) -> Heard {
+    fn take(&self) -> Received {
         core::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A request and its answer. A fault of the wire comes first: it is why there is no answer.
-    async fn ask(&self, method: &str, params: impl Serialize, limit: Duration) -> Result<Value, Fault> {
-        let message = UntypedMessage::new(method, params).map_err(|error| Fault::Connection(error.to_string()))?;
+    async fn ask(&self, method: &str, params: impl Serialize, limit: Duration) -> Result<Value, DialogueError> {
+        let message =
+            UntypedMessage::new(method, params).map_err(|error| DialogueError::Connection(error.to_string()))?;
         method.clone_into(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner));
         let answer = self.connection.send_request(message).block_task();
         let mut fault = self.fault.clone();
@@ -162,7 +163,7 @@ impl Dialogue {
                 Err(_) => std::future::pending().await,
             };
             // The last line before the end may be the answer, still on its way through the library.
-            if matches!(found, Some(Fault::Ended { .. })) {
+            if matches!(found, Some(DialogueError::Ended { .. })) {
                 tokio::time::sleep(UNDERWAY).await;
             }
             found
@@ -173,34 +174,34 @@ impl Dialogue {
                 Ok(answer) => Ok(answer),
                 Err(error) => Err(self.refusal(method, error).await),
             },
-            fault = broken => Err(named(fault.unwrap_or(Fault::Connection(String::new())), method)),
-            () = tokio::time::sleep(limit) => Err(Fault::Late { method: method.to_owned(), seconds: limit.as_secs() }),
+            fault = broken => Err(named(fault.unwrap_or(DialogueError::Connection(String::new())), method)),
+            () = tokio::time::sleep(limit) => Err(DialogueError::Late { method: method.to_owned(), seconds: limit.as_secs() }),
         }
     }
 
     /// The agent's own error; or the fault of the wire that the library tells as an internal error.
-    async fn refusal(&self, method: &str, error: agent_client_protocol::Error) -> Fault {
+    async fn refusal(&self, method: &str, error: agent_client_protocol::Error) -> DialogueError {
         let error = RpcError { code: error.code.into(), message: error.message, data: error.data };
         let fault = if error.code == INTERNAL { underway(&self.fault).await } else { self.fault.borrow().clone() };
         if let Some(fault) = fault {
             return named(fault, method);
         }
-        Fault::Refused { method: method.to_owned(), error: Box::new(error) }
+        DialogueError::Refused { method: method.to_owned(), error: Box::new(error) }
     }
 }
 
 /// The fault of the wire, also when its other end is noticed first: a write to an agent that is gone fails before the
 /// end of its output has been read.
-async fn underway(fault: &watch::Receiver<Option<Fault>>) -> Option<Fault> {
+async fn underway(fault: &watch::Receiver<Option<DialogueError>>) -> Option<DialogueError> {
     let mut fault = fault.clone();
     let found = tokio::time::timeout(UNDERWAY, fault.wait_for(Option::is_some)).await;
     found.ok().and_then(|found| found.ok().and_then(|found| found.clone()))
 }
 
 /// The end of a process, told as the end before this answer.
-fn named(fault: Fault, method: &str) -> Fault {
+fn named(fault: DialogueError, method: &str) -> DialogueError {
     match fault {
-        Fault::Ended { status, .. } => Fault::Ended { method: method.to_owned(), status },
+        DialogueError::Ended { status, .. } => DialogueError::Ended { method: method.to_owned(), status },
         other => other,
     }
 }
@@ -212,16 +213,16 @@ pub async fn converse<T>(
     peer: &mut Peer,
     limits: Limits,
     permission: Permission,
-    talk: impl AsyncFnOnce(&Dialogue) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    talk: impl AsyncFnOnce(&Dialogue) -> Result<T, DialogueError>,
+) -> Result<T, DialogueError> {
     let Some((transport, fault)) = peer.transport() else {
-        return Err(Fault::Connection("its input was closed before".to_owned()));
+        return Err(DialogueError::Connection("its input was closed before".to_owned()));
     };
-    let heard = Arc::new(Mutex::new(Heard::default()));
-    let asked = Asked::new(Mutex::new("initialize".to_owned()));
+    let heard = Arc::new(Mutex::new(Received::default()));
+    let asked = LastMethod::new(Mutex::new("initialize".to_owned()));
     let last = asked.clone();
     let (hears_updates, hears_requests) = (heard.clone(), heard.clone());
-    let lock = |heard: &Arc<Mutex<Heard>>, update: &dyn Fn(&mut Heard)| {
+    let lock = |heard: &Arc<Mutex<Received>>, update: &dyn Fn(&mut Received)| {
         update(&mut heard.lock().unwrap_or_else(PoisonError::into_inner));
     };
     let said = agent_client_protocol::Client
@@ -255,12 +256,14 @@ pub async fn converse<T>(
         (Err(_), Some(fault)) => Err(named(fault, &last)),
         // An agent that is gone breaks the connection, whoever notices first.
         (Err(error), None) => Err(match peer.status().await {
-            Some(status) => Fault::Ended { method: last, status: Some(status) },
-            None => Fault::Connection(error.to_string()),
+            Some(status) => DialogueError::Ended { method: last, status: Some(status) },
+            None => DialogueError::Connection(error.to_string()),
         }),
     };
     match result {
-        Err(Fault::Ended { method, status: None }) => Err(Fault::Ended { method, status: peer.status().await }),
+        Err(DialogueError::Ended { method, status: None }) => {
+            Err(DialogueError::Ended { method, status: peer.status().await })
+        }
         other => other,
     }
 }

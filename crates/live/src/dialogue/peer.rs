@@ -8,9 +8,9 @@ use serde::Serialize;
 use tokio::process::{Child, ChildStdin};
 use tokio::sync::{mpsc, watch};
 
-use super::fault::Fault;
+use super::error::DialogueError;
 use super::wire::{self, Transport};
-use crate::process::{self, Group, Tail};
+use crate::process::{self, Group, OutputTail};
 
 /// How long a process whose output is closed has to end.
 const BARELY: Duration = Duration::from_secs(2);
@@ -22,9 +22,9 @@ pub struct Peer {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Option<mpsc::UnboundedReceiver<String>>,
-    fault: watch::Receiver<Option<Fault>>,
-    heard: Tail,
-    errors: Tail,
+    fault: watch::Receiver<Option<DialogueError>>,
+    heard: OutputTail,
+    errors: OutputTail,
 }
 
 /// How a process came to its end.
@@ -57,7 +57,7 @@ impl Peer {
         let (errors, _) = process::keep(child.stderr.take());
         let (sends_lines, lines) = mpsc::unbounded_channel();
         let (sends_fault, fault) = watch::channel(None);
-        let heard = Tail::default();
+        let heard = OutputTail::default();
         tokio::spawn(wire::read(child.stdout.take(), sends_lines, heard.clone(), sends_fault));
         let stdin = child.stdin.take();
         Ok(Self { group, child, stdin, lines: Some(lines), fault, heard, errors })
@@ -69,8 +69,8 @@ impl Peer {
     }
 
     /// What it broke the protocol with, seen up to now; its end is no such thing.
-    pub fn garbage(&self) -> Option<Fault> {
-        self.fault.borrow().clone().filter(|fault| matches!(fault, Fault::Garbage { .. }))
+    pub fn garbage(&self) -> Option<DialogueError> {
+        self.fault.borrow().clone().filter(|fault| matches!(fault, DialogueError::Garbage { .. }))
     }
 
     /// The process id, on this side of any sandbox.
@@ -79,16 +79,16 @@ impl Peer {
     }
 
     /// The end of its standard error, which goes on while the process does.
-    pub(crate) fn tail(&self) -> Tail {
+    pub(crate) fn tail(&self) -> OutputTail {
         self.errors.clone()
     }
 
     /// The end of what it said on its standard output.
-    pub(crate) fn heard(&self) -> Tail {
+    pub(crate) fn heard(&self) -> OutputTail {
         self.heard.clone()
     }
 
-    pub(super) fn transport(&mut self) -> Option<(Transport, watch::Receiver<Option<Fault>>)> {
+    pub(super) fn transport(&mut self) -> Option<(Transport, watch::Receiver<Option<DialogueError>>)> {
         let transport = wire::transport(self.stdin.take()?, self.lines.take()?);
         Some((transport, self.fault.clone()))
     }

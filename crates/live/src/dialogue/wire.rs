@@ -8,8 +8,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufRead
 use tokio::process::ChildStdin;
 use tokio::sync::{mpsc, watch};
 
-use super::fault::Fault;
-use crate::process::Tail;
+use super::error::DialogueError;
+use crate::process::OutputTail;
 
 /// The longest line that is taken for a message.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -19,10 +19,10 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 pub(super) async fn read(
     stream: Option<impl AsyncRead + Unpin>,
     lines: mpsc::UnboundedSender<String>,
-    heard: Tail,
-    fault: watch::Sender<Option<Fault>>,
+    heard: OutputTail,
+    fault: watch::Sender<Option<DialogueError>>,
 ) {
-    let tell = |found: Fault| fault.send_modify(|fault| *fault = fault.take().or(Some(found)));
+    let tell = |found: DialogueError| fault.send_modify(|fault| *fault = fault.take().or(Some(found)));
     if let Some(stream) = stream {
         let mut stream = BufReader::new(stream);
         let mut line = Vec::new();
@@ -33,13 +33,13 @@ pub(super) async fn read(
             if text.is_empty() {
                 continue;
             }
-            if let Some(fault) = Fault::of_line(&text) {
+            if let Some(fault) = DialogueError::of_line(&text) {
                 tell(fault);
             }
             let _ = lines.send(text);
         }
     }
-    tell(Fault::Ended { method: String::new(), status: None });
+    tell(DialogueError::Ended { method: String::new(), status: None });
 }
 
 /// What the library talks through.

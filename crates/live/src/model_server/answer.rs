@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::asked::{Asked, Choice, Said};
 use super::plan::Plan;
+use super::query::{Choice, Message, ModelQuery};
 use super::schema;
 use super::tools::{self, Call};
 
@@ -51,7 +51,7 @@ impl ModelAnswer {
 }
 
 /// The answer to a request.
-pub(crate) fn answer(asked: &Asked, plan: &Plan) -> ModelAnswer {
+pub(crate) fn answer(asked: &ModelQuery, plan: &Plan) -> ModelAnswer {
     if let Some(call) = call(asked, plan) {
         return ModelAnswer::Call(call);
     }
@@ -61,7 +61,7 @@ pub(crate) fn answer(asked: &Asked, plan: &Plan) -> ModelAnswer {
     }
 }
 
-fn call(asked: &Asked, plan: &Plan) -> Option<Call> {
+fn call(asked: &ModelQuery, plan: &Plan) -> Option<Call> {
     let last = asked.last_words();
     if asked.tools.is_empty() || asked.outputs().count() >= MOST_CALLS {
         return None;
@@ -86,8 +86,8 @@ fn call(asked: &Asked, plan: &Plan) -> Option<Call> {
 }
 
 /// The call that the request leaves no choice about. Once it was made, the dialogue may end.
-fn demanded(asked: &Asked) -> Option<Call> {
-    if matches!(asked.said.last(), Some(Said::Output(_))) {
+fn demanded(asked: &ModelQuery) -> Option<Call> {
+    if matches!(asked.said.last(), Some(Message::Output(_))) {
         return None;
     }
     let tool = match (&asked.choice, asked.tools.as_slice()) {
@@ -107,7 +107,7 @@ pub(crate) fn tokens(body: &Value) -> u64 {
 mod tests {
     use serde_json::json;
 
-    use super::super::asked::Tool;
+    use super::super::query::Tool;
     use super::*;
 
     fn plan(more: &Value) -> Plan {
@@ -116,7 +116,7 @@ mod tests {
         serde_json::from_value(plan).expect("it is a plan")
     }
 
-    fn asked(said: &[Said]) -> Asked {
+    fn asked(said: &[Message]) -> ModelQuery {
         let tools = vec![
             Tool::function(
                 "fetch",
@@ -124,16 +124,16 @@ mod tests {
             ),
             Tool::function("bash", json!({"type": "object", "properties": {"command": {"type": "string"}}})),
         ];
-        Asked { tools, said: said.to_vec(), ..Asked::default() }
+        ModelQuery { tools, said: said.to_vec(), ..ModelQuery::default() }
     }
 
-    fn user(text: &str) -> Said {
-        Said::User(text.to_owned())
+    fn user(text: &str) -> Message {
+        Message::User(text.to_owned())
     }
 
     /// Holds which tool is called; none for a text.
     #[track_caller]
-    fn check(asked: &Asked, called: Option<&str>) {
+    fn check(asked: &ModelQuery, called: Option<&str>) {
         let answer = answer(asked, &plan(&json!({})));
         let name = match &answer {
             ModelAnswer::Call(call) => Some(call.tool.name.as_str()),
@@ -149,9 +149,9 @@ mod tests {
     fn prompt_keyword_triggers_a_tool_call() {
         check(&asked(&[user("PROBE-SHELL please")]), Some("bash"));
         check(&asked(&[user("<reminder/>"), user("PROBE-SHELL"), user("<more/>")]), Some("bash"));
-        check(&asked(&[user("hello"), Said::Model, user("PROBE-WEB")]), Some("fetch"));
+        check(&asked(&[user("hello"), Message::Model, user("PROBE-WEB")]), Some("fetch"));
         check(&asked(&[user("hello")]), None);
-        check(&Asked { tools: Vec::new(), ..asked(&[user("PROBE-SHELL")]) }, None);
+        check(&ModelQuery { tools: Vec::new(), ..asked(&[user("PROBE-SHELL")]) }, None);
     }
 
     #[test]
@@ -163,28 +163,28 @@ mod tests {
         asked.tools.push(Tool::function("ToolSearch", schema));
         let ModelAnswer::Call(call) = answer(&asked, &plan) else { panic!("a tool is called") };
         assert_eq!(call.arguments, json!({"query": "get_page"}));
-        asked.said.extend([Said::Model, Said::Output("found".to_owned())]);
+        asked.said.extend([Message::Model, Message::Output("found".to_owned())]);
         assert_eq!(answer(&asked, &plan), ModelAnswer::Text(TEXT.to_owned()));
     }
 
     #[test]
     fn turn_ends_after_the_tool_output() {
-        let output = || Said::Output("out".to_owned());
-        let called = [user("PROBE-SHELL"), Said::Model, output()];
+        let output = || Message::Output("out".to_owned());
+        let called = [user("PROBE-SHELL"), Message::Model, output()];
         check(&asked(&called), None);
         check(&asked(&[&called[..], &[user("<reminder/>")]].concat()), None);
-        check(&asked(&[&called[..], &[Said::Model, user("PROBE-SHELL")]].concat()), Some("bash"));
+        check(&asked(&[&called[..], &[Message::Model, user("PROBE-SHELL")]].concat()), Some("bash"));
         let endless = (0..MOST_CALLS).flat_map(|_| [output(), user("PROBE-SHELL")]).collect::<Vec<_>>();
         check(&asked(&endless), None);
     }
 
     #[test]
     fn required_tool_is_called_once() {
-        let named = Asked { choice: Choice::Named("bash".to_owned()), ..asked(&[user("hello")]) };
+        let named = ModelQuery { choice: Choice::Named("bash".to_owned()), ..asked(&[user("hello")]) };
         check(&named, Some("bash"));
-        check(&Asked { said: vec![user("hello"), Said::Model, Said::Output(String::new())], ..named }, None);
-        check(&Asked { choice: Choice::Any, ..asked(&[user("hello")]) }, None);
-        let mut only = Asked { choice: Choice::Any, ..asked(&[user("hello")]) };
+        check(&ModelQuery { said: vec![user("hello"), Message::Model, Message::Output(String::new())], ..named }, None);
+        check(&ModelQuery { choice: Choice::Any, ..asked(&[user("hello")]) }, None);
+        let mut only = ModelQuery { choice: Choice::Any, ..asked(&[user("hello")]) };
         only.tools.truncate(1);
         check(&only, Some("fetch"));
     }
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn structured_answer_matches_its_schema() {
         let schema = json!({"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]});
-        let asked = Asked { schema: Some(schema), ..asked(&[user("hello")]) };
+        let asked = ModelQuery { schema: Some(schema), ..asked(&[user("hello")]) };
         assert_eq!(answer(&asked, &plan(&json!({}))), ModelAnswer::Text(r#"{"title":"probe"}"#.to_owned()));
     }
 

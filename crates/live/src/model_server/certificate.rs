@@ -12,7 +12,7 @@ use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::Refusal;
+use crate::Failure;
 
 /// A CA, whose key is nowhere but in this process.
 pub(crate) struct Authority {
@@ -22,21 +22,21 @@ pub(crate) struct Authority {
 
 impl Authority {
     /// A new one; the names are for clients that ask for none.
-    pub(crate) fn new(names: &[String]) -> Result<Self, Refusal> {
+    pub(crate) fn new(names: &[String]) -> Result<Self, Failure> {
         let issuer = authority().map_err(|error| {
-            Refusal::new(format!("cannot make a CA: {error}"), "check the machine's source of random numbers")
+            Failure::new(format!("cannot make a CA: {error}"), "check the machine's source of random numbers")
         })?;
         let authority = Self { issuer, names: names.to_vec() };
         // A name that no certificate can bear is told now, not to a client.
         authority.config(None).map_err(|message| {
-            Refusal::new(format!("cannot make a certificate: {message}"), "check the names in `tls.names`")
+            Failure::new(format!("cannot make a certificate: {message}"), "check the names in `tls.names`")
         })?;
         Ok(authority)
     }
 
     /// Writes its certificate, never its key.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Refusal> {
-        super::ready::write(path, &self.issuer.pem(), "the certificate of the CA", "`tls.ca_out`")
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
+        super::listening::write(path, &self.issuer.pem(), "the certificate of the CA", "`tls.ca_out`")
     }
 
     /// What a connection is served with: a leaf for the name that the client asks for, or for all of the server's.

@@ -59,7 +59,7 @@ type Body = StreamBody<stream::Iter<std::vec::IntoIter<Result<Frame<Bytes>, Infa
 
 /// What an address speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Speaks {
+pub(crate) enum Encryption {
     Plain,
     Tls,
     /// Whichever the client begins with.
@@ -79,7 +79,7 @@ pub(crate) struct Shared {
 pub(crate) struct Connection {
     pub(crate) shared: Arc<Shared>,
     pub(crate) listener: SocketAddr,
-    pub(crate) speaks: Speaks,
+    pub(crate) speaks: Encryption,
     /// Whether the provider is here.
     pub(crate) provider: bool,
 }
@@ -113,9 +113,9 @@ impl Connection {
             Ok(Ok(count)) => {
                 first.truncate(count);
                 session.tls = match session.connection.speaks {
-                    Speaks::Plain => false,
-                    Speaks::Tls => true,
-                    Speaks::Either => first.first() == Some(&HANDSHAKE),
+                    Encryption::Plain => false,
+                    Encryption::Tls => true,
+                    Encryption::Either => first.first() == Some(&HANDSHAKE),
                 };
                 if session.tls {
                     session.encrypted(stream).await;

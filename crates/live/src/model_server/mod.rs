@@ -16,13 +16,13 @@
 //!   <https://cloud.google.com/apis/design/errors>.
 
 mod answer;
-mod asked;
 mod certificate;
 mod connection;
 mod endpoint;
+mod listening;
 mod plan;
 mod protocol;
-mod ready;
+mod query;
 mod record;
 mod reply;
 mod schema;
@@ -38,14 +38,14 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 pub use answer::{SEARCH_WORD, SHELL_WORD, TEXT, WEB_WORD};
+pub use listening::Listening;
 pub use plan::{Mode, Plan, Tls};
-pub use ready::Bound;
 pub use record::{Answered, Record};
 pub(crate) use tools::is_searcher;
 
-use crate::Refusal;
+use crate::Failure;
 use certificate::Authority;
-use connection::{Connection, Shared, Speaks};
+use connection::{Connection, Encryption, Shared};
 use record::Log;
 
 /// Connections of an address at a time.
@@ -56,23 +56,23 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A server that listens.
 pub struct Server {
-    bound: Bound,
+    bound: Listening,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
 impl Server {
     /// Listens at every address of a plan, and writes the record to a file.
-    pub async fn start(plan: Plan, log: &Path) -> Result<Self, Refusal> {
+    pub async fn start(plan: Plan, log: &Path) -> Result<Self, Failure> {
         let names = plan.tls.as_ref().map(|tls| tls.names.as_slice()).unwrap_or_default();
         let authority = Authority::new(names)?;
         if let Some(tls) = &plan.tls {
             authority.write(&tls.ca_out)?;
         }
-        let speaks = if plan.tls.is_some() { Speaks::Tls } else { Speaks::Plain };
+        let speaks = if plan.tls.is_some() { Encryption::Tls } else { Encryption::Plain };
         let mut listeners = vec![(bind(plan.listen).await?, speaks, true)];
         for address in &plan.also_listen {
-            listeners.push((bind(*address).await?, Speaks::Either, false));
+            listeners.push((bind(*address).await?, Encryption::Either, false));
         }
         let (stop, stops) = watch::channel(false);
         let shared = Arc::new(Shared { plan, log: Log::open(log)?, authority, stops });
@@ -88,11 +88,11 @@ impl Server {
             }));
         }
         let listen = addresses.remove(0);
-        Ok(Self { bound: Bound { listen, also_listen: addresses }, stop, tasks })
+        Ok(Self { bound: Listening { listen, also_listen: addresses }, stop, tasks })
     }
 
     /// Where it listens.
-    pub fn bound(&self) -> &Bound {
+    pub fn bound(&self) -> &Listening {
         &self.bound
     }
 
@@ -105,9 +105,9 @@ impl Server {
 }
 
 /// Serves a plan until the standard input ends or SIGTERM comes.
-pub fn run(plan: &Path, log: &Path, ready: &Path) -> Result<(), Refusal> {
+pub fn run(plan: &Path, log: &Path, ready: &Path) -> Result<(), Failure> {
     let plan = Plan::read(plan)?;
-    let failed = |error| Refusal::new(format!("cannot start a runtime: {error}"), "check the limits of this machine");
+    let failed = |error| Failure::new(format!("cannot start a runtime: {error}"), "check the limits of this machine");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let server = Server::start(plan, log).await?;
@@ -142,13 +142,13 @@ async fn input_ended() {
     let _ = waits.await;
 }
 
-async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Refusal> {
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
     let bound = TcpListener::bind(address).await.and_then(|listener| {
         let address = listener.local_addr()?;
         Ok((listener, address))
     });
     bound.map_err(|error| {
-        Refusal::new(format!("cannot listen at `{address}`: {error}"), "give a free address in the plan")
+        Failure::new(format!("cannot listen at `{address}`: {error}"), "give a free address in the plan")
     })
 }
 

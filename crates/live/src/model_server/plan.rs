@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::Refusal;
+use crate::Failure;
 
 /// A server to be.
 #[derive(Clone, Debug, Deserialize)]
@@ -70,25 +70,25 @@ pub enum Mode {
 
 impl Plan {
     /// Reads a plan.
-    pub fn read(path: &Path) -> Result<Self, Refusal> {
+    pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read(path).map_err(|error| {
-            Refusal::new(format!("cannot read the plan `{}`: {error}", path.display()), "give its path with `--plan`")
+            Failure::new(format!("cannot read the plan `{}`: {error}", path.display()), "give its path with `--plan`")
         })?;
         let plan: Self = serde_json::from_slice(&text).map_err(|error| {
             let help = "the keys of a plan are described at `registry_live::model_server::Plan`";
-            Refusal::new(format!("the plan `{}` cannot be used: {error}", path.display()), help)
+            Failure::new(format!("the plan `{}` cannot be used: {error}", path.display()), help)
         })?;
         plan.checked()
     }
 
-    fn checked(mut self) -> Result<Self, Refusal> {
+    fn checked(mut self) -> Result<Self, Failure> {
         self.base_path.truncate(self.base_path.trim_end_matches('/').len());
         if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
             let message = format!("the base path `{}` does not begin with a slash", self.base_path);
-            return Err(Refusal::new(message, "write it as in a URL: `/gateway/v1`"));
+            return Err(Failure::new(message, "write it as in a URL: `/gateway/v1`"));
         }
         if self.tls.as_ref().is_some_and(|tls| tls.names.is_empty()) {
-            return Err(Refusal::new("a server with TLS has no name", "name it in `tls.names`"));
+            return Err(Failure::new("a server with TLS has no name", "name it in `tls.names`"));
         }
         Ok(self)
     }
@@ -98,7 +98,7 @@ impl Plan {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Plan, Refusal> {
+    fn read(text: &str) -> Result<Plan, Failure> {
         let file = tempfile::NamedTempFile::new().expect("there is a temporary folder");
         std::fs::write(file.path(), text).expect("a file is written");
         Plan::read(file.path())

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Refusal;
+use crate::Failure;
 
 /// What arrived, and what was answered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -74,10 +74,10 @@ pub(crate) struct Log {
 
 impl Log {
     /// Opens it for its owner alone: requests hold keys and prompts.
-    pub(crate) fn open(path: &Path) -> Result<Self, Refusal> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|error| {
             let message = format!("cannot write the record `{}`: {error}", path.display());
-            Refusal::new(message, "give a place for it with `--log`")
+            Failure::new(message, "give a place for it with `--log`")
         })?;
         Ok(Self { file: Mutex::new((file, 0)) })
     }

@@ -7,10 +7,10 @@ use registry_model::model::Protocol;
 use serde_json::Value;
 
 use super::answer::{self, ModelAnswer};
-use super::asked::Asked;
 use super::endpoint::{self, Endpoint, Operation};
 use super::plan::{Mode, Plan};
 use super::protocol::{self, Turn};
+use super::query::ModelQuery;
 
 /// A request that is whole.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ pub(crate) struct ModelRequest<'a> {
 
 /// What is made of a request.
 #[derive(Debug, Default)]
-pub(crate) struct Understood {
+pub(crate) struct ParsedRequest {
     pub(crate) endpoint: Option<Endpoint>,
-    pub(crate) asked: Asked,
+    pub(crate) asked: ModelQuery,
 }
 
 /// What is sent back.
@@ -59,16 +59,16 @@ impl Reply {
 
 impl ModelRequest<'_> {
     /// Reads the request, wherever it was sent.
-    pub(crate) fn understood(&self) -> Understood {
-        let Some(endpoint) = Endpoint::of(self.path) else { return Understood::default() };
+    pub(crate) fn understood(&self) -> ParsedRequest {
+        let Some(endpoint) = Endpoint::of(self.path) else { return ParsedRequest::default() };
         let mut asked = self.body.map(|body| protocol::read(endpoint.protocol, body)).unwrap_or_default();
         asked.model = asked.model.or_else(|| endpoint.model.clone());
         asked.streams |= endpoint.operation == Operation::Stream;
-        Understood { endpoint: Some(endpoint), asked }
+        ParsedRequest { endpoint: Some(endpoint), asked }
     }
 
     /// The answer.
-    pub(crate) fn reply(&self, understood: &Understood, plan: &Plan) -> Reply {
+    pub(crate) fn reply(&self, understood: &ParsedRequest, plan: &Plan) -> Reply {
         let dialect = match &understood.endpoint {
             Some(endpoint) => endpoint.protocol,
             None => endpoint::dialect(self.path, self.query, |name| self.headers.contains_key(name)),
@@ -89,7 +89,7 @@ impl ModelRequest<'_> {
         plain(self.path).strip_prefix(&*plain(base_path)).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    fn said(&self, dialect: Protocol, understood: &Understood, plan: &Plan) -> Reply {
+    fn said(&self, dialect: Protocol, understood: &ParsedRequest, plan: &Plan) -> Reply {
         let Some(endpoint) = &understood.endpoint else { return self.described(dialect, plan) };
         if self.headers.contains_key("upgrade") {
             // The one answer after which a client of the Responses API goes on over plain HTTP at once.
@@ -112,7 +112,7 @@ impl ModelRequest<'_> {
         self.generated(dialect, &understood.asked, body, plan)
     }
 
-    fn generated(&self, dialect: Protocol, asked: &Asked, body: &Value, plan: &Plan) -> Reply {
+    fn generated(&self, dialect: Protocol, asked: &ModelQuery, body: &Value, plan: &Plan) -> Reply {
         let answer = answer::answer(asked, plan);
         let tool = match &answer {
             ModelAnswer::Call(call) => Some(call.tool.name.clone()),

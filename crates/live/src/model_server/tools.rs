@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::asked::{Form, Tool};
+use super::query::{Form, Tool};
 use super::schema;
 
 /// What shells are called, in lower case and without what joins the words; the first that is offered is taken.

@@ -7,13 +7,13 @@ use registry_model::model::Agent;
 use registry_scripts::behaviour::{Behaviour, Facts};
 
 use super::choice;
+use super::dns_server::Network;
 use super::greeting;
 use super::judge;
-use super::names::Network;
 use super::record::{Record, RecordedRequest};
-use super::report::{Evidence, Offence, Run};
+use super::report::{Evidence, Run, UndeclaredRequest};
 use super::scenario::{Answers, NAME, Scenario};
-use super::secrets::Remains;
+use super::secrets::RunFiles;
 use super::verdict::Verdict;
 
 /// How many bytes of a body are shown.
@@ -27,7 +27,7 @@ pub(crate) fn of_run(
     agent: &Agent<'_>,
     scenario: Scenario,
     record: &Record,
-    remains: &Remains,
+    remains: &RunFiles,
     key: &str,
 ) -> Behaviour {
     let mut behaviour = greeting::facts(&remains.greeting);
@@ -50,7 +50,7 @@ pub(crate) fn of_run(
 }
 
 /// What a choice changed: the level of effort as the wire has it, and the first tool that was asked about.
-fn choices(agent: &Agent<'_>, scenario: Scenario, record: &Record, remains: &Remains) -> [(String, Facts); 2] {
+fn choices(agent: &Agent<'_>, scenario: Scenario, record: &Record, remains: &RunFiles) -> [(String, Facts); 2] {
     let (mut effort, mut permission) = (Facts::new(), Facts::new());
     if let Some(level) = scenario.level(agent) {
         effort.insert(format!("{}: {level}", scenario.name), choice::words(&choice::told(record)));
@@ -64,7 +64,7 @@ fn choices(agent: &Agent<'_>, scenario: Scenario, record: &Record, remains: &Rem
 }
 
 /// Where the key stands: headers of requests, and files that are left.
-fn keys(record: &Record, remains: &Remains, key: &str) -> Facts {
+fn keys(record: &Record, remains: &RunFiles, key: &str) -> Facts {
     let headers = record.requests.iter().flat_map(|it| &it.headers).filter(|(_, value)| value.contains(key));
     let headers: BTreeSet<String> = headers.map(|(name, _)| format!("header {}", name.to_ascii_lowercase())).collect();
     let holds = |file: &std::path::Path| {
@@ -75,7 +75,7 @@ fn keys(record: &Record, remains: &Remains, key: &str) -> Facts {
 }
 
 /// The first request of a run that made a verdict fail.
-pub(crate) fn offence(record: &Record, wanted: &judge::Wanted<'_>, run: &Run) -> Option<Offence> {
+pub(crate) fn offence(record: &Record, wanted: &judge::Wanted<'_>, run: &Run) -> Option<UndeclaredRequest> {
     let failed = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_));
     let strange = |it: &&RecordedRequest| run.strangers.iter().any(|host| it.to().split(':').next() == Some(host));
     let misrouted = || record.requests.iter().find(|it| judge::misrouted(it, wanted).is_some());
@@ -88,11 +88,11 @@ pub(crate) fn offence(record: &Record, wanted: &judge::Wanted<'_>, run: &Run) ->
         // What the run itself gave the agent is in no package.
         let given = |it: &str| it == NAME || it == "127.0.0.1" || it == wanted.route.model || it.is_empty();
         let literals = literals.filter(|it| !given(it)).map(str::to_owned).collect();
-        return Some(Offence { request: shown(request, &wanted.route.key), literals });
+        return Some(UndeclaredRequest { request: shown(request, &wanted.route.key), literals });
     }
     let host = run.strangers.first().filter(|_| failed(&run.hosts))?;
     let name = host.split(':').next().unwrap_or(host).to_owned();
-    Some(Offence {
+    Some(UndeclaredRequest {
         request: format!("a look-up or a call of `{host}`, which came to no request"),
         literals: vec![name],
     })
@@ -157,7 +157,7 @@ impl Evidence {
     }
 
     /// The first request that made a verdict fail.
-    pub fn offence(&self) -> Option<&Offence> {
+    pub fn offence(&self) -> Option<&UndeclaredRequest> {
         self.runs.iter().find_map(|run| run.offence.as_ref())
     }
 
@@ -214,7 +214,7 @@ mod tests {
     fn run_facts_record_calls_and_key_locations_without_times() {
         let calls = vec![request(NAME, "m"), request(NAME, "m"), request("other.example", "n")];
         let record = Record { requests: calls, ..Record::default() };
-        let facts = of_run(&Agent::EMPTY, DIRECT, &record, &Remains::default(), "k-1");
+        let facts = of_run(&Agent::EMPTY, DIRECT, &record, &RunFiles::default(), "k-1");
         let expected = [("direct: m at the model server", "2"), ("direct: n at other.example", "1")];
         assert_eq!(facts["calls"], expected.map(|(fact, value)| (fact.to_owned(), value.to_owned())).into());
         let places: Vec<&str> = facts["keys"].keys().map(String::as_str).collect();

@@ -5,9 +5,9 @@
 
 mod behaviour;
 mod choice;
+mod dns_server;
 mod greeting;
 mod judge;
-mod names;
 mod options;
 mod prompts;
 mod record;
@@ -29,12 +29,12 @@ mod web_names;
 use registry_model::model::{Agent, Registry};
 
 pub use options::{Break, Event, Options};
-pub use report::{Evidence, Offence, ProbeReport, Run};
+pub use report::{Evidence, ProbeReport, Run, UndeclaredRequest};
 pub use tally::Tally;
 pub use verdict::Verdict;
 
 use crate::sandbox::Host;
-use crate::{Refusal, run as running};
+use crate::{Failure, run as running};
 
 /// The names of all runs, in their order.
 pub fn runs() -> Vec<&'static str> {
@@ -48,7 +48,7 @@ pub fn run(
     host: &Host,
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
-) -> Result<ProbeReport, Refusal> {
+) -> Result<ProbeReport, Failure> {
     let mut evidence = each(registry, agents, host, options, tell, &steps::probe)?;
     evidence.sort_by(|one, other| one.agent.cmp(&other.agent));
     let complete = options.runs.is_empty() && options.breaks.is_empty();
@@ -62,7 +62,7 @@ pub fn try_values(
     host: &Host,
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
-) -> Result<Vec<Tally>, Refusal> {
+) -> Result<Vec<Tally>, Failure> {
     let mut tallies = each(registry, agents, host, options, tell, &values::tried)?;
     tallies.sort_by(|one, other| one.agent.cmp(&other.agent));
     Ok(tallies)
@@ -76,9 +76,9 @@ fn each<T>(
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
     work: &impl AsyncFn(&steps::Context<'_>, &Agent<'_>) -> T,
-) -> Result<Vec<T>, Refusal> {
+) -> Result<Vec<T>, Failure> {
     if !host.traces {
-        return Err(Refusal::new("`strace` is not in PATH", "install it (Debian: `apt-get install strace`)"));
+        return Err(Failure::new("`strace` is not in PATH", "install it (Debian: `apt-get install strace`)"));
     }
     running::within(options.keep, async |folder| {
         if options.keep {

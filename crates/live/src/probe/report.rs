@@ -55,7 +55,7 @@ pub struct Run {
     pub behaviour: Behaviour,
     /// The first request that made a verdict fail.
     #[serde(default)]
-    pub offence: Option<Offence>,
+    pub offence: Option<UndeclaredRequest>,
     /// How often it was tried; the last try counts.
     pub tries: u32,
     /// How long it took.
@@ -65,7 +65,7 @@ pub struct Run {
 
 /// A request that should not have been made, or not so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offence {
+pub struct UndeclaredRequest {
     /// All of it, without secrets.
     pub request: String,
     /// Texts that a program holds which makes such a request: its host and its model.

@@ -3,7 +3,7 @@
 use registry_model::model::{Agent, Credential, Effort, Family, Permission, Provider, Registry};
 use registry_routing::{Entry, Given, Router, Sandbox, Variables};
 
-use super::names::Network;
+use super::dns_server::Network;
 
 /// How the agent reaches the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::sandbox::{HOME, WORKSPACE};
 
 /// What a run left beside what arrived.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Remains {
+pub(crate) struct RunFiles {
     /// How the agent ended.
     pub(crate) status: i32,
     /// What its processes did.
@@ -41,7 +41,7 @@ pub(crate) struct Remains {
 /// every process can see it.
 ///
 /// Where the key stands in a request is the matter of the routing.
-pub(crate) fn secrets(remains: &Remains, key: &str, prompts: &[&str]) -> Verdict {
+pub(crate) fn secrets(remains: &RunFiles, key: &str, prompts: &[&str]) -> Verdict {
     if remains.trace.started.is_empty() {
         return Verdict::Unproven("there is no record of what was started".to_owned());
     }
@@ -51,7 +51,7 @@ pub(crate) fn secrets(remains: &Remains, key: &str, prompts: &[&str]) -> Verdict
     found.map_or(Verdict::Proved, Verdict::Failed)
 }
 
-fn in_words(remains: &Remains, key: &str, prompts: &[&str]) -> Option<String> {
+fn in_words(remains: &RunFiles, key: &str, prompts: &[&str]) -> Option<String> {
     remains.trace.started.iter().find_map(|words| {
         let program = words.first().map_or("", |it| it.rsplit('/').next().unwrap_or(it));
         let stands = |canary: &str| forms(canary).iter().any(|form| words.iter().any(|it| it.contains(form)));
@@ -62,7 +62,7 @@ fn in_words(remains: &Remains, key: &str, prompts: &[&str]) -> Option<String> {
     })
 }
 
-fn in_streams(remains: &Remains, key: &str) -> Option<String> {
+fn in_streams(remains: &RunFiles, key: &str) -> Option<String> {
     let streams = [("error", &remains.errors), ("output", &remains.output)];
     // mutant: a key may be said
     let found = streams.into_iter().find(|(_, text)| forms(key).iter().any(|it| text.contains(it)));
@@ -97,7 +97,7 @@ pub(crate) fn is_in(place: &str, folder: &str) -> bool {
 }
 
 /// A file of the prefix that the session changed; the mark of a policy is the work of root, before it.
-pub(crate) fn changed_prefix(remains: &Remains) -> Option<&str> {
+pub(crate) fn changed_prefix(remains: &RunFiles) -> Option<&str> {
     let marks = format!("{}/policy", remains.prefix);
     let places = remains.files.iter().map(|(place, _)| place.as_str());
     places.into_iter().find(|place| is_in(place, &remains.prefix) && !is_in(place, &marks))
@@ -113,17 +113,17 @@ mod tests {
 
     /// What a run left that is as it must be, but for a file of this content and mode at a place.
     #[track_caller]
-    fn check(change: impl FnOnce(&mut Remains), file: (&str, &str, u32), word: &str, says: &str) {
+    fn check(change: impl FnOnce(&mut RunFiles), file: (&str, &str, u32), word: &str, says: &str) {
         let folder = tempfile::tempdir().expect("there is room");
         let path = folder.path().join("file");
         fs::write(&path, file.1).expect("there is room");
         fs::set_permissions(&path, fs::Permissions::from_mode(file.2)).expect("it is ours");
         let started = vec![vec!["/opt/x/bin/agent".to_owned(), "agent".to_owned()]];
-        let mut remains = Remains {
+        let mut remains = RunFiles {
             trace: Trace { started, ..Trace::default() },
             files: vec![(file.0.to_owned(), path)],
             prefix: "/opt/x".to_owned(),
-            ..Remains::default()
+            ..RunFiles::default()
         };
         change(&mut remains);
         let verdict = secrets(&remains, KEY, &["PROMPT"]);
@@ -150,7 +150,7 @@ mod tests {
     fn arguments_and_output_are_searched_for_secrets() {
         let file = ("/tmp/x", "", 0o600);
         let say =
-            |word: &'static str| move |it: &mut Remains| it.trace.started.push(vec!["/bin/sh".into(), word.into()]);
+            |word: &'static str| move |it: &mut RunFiles| it.trace.started.push(vec!["/bin/sh".into(), word.into()]);
         check(say("--key=key-of-a-run"), file, "failed", "the key is in the words that `sh`");
         check(say("say PROMPT"), file, "failed", "a prompt is in the words that `sh`");
         check(|it| it.errors = format!("401 for {KEY}"), file, "failed", "standard error");
@@ -162,17 +162,17 @@ mod tests {
     fn json_escaped_key_is_found() {
         let key = "a \"key\" of a run";
         let output = serde_json::json!({"text": key}).to_string();
-        let remains = Remains { output, ..Remains::default() };
+        let remains = RunFiles { output, ..RunFiles::default() };
         assert!(in_streams(&remains, key).is_some());
         assert_eq!(in_streams(&remains, "another \"key\""), None);
     }
 
     #[test]
     fn changed_prefix_file_is_reported() {
-        let remains = |place: &str| Remains {
+        let remains = |place: &str| RunFiles {
             files: vec![(place.to_owned(), PathBuf::new())],
             prefix: "/opt/x".to_owned(),
-            ..Remains::default()
+            ..RunFiles::default()
         };
         assert_eq!(changed_prefix(&remains("/opt/x/node/new")), Some("/opt/x/node/new"));
         assert_eq!(changed_prefix(&remains("/opt/xy/node")), None);

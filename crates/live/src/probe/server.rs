@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::process::{Child, ChildStdin};
 
-use super::names::{Names, Network};
+use super::dns_server::{DnsServer, Network};
 use super::prompts::SHELL;
 use super::record::Record;
 use super::scenario::{Answers, NAME, Scenario, Wire};
-use crate::process::{self, Group, Tail};
+use crate::process::{self, Group, OutputTail};
 use crate::sandbox;
 
 /// How long the server may take to listen, and to end.
@@ -22,9 +22,9 @@ pub(crate) struct Server {
     child: Child,
     group: Group,
     stdin: Option<ChildStdin>,
-    errors: Tail,
+    errors: OutputTail,
     folder: PathBuf,
-    names: Names,
+    names: DnsServer,
     /// A process in its network.
     pub(crate) inside: i32,
 }
@@ -57,7 +57,7 @@ impl Server {
         let (_, _) = process::keep(child.stdout.take());
         let stdin = child.stdin.take();
         let inside = listening(&mut child, folder, holder).await.map_err(|why| with_last_words(why, &errors))?;
-        let names = Names::serve(inside, network)?;
+        let names = DnsServer::serve(inside, network)?;
         Ok(Self { child, group, stdin, errors, folder: folder.to_path_buf(), names, inside })
     }
 
@@ -83,7 +83,7 @@ fn make_empty(folder: &Path) -> std::io::Result<()> {
 }
 
 /// A failure of the server with what it said last, where it said anything.
-fn with_last_words(why: String, errors: &Tail) -> String {
+fn with_last_words(why: String, errors: &OutputTail) -> String {
     match errors.text().trim() {
         "" => why,
         last => format!("{why}: {last}"),
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn failure_without_stderr_has_no_trailing_colon() {
-        let said = Tail::default();
+        let said = OutputTail::default();
         assert_eq!(with_last_words("it ended".to_owned(), &said), "it ended");
         said.push(b"no room\n");
         assert_eq!(with_last_words("it ended".to_owned(), &said), "it ended: no room");

@@ -14,15 +14,15 @@ use super::judge::PROGRAMS;
 use super::options::Break;
 use super::prompts::prompts;
 use super::scenario::{Answers, NAME, Route, Scenario, Wire};
-use super::secrets::Remains;
+use super::secrets::RunFiles;
 use super::server;
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::dialogue::{Dialogue, Fault, Limits, Peer, Permission, Turn, converse};
+use crate::dialogue::{Dialogue, DialogueError, Limits, Peer, Permission, Turn, converse};
 use crate::process;
-use crate::sandbox::{As, BROKEN, Beyond, HOME, PATH, PROVED, WORKSPACE};
+use crate::sandbox::{As, BROKEN, HOME, PATH, PROVED, SessionExtras, WORKSPACE};
 use crate::text::{last_words, shortened};
-use crate::verify::ready::Ready;
+use crate::verify::installer::Ready;
 
 /// Where the task's own folder is in the sandbox, and the certificate of the private authority.
 const TASK: &str = "/probe-task";
@@ -54,7 +54,7 @@ pub(crate) fn virtual_env() -> String {
 }
 
 /// Lays out the task's folder, and what makes names be found.
-pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Result<Beyond> {
+pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Result<SessionExtras> {
     let task = folder.join("task");
     std::fs::create_dir_all(task.join("bin"))?;
     std::fs::create_dir_all(task.join("venv"))?;
@@ -77,7 +77,7 @@ pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Res
     let resolver = write("resolv.conf", "nameserver 127.0.0.1\n")?;
     let laid = [(task, TASK), (hosts, "/etc/hosts"), (resolver, "/etc/resolv.conf")];
     let laid = laid.into_iter().map(|(from, to)| (from, PathBuf::from(to))).collect();
-    Ok(Beyond { network_of: Some(network_of), laid, record: Some(folder.join("record")) })
+    Ok(SessionExtras { network_of: Some(network_of), laid, record: Some(folder.join("record")) })
 }
 
 /// The environment of the agent: the task's, what routing says, and a trust as a deployment gives it.
@@ -134,9 +134,9 @@ pub(crate) async fn hold(
     agent: &Agent<'_>,
     route: &Route,
     scenario: Scenario,
-    beyond: &Beyond,
+    beyond: &SessionExtras,
     breaks: &[Break],
-) -> Result<(Option<String>, Remains), String> {
+) -> Result<(Option<String>, RunFiles), String> {
     let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), breaks);
     let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
     let command = command.map_err(|refusal| refusal.message)?;
@@ -155,7 +155,7 @@ pub(crate) async fn hold(
         for (_, text) in prompts(scenario) {
             // A turn that the agent gives up is no reason not to ask for the next.
             match dialogue.prompt(&session, text).await {
-                Err(fault @ Fault::Refused { .. }) => refused.push(fault.to_string()),
+                Err(fault @ DialogueError::Refused { .. }) => refused.push(fault.to_string()),
                 other => turns.push(other?),
             }
         }
@@ -169,7 +169,7 @@ pub(crate) async fn hold(
     if ending.status == BROKEN || !errors.contains(PROVED) {
         return Err(format!("the sandbox does not hold: {}", shortened(&errors)));
     }
-    let late = matches!(said, Err(Fault::Late { .. }));
+    let late = matches!(said, Err(DialogueError::Late { .. }));
     let fault = said.err().map(|fault| fault.to_string()).or_else(|| refused.into_iter().next());
     let account = match (&fault, turns.first()) {
         (Some(fault), _) => fault.clone(),
@@ -180,7 +180,7 @@ pub(crate) async fn hold(
     ready.cell.finish_record();
     let record = beyond.record.as_ref().map(std::fs::read).transpose();
     let record = record.map_err(|error| format!("strace left no record: {error}"))?.unwrap_or_default();
-    let remains = Remains {
+    let remains = RunFiles {
         status: ending.status,
         trace: Trace::read(&String::from_utf8_lossy(&record)),
         account,
@@ -215,14 +215,14 @@ fn usage(turns: &[Turn]) -> BTreeMap<String, String> {
     usage
 }
 
-async fn begin(dialogue: &Dialogue, greeting: &mut Greeting) -> Result<String, Fault> {
+async fn begin(dialogue: &Dialogue, greeting: &mut Greeting) -> Result<String, DialogueError> {
     greeting.started = dialogue.initialize().await?;
     greeting.session = dialogue.new_session(Path::new(WORKSPACE)).await?;
     Ok(greeting.session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
 /// Tells the model by the way of the entry; a variable, a file or an argument has told it already.
-async fn select(dialogue: &Dialogue, agent: &Agent<'_>, session: &str, told: &str) -> Result<(), Fault> {
+async fn select(dialogue: &Dialogue, agent: &Agent<'_>, session: &str, told: &str) -> Result<(), DialogueError> {
     match agent.model.via {
         Via::SetModel => dialogue.set_model(session, told).await.map(drop),
         Via::ConfigOption => dialogue.set_config_option(session, "model", told).await.map(drop),

@@ -9,20 +9,20 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::choice::{self, Told};
+use super::dns_server::Network;
 use super::judge::{self, Wanted};
-use super::names::Network;
 use super::options::{Break, Event, Options};
 use super::record::Record;
 use super::report::{Evidence, Run};
 use super::scenario::{self, Answers, Ask, BASE_PATH, Route, SCENARIOS, Scenario, Web};
-use super::secrets::{self, Remains};
+use super::secrets::{self, RunFiles};
 use super::server::{self, Server};
 use super::verdict::Verdict;
 use super::{behaviour, prompts, session, web};
 use crate::sandbox::{As, HOME, Host};
 use crate::verify::Class;
 use crate::verify::install::Outcome;
-use crate::verify::ready::{Failed, Ready};
+use crate::verify::installer::{Ready, StepFailure};
 
 /// What is the same for all agents of a run.
 pub(crate) struct Context<'a> {
@@ -82,7 +82,7 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
 pub(crate) async fn install(cx: &Context<'_>, agent: &Agent<'_>) -> Result<(Ready, Outcome), Verdict> {
     let _permit = cx.permits.acquire().await;
     (cx.tell)(Event::Began { agent: agent.name, run: "install", number: 0, of: 0 });
-    let failed = |failed: Failed| {
+    let failed = |failed: StepFailure| {
         let detail = format!("install, class {}: {}", failed.class.0, failed.detail);
         // What the entry or the lock is the reason of says something about them; all else is the machine's.
         match failed.class {
@@ -177,7 +177,7 @@ async fn hold(
         let another = |value: &mut String| *value = value.replace(BASE_PATH, "/gateway/v8");
         started.variables.iter_mut().for_each(|(_, value)| another(value));
     }
-    let Met { fault, remains, record } =
+    let SessionResult { fault, remains, record } =
         meet(cx, agent, ready, &started, scenario, &folder, &plan).await.map_err(Verdict::Error)?;
     run.fault = fault;
     judge_run(cx, agent, scenario, &route, &record, &remains, run);
@@ -209,9 +209,9 @@ impl Drop for Scratch {
 }
 
 /// What came of a dialogue: why it ended before its time, what it left, and what arrived.
-pub(crate) struct Met {
+pub(crate) struct SessionResult {
     pub(crate) fault: Option<String>,
-    pub(crate) remains: Remains,
+    pub(crate) remains: RunFiles,
     pub(crate) record: Record,
 }
 
@@ -224,7 +224,7 @@ pub(crate) async fn meet(
     scenario: Scenario,
     folder: &Path,
     plan: &Value,
-) -> Result<Met, String> {
+) -> Result<SessionResult, String> {
     let holder = ready.cell.network_holder().map_err(|refusal| refusal.message)?;
     let server = Server::start(folder, plan, scenario.network, holder).await?;
     let beyond = session::lay(folder, scenario, server.inside);
@@ -233,7 +233,7 @@ pub(crate) async fn meet(
     let mut record = server.stop().await?;
     let (fault, remains) = held?;
     record.called.clone_from(&remains.trace.called);
-    Ok(Met { fault, remains, record })
+    Ok(SessionResult { fault, remains, record })
 }
 
 /// Whether a variable is a part of the policy.
@@ -259,7 +259,7 @@ fn judge_run(
     scenario: Scenario,
     route: &Route,
     record: &Record,
-    remains: &Remains,
+    remains: &RunFiles,
     run: &mut Run,
 ) {
     let mut route = route.clone();
@@ -320,7 +320,7 @@ fn because(verdict: Verdict, fault: Option<&str>) -> Verdict {
 
 /// Adds to a run without a call how its turns ended. Where an answer was late, the machine may be too slow; in a
 /// network that leads nowhere it is the agent that waits.
-fn silent(verdict: Verdict, record: &Record, remains: &Remains, network: Network) -> Verdict {
+fn silent(verdict: Verdict, record: &Record, remains: &RunFiles, network: Network) -> Verdict {
     match (verdict, judge::no_call(record)) {
         (Verdict::Failed(detail), Some(_)) => {
             let detail = format!("{detail}; {}", remains.account);

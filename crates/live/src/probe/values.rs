@@ -13,11 +13,11 @@ use super::record::RecordedRequest;
 use super::scenario::{Answers, DIRECT, Mode, Route, Scenario, Values};
 use super::secrets::{self, is_in};
 use super::server;
-use super::steps::{self, Context, Met};
+use super::steps::{self, Context, SessionResult};
 use super::tally::Tally;
 use super::verdict::Verdict;
 use crate::sandbox::HOME;
-use crate::verify::ready::Ready;
+use crate::verify::installer::Ready;
 
 /// The name of the file that a value makes where it is executed.
 const CANARY: &str = "canary";
@@ -146,7 +146,7 @@ struct Trial<'a> {
 /// How a launch went.
 enum Launch {
     /// The agent was started.
-    Started { route: Route, met: Box<Met> },
+    Started { route: Route, met: Box<SessionResult> },
     /// Routing or the launcher refused.
     Refused { said: String, written: Option<String> },
 }
@@ -191,8 +191,8 @@ impl Trial<'_> {
 }
 
 /// Whether a value arrived, in every model call, as routing said, and did nothing else on its way.
-fn arrived(of: Use, route: &Route, met: &Met) -> Outcome {
-    let Met { fault, remains, record } = met;
+fn arrived(of: Use, route: &Route, met: &SessionResult) -> Outcome {
+    let SessionResult { fault, remains, record } = met;
     if let Some((place, _)) = remains.files.iter().find(|(place, _)| file_name(place).starts_with(CANARY)) {
         return Outcome::Wrong(format!("it was executed: there is {place}"));
     }
@@ -239,7 +239,7 @@ fn differs(of: Use, route: &Route, call: &RecordedRequest) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::record::Record;
-    use super::super::secrets::Remains;
+    use super::super::secrets::RunFiles;
     use super::super::trace::Trace;
     use super::*;
 
@@ -267,10 +267,10 @@ mod tests {
         }
     }
 
-    fn met(call: RecordedRequest) -> Met {
+    fn met(call: RecordedRequest) -> SessionResult {
         let trace = Trace { started: vec![vec!["agent".to_owned()]], ..Trace::default() };
-        let remains = Remains { trace, ..Remains::default() };
-        Met { fault: None, remains, record: Record { requests: vec![call], ..Record::default() } }
+        let remains = RunFiles { trace, ..RunFiles::default() };
+        SessionResult { fault: None, remains, record: Record { requests: vec![call], ..Record::default() } }
     }
 
     #[track_caller]
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_left(change: impl FnOnce(&mut Remains), says: &str) {
+    fn check_left(change: impl FnOnce(&mut RunFiles), says: &str) {
         let mut met = met(call());
         change(&mut met.remains);
         match arrived(Use::Key, &route(), &met) {

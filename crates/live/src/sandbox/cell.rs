@@ -6,9 +6,9 @@ use std::process::Command;
 use super::container::Container;
 use super::host::Host;
 use super::overlay::Overlay;
-use super::setting::{As, Beyond, Changes, Setting};
+use super::setting::{As, Changes, SessionExtras, Setting};
 use super::tracer::children;
-use crate::{Refusal, process};
+use crate::{Failure, process};
 
 /// A sandbox for one agent, made for it and gone with it.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) enum Cell {
 
 impl Cell {
     /// Makes one in a folder of its own.
-    pub(crate) fn open(host: &Host, setting: &Setting, folder: &Path, name: &str) -> Result<Self, Refusal> {
+    pub(crate) fn open(host: &Host, setting: &Setting, folder: &Path, name: &str) -> Result<Self, Failure> {
         match host.kind.engine() {
             None => Overlay::open(host, setting, folder).map(Self::Overlay),
             Some(engine) => Container::open(host, engine, setting, folder, name).map(Self::Container),
@@ -29,7 +29,7 @@ impl Cell {
     }
 
     /// Another one over the same install, for a session beside others. The folder must not exist.
-    pub(crate) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Refusal> {
+    pub(crate) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Failure> {
         match self {
             Self::Overlay(cell) => cell.beside(folder).map(Self::Overlay),
             Self::Container(cell) => cell.beside(folder, name).map(Self::Container),
@@ -37,18 +37,18 @@ impl Cell {
     }
 
     /// The command of the host that runs a command inside; it must have ended before the next is made.
-    pub(crate) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Result<Command, Refusal> {
-        self.command_with(who, &Beyond::default(), env, argv)
+    pub(crate) fn command(&self, who: As, env: &[(String, String)], argv: &[String]) -> Result<Command, Failure> {
+        self.command_with(who, &SessionExtras::default(), env, argv)
     }
 
     /// The same with more around it.
     pub(crate) fn command_with(
         &self,
         who: As,
-        beyond: &Beyond,
+        beyond: &SessionExtras,
         env: &[(String, String)],
         argv: &[String],
-    ) -> Result<Command, Refusal> {
+    ) -> Result<Command, Failure> {
         match self {
             Self::Overlay(cell) => Ok(cell.command(who, beyond, env, argv)),
             Self::Container(cell) => cell.command(who, beyond, env, argv),
@@ -56,7 +56,7 @@ impl Cell {
     }
 
     /// A process in a network of loopback alone, where sessions need the one of their own kind of sandbox.
-    pub(crate) fn network_holder(&self) -> Result<Option<i32>, Refusal> {
+    pub(crate) fn network_holder(&self) -> Result<Option<i32>, Failure> {
         match self {
             Self::Overlay(_) => Ok(None),
             Self::Container(cell) => cell.network_holder().map(Some),
@@ -73,7 +73,7 @@ impl Cell {
     }
 
     /// Takes away what sessions left behind: the next one begins as the first.
-    pub(crate) fn renew(&self) -> Result<(), Refusal> {
+    pub(crate) fn renew(&self) -> Result<(), Failure> {
         match self {
             Self::Overlay(cell) => cell.renew(),
             Self::Container(cell) => cell.renew(),
@@ -89,7 +89,7 @@ impl Cell {
     }
 
     /// What is different from a fresh sandbox outside the prefix, and how large the prefix is.
-    pub(crate) fn changes(&self, who: As) -> Result<Changes, Refusal> {
+    pub(crate) fn changes(&self, who: As) -> Result<Changes, Failure> {
         match self {
             Self::Overlay(cell) => cell.changes(who),
             Self::Container(cell) => cell.changes(who),

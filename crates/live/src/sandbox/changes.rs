@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use super::setting::Changes;
-use crate::Refusal;
+use crate::Failure;
 
 /// What is known of a sandbox before anything runs in it.
 pub(super) struct Seen<'a> {
@@ -67,8 +67,8 @@ pub(super) fn files(mut waiting: Vec<(String, PathBuf)>) -> Vec<(String, PathBuf
 }
 
 /// Why nothing can be said about what an install changed.
-pub(super) fn unread(folder: &Path, error: &io::Error) -> Refusal {
-    Refusal::new(
+pub(super) fn unread(folder: &Path, error: &io::Error) -> Failure {
+    Failure::new(
         format!("cannot read what an install changed in `{}`: {error}", folder.display()),
         "run it again; if it stays so, this is a fault of `verify`",
     )

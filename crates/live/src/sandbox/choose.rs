@@ -10,14 +10,14 @@ use super::cell::Cell;
 use super::engine::{self, Engine, words};
 use super::host::{Host, SandboxKind, Wanted};
 use super::setting::{As, Setting};
-use crate::Refusal;
+use crate::Failure;
 
 /// The first user id that is tried for the agent.
 const FIRST_UID: u32 = 24_711;
 
 impl Host {
     /// Finds the sandbox that is wanted, or the first that works here.
-    pub fn choose(wanted: Wanted<'_>) -> Result<Self, Refusal> {
+    pub fn choose(wanted: Wanted<'_>) -> Result<Self, Failure> {
         let Wanted { kind, root, image, network } = wanted;
         let given =
             if root.is_some() { Some(SandboxKind::Bwrap) } else { image.or(network).map(|_| SandboxKind::Docker) };
@@ -35,37 +35,37 @@ impl Host {
                 }
             }
         }
-        Err(Refusal::new(message, help))
+        Err(Failure::new(message, help))
     }
 
-    fn of_kind(kind: SandboxKind, Wanted { root, image, network, .. }: Wanted<'_>) -> Result<Self, Refusal> {
+    fn of_kind(kind: SandboxKind, Wanted { root, image, network, .. }: Wanted<'_>) -> Result<Self, Failure> {
         match kind.engine() {
             None if image.is_some() || network.is_some() => {
                 let message = "bwrap takes no image and no network of an engine";
-                Err(Refusal::new(message, "leave `--image` and `--network` out, or pass `--sandbox docker`"))
+                Err(Failure::new(message, "leave `--image` and `--network` out, or pass `--sandbox docker`"))
             }
             None => Self::bwrap(root),
             Some(_) if root.is_some() => {
                 let message = format!("{kind} takes an image, not a folder");
-                Err(Refusal::new(message, format!("`tar -C DIR -c . | {kind} import - NAME`, then `--image NAME`")))
+                Err(Failure::new(message, format!("`tar -C DIR -c . | {kind} import - NAME`, then `--image NAME`")))
             }
             Some(engine) => Self::container(kind, engine, image, network),
         }
     }
 
-    fn bwrap(root: Option<&Path>) -> Result<Self, Refusal> {
+    fn bwrap(root: Option<&Path>) -> Result<Self, Failure> {
         if !rustix::process::geteuid().is_root() {
             let message = "bwrap with another user than its own needs root";
-            return Err(Refusal::new(message, "run the command as root"));
+            return Err(Failure::new(message, "run the command as root"));
         }
         let version = said("bwrap", &["--version"]).ok_or_else(|| {
             let help = "install it (Debian: `apt-get install bubblewrap`), or pass `--sandbox docker`";
-            Refusal::new("`bwrap` is not in PATH", help)
+            Failure::new("`bwrap` is not in PATH", help)
         })?;
         let root = root.unwrap_or(Path::new("/"));
         let root = root.canonicalize().ok().filter(|it| it.join("bin/sh").exists() && plain(it)).ok_or_else(|| {
             let help = "name a folder made by debootstrap, without blanks, commas and colons in its path";
-            Refusal::new(format!("`{}` is not the root of a system", root.display()), help)
+            Failure::new(format!("`{}` is not the root of a system", root.display()), help)
         })?;
         let uid = free_uid(&std::fs::read_to_string(root.join("etc/passwd")).unwrap_or_default());
         let target = target(|loader| root.join(loader.trim_start_matches('/')).exists());
@@ -77,7 +77,7 @@ impl Host {
     }
 
     /// Runs a command that does nothing: a host may have bwrap and forbid namespaces, or overlays on this disk.
-    fn try_once(&self) -> Result<(), Refusal> {
+    fn try_once(&self) -> Result<(), Failure> {
         let folder = folder()?;
         let setting = Setting { prefix: "/verify/prefix".to_owned(), shown: Vec::new(), network: false };
         let cell = Cell::open(self, &setting, folder.path(), "try")?;
@@ -88,7 +88,7 @@ impl Host {
             Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
             Err(error) => error.to_string(),
         };
-        Err(Refusal::new(
+        Err(Failure::new(
             format!("this host gives no sandbox of namespaces: {said}"),
             "run it where root may mount (a virtual machine, or a container with SYS_ADMIN and TMPDIR on a disk that is \
              no overlay itself), or pass `--sandbox docker`",
@@ -100,10 +100,10 @@ impl Host {
         engine: Engine,
         image: Option<&str>,
         network: Option<&str>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Failure> {
         if !rustix::process::geteuid().is_root() {
             let message = format!("{kind} with a home folder of another user needs root");
-            return Err(Refusal::new(message, "run the command as root"));
+            return Err(Failure::new(message, "run the command as root"));
         }
         let version = engine.version()?;
         engine.remove_orphans();
@@ -119,7 +119,7 @@ impl Host {
 }
 
 /// The loaders of an image and its list of users: it must have a shell, and the engine must be able to run it.
-fn look(engine: Engine, image: &str) -> Result<String, Refusal> {
+fn look(engine: Engine, image: &str) -> Result<String, Failure> {
     let script = "for it in \"$@\"; do [ ! -e \"$it\" ] || echo \"$it\"; done; \
                   [ ! -e /etc/passwd ] || while read -r line; do echo \"$line\"; done </etc/passwd";
     let mut run = engine::run(&format!("verify-look-{}", std::process::id()));
@@ -128,7 +128,7 @@ fn look(engine: Engine, image: &str) -> Result<String, Refusal> {
     engine.ask(&run).map_err(|refusal| {
         let help = "the image needs a POSIX `sh`, and the engine must start a container of it with `--init` and \
                     `--network none`: see docs/containers.md";
-        Refusal::new(format!("no command runs in the image `{image}`: {}", refusal.message), help)
+        Failure::new(format!("no command runs in the image `{image}`: {}", refusal.message), help)
     })
 }
 
@@ -152,7 +152,7 @@ fn target(has: impl Fn(&str) -> bool) -> Target {
 }
 
 /// A folder for the sandboxes of a run, on a disk with room: `TMPDIR`, or /var/tmp.
-pub(crate) fn folder() -> Result<tempfile::TempDir, Refusal> {
+pub(crate) fn folder() -> Result<tempfile::TempDir, Failure> {
     let base = std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
     let made = base.canonicalize().and_then(|base| {
         if plain(&base) {
@@ -162,7 +162,7 @@ pub(crate) fn folder() -> Result<tempfile::TempDir, Refusal> {
         }
     });
     made.map_err(|error| {
-        Refusal::new(format!("cannot make a folder in `{}`: {error}", base.display()), "name another in TMPDIR")
+        Failure::new(format!("cannot make a folder in `{}`: {error}", base.display()), "name another in TMPDIR")
     })
 }
 

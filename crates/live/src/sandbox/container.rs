@@ -14,9 +14,9 @@ use super::changes;
 use super::engine::{self, Engine, words};
 use super::folders::{TEMPORARY, make, make_temporary};
 use super::host::Host;
-use super::setting::{As, Beyond, CALLS, CANARY, Changes, FILES, HOME, PATH, Setting, WORKSPACE, proved};
+use super::setting::{As, CALLS, CANARY, Changes, FILES, HOME, PATH, SessionExtras, Setting, WORKSPACE, proved};
 use super::tracer::{GATE, Tracer, WAIT};
-use crate::Refusal;
+use crate::Failure;
 
 /// A sandbox of containers.
 #[derive(Debug)]
@@ -69,10 +69,10 @@ impl Container {
         setting: &Setting,
         folder: &Path,
         name: &str,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Failure> {
         if let Some(shown) = setting.shown.iter().find(|it| it.to_string_lossy().contains(':')) {
             let message = format!("`{}` cannot be mounted in a container: its path has a colon", shown.display());
-            return Err(Refusal::new(message, "move it to a path without colons"));
+            return Err(Failure::new(message, "move it to a path without colons"));
         }
         let mut cell = Self {
             engine,
@@ -91,7 +91,7 @@ impl Container {
     }
 
     /// Another one over what is installed, for a session beside others.
-    pub(super) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Refusal> {
+    pub(super) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Failure> {
         self.settle()?;
         let cell = Self {
             engine: self.engine,
@@ -109,13 +109,13 @@ impl Container {
     }
 
     /// A container that does nothing: the image must not have the prefix, and what is different is the engine's doing.
-    fn inspect_base(&mut self) -> Result<(), Refusal> {
+    fn inspect_base(&mut self) -> Result<(), Failure> {
         let container = self.container(As::Root);
         let absent = "[ ! -e \"$1\" ] && [ ! -L \"$1\" ] || { echo there; }";
         let argv = words(&["sh", "-c", absent, "look", &self.setting.prefix]);
-        let said = self.engine.ask(&self.words(As::Root, &Beyond::default(), &self.base, &[], &argv))?;
+        let said = self.engine.ask(&self.words(As::Root, &SessionExtras::default(), &self.base, &[], &argv))?;
         if said.trim() == "there" {
-            return Err(Refusal::new(
+            return Err(Failure::new(
                 format!("`{}` is there already in the image `{}`", self.setting.prefix, self.base),
                 "name an image without it: no install would be a first one",
             ));
@@ -125,7 +125,7 @@ impl Container {
         Ok(())
     }
 
-    fn diff(&self, container: &str) -> Result<String, Refusal> {
+    fn diff(&self, container: &str) -> Result<String, Failure> {
         self.engine.ask(&words(&["diff", container]))
     }
 
@@ -141,10 +141,10 @@ impl Container {
     pub(super) fn command(
         &self,
         who: As,
-        beyond: &Beyond,
+        beyond: &SessionExtras,
         env: &[(String, String)],
         argv: &[String],
-    ) -> Result<Command, Refusal> {
+    ) -> Result<Command, Failure> {
         self.settle()?;
         let mut state = self.state();
         let installed = state.installed.as_deref().unwrap_or(&self.base);
@@ -167,7 +167,7 @@ impl Container {
     }
 
     /// The flags of strace and its record, where a step is recorded.
-    fn traced(&self, who: As, beyond: &Beyond) -> Option<(Vec<String>, PathBuf)> {
+    fn traced(&self, who: As, beyond: &SessionExtras) -> Option<(Vec<String>, PathBuf)> {
         if who == As::RootTraced {
             return Some((
                 words(&["-f", "-qq", "-y", "-Z", "-s", "512", "-e", FILES, "-e", "signal=none"]),
@@ -187,7 +187,14 @@ impl Container {
     }
 
     /// The words of the client that run a command in a container of an image.
-    fn words(&self, who: As, beyond: &Beyond, image: &str, env: &[(String, String)], inside: &[String]) -> Vec<String> {
+    fn words(
+        &self,
+        who: As,
+        beyond: &SessionExtras,
+        image: &str,
+        env: &[(String, String)],
+        inside: &[String],
+    ) -> Vec<String> {
         let mut run = engine::run(&self.container(who));
         run.push("--init".to_owned());
         if !keeps(who) {
@@ -248,7 +255,7 @@ impl Container {
         run
     }
 
-    fn network(&self, who: As, beyond: &Beyond) -> Vec<String> {
+    fn network(&self, who: As, beyond: &SessionExtras) -> Vec<String> {
         match (&self.network, who.sees_home()) {
             _ if beyond.network_of.is_some() => words(&["--network", &format!("container:{}-net", self.name)]),
             (Some(network), false) if self.setting.network => words(&["--network", network]),
@@ -258,7 +265,7 @@ impl Container {
     }
 
     /// A process in a network of loopback alone, which sessions can share.
-    pub(super) fn network_holder(&self) -> Result<i32, Refusal> {
+    pub(super) fn network_holder(&self) -> Result<i32, Failure> {
         self.settle()?;
         let name = format!("{}-net", self.name);
         self.engine.remove(&name);
@@ -268,12 +275,12 @@ impl Container {
         self.engine.ask(&run)?;
         let said = self.engine.ask(&words(&["inspect", "--format", "{{.State.Pid}}", &name]))?;
         said.trim().parse().map_err(|_| {
-            Refusal::new(format!("the engine gives no process of `{name}`: {}", said.trim()), "check its log")
+            Failure::new(format!("the engine gives no process of `{name}`: {}", said.trim()), "check its log")
         })
     }
 
     /// Commits what the last step as root changed.
-    fn settle(&self) -> Result<(), Refusal> {
+    fn settle(&self) -> Result<(), Failure> {
         let mut state = self.state();
         let Some(who) = state.open.take() else { return Ok(()) };
         let container = self.container(who);
@@ -289,7 +296,7 @@ impl Container {
     }
 
     /// What the last step changed outside the prefix, and how large the prefix is.
-    pub(super) fn changes(&self, who: As) -> Result<Changes, Refusal> {
+    pub(super) fn changes(&self, who: As) -> Result<Changes, Failure> {
         if who == As::RootTraced {
             let prefix = self.folder.join("traced");
             let bytes = changes::size(&prefix).map_err(|error| changes::unread(&prefix, &error))?;
@@ -318,7 +325,7 @@ impl Container {
     }
 
     /// Makes the folders of sessions anew.
-    pub(super) fn renew(&self) -> Result<(), Refusal> {
+    pub(super) fn renew(&self) -> Result<(), Failure> {
         self.engine.remove(&self.container(As::Agent));
         self.state().beside = None;
         let gone = fs::remove_dir_all(self.folder.join("session"));
@@ -351,7 +358,7 @@ impl Container {
         self.folder.join("session").join(part)
     }
 
-    fn make_folders(&self) -> Result<(), Refusal> {
+    fn make_folders(&self) -> Result<(), Failure> {
         let made = ["gate", "traced"].iter().try_for_each(|part| make(&self.folder.join(part), 0o755));
         let made = made.and_then(|()| make(&self.folder.join("canary"), 0o700));
         let secret = || fs::write(self.folder.join("canary/secret"), "only root may read this\n");
@@ -365,8 +372,8 @@ impl Container {
         ["home", "home/workspace"].into_iter().try_for_each(own)
     }
 
-    fn no_folders(&self, error: &std::io::Error) -> Refusal {
-        Refusal::new(
+    fn no_folders(&self, error: &std::io::Error) -> Failure {
+        Failure::new(
             format!("cannot make the folders of a session in `{}`: {error}", self.folder.display()),
             "name a folder with room in TMPDIR",
         )

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::Refusal;
+use crate::Failure;
 
 /// The label of all that is made here; its value is the process that made it.
 const LABEL: &str = "org.benchflow.verify";
@@ -30,22 +30,22 @@ impl Engine {
     }
 
     /// What the client prints when it succeeds.
-    pub(super) fn ask(self, words: &[String]) -> Result<String, Refusal> {
+    pub(super) fn ask(self, words: &[String]) -> Result<String, Failure> {
         let (program, what) = (self.program(), words.first().map_or("", String::as_str));
         let output = self.command(words).stdin(Stdio::null()).output().map_err(|error| {
             let help = format!("install `{program}`, or choose another sandbox with `--sandbox`");
-            Refusal::new(format!("cannot run `{program}`: {error}"), help)
+            Failure::new(format!("cannot run `{program}`: {error}"), help)
         })?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let stderr = String::from_utf8_lossy(&output.stderr);
         let said = stderr.trim().lines().collect::<Vec<_>>().join(" ");
-        Err(Refusal::new(format!("`{program} {what}` fails: {said}"), format!("run `{program} info`")))
+        Err(Failure::new(format!("`{program} {what}` fails: {said}"), format!("run `{program} info`")))
     }
 
     /// The version of an engine that answers.
-    pub(super) fn version(self) -> Result<String, Refusal> {
+    pub(super) fn version(self) -> Result<String, Failure> {
         let format = match self {
             Self::Docker => "{{.Server.Version}}",
             Self::Podman => "{{.Client.Version}}",
@@ -53,13 +53,13 @@ impl Engine {
         let said = self.ask(&words(&["version", "--format", format])).map_err(|refusal| {
             let help =
                 format!("start the engine (`{} version` must succeed), or pass `--sandbox bwrap`", self.program());
-            Refusal::new(format!("no engine answers: {}", refusal.message), help)
+            Failure::new(format!("no engine answers: {}", refusal.message), help)
         })?;
         Ok(said.trim().to_owned())
     }
 
     /// Rejects an image that this engine does not have.
-    pub(super) fn require_image(self, image: &str) -> Result<(), Refusal> {
+    pub(super) fn require_image(self, image: &str) -> Result<(), Failure> {
         let found = self.ask(&words(&["image", "inspect", "--format", "{{.Id}}", image]));
         found.map(drop).map_err(|_| {
             let program = self.program();
@@ -67,7 +67,7 @@ impl Engine {
                 "this command pulls nothing: load one (`{program} load`, `{program} import`, `{program} pull`), and name it \
                  with `--image`"
             );
-            Refusal::new(format!("`{program}` has no image `{image}`"), help)
+            Failure::new(format!("`{program}` has no image `{image}`"), help)
         })
     }
 

@@ -20,5 +20,5 @@ mod tracer;
 pub(crate) use cell::Cell;
 pub(crate) use choose::folder;
 pub use host::{Host, SandboxKind, Wanted};
-pub(crate) use setting::{As, BROKEN, Beyond, Changes, HOME, PATH, PROVED, Setting, WORKSPACE};
+pub(crate) use setting::{As, BROKEN, Changes, HOME, PATH, PROVED, SessionExtras, Setting, WORKSPACE};
 pub(crate) use tracer::children;

@@ -11,9 +11,9 @@ use std::process::Command;
 
 use super::folders::{TEMPORARY, make, make_temporary};
 use super::host::Host;
-use super::setting::{As, Beyond, CALLS, CANARY, Changes, FILES, HOME, PATH, Setting, WORKSPACE, proved};
+use super::setting::{As, CALLS, CANARY, Changes, FILES, HOME, PATH, SessionExtras, Setting, WORKSPACE, proved};
 use super::{changes, trace};
-use crate::Refusal;
+use crate::Failure;
 
 /// Mounts overlays (options, place) up to a `--` and becomes the command that follows.
 const MOUNT: &str = "\
@@ -76,7 +76,7 @@ impl Layer<'_> {
 
 impl Overlay {
     /// Makes the folders of one.
-    pub(super) fn open(host: &Host, setting: &Setting, folder: &Path) -> Result<Self, Refusal> {
+    pub(super) fn open(host: &Host, setting: &Setting, folder: &Path) -> Result<Self, Failure> {
         let cell = Self {
             root: host.root.clone(),
             uid: host.uid,
@@ -85,7 +85,7 @@ impl Overlay {
             folder: folder.to_path_buf(),
         };
         if cell.in_root(&setting.prefix).exists() {
-            return Err(Refusal::new(
+            return Err(Failure::new(
                 format!(
                     "`{}` is there already, so that no install would be a first one",
                     cell.in_root(&setting.prefix).display()
@@ -95,7 +95,7 @@ impl Overlay {
         }
         let made = cell.make_folders();
         made.map_err(|error| {
-            Refusal::new(
+            Failure::new(
                 format!("cannot make the folders of a sandbox in `{}`: {error}", folder.display()),
                 "name a folder with room in TMPDIR",
             )
@@ -104,14 +104,20 @@ impl Overlay {
     }
 
     /// Another one over the same install, for a session beside others.
-    pub(super) fn beside(&self, folder: &Path) -> Result<Self, Refusal> {
+    pub(super) fn beside(&self, folder: &Path) -> Result<Self, Failure> {
         let cell = Self { folder: folder.to_path_buf(), ..self.clone() };
         cell.make_session().map_err(|error| cell.no_session(&error))?;
         Ok(cell)
     }
 
     /// The command of the host that runs a command inside.
-    pub(super) fn command(&self, who: As, beyond: &Beyond, env: &[(String, String)], argv: &[String]) -> Command {
+    pub(super) fn command(
+        &self,
+        who: As,
+        beyond: &SessionExtras,
+        env: &[(String, String)],
+        argv: &[String],
+    ) -> Command {
         let layer = self.layer(who);
         // Whatever ends this process ends all of it, also where nobody is left to do that.
         let mut command = Command::new("setpriv");
@@ -167,7 +173,7 @@ impl Overlay {
     }
 
     /// What is different outside the prefix.
-    pub(super) fn changes(&self, who: As) -> Result<Changes, Refusal> {
+    pub(super) fn changes(&self, who: As) -> Result<Changes, Failure> {
         let layer = self.layer(who);
         let mut found = Changes::default();
         for (part, place) in [("upper", "")].into_iter().chain(TEMPORARY) {
@@ -233,13 +239,13 @@ impl Overlay {
     }
 
     /// Makes the layer of sessions anew.
-    pub(super) fn renew(&self) -> Result<(), Refusal> {
+    pub(super) fn renew(&self) -> Result<(), Failure> {
         let gone = fs::remove_dir_all(self.folder.join(self.layer(As::Agent).name));
         gone.and_then(|()| self.make_session()).map_err(|error| self.no_session(&error))
     }
 
-    fn no_session(&self, error: &io::Error) -> Refusal {
-        Refusal::new(
+    fn no_session(&self, error: &io::Error) -> Failure {
+        Failure::new(
             format!("cannot make the folders of a session in `{}`: {error}", self.folder.display()),
             "name a folder with room in TMPDIR",
         )
@@ -316,7 +322,7 @@ impl Overlay {
         words
     }
 
-    fn isolation(&self, who: As, beyond: &Beyond) -> Vec<String> {
+    fn isolation(&self, who: As, beyond: &SessionExtras) -> Vec<String> {
         let mut words: Vec<String> = ["--die-with-parent", "--unshare-pid", "--unshare-ipc"].map(str::to_owned).into();
         let alone = who.sees_home() || !self.setting.network;
         if alone && beyond.network_of.is_none() {

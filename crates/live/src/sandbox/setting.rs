@@ -64,7 +64,7 @@ impl As {
 
 /// What a session has beyond the installed agent.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Beyond {
+pub(crate) struct SessionExtras {
     /// The process whose network it shares; none for no network at all.
     pub(crate) network_of: Option<i32>,
     /// Files and folders of the host, and where they are seen; nobody inside can write them.

@@ -2,8 +2,8 @@
 
 mod handshake;
 pub(crate) mod install;
+pub(crate) mod installer;
 mod options;
-pub(crate) mod ready;
 mod report;
 mod session;
 mod sources;
@@ -16,7 +16,7 @@ pub use options::{Event, Options};
 pub use report::{Class, Evidence, Seen, SessionAnswer, Step, StepName, Verdict, VerifyReport};
 
 use crate::sandbox::Host;
-use crate::{Refusal, run};
+use crate::{Failure, run};
 
 /// Verifies agents, and tells what is seen as it is seen.
 pub fn run(
@@ -24,7 +24,7 @@ pub fn run(
     host: &Host,
     options: &Options,
     tell: &mut dyn FnMut(Event<'_>),
-) -> Result<VerifyReport, Refusal> {
+) -> Result<VerifyReport, Failure> {
     let evidence = run::within(options.keep, async |folder| {
         if options.keep {
             tell(Event::Note(format!("the sandboxes stay in {}", folder.display())));

@@ -9,7 +9,7 @@ use registry_scripts::Expected;
 use serde_json::Value;
 
 use super::report::{Class, Seen, SessionAnswer};
-use crate::dialogue::{EndedBy, Ending, Fault, Limits, Peer, Permission, about, converse};
+use crate::dialogue::{DialogueError, EndedBy, Ending, Limits, Peer, Permission, about, converse};
 use crate::sandbox::{BROKEN, PROVED, WORKSPACE};
 use crate::text::last_words;
 
@@ -39,13 +39,13 @@ pub(super) async fn hold(
         seen.protocol_version = part("protocolVersion");
         seen.session = Some(match dialogue.new_session(Path::new(WORKSPACE)).await {
             Ok(_) => SessionAnswer::Ok,
-            Err(Fault::Refused { error, .. }) => SessionAnswer::Refused(*error),
+            Err(DialogueError::Refused { error, .. }) => SessionAnswer::Refused(*error),
             Err(other) => return Err(other),
         });
         Ok(())
     })
     .await;
-    if let Err(Fault::Version { answer }) = &said {
+    if let Err(DialogueError::Version { answer }) = &said {
         seen.agent_info = about(answer).clone();
         seen.protocol_version = answer.get("protocolVersion").cloned().unwrap_or_default();
     }
@@ -59,14 +59,20 @@ pub(super) async fn hold(
     (seen, judged)
 }
 
-fn judge(said: Result<(), Fault>, seen: &Seen, expected: &Expected, ending: Ending) -> Result<(), (Class, String)> {
+fn judge(
+    said: Result<(), DialogueError>,
+    seen: &Seen,
+    expected: &Expected,
+    ending: Ending,
+) -> Result<(), (Class, String)> {
     if ending.status == BROKEN && !seen.stderr.contains(PROVED) {
         return Err((Class::OURS, format!("the sandbox does not hold: {}", last_words(&seen.stderr))));
     }
     let differs = |detail: String| (Class::DOES_NOT_START, detail);
     if let Err(fault) = said {
         // An agent that is late may be on a slow machine; one that ends or refuses is not.
-        let class = if matches!(fault, Fault::Late { .. }) { Class::INFRASTRUCTURE } else { Class::DOES_NOT_START };
+        let class =
+            if matches!(fault, DialogueError::Late { .. }) { Class::INFRASTRUCTURE } else { Class::DOES_NOT_START };
         return Err((class, format!("{fault}; its last words: {}", last_words(&seen.stderr))));
     }
     if !seen.stderr.contains(PROVED) {
@@ -246,14 +252,17 @@ mod tests {
         let ending = Ending { by: EndedBy::Signal, status: 143, milliseconds: 1 };
         let seen = Seen { stderr: format!("{PROVED} for the user 1\n"), ..Seen::default() };
         let class = |fault| judge(Err(fault), &seen, &entry, ending).expect_err("it is not a session").0;
-        assert_eq!(class(Fault::Late { method: "initialize".to_owned(), seconds: 90 }), Class::INFRASTRUCTURE);
-        assert_eq!(class(Fault::Ended { method: "initialize".to_owned(), status: Some(1) }), Class::DOES_NOT_START);
+        assert_eq!(class(DialogueError::Late { method: "initialize".to_owned(), seconds: 90 }), Class::INFRASTRUCTURE);
+        assert_eq!(
+            class(DialogueError::Ended { method: "initialize".to_owned(), status: Some(1) }),
+            Class::DOES_NOT_START
+        );
     }
 
     #[test]
     fn broken_sandbox_is_not_an_agent_failure() {
         let entry = expected(None, Session::Ok, Exit::Eof);
-        let ended = Fault::Ended { method: "initialize".to_owned(), status: Some(BROKEN) };
+        let ended = DialogueError::Ended { method: "initialize".to_owned(), status: Some(BROKEN) };
         let seen = Seen { stderr: "sandbox: it can read /etc/shadow\n".to_owned(), ..Seen::default() };
         let ending = Ending { by: EndedBy::EndOfInput, status: BROKEN, milliseconds: 1 };
         let (class, detail) = judge(Err(ended), &seen, &entry, ending).expect_err("it does not hold");

@@ -6,8 +6,8 @@ use std::time::Instant;
 use registry_model::model::Agent;
 
 use super::install::Outcome;
+use super::installer::{Ready, StepFailure};
 use super::options::{Event, Options};
-use super::ready::{Failed, Ready};
 use super::report::{Class, Evidence, Step, StepName, Verdict};
 use super::{handshake, session, unavailable};
 use crate::sandbox::{As, Changes, HOME, Host};
@@ -21,7 +21,7 @@ pub(super) struct Context<'a> {
 }
 
 /// What a step comes to: a line on what was seen.
-type Outcomes = Result<String, Failed>;
+type Outcomes = Result<String, StepFailure>;
 
 /// Verifies an agent.
 pub(super) async fn verify(cx: &Context<'_>, agent: &Agent<'_>) -> Evidence {
@@ -48,7 +48,7 @@ struct Run<'a, 'r> {
 }
 
 impl Run<'_, '_> {
-    async fn all(&mut self) -> Result<(), (StepName, Failed)> {
+    async fn all(&mut self) -> Result<(), (StepName, StepFailure)> {
         let Context { host, options, folder, .. } = self.cx;
         let ready = Ready::open(self.agent, host, &options.site, folder);
         let ready = ready.map_err(|failed| (StepName::Install, failed))?;
@@ -68,7 +68,7 @@ impl Run<'_, '_> {
                 StepName::Remove => self.remove(&ready).await,
                 StepName::Trace => self.trace(&ready).await,
             };
-            let (Ok(detail) | Err(Failed { detail, .. })) = &outcome;
+            let (Ok(detail) | Err(StepFailure { detail, .. })) = &outcome;
             let done = Step { step, ok: outcome.is_ok(), milliseconds: elapsed(begin), detail: detail.clone() };
             (self.cx.tell)(Event::Step { agent: self.agent.name, step: &done });
             self.evidence.steps.push(done);
@@ -93,19 +93,19 @@ impl Run<'_, '_> {
     }
 
     /// install.sh in a mode; it must end with 0.
-    async fn run(&self, ready: &Ready, who: As, mode: &str) -> Result<Outcome, Failed> {
+    async fn run(&self, ready: &Ready, who: As, mode: &str) -> Result<Outcome, StepFailure> {
         ready.install(who, mode, self.agent.install_timeout).await
     }
 
     /// What is different now; nothing may be outside the prefix.
-    fn changes(&mut self, ready: &Ready, who: As) -> Result<Changes, Failed> {
-        let changes = ready.cell.changes(who).map_err(|refusal| Failed::ours(&refusal))?;
+    fn changes(&mut self, ready: &Ready, who: As) -> Result<Changes, StepFailure> {
+        let changes = ready.cell.changes(who).map_err(|refusal| StepFailure::ours(&refusal))?;
         if changes.outside.is_empty() {
             return Ok(changes);
         }
         self.evidence.outside.clone_from(&changes.outside);
         let detail = format!("changed outside {}: {}", ready.prefix, listed(&changes.outside));
-        Err(Failed::new(Class::OURS, detail))
+        Err(StepFailure::new(Class::OURS, detail))
     }
 
     async fn install(&mut self, ready: &Ready) -> Outcomes {
@@ -126,7 +126,7 @@ impl Run<'_, '_> {
         let mut env = vec![("HOME".to_owned(), HOME.to_owned()), ("LANG".to_owned(), "C.UTF-8".to_owned())];
         env.extend(ready.expected.env.iter().cloned());
         let argv = [format!("{}/bin/{}", ready.prefix, self.agent.name)];
-        let command = ready.cell.command(As::Agent, &env, &argv).map_err(|refusal| Failed::ours(&refusal))?;
+        let command = ready.cell.command(As::Agent, &env, &argv).map_err(|refusal| StepFailure::ours(&refusal))?;
         let limits = ready.limits(self.agent, session::LIMITS);
         let (seen, judged) = session::hold(command, &ready.expected, limits, |id| ready.cell.terminate(id)).await;
         let name = seen.agent_info.get("name").and_then(|it| it.as_str()).unwrap_or("no name");
@@ -136,7 +136,7 @@ impl Run<'_, '_> {
         let detail = format!("{} {version}, {ended}", shown(name));
         self.evidence.handshake = judged.is_err().then(|| handshake::seen(&seen, &ready.expected)).flatten();
         self.evidence.session = Some(seen);
-        judged.map_err(|(class, detail)| Failed::new(class, detail))?;
+        judged.map_err(|(class, detail)| StepFailure::new(class, detail))?;
         Ok(detail)
     }
 
@@ -144,7 +144,7 @@ impl Run<'_, '_> {
         let outcome = self.run(ready, As::RootReadOnly, "install").await?;
         if outcome.stamp != self.evidence.stamp {
             let detail = format!("the stamp is {}, after {}", outcome.stamp, self.evidence.stamp);
-            return Err(Failed::new(Class::OURS, detail));
+            return Err(StepFailure::new(Class::OURS, detail));
         }
         Ok("nothing to do, and nothing written".to_owned())
     }
@@ -160,7 +160,7 @@ impl Run<'_, '_> {
         let changes = self.changes(ready, As::Root)?;
         if changes.prefix {
             let detail = format!("{} is still there after the last agent", ready.prefix);
-            return Err(Failed::new(Class::OURS, detail));
+            return Err(StepFailure::new(Class::OURS, detail));
         }
         Ok("nothing is left".to_owned())
     }
@@ -175,7 +175,7 @@ impl Run<'_, '_> {
         self.evidence.refused_writes = Some(refused);
         if !outside.is_empty() {
             let detail = format!("tried to write outside {}: {}", ready.prefix, listed(&outside));
-            return Err(Failed::new(Class::OURS, detail));
+            return Err(StepFailure::new(Class::OURS, detail));
         }
         Ok(match count {
             0 => "nothing else was tried to be written".to_owned(),

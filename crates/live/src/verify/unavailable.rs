@@ -35,7 +35,7 @@ enum Client {
 
 /// What a client says of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
+enum ClientAnswer {
     /// It can be fetched.
     There,
     /// The registry answers this status.
@@ -65,12 +65,12 @@ pub(super) async fn ask(agent: &Agent<'_>, site: &Site, target: Target, class: C
     for (client, name, version) in specs {
         let Some(registry) = registry(client, site, known.is_some()) else { return Availability::NotAsked };
         match run(client, &name, &version, registry, folder).await {
-            Said::There => {}
-            Said::Gone(status) => {
-                let answers = run(client, client.word(), "", registry, folder).await == Said::There;
+            ClientAnswer::There => {}
+            ClientAnswer::Gone(status) => {
+                let answers = run(client, client.word(), "", registry, folder).await == ClientAnswer::There;
                 return gone(client, &format!("{name}@{version}"), status, answers);
             }
-            Said::Unclear => {
+            ClientAnswer::Unclear => {
                 return Availability::Unclear(format!("`{}` says nothing clear of `{name}@{version}`", client.word()));
             }
         }
@@ -161,23 +161,23 @@ fn pip(name: &str, version: &str, registry: &str, folder: &Path) -> Command {
     command
 }
 
-async fn run(client: Client, name: &str, version: &str, registry: &str, folder: &Path) -> Said {
+async fn run(client: Client, name: &str, version: &str, registry: &str, folder: &Path) -> ClientAnswer {
     let mut command = client.command(name, version, registry, folder);
     command.current_dir(folder).env("NO_COLOR", "1");
-    let Ok(finished) = process::run(command, LIMIT).await else { return Said::Unclear };
+    let Ok(finished) = process::run(command, LIMIT).await else { return ClientAnswer::Unclear };
     read(client, finished.status, &format!("{}\n{}", finished.stdout, finished.stderr))
 }
 
 /// What a client's output says.
-fn read(client: Client, status: Option<i32>, output: &str) -> Said {
+fn read(client: Client, status: Option<i32>, output: &str) -> ClientAnswer {
     if status == Some(0) {
-        return Said::There;
+        return ClientAnswer::There;
     }
     let answers = |code: u16| match client {
         Client::Npm => output.contains(&format!("code E{code}")),
         Client::Pip => output.contains(&format!("{code} Client Error")),
     };
-    [404, 410].into_iter().find(|&code| answers(code)).map_or(Said::Unclear, Said::Gone)
+    [404, 410].into_iter().find(|&code| answers(code)).map_or(ClientAnswer::Unclear, ClientAnswer::Gone)
 }
 
 #[cfg(test)]
@@ -185,21 +185,26 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check_read(client: Client, status: i32, output: &str, said: &Said) {
+    fn check_read(client: Client, status: i32, output: &str, said: &ClientAnswer) {
         assert_eq!(&read(client, Some(status), output), said, "of {output:?}");
     }
 
     #[test]
     fn only_404_or_410_means_gone() {
-        check_read(Client::Npm, 0, "1.0.0", &Said::There);
-        check_read(Client::Npm, 1, "npm error code E404\nnpm error 404 Not Found", &Said::Gone(404));
-        check_read(Client::Npm, 1, "npm error code E410", &Said::Gone(410));
-        check_read(Client::Npm, 1, "npm error code ENOTFOUND", &Said::Unclear);
-        check_read(Client::Npm, 1, "npm error code E403", &Said::Unclear);
-        check_read(Client::Npm, 127, "sh: npm: not found", &Said::Unclear);
-        check_read(Client::Pip, 1, "Could not fetch URL: 404 Client Error: Not Found for url", &Said::Gone(404));
-        check_read(Client::Pip, 1, "ERROR: No matching distribution found for x==1", &Said::Unclear);
-        assert_eq!(read(Client::Npm, None, "npm error code E404 then silence"), Said::Gone(404));
+        check_read(Client::Npm, 0, "1.0.0", &ClientAnswer::There);
+        check_read(Client::Npm, 1, "npm error code E404\nnpm error 404 Not Found", &ClientAnswer::Gone(404));
+        check_read(Client::Npm, 1, "npm error code E410", &ClientAnswer::Gone(410));
+        check_read(Client::Npm, 1, "npm error code ENOTFOUND", &ClientAnswer::Unclear);
+        check_read(Client::Npm, 1, "npm error code E403", &ClientAnswer::Unclear);
+        check_read(Client::Npm, 127, "sh: npm: not found", &ClientAnswer::Unclear);
+        check_read(
+            Client::Pip,
+            1,
+            "Could not fetch URL: 404 Client Error: Not Found for url",
+            &ClientAnswer::Gone(404),
+        );
+        check_read(Client::Pip, 1, "ERROR: No matching distribution found for x==1", &ClientAnswer::Unclear);
+        assert_eq!(read(Client::Npm, None, "npm error code E404 then silence"), ClientAnswer::Gone(404));
     }
 
     #[tokio::test]

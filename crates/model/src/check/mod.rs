@@ -38,19 +38,19 @@ pub struct Rule {
     /// The fields that it reads besides the one that it points at. An error in one of them could cause a violation.
     pub reads: &'static [Field],
     /// How it checks an agent.
-    pub(crate) agent: Option<fn(&Subject<'_>, &mut Report)>,
+    pub(crate) agent: Option<fn(&Subject<'_>, &mut Diagnostics)>,
     /// How it checks a provider.
-    pub(crate) provider: Option<fn(&Provider<'_>, &mut Report)>,
+    pub(crate) provider: Option<fn(&Provider<'_>, &mut Diagnostics)>,
     /// How it checks a family.
-    pub(crate) family: Option<fn(&Family<'_>, &mut Report)>,
+    pub(crate) family: Option<fn(&Family<'_>, &mut Diagnostics)>,
     /// How it checks several entries together.
-    pub(crate) registry: Option<fn(&Registry<'_>, &mut Findings)>,
+    pub(crate) registry: Option<fn(&Registry<'_>, &mut EntryDiagnostics)>,
     /// How it changes what the others found, by what the entry allows.
-    pub(crate) allows: Option<Silence>,
+    pub(crate) allows: Option<ApplyAllows>,
 }
 
 /// Takes out of violations what an entry allows, and adds what is wrong with its allows.
-type Silence = fn(&[Allow<'_>], Vec<Violation>) -> Vec<Violation>;
+type ApplyAllows = fn(&[Allow<'_>], Vec<Diagnostic>) -> Vec<Diagnostic>;
 
 impl Rule {
     /// A rule named after its module, checked by the macro and never allowed, without documentation and function.
@@ -112,7 +112,7 @@ impl Checked {
 
 /// A rule that an entry breaks.
 #[derive(Clone, Debug)]
-pub struct Violation {
+pub struct Diagnostic {
     /// The rule.
     pub rule: &'static Rule,
     /// Where.
@@ -127,7 +127,7 @@ pub struct Violation {
     pub help: String,
 }
 
-impl Violation {
+impl Diagnostic {
     /// A violation at a whole place.
     pub(crate) fn new(rule: &'static Rule, place: Place, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { rule, place, range: None, in_format: false, message: message.into(), help: help.into() }
@@ -136,11 +136,11 @@ impl Violation {
 
 /// Collects the violations that the rules report.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
-    pub(crate) violations: Vec<Violation>,
+pub(crate) struct Diagnostics {
+    pub(crate) violations: Vec<Diagnostic>,
 }
 
-impl Report {
+impl Diagnostics {
     /// Reports a violation.
     pub(crate) fn add(
         &mut self,
@@ -149,7 +149,7 @@ impl Report {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.violations.push(Violation::new(rule, place, message, help));
+        self.violations.push(Diagnostic::new(rule, place, message, help));
     }
 
     /// Reports a violation in some bytes of the text at a place.
@@ -161,17 +161,17 @@ impl Report {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.violations.push(Violation { range: Some(range), ..Violation::new(rule, place, message, help) });
+        self.violations.push(Diagnostic { range: Some(range), ..Diagnostic::new(rule, place, message, help) });
     }
 }
 
 /// Violations, each with the name of the entry that it is in.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
-    pub(crate) found: Vec<(String, Violation)>,
+pub(crate) struct EntryDiagnostics {
+    pub(crate) found: Vec<(String, Diagnostic)>,
 }
 
-impl Findings {
+impl EntryDiagnostics {
     /// Reports a violation in an entry.
     pub(crate) fn add(
         &mut self,
@@ -181,6 +181,6 @@ impl Findings {
         message: String,
         help: impl Into<String>,
     ) {
-        self.found.push((entry.to_owned(), Violation::new(rule, place, message, help)));
+        self.found.push((entry.to_owned(), Diagnostic::new(rule, place, message, help)));
     }
 }

@@ -1,7 +1,7 @@
 //! Removes the violations that the entry allows. Reports unused allows, allows without a reason, and allows of unknown
 //! rules and of rules that cannot be allowed.
 
-use crate::check::{Rule, Violation};
+use crate::check::{Diagnostic, Rule};
 use crate::model::Allow;
 use crate::place::{Field, Part, Place};
 
@@ -18,12 +18,12 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn silence(allows: &[Allow<'_>], mut violations: Vec<Violation>) -> Vec<Violation> {
+fn silence(allows: &[Allow<'_>], mut violations: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut ours = Vec::new();
     for (index, allow) in allows.iter().enumerate() {
         let place = Place::field(Field::Allow).item(index);
         let mut add = |part: Part, message: String, help: &str| {
-            ours.push(Violation::new(&RULE, place.part(part), message, help));
+            ours.push(Diagnostic::new(&RULE, place.part(part), message, help));
         };
         let code = allow.code;
         let Some(rule) = find(code) else {

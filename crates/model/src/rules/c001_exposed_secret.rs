@@ -1,6 +1,6 @@
 //! Reports secrets where others can read them, or where their content would be interpreted.
 
-use crate::check::{Channel, Report, Rule, Subject};
+use crate::check::{Channel, Diagnostics, Rule, Subject};
 use crate::place::Place;
 use crate::template::Value;
 use crate::variables::{is_secret, word};
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     cx.visit_values(&mut |located, place, value| {
         let Value::Variable(name) = value else { return };
@@ -43,7 +43,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     });
 }
 
-fn check_file(cx: &Subject<'_>, index: usize, name: &str, place: Place, report: &mut Report) {
+fn check_file(cx: &Subject<'_>, index: usize, name: &str, place: Place, report: &mut Diagnostics) {
     let Some(file) = cx.agent.config.get(index) else { return };
     if file.mode & 0o077 != 0 {
         let message =

@@ -1,6 +1,6 @@
 //! Reports paths that lead out of the home folder.
 
-use crate::check::{Report, Rule, Subject, switches};
+use crate::check::{Diagnostics, Rule, Subject, switches};
 use crate::model::{Artefact, LoginSource, Off};
 use crate::place::{Field, Part, Place};
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     let mut refuse = |place: Place, path: &str, help: &str| {
         report.add(&RULE, place, format!("`{path}` is not a path in the home folder"), help);

@@ -1,6 +1,6 @@
 //! Reports unknown variables outside the environment mapping.
 
-use crate::check::{Channel, Report, Rule, Subject};
+use crate::check::{Channel, Diagnostics, Rule, Subject};
 use crate::place::{Field, Place};
 use crate::variables::{canonical, is_variable_name};
 
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     unknown_variables(&RULE, cx, |channel| !matches!(channel, Channel::Env(_)), report);
     for (index, name) in cx.agent.accepts.iter().enumerate() {
         let place = Place::field(Field::Accepts).item(index);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Channel, Located, Report, Rule, Subject, switches};
+use crate::check::{Channel, Diagnostics, Located, Rule, Subject, switches};
 use crate::model::{BaseUrlForm, FileFormat, Off, Owner};
 use crate::place::{Field, Part, Place};
 use crate::template::{Condition, Member, Value};
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     for located in &cx.templates {
         let format = match located.channel {
             Channel::Config(index) => cx.agent.config.get(index).map(|file| file.format),
@@ -52,7 +52,13 @@ fn policy_format(cx: &Subject<'_>, place: Place) -> FileFormat {
     }
 }
 
-fn check_file(cx: &Subject<'_>, value: &Value<'_>, format: FileFormat, located: &Located<'_>, report: &mut Report) {
+fn check_file(
+    cx: &Subject<'_>,
+    value: &Value<'_>,
+    format: FileFormat,
+    located: &Located<'_>,
+    report: &mut Diagnostics,
+) {
     let body = match value {
         Value::If { then, .. } => then,
         other => other,
@@ -87,7 +93,7 @@ fn check_file(cx: &Subject<'_>, value: &Value<'_>, format: FileFormat, located: 
     });
 }
 
-fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Report) {
+fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Diagnostics) {
     let mut seen = BTreeSet::new();
     let mut next = node + 1;
     for member in members {
@@ -108,7 +114,7 @@ fn check_keys(members: &[Member<'_>], node: usize, place: Place, report: &mut Re
 }
 
 /// A variable and a word of an argument vector hold text only.
-fn check_scalar(value: &Value<'_>, place: Place, report: &mut Report) {
+fn check_scalar(value: &Value<'_>, place: Place, report: &mut Diagnostics) {
     value.visit(&mut |node, value| {
         let what = match value {
             Value::List(_) | Value::Append(_) => "a list",
@@ -127,7 +133,7 @@ fn check_scalar(value: &Value<'_>, place: Place, report: &mut Report) {
     });
 }
 
-fn check_owners(cx: &Subject<'_>, report: &mut Report) {
+fn check_owners(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (index, file) in cx.agent.config.iter().enumerate() {
         let place = Place::field(Field::Config).item(index);
         if file.format == FileFormat::Toml && file.owner == Owner::Keys {
@@ -150,7 +156,7 @@ fn check_owners(cx: &Subject<'_>, report: &mut Report) {
     }
 }
 
-fn check_contradictions(cx: &Subject<'_>, report: &mut Report) {
+fn check_contradictions(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (index, file) in cx.agent.config.iter().enumerate() {
         let place = file_place(index);
         for (before, _) in cx.agent.config.iter().enumerate().take(index).filter(|(_, it)| it.path == file.path) {

@@ -1,6 +1,6 @@
 //! Reports unknown variables in the environment mapping.
 
-use crate::check::{Channel, Report, Rule, Subject};
+use crate::check::{Channel, Diagnostics, Rule, Subject};
 use crate::place::Field;
 
 use super::variable::unknown_variables;
@@ -16,6 +16,6 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     unknown_variables(&RULE, cx, |channel| matches!(channel, Channel::Env(_)), report);
 }

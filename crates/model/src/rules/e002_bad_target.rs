@@ -1,6 +1,6 @@
 //! Reports names that no variable can have, that are reserved, or that are canonical.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::variables::{canonical, is_reserved, is_variable_name};
 
 use super::variable::{set_variables, unset_variables};
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (place, name) in set_variables(cx.agent).into_iter().chain(unset_variables(cx.agent)) {
         if canonical(name).is_some() {
             let message = format!("`{name}` is a canonical variable, which the harness sets and an entry only reads");

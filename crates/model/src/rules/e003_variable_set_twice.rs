@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::place::Field;
 
 use super::variable::set_variables;
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let mut seen = BTreeSet::new();
     for (place, name) in set_variables(cx.agent) {
         // A variable of `env` may have another value in `permission`; that it is not the same is for T001.

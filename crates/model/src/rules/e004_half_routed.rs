@@ -1,6 +1,6 @@
 //! Reports an entry that routes only one of base URL and key.
 
-use crate::check::{Channel, Report, Rule, Subject};
+use crate::check::{Channel, Diagnostics, Rule, Subject};
 use crate::place::Field;
 use crate::template::Value;
 use crate::variables::{is_base_url, is_secret};
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let mut url = None;
     let mut key = None;
     cx.visit_values(&mut |located, place, value| {

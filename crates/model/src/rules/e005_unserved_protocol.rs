@@ -1,6 +1,6 @@
 //! Reports protocols that no provider or family serves.
 
-use crate::check::{Checked, Findings, Rule};
+use crate::check::{Checked, EntryDiagnostics, Rule};
 use crate::model::Registry;
 use crate::place::{Field, Place};
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut EntryDiagnostics) {
     let (providers, families) = (registry.providers(), registry.families());
     for agent in registry.agents() {
         for (index, &protocol) in agent.protocols.iter().enumerate() {

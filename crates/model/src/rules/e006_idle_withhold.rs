@@ -1,6 +1,6 @@
 //! Reports withheld variables that the entry does not use, and those that a file refers to.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::names::nearest;
 use crate::place::{Field, Place};
 use crate::template::Value;
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     let own = || agent.accepts.iter().copied().chain(agent.env.iter().map(|it| it.name));
     for (index, &name) in agent.withhold.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Reports a lock that is missing, cannot be read, or does not fit the entry.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Agent, Artefact, Lock, LockedNpm, is_checksum, is_exact_version};
 use crate::place::{Field, Part, Place};
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     let help = format!("run `cargo pin {}`, which writes the lock", agent.name);
     if agent.install.iter().filter_map(Artefact::package).any(|(_, name)| !is_package_name(name)) {
@@ -51,7 +51,7 @@ fn missing(agent: &Agent<'_>) -> String {
 }
 
 /// A package is named without its version.
-fn check_names(agent: &Agent<'_>, report: &mut Report) {
+fn check_names(agent: &Agent<'_>, report: &mut Diagnostics) {
     for (index, artefact) in agent.install.iter().enumerate() {
         let Some((_, name)) = artefact.package().filter(|(_, name)| !is_package_name(name)) else { continue };
         let place = Place::field(Field::Install).item(index).part(Part::Name);
@@ -74,7 +74,7 @@ fn is_package_name(name: &str) -> bool {
 }
 
 /// The packages of the entry are in the lock.
-fn check_packages(agent: &Agent<'_>, lock: &Lock<'_>, help: &str, report: &mut Report) {
+fn check_packages(agent: &Agent<'_>, lock: &Lock<'_>, help: &str, report: &mut Diagnostics) {
     for (index, artefact) in agent.install.iter().enumerate() {
         let Some((ecosystem, name)) = artefact.package() else { continue };
         let place = Place::field(Field::Install).item(index).part(Part::Name);
@@ -93,7 +93,7 @@ fn check_packages(agent: &Agent<'_>, lock: &Lock<'_>, help: &str, report: &mut R
 }
 
 /// The packages of the lock are in the entry.
-fn check_extra(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
+fn check_extra(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, help: &str, report: &mut Diagnostics) {
     for package in &lock.packages {
         let named = |artefact: &Artefact<'_>| artefact.package() == Some((package.ecosystem, package.name));
         if !agent.install.iter().any(named) {
@@ -105,7 +105,7 @@ fn check_extra(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, help: &str, rep
 }
 
 /// Every part of the tree has an exact version and a checksum.
-fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
+fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Diagnostics) {
     let tarballs = lock.npm.iter().filter_map(|it| Some((it.place, it.version, it.tarball?.integrity)));
     let wheels = lock.wheels.iter().map(|it| (it.file, it.version, it.hash));
     for (name, version, checksum) in tarballs.chain(wheels) {
@@ -128,7 +128,7 @@ fn check_tree(lock: &Lock<'_>, place: Place, help: &str, report: &mut Report) {
 }
 
 /// Only what the entry says is built from source.
-fn check_sources(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, report: &mut Report) {
+fn check_sources(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, report: &mut Diagnostics) {
     for file in lock.wheels.iter().filter(|file| file.is_source()) {
         let asked = |artefact: &Artefact<'_>| match artefact {
             Artefact::Pypi(pypi) => pypi.package == file.name && !pypi.source.trim().is_empty(),
@@ -146,7 +146,7 @@ fn check_sources(agent: &Agent<'_>, lock: &Lock<'_>, place: Place, report: &mut 
 }
 
 /// No target of the entry is one that the lock could not be made for.
-fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
+fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Diagnostics) {
     for (index, &target) in agent.platforms.iter().enumerate() {
         let Some(why) = lock.unavailable.iter().find(|it| it.target == Some(target)) else { continue };
         let message = format!(
@@ -161,7 +161,7 @@ fn check_platforms(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
 }
 
 /// What the entry calls the agent itself is in the tree.
-fn check_carried(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Report) {
+fn check_carried(agent: &Agent<'_>, lock: &Lock<'_>, report: &mut Diagnostics) {
     let missing = |(_, name): &(usize, &&str)| lock.unavailable_everywhere().is_none() && lock.anywhere(name).is_none();
     for (index, name) in agent.carries.iter().enumerate().filter(missing) {
         let message = format!("`{name}` is not in the lock of `{}`", agent.name);

@@ -1,6 +1,6 @@
 //! Reports programs of argument vectors, companions and proofs that no artefact provides.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Agent, Artefact, Proof};
 use crate::place::{Field, Part, Place};
 use crate::template::Value;
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     for (field, argv) in [(Field::Launch, agent.launch), (Field::Beside, agent.beside.map_or(&[][..], |it| it.argv))] {
         let place = Place::field(field).item(0);
@@ -59,7 +59,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     }
 }
 
-fn check_program(agent: &Agent<'_>, program: &str, place: Place, report: &mut Report) {
+fn check_program(agent: &Agent<'_>, program: &str, place: Place, report: &mut Diagnostics) {
     if program.is_empty() || !agent.install.iter().any(|artefact| artefact.bin() == program) {
         report.add(&RULE, place, format!("`{}` does not install a program `{program}`", agent.name), installed(agent));
     }

@@ -1,6 +1,6 @@
 //! Reports what the shell linter finds in the entry's steps.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 
 use super::script::report_findings;
 
@@ -15,6 +15,6 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     report_findings(&RULE, cx, report);
 }

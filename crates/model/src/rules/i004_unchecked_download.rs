@@ -1,6 +1,6 @@
 //! Reports unverified downloads of archives, repositories and steps.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Archive, Artefact, Git, is_sha256};
 use crate::place::{Field, Part, Place};
 
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (index, artefact) in cx.agent.install.iter().enumerate() {
         let place = Place::field(Field::Install).item(index);
         match artefact {
@@ -29,7 +29,7 @@ fn check(cx: &Subject<'_>, report: &mut Report) {
     report_findings(&RULE, cx, report);
 }
 
-fn check_archive(archive: &Archive<'_>, place: Place, report: &mut Report) {
+fn check_archive(archive: &Archive<'_>, place: Place, report: &mut Diagnostics) {
     for (nth, download) in archive.downloads.iter().enumerate() {
         check_url(download.url, place.part(Part::Url(nth)), report);
         if !is_sha256(download.sha256) {
@@ -44,7 +44,7 @@ fn check_archive(archive: &Archive<'_>, place: Place, report: &mut Report) {
     }
 }
 
-fn check_git(git: &Git<'_>, place: Place, report: &mut Report) {
+fn check_git(git: &Git<'_>, place: Place, report: &mut Diagnostics) {
     check_url(git.url, place.part(Part::Url(0)), report);
     let full = git.commit.len() == 40 && git.commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if !full {
@@ -53,7 +53,7 @@ fn check_git(git: &Git<'_>, place: Place, report: &mut Report) {
     }
 }
 
-fn check_url(url: &str, place: Place, report: &mut Report) {
+fn check_url(url: &str, place: Place, report: &mut Diagnostics) {
     let host = url.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or_default());
     match host {
         None | Some("") => {

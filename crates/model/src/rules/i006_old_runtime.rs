@@ -1,6 +1,6 @@
 //! Reports an agent that requires a newer Node.js or another Python than the pinned ones.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Artefact, NODE_VERSION, PYTHON_VERSION, Version};
 use crate::place::{Field, Part, Place};
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     if let Some(floor) = agent.node_floor.filter(|floor| NODE_VERSION.is_below(*floor)) {
         let message = format!("`{}` requires Node.js {floor}, and the pinned version is {NODE_VERSION}", agent.name);

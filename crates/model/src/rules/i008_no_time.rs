@@ -1,6 +1,6 @@
 //! Reports a time-out of zero seconds.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     if cx.agent.install_timeout == 0 {
         let message = format!("the time limit for the install of `{}` is zero", cx.agent.name);
         report.add(&RULE, Place::field(Field::Timeout), message, RULE.help);

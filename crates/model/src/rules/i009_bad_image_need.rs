@@ -1,6 +1,6 @@
 //! Reports requirements on the image that no install can check, and those that are given twice.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::ImageNeed;
 use crate::place::{Field, Part, Place};
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (index, need) in cx.agent.image.iter().enumerate() {
         let place = Place::field(Field::Image).item(index);
         let same = |other: &ImageNeed<'_>| (other.kind(), other.named()) == (need.kind(), need.named());

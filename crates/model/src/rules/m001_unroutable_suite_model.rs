@@ -1,7 +1,7 @@
 //! Reports suite models that do not resolve to a model id, are not served, or whose provider is not registered.
 
 use crate::assert::Listed;
-use crate::check::{Checked, Findings, Rule};
+use crate::check::{Checked, EntryDiagnostics, Rule};
 use crate::model::Registry;
 use crate::place::{Field, Part, Place};
 
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut EntryDiagnostics) {
     let (listed, providers) = (Listed::of(registry), registry.providers());
     for agent in registry.agents() {
         let Some(suite) = agent.suite else { continue };

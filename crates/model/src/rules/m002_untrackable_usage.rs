@@ -1,7 +1,7 @@
 //! Reports a suite of an agent that does not work with the gateway: for every `usage_tracking`, the harness sends
 //! every agent's calls through it.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::ProxyMode;
 use crate::place::{Field, Place};
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     if let (ProxyMode::Unsupported(_), Some(_)) = (agent.model.proxy, agent.suite) {
         let message =

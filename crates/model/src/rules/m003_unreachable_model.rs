@@ -1,6 +1,6 @@
 //! Reports ways of setting the model, and providers for the gateway, that the entry does not have in every case.
 
-use crate::check::{Channel, Report, Rule, Subject};
+use crate::check::{Channel, Diagnostics, Rule, Subject};
 use crate::model::{ProxyMode, Via};
 use crate::place::{Field, Part, Place};
 use crate::template::Value;
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     let place = Place::field(Field::Model);
     let through = |wanted: &dyn Fn(Channel<'_>) -> bool| -> Vec<&Value<'_>> {

@@ -5,10 +5,10 @@ mod model_conditions;
 mod script;
 mod variable;
 
-use crate::check::{Findings, LockUse, Report, Subject};
+use crate::check::{Diagnostics, EntryDiagnostics, LockUse, Subject};
 use crate::model::{Agent, Family, Provider, Registry};
 
-pub use crate::check::{Checked, Rule, Violation};
+pub use crate::check::{Checked, Diagnostic, Rule};
 pub use i007_oversized_script::MAX_QUOTED_TWICE;
 
 /// What a rule is without its documentation: the code and the name of the module that this is written in.
@@ -84,7 +84,7 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 }
 
 /// Checks an agent: every violation that is not allowed, in the order of the rules.
-pub fn check_agent(agent: &Agent<'_>, lock: LockUse) -> Vec<Violation> {
+pub fn check_agent(agent: &Agent<'_>, lock: LockUse) -> Vec<Diagnostic> {
     let subject = Subject::new(agent, lock);
     let violations = reported(|rule| rule.agent, |check, report| check(&subject, report));
     let allows = ALL.iter().filter_map(|rule| rule.allows);
@@ -92,18 +92,18 @@ pub fn check_agent(agent: &Agent<'_>, lock: LockUse) -> Vec<Violation> {
 }
 
 /// Checks a provider.
-pub fn check_provider(provider: &Provider<'_>) -> Vec<Violation> {
+pub fn check_provider(provider: &Provider<'_>) -> Vec<Diagnostic> {
     reported(|rule| rule.provider, |check, report| check(provider, report))
 }
 
 /// Checks a family.
-pub fn check_family(family: &Family<'_>) -> Vec<Violation> {
+pub fn check_family(family: &Family<'_>) -> Vec<Diagnostic> {
     reported(|rule| rule.family, |check, report| check(family, report))
 }
 
 /// What the rules report that have a check of one kind.
-fn reported<C>(kind: impl Fn(&Rule) -> Option<C>, run: impl Fn(C, &mut Report)) -> Vec<Violation> {
-    let mut report = Report::default();
+fn reported<C>(kind: impl Fn(&Rule) -> Option<C>, run: impl Fn(C, &mut Diagnostics)) -> Vec<Diagnostic> {
+    let mut report = Diagnostics::default();
     for check in ALL.iter().filter_map(|rule| kind(rule)) {
         run(check, &mut report);
     }
@@ -111,9 +111,9 @@ fn reported<C>(kind: impl Fn(&Rule) -> Option<C>, run: impl Fn(C, &mut Report)) 
 }
 
 /// Checks a whole registry: every rule over one entry and over several. Each violation comes with the entry's name.
-pub fn check_registry(registry: &Registry<'_>) -> Vec<(String, Violation)> {
-    let mut findings = Findings::default();
-    let mut add = |name: &str, violations: Vec<Violation>| {
+pub fn check_registry(registry: &Registry<'_>) -> Vec<(String, Diagnostic)> {
+    let mut findings = EntryDiagnostics::default();
+    let mut add = |name: &str, violations: Vec<Diagnostic>| {
         findings.found.extend(violations.into_iter().map(|it| (name.to_owned(), it)));
     };
     for agent in registry.agents() {

@@ -1,6 +1,6 @@
 //! Reports a constant whose name was not derived from an identifier.
 
-use crate::check::{Checked, Report, Rule, Subject};
+use crate::check::{Checked, Diagnostics, Rule, Subject};
 use crate::names::is_kebab;
 use crate::place::{Field, Place};
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let name = cx.agent.name;
     if !is_kebab(name) {
         let help = "use an identifier of lower-case letters, digits and single underscores; the kebab-case name follows from it";

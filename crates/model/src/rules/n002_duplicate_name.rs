@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Checked, Findings, Rule};
+use crate::check::{Checked, EntryDiagnostics, Rule};
 use crate::model::Registry;
 use crate::place::{Field, Place};
 
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut EntryDiagnostics) {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for agent in registry.agents() {
         let aliases =

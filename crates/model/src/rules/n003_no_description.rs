@@ -1,6 +1,6 @@
 //! Reports entries without a doc comment.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Family, Provider};
 use crate::place::{Field, Place};
 
@@ -18,21 +18,21 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Reports an agent without a doc comment.
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     check_description(cx.agent.name, cx.agent.description, report);
 }
 
 /// Reports a provider without a doc comment.
-fn check_provider(provider: &Provider<'_>, report: &mut Report) {
+fn check_provider(provider: &Provider<'_>, report: &mut Diagnostics) {
     check_description(provider.name, provider.description, report);
 }
 
 /// Reports a family without a doc comment.
-fn check_family(family: &Family<'_>, report: &mut Report) {
+fn check_family(family: &Family<'_>, report: &mut Diagnostics) {
     check_description(family.name, family.description, report);
 }
 
-fn check_description(name: &str, description: &str, report: &mut Report) {
+fn check_description(name: &str, description: &str, report: &mut Diagnostics) {
     if description.trim().is_empty() {
         report.add(&RULE, Place::field(Field::Name), format!("`{name}` has no description"), RULE.help);
     }

@@ -1,6 +1,6 @@
 //! Reports aliases that are not kebab-case words, and those that repeat the entry's own names.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::names::is_kebab;
 use crate::place::{Field, Place};
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (index, alias) in cx.agent.aliases.iter().enumerate() {
         let place = Place::field(Field::Aliases).item(index);
         if !is_kebab(alias) {

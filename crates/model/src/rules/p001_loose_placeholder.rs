@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Report, Rule};
+use crate::check::{Diagnostics, Rule};
 use crate::model::Provider;
 use crate::place::{Field, Part, Place};
 use crate::variables::is_variable_name;
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(provider: &Provider<'_>, report: &mut Report) {
+fn check(provider: &Provider<'_>, report: &mut Diagnostics) {
     let mut used = BTreeSet::new();
     if provider.endpoints.is_empty() {
         let message = format!("`{}` has no endpoint", provider.name);

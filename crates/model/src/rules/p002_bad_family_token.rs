@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Checked, Findings, Report, Rule};
+use crate::check::{Checked, Diagnostics, EntryDiagnostics, Rule};
 use crate::model::{Family, Provider, Registry};
 use crate::names::is_kebab;
 use crate::place::{Field, Place};
@@ -21,12 +21,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Reports words of a provider that are not lower-case.
-fn check_provider(provider: &Provider<'_>, report: &mut Report) {
+fn check_provider(provider: &Provider<'_>, report: &mut Diagnostics) {
     check_tokens(provider.name, provider.families, Field::Families, report);
 }
 
 /// Reports words of a family that are not lower-case.
-fn check_family(family: &Family<'_>, report: &mut Report) {
+fn check_family(family: &Family<'_>, report: &mut Diagnostics) {
     if family.tokens.is_empty() || family.protocols.is_empty() {
         let message = format!("the family `{}` has no tokens or no protocols", family.name);
         report.add(&RULE, Place::field(Field::Name), message, "write at least one token and one protocol");
@@ -34,7 +34,7 @@ fn check_family(family: &Family<'_>, report: &mut Report) {
     check_tokens(family.name, family.tokens, Field::Tokens, report);
 }
 
-fn check_tokens(name: &str, tokens: &[&str], field: Field, report: &mut Report) {
+fn check_tokens(name: &str, tokens: &[&str], field: Field, report: &mut Diagnostics) {
     for (index, token) in tokens.iter().enumerate() {
         if !is_kebab(token) {
             let message = format!("`{token}` of `{name}` is not a word of lower-case letters, digits and hyphens");
@@ -49,7 +49,7 @@ fn check_tokens(name: &str, tokens: &[&str], field: Field, report: &mut Report) 
 }
 
 /// Reports words that two providers, or two families, claim.
-fn check(registry: &Registry<'_>, report: &mut Findings) {
+fn check(registry: &Registry<'_>, report: &mut EntryDiagnostics) {
     let mut seen = BTreeMap::new();
     for provider in registry.providers() {
         claim(provider.name, provider.families, Field::Families, &mut seen, report);
@@ -64,7 +64,7 @@ fn claim<'a>(
     tokens: &[&'a str],
     field: Field,
     seen: &mut BTreeMap<&'a str, &'a str>,
-    report: &mut Findings,
+    report: &mut EntryDiagnostics,
 ) {
     for (index, token) in tokens.iter().enumerate() {
         if let Some(other) = seen.insert(token, name) {

@@ -1,6 +1,6 @@
 //! Reports credentials that do not fit the way of authentication.
 
-use crate::check::{Report, Rule};
+use crate::check::{Diagnostics, Rule};
 use crate::model::{Auth, Credential, Provider};
 use crate::place::{Field, Place};
 use crate::variables::is_variable_name;
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(provider: &Provider<'_>, report: &mut Report) {
+fn check(provider: &Provider<'_>, report: &mut Diagnostics) {
     let name = provider.name;
     let (place, message) = match (provider.auth, provider.credential) {
         (Auth::ApiKey, Credential::AnyOf([_, ..]))
@@ -41,7 +41,7 @@ fn check(provider: &Provider<'_>, report: &mut Report) {
     report.add(&RULE, Place::field(place), message, help);
 }
 
-fn check_names(provider: &Provider<'_>, report: &mut Report) {
+fn check_names(provider: &Provider<'_>, report: &mut Diagnostics) {
     let names: Vec<&str> = match provider.credential {
         Credential::None => Vec::new(),
         Credential::AnyOf(names) => names.to_vec(),

@@ -1,6 +1,6 @@
 //! Reports the second of two records of one model.
 
-use crate::check::{Report, Rule};
+use crate::check::{Diagnostics, Rule};
 use crate::model::Provider;
 use crate::place::{Field, Place};
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(provider: &Provider<'_>, report: &mut Report) {
+fn check(provider: &Provider<'_>, report: &mut Diagnostics) {
     for (index, model) in provider.models.iter().enumerate() {
         if provider.models.iter().take(index).any(|other| other.id == model.id) {
             let message = format!("`{}` lists the model `{}` twice", provider.name, model.id);

@@ -1,6 +1,6 @@
 //! Reports what lets an agent's tools run without asking and is not in `permission` alone.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Mapping, Off};
 use crate::place::{Field, Part, Place};
 use crate::template::Value;
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let mut repeated = Vec::new();
     for (nth, off) in cx.agent.permission_switches().iter().enumerate() {
         match off {

@@ -1,6 +1,6 @@
 //! Reports a permission or an effort that says nothing.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Effort, EffortKind, Off, Permission, PermissionKind};
 use crate::place::{Field, Part, Place};
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let mut add = |field: Field, kind: Option<&str>| {
         let name = cx.agent.name;
         if let Some(word) = kind {

@@ -1,6 +1,6 @@
 //! Reports levels of effort that reach no agent, and values that read a level that is always refused.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::Effort;
 use crate::place::{Field, Place};
 use crate::template::Value;
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let name = cx.agent.name;
     let mut read = None;
     cx.visit_values(&mut |_, place, value| {

@@ -1,6 +1,6 @@
 //! Functions shared by the rules about variables.
 
-use crate::check::{Channel, Report, Rule, Subject, Violation, switches};
+use crate::check::{Channel, Diagnostic, Diagnostics, Rule, Subject, switches};
 use crate::model::{Agent, Off};
 use crate::names::nearest;
 use crate::place::{Field, Part, Place};
@@ -12,7 +12,7 @@ pub(super) fn unknown_variables(
     rule: &'static Rule,
     cx: &Subject<'_>,
     wanted: fn(Channel<'_>) -> bool,
-    report: &mut Report,
+    report: &mut Diagnostics,
 ) {
     let known = |name: &str| match canonical(name) {
         Some(variable) => variable.word != "PORT" || cx.agent.beside.is_some(),
@@ -30,8 +30,8 @@ pub(super) fn unknown_variables(
         let mut check = |place: Place, name: &str| {
             if !known(name) {
                 let message = format!("unknown variable `{}` in the entry of `{}`", word(name), cx.agent.name);
-                let violation = Violation::new(rule, place, message, help(cx.agent, name));
-                report.violations.push(Violation { in_format: parts_of_format.contains(&place), ..violation });
+                let violation = Diagnostic::new(rule, place, message, help(cx.agent, name));
+                report.violations.push(Diagnostic { in_format: parts_of_format.contains(&place), ..violation });
             }
         };
         match value {
@@ -52,7 +52,7 @@ pub(super) fn unknown_variables(
 }
 
 /// A variable in shell syntax in a string, which is not replaced.
-fn check_text(rule: &'static Rule, cx: &Subject<'_>, text: &str, place: Place, report: &mut Report) {
+fn check_text(rule: &'static Rule, cx: &Subject<'_>, text: &str, place: Place, report: &mut Diagnostics) {
     let Some((range, name)) = shell_variable(text, |name| cx.knows(name)) else { return };
     let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
     let written = text.get(range).unwrap_or_default();
@@ -68,7 +68,7 @@ fn check_text(rule: &'static Rule, cx: &Subject<'_>, text: &str, place: Place, r
 }
 
 /// A `$` before a placeholder, as in a shell, which stays in the string.
-fn check_format(rule: &'static Rule, parts: &[Value<'_>], place: Place, report: &mut Report) {
+fn check_format(rule: &'static Rule, parts: &[Value<'_>], place: Place, report: &mut Diagnostics) {
     let dollar = parts.windows(2).find_map(|pair| match pair {
         [Value::Text(text), Value::Variable(name)] if text.ends_with('$') => Some(word(name)),
         _ => None,

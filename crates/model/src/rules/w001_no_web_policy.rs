@@ -1,6 +1,6 @@
 //! Reports an entry without a web policy.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::place::{Field, Place};
 
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     if cx.agent.web.is_none() {
         report.add(&RULE, Place::field(Field::Name), format!("`{}` has no web policy", cx.agent.name), RULE.help);
     }

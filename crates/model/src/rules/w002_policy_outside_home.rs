@@ -1,6 +1,6 @@
 //! Reports policy files outside the folders of `home`.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::Off;
 use crate::place::{Field, Part, Place};
 
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     for (index, off) in agent.web_switches().iter().enumerate() {
         let Off::File { path, .. } = off else { continue };

@@ -1,6 +1,6 @@
 //! Reports empty policies, and settings that undo one.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Off, WebKind, WebPolicy};
 use crate::place::{Field, Part, Place};
 use crate::template::Value;
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     let web = Place::field(Field::Web);
     match agent.web {

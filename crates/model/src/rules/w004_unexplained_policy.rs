@@ -1,6 +1,6 @@
 //! Reports a policy without its reason.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::WebKind;
 use crate::place::{Field, Part, Place};
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let Some(web) = cx.agent.web.filter(|it| it.kind() != WebKind::Switch) else { return };
     if web.reason().trim().is_empty() {
         let place = Place::field(Field::Web).part(Part::Reason);

@@ -1,6 +1,6 @@
 //! Reports switches whose strings do not name a web tool of the agent, which would ignore them and offer the tools.
 
-use crate::check::{Report, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject};
 use crate::model::{Off, WebPolicy};
 use crate::place::{Field, Part, Place};
 use crate::template::Value;
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-fn check(cx: &Subject<'_>, report: &mut Report) {
+fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let Some(WebPolicy::Switch { tools, off }) = cx.agent.web else { return };
     for (index, off) in off.iter().enumerate() {
         let texts = texts(cx, index, off);

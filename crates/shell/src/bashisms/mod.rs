@@ -10,7 +10,7 @@ mod redirections;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::finding::Findings;
+use super::diagnostic::Diagnostics;
 use super::nested;
 use super::reader::{Command, Reading};
 use super::sink::{ListPlace, Shape};
@@ -36,7 +36,7 @@ struct Dialect<'r, 'a> {
 }
 
 /// Reports what dash accepts and runs differently from bash.
-pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     for (range, message, help) in collect(reading, 0) {
         findings.add(RULE, &range, message, help);
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::sources::{Source, is_commit, source};
 use super::status::Failures;
 use super::{has, operands, program};
-use crate::finding::Findings;
+use crate::diagnostic::Diagnostics;
 use crate::reader::{Command, Reading, Redirection};
 use crate::sink::{ListPlace, Operator, Shape};
 use crate::word::Word;
@@ -17,7 +17,7 @@ const RULE: &str = "I004";
 
 const HELP: &str = "download to a file, check it with `sha256sum -c`, then use it";
 
-pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     let commands = || reading.commands.iter().enumerate();
     let sources: Vec<(usize, Source<'_>)> =
         commands().filter_map(|(index, command)| Some((index, source(reading, command)?))).collect();

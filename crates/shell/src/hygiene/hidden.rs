@@ -5,7 +5,7 @@
 use super::managers::{Manager, Run, run};
 use super::status::{Failures, is_idle};
 use super::{has, option_value};
-use crate::finding::Findings;
+use crate::diagnostic::Diagnostics;
 use crate::reader::{Command, Reading};
 use crate::sink::{Follow, ListPlace, Operator, Shape};
 use crate::word::Word;
@@ -15,7 +15,7 @@ const RULE: &str = "I005";
 const OUTPUT: &str = "remove it: the log of a failed install must show the output";
 const FAILURE: &str = "let the step fail, or exit with an error message";
 
-pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     let failures = Failures::new(reading);
     let (mut errors_allowed, mut all_discarded) = (false, None);
     let waits = |command: &Command<'_>| command.name() == Some("wait") && command.words.len() > 1;

@@ -8,36 +8,36 @@ mod sources;
 mod status;
 
 use super::constants::Constants;
-use super::finding::{Finding, Findings};
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{Command, Reading};
 use super::word::Word;
 use super::wrappers::base;
 
 /// I003, I004 and I005.
-pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     check_owned(reading, findings);
     check_downloads(reading, findings);
     check_hidden(reading, findings);
 }
 
 /// I003: steps that touch what the task owns.
-pub(super) fn check_owned(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_owned(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     owned::check(reading, findings);
 }
 
 /// I004: unverified downloads, and those that are run before they are verified.
-pub(super) fn check_downloads(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_downloads(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     download::check(reading, findings);
 }
 
 /// I005: package managers whose output or failure is lost.
-pub(super) fn check_hidden(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_hidden(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     hidden::check(reading, findings);
 }
 
 /// One rule over a script.
-pub(super) fn run(script: &[u8], rule: fn(&Reading<'_>, &mut Findings<'_>)) -> Vec<Finding> {
-    let mut findings = Findings::new(script);
+pub(super) fn run(script: &[u8], rule: fn(&Reading<'_>, &mut Diagnostics<'_>)) -> Vec<Diagnostic> {
+    let mut findings = Diagnostics::new(script);
     each_choice(&super::reader::read(script), &mut findings, rule);
     findings.finish()
 }
@@ -45,12 +45,12 @@ pub(super) fn run(script: &[u8], rule: fn(&Reading<'_>, &mut Findings<'_>)) -> V
 /// Runs rules over a script with the values of its constant variables, once for each value that they may have.
 pub(super) fn each_choice(
     reading: &Reading<'_>,
-    findings: &mut Findings<'_>,
-    rules: impl Fn(&Reading<'_>, &mut Findings<'_>),
+    findings: &mut Diagnostics<'_>,
+    rules: impl Fn(&Reading<'_>, &mut Diagnostics<'_>),
 ) {
     let constants = Constants::new(reading);
     for choice in 0..constants.choices() {
-        let mut found = Findings::new(reading.script);
+        let mut found = Diagnostics::new(reading.script);
         rules(&constants.reading(choice), &mut found);
         findings.merge(found);
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::managers::{Manager, Run, run};
 use super::{has, operands, option_value, program};
 use crate::constants::Constants;
-use crate::finding::Findings;
+use crate::diagnostic::Diagnostics;
 use crate::reader::{Command, Reading};
 use crate::word::Word;
 
@@ -42,7 +42,7 @@ impl<'r> Script<'r> {
     }
 }
 
-pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     let script = Script::new(reading);
     let folders = Constants::folders(reading);
     for (index, command) in reading.commands.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn written(findings: &mut Findings<'_>, word: &Word<'_>, by: &str) {
+fn written(findings: &mut Diagnostics<'_>, word: &Word<'_>, by: &str) {
     findings.add(RULE, &word.range, format!("{by} writes to `{}`, which belongs to the task", word.text), HELP);
 }
 
@@ -103,7 +103,7 @@ fn is_owned(path: &str) -> bool {
 }
 
 /// Programs that write to the files they are given.
-fn check_writes(command: &Command<'_>, folder: Option<&str>, findings: &mut Findings<'_>) {
+fn check_writes(command: &Command<'_>, folder: Option<&str>, findings: &mut Diagnostics<'_>) {
     let Some((name, arguments)) = program(command) else { return };
     let words: Vec<&Word<'_>> = operands(arguments).collect();
     let targets: Vec<&Word<'_>> = match name {
@@ -181,7 +181,7 @@ fn is_owned_in(folder: Option<&str>, path: &str) -> bool {
 }
 
 /// Programs that change users, services, settings or programs of the whole machine.
-fn check_machine(command: &Command<'_>, findings: &mut Findings<'_>) {
+fn check_machine(command: &Command<'_>, findings: &mut Diagnostics<'_>) {
     let Some((name, arguments)) = program(command) else { return };
     let words: Vec<&str> = operands(arguments).map(|word| &*word.text).collect();
     let what = changed_settings(name, arguments, &words).or_else(|| changed_programs(command, name, arguments, &words));
@@ -268,7 +268,7 @@ fn sets_before(command: &Command<'_>, names: &[&str]) -> bool {
 }
 
 /// Set-up scripts of the distribution's Node, and nvm.
-fn check_setup(command: &Command<'_>, findings: &mut Findings<'_>) {
+fn check_setup(command: &Command<'_>, findings: &mut Diagnostics<'_>) {
     for word in &command.words {
         if word.text.contains("nodesource.com") {
             let message = "a set-up script of `nodesource` replaces the distribution's Node for the whole task";
@@ -281,7 +281,7 @@ fn check_setup(command: &Command<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Programs that switch the Node or the Python of a whole machine.
-fn check_node_managers(command: &Command<'_>, findings: &mut Findings<'_>) {
+fn check_node_managers(command: &Command<'_>, findings: &mut Diagnostics<'_>) {
     let Some((name, arguments)) = program(command) else { return };
     let verb = operands(arguments).next().map(|word| &*word.text);
     let switches = match name {
@@ -318,7 +318,7 @@ fn check_manager(
     index: usize,
     command: &Command<'_>,
     run: &Run<'_, '_>,
-    findings: &mut Findings<'_>,
+    findings: &mut Diagnostics<'_>,
 ) {
     let range = &command.range;
     match run.manager {
@@ -378,7 +378,7 @@ fn check_global(
     range: &Range<usize>,
     variables: &[&str],
     options: &[&str],
-    findings: &mut Findings<'_>,
+    findings: &mut Diagnostics<'_>,
 ) {
     let global = has(run.arguments, &["-g", "--global", "--location=global"])
         || option_value(run.arguments, &["--location"]) == Some("global")
@@ -394,7 +394,7 @@ fn check_private(
     range: &Range<usize>,
     variables: &[&str],
     options: &[&str],
-    findings: &mut Findings<'_>,
+    findings: &mut Diagnostics<'_>,
 ) {
     let name = run.name;
     match option_value(run.arguments, options) {
@@ -414,7 +414,7 @@ fn check_private(
 }
 
 /// Node, npm and Python of the distribution.
-fn check_packages(run: &Run<'_, '_>, findings: &mut Findings<'_>) {
+fn check_packages(run: &Run<'_, '_>, findings: &mut Diagnostics<'_>) {
     for word in operands(run.arguments).filter(|word| word.text != run.verb) {
         let package = word.prefix().split(['=', '/', ':']).next().unwrap_or_default();
         let theirs =
@@ -427,7 +427,13 @@ fn check_packages(run: &Run<'_, '_>, findings: &mut Findings<'_>) {
 }
 
 /// `pip` outside a virtual environment.
-fn check_pip(script: &Script<'_>, index: usize, command: &Command<'_>, run: &Run<'_, '_>, findings: &mut Findings<'_>) {
+fn check_pip(
+    script: &Script<'_>,
+    index: usize,
+    command: &Command<'_>,
+    run: &Run<'_, '_>,
+    findings: &mut Diagnostics<'_>,
+) {
     let program = crate::wrappers::unwrapped(&command.words).first();
     let path = program.map(|word| &*word.text).unwrap_or_default();
     let own_program = path.contains('/') && !is_owned(path);

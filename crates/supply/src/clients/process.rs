@@ -26,7 +26,7 @@ const PASSED_ON: &[&str] = &[
 
 /// A temporary folder with an empty home, in which programs run.
 #[derive(Debug)]
-pub struct Cell {
+pub struct CleanEnvironment {
     scratch: Scratch,
     home: PathBuf,
 }
@@ -44,7 +44,7 @@ pub struct ProcessOutput {
     pub line: String,
 }
 
-impl Cell {
+impl CleanEnvironment {
     /// Creates one, with an empty home folder.
     pub fn new() -> Outcome<Self> {
         let scratch = Scratch::new()?;

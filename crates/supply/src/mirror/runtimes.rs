@@ -12,14 +12,14 @@ use super::folder::Folder;
 use super::pack;
 use super::places::Places;
 use super::wanted::{NeededRuntime, Pin, RuntimeKind, file_name, own_target};
-use crate::clients::process::Cell;
+use crate::clients::process::CleanEnvironment;
 use crate::clients::tools::NODE;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
 /// The runtime that the mirror has for a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Chosen {
+pub(crate) struct ChosenRuntime {
     /// Its kind.
     pub kind: RuntimeKind,
     /// The target.
@@ -56,7 +56,7 @@ struct Candidate<'a, 's> {
 
 impl Substitutes {
     /// The substitutes that the command line allows.
-    pub(crate) fn new(node: bool, python: Option<&Path>, cell: &Cell) -> Outcome<Self> {
+    pub(crate) fn new(node: bool, python: Option<&Path>, cell: &CleanEnvironment) -> Outcome<Self> {
         let with_version = |home: &Path| -> Outcome<_> { Ok((home.to_path_buf(), pack::python_version(cell, home)?)) };
         let python = python.map(with_version).transpose()?;
         let libraries =
@@ -83,7 +83,7 @@ pub(crate) fn look(
     substitutes: &Substitutes,
     folder: &Folder,
     collection: &mut Collection<'_>,
-) -> Outcome<(Vec<Chosen>, Vec<Job>)> {
+) -> Outcome<(Vec<ChosenRuntime>, Vec<Job>)> {
     let (mut chosen, mut jobs) = (Vec::new(), Vec::new());
     let mut names: BTreeMap<String, Sum> = BTreeMap::new();
     for needed in needed.values() {
@@ -121,7 +121,7 @@ impl<'a, 's> Candidate<'a, 's> {
         substitutes: &Substitutes,
         folder: &Folder,
         collection: &mut Collection<'_>,
-    ) -> Outcome<Option<Chosen>> {
+    ) -> Outcome<Option<ChosenRuntime>> {
         if let Some(job) = &self.official
             && collection.holds(&job.path, &job.sum)?
         {
@@ -137,9 +137,9 @@ impl<'a, 's> Candidate<'a, 's> {
         Ok(None)
     }
 
-    fn official_chosen(&self) -> Option<Chosen> {
+    fn official_chosen(&self) -> Option<ChosenRuntime> {
         let (job, runtime) = (self.official.as_ref()?, self.needed.official?);
-        Some(Chosen {
+        Some(ChosenRuntime {
             kind: self.needed.kind,
             target: self.needed.target,
             path: job.path.clone(),
@@ -150,13 +150,13 @@ impl<'a, 's> Candidate<'a, 's> {
         })
     }
 
-    fn substitute_chosen(&self, path: &str, version: &str, sha256: String, substitutes: &Substitutes) -> Chosen {
+    fn substitute_chosen(&self, path: &str, version: &str, sha256: String, substitutes: &Substitutes) -> ChosenRuntime {
         let (kind, target) = (self.needed.kind, self.needed.target);
         let libraries = match kind {
             RuntimeKind::Python => substitutes.libraries.clone(),
             RuntimeKind::Node => BTreeMap::new(),
         };
-        Chosen {
+        ChosenRuntime {
             kind,
             target,
             path: path.to_owned(),
@@ -186,11 +186,11 @@ impl Packing<'_> {
         &self,
         needed: &BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'_>>,
         failed: &BTreeMap<String, String>,
-        chosen: &mut Vec<Chosen>,
+        chosen: &mut Vec<ChosenRuntime>,
         collection: &mut Collection<'_>,
     ) -> Outcome<()> {
         for needed in needed.values() {
-            let same = |it: &Chosen| (it.kind, it.target) == (needed.kind, needed.target);
+            let same = |it: &ChosenRuntime| (it.kind, it.target) == (needed.kind, needed.target);
             if chosen.iter().any(same) {
                 continue;
             }

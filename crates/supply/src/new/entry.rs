@@ -12,7 +12,7 @@ const COLUMNS: usize = 120;
 
 /// The facts about an agent before its first run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct PackageFacts {
     /// The identifier of the file, the module and the entry.
     pub ident: String,
     /// The title.
@@ -57,8 +57,8 @@ impl Package {
 }
 
 /// The text of the file.
-pub(crate) fn text(known: &Known) -> String {
-    let Known { ident, title, macros, runs, .. } = known;
+pub(crate) fn text(known: &PackageFacts) -> String {
+    let PackageFacts { ident, title, macros, runs, .. } = known;
     let mut out = format!("//! {}.\n\nuse {macros}::agent;\n\nagent! {{\n", one_line(title).trim_end_matches('.'));
     doc(&mut out, &sentence(known));
     let _ = writeln!(out, "    {ident} {{");
@@ -84,12 +84,12 @@ pub(crate) fn text(known: &Known) -> String {
 }
 
 /// The argument vector, in entry syntax.
-pub(crate) fn launch(known: &Known) -> String {
+pub(crate) fn launch(known: &PackageFacts) -> String {
     let words = std::iter::once(&known.program).chain(&known.arguments).map(|word| quoted(word));
     format!("[{}]", words.collect::<Vec<_>>().join(", "))
 }
 
-fn install(known: &Known) -> String {
+fn install(known: &PackageFacts) -> String {
     let bin = quoted(&known.program);
     match &known.package {
         Package::Npm(name) => format!("install: [npm({}, bin: {bin})],", quoted(name)),
@@ -102,7 +102,7 @@ fn install(known: &Known) -> String {
 }
 
 /// The description and the license, as sentences.
-fn sentence(known: &Known) -> String {
+fn sentence(known: &PackageFacts) -> String {
     let said = one_line(&known.description);
     let said = match &known.package {
         _ if !said.is_empty() => said,
@@ -158,8 +158,8 @@ pub(crate) fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn known() -> Known {
-        Known {
+    fn known() -> PackageFacts {
+        PackageFacts {
             ident: "my_agent".to_owned(),
             title: "My Agent".to_owned(),
             macros: "crate".to_owned(),
@@ -205,7 +205,7 @@ agent! {
     fn new_entry_for_a_shipped_program_names_its_file() {
         let package = Package::Program("my-agent.mjs".to_owned());
         let program = "my-agent.mjs".to_owned();
-        let text = text(&Known { package, program, description: String::new(), ..known() });
+        let text = text(&PackageFacts { package, program, description: String::new(), ..known() });
         assert!(text.contains("install: [program(\"my-agent.mjs\")],\n"), "{text}");
         assert!(text.contains("launch: [\"my-agent.mjs\", \"--acp\"],\n"), "{text}");
         assert!(text.contains("/// The program my-agent.mjs, which is shipped with this entry.\n"), "{text}");
@@ -214,7 +214,7 @@ agent! {
     #[test]
     fn new_entry_for_a_python_package_names_its_python() {
         let package = Package::Pypi("my-agent".to_owned());
-        let text = text(&Known { package, runs: Runs::Python, node_floor: None, ..known() });
+        let text = text(&PackageFacts { package, runs: Runs::Python, node_floor: None, ..known() });
         assert!(text.contains("install: [pypi(\"my-agent\", bin: \"my-agent\", python: \"==3.12.*\")],\n        runs: python,\n        launch"), "{text}");
     }
 
@@ -222,7 +222,7 @@ agent! {
     fn hostile_package_text_stays_in_comments_and_quotes() {
         let description = format!("a\r\n}} }} mod evil;\u{202e}\u{0} \"x\" */ {}", "word ".repeat(60));
         let arguments = vec!["a\"b\\c\n".to_owned()];
-        let text = text(&Known { description, arguments, license: String::new(), ..known() });
+        let text = text(&PackageFacts { description, arguments, license: String::new(), ..known() });
         let body = text.lines().skip_while(|line| !line.starts_with("agent!"));
         let strange = |line: &&str| line.contains("evil") && !line.trim_start().starts_with("///");
         assert_eq!(body.clone().filter(strange).count(), 0, "{text}");
@@ -233,7 +233,7 @@ agent! {
 
     #[test]
     fn new_entry_without_a_description_has_a_default_one() {
-        let text = text(&Known {
+        let text = text(&PackageFacts {
             description: " \n".to_owned(),
             license: String::new(),
             node_floor: Some(Version::new(20, 1, 2)),

@@ -6,7 +6,7 @@ use registry_model::assert::Listed;
 use registry_model::model::{Agent, Cause, Lock, Registry, Runs, Suite, Target};
 use registry_model::names;
 
-use super::entry::{self, Known, Package};
+use super::entry::{self, Package, PackageFacts};
 use super::package::{self, Facts};
 use super::shipped;
 use super::source::Source;
@@ -33,7 +33,7 @@ pub fn made(
     source: &Source,
     bin: Option<&str>,
     console: Console,
-) -> Outcome<(EntryFiles, Made)> {
+) -> Outcome<(EntryFiles, NewFiles)> {
     let place = EntryFiles::find(registry, &identifier(name)?)?;
     let made = if let Some(program) = &source.program {
         shipped::make(&place, source, program)?
@@ -44,7 +44,7 @@ pub fn made(
 }
 
 /// Writes all files of a new entry, or none, and returns their paths.
-pub fn write(place: &EntryFiles, made: &Made) -> Outcome<Vec<PathBuf>> {
+pub fn write(place: &EntryFiles, made: &NewFiles) -> Outcome<Vec<PathBuf>> {
     let mut staged = Staged::default();
     for (path, bytes) in &made.beside {
         staged.add(path, bytes, 0o644)?;
@@ -127,7 +127,7 @@ fn common_model(registry: &Registry<'_>) -> Option<String> {
 }
 
 /// The texts of the files.
-pub struct Made {
+pub struct NewFiles {
     /// The entry.
     pub entry: String,
     /// The list with its name.
@@ -137,11 +137,11 @@ pub struct Made {
     /// The targets that its lock cannot serve, and the version that can.
     pub lost: String,
     pub(super) facts: Facts,
-    pub(super) known: Known,
+    pub(super) known: PackageFacts,
 }
 
 /// Queries the package's registry, and builds the files.
-fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, console: Console) -> Outcome<Made> {
+fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, console: Console) -> Outcome<NewFiles> {
     let name = names::kebab(&place.ident);
     let Some(package) = source.package.clone() else { return Err(Failure::new("no package is named")) };
     console.step(format!("asking about {}", package.name()));
@@ -170,7 +170,7 @@ fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, c
         Package::Program(name) => return Err(Failure::new(format!("`{name}` is not a package"))),
     };
     gone(tools, source, &draft)?;
-    let known = Known {
+    let known = PackageFacts {
         ident: place.ident.clone(),
         title: if source.title.is_empty() { title(&name) } else { source.title.clone() },
         macros: place.list.path_of_macro(),
@@ -184,7 +184,7 @@ fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, c
         package,
     };
     let lock = write::text(&name, &draft, None)?;
-    Ok(Made {
+    Ok(NewFiles {
         entry: entry::text(&known),
         list: place.list.with(&place.ident),
         beside: vec![(place.lock.clone(), lock.into_bytes())],
@@ -249,8 +249,8 @@ pub fn title(name: &str) -> String {
 }
 
 /// The checklist: facts that a package does not give, each with its field.
-pub fn checklist(place: &EntryFiles, made: &Made, source: &Source) -> String {
-    let Made { facts, known, lost, .. } = made;
+pub fn checklist(place: &EntryFiles, made: &NewFiles, source: &Source) -> String {
+    let NewFiles { facts, known, lost, .. } = made;
     let name = names::kebab(&place.ident);
     let mut items = vec![
         ("protocol", "all wire protocols that it can use with a model server".to_owned()),

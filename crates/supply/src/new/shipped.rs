@@ -5,14 +5,14 @@ use std::path::Path;
 
 use registry_model::names;
 
-use super::entry::{self, Known, Package};
-use super::make::{EntryFiles, Made, title};
+use super::entry::{self, Package, PackageFacts};
+use super::make::{EntryFiles, NewFiles, title};
 use super::package::{self, Facts};
 use super::source::Source;
 use registry_command::failure::{Failure, Outcome};
 
 /// Builds an entry for a shipped program: without a registry and without a lock.
-pub(super) fn make(place: &EntryFiles, source: &Source, path: &Path) -> Outcome<Made> {
+pub(super) fn make(place: &EntryFiles, source: &Source, path: &Path) -> Outcome<NewFiles> {
     let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     let package = source.package.clone().unwrap_or(Package::Program(String::new()));
     let program = package.name().to_owned();
@@ -28,7 +28,7 @@ pub(super) fn make(place: &EntryFiles, source: &Source, path: &Path) -> Outcome<
         return Err(Failure::new(format!("`{}` exists already", beside.display())).help("rename the program"));
     }
     let facts = Facts { programs: vec![(program.clone(), program.clone())], ..Facts::default() };
-    let known = Known {
+    let known = PackageFacts {
         ident: place.ident.clone(),
         title: title(&names::kebab(&place.ident)),
         macros: place.list.path_of_macro(),
@@ -43,5 +43,5 @@ pub(super) fn make(place: &EntryFiles, source: &Source, path: &Path) -> Outcome<
     };
     let list = place.list.with(&place.ident);
     let beside = if same { Vec::new() } else { vec![(beside, bytes)] };
-    Ok(Made { entry: entry::text(&known), list, beside, lost: String::new(), facts, known })
+    Ok(NewFiles { entry: entry::text(&known), list, beside, lost: String::new(), facts, known })
 }

@@ -18,7 +18,7 @@ use registry_command::files;
 
 /// The result of a check.
 #[derive(Debug, Default)]
-struct Findings {
+struct CheckResult {
     gone: Vec<String>,
     remarks: Vec<String>,
 }
@@ -43,9 +43,9 @@ pub(crate) fn run(registry: &Registry<'_>, request: &PinRequest<'_>, tools: &Too
     Ok(status)
 }
 
-fn check(registry: &Registry<'_>, agent: &Agent<'_>, tools: &Tools) -> Outcome<Findings> {
+fn check(registry: &Registry<'_>, agent: &Agent<'_>, tools: &Tools) -> Outcome<CheckResult> {
     let path = lock_path(registry, agent);
-    let mut findings = Findings::default();
+    let mut findings = CheckResult::default();
     let Some(text) = files::read_if_there(&path)? else {
         findings.gone.push("it has no lock".to_owned());
         return Ok(findings);
@@ -64,7 +64,7 @@ fn check(registry: &Registry<'_>, agent: &Agent<'_>, tools: &Tools) -> Outcome<F
 }
 
 /// Checks a package that the entry names: it exists with the same checksum, and whether there is a later version.
-fn check_package(tools: &Tools, package: &LockedPackage<'_>, findings: &mut Findings) -> Outcome<()> {
+fn check_package(tools: &Tools, package: &LockedPackage<'_>, findings: &mut CheckResult) -> Outcome<()> {
     if package.ecosystem != "npm" {
         return Ok(());
     }
@@ -91,7 +91,7 @@ fn check_package(tools: &Tools, package: &LockedPackage<'_>, findings: &mut Find
 }
 
 /// Checks the npm tree: installs it from the lock, and fetches the packages of other machines.
-fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome<()> {
+fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut CheckResult) -> Outcome<()> {
     if lock.npm.is_empty() {
         return Ok(());
     }
@@ -117,7 +117,7 @@ fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome
 }
 
 /// Checks the Python files: every file of the lock is in uv's list of the index for the pinned version.
-fn check_wheels(tools: &Tools, lock: &Lock<'_>, findings: &mut Findings) -> Outcome<()> {
+fn check_wheels(tools: &Tools, lock: &Lock<'_>, findings: &mut CheckResult) -> Outcome<()> {
     for target in Target::ALL {
         let serves = |targets: &str| targets.split(',').any(|id| id == target.id());
         let wheels: Vec<_> = lock.wheels.iter().filter(|wheel| serves(wheel.targets)).collect();
@@ -145,7 +145,7 @@ fn list(
     pins: &BTreeSet<String>,
     sources: &[&str],
     target: Target,
-    findings: &mut Findings,
+    findings: &mut CheckResult,
 ) -> Outcome<Option<String>> {
     let folder = tools.cell.scratch().folder("pypi")?;
     let input = folder.join("pins.txt");

@@ -24,8 +24,8 @@ pub fn check(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console
 /// Writes the locks of the requested agents, each by a rename.
 pub fn write(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console) -> Outcome {
     // Before anything is fetched.
-    let earlier = request.agents.iter().map(|agent| Earlier::read(registry, agent, request, console));
-    let earlier = earlier.collect::<Outcome<Vec<Earlier>>>()?;
+    let earlier = request.agents.iter().map(|agent| ExistingLock::read(registry, agent, request, console));
+    let earlier = earlier.collect::<Outcome<Vec<ExistingLock>>>()?;
     let tools = Tools::prepare(&clients::cache(registry), console)?;
     for (agent, earlier) in request.agents.iter().zip(earlier) {
         pin(agent, &earlier, request, &tools, console)?;
@@ -35,13 +35,13 @@ pub fn write(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console
 
 /// The existing lock.
 #[derive(Debug)]
-struct Earlier {
+struct ExistingLock {
     path: PathBuf,
     /// Its text; empty if there is none, or none that can be read.
     text: String,
 }
 
-impl Earlier {
+impl ExistingLock {
     /// Reads it. A lock that cannot be read has no versions to keep: then all versions must be named.
     fn read(registry: &Registry<'_>, agent: &Agent<'_>, request: &PinRequest<'_>, console: Console) -> Outcome<Self> {
         let path = lock_path(registry, agent);
@@ -60,8 +60,14 @@ impl Earlier {
 }
 
 /// Writes the lock of an agent by a rename.
-fn pin(agent: &Agent<'_>, earlier: &Earlier, request: &PinRequest<'_>, tools: &Tools, console: Console) -> Outcome<()> {
-    let Earlier { path, text: earlier_text } = earlier;
+fn pin(
+    agent: &Agent<'_>,
+    earlier: &ExistingLock,
+    request: &PinRequest<'_>,
+    tools: &Tools,
+    console: Console,
+) -> Outcome<()> {
+    let ExistingLock { path, text: earlier_text } = earlier;
     let earlier = earlier.lock();
     console.step(format!("pinning {}", agent.name));
     let draft = resolve(agent, earlier.as_ref(), request, tools, console)?;

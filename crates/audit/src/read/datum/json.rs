@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Datum, Member, Table};
-use crate::finding::At;
+use crate::diagnostic::Located;
 use crate::source::{Source, offset_in};
 
 /// How deep data may nest, more than any entry.
@@ -23,7 +23,7 @@ pub(crate) fn json(source: &Source) -> Result<Table, (String, usize)> {
     }
 }
 
-fn datum(source: &Source, raw: &RawValue, depth: usize) -> Result<At<Datum>, String> {
+fn datum(source: &Source, raw: &RawValue, depth: usize) -> Result<Located<Datum>, String> {
     let text = raw.get();
     let failed = |error: serde_json::Error| error.to_string();
     let depth = depth.checked_sub(1).ok_or("it is nested too deeply")?;

@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Datum, Member, Table};
-use crate::finding::At;
+use crate::diagnostic::Located;
 use crate::source::Source;
 
 /// Reads a file of TOML; on a fault, what is wrong and its offset.
@@ -27,7 +27,7 @@ fn table(source: &Source, table: &DeTable<'_>) -> Table {
     Table { members }
 }
 
-fn datum(source: &Source, value: &Spanned<DeValue<'_>>) -> At<Datum> {
+fn datum(source: &Source, value: &Spanned<DeValue<'_>>) -> Located<Datum> {
     let datum = match value.get_ref() {
         DeValue::String(text) => Datum::Text(text.to_string()),
         DeValue::Integer(number) => {

@@ -3,7 +3,7 @@
 use serde_yaml::Value;
 
 use super::{Datum, Member, Table};
-use crate::finding::{At, FindingPlace};
+use crate::diagnostic::{DiagnosticPlace, Located};
 use crate::source::Source;
 
 /// How many brackets may be open at once; the parser below takes time that grows with the square of their number.
@@ -23,7 +23,7 @@ pub(crate) fn yaml(source: &Source) -> Result<Table, (String, usize)> {
             let member = |(key, value): (Value, Value)| {
                 let key = key.as_str()?.to_owned();
                 let (at, value_at) = places(source, &key);
-                Some(Member { value: datum(&value, &value_at), key: At { value: key, place: at } })
+                Some(Member { value: datum(&value, &value_at), key: Located { value: key, place: at } })
             };
             Ok(Table { members: members.into_iter().filter_map(member).collect() })
         }
@@ -49,7 +49,7 @@ fn too_deep(text: &str) -> Option<usize> {
 
 /// The place of a key of the topmost mapping, and its value: the one line that begins with it, as in block style a key
 /// of this mapping always does. Otherwise the beginning of the file.
-fn places(source: &Source, key: &str) -> (FindingPlace, FindingPlace) {
+fn places(source: &Source, key: &str) -> (DiagnosticPlace, DiagnosticPlace) {
     let value_of = |line: &str| {
         let rest = ["", "\"", "'"].iter().find_map(|quote| {
             line.strip_prefix(*quote)?
@@ -63,11 +63,11 @@ fn places(source: &Source, key: &str) -> (FindingPlace, FindingPlace) {
     let mut lines = source.lines().filter_map(|(start, line)| Some((start, line.len() - value_of(line)?)));
     match (lines.next(), lines.next()) {
         (Some((start, value)), None) => (source.place(start), source.place(start + value)),
-        _ => (FindingPlace::start(&source.file), FindingPlace::start(&source.file)),
+        _ => (DiagnosticPlace::start(&source.file), DiagnosticPlace::start(&source.file)),
     }
 }
 
-fn datum(value: &Value, place: &FindingPlace) -> At<Datum> {
+fn datum(value: &Value, place: &DiagnosticPlace) -> Located<Datum> {
     let datum = match value {
         Value::String(text) => Datum::Text(text.clone()),
         Value::Bool(bool) => Datum::Bool(*bool),
@@ -75,5 +75,5 @@ fn datum(value: &Value, place: &FindingPlace) -> At<Datum> {
         Value::Sequence(items) => Datum::List(items.iter().map(|item| self::datum(item, place)).collect()),
         Value::Mapping(_) | Value::Null | Value::Tagged(_) => Datum::Other,
     };
-    At { value: datum, place: place.clone() }
+    Located { value: datum, place: place.clone() }
 }

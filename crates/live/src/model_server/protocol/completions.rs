@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::super::answer::ModelAnswer;
-use super::super::asked::{Asked, Choice, Form, Said, Tool, items, string, text};
+use super::super::query::{Choice, Form, Message, ModelQuery, Tool, items, string, text};
 use super::super::tools::Call;
 use super::turn::{Event, MADE, Turn, pieces, total};
 
 /// Reads a request.
-pub(super) fn read(body: &Value) -> Asked {
-    Asked {
+pub(super) fn read(body: &Value) -> ModelQuery {
+    ModelQuery {
         model: string(body, "model"),
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
         tools: items(body, "tools").filter_map(read_tool).collect(),
@@ -28,12 +28,12 @@ fn read_tool(tool: &Value) -> Option<Tool> {
     Some(Tool::function(string(function, "name")?, schema).described(function))
 }
 
-fn read_message(message: &Value) -> Option<Said> {
+fn read_message(message: &Value) -> Option<Message> {
     let content = || message.get("content").map(text).unwrap_or_default();
     match message.get("role").and_then(Value::as_str)? {
-        "user" => Some(Said::User(content())),
-        "assistant" => Some(Said::Model),
-        "tool" | "function" => Some(Said::Output(content())),
+        "user" => Some(Message::User(content())),
+        "assistant" => Some(Message::Model),
+        "tool" | "function" => Some(Message::Output(content())),
         _ => None,
     }
 }

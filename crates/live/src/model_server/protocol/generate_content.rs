@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::answer::ModelAnswer;
-use super::super::asked::{Asked, Choice, Form, Said, Tool, text};
+use super::super::query::{Choice, Form, Message, ModelQuery, Tool, text};
 use super::turn::{Event, Turn, pieces};
 
 /// The member of an object by its name in JSON, or by that of the protocol's definition, which is taken as well.
@@ -22,8 +22,8 @@ fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 /// Reads a request. Model and streaming are in the path.
-pub(super) fn read(body: &Value) -> Asked {
-    Asked {
+pub(super) fn read(body: &Value) -> ModelQuery {
+    ModelQuery {
         model: None,
         streams: false,
         tools: list(body, "tools").flat_map(read_tools).collect(),
@@ -45,13 +45,13 @@ fn read_tools(entry: &Value) -> Vec<Tool> {
     functions.chain(hosted.map(|name| Tool::other(name, Form::Hosted))).collect()
 }
 
-fn read_content(content: &Value) -> Vec<Said> {
+fn read_content(content: &Value) -> Vec<Message> {
     if content.get("role").and_then(Value::as_str) == Some("model") {
-        return vec![Said::Model];
+        return vec![Message::Model];
     }
     let part = |part: &Value| match member(part, "functionResponse") {
-        Some(response) => Said::Output(response.get("response").map(text).unwrap_or_default()),
-        None => Said::User(part.get("text").map(text).unwrap_or_default()),
+        Some(response) => Message::Output(response.get("response").map(text).unwrap_or_default()),
+        None => Message::User(part.get("text").map(text).unwrap_or_default()),
     };
     list(content, "parts").map(part).collect()
 }

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::super::answer::ModelAnswer;
-use super::super::asked::{Asked, Choice, Said, Tool, items, string, text};
+use super::super::query::{Choice, Message, ModelQuery, Tool, items, string, text};
 use super::turn::{Event, Turn, pieces};
 
 /// Reads a request.
-pub(super) fn read(body: &Value) -> Asked {
+pub(super) fn read(body: &Value) -> ModelQuery {
     let format =
         body.get("output_config").and_then(|config| config.get("format")).or_else(|| body.get("output_format"));
-    Asked {
+    ModelQuery {
         model: string(body, "model"),
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
         tools: items(body, "tools").filter_map(read_tool).collect(),
@@ -26,23 +26,23 @@ fn read_tool(tool: &Value) -> Option<Tool> {
     Some(Tool::function(string(tool, "name")?, schema).described(tool))
 }
 
-fn read_message(message: &Value) -> Vec<Said> {
+fn read_message(message: &Value) -> Vec<Message> {
     let content = message.get("content").unwrap_or(&Value::Null);
     match message.get("role").and_then(Value::as_str) {
         Some("user") => match content {
             Value::Array(blocks) => blocks.iter().map(read_block).collect(),
-            content => vec![Said::User(text(content))],
+            content => vec![Message::User(text(content))],
         },
-        Some("assistant") => vec![Said::Model],
+        Some("assistant") => vec![Message::Model],
         _ => Vec::new(),
     }
 }
 
-fn read_block(block: &Value) -> Said {
+fn read_block(block: &Value) -> Message {
     match block.get("type").and_then(Value::as_str) {
-        Some("tool_result") => Said::Output(block.get("content").map(text).unwrap_or_default()),
-        Some("text") => Said::User(string(block, "text").unwrap_or_default()),
-        _ => Said::User(String::new()),
+        Some("tool_result") => Message::Output(block.get("content").map(text).unwrap_or_default()),
+        Some("text") => Message::User(string(block, "text").unwrap_or_default()),
+        _ => Message::User(String::new()),
     }
 }
 

@@ -10,13 +10,13 @@ mod turn;
 use registry_model::model::Protocol;
 use serde_json::Value;
 
-use super::asked::Asked;
+use super::query::ModelQuery;
 
 pub(crate) use models::{counted, described};
 pub(crate) use turn::{Event, Turn};
 
 /// Reads a request.
-pub(crate) fn read(protocol: Protocol, body: &Value) -> Asked {
+pub(crate) fn read(protocol: Protocol, body: &Value) -> ModelQuery {
     match protocol {
         Protocol::AnthropicMessages => messages::read(body),
         Protocol::OpenAiCompletions => completions::read(body),

@@ -3,17 +3,17 @@
 use serde_json::{Value, json};
 
 use super::super::answer::ModelAnswer;
-use super::super::asked::{Asked, Choice, Form, Said, Tool, items, string, text};
+use super::super::query::{Choice, Form, Message, ModelQuery, Tool, items, string, text};
 use super::super::tools::Call;
 use super::turn::{Event, MADE, Turn, pieces, total};
 
 /// Reads a request.
-pub(super) fn read(body: &Value) -> Asked {
+pub(super) fn read(body: &Value) -> ModelQuery {
     let said = match body.get("input") {
-        Some(Value::String(text)) => vec![Said::User(text.clone())],
+        Some(Value::String(text)) => vec![Message::User(text.clone())],
         _ => items(body, "input").filter_map(read_item).collect(),
     };
-    Asked {
+    ModelQuery {
         model: string(body, "model"),
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
         tools: items(body, "tools").flat_map(|tool| read_tool(tool, None)).collect(),
@@ -38,15 +38,15 @@ fn read_tool(tool: &Value, namespace: Option<&str>) -> Vec<Tool> {
     vec![Tool { namespace: namespace.map(str::to_owned), ..read.described(tool) }]
 }
 
-fn read_item(item: &Value) -> Option<Said> {
+fn read_item(item: &Value) -> Option<Message> {
     match item.get("type").and_then(Value::as_str).unwrap_or("message") {
         "message" => match item.get("role").and_then(Value::as_str)? {
-            "user" => Some(Said::User(item.get("content").map(text).unwrap_or_default())),
-            "assistant" => Some(Said::Model),
+            "user" => Some(Message::User(item.get("content").map(text).unwrap_or_default())),
+            "assistant" => Some(Message::Model),
             _ => None,
         },
-        kind if kind.ends_with("_output") => Some(Said::Output(item.get("output").map(text).unwrap_or_default())),
-        kind if kind.ends_with("_call") => Some(Said::Model),
+        kind if kind.ends_with("_output") => Some(Message::Output(item.get("output").map(text).unwrap_or_default())),
+        kind if kind.ends_with("_call") => Some(Message::Model),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::super::answer::{ModelAnswer, TEXT};
-use super::super::asked::{Choice, Form, Said, Tool};
+use super::super::query::{Choice, Form, Message, Tool};
 use super::super::tools::Call;
 use super::*;
 
@@ -80,10 +80,10 @@ fn tool_results_are_separated_from_user_text() {
         {"type": "text", "text": "more"},
     ]}]});
     let said = read(Protocol::AnthropicMessages, &body).said;
-    assert_eq!(said, [Said::Output("out".to_owned()), Said::User("more".to_owned())]);
+    assert_eq!(said, [Message::Output("out".to_owned()), Message::User("more".to_owned())]);
     let body = json!({"input": [{"role": "developer", "content": "PROBE-SHELL"}, {"type": "local_shell_call_output",
         "output": "out"}]});
-    assert_eq!(read(Protocol::OpenAiResponses, &body).said, [Said::Output("out".to_owned())]);
+    assert_eq!(read(Protocol::OpenAiResponses, &body).said, [Message::Output("out".to_owned())]);
 }
 
 /// The last event of a stream, for a text and for a call.

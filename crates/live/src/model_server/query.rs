@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// A request for an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Asked {
+pub(crate) struct ModelQuery {
     /// The model, as the body names it.
     pub(crate) model: Option<String>,
     /// Whether the answer is to come as a stream.
@@ -12,7 +12,7 @@ pub(crate) struct Asked {
     /// The tools that the model may call.
     pub(crate) tools: Vec<Tool>,
     /// What was said so far, in order.
-    pub(crate) said: Vec<Said>,
+    pub(crate) said: Vec<Message>,
     /// The schema that the answer must fit.
     pub(crate) schema: Option<Value>,
     /// Which tool must be called.
@@ -21,7 +21,7 @@ pub(crate) struct Asked {
 
 /// A part of what was said. What the system says is not among it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Message {
     /// A text of the user's, or of the agent's in the user's name.
     User(String),
     /// Something of the model's: a text, a call of a tool, a thought.
@@ -87,12 +87,12 @@ impl Tool {
     }
 }
 
-impl Asked {
+impl ModelQuery {
     /// What the user said since the model or a tool said something.
     pub(crate) fn last_words(&self) -> String {
         let last = self.said.iter().rev().map_while(|said| match said {
-            Said::User(text) => Some(text.as_str()),
-            Said::Model | Said::Output(_) => None,
+            Message::User(text) => Some(text.as_str()),
+            Message::Model | Message::Output(_) => None,
         });
         let mut texts = last.collect::<Vec<_>>();
         texts.reverse();
@@ -102,8 +102,8 @@ impl Asked {
     /// What tools gave, in order.
     pub(crate) fn outputs(&self) -> impl Iterator<Item = &str> {
         self.said.iter().filter_map(|said| match said {
-            Said::Output(text) => Some(text.as_str()),
-            Said::User(_) | Said::Model => None,
+            Message::Output(text) => Some(text.as_str()),
+            Message::User(_) | Message::Model => None,
         })
     }
 }
@@ -143,12 +143,12 @@ mod tests {
 
     #[test]
     fn last_user_text_follows_the_last_model_and_tool_output() {
-        let user = |text: &str| Said::User(text.to_owned());
-        let said = vec![user("a"), Said::Model, Said::Output("x".to_owned()), user("b"), user("c")];
-        let asked = Asked { said, ..Asked::default() };
+        let user = |text: &str| Message::User(text.to_owned());
+        let said = vec![user("a"), Message::Model, Message::Output("x".to_owned()), user("b"), user("c")];
+        let asked = ModelQuery { said, ..ModelQuery::default() };
         assert_eq!(asked.last_words(), "b\nc");
         assert_eq!(asked.outputs().collect::<Vec<_>>(), ["x"]);
-        assert_eq!(Asked { said: vec![user("a"), Said::Model], ..Asked::default() }.last_words(), "");
+        assert_eq!(ModelQuery { said: vec![user("a"), Message::Model], ..ModelQuery::default() }.last_words(), "");
     }
 
     #[test]

@@ -4,17 +4,17 @@ use registry_model::rules;
 use registry_model::shell;
 
 use super::Check;
-use crate::finding::{Finding, FindingPlace, Level, one_line};
+use crate::diagnostic::{Diagnostic, DiagnosticPlace, Level, one_line};
 
 /// Findings as they are made, in any order.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
-    found: Vec<Finding>,
+pub(crate) struct Diagnostics {
+    found: Vec<Diagnostic>,
 }
 
-impl Findings {
+impl Diagnostics {
     /// Adds a finding, with the check's own help.
-    pub(crate) fn add(&mut self, check: &'static Check, place: &FindingPlace, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, check: &'static Check, place: &DiagnosticPlace, message: impl Into<String>) {
         self.add_with_help(check, place, message, check.help);
     }
 
@@ -22,11 +22,11 @@ impl Findings {
     pub(crate) fn add_with_help(
         &mut self,
         check: &'static Check,
-        place: &FindingPlace,
+        place: &DiagnosticPlace,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.found.push(Finding {
+        self.found.push(Diagnostic {
             file: place.file.as_ref().to_owned(),
             line: place.line,
             column: place.column,
@@ -39,8 +39,8 @@ impl Findings {
     }
 
     /// Adds what a rule over shell text found.
-    pub(crate) fn add_rule(&mut self, place: &FindingPlace, finding: &shell::Finding) {
-        self.found.push(Finding {
+    pub(crate) fn add_rule(&mut self, place: &DiagnosticPlace, finding: &shell::Diagnostic) {
+        self.found.push(Diagnostic {
             file: place.file.as_ref().to_owned(),
             line: place.line,
             column: place.column,
@@ -58,7 +58,7 @@ impl Findings {
     }
 
     /// The findings in the order of their places, without duplicates.
-    pub(crate) fn finish(mut self) -> Vec<Finding> {
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.found.sort();
         self.found.dedup();
         self.found

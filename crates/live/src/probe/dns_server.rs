@@ -24,16 +24,16 @@ pub(crate) enum Network {
 }
 
 /// Names that were asked for.
-type Asked = Arc<Mutex<Vec<String>>>;
+type QueriedNames = Arc<Mutex<Vec<String>>>;
 
 /// A name server in another network.
 #[derive(Debug)]
-pub(crate) struct Names {
-    asked: Asked,
+pub(crate) struct DnsServer {
+    asked: QueriedNames,
     task: JoinHandle<()>,
 }
 
-impl Names {
+impl DnsServer {
     /// Serves in the network of a process, as that network does with names.
     pub(crate) fn serve(process: i32, network: Network) -> Result<Self, String> {
         // A thread can be in another network than the rest of its process, and its sockets stay there.
@@ -47,7 +47,7 @@ impl Names {
         let bound = bound.join().unwrap_or_else(|_| Err(std::io::Error::other("its thread is gone")));
         let socket = bound.and_then(tokio::net::UdpSocket::from_std);
         let socket = socket.map_err(|error| format!("cannot serve names in the network of a run: {error}"))?;
-        let asked = Asked::default();
+        let asked = QueriedNames::default();
         let task = tokio::spawn(answer_all(socket, network, asked.clone()));
         Ok(Self { asked, task })
     }
@@ -61,13 +61,13 @@ impl Names {
     }
 }
 
-impl Drop for Names {
+impl Drop for DnsServer {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-async fn answer_all(socket: tokio::net::UdpSocket, network: Network, asked: Asked) {
+async fn answer_all(socket: tokio::net::UdpSocket, network: Network, asked: QueriedNames) {
     let mut buffer = [0; 1232];
     while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
         let Some((name, reply)) = buffer.get(..length).and_then(|query| answer(query, network)) else { continue };

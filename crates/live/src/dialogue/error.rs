@@ -12,7 +12,7 @@ const VERSION: u16 = 1;
 
 /// What ends a dialogue before its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DialogueError {
     /// No answer in time.
     Late {
         /// What was asked.
@@ -48,7 +48,7 @@ pub enum Fault {
     Connection(String),
 }
 
-impl Fault {
+impl DialogueError {
     /// What a message of the agent breaks by itself: one that is none, and an answer in another version.
     pub(super) fn of_line(line: &str) -> Option<Self> {
         let Some(message) = serde_json::from_str::<Value>(line).ok().filter(Value::is_object) else {
@@ -85,7 +85,7 @@ impl fmt::Display for RpcError {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for DialogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Late { method, seconds } => write!(f, "no answer to `{method}` in {seconds} s"),
@@ -109,4 +109,4 @@ impl fmt::Display for Fault {
     }
 }
 
-impl core::error::Error for Fault {}
+impl core::error::Error for DialogueError {}

@@ -28,41 +28,41 @@ impl Error for SyntaxError {}
 
 /// A syntax error without its line. Boxed: every function of the parser can return one, but rarely does.
 #[derive(Debug)]
-pub(super) struct Fault(Box<FaultText>);
+pub(super) struct UnlocatedError(Box<UnlocatedText>);
 
 /// The sentence is `before`, then the line of `opened`, then `after`.
 #[derive(Debug)]
-struct FaultText {
+struct UnlocatedText {
     at: usize,
     before: String,
     opened: Option<usize>,
     after: &'static str,
 }
 
-impl Fault {
-    fn new(at: usize, before: String, opened: Option<usize>, after: &'static str) -> Fault {
-        Fault(Box::new(FaultText { at, before, opened, after }))
+impl UnlocatedError {
+    fn new(at: usize, before: String, opened: Option<usize>, after: &'static str) -> UnlocatedError {
+        UnlocatedError(Box::new(UnlocatedText { at, before, opened, after }))
     }
 
     /// An error with a fixed message.
-    pub(super) fn plain(at: usize, message: impl Into<String>) -> Fault {
-        Fault::new(at, message.into(), None, "")
+    pub(super) fn plain(at: usize, message: impl Into<String>) -> UnlocatedError {
+        UnlocatedError::new(at, message.into(), None, "")
     }
 
     /// A construct opened at `opened` that the script never closes.
-    pub(super) fn unclosed(opened: usize, construct: &str, after: &'static str) -> Fault {
-        Fault::new(opened, format!("the {construct} opened on line "), Some(opened), after)
+    pub(super) fn unclosed(opened: usize, construct: &str, after: &'static str) -> UnlocatedError {
+        UnlocatedError::new(opened, format!("the {construct} opened on line "), Some(opened), after)
     }
 
     /// `found` instead of `closer` in the construct opened at `opened`.
-    pub(super) fn mismatch(at: usize, found: &str, closer: &str, construct: &str, opened: usize) -> Fault {
+    pub(super) fn mismatch(at: usize, found: &str, closer: &str, construct: &str, opened: usize) -> UnlocatedError {
         let before = format!("expected {closer}, found {found}, in the {construct} opened on line ");
-        Fault::new(at, before, Some(opened), "")
+        UnlocatedError::new(at, before, Some(opened), "")
     }
 
     pub(super) fn locate(self, script: &[u8]) -> SyntaxError {
         let mut lines = Lines::new(script);
-        let FaultText { at, before: mut message, opened, after } = *self.0;
+        let UnlocatedText { at, before: mut message, opened, after } = *self.0;
         if let Some(opened) = opened {
             message.push_str(&lines.position(opened).0.to_string());
             message.push_str(after);

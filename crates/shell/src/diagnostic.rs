@@ -7,7 +7,7 @@ use super::text::Lines;
 
 /// A problem that a rule reports in a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Diagnostic {
     /// The rule's code, as `S002`.
     pub rule: &'static str,
     /// Byte offset of its start.
@@ -25,14 +25,14 @@ pub struct Finding {
 }
 
 /// Collects the findings of one script, in any order.
-pub(super) struct Findings<'a> {
+pub(super) struct Diagnostics<'a> {
     script: &'a [u8],
-    found: Vec<Finding>,
+    found: Vec<Diagnostic>,
 }
 
-impl<'a> Findings<'a> {
+impl<'a> Diagnostics<'a> {
     pub(super) fn new(script: &'a [u8]) -> Self {
-        Findings { script, found: Vec::new() }
+        Diagnostics { script, found: Vec::new() }
     }
 
     pub(super) fn add(
@@ -45,13 +45,14 @@ impl<'a> Findings<'a> {
         let offset = range.start.min(self.script.len());
         let end = range.end.clamp(offset, self.script.len());
         let (message, help) = (message.into(), help.into());
-        self.found.push(Finding { rule, offset, end, line: 0, column: 0, message, help });
+        self.found.push(Diagnostic { rule, offset, end, line: 0, column: 0, message, help });
     }
 
     /// Adds the findings of another reading of the script, at places where there is none of the same rule.
-    pub(super) fn merge(&mut self, other: Findings<'_>) {
+    pub(super) fn merge(&mut self, other: Diagnostics<'_>) {
         let places: BTreeSet<(&str, usize)> = self.found.iter().map(|it| (it.rule, it.offset)).collect();
-        let new: Vec<Finding> = other.found.into_iter().filter(|it| !places.contains(&(it.rule, it.offset))).collect();
+        let new: Vec<Diagnostic> =
+            other.found.into_iter().filter(|it| !places.contains(&(it.rule, it.offset))).collect();
         self.found.extend(new);
     }
 
@@ -66,7 +67,7 @@ impl<'a> Findings<'a> {
     }
 
     /// The findings in source order, with their lines, without duplicates.
-    pub(super) fn finish(mut self) -> Vec<Finding> {
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         self.found.sort_by(|a, b| (a.offset, a.rule, a.end, &a.message).cmp(&(b.offset, b.rule, b.end, &b.message)));
         self.found.dedup();
         let mut lines = Lines::new(self.script);

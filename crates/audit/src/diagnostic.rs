@@ -23,7 +23,7 @@ impl Level {
 
 /// What a check or a rule found at a place of a tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
+pub struct Diagnostic {
     /// The file, relative to the root of the tree, with `/` between.
     pub file: String,
     /// The line, from 1.
@@ -44,13 +44,13 @@ pub struct Finding {
 
 /// A place in a file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct FindingPlace {
+pub(crate) struct DiagnosticPlace {
     pub(crate) file: Rc<str>,
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-impl FindingPlace {
+impl DiagnosticPlace {
     /// The beginning of a file, for what is about all of it.
     pub(crate) fn start(file: &Rc<str>) -> Self {
         Self { file: Rc::clone(file), line: 1, column: 1 }
@@ -59,15 +59,15 @@ impl FindingPlace {
 
 /// A value of a tree, with its place.
 #[derive(Clone, Debug)]
-pub(crate) struct At<T> {
+pub(crate) struct Located<T> {
     pub(crate) value: T,
-    pub(crate) place: FindingPlace,
+    pub(crate) place: DiagnosticPlace,
 }
 
-impl<T> At<T> {
+impl<T> Located<T> {
     /// A part of the value, or a value derived from it, at the same place.
-    pub(crate) fn as_ref<'t>(&self, value: &'t str) -> At<&'t str> {
-        At { value, place: self.place.clone() }
+    pub(crate) fn as_ref<'t>(&self, value: &'t str) -> Located<&'t str> {
+        Located { value, place: self.place.clone() }
     }
 }
 

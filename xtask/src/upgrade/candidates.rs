@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use registry_model::model::{Agent, Artefact};
 
 use super::request::UpgradeRequest;
-use super::step::{End, Step};
+use super::step::{Step, Stop};
 use registry_command::console::Console;
 use registry_command::failure::Failure;
 use registry_command::parallel;
@@ -15,7 +15,7 @@ use registry_supply::pin::age::Cutoff;
 
 /// The versions for an upgrade.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Look {
+pub(crate) struct UpgradeOptions {
     /// The wanted version of each package.
     pub wanted: BTreeMap<String, String>,
     /// The versions from the oldest to `wanted`, if older ones may be tried.
@@ -25,14 +25,14 @@ pub(crate) struct Look {
 }
 
 /// Finds the versions for every agent, several at a time.
-pub(crate) fn look_all(tools: &Tools, request: &UpgradeRequest<'_>, console: Console) -> Vec<Step<Look>> {
+pub(crate) fn look_all(tools: &Tools, request: &UpgradeRequest<'_>, console: Console) -> Vec<Step<UpgradeOptions>> {
     console.progress(format!("querying the versions of {} agents", request.agents.len()));
     let looks = parallel::map(&request.agents, |agent| look(tools, agent, request));
     console.clear();
     looks
 }
 
-fn look(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Step<Look> {
+fn look(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Step<UpgradeOptions> {
     let of_agent = |(package, _): &(&String, &String)| {
         agent.install.iter().filter_map(Artefact::package).any(|it| it.1 == *package)
     };
@@ -45,11 +45,11 @@ fn look(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Step<
 }
 
 /// The newest versions that are allowed.
-fn newest(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Step<Look> {
+fn newest(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Step<UpgradeOptions> {
     let rows = outdated::look(tools, agent, request.limits)?;
     let notes: Vec<String> = rows.iter().flat_map(notes).collect();
     if !rows.iter().any(|row| row.allowed.version != row.pinned.version) {
-        return Err(if rows.iter().any(Row::is_outdated) { End::Blocked(notes) } else { End::Current(notes) });
+        return Err(if rows.iter().any(Row::is_outdated) { Stop::Blocked(notes) } else { Stop::Current(notes) });
     }
     let wanted = rows.iter().map(|row| (row.package.clone(), row.allowed.version.clone())).collect();
     let mut candidates = Vec::new();
@@ -57,7 +57,7 @@ fn newest(tools: &Tools, agent: &Agent<'_>, request: &UpgradeRequest<'_>) -> Ste
         let versions = rows.iter().map(|row| Ok((row, outdated::candidates(tools, agent, row)?)));
         candidates = states(&versions.collect::<Result<Vec<_>, Failure>>()?);
     }
-    Ok(Look { wanted, candidates, notes })
+    Ok(UpgradeOptions { wanted, candidates, notes })
 }
 
 /// The versions that the command line names.
@@ -66,7 +66,7 @@ fn asked(
     agent: &Agent<'_>,
     to: &BTreeMap<&String, &String>,
     request: &UpgradeRequest<'_>,
-) -> Step<Look> {
+) -> Step<UpgradeOptions> {
     let mut wanted = BTreeMap::new();
     let min_age = request.limits.min_age;
     for (package, version) in to {
@@ -79,15 +79,15 @@ fn asked(
         };
         if let Some(days) = days.filter(|days| *days < min_age) {
             let why = format!("{package} {version} is {days} days old, and {min_age} are required (`--min-age`)");
-            return Err(End::Blocked(vec![why]));
+            return Err(Stop::Blocked(vec![why]));
         }
         wanted.insert((*package).clone(), (*version).clone());
     }
     let pins = agent.read_lock().map_err(Failure::from)?.pins();
     if wanted.iter().all(|(package, version)| pins.iter().any(|pin| is_pin(pin, package, version))) {
-        return Err(End::Current(Vec::new()));
+        return Err(Stop::Current(Vec::new()));
     }
-    Ok(Look { wanted, candidates: Vec::new(), notes: Vec::new() })
+    Ok(UpgradeOptions { wanted, candidates: Vec::new(), notes: Vec::new() })
 }
 
 fn is_pin(pin: &str, package: &str, version: &str) -> bool {

@@ -11,12 +11,12 @@ use registry_scripts::{Expected, ScriptKind};
 use super::install::{self, Outcome};
 use super::report::Class;
 use super::sources;
-use crate::Refusal;
+use crate::Failure;
 use crate::dialogue::Limits;
 use crate::sandbox::{self, As, Host, SandboxKind, Setting};
 
 /// A step that did not do as it must.
-pub(crate) struct Failed {
+pub(crate) struct StepFailure {
     pub(crate) class: Class,
     pub(crate) detail: String,
     /// Whether it was the proof of an install that failed, and nothing before it.
@@ -26,12 +26,12 @@ pub(crate) struct Failed {
 /// What install.sh calls the step of its proof.
 const PROOF: &str = "proof";
 
-impl Failed {
+impl StepFailure {
     pub(crate) fn new(class: Class, detail: impl Into<String>) -> Self {
         Self { class, detail: detail.into(), unproved: false }
     }
 
-    pub(crate) fn ours(refusal: &Refusal) -> Self {
+    pub(crate) fn ours(refusal: &Failure) -> Self {
         Self::new(Class::OURS, refusal.message.clone())
     }
 }
@@ -49,8 +49,8 @@ pub(crate) struct Ready {
 
 impl Ready {
     /// Renders the scripts and makes the sandbox, in a folder of the agent's own.
-    pub(crate) fn open(agent: &Agent<'_>, host: &Host, site: &Site, folder: &Path) -> Result<Self, Failed> {
-        let rendered = |error: registry_scripts::RenderError| Failed::new(Class::OURS, error.to_string());
+    pub(crate) fn open(agent: &Agent<'_>, host: &Host, site: &Site, folder: &Path) -> Result<Self, StepFailure> {
+        let rendered = |error: registry_scripts::RenderError| StepFailure::new(Class::OURS, error.to_string());
         let expected = Expected::of(agent).map_err(rendered)?;
         let scripts = registry_scripts::scripts(agent, site).map_err(rendered)?;
         let text =
@@ -60,13 +60,13 @@ impl Ready {
         let looks_up = network && host.kind == SandboxKind::Bwrap;
         let setting = Setting { prefix: site.prefix.clone(), shown: sources::shown(site, looks_up), network };
         let cell = sandbox::Cell::open(host, &setting, &folder.join(agent.name), agent.name);
-        let cell = cell.map_err(|refusal| Failed::ours(&refusal))?;
+        let cell = cell.map_err(|refusal| StepFailure::ours(&refusal))?;
         let (script, policy) = (text(ScriptKind::Install), text(ScriptKind::WebPolicy));
         Ok(Self { cell, script, policy, prefix: setting.prefix, expected, longest: Cell::default() })
     }
 
     /// The same install with a sandbox of its own, for a session beside others. The folder must not exist.
-    pub(crate) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Refusal> {
+    pub(crate) fn beside(&self, folder: &Path, name: &str) -> Result<Self, Failure> {
         Ok(Self {
             cell: self.cell.beside(folder, name)?,
             prefix: self.prefix.clone(),
@@ -78,29 +78,29 @@ impl Ready {
     }
 
     /// install.sh in a mode; it must end with 0.
-    pub(crate) async fn install(&self, who: As, mode: &str, deadline: u32) -> Result<Outcome, Failed> {
+    pub(crate) async fn install(&self, who: As, mode: &str, deadline: u32) -> Result<Outcome, StepFailure> {
         self.run_script(who, mode, &self.script, deadline).await
     }
 
     /// An install without its proof: where the entry is wrong about the agent, what it does answer is still asked.
-    pub(crate) async fn install_unproved(&self, agent: &Agent<'_>, site: &Site) -> Result<Outcome, Failed> {
+    pub(crate) async fn install_unproved(&self, agent: &Agent<'_>, site: &Site) -> Result<Outcome, StepFailure> {
         let script = registry_scripts::unproved_install(agent, site);
-        let script = script.map_err(|error| Failed::new(Class::OURS, error.to_string()))?;
+        let script = script.map_err(|error| StepFailure::new(Class::OURS, error.to_string()))?;
         self.run_script(As::Root, "install", &script, agent.install_timeout).await
     }
 
-    async fn run_script(&self, who: As, mode: &str, script: &str, deadline: u32) -> Result<Outcome, Failed> {
+    async fn run_script(&self, who: As, mode: &str, script: &str, deadline: u32) -> Result<Outcome, StepFailure> {
         let (environment, argv) = (install::environment(mode), install::argv(script));
-        let command = self.cell.command(who, &environment, &argv).map_err(|refusal| Failed::ours(&refusal))?;
+        let command = self.cell.command(who, &environment, &argv).map_err(|refusal| StepFailure::ours(&refusal))?;
         let begin = Instant::now();
         let outcome = install::run(command, deadline).await;
         self.longest.set(self.longest.get().max(begin.elapsed()));
-        let outcome = outcome.map_err(|detail| Failed::new(Class::INFRASTRUCTURE, detail))?;
+        let outcome = outcome.map_err(|detail| StepFailure::new(Class::INFRASTRUCTURE, detail))?;
         if outcome.status == 0 {
             return Ok(outcome);
         }
         let detail = format!("{}: {}", outcome.step, outcome.detail);
-        Err(Failed { unproved: outcome.step == PROOF, ..Failed::new(Class(outcome.status), detail) })
+        Err(StepFailure { unproved: outcome.step == PROOF, ..StepFailure::new(Class(outcome.status), detail) })
     }
 
     /// The time that an agent has for its answers: the usual one, or three times what its install took, and what its
