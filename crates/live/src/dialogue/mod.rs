@@ -175,7 +175,9 @@ impl Dialogue {
                 Err(error) => Err(self.refusal(method, error).await),
             },
             fault = broken => Err(named(fault.unwrap_or(DialogueError::Connection(String::new())), method)),
-            () = tokio::time::sleep(limit) => Err(DialogueError::Late { method: method.to_owned(), seconds: limit.as_secs() }),
+            () = tokio::time::sleep(limit) => {
+                Err(DialogueError::Late { method: method.to_owned(), seconds: limit.as_secs() })
+            },
         }
     }
 
