@@ -28,6 +28,7 @@ crate::registry! {
         mod claude_agent_acp;
         mod cline;
         mod code_puppy;
+        mod codemie;
         mod codex_acp;
         mod deepagents;
         mod factory_droid;

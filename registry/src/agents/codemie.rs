@@ -1,0 +1,96 @@
+//! CodeMie.
+
+use crate::agent;
+
+agent! {
+    /// CodeMie, an OpenCode fork of EPAM's CodeMie project with a native ACP server.
+    ///
+    /// It reads OpenCode's own files and variables, and knows models by their models.dev ids, as OpenCode does. Its
+    /// front package is not published where it could be had: the package of the program for this platform is.
+    codemie {
+        protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
+        // The package names no program: its front package does.
+        install: [npm("@codemieai/codemie-opencode-linux-x64", bin: "codemie", postinstall: ["node", "-e", "
+            const fs = require('fs');
+            fs.mkdirSync('../../.bin', { recursive: true });
+            fs.symlinkSync('../@codemieai/codemie-opencode-linux-x64/bin/codemie', '../../.bin/codemie');
+        "])],
+        runs: native,
+        launch: ["codemie", "acp"],
+        // A session needs no variable and no file. Without a network its `--version` prints more than the version.
+        handshake: { name: "OpenCode", version: pinned, session: ok, exit: eof },
+        model: { format: ModelsDev, via: SetModel, proxy: RegisterProvider },
+        accepts: [GEMINI_API_KEY, GOOGLE_API_KEY],
+        env: {
+            OPENAI_BASE_URL = BASE_URL,
+            // Its built-in `google` reads this one alone, though its catalogue names the other two as well.
+            GOOGLE_GENERATIVE_AI_API_KEY = if all(
+                not(set(BASE_URL)), any(set(GEMINI_API_KEY), set(GOOGLE_API_KEY))
+            ) { API_KEY },
+            OPENCODE_DISABLE_AUTOUPDATE = "1",
+        },
+        references: "{env:NAME}",
+        config: [
+            jsonc("~/.config/opencode/opencode.json", if set(BASE_URL)) {
+                "provider": { ACP_MODEL_PROVIDER: {
+                    // Under these two names it calls the Responses API, which `@ai-sdk/openai-compatible` lacks.
+                    "npm": match ACP_MODEL_PROVIDER {
+                        "openai" => "@ai-sdk/openai",
+                        "xai" => "@ai-sdk/xai",
+                        _ => if proxy { "@ai-sdk/openai-compatible" } else { match PROTOCOL {
+                            "anthropic-messages" => "@ai-sdk/anthropic",
+                            "google-generate-content" => "@ai-sdk/google",
+                            "openai-responses" => "@ai-sdk/openai",
+                            _ => "@ai-sdk/openai-compatible",
+                        } },
+                    },
+                    "name": ACP_MODEL_PROVIDER,
+                    "options": {
+                        "baseURL": if proxy { ref(BASE_URL) } else { match PROTOCOL {
+                            "anthropic-messages" => fmt("{BASE_URL}/v1"),
+                            "google-generate-content" => fmt("{BASE_URL}/v1beta"),
+                            _ => ref(BASE_URL),
+                        } },
+                        "apiKey": ref(API_KEY),
+                    },
+                    // `id` is what goes over the wire: a model's own id may hold a slash.
+                    "models": { ACP_MODEL_NAME: {
+                        "id": if proxy { ALIAS } else { MODEL },
+                        "name": ACP_MODEL_NAME,
+                        "options"?: { "reasoningEffort": EFFORT },
+                    } },
+                } },
+            },
+            // What it asks about where `permission` below is left out.
+            jsonc("~/.config/opencode/opencode.json") { "permission": { "bash": "ask", "edit": "ask" } },
+            // Without these, a harness that sets no model over ACP gets the vendor's own, and so do titles.
+            jsonc("~/.config/opencode/opencode.json", if set(ACP_MODEL_PROVIDER)) {
+                "model": ACP_MODEL, "small_model": ACP_MODEL,
+            },
+        ],
+        web: {
+            tools: ["webfetch", "websearch"],
+            off: [
+                jsonc("~/.config/opencode/opencode.json") { "tools": { "webfetch": false, "websearch": false } },
+                // The strongest layer (measured): no file of the workspace and no other folder of settings undoes it.
+                env { OPENCODE_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
+            ],
+        },
+        permission: [
+            jsonc("~/.config/opencode/opencode.json") {
+                "permission": {
+                    "bash": "allow", "edit": "allow", "external_directory": "allow", "doom_loop": "allow",
+                },
+            },
+        ],
+        effort: ["minimal", "low", "medium", "high"],
+        home: [".opencode", ".config/opencode"],
+        skills: ["~/.opencode/skills"],
+        hosts: [
+            host("models.dev", env { OPENCODE_DISABLE_MODELS_FETCH = "1" }),
+            host("github.com", none("it fetches ripgrep at start where no `rg` is in PATH; no switch was found")),
+            host("npm", none("no switch was found for the plugin package that it installs at every start")),
+        ],
+        suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+    }
+}
