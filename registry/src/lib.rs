@@ -45,6 +45,7 @@ crate::registry! {
         mod openhands;
         mod pi_acp;
         mod qwen_code;
+        mod sudocode_claude_acp;
         mod zed_claude_code_acp;
         mod zed_codex_acp;
     }

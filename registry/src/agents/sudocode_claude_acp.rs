@@ -1,0 +1,64 @@
+//! Claude Code, behind Sudocode's adapter.
+
+use crate::agent;
+
+agent! {
+    /// Claude Code, Anthropic's coding agent, behind Sudocode's fork of Zed's first ACP adapter.
+    ///
+    /// Its Agent SDK is newer than that of `zed-claude-code-acp` and older than that of `claude-agent-acp`.
+    sudocode_claude_acp {
+        protocol: AnthropicMessages,
+        install: [npm("@sudocode-ai/claude-code-acp", bin: "claude-code-acp")],
+        carries: ["@anthropic-ai/claude-agent-sdk"],
+        runs: node,
+        launch: ["claude-code-acp"],
+        handshake: {
+            name: "@sudocode-ai/claude-code-acp", title: "Claude Code", version: pinned,
+            session: ok, exit: signal,
+        },
+        model: { format: Bare, via: Env, proxy: AsIs },
+        env: {
+            ANTHROPIC_BASE_URL = BASE_URL,
+            // Sent as a bearer token, which Anthropic's own endpoint does not take for a key; it would also win over a
+            // log-in. There ANTHROPIC_API_KEY and CLAUDE_CODE_OAUTH_TOKEN reach the agent by themselves.
+            ANTHROPIC_AUTH_TOKEN = if set(BASE_URL) { API_KEY },
+            ANTHROPIC_MODEL = ACP_MODEL,
+            // The adapter chooses `default` at the start of a session, whatever the variable above says; that is one of
+            // these two. Small tasks have a model of their own, which no other vendor and no gateway serves.
+            ANTHROPIC_DEFAULT_SONNET_MODEL = ACP_MODEL,
+            ANTHROPIC_DEFAULT_OPUS_MODEL = ACP_MODEL,
+            ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
+            DISABLE_AUTOUPDATER = "1",
+        },
+        base_url: WithoutV1,
+        config: [json("~/.claude/settings.json") { "permissions": { "defaultMode": "default" } }],
+        web: {
+            tools: ["WebFetch", "WebSearch"],
+            off: [
+                json("~/.claude/settings.json") { "permissions": { "deny": append(["WebFetch", "WebSearch"]) } },
+                unset [CLAUDE_CONFIG_DIR],
+            ],
+        },
+        // As root it does not offer the mode that skips permissions, so its tools are allowed by name.
+        permission: [
+            json("~/.claude/settings.json") {
+                "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write"]) },
+            },
+        ],
+        effort: untested("no run with two levels was measured"),
+        home: [".claude"],
+        skills: ["~/.claude/skills"],
+        login: [
+            files(["~/.claude/.credentials.json"], instead_of: ANTHROPIC_API_KEY, own_endpoint),
+            variable(CLAUDE_CODE_OAUTH_TOKEN, instead_of: ANTHROPIC_API_KEY, own_endpoint),
+        ],
+        hosts: [
+            host("api.anthropic.com", env { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC = "1" }),
+            host(
+                "raw.githubusercontent.com",
+                none("it fetches a list of notes on plugins whatever that variable says; no switch was found")
+            ),
+        ],
+        suite: { model: "claude-haiku-4-5-20251001", usage_tracking: on },
+    }
+}
