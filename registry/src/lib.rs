@@ -25,6 +25,7 @@ pub use registry_macros as inside;
 crate::registry! {
     agents {
         mod agentao;
+        mod bub;
         mod claude_agent_acp;
         mod cline;
         mod code_puppy;
