@@ -33,6 +33,7 @@ crate::registry! {
         mod codex_acp;
         mod deepagents;
         mod factory_droid;
+        mod fast_agent;
         mod gemini;
         mod github_copilot;
         mod grok_build;
