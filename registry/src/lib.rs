@@ -37,6 +37,7 @@ crate::registry! {
         mod gemini;
         mod github_copilot;
         mod grok_build;
+        mod hermes;
         mod kilo;
         mod kimi_code;
         mod mimo;
