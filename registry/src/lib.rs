@@ -38,6 +38,7 @@ crate::registry! {
         mod github_copilot;
         mod grok_build;
         mod hermes;
+        mod isaac;
         mod kilo;
         mod kimi_code;
         mod mimo;
