@@ -25,7 +25,7 @@ target "agent" {
 }
 
 group "default" {
-  targets = ["agentao", "claude-agent-acp", "cline", "code-puppy", "codex-acp", "deepagents", "factory-droid", "gemini", "github-copilot", "grok-build", "kilo", "kimi-code", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "zed-claude-code-acp", "zed-codex-acp"]
+  targets = ["agentao", "bub", "claude-agent-acp", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-code-acp", "zed-codex-acp"]
 }
 
 target "agentao" {
@@ -39,6 +39,20 @@ target "agentao-layer" {
   inherits = ["agent"]
   target = "agentao-layer"
   tags = ["${IMAGE}:agentao-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "bub" {
+  inherits = ["agent"]
+  target = "bub"
+  tags = ["${IMAGE}:bub"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "bub-layer" {
+  inherits = ["agent"]
+  target = "bub-layer"
+  tags = ["${IMAGE}:bub-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -84,6 +98,20 @@ target "code-puppy-layer" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "codemie" {
+  inherits = ["agent"]
+  target = "codemie"
+  tags = ["${IMAGE}:codemie"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "codemie-layer" {
+  inherits = ["agent"]
+  target = "codemie-layer"
+  tags = ["${IMAGE}:codemie-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "codex-acp" {
   inherits = ["agent"]
   target = "codex-acp"
@@ -126,6 +154,20 @@ target "factory-droid-layer" {
   platforms = ["linux/amd64"]
 }
 
+target "fast-agent" {
+  inherits = ["agent"]
+  target = "fast-agent"
+  tags = ["${IMAGE}:fast-agent"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "fast-agent-layer" {
+  inherits = ["agent"]
+  target = "fast-agent-layer"
+  tags = ["${IMAGE}:fast-agent-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "gemini" {
   inherits = ["agent"]
   target = "gemini"
@@ -166,6 +208,34 @@ target "grok-build-layer" {
   target = "grok-build-layer"
   tags = ["${IMAGE}:grok-build-layer"]
   platforms = ["linux/amd64"]
+}
+
+target "hermes" {
+  inherits = ["agent"]
+  target = "hermes"
+  tags = ["${IMAGE}:hermes"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "hermes-layer" {
+  inherits = ["agent"]
+  target = "hermes-layer"
+  tags = ["${IMAGE}:hermes-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "isaac" {
+  inherits = ["agent"]
+  target = "isaac"
+  tags = ["${IMAGE}:isaac"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "isaac-layer" {
+  inherits = ["agent"]
+  target = "isaac-layer"
+  tags = ["${IMAGE}:isaac-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
 }
 
 target "kilo" {
@@ -291,6 +361,20 @@ target "qwen-code-layer" {
   inherits = ["agent"]
   target = "qwen-code-layer"
   tags = ["${IMAGE}:qwen-code-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "sudocode-claude-acp" {
+  inherits = ["agent"]
+  target = "sudocode-claude-acp"
+  tags = ["${IMAGE}:sudocode-claude-acp"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "sudocode-claude-acp-layer" {
+  inherits = ["agent"]
+  target = "sudocode-claude-acp-layer"
+  tags = ["${IMAGE}:sudocode-claude-acp-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 

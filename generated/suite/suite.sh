@@ -32,15 +32,20 @@ suite_can_run() {
 suite_agents() {
     cat <<\AGENTS
 agentao
+bub
 claude-agent-acp
 cline
 code-puppy
+codemie
 codex-acp
 deepagents
 factory-droid
+fast-agent
 gemini
 github-copilot
 grok-build
+hermes
+isaac
 kilo
 kimi-code
 mimo
@@ -51,6 +56,7 @@ opencode
 openhands
 pi-acp
 qwen-code
+sudocode-claude-acp
 zed-claude-code-acp
 zed-codex-acp
 AGENTS
@@ -60,15 +66,20 @@ AGENTS
 suite_model() {
     case ${1-} in
     agentao) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    bub) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     claude-agent-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
     cline) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     code-puppy) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    codemie) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     codex-acp) printf "%s\n" gpt-5.4-nano ;;
     deepagents) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     factory-droid) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    fast-agent) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     gemini) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     github-copilot) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     grok-build) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    hermes) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    isaac) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     kilo) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     kimi-code) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     mimo) printf "%s\n" xiaomi/mimo-v2.5 ;;
@@ -79,6 +90,7 @@ suite_model() {
     openhands) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     pi-acp) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     qwen-code) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    sudocode-claude-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
     zed-claude-code-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
     zed-codex-acp) printf "%s\n" gpt-5.4-nano ;;
     *) suite_unknown suite_model "${1-}" ;;
@@ -89,15 +101,20 @@ suite_model() {
 suite_usage_tracking() {
     case ${1-} in
     agentao) echo on ;;
+    bub) echo on ;;
     claude-agent-acp) echo on ;;
     cline) echo on ;;
     code-puppy) echo on ;;
+    codemie) echo on ;;
     codex-acp) echo on ;;
     deepagents) echo on ;;
     factory-droid) echo on ;;
+    fast-agent) echo on ;;
     gemini) echo on ;;
     github-copilot) echo on ;;
     grok-build) echo on ;;
+    hermes) echo on ;;
+    isaac) echo on ;;
     kilo) echo on ;;
     kimi-code) echo on ;;
     mimo) echo on ;;
@@ -108,6 +125,7 @@ suite_usage_tracking() {
     openhands) echo on ;;
     pi-acp) echo on ;;
     qwen-code) echo on ;;
+    sudocode-claude-acp) echo on ;;
     zed-claude-code-acp) echo on ;;
     zed-codex-acp) echo on ;;
     *) suite_unknown suite_usage_tracking "${1-}" ;;
@@ -118,15 +136,20 @@ suite_usage_tracking() {
 suite_has_credentials() {
     case ${1-} in
     agentao) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    bub) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     claude-agent-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
     cline) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     code-puppy) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    codemie) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     codex-acp) suite_any_given "${OPENAI_API_KEY-}" ;;
     deepagents) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     factory-droid) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    fast-agent) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     gemini) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     github-copilot) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     grok-build) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    hermes) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    isaac) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     kilo) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     kimi-code) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     mimo) suite_any_given "${XIAOMI_BASE_URL-}" && suite_any_given "${XIAOMI_API_KEY-}" ;;
@@ -137,6 +160,7 @@ suite_has_credentials() {
     openhands) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     pi-acp) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     qwen-code) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    sudocode-claude-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
     zed-claude-code-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
     zed-codex-acp) suite_any_given "${OPENAI_API_KEY-}" ;;
     *) suite_unknown suite_has_credentials "${1-}" ;;
@@ -147,15 +171,20 @@ suite_has_credentials() {
 suite_credentials() {
     case ${1-} in
     agentao) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    bub) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     claude-agent-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
     cline) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     code-puppy) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    codemie) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     codex-acp) echo OPENAI_API_KEY ;;
     deepagents) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     factory-droid) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    fast-agent) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     gemini) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     github-copilot) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     grok-build) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    hermes) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    isaac) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     kilo) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     kimi-code) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     mimo) echo 'XIAOMI_BASE_URL and XIAOMI_API_KEY' ;;
@@ -166,6 +195,7 @@ suite_credentials() {
     openhands) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     pi-acp) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     qwen-code) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    sudocode-claude-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
     zed-claude-code-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
     zed-codex-acp) echo OPENAI_API_KEY ;;
     *) suite_unknown suite_credentials "${1-}" ;;
