@@ -3,10 +3,11 @@
 use crate::agent;
 
 agent! {
-    /// CodeMie, an OpenCode fork of EPAM's CodeMie project with a native ACP server.
+    /// CodeMie Code, an OpenCode fork with a native ACP server.
     ///
-    /// It reads OpenCode's own files and variables, and knows models by their models.dev ids, as OpenCode does. Its
-    /// front package is not published where it could be had: the package of the program for this platform is.
+    /// It reads OpenCode's own files and variables, and knows models by their models.dev ids, as OpenCode does. The
+    /// package registry answers 404 to its front package, `@codemieai/codemie-opencode`, so the entry installs the
+    /// program's own package, which there is for Linux on x86-64.
     codemie {
         protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
         // The package names no program: its front package does.
@@ -72,7 +73,7 @@ agent! {
             tools: ["webfetch", "websearch"],
             off: [
                 jsonc("~/.config/opencode/opencode.json") { "tools": { "webfetch": false, "websearch": false } },
-                // The strongest layer (measured): no file of the workspace and no other folder of settings undoes it.
+                // The strongest layer in OpenCode, from which it was forked; here only that it suffices was measured.
                 env { OPENCODE_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },

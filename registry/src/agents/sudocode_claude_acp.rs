@@ -23,8 +23,8 @@ agent! {
             // log-in. There ANTHROPIC_API_KEY and CLAUDE_CODE_OAUTH_TOKEN reach the agent by themselves.
             ANTHROPIC_AUTH_TOKEN = if set(BASE_URL) { API_KEY },
             ANTHROPIC_MODEL = ACP_MODEL,
-            // The adapter chooses `default` at the start of a session, whatever the variable above says; that is one of
-            // these two. Small tasks have a model of their own, which no other vendor and no gateway serves.
+            // As for `zed-claude-code-acp`, of which this adapter is a fork; that each is needed was not measured.
+            // Small tasks have a model of their own, which no other vendor and no gateway serves.
             ANTHROPIC_DEFAULT_SONNET_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_OPUS_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
@@ -56,7 +56,7 @@ agent! {
             host("api.anthropic.com", env { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC = "1" }),
             host(
                 "raw.githubusercontent.com",
-                none("it fetches a list of notes on plugins whatever that variable says; no switch was found")
+                none("looked up although that variable is set; no other switch was found")
             ),
         ],
         suite: { model: "claude-haiku-4-5-20251001", usage_tracking: on },
