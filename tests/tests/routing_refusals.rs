@@ -311,8 +311,9 @@ fn key_with_a_quotation_mark_is_refused_by_variable_name() {
 }
 
 /// The files with the model, for agents that get it over ACP: a harness may not set it.
-const MODELS_IN_FILES: [(&str, &str, &str); 7] = [
+const MODELS_IN_FILES: [(&str, &str, &str); 8] = [
     ("cline", "~/.cline/data/settings/providers.json", "/providers/openai-compatible/settings/model"),
+    ("codemie", "~/.config/opencode/opencode.json", "/model"),
     ("gemini", "~/.gemini/settings.json", "/model/name"),
     ("grok-build", "~/.grok/config.toml", "/models/default"),
     ("kilo", "~/.config/kilo/kilo.json", "/model"),
@@ -322,7 +323,7 @@ const MODELS_IN_FILES: [(&str, &str, &str); 7] = [
 ];
 
 /// Their files list models and choose none.
-const ONLY_OVER_ACP: [&str; 1] = ["code-puppy"];
+const ONLY_OVER_ACP: [&str; 2] = ["code-puppy", "isaac"];
 
 #[test]
 fn model_set_over_acp_is_in_a_file_too() {

@@ -31,8 +31,8 @@ agent! {
         env: { HERMES_MODEL_KEY = API_KEY },
         references: parsed("${NAME}"),
         config: [
-            json("~/.hermes/config.yaml", owner: Whole) { "approvals": { "mode": "manual" } },
-            json("~/.hermes/config.yaml", if set(ACP_MODEL), owner: Whole) {
+            json("~/.hermes/config.yaml") { "approvals": { "mode": "manual" } },
+            json("~/.hermes/config.yaml", if set(ACP_MODEL)) {
                 "model": { "default": ACP_MODEL, "provider": "custom:benchflow" },
                 "custom_providers": [{
                     "name": "benchflow",
