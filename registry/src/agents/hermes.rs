@@ -5,9 +5,9 @@ use crate::agent;
 agent! {
     /// Hermes Agent, Nous Research's agent that keeps skills and a memory, through its ACP adapter.
     ///
-    /// Endpoint, protocol and model are in its file alone, which is JSON here, as YAML allows. Its web tools are
-    /// offered only with the key of a search service. It reads the profile of a login shell, and nothing stops it: its
-    /// commands do not have the task's PATH (0.19.0).
+    /// Endpoint, protocol and model are in its file alone, which is JSON here, as YAML allows. It offers its web tools
+    /// when the environment holds the key of a search service. It reads the profile of a login shell, and nothing stops
+    /// it: its commands do not have the task's PATH (0.19.0).
     hermes {
         aliases: ["hermes-agent"],
         protocol: OpenAiCompletions,
@@ -43,9 +43,10 @@ agent! {
                 }],
             },
         ],
-        web: NoTools(
-            "its web tools are left out without the key of a search service: seen on the wire with 0.19.0, 2026-11-30"
-        ),
+        web: {
+            tools: ["web_search", "web_extract"],
+            off: NoSwitch("its ACP adapter offers them with the key of a search service; read in 0.19.0, 2026-11-30"),
+        },
         // The mode is for its edits of files, the file for commands that it takes for dangerous.
         permission: [json("~/.hermes/config.yaml") { "approvals": { "mode": "off" } }, mode("dont_ask")],
         effort: none("its ACP adapter hands no level to the agent; read in 0.19.0"),

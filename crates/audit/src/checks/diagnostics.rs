@@ -6,7 +6,7 @@ use registry_model::shell;
 use super::Check;
 use crate::diagnostic::{Diagnostic, DiagnosticPlace, Level, one_line};
 
-/// Findings as they are made, in any order.
+/// Diagnostics as they are made, in any order.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     found: Vec<Diagnostic>,
