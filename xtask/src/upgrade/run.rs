@@ -33,7 +33,7 @@ use registry_supply::clients::{self, Tools};
 use registry_supply::mirror::make::{self as mirror, SITE};
 use registry_supply::mirror::request::MirrorRequest;
 use registry_supply::pin::age::Cutoff;
-use registry_supply::pin::lock::lock_path;
+use registry_supply::pin::lock::{Unresolved, lock_path};
 use registry_supply::pin::write as pin;
 
 /// The version of the steps. It is increased when a step gives another result for the same inputs, so that stored
@@ -198,7 +198,12 @@ fn lock(cx: &Context<'_>, agent: &Agent<'_>, wanted: &BTreeMap<String, String>) 
     let until = Cutoff::of(min_days).instant();
     let versions = words(wanted).join(" ");
     cx.store.once("lock", &[METHOD, agent.name, agent.lock, &versions, &until], || {
-        Ok(pin::lock_text(cx.registry, agent, wanted, min_days, cx.tools, cx.console)?)
+        pin::lock_text(cx.registry, agent, wanted, min_days, cx.tools, cx.console).map_err(
+            |unresolved| match unresolved {
+                Unresolved::NoSolution(why) => Stop::Blocked(vec![why]),
+                Unresolved::Failed(failure) => failure.into(),
+            },
+        )
     })
 }
 

@@ -53,6 +53,30 @@ pub struct Distribution {
     pub uploaded: Option<String>,
 }
 
+/// Why there is no lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unresolved {
+    /// The registry answered, and no releases meet the requirements: what the package manager says.
+    NoSolution(String),
+    /// The command, the machine or the registry failed.
+    Failed(Failure),
+}
+
+impl From<Failure> for Unresolved {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unresolved> for Failure {
+    fn from(unresolved: Unresolved) -> Self {
+        match unresolved {
+            Unresolved::NoSolution(why) => Self::new(why).help("name another version: `PKG=VERSION`"),
+            Unresolved::Failed(failure) => failure,
+        }
+    }
+}
+
 impl PackageLine {
     /// A package with its integrity, `-` when it is unavailable, and the date of its release if it is known.
     pub fn new(ecosystem: &'static str, name: &str, version: &str, integrity: &str, published: Option<String>) -> Self {

@@ -10,7 +10,7 @@ use registry_model::model::{Answer, Target};
 use serde_json::{Map, Value, json};
 
 use super::age::Cutoff;
-use super::lock::{Draft, PackageLine};
+use super::lock::{Draft, PackageLine, Unresolved};
 use super::tree::{Package, Tree};
 use super::{age, groups};
 use crate::clients::Tools;
@@ -52,7 +52,7 @@ pub(crate) fn resolve(
     mut cutoff: Cutoff,
     draft: &mut Draft,
     console: Console,
-) -> Outcome<()> {
+) -> Result<(), Unresolved> {
     let mut exact = BTreeMap::new();
     for Wanted { name, version, .. } in wanted {
         let found = if version.is_empty() { old_enough(tools, name, console)? } else { look_up(tools, name, version)? };
@@ -144,15 +144,40 @@ pub(crate) fn is_absent(answer: &process::ProcessOutput) -> bool {
     !answer.ok && ["code E404", "code ETARGET", "code ENOVERSIONS"].iter().any(|code| answer.stderr.contains(code))
 }
 
-fn resolve_tree(tools: &Tools, folder: &Path, exact: &BTreeMap<String, String>, cutoff: &Cutoff) -> Outcome<Tree> {
+/// What npm says if no releases meet the requirements of a tree.
+fn no_solution(answer: &process::ProcessOutput) -> Option<String> {
+    let said = answer.stderr.lines().filter_map(|line| line.strip_prefix("npm error "));
+    let after = |mark: &str| said.clone().skip_while(|line| !line.contains(mark)).nth(1);
+    if is_absent(answer) {
+        // `notarget No matching version …`, `404 Not Found …`
+        return after("code E").and_then(|line| line.split_once(' ')).map(|(_, why)| why.to_owned());
+    }
+    let conflicts = !answer.ok && answer.stderr.contains("code ERESOLVE");
+    let why = after("Could not resolve dependency:").filter(|_| conflicts)?;
+    Some(format!("a conflict: {why}"))
+}
+
+fn resolve_tree(
+    tools: &Tools,
+    folder: &Path,
+    exact: &BTreeMap<String, String>,
+    cutoff: &Cutoff,
+) -> Result<Tree, Unresolved> {
     fresh(folder)?;
     write_json(&folder.join("package.json"), &manifest(exact))?;
     let mut command = tools.npm(folder);
     command.args(["install", "--package-lock-only", "--omit-lockfile-registry-resolved=false"]);
     command.args(["--before", &cutoff.instant()]);
-    process::run_well(&mut command, "resolving the tree")?;
+    let answer = process::run(&mut command)?;
+    if let Some(why) = no_solution(&answer) {
+        let roots: Vec<String> = exact.iter().map(|(name, version)| format!("`{name}@{version}`")).collect();
+        return Err(Unresolved::NoSolution(format!("{} cannot be installed: {why}", roots.join(" with "))));
+    }
+    if !answer.ok {
+        return Err(answer.failure("resolving the tree").into());
+    }
     let lock = folder.join("package-lock.json");
-    Tree::read(&fs::read_to_string(&lock).map_err(|error| Failure::io("read", &lock, &error))?)
+    Ok(Tree::read(&fs::read_to_string(&lock).map_err(|error| Failure::io("read", &lock, &error))?)?)
 }
 
 fn manifest(exact: &BTreeMap<String, String>) -> Value {
@@ -305,6 +330,28 @@ mod tests {
         assert_eq!(newest("2026-01-01"), None);
         // Without times, no version is known to be old enough.
         assert_eq!(newest_before(&json!({"versions": ["1.0.0", "1.2.0"]}), "1.2.0", "2026-02-09"), None);
+    }
+
+    /// npm 11.19.1 said these.
+    #[test]
+    fn missing_and_conflicting_releases_are_told_from_failures() {
+        let no_solution = |stderr: &str| {
+            no_solution(&process::ProcessOutput {
+                ok: false,
+                stdout: String::new(),
+                stderr: stderr.to_owned(),
+                line: String::new(),
+            })
+        };
+        let missing = "npm error code ETARGET\nnpm error notarget No matching version found for left-pad@99.0.0.\n\
+            npm error notarget In most cases you or one of your dependencies are requesting\n";
+        assert_eq!(no_solution(missing).as_deref(), Some("No matching version found for left-pad@99.0.0."));
+        let conflict = "npm error code ERESOLVE\nnpm error ERESOLVE unable to resolve dependency tree\nnpm error\n\
+            npm error Found: react@16.0.0\nnpm error Could not resolve dependency:\n\
+            npm error peer react@\"^18.2.0\" from react-dom@18.2.0\n";
+        let why = "a conflict: peer react@\"^18.2.0\" from react-dom@18.2.0";
+        assert_eq!(no_solution(conflict).as_deref(), Some(why));
+        assert_eq!(no_solution("npm error code ECONNREFUSED\nnpm error syscall connect\n"), None);
     }
 
     #[test]

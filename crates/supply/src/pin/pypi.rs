@@ -10,7 +10,7 @@ use registry_model::names;
 use toml::{Table, Value};
 
 use super::age::Cutoff;
-use super::lock::{Distribution, Draft, PackageLine};
+use super::lock::{Distribution, Draft, PackageLine, Unresolved};
 use super::npm::Wanted;
 use crate::clients::Tools;
 use crate::clients::process;
@@ -34,7 +34,7 @@ pub(crate) fn resolve(
     today: &Cutoff,
     draft: &mut Draft,
     console: Console,
-) -> Outcome<()> {
+) -> Result<(), Unresolved> {
     let (mut exact, cutoff) = date(tools, wanted, today)?;
     console.step(match &cutoff {
         Some(cutoff) => format!("  {cutoff}"),
@@ -58,7 +58,7 @@ pub(crate) fn resolve(
             Resolved::Nothing(cause) => draft.add_unavailable(target, cause),
             Resolved::Absent(name) => {
                 let version = wanted.iter().find(|it| it.name == name).map_or("", |it| it.version.as_str());
-                return draft.add_absent("pypi", &name, version);
+                return Ok(draft.add_absent("pypi", &name, version)?);
             }
         }
     }
@@ -126,13 +126,12 @@ pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, draft: &mut Draft) -
 }
 
 /// The packages that the entry names, with the checksum of their file for the first target that has one.
-fn add_packages(exact: &[Wanted], dates: &[Option<String>], draft: &mut Draft) -> Outcome<()> {
+fn add_packages(exact: &[Wanted], dates: &[Option<String>], draft: &mut Draft) -> Result<(), Unresolved> {
     for (Wanted { name, version, .. }, published) in exact.iter().zip(dates) {
         let same = |it: &&Distribution| it.name == names::pypi(name) && it.version == *version;
         let Some(file) = draft.wheels.keys().find(same) else {
             let reason = draft.unavailable.values().next().map(ToString::to_string).unwrap_or_default();
-            let help = "name another version: `PKG=VERSION`";
-            return Err(Failure::new(format!("`{name}` cannot be installed on any target: {reason}")).help(help));
+            return Err(Unresolved::NoSolution(format!("`{name}` cannot be installed on any target: {reason}")));
         };
         let integrity = format!("sha256:{}", file.sha256);
         draft.packages.push(PackageLine::new("pypi", name, version, &integrity, published.clone()));

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use registry_model::model::{Agent, Lock, Registry, Target};
 
 use super::age::Cutoff;
-use super::lock::{Draft, lock_path};
+use super::lock::{Draft, Unresolved, lock_path};
 use super::request::PinRequest;
 use super::{check, npm, pypi};
 use crate::clients::{self, Tools};
@@ -99,22 +99,24 @@ fn pin(
 
 /// Resolves the lock of an agent at the requested versions, else at those of its earlier lock, else at the newest that
 /// are old enough. The npm tree is installed from it once; nothing is written.
+///
+/// Fails with [`Unresolved::NoSolution`] if no releases meet the requirements.
 pub fn resolve(
     agent: &Agent<'_>,
     earlier: Option<&Lock<'_>>,
     request: &PinRequest<'_>,
     tools: &Tools,
     console: Console,
-) -> Outcome<Draft> {
+) -> Result<Draft, Unresolved> {
     let mut draft = Draft::default();
     let (npm, pypi) = (request.wanted(agent, "npm", earlier), request.wanted(agent, "pypi", earlier));
     if !npm.is_empty() {
         npm::resolve(tools, &npm, Cutoff::of(request.min_days), &mut draft, console)
-            .map_err(|failure| about(failure, agent))?;
+            .map_err(|unresolved| about(unresolved, agent))?;
     }
     if !pypi.is_empty() {
         pypi::resolve(tools, &pypi, &Cutoff::of(request.min_days), &mut draft, console)
-            .map_err(|failure| about(failure, agent))?;
+            .map_err(|unresolved| about(unresolved, agent))?;
     }
     Ok(draft)
 }
@@ -136,16 +138,19 @@ pub fn lock_text(
     min_days: u64,
     tools: &Tools,
     console: Console,
-) -> Outcome<String> {
+) -> Result<String, Unresolved> {
     let words: Vec<String> = versions.iter().map(|(name, version)| format!("{name}={version}")).collect();
     let words: Vec<&str> = std::iter::once(agent.name).chain(words.iter().map(String::as_str)).collect();
     let mut request = PinRequest::read(registry, &words)?;
     request.min_days = min_days;
-    let earlier = agent.read_lock()?;
+    let earlier = agent.read_lock().map_err(Failure::from)?;
     let draft = resolve(agent, Some(&earlier), &request, tools, console)?;
-    text(agent.name, &draft, Some(&earlier))
+    Ok(text(agent.name, &draft, Some(&earlier))?)
 }
 
-fn about(failure: Failure, agent: &Agent<'_>) -> Failure {
-    failure.note(format!("while pinning `{}`", agent.name))
+fn about(unresolved: Unresolved, agent: &Agent<'_>) -> Unresolved {
+    match unresolved {
+        Unresolved::Failed(failure) => failure.note(format!("while pinning `{}`", agent.name)).into(),
+        Unresolved::NoSolution(why) => Unresolved::NoSolution(why),
+    }
 }
