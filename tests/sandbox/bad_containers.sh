@@ -28,19 +28,7 @@ ${XTASK:-cargo xtask} gen-scripts --site "$mirror/site.toml" --out "$work/script
 site=$(sed -n 's/^mirror = "\(.*\)\/[^/]*"$/\1/p' "$mirror/site.toml")
 prefix=$(sed -n 's/^prefix = "\(.*\)"$/\1/p' "$mirror/site.toml")
 top=${prefix%/*}
-passed=0
-failed=0
-
-# expect NAME WANTED FOUND: compares what was found with what is wanted.
-expect() {
-    if [ "$2" = "$3" ]; then
-        passed=$(expr "$passed" + 1)
-        echo "ok    $1"
-    else
-        failed=$(expr "$failed" + 1)
-        echo "FAIL  $1: $3, wanted $2"
-    fi
-}
+. tests/sandbox/expect.sh
 
 # says TEXT: whether the container's report has a text.
 says() {
@@ -151,5 +139,4 @@ expect "the next run installs: $contained" "0 ok, done: " "$status $contained"
 expect "  it has the lock of the killed one" 1 "$(grep -c 'removing the lock of a process that is gone' "$work/err")"
 expect "  it leaves nothing of the killed one" "" "$(left "$work/volume")"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -22,20 +22,7 @@ TMPDIR=$work
 export TMPDIR
 base=localhost/debian-minimal
 base_image "$kept" "$base" || exit 2
-passed=0
-failed=0
-
-# expect NAME WANTED FOUND: compares a value with the expected one.
-expect() {
-    if [ "$2" = "$3" ]; then
-        passed=$(expr "$passed" + 1)
-        echo "ok    $1"
-    else
-        failed=$(expr "$failed" + 1)
-        echo "FAIL  $1: $3, wanted $2"
-        tail -n 8 "$work/log" | cut -c 1-400
-    fi
-}
+. tests/sandbox/expect.sh
 
 # The build's context: the scripts, and the mirror beside them.
 cargo build --quiet --package xtask --features xtask/upgrade 2>"$work/log" || { cat "$work/log"; exit 2; }
@@ -128,5 +115,4 @@ ask='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":1
 cat "$work/answer" >>"$work/log"
 expect "docker run -i agents:$agent answers initialize" 1 "$(grep -c '"protocolVersion":1' "$work/answer")"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

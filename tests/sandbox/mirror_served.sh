@@ -17,19 +17,7 @@ shift 3
 port=8470
 work=$(mktemp -d /var/tmp/mirror-served.XXXXXX) || exit 2
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-expect() {
-    status=$?
-    if [ "$status" -eq 0 ]; then
-        passed=$(expr "$passed" + 1)
-        echo "ok    $1"
-    else
-        failed=$(expr "$failed" + 1)
-        echo "FAIL  $1"
-    fi
-}
+. "$(dirname "$0")/expect.sh"
 
 # serve SERVER ROOT SCRIPT: runs a script beside a server in one sandbox; the server's log is $work/log.
 serve() {
@@ -92,16 +80,15 @@ for agent in $agents; do
     # Existing files are not fetched again; files that the agent does not need are removed.
     cp -al "$folder/mirror" "$root"
     "$xtask" mirror --out "$root" --url "http://127.0.0.1:$port" --agent "$agent" "$@"
-    expect "$agent: its own mirror"
+    expect "$agent: its own mirror" 0 "$?"
     "$xtask" gen-scripts --agent "$agent" --site "$root/site.toml" --out "$work/scripts" >/dev/null
-    expect "$agent: scripts for the mirror"
+    expect "$agent: scripts for the mirror" 0 "$?"
     for server in python busybox; do
         serve "$server" "$root" "$work/scripts/$agent/install.sh"
-        expect "$agent: installs from the mirror, served by $server"
+        expect "$agent: installs from the mirror, served by $server" 0 "$?"
         check_log "$root"
-        expect "$agent: the log of $server shows every artefact of the mirror and nothing else"
+        expect "$agent: the log of $server shows every artefact of the mirror and nothing else" 0 "$?"
     done
     rm -rf "$root"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -16,20 +16,7 @@ trap 'rm -rf "$work"' EXIT
 CARGO_TARGET_DIR=$work/target
 export CARGO_TARGET_DIR
 mkdir "$work/tree" && git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$work/tree" || exit 2
-passed=0
-failed=0
-
-# expect NAME WANTED STATUS: compares the status of a command with the expected one.
-expect() {
-    if [ "$2" = "$3" ]; then
-        passed=$(expr "$passed" + 1)
-        echo "ok    $1"
-    else
-        failed=$(expr "$failed" + 1)
-        echo "FAIL  $1: $3, wanted $2"
-        tail -n 12 "$work/log" | cut -c 1-300
-    fi
-}
+. tests/sandbox/expect.sh
 
 xtask() {
     cargo xtask "$@" >"$work/log" 2>&1
@@ -79,5 +66,4 @@ expect "an agent of a private registry" 0 "$?"
 xtask gen-scripts --agent first-house --out "$work/scripts"
 expect "it compiles, and has scripts" 0 "$?"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -20,20 +20,7 @@ export TMPDIR
 cargo build --quiet --package xtask --features xtask/upgrade || exit 2
 cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$work/xtask" || exit 2
 xtask=$work/xtask
-passed=0
-failed=0
-
-# expect NAME WANTED STATUS: compares the status of a command with the expected one.
-expect() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-        echo "ok    $1"
-    else
-        failed=$((failed + 1))
-        echo "FAIL  $1: $3, wanted $2"
-        tail -n 8 "$work/log" | cut -c 1-400
-    fi
-}
+. tests/sandbox/expect.sh
 
 probe() {
     "$xtask" probe --site "$site" "$@" >"$work/out" 2>"$work/log"
@@ -64,5 +51,4 @@ broken place,secret,hosts direct routing=failed secrets=failed hosts=failed
 broken server direct routing=unproven environment=unproven
 broken model,policy direct,policy routing=failed web=failed
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

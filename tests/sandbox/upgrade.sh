@@ -23,7 +23,6 @@ fi
 agent=${1:-gemini}
 older=${2:-0.60.0}
 cd "$tree" || exit 2
-start=$(date +%s)
 cargo build --quiet --package xtask --features xtask/upgrade || exit 2
 work=$(mktemp -d /var/tmp/upgrade-test.XXXXXX) || exit 2
 server=
@@ -46,20 +45,7 @@ pinned=$(awk '$1 == "package" { print $4; exit }' "$lock")
 # The minimum age also excludes releases that were too young for the committed lock.
 measured=$(sed -n 's/.*"date": "\(.*\)".*/\1/p' "$evidence")
 age=$((($(date +%s) - $(date -d "$measured" +%s)) / 86400 + 7))
-passed=0
-failed=0
-
-# expect NAME WANTED STATUS: compares the status of a command with the expected one.
-expect() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-        echo "ok    $1 (after $(($(date +%s) - start)) s)"
-    else
-        failed=$((failed + 1))
-        echo "FAIL  $1: $3, wanted $2"
-        tail -n 12 "$work/log" | cut -c 1-300
-    fi
-}
+. tests/sandbox/expect.sh
 
 upgrade() {
     "$xtask" upgrade "$agent" --cache "$cache" --min-age "$age" "$@" >"$work/out" 2>"$work/log"
@@ -219,5 +205,4 @@ done <"$work/changed"
 expect "every file but the evidence is restored, but for its day" 0 "$?"
 git diff HEAD~1 -- "$evidence" | grep '^[-+] ' | grep -v '"date": ' >"$work/log"
 expect "the evidence is restored but for its date" 1 "$?"
-echo "$passed passed, $failed failed, in $(($(date +%s) - start)) s"
-[ "$failed" = 0 ]
+finish
