@@ -191,8 +191,6 @@ fn routing_launcher_and_batch_refuse_the_same_values() {
         let runs = noted_environment(&scratch.path().join("note")).is_some();
         let expected = match by_routing {
             None => 0,
-            // A value that no agent takes is a wrong value, as in any other variable.
-            Some("not-offered") if question.env.get("BENCHFLOW_PERMISSION").is_some_and(|it| it != "ask") => 14,
             Some("web-policy" | "not-offered") => 11,
             Some(_) => 14,
         };

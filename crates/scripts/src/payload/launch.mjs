@@ -46,7 +46,7 @@ function webIsOff() {
 // Whether tools are to ask before they run: only where the caller says so.
 function asks() {
   if (!given(env[PERMISSION])) return false;
-  if (env[PERMISSION] !== "ask") throw new Refused(`takes no such ${PERMISSION}: its one value is \`ask\``);
+  if (env[PERMISSION] !== "ask") throw new Refused(`takes no such ${PERMISSION}: its one value is \`ask\``, 11);
   if (plan.permission.refusal !== null) throw new Refused(`takes no such ${PERMISSION}: ${plan.permission.refusal}`, 11);
   return true;
 }
