@@ -145,6 +145,11 @@ fn function_arguments(schema: &Value, command: &str) -> Option<Value> {
     let (name, asked) = COMMANDS.iter().find_map(|name| Some((*name, schema::property(schema, name)?)))?;
     let value = command_value(schema, name, asked, command)?;
     let mut arguments = filled(schema);
+    // A strict schema requires every argument, and has null for those that a model may leave out: the agent's own limit
+    // of time and its own folder fit better than any value of ours.
+    let left_out = |asked: &Value| asked.get("default").is_none() && schema::admits(asked, "null");
+    let names = schema::required(schema).into_iter().filter(|(_, asked)| left_out(asked));
+    arguments.extend(names.map(|(name, _)| (name.to_owned(), Value::Null)));
     arguments.insert(name.to_owned(), value);
     Some(Value::Object(arguments))
 }
@@ -215,6 +220,32 @@ mod tests {
             &function("run_commands", &json!({"commands": objects}), &json!([])),
             &json!({"commands": [{"command": COMMAND}]}),
         );
+    }
+
+    #[test]
+    fn optional_parameters_of_a_shell_are_null_or_within_their_bounds() {
+        let string = json!({"type": "string"});
+        let nullable = |kind: &str| json!({"anyOf": [{"type": kind}, {"type": "null"}]});
+        // As `isaac` 0.4.0 sends it: in seconds, at most 300, which the schema does not say.
+        let strict = json!({"command": string, "cwd": nullable("string"), "timeout": nullable("number")});
+        check(
+            &function("run_command", &strict, &json!(["command", "cwd", "timeout"])),
+            &json!({"command": COMMAND, "cwd": null, "timeout": null}),
+        );
+        let limit = |more: Value| {
+            let mut limit = json!({"type": "number"});
+            limit.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+            json!({"command": string, "timeout": limit})
+        };
+        let required = json!(["command", "timeout"]);
+        for (more, value) in [
+            (json!({"maximum": 300}), json!(300.0)),
+            (json!({"maximum": 300, "default": 60}), json!(60)),
+            (json!({"minimum": 20_000}), json!(20_000.0)),
+        ] {
+            let expected = json!({"command": COMMAND, "timeout": value});
+            check(&function("bash", &limit(more), &required), &expected);
+        }
     }
 
     #[test]
