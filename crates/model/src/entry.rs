@@ -63,6 +63,8 @@ entry! {
         permission
         /// The levels of reasoning effort that `EFFORT` may be: `["low", "medium", "high"]`, or `none("why")`.
         effort
+        /// How it takes MCP servers: `acp [stdio, http]`, or `none("why")`.
+        mcp
         /// Its folders in the home folder: `[".agent"]`.
         home
         /// The folders that it reads skills from: `["~/.agent/skills", "$WORKSPACE/skills"]`.

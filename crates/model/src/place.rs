@@ -59,6 +59,7 @@ fields! {
     Web "web"
     Permission "permission"
     Effort "effort"
+    Mcp "mcp"
     Home "home"
     Skills "skills"
     Login "login"

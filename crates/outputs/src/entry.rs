@@ -4,8 +4,8 @@
 use registry_model::check::{Field, Place};
 use registry_model::model::{
     Agent, Artefact, BaseUrlForm, ConfigFile, Effort, FileFormat, Handshake, Host, ImageNeed, Info, Login, LoginSource,
-    Mapping, ModelDelivery, Off, Owner, Permission, Proof, ProofKind, ProxyMode, References, Semantics, Step, Suite,
-    Version, WebPolicy,
+    Mapping, Mcp, ModelDelivery, Off, Owner, Permission, Proof, ProofKind, ProxyMode, References, Semantics, Step,
+    Suite, Version, WebPolicy,
 };
 use registry_model::names;
 use registry_model::template::Template;
@@ -49,6 +49,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         web,
         permission,
         effort,
+        mcp,
         home,
         skills,
         login,
@@ -92,6 +93,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     add("web", web.is_some(), web.map(web_text).unwrap_or_default());
     add("permission", permission.is_some(), permission.map(permission_text).unwrap_or_default());
     add("effort", effort.is_some(), effort.map(effort_text).unwrap_or_default());
+    add("mcp", mcp.is_some(), mcp.map(mcp_text).unwrap_or_default());
     add("home", !home.is_empty(), texts(home));
     add("skills", !skills.is_empty(), texts(skills));
     add("login", !login.is_empty(), list(login.iter().map(login_text)));
@@ -294,6 +296,14 @@ fn effort_text(effort: Effort<'_>) -> String {
     match effort {
         Effort::Levels(levels) => texts(levels),
         Effort::None(reason) | Effort::Untested(reason) => format!("{}({})", effort.kind().word(), quoted(reason)),
+    }
+}
+
+fn mcp_text(mcp: Mcp<'_>) -> String {
+    let word = mcp.kind().word();
+    match mcp {
+        Mcp::Acp(transports) => format!("{word} {}", list(transports.iter().map(|it| it.word().to_owned()))),
+        Mcp::None(reason) | Mcp::Untested(reason) => format!("{word}({})", quoted(reason)),
     }
 }
 

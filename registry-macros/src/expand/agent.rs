@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use registry_model::check::{Field, Part, Place};
 use registry_model::model::{
-    Agent, Archive, Artefact, ConfigFile, Effort, Git, Handshake, Host, ImageNeed, Info, Login, LoginSource,
+    Agent, Archive, Artefact, ConfigFile, Effort, Git, Handshake, Host, ImageNeed, Info, Login, LoginSource, Mcp,
     ModelDelivery, Npm, Off, Permission, Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version,
     WebPolicy, Word as _,
 };
@@ -60,6 +60,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
         web,
         permission,
         effort,
+        mcp,
         home,
         skills,
         login,
@@ -99,6 +100,7 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
     add("web", expand_web(cx, *web), web.is_some());
     add("permission", expand_permission(cx, *permission), permission.is_some());
     add("effort", expand_effort(*effort), effort.is_some());
+    add("mcp", expand_mcp(*mcp), mcp.is_some());
     add("home", texts(home), !home.is_empty());
     add("skills", texts(skills), !skills.is_empty());
     add("login", expand_login(login), !login.is_empty());
@@ -312,6 +314,19 @@ fn expand_effort(effort: Option<Effort<'_>>) -> TokenStream {
         }
     };
     quote!(Some(#effort))
+}
+
+fn expand_mcp(mcp: Option<Mcp<'_>>) -> TokenStream {
+    let mcp = match mcp {
+        None => return quote!(None),
+        Some(Mcp::None(reason)) => quote!(Mcp::None(#reason)),
+        Some(Mcp::Untested(reason)) => quote!(Mcp::Untested(#reason)),
+        Some(Mcp::Acp(transports)) => {
+            let words = transports.iter().map(|it| word(*it));
+            quote!(Mcp::Acp(&[#(#words),*]))
+        }
+    };
+    quote!(Some(#mcp))
 }
 
 fn expand_login(login: &[Login<'_>]) -> TokenStream {

@@ -21,7 +21,7 @@ use super::install::parse_install;
 use super::login::{parse_hosts, parse_login};
 use super::mapping::mappings;
 use super::policy::{parse_handshake, parse_proof, parse_web};
-use super::session::{parse_effort, parse_permission};
+use super::session::{parse_effort, parse_mcp, parse_permission};
 use super::value::{parse_template, probe_formats, probe_provider};
 use crate::syntax::{Cx, Diagnostic};
 
@@ -106,6 +106,7 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
         "web" => at(cx, Field::Web, &key, |cx| parse_web(cx, draft, &mut cursor)),
         "permission" => at(cx, Field::Permission, &key, |cx| parse_permission(cx, draft, &mut cursor)),
         "effort" => at(cx, Field::Effort, &key, |cx| parse_effort(cx, draft, &mut cursor)),
+        "mcp" => at(cx, Field::Mcp, &key, |cx| parse_mcp(cx, draft, &mut cursor)),
         "home" => at(cx, Field::Home, &key, |cx| {
             draft.agent.home = texts(cx, Field::Home, &mut cursor)?;
             Ok(())

@@ -1,12 +1,12 @@
-//! What a run chooses for a session: the permission and the effort of an agent.
+//! What a run chooses for a session: the permission, the effort and the MCP servers of an agent.
 
 use proc_macro2::Delimiter;
 use registry_model::check::{Field, Part, Place};
-use registry_model::model::{Effort, EffortKind, Off, Permission, PermissionKind};
+use registry_model::model::{Effort, EffortKind, Mcp, McpKind, McpTransport, Off, Permission, PermissionKind};
 
 use super::cursor::Cursor;
 use super::draft::Draft;
-use super::fields::{here, text, texts};
+use super::fields::{closed_word, here, text, texts};
 use super::policy::{parse_switch, reason};
 use crate::syntax::{Cx, Diagnostic};
 
@@ -77,4 +77,36 @@ pub(super) fn parse_effort<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &
         return Err(cursor.expected("a list of levels `[\"low\", \"high\"]`, `none(\"why\")` or `untested(\"why\")`"));
     });
     Ok(())
+}
+
+pub(super) fn parse_mcp<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
+    let field = Field::Mcp;
+    draft.agent.mcp = Some(if cursor.eat_word(McpKind::None.word()) {
+        Mcp::None(reason(cx, field, cursor)?)
+    } else if cursor.eat_word(McpKind::Untested.word()) {
+        Mcp::Untested(reason(cx, field, cursor)?)
+    } else if cursor.eat_word(McpKind::Acp.word()) {
+        Mcp::Acp(parse_transports(cx, cursor)?)
+    } else {
+        return Err(cursor.expected("`acp [stdio]`, `acp [stdio, http]`, `none(\"why\")` or `untested(\"why\")`"));
+    });
+    Ok(())
+}
+
+/// `[stdio, http]` after `acp`: each transport once.
+fn parse_transports<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [McpTransport], Diagnostic> {
+    let group = cursor.group(Delimiter::Bracket, "`[stdio, http]` after `acp`")?;
+    let mut transports = Vec::new();
+    for mut piece in Cursor::of(&group).split() {
+        let span = here(&piece);
+        let parsed = closed_word::<McpTransport>(&mut piece).and_then(|it| piece.end().map(|()| it));
+        match cx.take(parsed) {
+            Some(transport) if transports.contains(&transport) => {
+                let message = format!("`{}` is listed twice in `mcp`", transport.word());
+                cx.error(span, message, "list each transport once");
+            }
+            transport => transports.extend(transport),
+        }
+    }
+    Ok(cx.list(&transports))
 }

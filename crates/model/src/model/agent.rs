@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Allow, Artefact, Effort, Handshake, ImageNeed, Lock, ModelDelivery, ModelIdFormat, ModelReference, Off, Permission,
-    Proof, Protocol, Runs, Target, UnreadableLock, Version, WebPolicy, words,
+    Allow, Artefact, Effort, Handshake, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference, Off,
+    Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, WebPolicy, words,
 };
 use crate::template::{Template, Value};
 use crate::variables::canonical;
@@ -67,6 +67,9 @@ pub struct Agent<'a> {
     /// The levels of reasoning effort that it takes.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub effort: Option<Effort<'a>>,
+    /// How it takes the MCP servers of its client.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub mcp: Option<Mcp<'a>>,
     /// Folders of its own, relative to the home folder.
     pub home: &'a [&'a str],
     /// Folders where it looks for skills; they begin with `~/` or `$WORKSPACE/`.
@@ -119,6 +122,7 @@ impl Agent<'_> {
         web: None,
         permission: None,
         effort: None,
+        mcp: None,
         home: &[],
         skills: &[],
         login: &[],

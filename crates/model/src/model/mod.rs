@@ -35,6 +35,6 @@ pub use policy::{
 pub use provider::{Auth, Credential, CredentialKind, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 pub use registry::Registry;
 pub use routing::{ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyKind, ProxyMode, Via};
-pub use session::{Effort, EffortKind, Permission, PermissionKind};
+pub use session::{Effort, EffortKind, Mcp, McpKind, McpTransport, Permission, PermissionKind};
 pub use words::Word;
 use words::words;

@@ -1,4 +1,5 @@
-//! What a run chooses for a session: whether tools ask before they run, and how hard the model thinks.
+//! What a run chooses for a session: whether tools ask before they run, how hard the model thinks, and which MCP servers
+//! it has.
 
 use super::{Off, words};
 
@@ -124,6 +125,66 @@ impl<'a> Effort<'a> {
     pub const fn levels(&self) -> &'a [&'a str] {
         match self {
             Self::Levels(levels) => levels,
+            Self::None(_) | Self::Untested(_) => &[],
+        }
+    }
+}
+
+/// How an agent takes the MCP servers of its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mcp<'a> {
+    /// Over ACP, as `mcpServers` of `session/new`, by these transports.
+    Acp(&'a [McpTransport]),
+    /// It takes none; the string is the reason.
+    None(&'a str),
+    /// Not tested; the string is the reason.
+    Untested(&'a str),
+}
+
+words! {
+    /// The kinds of an [`Mcp`].
+    pub enum McpKind {
+        /// [`Mcp::Acp`].
+        Acp = "acp",
+        /// [`Mcp::None`].
+        None = "none",
+        /// [`Mcp::Untested`].
+        Untested = "untested",
+    }
+}
+
+words! {
+    /// How an agent reaches an MCP server.
+    pub enum McpTransport {
+        /// A program that the agent starts; every agent must take it.
+        Stdio = "stdio",
+        /// Streamable HTTP, where the agent reports `mcpCapabilities.http`.
+        Http = "http",
+    }
+}
+
+impl<'a> Mcp<'a> {
+    /// Its kind.
+    pub const fn kind(&self) -> McpKind {
+        match self {
+            Self::Acp(_) => McpKind::Acp,
+            Self::None(_) => McpKind::None,
+            Self::Untested(_) => McpKind::Untested,
+        }
+    }
+
+    /// Its reason, unless it takes servers.
+    pub const fn reason(&self) -> &'a str {
+        match self {
+            Self::Acp(_) => "",
+            Self::None(reason) | Self::Untested(reason) => reason,
+        }
+    }
+
+    /// The transports of the servers that it takes.
+    pub const fn transports(&self) -> &'a [McpTransport] {
+        match self {
+            Self::Acp(transports) => transports,
             Self::None(_) | Self::Untested(_) => &[],
         }
     }

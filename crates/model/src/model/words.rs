@@ -92,8 +92,8 @@ mod tests {
 
     use crate::model::{
         ArtefactKind, Auth, BaseUrlForm, CredentialKind, EffortKind, Exit, FileFormat, ImageNeedKind, LoginKind,
-        ModelIdFormat, OffKind, Outcome, Owner, PermissionKind, ProofKind, Protocol, ProxyKind, Runs, Semantics,
-        SessionKind, Target, Via, WebKind, Word,
+        McpKind, McpTransport, ModelIdFormat, OffKind, Outcome, Owner, PermissionKind, ProofKind, Protocol, ProxyKind,
+        Runs, Semantics, SessionKind, Target, Via, WebKind, Word,
     };
 
     /// Words are looked up by their spelling, and no two of a set are spelled alike.
@@ -121,6 +121,7 @@ mod tests {
         }
         check_all! {
             ArtefactKind Auth BaseUrlForm CredentialKind EffortKind Exit FileFormat ImageNeedKind LoginKind
+            McpKind McpTransport
             ModelIdFormat OffKind Outcome Owner PermissionKind ProofKind Protocol ProxyKind Runs Semantics SessionKind
             Target Via WebKind
         }

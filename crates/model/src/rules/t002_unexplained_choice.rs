@@ -1,11 +1,11 @@
-//! Reports a permission or an effort that says nothing.
+//! Reports a permission, an effort or a way of MCP servers that says nothing.
 
 use crate::check::{Diagnostics, Rule, Subject};
-use crate::model::{Effort, EffortKind, Off, Permission, PermissionKind};
+use crate::model::{Effort, EffortKind, Mcp, McpKind, Off, Permission, PermissionKind};
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
-    sentence: "`permission` and `effort` list something, or have a reason",
+    sentence: "`permission`, `effort` and `mcp` list something, or have a reason",
     example: r#"permission: none("")"#,
     corrected: r#"permission: none("its commands ran without a request, as seen with 1.2.0")"#,
     help: "write what was seen, or why it was not tested",
@@ -36,6 +36,13 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
         Some(Effort::Levels([])) => add(Field::Effort, None),
         Some(it) if it.kind() != EffortKind::Levels && it.reason().trim().is_empty() => {
             add(Field::Effort, Some(it.kind().word()));
+        }
+        _ => {}
+    }
+    match cx.agent.mcp {
+        Some(Mcp::Acp([])) => add(Field::Mcp, None),
+        Some(it) if it.kind() != McpKind::Acp && it.reason().trim().is_empty() => {
+            add(Field::Mcp, Some(it.kind().word()));
         }
         _ => {}
     }
