@@ -99,6 +99,14 @@ MUTANTS = [
     Mutant("the network need not be there", "if false {"),
     Mutant("a level need not arrive", "if false {"),
     Mutant("two levels may be sent alike", "if false {"),
+    # MCP servers
+    Mutant("a tool need not be offered", "if false {"),
+    Mutant("a call need not reach the server", "let Some(call) = served.first() else {"),
+    Mutant("what the client hands over may be lost", "if false {"),
+    Mutant("an answer need not return", "if false {"),
+    Mutant("web tools may come with servers", "Verdict::Proved if false => match web::offered(agent, record) {"),
+    Mutant("a reported transport need not be listed", "Verdict::Proved if false => {"),
+    Mutant("any tool is that of the server", "!name.is_empty()"),
     # verdicts and evidence
     Mutant("an error is an open question", "(None, Some(text), _) => Self::Unproven(text),"),
     Mutant("a failure is outweighed", "(Some(text), ..) => Self::Unproven(text),"),

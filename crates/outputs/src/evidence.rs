@@ -62,6 +62,8 @@ pub struct Evidence {
     pub permission: Verdict,
     /// Whether its levels of effort differ on the wire.
     pub effort: Verdict,
+    /// Whether it takes MCP servers as its entry says.
+    pub mcp: Verdict,
     /// Its capabilities and modes, and how it reports usage, as measured.
     pub behaviour: Behaviour,
     /// The date; empty if nothing was measured.
@@ -112,6 +114,7 @@ impl Evidence {
             Err(error) => Some(error.to_string()),
         };
         Ok(Self::of(measured.date, measured.behaviour, |question| match (why(question), verdicts.get(question)) {
+            (Some(why), None) if why == evidence::UNASKED => Verdict::NotMeasured,
             (Some(why), _) => Verdict::Stale(why),
             (None, Some(verdict)) => verdict.clone(),
             (None, None) => Verdict::NotMeasured,
@@ -119,8 +122,8 @@ impl Evidence {
     }
 
     /// The verdicts, each with its question.
-    pub fn verdicts(&self) -> [(&'static str, &Verdict); 7] {
-        let Self { routing, environment, hosts, web, secrets, permission, effort, behaviour: _, date: _ } = self;
+    pub fn verdicts(&self) -> [(&'static str, &Verdict); 8] {
+        let Self { routing, environment, hosts, web, secrets, permission, effort, mcp, behaviour: _, date: _ } = self;
         [
             ("routing", routing),
             ("environment", environment),
@@ -129,6 +132,7 @@ impl Evidence {
             ("secrets", secrets),
             ("permission", permission),
             ("effort", effort),
+            ("mcp", mcp),
         ]
     }
 
@@ -141,6 +145,7 @@ impl Evidence {
             secrets: verdict("secrets"),
             permission: verdict("permission"),
             effort: verdict("effort"),
+            mcp: verdict("mcp"),
             behaviour,
             date,
         }
@@ -161,7 +166,7 @@ impl RecordedVerdict {
 
 #[cfg(test)]
 mod tests {
-    use registry_model::model::{Artefact, Npm, WebPolicy};
+    use registry_model::model::{Artefact, Mcp, McpTransport, Npm, WebPolicy};
     use registry_model::template::Template;
 
     use super::*;
@@ -205,6 +210,13 @@ mod tests {
         assert!(Evidence::read(&AGENT, Some(&seen().replace("\"proved\"", "\"error\""))).is_err());
         let failed = seen().replace("\"proved\"", "\"failed\"");
         check(Some(&failed), "failed", "unproven", "no tool was seen");
+    }
+
+    #[test]
+    fn question_newer_than_the_evidence_is_not_measured() {
+        let agent = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Stdio])), ..AGENT };
+        let evidence = Evidence::read(&agent, Some(&seen())).expect("it can be read");
+        assert_eq!((evidence.mcp, evidence.routing), (Verdict::NotMeasured, Verdict::Proved));
     }
 
     #[test]

@@ -25,13 +25,14 @@ pub struct Aspect {
 }
 
 /// All aspects, in the order of reports.
-pub const ASPECTS: [Aspect; 17] = [
+pub const ASPECTS: [Aspect; 18] = [
     Aspect { name: "verdicts", title: "Verdicts", decides: true },
     Aspect { name: "handshake", title: "Handshake", decides: true },
     Aspect { name: "capabilities", title: "Capabilities", decides: true },
     Aspect { name: "session", title: "Session answer", decides: true },
     Aspect { name: "permission", title: "Permission", decides: true },
     Aspect { name: "effort", title: "Reasoning effort", decides: true },
+    Aspect { name: "mcp", title: "MCP servers", decides: true },
     Aspect { name: "usage", title: "Usage", decides: true },
     Aspect { name: "tools", title: "Tools", decides: true },
     Aspect { name: "web", title: "Web policy", decides: true },

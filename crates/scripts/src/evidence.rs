@@ -15,8 +15,19 @@ pub type Inputs = BTreeMap<String, String>;
 
 /// The questions of a probe, each with the number of its method. A changed method gets a new number, which makes all
 /// earlier verdicts stale.
-pub const QUESTIONS: [(&str, u32); 7] =
-    [("routing", 2), ("environment", 3), ("hosts", 2), ("web", 2), ("secrets", 2), ("permission", 1), ("effort", 1)];
+pub const QUESTIONS: [(&str, u32); 8] = [
+    ("routing", 2),
+    ("environment", 4),
+    ("hosts", 2),
+    ("web", 2),
+    ("secrets", 2),
+    ("permission", 2),
+    ("effort", 1),
+    ("mcp", 1),
+];
+
+/// Why a question without a hash is stale, where others have one.
+pub const UNASKED: &str = "it was not measured";
 
 /// The hashes of an agent as its entry and lock are now.
 pub fn inputs(agent: &Agent<'_>) -> Result<Inputs, RenderError> {
@@ -34,15 +45,23 @@ fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, Render
             "web" => web(agent, &scripts.web_policy),
             "permission" => permission(agent),
             "effort" => effort(agent),
+            "mcp" => mcp(agent),
             _ => String::new(),
         };
         let sum = crate::sha256(format!("{method}\n{common}{own}").as_bytes());
         sum.get(..16).unwrap_or_default().to_owned()
     };
-    Ok(QUESTIONS.iter().map(|&(question, method)| (question.to_owned(), hash(question, method))).collect())
+    let asked = QUESTIONS.iter().filter(|(question, _)| *question != "mcp" || takes_servers(agent));
+    Ok(asked.map(|&(question, method)| (question.to_owned(), hash(question, method))).collect())
 }
 
-/// The questions whose verdict is stale, in their order, each with the reason: other inputs, or no recorded inputs.
+/// Whether the entry says that the agent takes MCP servers: without that, there is nothing to measure.
+fn takes_servers(agent: &Agent<'_>) -> bool {
+    agent.mcp.is_some_and(|it| !it.transports().is_empty())
+}
+
+/// The questions whose verdict is stale, in their order, each with the reason: other inputs, or no recorded inputs. A
+/// question that is newer than the evidence is the only one that is stale for that.
 pub fn stale(
     agent: &Agent<'_>,
     pins: &[String],
@@ -56,8 +75,12 @@ pub fn stale(
     } else {
         format!("measured with {}, and the lock has {}", pins.join(", "), locked.join(", "))
     };
-    let differs = |question: &str| measured.get(question) != now.get(question);
-    Ok(QUESTIONS.iter().filter(|it| differs(it.0)).map(|(question, _)| (*question, why.clone())).collect())
+    let reason = |question: &str| match (measured.get(question), now.get(question)) {
+        (measured, now) if measured == now => None,
+        (None, _) if !measured.is_empty() => Some(UNASKED.to_owned()),
+        _ => Some(why.clone()),
+    };
+    Ok(QUESTIONS.iter().filter_map(|(question, _)| Some((*question, reason(question)?))).collect())
 }
 
 /// What every question depends on: a line for each fact. A default has no line, so a new field of the model changes no
@@ -181,6 +204,15 @@ fn effort(agent: &Agent<'_>) -> String {
     facts.0
 }
 
+/// The transports of the MCP servers that it takes.
+fn mcp(agent: &Agent<'_>) -> String {
+    let mut facts = Facts::default();
+    for transport in agent.mcp.map_or(&[] as &[_], |it| it.transports()) {
+        facts.add("mcp", transport.word());
+    }
+    facts.0
+}
+
 fn add_switches(facts: &mut Facts, field: &str, switches: &[Off<'_>]) {
     for off in switches {
         match off {
@@ -219,7 +251,9 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use registry_model::model::{Archive, Download, FileFormat, Host, Npm, Owner, Pypi, Target, WebPolicy};
+    use registry_model::model::{
+        Archive, Download, FileFormat, Host, Mcp, McpTransport, Npm, Owner, Pypi, Target, WebPolicy,
+    };
     use registry_model::template::Template;
 
     use super::*;
@@ -299,6 +333,21 @@ mod tests {
         };
         // The launcher's plan has the files of the policy.
         check_stale(&Agent { web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[off] }), ..AGENT }, &ALL);
+    }
+
+    #[test]
+    fn unmeasured_question_leaves_the_others_fresh() {
+        const MCP: Agent<'static> = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Stdio])), ..AGENT };
+        let measured = inputs(&AGENT).expect("it is rendered");
+        assert!(!measured.contains_key("mcp"));
+        let reasons = stale(&MCP, &["a@1.0".to_owned()], &measured).expect("it is rendered");
+        assert_eq!(reasons, [("mcp", UNASKED.to_owned())]);
+        let measured = inputs(&MCP).expect("it is rendered");
+        let both = Mcp::Acp(&[McpTransport::Stdio, McpTransport::Http]);
+        for mcp in [Some(both), None] {
+            let reasons = stale(&Agent { mcp, ..AGENT }, &["a@1.0".to_owned()], &measured).expect("it is rendered");
+            assert_eq!(reasons.iter().map(|(question, _)| *question).collect::<Vec<_>>(), ["mcp"]);
+        }
     }
 
     #[test]

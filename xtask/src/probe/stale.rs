@@ -20,10 +20,10 @@ pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<
     let inputs: Inputs = serde_json::from_value(part("inputs")).unwrap_or_default();
     let changed = evidence::stale(agent, &pins, &inputs);
     let changed = changed.map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
-    let mut reasons = Vec::new();
-    if let Some((_, why)) = changed.first() {
-        let questions: Vec<&str> = changed.iter().map(|(question, _)| *question).collect();
-        reasons.push(format!("{}: {why}", questions.join(", ")));
+    let mut reasons: Vec<String> = Vec::new();
+    for alike in changed.chunk_by(|(_, one), (_, other)| one == other) {
+        let questions: Vec<&str> = alike.iter().map(|(question, _)| *question).collect();
+        reasons.extend(alike.first().map(|(_, why)| format!("{}: {why}", questions.join(", "))));
     }
     let date = evidence.get("date").and_then(Value::as_str).unwrap_or_default();
     match dates::age(date) {
@@ -83,7 +83,7 @@ fn can_be_probed<'a>(registry: &Registry<'a>) -> Outcome<Vec<&'a Agent<'a>>> {
 
 #[cfg(test)]
 mod tests {
-    use registry_model::model::{Artefact, Npm};
+    use registry_model::model::{Artefact, Mcp, McpTransport, Npm};
     use registry_model::template::Template;
     use serde_json::json;
 
@@ -130,6 +130,14 @@ mod tests {
         check_stale(&AGENT, Some(&dated("soon")), &["its date is `soon`"]);
         let old = stale(&AGENT, Some(&dated("2020-01-01"))).expect("it is rendered");
         assert!(matches!(old.as_slice(), [why] if why.ends_with(" days old")), "{old:?}");
+    }
+
+    #[test]
+    fn newer_question_leaves_the_others_fresh() {
+        let agent = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Stdio])), ..AGENT };
+        check_stale(&agent, Some(&fresh()), &["mcp: it was not measured"]);
+        let untested = Agent { mcp: Some(Mcp::Untested("not yet")), ..AGENT };
+        check_stale(&untested, Some(&fresh()), &[]);
     }
 
     #[test]

@@ -105,9 +105,13 @@ impl Dialogue {
         self.ask("initialize", params, self.limits.start).await
     }
 
-    /// `session/new` in a folder, without servers of tools; the answer as it came.
-    pub async fn new_session(&self, folder: &Path) -> Result<Value, DialogueError> {
-        self.ask("session/new", NewSessionRequest::new(folder), self.limits.answer).await
+    /// `session/new` in a folder, with MCP servers as the protocol writes them; the answer as it came.
+    pub async fn new_session(&self, folder: &Path, servers: Vec<Value>) -> Result<Value, DialogueError> {
+        let mut params = serde_json::to_value(NewSessionRequest::new(folder)).unwrap_or_default();
+        if let Some(params) = params.as_object_mut() {
+            params.insert("mcpServers".to_owned(), Value::Array(servers));
+        }
+        self.ask("session/new", params, self.limits.answer).await
     }
 
     /// `session/set_model`, which the protocol does not have yet and most agents do.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::mcp::McpServer;
 use super::plan::Plan;
 use super::query::{Choice, Message, ModelQuery};
 use super::schema;
@@ -80,7 +81,7 @@ fn call(asked: &ModelQuery, plan: &Plan) -> Option<Call> {
     } else if last.contains(WEB_WORD) {
         web()
     } else {
-        None
+        McpServer::asked_for(&last).and_then(|server| server.call(asked))
     };
     asked_for.or_else(|| demanded(asked))
 }

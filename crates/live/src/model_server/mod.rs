@@ -2,7 +2,7 @@
 //!
 //! Real agents hold whole dialogues with it. A prompt with [`SHELL_WORD`] has the agent's shell tool called with the
 //! plan's command, one with [`WEB_WORD`] the plan's web tool, one with [`SEARCH_WORD`] the agent's own search for
-//! tools. Everything else is answered by a short text, or by the smallest JSON that fits the schema that was asked for.
+//! tools. Beside the model there are MCP servers, each with a word of its own. Everything else is answered by a short text, or by the smallest JSON that fits the schema that was asked for.
 //! Nothing is remembered between two requests.
 //!
 //! The forms of the APIs are those that their providers document. The tests hold them with curl, and `probe` with the
@@ -20,6 +20,7 @@ mod certificate;
 mod connection;
 mod endpoint;
 mod listening;
+mod mcp;
 mod plan;
 mod protocol;
 mod query;
@@ -39,6 +40,7 @@ use tokio::task::JoinSet;
 
 pub use answer::{SEARCH_WORD, SHELL_WORD, TEXT, WEB_WORD};
 pub use listening::Listening;
+pub(crate) use mcp::McpServer;
 pub use plan::{Mode, Plan, Tls};
 pub use record::{Answered, Record};
 pub(crate) use tools::is_searcher;

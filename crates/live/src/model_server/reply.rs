@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::answer::{self, ModelAnswer};
 use super::endpoint::{self, Endpoint, Operation};
+use super::mcp::McpServer;
 use super::plan::{Mode, Plan};
 use super::protocol::{self, Turn};
 use super::query::ModelQuery;
@@ -69,6 +70,9 @@ impl ModelRequest<'_> {
 
     /// The answer.
     pub(crate) fn reply(&self, understood: &ParsedRequest, plan: &Plan) -> Reply {
+        if let Some(server) = McpServer::at(self.path) {
+            return server.reply(self.method, self.body);
+        }
         let dialect = match &understood.endpoint {
             Some(endpoint) => endpoint.protocol,
             None => endpoint::dialect(self.path, self.query, |name| self.headers.contains_key(name)),

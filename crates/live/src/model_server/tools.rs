@@ -126,7 +126,7 @@ fn filled(schema: &Value) -> Map<String, Value> {
 }
 
 /// A name without what joins its words: `run_shell_command` and `RunShellCommand` are one.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 

@@ -10,6 +10,7 @@ use super::choice;
 use super::dns_server::Network;
 use super::greeting;
 use super::judge;
+use super::mcp;
 use super::record::{Record, RecordedRequest};
 use super::report::{Evidence, Run, UndeclaredRequest};
 use super::scenario::{Answers, NAME, Scenario};
@@ -43,6 +44,7 @@ pub(crate) fn of_run(
         *calls.entry(format!("{} at {host}", call.model.as_deref().unwrap_or("no model"))).or_default() += 1;
     }
     let calls = calls.into_iter().map(|(what, times)| (format!("{}: {what}", scenario.name), times.to_string()));
+    behaviour.insert("mcp".to_owned(), mcp::facts(agent, scenario, record));
     behaviour.insert("calls".to_owned(), calls.collect());
     behaviour.insert("keys".to_owned(), keys(record, remains, key));
     behaviour.insert("usage".to_owned(), remains.usage.clone());

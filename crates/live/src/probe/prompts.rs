@@ -1,6 +1,9 @@
 //! What an agent is asked in a run, and what the model server has it do.
 
-use super::scenario::{Answers, Scenario, Values, Web};
+use registry_model::model::{Agent, McpTransport};
+
+use super::scenario::{Answers, Scenario, Servers, Values, Web};
+use crate::model_server::McpServer;
 
 /// What the model server has the agent's shell tool run: it looks for the task's programs, writes outside the project,
 /// which is a folder in the home, and opens a connection. One command for each program, since `command -v` of some
@@ -23,13 +26,24 @@ pub(crate) const SEARCH_PROMPT: (&str, &str) = ("PROBE-SEARCH", "PROBE-SEARCH: f
 /// Has the web tool called by its name; asked where the web is off.
 pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look something up in the web.");
 
+/// The transports of the MCP servers that an agent is given in a run.
+pub(crate) fn transports<'a>(agent: &Agent<'a>, scenario: Scenario) -> &'a [McpTransport] {
+    match scenario.servers {
+        Servers::Without => &[],
+        Servers::With => agent.mcp.map_or(&[], |it| it.transports()),
+    }
+}
+
 /// The prompts of a run.
-pub(crate) fn prompts(scenario: Scenario) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn prompts(agent: &Agent<'_>, scenario: Scenario) -> Vec<(&'static str, &'static str)> {
     let mut prompts = PROMPTS.to_vec();
     if scenario.answers == Answers::Denial || scenario.values != Values::HARMLESS {
         prompts.truncate(1);
     }
     prompts.extend(scenario.shows_tools().then_some(SEARCH_PROMPT));
+    // Twice: where the agent's own search must find the tool first, the second prompt has it called.
+    let servers = transports(agent, scenario).iter().filter_map(|it| McpServer::of(*it));
+    prompts.extend(servers.flat_map(|it| [(it.word, it.prompt); 2]));
     // Last: from then on the name of a web tool stands in what the agent sends, since the server has called it.
     prompts.extend((scenario.web != Web::On).then_some(WEB_PROMPT));
     prompts

@@ -36,6 +36,9 @@ pub struct Run {
     /// entry does not say how.
     #[serde(default)]
     pub permission: Option<Verdict>,
+    /// Whether the MCP servers that it was given work. None where it was given none.
+    #[serde(default)]
+    pub mcp: Option<Verdict>,
     /// The other hosts.
     pub strangers: Vec<String>,
     /// The folders that its commands have in PATH beside the task's.
@@ -85,6 +88,7 @@ impl Run {
             hosts: nothing(),
             secrets: nothing(),
             permission: None,
+            mcp: None,
             strangers: Vec::new(),
             added_folders: Vec::new(),
             tools: Vec::new(),
@@ -107,7 +111,11 @@ impl Run {
             ("hosts", &self.hosts),
             ("secrets", &self.secrets),
         ];
-        always.into_iter().chain(self.permission.as_ref().map(|it| ("permission", it))).collect()
+        let asked = [("permission", &self.permission), ("mcp", &self.mcp)];
+        always
+            .into_iter()
+            .chain(asked.into_iter().filter_map(|(question, it)| Some((question, it.as_ref()?))))
+            .collect()
     }
 
     /// Why another try may go better: a busy machine can make an agent give up its turn, or break the run itself.
@@ -123,7 +131,7 @@ impl Run {
             return Some(self.routing.detail());
         }
         let open = |it: &&Verdict| matches!(it, Verdict::Unproven(_) | Verdict::Error(_));
-        [Some(&self.routing), Some(&self.environment), self.permission.as_ref()]
+        [Some(&self.routing), Some(&self.environment), self.permission.as_ref(), self.mcp.as_ref()]
             .into_iter()
             .flatten()
             .find(open)
@@ -132,7 +140,7 @@ impl Run {
 
     pub(crate) fn give_up(&mut self, why: &Verdict) {
         let always = [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.secrets];
-        for verdict in always.into_iter().chain(&mut self.permission) {
+        for verdict in always.into_iter().chain(&mut self.permission).chain(&mut self.mcp) {
             *verdict = why.clone();
         }
     }
@@ -173,6 +181,9 @@ pub struct Evidence {
     /// Whether levels of effort differ on the wire; none where the entry lists none.
     #[serde(default)]
     pub effort: Option<Verdict>,
+    /// Whether MCP servers of the client work as the entry says; none where it lists none.
+    #[serde(default)]
+    pub mcp: Option<Verdict>,
     /// The other hosts that it reached.
     pub strangers: Vec<String>,
     /// How long all of it took.
@@ -200,6 +211,7 @@ impl Evidence {
             secrets: nothing(),
             permission: None,
             effort: None,
+            mcp: None,
             strangers: Vec::new(),
             milliseconds: 0,
             runs: Vec::new(),
@@ -208,7 +220,8 @@ impl Evidence {
 
     pub(crate) fn give_up(&mut self, why: &Verdict) {
         let all = [&mut self.routing, &mut self.environment, &mut self.hosts, &mut self.web, &mut self.secrets];
-        for verdict in all.into_iter().chain(&mut self.permission).chain(&mut self.effort) {
+        let asked = [&mut self.permission, &mut self.effort, &mut self.mcp];
+        for verdict in all.into_iter().chain(asked.into_iter().flatten()) {
             *verdict = why.clone();
         }
     }
@@ -233,9 +246,13 @@ impl Evidence {
         self.environment = worst(|run| &run.environment);
         self.hosts = worst(|run| &run.hosts);
         self.secrets = worst(|run| &run.secrets);
-        let permission = runs.iter().filter_map(|run| Some((run.name.as_str(), run.permission.clone()?)));
-        let permission: Vec<_> = permission.collect();
-        self.permission = (!permission.is_empty()).then(|| Verdict::worst(permission));
+        let asked = |of: fn(&Run) -> &Option<Verdict>| {
+            let verdicts = runs.iter().filter_map(|run| Some((run.name.as_str(), of(run).clone()?)));
+            let verdicts: Vec<_> = verdicts.collect();
+            (!verdicts.is_empty()).then(|| Verdict::worst(verdicts))
+        };
+        self.permission = asked(|run| &run.permission);
+        self.mcp = asked(|run| &run.mcp);
         let strangers: std::collections::BTreeSet<&String> = runs.iter().flat_map(|run| &run.strangers).collect();
         self.strangers = strangers.into_iter().cloned().collect();
         self.runs = runs;
@@ -250,7 +267,7 @@ impl Evidence {
             ("web", &self.web),
             ("secrets", &self.secrets),
         ];
-        let asked = [("permission", &self.permission), ("effort", &self.effort)];
+        let asked = [("permission", &self.permission), ("effort", &self.effort), ("mcp", &self.mcp)];
         let asked = asked.into_iter().filter_map(|(question, it)| Some((question, it.as_ref()?)));
         always.into_iter().chain(asked).collect()
     }
@@ -303,9 +320,20 @@ impl ProbeReport {
 
     /// The table for a person.
     pub fn table(&self) -> String {
-        let heads =
-            ["agent", "routing", "environment", "hosts", "web", "secrets", "permission", "effort", "calls", "seconds"];
-        let mut table = Table::new(heads, &[8, 9]);
+        let heads = [
+            "agent",
+            "routing",
+            "environment",
+            "hosts",
+            "web",
+            "secrets",
+            "permission",
+            "effort",
+            "mcp",
+            "calls",
+            "seconds",
+        ];
+        let mut table = Table::new(heads, &[9, 10]);
         table.extend(self.agents.iter().map(row));
         let mut table = table.text();
         for evidence in &self.agents {
@@ -328,19 +356,19 @@ impl ProbeReport {
             let proved = self.agents.iter().filter(|it| *question(it) == Some(Verdict::Proved)).count();
             format!("{proved} of {of}")
         };
-        let (permission, effort) = (asked(|it| &it.permission), asked(|it| &it.effort));
+        let (permission, effort, mcp) = (asked(|it| &it.permission), asked(|it| &it.effort), asked(|it| &it.mcp));
         let (routing, environment) = (count(|it| &it.routing), count(|it| &it.environment));
         let (hosts, web, secrets) = (count(|it| &it.hosts), count(|it| &it.web), count(|it| &it.secrets));
         let counted = format!(
             "proved of {}: routing {routing}, environment {environment}, hosts {hosts}, web {web}, secrets {secrets}, \
-             permission {permission}, effort {effort}",
+             permission {permission}, effort {effort}, mcp {mcp}",
             self.agents.len()
         );
         report::sentence(counted, "proved", &self.missing)
     }
 }
 
-fn row(evidence: &Evidence) -> [String; 10] {
+fn row(evidence: &Evidence) -> [String; 11] {
     let word = |verdict: &Verdict| verdict.word().to_owned();
     let asked = |verdict: &Option<Verdict>| verdict.as_ref().map_or_else(|| "-".to_owned(), word);
     [
@@ -352,6 +380,7 @@ fn row(evidence: &Evidence) -> [String; 10] {
         word(&evidence.secrets),
         asked(&evidence.permission),
         asked(&evidence.effort),
+        asked(&evidence.mcp),
         evidence.runs.iter().map(|run| run.calls).sum::<usize>().to_string(),
         seconds(evidence.milliseconds),
     ]

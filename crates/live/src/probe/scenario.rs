@@ -54,6 +54,15 @@ pub(crate) enum Thinking {
     Most,
 }
 
+/// Whether the client passes MCP servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Servers {
+    /// As most runs.
+    Without,
+    /// One for each transport that the entry lists.
+    With,
+}
+
 /// How the model server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answers {
@@ -104,13 +113,14 @@ pub(crate) struct Scenario {
     pub(crate) values: Values,
     pub(crate) ask: Ask,
     pub(crate) thinking: Thinking,
+    pub(crate) servers: Servers,
 }
 
 /// All runs. Those without the web are the same as the first two but for that, so each has its control.
 ///
 /// Levels of effort are set in runs that exist for other questions. Directly, the lowest
 /// level is compared with the highest; through the gateway, a run without a level is compared with the highest.
-pub(crate) const SCENARIOS: [Scenario; 10] = [
+pub(crate) const SCENARIOS: [Scenario; 12] = [
     DIRECT,
     Scenario { name: "proxy", mode: Mode::Proxy, ..DIRECT },
     Scenario { name: "direct-loopback", wire: Wire::Loopback, ..DIRECT },
@@ -121,6 +131,9 @@ pub(crate) const SCENARIOS: [Scenario; 10] = [
     Scenario { name: "dropping", network: Network::Dropping, thinking: Thinking::Most, ..DIRECT },
     Scenario { name: "denied", answers: Answers::Denial, ..DIRECT },
     Scenario { name: "ask", wire: Wire::Loopback, ask: Ask::Yes, ..DIRECT },
+    // Apart from the others: what an agent does with servers must not change the other verdicts.
+    MCP,
+    Scenario { name: "mcp-policy", web: Web::Policy, mode: Mode::Proxy, ..MCP },
 ];
 
 /// The plainest of them.
@@ -134,7 +147,11 @@ pub(crate) const DIRECT: Scenario = Scenario {
     values: Values::HARMLESS,
     ask: Ask::No,
     thinking: Thinking::AsItIs,
+    servers: Servers::Without,
 };
+
+/// The one with MCP servers.
+const MCP: Scenario = Scenario { name: "mcp", wire: Wire::Loopback, servers: Servers::With, ..DIRECT };
 
 /// The name of the model server, which is nobody's.
 pub(crate) const NAME: &str = "models.probe.example";
@@ -216,6 +233,8 @@ pub(crate) struct Route {
     pub(crate) told: String,
     /// The mode that the client sets over ACP; empty for none.
     pub(crate) mode: String,
+    /// The folder of the install.
+    pub(crate) folder: String,
 }
 
 /// Resolves an agent for a run; or why that cannot be.
@@ -252,7 +271,7 @@ pub(crate) fn route(
     let (base_url, key) = (value("BENCHFLOW_PROVIDER_BASE_URL"), value("BENCHFLOW_PROVIDER_API_KEY"));
     let variables = resolution.variables.iter().map(|(name, it)| (name.to_string(), it.value.clone())).collect();
     let mode = resolution.acp_mode().unwrap_or_default().to_owned();
-    Ok(Route { variables, base_url, key, model, told, mode })
+    Ok(Route { variables, base_url, key, model, told, mode, folder: sandbox.folder.clone() })
 }
 
 /// A model of a provider whose URL is a parameter; or of a family, whose vendor stands elsewhere.

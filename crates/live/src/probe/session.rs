@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::greeting::Greeting;
 use super::judge::PROGRAMS;
+use super::mcp;
 use super::options::Break;
-use super::prompts::prompts;
+use super::prompts::{self, prompts};
 use super::scenario::{Answers, NAME, Route, Scenario, Wire};
 use super::secrets::RunFiles;
 use super::server;
@@ -68,6 +69,7 @@ pub(crate) fn lay(folder: &Path, scenario: Scenario, network_of: i32) -> io::Res
         std::fs::write(&path, text)?;
         Ok(path)
     };
+    std::fs::write(task.join(mcp::PROGRAM), mcp::PROGRAM_TEXT)?;
     if scenario.wire == Wire::Tls {
         std::fs::copy(server::authority(folder), task.join("ca.pem"))?;
     }
@@ -137,6 +139,7 @@ pub(crate) async fn hold(
     beyond: &SessionExtras,
     breaks: &[Break],
 ) -> Result<(Option<String>, RunFiles), String> {
+    let servers = mcp::servers(&route.folder, TASK, prompts::transports(agent, scenario));
     let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), breaks);
     let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
     let command = command.map_err(|refusal| refusal.message)?;
@@ -147,12 +150,12 @@ pub(crate) async fn hold(
     }
     let (mut refused, mut turns, mut greeting) = (Vec::new(), Vec::new(), Greeting::default());
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
-        let session = begin(dialogue, &mut greeting).await?;
+        let session = begin(dialogue, &mut greeting, servers).await?;
         select(dialogue, agent, &session, &route.told).await?;
         if !route.mode.is_empty() {
             dialogue.set_mode(&session, &route.mode).await?;
         }
-        for (_, text) in prompts(scenario) {
+        for (_, text) in prompts(agent, scenario) {
             // A turn that the agent gives up is no reason not to ask for the next.
             match dialogue.prompt(&session, text).await {
                 Err(fault @ DialogueError::Refused { .. }) => refused.push(fault.to_string()),
@@ -215,9 +218,9 @@ fn usage(turns: &[Turn]) -> BTreeMap<String, String> {
     usage
 }
 
-async fn begin(dialogue: &Dialogue, greeting: &mut Greeting) -> Result<String, DialogueError> {
+async fn begin(dialogue: &Dialogue, greeting: &mut Greeting, servers: Vec<Value>) -> Result<String, DialogueError> {
     greeting.started = dialogue.initialize().await?;
-    greeting.session = dialogue.new_session(Path::new(WORKSPACE)).await?;
+    greeting.session = dialogue.new_session(Path::new(WORKSPACE), servers).await?;
     Ok(greeting.session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 

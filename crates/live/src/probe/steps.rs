@@ -14,11 +14,11 @@ use super::judge::{self, Wanted};
 use super::options::{Break, Event, Options};
 use super::record::Record;
 use super::report::{Evidence, Run};
-use super::scenario::{self, Answers, Ask, BASE_PATH, Route, SCENARIOS, Scenario, Web};
+use super::scenario::{self, Answers, Ask, BASE_PATH, Route, SCENARIOS, Scenario, Servers, Web};
 use super::secrets::{self, RunFiles};
 use super::server::{self, Server};
 use super::verdict::Verdict;
-use super::{behaviour, prompts, session, web};
+use super::{behaviour, mcp, prompts, session, web};
 use crate::sandbox::{As, HOME, Host};
 use crate::verify::Class;
 use crate::verify::install::Outcome;
@@ -135,7 +135,8 @@ async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: S
     Seen { scenario, record, run }
 }
 
-/// An agent without a policy has no run with it, and one whose tools never ask has none in which they do.
+/// An agent without a policy has no run with it, one whose tools never ask has none in which they do, and one that takes
+/// no MCP servers has none with them.
 fn is_wanted(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> bool {
     let named = &cx.options.runs;
     let has_policy = matches!(agent.web, Some(WebPolicy::Switch { .. }));
@@ -143,6 +144,7 @@ fn is_wanted(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> bool {
     (named.is_empty() || named.iter().any(|it| it == scenario.name))
         && (has_policy || scenario.web == Web::On)
         && (asks || scenario.ask == Ask::No)
+        && (scenario.servers == Servers::Without || !prompts::transports(agent, scenario).is_empty())
 }
 
 /// One run, from a fresh home to what arrived.
@@ -267,7 +269,7 @@ fn judge_run(
         route.model.push_str("-of-another");
     }
     let (programs, path, virtual_env) = (session::programs(), session::path(), session::virtual_env());
-    let prompts: Vec<&str> = prompts::prompts(scenario).iter().map(|(word, _)| *word).collect();
+    let prompts: Vec<&str> = prompts::prompts(agent, scenario).iter().map(|(word, _)| *word).collect();
     let wanted = Wanted {
         route: &route,
         prompts: &prompts,
@@ -298,6 +300,8 @@ fn judge_run(
     if scenario.answers == Answers::Model {
         let verdict = choice::permission(agent, scenario, record, &remains.requests);
         run.permission = verdict.map(|it| because(it, run.fault.as_deref()));
+        let verdict = mcp::mcp(agent, scenario, record, &remains.greeting.started);
+        run.mcp = verdict.map(|it| because(it, run.fault.as_deref()));
     }
     run.behaviour = behaviour::of_run(agent, scenario, record, remains, &route.key);
     run.forbidden_call = web::answer(record);
@@ -340,10 +344,12 @@ fn gave_up(it: &Seen) -> Option<Verdict> {
 
 /// Each run without the web against the one that is the same but for that.
 fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
+    // Servers bring tools of their own, so a run with them is no control of one without.
+    let seen: Vec<&Seen> = seen.iter().filter(|it| it.scenario.servers == Servers::Without).collect();
     // The first of a mode is the one with a network that leads somewhere and a server that answers.
     let control = |mode| seen.iter().find(|it| it.scenario.mode == mode && it.scenario.web == Web::On);
     if !matches!(agent.web, Some(WebPolicy::Switch { .. })) {
-        let verdict = |it: &Seen| gave_up(it).unwrap_or_else(|| web::web(agent, &it.record, None));
+        let verdict = |it: &&Seen| gave_up(it).unwrap_or_else(|| web::web(agent, &it.record, None));
         return Verdict::worst(seen.iter().map(|it| (it.scenario.name, verdict(it))));
     }
     let off = seen.iter().filter(|it| it.scenario.web != Web::On);

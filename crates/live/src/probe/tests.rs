@@ -62,6 +62,7 @@ fn judged(record: &Record, judge: impl FnOnce(&Record, &Wanted<'_>) -> Verdict) 
         model: "a-model".to_owned(),
         told: "a-model".to_owned(),
         mode: String::new(),
+        folder: String::new(),
     };
     let wanted = Wanted {
         route: &route,

@@ -251,6 +251,7 @@ mod tests {
             model: "a-model it's".to_owned(),
             told: String::new(),
             mode: String::new(),
+            folder: String::new(),
         }
     }
 

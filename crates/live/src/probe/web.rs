@@ -110,6 +110,14 @@ fn has_word(text: &str, name: &str) -> bool {
     })
 }
 
+/// The web tools that a run offers or names; none where there are none.
+pub(crate) fn offered(agent: &Agent<'_>, record: &Record) -> Option<String> {
+    let offered = Offered::of(record, agent);
+    let all = &offered.listed | &offered.named;
+    let web = web_tools(&all, agent);
+    (!web.is_empty()).then(|| words(web))
+}
+
 /// Whether a policy takes the web tools away, and nothing else.
 pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) -> Verdict {
     let control = Offered::of(without, agent);

@@ -1,0 +1,215 @@
+//! The verdict on MCP servers that a client passes in `session/new`.
+
+use registry_model::model::{Agent, McpTransport};
+use registry_scripts::behaviour::Facts;
+use serde_json::{Value, json};
+
+use super::prompts::transports;
+use super::record::{Record, RecordedRequest};
+use super::scenario::{Scenario, Web};
+use super::verdict::Verdict;
+use super::web;
+use crate::model_server::McpServer;
+
+/// The program of the server over standard input and output, in the task's folder.
+pub(crate) const PROGRAM: &str = "mcp_server.mjs";
+pub(crate) const PROGRAM_TEXT: &str = include_str!("mcp_server.mjs");
+
+/// Where the servers listen: the second address of every model server, which serves no model.
+const ADDRESS: &str = "http://127.0.0.1";
+
+/// What the client hands over to a server, by a variable or a header: tokens of real servers go this way.
+const HEADER: &str = "x-probe-mcp";
+const HANDED_OVER: &str = "what-the-client-hands-over";
+
+/// The servers of these transports, as `mcpServers` has them. The program runs on the Node.js of the install.
+pub(crate) fn servers(install: &str, task: &str, transports: &[McpTransport]) -> Vec<Value> {
+    let server = |transport: &McpTransport| {
+        let server = McpServer::of(*transport)?;
+        let (name, url) = (format!("probe-{}", transport.word()), format!("{ADDRESS}{}", server.path));
+        Some(match transport {
+            McpTransport::Stdio => json!({
+                "name": name,
+                "command": format!("{install}/node/bin/node"),
+                "args": [format!("{task}/{PROGRAM}"), url],
+                "env": [{"name": "PROBE_MCP", "value": HANDED_OVER}],
+            }),
+            McpTransport::Http => json!({
+                "type": "http",
+                "name": name,
+                "url": url,
+                "headers": [{"name": HEADER, "value": HANDED_OVER}],
+            }),
+        })
+    };
+    transports.iter().filter_map(server).collect()
+}
+
+/// The verdict of one run on the servers that it passed; none where it passed none.
+pub(crate) fn mcp(agent: &Agent<'_>, scenario: Scenario, record: &Record, started: &Value) -> Option<Verdict> {
+    let transports = transports(agent, scenario);
+    if transports.is_empty() {
+        return None;
+    }
+    if record.model_calls().next().is_none() {
+        return Some(Verdict::Unproven("no model call arrived".to_owned()));
+    }
+    let of = |it: &McpTransport| Some((it.word(), McpServer::of(*it).map(|server| works(record, server))?));
+    let servers = Verdict::worst(transports.iter().filter_map(of));
+    let reports_http = started.pointer("/agentCapabilities/mcpCapabilities/http") == Some(&Value::Bool(true));
+    Some(match servers {
+        // mutant: web tools may come with servers
+        Verdict::Proved if scenario.web == Web::Policy => match web::offered(agent, record) {
+            Some(tools) => Verdict::Failed(format!("with the web policy it offers {tools}")),
+            None => Verdict::Proved,
+        },
+        // mutant: a reported transport need not be listed
+        Verdict::Proved if reports_http && !transports.contains(&McpTransport::Http) => {
+            Verdict::Unproven("it reports `mcpCapabilities.http`, and the entry does not list `http`".to_owned())
+        }
+        verdict => verdict,
+    })
+}
+
+/// Whether the tool of a server is offered, is run by the server when the model calls it, and its answer comes back.
+fn works(record: &Record, server: &McpServer) -> Verdict {
+    let failed = |what: &str| Verdict::Failed(what.to_owned());
+    let served: Vec<&RecordedRequest> = record.requests.iter().filter(|it| it.path == server.path).collect();
+    if served.is_empty() {
+        return failed("it does not connect to the server");
+    }
+    // mutant: a tool need not be offered
+    if offered_as(record, server).is_none() {
+        return failed("it does not offer the tool of the server to the model");
+    }
+    // mutant: a call need not reach the server
+    let Some(call) = served.iter().find(|it| is_call(it, server)) else {
+        return failed("the call of the model does not reach the server");
+    };
+    // mutant: what the client hands over may be lost
+    if call.header(HEADER) != Some(HANDED_OVER) {
+        return failed("the variable or header of the client does not reach the server");
+    }
+    let answer = server.answer();
+    // mutant: an answer need not return
+    if !record.model_calls().flat_map(|it| &it.tool_results).any(|it| it.contains(&answer)) {
+        return failed("the answer of the server does not reach the model");
+    }
+    Verdict::Proved
+}
+
+/// The name under which the tool of a server is offered.
+fn offered_as<'r>(record: &'r Record, server: &McpServer) -> Option<&'r str> {
+    record.model_calls().flat_map(|it| &it.tools).map(String::as_str).find(|it| server.is_tool(it))
+}
+
+/// Whether a request calls the tool with the text of the model.
+fn is_call(request: &RecordedRequest, server: &McpServer) -> bool {
+    let says = |at: &str, text: &str| request.body.pointer(at).and_then(Value::as_str) == Some(text);
+    says("/method", "tools/call") && says("/params/arguments/text", server.text)
+}
+
+/// The names of the tools, by the transports.
+pub(crate) fn facts(agent: &Agent<'_>, scenario: Scenario, record: &Record) -> Facts {
+    let name = |it: &McpTransport| {
+        let name = offered_as(record, McpServer::of(*it)?)?;
+        Some((format!("{}: tool", it.word()), name.to_owned()))
+    };
+    transports(agent, scenario).iter().filter_map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use registry_model::model::{Mcp, WebPolicy};
+
+    use super::super::scenario::{DIRECT, Servers};
+    use super::*;
+
+    const AGENT: Agent<'static> = Agent {
+        name: "fixture",
+        mcp: Some(Mcp::Acp(&[McpTransport::Stdio])),
+        web: Some(WebPolicy::NoSwitch { tools: &["fetch"], reason: "seen" }),
+        ..Agent::EMPTY
+    };
+    const MCP: Scenario = Scenario { name: "mcp", servers: Servers::With, ..DIRECT };
+    const POLICY: Scenario = Scenario { web: Web::Policy, ..MCP };
+
+    /// A server that was asked for its tools and ran it, and a model that was offered it and got the answer.
+    fn record() -> Record {
+        let served = |body: Value| RecordedRequest {
+            path: "/mcp/stdio".to_owned(),
+            headers: vec![(HEADER.to_owned(), HANDED_OVER.to_owned())],
+            body,
+            ..RecordedRequest::default()
+        };
+        let call = json!({"method": "tools/call", "params": {
+            "name": "reverse_by_stdio", "arguments": {"text": "over-stdio-5b1f"}}});
+        let model = RecordedRequest {
+            protocol: Some("openai-completions".to_owned()),
+            tools: vec!["bash".to_owned(), "mcp__probe__reverse_by_stdio".to_owned()],
+            tool_results: vec!["[f1b5-oidts-revo]".to_owned()],
+            ..RecordedRequest::default()
+        };
+        Record { requests: vec![served(json!({"method": "tools/list"})), served(call), model], ..Record::default() }
+    }
+
+    #[track_caller]
+    fn check_in(
+        scenario: Scenario,
+        started: &Value,
+        change: impl FnOnce(&mut Vec<RecordedRequest>),
+        word: &str,
+        says: &str,
+    ) {
+        let mut record = record();
+        change(&mut record.requests);
+        let verdict = mcp(&AGENT, scenario, &record, started).expect("servers were passed");
+        assert_eq!((verdict.word(), verdict.detail().contains(says)), (word, true), "{}", verdict.detail());
+    }
+
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut Vec<RecordedRequest>), word: &str, says: &str) {
+        check_in(MCP, &Value::Null, change, word, says);
+    }
+
+    #[test]
+    fn tool_of_a_server_is_offered_and_runs() {
+        check(|_| {}, "proved", "");
+        check(|it| drop(it.drain(..2)), "failed", "stdio: it does not connect");
+        check(|it| drop(it[2].tools.pop()), "failed", "does not offer the tool");
+        check(|it| drop(it.remove(1)), "failed", "does not reach the server");
+        check(|it| it[1].body["params"]["arguments"]["text"] = json!("another"), "failed", "does not reach the server");
+        check(|it| it[1].headers.clear(), "failed", "variable or header");
+        check(|it| it[2].tool_results = vec!["over-stdio-5b1f".to_owned()], "failed", "answer of the server");
+        check(|it| it.truncate(2), "unproven", "no model call");
+    }
+
+    #[test]
+    fn web_tools_do_not_come_with_servers() {
+        check_in(POLICY, &Value::Null, |_| {}, "proved", "");
+        check_in(POLICY, &Value::Null, |it| it[2].tools.push("fetch".to_owned()), "failed", "it offers `fetch`");
+        check(|it| it[2].tools.push("fetch".to_owned()), "proved", "");
+    }
+
+    #[test]
+    fn reported_transport_must_be_listed() {
+        let reports = |http: bool| json!({"agentCapabilities": {"mcpCapabilities": {"http": http}}});
+        check_in(MCP, &reports(true), |_| {}, "unproven", "does not list `http`");
+        check_in(MCP, &reports(false), |_| {}, "proved", "");
+    }
+
+    #[test]
+    fn run_without_servers_is_not_judged() {
+        for mcp_field in [None, Some(Mcp::None("seen")), Some(Mcp::Untested("not yet"))] {
+            assert_eq!(mcp(&Agent { mcp: mcp_field, ..AGENT }, MCP, &record(), &Value::Null), None);
+        }
+        assert_eq!(mcp(&AGENT, DIRECT, &record(), &Value::Null), None);
+        assert_eq!(servers("/opt/x", "/task", &[]), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn facts_have_the_name_that_the_agent_offers() {
+        let facts = facts(&AGENT, MCP, &record());
+        assert_eq!(facts, Facts::from([("stdio: tool".to_owned(), "mcp__probe__reverse_by_stdio".to_owned())]));
+    }
+}
