@@ -5,8 +5,8 @@
 //! (`registry_model::template`).
 
 use registry_model::model::{
-    Agent, EffortKind, LockedPackage, Off, PermissionKind, Protocol, Target, Unavailable, UnreadableLock, WebKind,
-    WebPolicy,
+    Agent, EffortKind, LockedPackage, McpKind, McpTransport, Off, PermissionKind, Protocol, Target, Unavailable,
+    UnreadableLock, WebKind, WebPolicy,
 };
 use serde::Serialize;
 
@@ -50,6 +50,8 @@ pub struct Facts<'a> {
     pub permission: Option<PermissionFacts<'a>>,
     /// The levels of reasoning effort that it takes; null where its entry does not say.
     pub effort: Option<EffortFacts<'a>>,
+    /// How it takes MCP servers; null where its entry does not say.
+    pub mcp: Option<McpFacts<'a>>,
     /// Exact versions and checksums.
     pub lock: Option<Locked<'a>>,
 }
@@ -77,6 +79,18 @@ pub struct EffortFacts<'a> {
     /// The levels, from the lowest.
     pub levels: &'a [&'a str],
     /// Why there are none, where there are none.
+    pub reason: Option<&'a str>,
+}
+
+/// How an agent takes MCP servers.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
+pub struct McpFacts<'a> {
+    /// The way; `acp` is `mcpServers` of `session/new`.
+    pub kind: McpKind,
+    /// The transports of the servers that it takes.
+    pub transports: &'a [McpTransport],
+    /// Why it takes none, where it takes none.
     pub reason: Option<&'a str>,
 }
 
@@ -124,6 +138,7 @@ pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
             reason: given(it.reason()),
         }),
         effort: agent.effort.map(|it| EffortFacts { kind: it.kind(), levels: it.levels(), reason: given(it.reason()) }),
+        mcp: agent.mcp.map(|it| McpFacts { kind: it.kind(), transports: it.transports(), reason: given(it.reason()) }),
         lock: (!agent.lock.is_empty()).then_some(Locked {
             packages: lock.packages,
             npm_tree: lock.npm.len(),

@@ -26,8 +26,9 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
     }
     out.push_str(
         "\n## Features\n\n*No questions*: tools run without asking ([`permission`](dsl.md#permission)). *Effort*: the \
-         levels of\n[`effort`](dsl.md#effort). Both, and *web off*, have the verdict of the probe. The columns from \
-         *MCP* on are what the agent\nreports over ACP in the measured version; `-` is also what was not measured.\n\n",
+         levels of\n[`effort`](dsl.md#effort). *MCP*: the transports of MCP servers ([`mcp`](dsl.md#mcp)). These, and \
+         *web off*, have the verdict\nof the probe. The columns from *images* on are what the agent reports over ACP in the \
+         measured version; `-` is also what was\nnot measured.\n\n",
     );
     out.push_str(&matrix::table(all));
     for facts in all {
@@ -200,7 +201,7 @@ fn web(out: &mut String, facts: &Facts<'_>) {
     }
 }
 
-/// What a run chooses: whether tools ask, and how hard the model thinks.
+/// What a run chooses: whether tools ask, how hard the model thinks, and which MCP servers there are.
 fn choices(out: &mut String, facts: &Facts<'_>) {
     let seen = &facts.evidence;
     if facts.agent.permission.is_some() {
@@ -214,6 +215,10 @@ fn choices(out: &mut String, facts: &Facts<'_>) {
     if facts.agent.effort.is_some() {
         item(out, "Reasoning effort", &markdown(&facts.effort_sentence()));
         item(out, "Effort seen", &verdict(&seen.effort, &seen.date));
+    }
+    if facts.agent.mcp.is_some() {
+        item(out, "MCP servers", &markdown(&facts.mcp_sentence()));
+        item(out, "MCP seen", &verdict(&seen.mcp, &seen.date));
     }
 }
 

@@ -1,8 +1,8 @@
 //! The facts of an agent on the pages, computed once for Markdown and HTML.
 
 use registry_model::model::{
-    Agent, Artefact, Effort, Exit, Info, Lock, Login, LoginSource, ModelReference, Off, Permission, ProxyMode, Runs,
-    Session, Suite, Target, WebPolicy,
+    Agent, Artefact, Effort, Exit, Info, Lock, Login, LoginSource, Mcp, ModelReference, Off, Permission, ProxyMode,
+    Runs, Session, Suite, Target, WebPolicy,
 };
 use registry_routing::Router;
 
@@ -108,6 +108,19 @@ impl<'a> Facts<'a> {
             Some(Effort::Levels(levels)) => levels.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", "),
             Some(Effort::None(why)) => format!("It has no switch for it: {why}"),
             Some(Effort::Untested(why)) => format!("Untested: {why}"),
+            None => "Nothing is known of it.".to_owned(),
+        }
+    }
+
+    /// How it takes MCP servers, in words.
+    pub(crate) fn mcp_sentence(&self) -> String {
+        match self.agent.mcp {
+            Some(Mcp::Acp(transports)) => {
+                let transports = transports.iter().map(|it| format!("`{}`", it.word())).collect::<Vec<_>>();
+                format!("In `mcpServers` of `session/new`: {}", transports.join(", "))
+            }
+            Some(Mcp::None(why)) => format!("It takes none: {why}"),
+            Some(Mcp::Untested(why)) => format!("Untested: {why}"),
             None => "Nothing is known of it.".to_owned(),
         }
     }

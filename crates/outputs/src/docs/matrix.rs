@@ -1,13 +1,13 @@
 //! The matrix of the page on agents: a row an agent, a column for each thing that a harness asks for.
 
-use registry_model::model::{Effort, PermissionKind};
+use registry_model::model::{Effort, Mcp, PermissionKind};
 
 use super::facts::Facts;
 use super::text::{anchor, code_list};
 use crate::evidence::Verdict;
 
 /// The heads of the columns behind the agent's name.
-const HEADS: [&str; 9] = ["no questions", "effort", "web off", "model by", "MCP", "images", "load", "resume", "usage"];
+const HEADS: [&str; 9] = ["no questions", "effort", "web off", "MCP", "model by", "images", "load", "resume", "usage"];
 
 /// The table.
 pub(crate) fn table(all: &[Facts<'_>]) -> String {
@@ -21,17 +21,17 @@ pub(crate) fn table(all: &[Facts<'_>]) -> String {
 
 fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
     let seen = &facts.evidence;
-    let has = |capability: &str| {
+    let yes = |capability: &str| {
         let of = seen.behaviour.get("capabilities");
-        of.is_some_and(|it| it.iter().any(|(name, value)| name.starts_with(capability) && value != "false"))
+        let has = of.is_some_and(|it| it.iter().any(|(name, value)| name.starts_with(capability) && value != "false"));
+        if has { "yes".to_owned() } else { "-".to_owned() }
     };
-    let yes = |capability: &str| if has(capability) { "yes".to_owned() } else { "-".to_owned() };
     [
         permission(facts),
         effort(facts),
         judged(facts.web(), &seen.web),
+        mcp(facts),
         facts.agent.model.via.id().to_owned(),
-        mcp(&has),
         yes("promptCapabilities.image"),
         yes("loadSession"),
         yes("sessionCapabilities.resume"),
@@ -67,11 +67,15 @@ fn effort(facts: &Facts<'_>) -> String {
     }
 }
 
-/// Standard input and output is what every agent must take; it lists the others.
-fn mcp(has: &impl Fn(&str) -> bool) -> String {
-    let told = ["http", "sse"].into_iter().filter(|it| has(&format!("mcpCapabilities.{it}")));
-    let told: Vec<&str> = told.collect();
-    if told.is_empty() { "-".to_owned() } else { told.join(", ") }
+fn mcp(facts: &Facts<'_>) -> String {
+    match facts.agent.mcp {
+        Some(Mcp::Acp(transports)) => {
+            judged(&transports.iter().map(|it| it.word()).collect::<Vec<_>>().join(", "), &facts.evidence.mcp)
+        }
+        Some(Mcp::None(_)) => "none".to_owned(),
+        Some(Mcp::Untested(_)) => "untested".to_owned(),
+        None => "-".to_owned(),
+    }
 }
 
 /// How it reports what a turn used: by an update of the session, or in its answer.

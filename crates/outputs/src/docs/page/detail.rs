@@ -128,6 +128,10 @@ fn choices(facts: &Facts<'_>) -> String {
         all.push(row("Effort", html(&facts.effort_sentence())));
         all.push(row("Effort seen", verdict(&seen.effort, &seen.date)));
     }
+    if agent.mcp.is_some() {
+        all.push(row("MCP servers", html(&facts.mcp_sentence())));
+        all.push(row("MCP seen", verdict(&seen.mcp, &seen.date)));
+    }
     let off = |(how, text): &(String, String)| {
         let (how, text) = (html(how), escape(text));
         format!("<figure><figcaption>No questions {how}</figcaption><pre tabindex=\"0\">{text}</pre></figure>")
