@@ -88,7 +88,8 @@ impl McpServer {
         let offered = asked.tools.iter().find(|it| it.form != Form::Hosted && self.is_tool(&it.name));
         match offered {
             Some(tool) => Some(Call { tool: tool.clone(), arguments: json!({"text": self.text}) }),
-            None => tools::search(&asked.tools, self.name_in(asked).unwrap_or(self.tool)),
+            None => tools::search(&asked.tools, self.name_in(asked).unwrap_or(self.tool))
+                .or_else(|| tools::search_by_api(&asked.tools, self.tool)),
         }
     }
 

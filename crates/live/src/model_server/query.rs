@@ -66,6 +66,8 @@ pub(crate) enum Form {
     Custom,
     /// With an argument vector: the shell that the Responses API knows by itself.
     LocalShell,
+    /// With a question: the search for tools that the Responses API knows by itself, where the agent runs it.
+    Search,
     /// Not by the agent: the provider runs it.
     Hosted,
 }

@@ -64,7 +64,7 @@ pub(crate) fn shell(tools: &[Tool], command: &str) -> Option<Call> {
 pub(crate) fn plainly(tool: &Tool) -> Call {
     let arguments = match tool.form {
         Form::Custom => Value::from(schema::WORD),
-        Form::Function | Form::LocalShell | Form::Hosted => Value::Object(filled(&tool.schema)),
+        Form::Function | Form::LocalShell | Form::Search | Form::Hosted => Value::Object(filled(&tool.schema)),
     };
     Call { tool: tool.clone(), arguments }
 }
@@ -98,6 +98,13 @@ pub(crate) fn search(tools: &[Tool], wanted: &str) -> Option<Call> {
     let value = if schema::admits(asked, "string") { Value::from(query) } else { json!([query]) };
     arguments.insert(name.to_owned(), value);
     Some(Call { tool: tool.clone(), arguments: Value::Object(arguments) })
+}
+
+/// A call of the search that an API knows by itself, with words for the name of a tool.
+pub(crate) fn search_by_api(tools: &[Tool], wanted: &str) -> Option<Call> {
+    let tool = tools.iter().find(|tool| tool.form == Form::Search)?;
+    let query = format!("{wanted} {}", wanted.replace('_', " "));
+    Some(Call { tool: tool.clone(), arguments: json!({"query": query}) })
 }
 
 /// What web tools ask for, for one whose schema is not known.
@@ -137,7 +144,7 @@ fn shell_arguments(tool: &Tool, command: &str) -> Option<Value> {
         // The API's own shells come without a schema.
         Form::Function if tool.schema.is_null() => Some(json!({"command": command})),
         Form::Function => function_arguments(&tool.schema, command),
-        Form::Hosted => None,
+        Form::Search | Form::Hosted => None,
     }
 }
 

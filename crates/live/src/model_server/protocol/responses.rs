@@ -16,11 +16,17 @@ pub(super) fn read(body: &Value) -> ModelQuery {
     ModelQuery {
         model: string(body, "model"),
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
-        tools: items(body, "tools").flat_map(|tool| read_tool(tool, None)).collect(),
+        tools: items(body, "tools").chain(found(body)).flat_map(|tool| read_tool(tool, None)).collect(),
         said,
         schema: body.get("text").and_then(|text| read_format(text.get("format")?)),
         choice: body.get("tool_choice").map_or(Choice::Free, read_choice),
     }
+}
+
+/// The tools that the agent's own search found; a later request has them among what was said.
+fn found(body: &Value) -> impl Iterator<Item = &Value> {
+    let answers = items(body, "input").filter(|it| string(it, "type").as_deref() == Some("tool_search_output"));
+    answers.flat_map(|it| items(it, "tools"))
 }
 
 fn read_tool(tool: &Value, namespace: Option<&str>) -> Vec<Tool> {
@@ -32,6 +38,9 @@ fn read_tool(tool: &Value, namespace: Option<&str>) -> Vec<Tool> {
         }
         ("function", Some(name)) => Tool::function(name, tool.get("parameters").cloned().unwrap_or_default()),
         ("custom", Some(name)) => Tool::other(name, Form::Custom),
+        ("tool_search", _) if string(tool, "execution").as_deref() == Some("client") => {
+            Tool::other("tool_search", Form::Search)
+        }
         ("local_shell", _) => Tool::other("local_shell", Form::LocalShell),
         (kind, name) => Tool::other(name.unwrap_or_else(|| kind.to_owned()), Form::Hosted),
     };
@@ -115,8 +124,8 @@ fn text_events(turn: &Turn<'_>, text: &str) -> Vec<Event> {
 fn call_events(turn: &Turn<'_>, call: &Call) -> Vec<Event> {
     let (delta, done, key) = match call.tool.form {
         Form::Custom => ("response.custom_tool_call_input.delta", "response.custom_tool_call_input.done", "input"),
-        // The API's own shell comes in one piece.
-        Form::LocalShell => return Vec::new(),
+        // The API's own tools come in one piece.
+        Form::LocalShell | Form::Search => return Vec::new(),
         Form::Function | Form::Hosted => {
             ("response.function_call_arguments.delta", "response.function_call_arguments.done", "arguments")
         }
@@ -151,6 +160,7 @@ fn call_item(turn: &Turn<'_>, call: &Call, status: &str, done: bool) -> Value {
             let action = json!({"type": "exec", "command": call.arguments, "env": {}});
             json!({"type": "local_shell_call", "action": action})
         }
+        Form::Search => json!({"type": "tool_search_call", "execution": "client", "arguments": call.arguments}),
         Form::Function | Form::Hosted => json!({"type": "function_call", "name": call.tool.name, "arguments": given}),
     };
     if let Some(members) = item.as_object_mut() {
@@ -171,6 +181,7 @@ fn item_id(turn: &Turn<'_>) -> String {
         ModelAnswer::Call(call) => match call.tool.form {
             Form::Custom => "ctc",
             Form::LocalShell => "lsh",
+            Form::Search => "tsc",
             Form::Function | Form::Hosted => "fc",
         },
     };

@@ -33,6 +33,23 @@ fn tools_are_parsed_in_every_protocol() {
     check_tools(Protocol::GoogleGenerateContent, &google, &[("a", Function), ("googleSearch", Hosted)]);
 }
 
+#[test]
+fn search_of_the_responses_api_is_called_and_its_tools_are_read() {
+    let search = json!({"type": "tool_search", "execution": "client", "parameters": {"type": "object"}});
+    check_tools(Protocol::OpenAiResponses, &json!([search]), &[("tool_search", Form::Search)]);
+    check_tools(Protocol::OpenAiResponses, &json!([{"type": "tool_search"}]), &[("tool_search", Form::Hosted)]);
+    let call = Call { tool: Tool::other("tool_search", Form::Search), arguments: json!({"query": "q"}) };
+    let answer = ModelAnswer::Call(call);
+    let turn = Turn { id: "1".to_owned(), model: "m", answer: &answer, input: 1, usage: true };
+    let item = whole(Protocol::OpenAiResponses, &turn)["output"][0].clone();
+    assert_eq!((&item["type"], &item["arguments"]), (&json!("tool_search_call"), &json!({"query": "q"})));
+    let group = json!({"type": "namespace", "name": "n", "tools": [{"type": "function", "name": "d"}]});
+    let found = json!({"type": "tool_search_output", "call_id": "call_1", "tools": [group]});
+    let tools = read(Protocol::OpenAiResponses, &json!({"input": [found]})).tools;
+    let read: Vec<_> = tools.iter().map(|it| (it.name.as_str(), it.namespace.as_deref())).collect();
+    assert_eq!(read, [("d", Some("n"))]);
+}
+
 #[track_caller]
 fn check_choice(protocol: Protocol, body: &Value, expected: &Choice) {
     assert_eq!(read(protocol, body).choice, *expected, "{}: {body}", protocol.id());
