@@ -4,13 +4,11 @@
 //! <https://modelcontextprotocol.io/specification/2025-06-18/basic/transports>; a server that keeps no session and sends
 //! nothing unasked needs no stream.
 
-use bytes::Bytes;
 use hyper::{Method, StatusCode};
 use registry_model::model::McpTransport;
 use serde_json::{Value, json};
 
 use super::query::{Form, Message, ModelQuery};
-use super::reply::Reply;
 use super::tools::{self, Call};
 
 /// A server with a tool that reverses a text.
@@ -103,20 +101,18 @@ impl McpServer {
         texts.flat_map(|text| text.split(move |it| !part(it))).find(|it| self.is_tool(it))
     }
 
-    /// The answer to a request at its path.
-    pub(crate) fn reply(&self, method: &Method, body: Option<&Value>) -> Reply {
+    /// The status and the body of the answer to a request at its path.
+    pub(crate) fn respond(&self, method: &Method, body: Option<&Value>) -> (StatusCode, Option<Value>) {
         if method != Method::POST {
-            return reply(StatusCode::METHOD_NOT_ALLOWED, None);
+            return (StatusCode::METHOD_NOT_ALLOWED, None);
         }
-        let Some(body) = body else { return reply(StatusCode::BAD_REQUEST, None) };
-        let Some(id) = body.get("id") else { return reply(StatusCode::ACCEPTED, None) };
+        let Some(body) = body else { return (StatusCode::BAD_REQUEST, None) };
+        let Some(id) = body.get("id") else { return (StatusCode::ACCEPTED, None) };
         let answer = match self.result(body) {
             Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
-            Err((code, message)) => {
-                json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}})
-            }
+            Err((code, message)) => json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}}),
         };
-        reply(StatusCode::OK, Some(&answer))
+        (StatusCode::OK, Some(answer))
     }
 
     fn result(&self, body: &Value) -> Result<Value, (i32, String)> {
@@ -153,11 +149,6 @@ fn reversed(text: &str) -> String {
     text.chars().rev().collect()
 }
 
-fn reply(status: StatusCode, body: Option<&Value>) -> Reply {
-    let pieces = body.map(|it| Bytes::from(it.to_string())).into_iter().collect();
-    Reply { status, content_type: "application/json", pieces, kind: "mcp", tool: None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::query::Tool;
@@ -169,13 +160,10 @@ mod tests {
 
     #[track_caller]
     fn check(method: &Method, body: &Value, status: u16, at: &str, expected: &Value) {
-        let reply = server().reply(method, Some(body));
-        let answer: Value = match reply.pieces.first() {
-            Some(piece) => serde_json::from_slice(piece).expect("it is JSON"),
-            None => Value::Null,
-        };
+        let (found_status, answer) = server().respond(method, Some(body));
+        let answer = answer.unwrap_or_default();
         let found = answer.pointer(at).unwrap_or(&Value::Null);
-        assert_eq!((reply.status.as_u16(), found), (status, expected), "{answer}");
+        assert_eq!((found_status.as_u16(), found), (status, expected), "{answer}");
     }
 
     #[test]

@@ -71,7 +71,9 @@ impl ModelRequest<'_> {
     /// The answer.
     pub(crate) fn reply(&self, understood: &ParsedRequest, plan: &Plan) -> Reply {
         if let Some(server) = McpServer::at(self.path) {
-            return server.reply(self.method, self.body);
+            let (status, body) = server.respond(self.method, self.body);
+            let pieces = body.map(|it| Bytes::from(it.to_string())).into_iter().collect();
+            return Reply { status, content_type: "application/json", pieces, kind: "mcp", tool: None };
         }
         let dialect = match &understood.endpoint {
             Some(endpoint) => endpoint.protocol,
