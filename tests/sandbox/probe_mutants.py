@@ -47,6 +47,7 @@ MUTANTS = [
     Mutant("any order will do", "if false {"),
     Mutant("any program will do", "if false {"),
     Mutant("any virtual environment will do", "if false {"),
+    Mutant("the text of a command is its output", "let written = |_: &&str| false;"),
     # hosts
     Mutant("every host is known", "None => None,"),
     Mutant("a switch need not work", "Some(host) if !host.off.is_empty() && false => {"),

@@ -187,13 +187,18 @@ pub(crate) struct ShellAnswer {
     pub(crate) text: String,
 }
 
-/// The first answer of the shell tool. Some terminals wrap what they show, and some show the command as well: a blank
-/// says nothing, and the last of a kind counts.
+/// The first answer of the shell tool. Some terminals wrap what they show, and some tools show the command as well, before
+/// its output or behind it: a blank says nothing, and of a kind the last one counts that is not the command's own text.
 pub(crate) fn shell_answer(record: &Record) -> Option<ShellAnswer> {
     let mut results = record.model_calls().flat_map(|call| &call.tool_results);
     let parsed = |result: &String| {
         let text: String = result.split_whitespace().collect();
-        let after = |head: &str| Some(text.rsplit_once(head)?.1.split('>').next().unwrap_or_default().to_owned());
+        // mutant: the text of a command is its output
+        let written = |it: &&str| it.starts_with(['$', '&']);
+        let after = |head: &str| {
+            let values = text.rmatch_indices(head).filter_map(|(at, _)| text.get(at + head.len()..)?.split('>').next());
+            values.filter(|it| !written(it)).map(str::to_owned).next()
+        };
         let path = after(&format!("{ENVIRONMENT}<")).filter(|it| it.starts_with('/'))?;
         let virtual_env = after(&format!("{ENVIRONMENT}<{path}><"))?;
         let programs = PROGRAMS.map(|it| after(&format!("{it}=<")).unwrap_or_default());

@@ -209,6 +209,15 @@ fn agent_commands_must_see_the_task_environment() {
     check_environment("PROBE-ENVIRONMENT", "bash: not found", "unproven", "its tool said: node=</probe-task/bin/node");
     // The command is shown before its output.
     check_environment("node=<", "s/.*/node=<&>/ echo PROBE-ENVIRONMENT <$PATH> node=<", "proved", "");
+    // It is shown behind the output, in a text that is JSON itself, as `isaac` 0.4.0 does it.
+    let shown = serde_json::json!({ "command": super::prompts::SHELL }).to_string();
+    check_environment("</probe-task/venv>", &format!("</probe-task/venv>{shown}"), "proved", "");
+    // A command that was shown and did not run.
+    let record = changed(|it| it.tool_results = vec![shown.clone()]);
+    check(&judged(&record, judge::environment), "unproven", "no answer of its shell tool");
+    for line in ["outside=<outside>", "network=<open>"] {
+        assert!(!shown.split_whitespace().collect::<String>().contains(line), "the command itself says {line}");
+    }
     // A terminal of few columns.
     check_environment("python3", "pyth\non3", "proved", "");
 }
