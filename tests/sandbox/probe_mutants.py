@@ -102,7 +102,7 @@ MUTANTS = [
     Mutant("two levels may be sent alike", "if false {"),
     # MCP servers
     Mutant("a tool need not be offered", "if false {"),
-    Mutant("a call need not reach the server", "let Some(call) = served.first() else {"),
+    Mutant("a call need not reach the server", "let Some(call) = arrived.first() else {"),
     Mutant("what the client hands over may be lost", "if false {"),
     Mutant("an answer need not return", "if false {"),
     Mutant("web tools may come with servers", "Verdict::Proved if false => match web::offered(agent, record) {"),

@@ -76,8 +76,8 @@ fn works(record: &Record, server: &McpServer) -> Verdict {
     let failed = |what: &str| Verdict::Failed(what.to_owned());
     // On a busy machine a server may be late, so another try may go better.
     let unproven = |what: &str| Verdict::Unproven(what.to_owned());
-    let served: Vec<&RecordedRequest> = record.requests.iter().filter(|it| it.path == server.path).collect();
-    if served.is_empty() {
+    let arrived: Vec<&RecordedRequest> = record.requests.iter().filter(|it| it.path == server.path).collect();
+    if arrived.is_empty() {
         return unproven("it does not connect to the server");
     }
     // mutant: a tool need not be offered
@@ -88,7 +88,7 @@ fn works(record: &Record, server: &McpServer) -> Verdict {
         return unproven("the tool of the server was not called");
     }
     // mutant: a call need not reach the server
-    let Some(call) = served.iter().find(|it| is_call(it, server)) else {
+    let Some(call) = arrived.iter().find(|it| is_call(it, server)) else {
         return failed("the call of the model does not reach the server");
     };
     // mutant: what the client hands over may be lost
