@@ -1,8 +1,9 @@
-//! MCP servers with one tool each, beside the model: `/mcp/stdio` and `/mcp/http`, over streamable HTTP with JSON answers.
+//! MCP servers with one tool each, beside the model: `/mcp/stdio` and `/mcp/http`, over streamable HTTP with JSON
+//! answers.
 //!
 //! A prompt with the word of a server has its tool called, under whatever name the agent offers it. The form is that of
-//! <https://modelcontextprotocol.io/specification/2025-06-18/basic/transports>; a server that keeps no session and sends
-//! nothing unasked needs no stream.
+//! <https://modelcontextprotocol.io/specification/2025-06-18/basic/transports>. A server without sessions that sends
+//! nothing by itself needs no stream.
 
 use hyper::{Method, StatusCode};
 use registry_model::model::McpTransport;

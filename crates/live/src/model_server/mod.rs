@@ -2,8 +2,8 @@
 //!
 //! Real agents hold whole dialogues with it. A prompt with [`SHELL_WORD`] has the agent's shell tool called with the
 //! plan's command, one with [`WEB_WORD`] the plan's web tool, one with [`SEARCH_WORD`] the agent's own search for
-//! tools. Beside the model there are MCP servers, each with a word of its own. Everything else is answered by a short text, or by the smallest JSON that fits the schema that was asked for.
-//! Nothing is remembered between two requests.
+//! tools. Beside the model there are MCP servers, each with a word of its own. Everything else is answered by a short
+//! text, or by the smallest JSON that fits the schema that was asked for. Nothing is remembered between two requests.
 //!
 //! The forms of the APIs are those that their providers document. The tests hold them with curl, and `probe` with the
 //! agents' own libraries:

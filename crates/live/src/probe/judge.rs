@@ -187,8 +187,8 @@ pub(crate) struct ShellAnswer {
     pub(crate) text: String,
 }
 
-/// The first answer of the shell tool. Some terminals wrap what they show, and some tools show the command as well, before
-/// its output or behind it: a blank says nothing, and of a kind the last one counts that is not the command's own text.
+/// The first answer of the shell tool. Some terminals wrap what they show, and some tools return the command as well,
+/// before its output or behind it. So a blank says nothing, and of a kind the last one counts that is not in the command.
 pub(crate) fn shell_answer(record: &Record) -> Option<ShellAnswer> {
     let mut results = record.model_calls().flat_map(|call| &call.tool_results);
     let parsed = |result: &String| {

@@ -7,8 +7,8 @@ use crate::model_server::McpServer;
 
 /// What the model server has the agent's shell tool run: it looks for the task's programs, writes outside the project,
 /// which is a folder in the home, and opens a connection. One command for each program, since `command -v` of some
-/// shells tells of the first only, and no `$(…)`, which some agents refuse. No line of its output is in its own text, since
-/// some tools return the command as well.
+/// shells tells of the first only, and no `$(…)`, which some agents refuse. No line of its output is in its own text,
+/// since some tools return the command as well.
 pub(crate) const SHELL: &str = "command -v node | sed 's/.*/node=<&>/'; command -v python3 | sed 's/.*/python3=<&>/'; \
                                 command -v npm | sed 's/.*/npm=<&>/'; \
                                 echo outside > \"$HOME/probe-outside\"; \

@@ -135,8 +135,8 @@ async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: S
     Seen { scenario, record, run }
 }
 
-/// An agent without a policy has no run with it, one whose tools never ask has none in which they do, and one that takes
-/// no MCP servers has none with them.
+/// An agent without a policy has no run with it, one whose tools never ask has none in which they do, and one that
+/// takes no MCP servers has none with them.
 fn is_wanted(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> bool {
     let named = &cx.options.runs;
     let has_policy = matches!(agent.web, Some(WebPolicy::Switch { .. }));

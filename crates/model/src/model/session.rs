@@ -1,5 +1,5 @@
-//! What a run chooses for a session: whether tools ask before they run, how hard the model thinks, and which MCP servers
-//! it has.
+//! What a run chooses for a session: whether tools ask before they run, how hard the model thinks, and which MCP
+//! servers it has.
 
 use super::{Off, words};
 
