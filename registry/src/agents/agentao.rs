@@ -44,6 +44,7 @@ agent! {
         web: NoTools(
             "its web tools come with its extra `web`, which is not installed: seen on the wire with 0.5.17, 2026-11-30"
         ),
+        mcp: acp [stdio, http],
         home: [".agentao"],
         skills: ["~/.agentao/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

@@ -49,6 +49,7 @@ agent! {
         effort: untested(
             "with claude-haiku-4-5, CLAUDE_CODE_EFFORT_LEVEL changes no request; other models were not measured"
         ),
+        mcp: acp [stdio, http],
         home: [".claude"],
         skills: ["~/.claude/skills"],
         login: [

@@ -63,6 +63,7 @@ agent! {
         // Without these it asks before every command.
         permission: [argv ["--auto-approve", "true"]],
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio],
         home: [".cline"],
         hosts: [
             host("otel.cline.bot", none("not looked up with `telemetryOptOut` on, as the file above has it")),

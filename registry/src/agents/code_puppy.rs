@@ -47,6 +47,7 @@ agent! {
                 "its request has no web tool of its own (0.0.946, 2026-11-30); agents that it can invoke have a browser"
             ),
         },
+        mcp: acp [stdio],
         home: [".code_puppy"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }

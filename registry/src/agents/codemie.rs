@@ -85,6 +85,7 @@ agent! {
             },
         ],
         effort: ["minimal", "low", "medium", "high"],
+        mcp: acp [stdio, http],
         home: [".opencode", ".config/opencode"],
         skills: ["~/.opencode/skills"],
         hosts: [

@@ -63,6 +63,7 @@ agent! {
         // Its default mode puts each command into a sandbox of its own, which a container does not allow.
         permission: none("in its modes `agent` and `read-only` it runs a command without a request, as measured with 1.7.0"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],
+        mcp: acp [stdio, http],
         home: [".codex"],
         skills: ["~/.agents/skills"],
         login: [

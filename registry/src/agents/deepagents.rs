@@ -40,6 +40,7 @@ agent! {
         ),
         permission: untested("no request for permission was looked for"),
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }
 }

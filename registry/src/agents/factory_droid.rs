@@ -57,6 +57,7 @@ agent! {
             jsonc("~/.factory/settings.json") { "sessionDefaultSettings": { "autonomyMode": "auto-high" } },
         ],
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio],
         home: [".factory"],
         skills: ["~/.factory/skills"],
         hosts: [

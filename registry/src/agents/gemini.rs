@@ -49,6 +49,7 @@ agent! {
         // In a folder that it does not trust, `--yolo` is undone without a word.
         permission: [argv ["--yolo"], env { GEMINI_CLI_TRUST_WORKSPACE = "true" }],
         effort: untested("`modelConfigs.customOverrides` in its file was not proved on the wire"),
+        mcp: acp [stdio, http],
         home: [".gemini"],
         skills: ["~/.gemini/skills"],
         login: [

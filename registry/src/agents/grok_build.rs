@@ -77,6 +77,7 @@ agent! {
         },
         permission: [toml("~/.grok/config.toml") { "ui": { "permission_mode": "always-approve" } }],
         effort: untested("`--reasoning-effort` was not proved on the wire with a model of its file"),
+        mcp: acp [stdio, http],
         home: [".grok"],
         skills: ["~/.grok/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

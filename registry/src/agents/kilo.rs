@@ -74,6 +74,7 @@ agent! {
         },
         permission: untested("no run with its `permission` settings was measured"),
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio, http],
         home: [".kilo", ".config/kilo"],
         skills: ["~/.kilo/skills"],
         hosts: [

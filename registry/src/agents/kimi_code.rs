@@ -49,6 +49,7 @@ agent! {
         },
         permission: [toml("~/.kimi-code/config.toml") { "default_permission_mode": "yolo" }],
         effort: untested("KIMI_MODEL_THINKING_EFFORT was not proved on the wire with a model of another vendor"),
+        mcp: acp [stdio, http],
         home: [".kimi-code"],
         skills: ["~/.kimi-code/skills"],
         hosts: [

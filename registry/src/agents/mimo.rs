@@ -49,6 +49,7 @@ agent! {
         },
         permission: untested("its package cannot be fetched from where this was written"),
         effort: untested("its package cannot be fetched from where this was written"),
+        mcp: untested("its package cannot be fetched from where this was written"),
         home: [".mimocode", ".config/mimocode"],
         skills: ["~/.mimocode/skills"],
         timeout: install(1200s),

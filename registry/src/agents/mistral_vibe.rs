@@ -51,6 +51,7 @@ agent! {
                  3.0.2, 2026-11-29"
             ),
         },
+        mcp: acp [stdio],
         home: [".vibe"],
         skills: ["~/.vibe/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

@@ -52,6 +52,7 @@ agent! {
         },
         permission: [mode("yolo")],
         effort: untested("only its command `/tune` sets one, as read in 1.30.0; no run was measured"),
+        mcp: acp [stdio],
         home: [".config/nanocoder", ".local/share/nanocoder"],
         skills: ["~/.config/nanocoder/skills"],
         hosts: [

@@ -81,6 +81,7 @@ agent! {
         },
         permission: untested("its file `exec-approvals.json` lets its tools run; no run without that was measured"),
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio],
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],
         hosts: [

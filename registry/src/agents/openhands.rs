@@ -88,6 +88,7 @@ agent! {
         ),
         permission: untested("its launch lets its tools run; no run without that was measured"),
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio, http],
         home: [".openhands"],
         skills: ["~/.agents/skills", "$WORKSPACE/.agents/skills"],
         hosts: [

@@ -67,6 +67,7 @@ agent! {
         web: NoTools("its tools are read, bash, edit and write, as seen on the wire"),
         permission: untested("no request for permission was looked for"),
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio],
         home: [".pi"],
         skills: ["~/.pi/agent/skills", "~/.agents/skills"],
         // A catalogue of models; PI_SKIP_VERSION_CHECK alone does not stop it.

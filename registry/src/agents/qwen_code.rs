@@ -54,6 +54,7 @@ agent! {
         },
         permission: [argv ["--approval-mode", "yolo"]],
         effort: ["low", "medium", "high"],
+        mcp: acp [stdio, http],
         home: [".qwen"],
         skills: ["~/.qwen/skills"],
         hosts: [

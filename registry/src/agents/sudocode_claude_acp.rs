@@ -46,6 +46,7 @@ agent! {
             },
         ],
         effort: untested("no run with two levels was measured"),
+        mcp: acp [stdio, http],
         home: [".claude"],
         skills: ["~/.claude/skills"],
         login: [

@@ -41,6 +41,7 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
+        mcp: acp [stdio, http],
         home: [".claude"],
         skills: ["~/.claude/skills"],
         login: [

@@ -53,6 +53,7 @@ agent! {
                 unset [CODEX_HOME],
             ],
         },
+        mcp: acp [stdio, http],
         home: [".codex"],
         skills: ["~/.agents/skills"],
         suite: { model: "gpt-5.4-nano", usage_tracking: on },
