@@ -188,7 +188,8 @@ pub(crate) struct ShellAnswer {
 }
 
 /// The first answer of the shell tool. Some terminals wrap what they show, and some tools return the command as well,
-/// before its output or behind it. So a blank says nothing, and of a kind the last one counts that is not in the command.
+/// before its output or behind it. So a blank says nothing, and of a kind the last one counts that is not in the
+/// command.
 pub(crate) fn shell_answer(record: &Record) -> Option<ShellAnswer> {
     let mut results = record.model_calls().flat_map(|call| &call.tool_results);
     let parsed = |result: &String| {
