@@ -6,7 +6,6 @@ agent! {
     /// Isaac, a coding agent in Python over Pydantic AI, made for ACP.
     ///
     /// Its file names the model; endpoint and key go through the variables of the library that speaks to the server.
-    /// What its commands see is not proved: its shell tool takes at most 300 s, and refuses the probe's longer limit.
     isaac {
         protocol: OpenAiCompletions,
         install: [
