@@ -37,13 +37,11 @@ agent! {
                 _ => "openai-completions",
             } },
         },
-        config: [
-            // Otherwise it asks before commands that it does not know to be safe.
-            json("~/.agentao/permissions.json") { "rules": [{ "tool": "*", "action": "allow" }] },
-        ],
         web: NoTools(
             "its web tools come with its extra `web`, which is not installed: seen on the wire with 0.5.17, 2026-11-30"
         ),
+        // Without it, it asks before commands that it does not know to be safe.
+        permission: [json("~/.agentao/permissions.json") { "rules": [{ "tool": "*", "action": "allow" }] }],
         mcp: acp [stdio, http],
         home: [".agentao"],
         skills: ["~/.agentao/skills"],

@@ -14,7 +14,7 @@ agent! {
         runs: native,
         // Its only package for Linux asks for glibc's loader, which the lock cannot tell.
         platforms: [LinuxX64],
-        launch: ["cline", "--acp"],
+        launch: ["cline", "--acp", if set(EFFORT) { "--thinking" }, EFFORT],
         // Without a key and a provider `session/new` is refused with -32000.
         handshake: {
             name: "cline", version: pinned,
@@ -62,7 +62,7 @@ agent! {
         },
         // Without these it asks before every command.
         permission: [argv ["--auto-approve", "true"]],
-        effort: untested("no run with two levels was measured"),
+        effort: ["low", "medium", "high", "xhigh"],
         mcp: acp [stdio],
         home: [".cline"],
         hosts: [

@@ -33,13 +33,14 @@ agent! {
                 "https://api.openai.com/v1"
             } },
             DEEPAGENTS_API_KEY = API_KEY,
+            DEEPAGENTS_REASONING_EFFORT = EFFORT,
         },
         web: NoTools(
             "its tools are ls, read_file, write_file, edit_file, delete, glob, grep, execute and task: seen on the \
              wire with 0.0.13, 2026-11-23"
         ),
         permission: untested("no request for permission was looked for"),
-        effort: untested("no run with two levels was measured"),
+        effort: ["minimal", "low", "medium", "high", "xhigh"],
         mcp: acp [stdio],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }

@@ -8,6 +8,8 @@ the key that its launcher gives through the environment:
     DEEPAGENTS_BASE_URL  the server's base URL, with its /v1
     DEEPAGENTS_API_KEY   the key, sent as a bearer token
 
+A fourth may be set: DEEPAGENTS_REASONING_EFFORT, sent as `reasoning_effort`.
+
 It speaks chat completions and takes no arguments. The agent edits files and
 runs commands in the session's folder, unasked; it has no web tools. A missing
 variable ends it with status 2 and one line on standard error that names it.
@@ -47,6 +49,7 @@ async def serve(model: str, base_url: str, api_key: str) -> None:
         api_key=api_key,
         # A task's OPENAI_PROXY is about the task's own programs.
         openai_proxy=None,
+        reasoning_effort=os.environ.get("DEEPAGENTS_REASONING_EFFORT") or None,
         use_responses_api=False,
         stream_usage=True,
     )

@@ -17,7 +17,7 @@ agent! {
             fs.linkSync(`../@factory/cli-linux-${process.arch}/bin/droid`, 'bin/droid');
         "])],
         runs: native,
-        launch: ["droid", "exec", "--output-format", "acp"],
+        launch: ["droid", "exec", "--output-format", "acp", if set(EFFORT) { "--reasoning-effort" }, EFFORT],
         // Without a model of its own `session/new` is refused.
         handshake: {
             name: "@factory/cli", title: "Factory Droid", version: pinned,
@@ -56,7 +56,7 @@ agent! {
         permission: [
             jsonc("~/.factory/settings.json") { "sessionDefaultSettings": { "autonomyMode": "auto-high" } },
         ],
-        effort: untested("no run with two levels was measured"),
+        effort: ["low", "medium", "high"],
         mcp: acp [stdio],
         home: [".factory"],
         skills: ["~/.factory/skills"],

@@ -13,7 +13,7 @@ agent! {
         runs: node,
         // Without them it makes no call, says nothing, and ends its turn as usual.
         image: [certificates],
-        launch: ["copilot", "--acp"],
+        launch: ["copilot", "--acp", if set(EFFORT) { "--reasoning-effort" }, EFFORT],
         // Without a provider `session/new` is refused with -32000.
         handshake: {
             name: "Copilot", title: "Copilot", version: pinned,
@@ -36,7 +36,7 @@ agent! {
         },
         web: { tools: ["web_fetch", "semantic_code_search"], off: [env { COPILOT_OFFLINE = "true" }] },
         permission: [argv ["--allow-all-tools", "--allow-all-paths"]],
-        effort: untested("no run with two levels was measured"),
+        effort: ["minimal", "low", "medium", "high", "xhigh"],
         mcp: acp [stdio, http],
         home: [".copilot", ".cache/copilot"],
         hosts: [host("api.github.com", env { COPILOT_AUTO_UPDATE = "false" })],

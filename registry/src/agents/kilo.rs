@@ -54,6 +54,7 @@ agent! {
                     "models": { ACP_MODEL_NAME: {
                         "id": if proxy { ALIAS } else { MODEL },
                         "name": ACP_MODEL_NAME,
+                        "options"?: { "reasoningEffort": EFFORT },
                     } },
                 } },
             },
@@ -61,6 +62,8 @@ agent! {
             jsonc("~/.config/kilo/kilo.json", if set(ACP_MODEL_PROVIDER)) {
                 "model": ACP_MODEL, "small_model": ACP_MODEL,
             },
+            // What it asks about where `permission` below is left out.
+            jsonc("~/.config/kilo/kilo.json") { "permission": { "bash": "ask", "edit": "ask" } },
             // Otherwise it looks up the models of its vendor's gateway.
             jsonc("~/.config/kilo/kilo.json") { "disabled_providers": ["kilo"] },
         ],
@@ -72,8 +75,14 @@ agent! {
                 env { KILO_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },
-        permission: untested("no run with its `permission` settings was measured"),
-        effort: untested("no run with two levels was measured"),
+        permission: [
+            jsonc("~/.config/kilo/kilo.json") {
+                "permission": {
+                    "bash": "allow", "edit": "allow", "external_directory": "allow", "doom_loop": "allow",
+                },
+            },
+        ],
+        effort: ["minimal", "low", "medium", "high"],
         mcp: acp [stdio, http],
         home: [".kilo", ".config/kilo"],
         skills: ["~/.kilo/skills"],

@@ -29,8 +29,6 @@ agent! {
             toml("~/.vibe/config.toml", owner: Whole) {
                 "enable_telemetry": false,
                 "enable_update_checks": false,
-                // Otherwise it asks before each command.
-                "default_agent": "auto-approve",
             },
             toml("~/.vibe/config.toml", if set(ACP_MODEL), owner: Whole) {
                 "active_model": "benchflow",
@@ -51,6 +49,7 @@ agent! {
                  3.0.2, 2026-11-29"
             ),
         },
+        permission: [toml("~/.vibe/config.toml", owner: Whole) { "default_agent": "auto-approve" }],
         mcp: acp [stdio],
         home: [".vibe"],
         skills: ["~/.vibe/skills"],

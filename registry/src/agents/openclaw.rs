@@ -50,11 +50,14 @@ agent! {
                         "google-generate-content" => "google-generative-ai",
                         _ => "openai-completions",
                     } },
-                    "models": [{ "id": ACP_MODEL, "name": ACP_MODEL }],
+                    "models": [{ "id": ACP_MODEL, "name": ACP_MODEL, "reasoning"?: if set(EFFORT) { true } }],
                     // Otherwise it makes no call to a gateway on this machine or on a private address.
                     "request": { "allowPrivateNetwork": true },
                 } } },
-                "agents": { "defaults": { "model": { "primary": fmt("benchflow/{ACP_MODEL}") } } },
+                "agents": { "defaults": {
+                    "model": { "primary": fmt("benchflow/{ACP_MODEL}") },
+                    "thinkingDefault"?: EFFORT,
+                } },
             },
             // A model of a well-known family goes to the provider of its own that has that family's key.
             jsonc("~/.openclaw/openclaw.json", if all(not(set(BASE_URL)), set(ACP_MODEL))) {
@@ -68,7 +71,6 @@ agent! {
             },
             // Its commands run in a login shell, whose profile puts the system's folders before the task's.
             jsonc("~/.openclaw/openclaw.json", if set(PATH)) { "tools": { "exec": { "pathPrepend": [PATH] } } },
-            json("~/.openclaw/exec-approvals.json") { "version": 1, "defaults": { "allow_all": true } },
         ],
         web: {
             tools: ["web_fetch", "web_search", "browser"],
@@ -79,8 +81,10 @@ agent! {
                 unset [OPENCLAW_STATE_DIR],
             ],
         },
-        permission: untested("its file `exec-approvals.json` lets its tools run; no run without that was measured"),
-        effort: untested("no run with two levels was measured"),
+        permission: [
+            json("~/.openclaw/exec-approvals.json") { "version": 1, "defaults": { "allow_all": true } },
+        ],
+        effort: ["minimal", "low", "medium", "high"],
         mcp: acp [stdio],
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],

@@ -16,7 +16,7 @@ agent! {
         ],
         carries: ["openhands-sdk"],
         runs: python,
-        launch: ["openhands", "acp", "--always-approve", "--override-with-envs"],
+        launch: ["openhands", "acp", "--override-with-envs"],
         // Without a file `session/new` is refused with -32000.
         handshake: {
             name: "OpenHands CLI ACP Agent", version: pinned,
@@ -78,7 +78,7 @@ agent! {
                     },
                     "api_version"?: LLM_API_VERSION,
                     "timeout"?: uint(LLM_TIMEOUT),
-                    "reasoning_effort"?: LLM_REASONING_EFFORT,
+                    "reasoning_effort"?: if set(EFFORT) { EFFORT } else { LLM_REASONING_EFFORT },
                 },
             },
         ],
@@ -86,8 +86,8 @@ agent! {
             "its tools are terminal, file_editor, task_tracker, task, finish and think: seen on the wire with 1.16.0, \
              2026-11-23"
         ),
-        permission: untested("its launch lets its tools run; no run without that was measured"),
-        effort: untested("no run with two levels was measured"),
+        permission: [argv ["--always-approve"]],
+        effort: ["minimal", "low", "medium", "high", "xhigh"],
         mcp: acp [stdio, http],
         home: [".openhands"],
         skills: ["~/.agents/skills", "$WORKSPACE/.agents/skills"],

@@ -28,6 +28,8 @@ agent! {
             ANTHROPIC_DEFAULT_SONNET_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_OPUS_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
+            // It has no levels, only a budget of tokens.
+            MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", "high" => "31999" },
             DISABLE_AUTOUPDATER = "1",
         },
         base_url: WithoutV1,
@@ -45,7 +47,7 @@ agent! {
                 "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write"]) },
             },
         ],
-        effort: untested("no run with two levels was measured"),
+        effort: ["low", "medium", "high"],
         mcp: acp [stdio, http],
         home: [".claude"],
         skills: ["~/.claude/skills"],

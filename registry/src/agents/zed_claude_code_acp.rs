@@ -28,8 +28,8 @@ agent! {
             ANTHROPIC_DEFAULT_SONNET_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_OPUS_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
-            // As root it refuses to skip permissions otherwise.
-            IS_SANDBOX = if root { "1" },
+            // It has no levels, only a budget of tokens.
+            MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", "high" => "31999" },
             DISABLE_AUTOUPDATER = "1",
         },
         base_url: WithoutV1,
@@ -41,6 +41,12 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
+        // As root it refuses to skip permissions without the variable.
+        permission: [
+            json("~/.claude/settings.json") { "permissions": { "defaultMode": "bypassPermissions" } },
+            env { IS_SANDBOX = if root { "1" } },
+        ],
+        effort: ["low", "medium", "high"],
         mcp: acp [stdio, http],
         home: [".claude"],
         skills: ["~/.claude/skills"],

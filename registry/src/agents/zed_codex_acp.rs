@@ -25,9 +25,9 @@ agent! {
         config: [
             toml("~/.codex/config.toml", owner: Whole) {
                 "model"?: ACP_MODEL,
-                // Its own sandbox does not start in a container, and it asks before each command otherwise.
+                // Its own sandbox does not start in a container.
                 "sandbox_mode": "danger-full-access",
-                "approval_policy": "never",
+                "model_reasoning_effort"?: EFFORT,
                 "features": {
                     "plugins": false,
                     // Otherwise the variables of its shell, the key among them, are in a file that others can read.
@@ -53,6 +53,8 @@ agent! {
                 unset [CODEX_HOME],
             ],
         },
+        permission: [toml("~/.codex/config.toml", owner: Whole) { "approval_policy": "never" }],
+        effort: ["minimal", "low", "medium", "high", "xhigh"],
         mcp: acp [stdio, http],
         home: [".codex"],
         skills: ["~/.agents/skills"],
