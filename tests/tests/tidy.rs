@@ -109,8 +109,8 @@ fn knows_no_agent(path: &str) -> bool {
         "crates/audit/src/",
         "xtask/",
     ];
-    // The sources of incidents are issues of other projects, by their names.
-    let cites = path == "crates/model/src/incidents.rs";
+    // The sources of incidents are issues of other projects, and a harness may have the name of its agent.
+    let cites = ["crates/model/src/incidents.rs", "crates/outputs/src/openhands_sdk/mod.rs"].contains(&path);
     let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/benches/");
     PARTS.iter().any(|part| path.starts_with(part)) && !tests && !cites
 }

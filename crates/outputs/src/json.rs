@@ -1,5 +1,7 @@
 //! JSON with the same bytes from every build.
 
+#[cfg(feature = "make")]
+use serde::Serialize;
 use serde_json::Value;
 
 /// The value with the members of all objects sorted by name.
@@ -8,6 +10,13 @@ use serde_json::Value;
 pub fn sorted(mut value: Value) -> Value {
     value.sort_all_objects();
     value
+}
+
+/// JSON for programs and for diffs: indented, members sorted by name, with a newline at the end.
+#[cfg(feature = "make")]
+pub(crate) fn text(value: &impl Serialize) -> Result<String, String> {
+    let text = serde_json::to_value(value).and_then(|value| serde_json::to_string_pretty(&sorted(value)));
+    text.map(|text| format!("{text}\n")).map_err(|error| format!("cannot write JSON: {error}"))
 }
 
 #[cfg(test)]

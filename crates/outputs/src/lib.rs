@@ -14,9 +14,13 @@ pub mod evidence;
 pub mod facts;
 mod file;
 mod harbor;
+mod inspect;
 pub mod json;
 mod manifests;
+mod openhands_sdk;
 mod registry_json;
+#[cfg(feature = "make")]
+mod routes;
 mod sbom;
 mod suite;
 mod value;
@@ -32,7 +36,9 @@ pub use file::{File, FileKind};
 pub const GENERATORS: &[Generator] = &[
     docs::GENERATOR,
     harbor::GENERATOR,
+    inspect::GENERATOR,
     manifests::GENERATOR,
+    openhands_sdk::GENERATOR,
     registry_json::GENERATOR,
     sbom::GENERATOR,
     suite::GENERATOR,

@@ -85,7 +85,7 @@ fn write_constants(w: &mut Writer, parts: &Parts<'_>) {
     w.assign("HOLDER", &Word::text(place.holder()));
     w.line("DIR=$HOLDER/$STAMP");
     w.assign("NODE_LINK", &Word::text(format!("{}/node", site.prefix)));
-    w.assign("LAUNCHER", &Word::text(format!("{}/bin/{}", site.prefix, agent.name)));
+    w.assign("LAUNCHER", &Word::text(site.launcher(agent.name)));
     w.assign("TIMEOUT", &Word::text(agent.install_timeout.to_string()));
     w.assign("DISK", &Word::text(site.disk_megabytes.to_string()));
     w.assign("SITE_MIRROR", &optional(&site.mirror));

@@ -207,6 +207,11 @@ impl fmt::Display for SiteError {
 impl core::error::Error for SiteError {}
 
 impl Site {
+    /// The command that starts an agent.
+    pub fn launcher(&self, agent: &str) -> String {
+        format!("{}/bin/{agent}", self.prefix)
+    }
+
     /// The Node.js of a target.
     pub fn node(&self, target: Target) -> Option<&Runtime> {
         self.node.get(target.id())

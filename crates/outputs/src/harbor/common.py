@@ -19,8 +19,6 @@ from harbor.agents.installed.acp import AcpAgent
 
 _HERE = Path(__file__).resolve().parent
 _SCRIPT = "/installed-agent/benchflow-install.sh"
-_BASE_URL = "BENCHFLOW_PROVIDER_BASE_URL"
-_API_KEY = "BENCHFLOW_PROVIDER_API_KEY"
 
 
 def _capabilities(web, skills):
@@ -53,30 +51,13 @@ class _Agent(AcpAgent):
         """From a model reference to the launcher's variables; a `ValueError` says why it cannot be."""
         if not model_name:
             return ResolvedModelConnection(can_configure_base_url=True)
-        routes = json.loads(cls._file("routes.json").read_text())
-        prefix, slash, model = model_name.partition("/")
-        if not slash:
-            prefix, model, route = "", model_name, routes[""]
-        else:
-            route = routes.get(prefix.lower(), routes["*"])
-            if route["words"] and not any(word in model.lower() for word in route["words"]):
-                route = routes["*"]
 
-        def first(names):
-            names = [name for name in names if (resolve_env(name) or ("", ""))[1].strip()]
-            return resolve_env(names[0]) if names else (None, None)
+        def look_up(name):
+            return (resolve_env(name) or (None, None))[1]
 
-        key_name, key = first([model_api_key_name] if model_api_key_name else [_API_KEY, *route["keys"]])
-        url_name, url = (None, base_url) if base_url else first([_BASE_URL, *route["base_urls"]])
-        row = route["given" if url else "direct"]
-        known = (("PREFIX-ID", prefix), ("MODEL-ID", model))
-        if isinstance(row, str):
-            raise ValueError(f"{cls.AGENT}: {_replaced(row, known)}")
-        if route["keys"] and not key:
-            names = " or ".join(f"`{name}`" for name in route["keys"])
-            raise ValueError(f"{cls.AGENT}: no credential for `{prefix}`: {names} is not set\nhelp: set {names}")
-        variables = {name: _replaced(value, known) for name, value in row.items()}
-        variables.update({name: value for name, value in ((_BASE_URL, url), (_API_KEY, key)) if value})
+        prefix, model, variables, key_name, url_name = _route(
+            _HERE / cls.AGENT, model_name, look_up, base_url, model_api_key_name
+        )
         given = explicit_env or {}
         variables.update({name: given[name] for name in given if name.startswith("BENCHFLOW_")})
         url = variables.get(_BASE_URL)
@@ -84,8 +65,8 @@ class _Agent(AcpAgent):
             provider=prefix or None,
             model_id=model,
             api_key=variables.get(_API_KEY),
-            api_key_source_name=key_name,
-            base_url_source_name=url_name,
+            api_key_source_name=(resolve_env(key_name) or (None,))[0] if key_name else None,
+            base_url_source_name=(resolve_env(url_name) or (None,))[0] if url_name else None,
             candidate_base_url=url,
             resolved_base_url=url,
             env=variables,
@@ -126,9 +107,3 @@ class _Agent(AcpAgent):
         if self.options.disable_web_search:
             variables["BENCHFLOW_DISALLOW_WEB_TOOLS"] = "1"
         return variables
-
-
-def _replaced(text, known):
-    for placeholder, value in known:
-        text = text.replace(placeholder, value)
-    return text

@@ -5,11 +5,13 @@ use core::fmt::Write as _;
 use registry_model::model::{Agent, Via, WebKind, WebPolicy};
 use registry_routing::Router;
 use registry_scripts::ScriptKind;
+use registry_scripts::site::Site;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{GENERATOR, routes};
-use crate::{File, Input};
+use super::GENERATOR;
+use crate::json::text;
+use crate::{File, Input, routes};
 
 /// The part of the module that is the same for all agents.
 const COMMON: &str = include_str!("common.py");
@@ -20,12 +22,13 @@ const MODULE: &str = "benchflow_harbor.py";
 /// The module, and one folder for each agent.
 pub(crate) fn files(input: &Input<'_>) -> Result<Vec<File>, String> {
     let router = Router::new(input.registry);
-    let mut module = format!("# {} from the entries; change those, not this file.\n{COMMON}", GENERATOR.mark());
+    let mark = GENERATOR.mark();
+    let mut module = format!("# {mark} from the entries; change those, not this file.\n{COMMON}\n\n{}", routes::PYTHON);
     let mut files = Vec::new();
     for agent in &input.agents {
         module.push_str(&class(agent));
         let of_agent = |name: &str| format!("{}/{name}", agent.name);
-        files.push(File::new(of_agent("entry.json"), text(&entry(agent, &input.site.prefix)?)?));
+        files.push(File::new(of_agent("entry.json"), text(&entry(agent, input.site)?)?));
         let table = routes::of(&router, input.registry, agent, &input.site.prefix);
         files.push(File::new(of_agent("routes.json"), text(&table)?));
         let scripts = registry_scripts::scripts(agent, input.site).map_err(|error| error.to_string())?;
@@ -39,7 +42,7 @@ pub(crate) fn files(input: &Input<'_>) -> Result<Vec<File>, String> {
 }
 
 /// An entry in the format of the public registry of ACP agents, as Harbor's own `acp` agent takes it.
-fn entry(agent: &Agent<'_>, prefix: &str) -> Result<impl Serialize + use<>, String> {
+fn entry(agent: &Agent<'_>, site: &Site) -> Result<impl Serialize + use<>, String> {
     let lock = agent.read_lock().map_err(|error| error.to_string())?;
     Ok(json!({
         "id": agent.name,
@@ -47,7 +50,7 @@ fn entry(agent: &Agent<'_>, prefix: &str) -> Result<impl Serialize + use<>, Stri
         // What cannot be fetched has no version; Harbor requires a text.
         "version": lock.packages.first().map_or("unknown", |it| it.version),
         "description": one_line(agent.summary()),
-        "distribution": { "local": { "cmd": format!("{prefix}/bin/{}", agent.name) } },
+        "distribution": { "local": { "cmd": site.launcher(agent.name) } },
     }))
 }
 
@@ -90,10 +93,4 @@ fn class_name(name: &str) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn text(value: &impl Serialize) -> Result<String, String> {
-    let value = serde_json::to_value(value).map(crate::json::sorted);
-    let text = value.and_then(|value| serde_json::to_string_pretty(&value));
-    text.map(|text| format!("{text}\n")).map_err(|error| format!("cannot write JSON: {error}"))
 }

@@ -2,8 +2,6 @@
 
 #[cfg(feature = "make")]
 mod make;
-#[cfg(feature = "make")]
-mod routes;
 
 use crate::Generator;
 

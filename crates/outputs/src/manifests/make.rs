@@ -73,7 +73,7 @@ fn manifest<'a>(agent: &'a Agent<'a>, site: &Site) -> Result<Manifest<'a>, regis
         requires_env: agent.required_variables(),
         skill_paths: agent.skills.iter().map(|path| absolute(path)).collect(),
         home_dirs: agent.home.to_vec(),
-        launch_cmd: format!("{}/bin/{}", site.prefix, agent.name),
+        launch_cmd: site.launcher(agent.name),
         install_cmd: install_script(agent, site)?,
         env_mapping: agent.plain_mappings(),
     })

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{GENERATOR, editor};
 use crate::facts::{self, Facts};
+use crate::json::text;
 use crate::{File, Input};
 
 /// The version of the format. An added member does not change it; a removed member or a changed meaning does.
@@ -40,13 +41,13 @@ struct Document<'a> {
 /// `registry.json`, its schema, and the files for editors.
 pub(crate) fn registry_files(input: &Input<'_>) -> Result<Vec<File>, String> {
     let mut files = vec![
-        File::new("registry.json", json_text(&document(input.registry).map_err(|error| error.to_string())?)?),
-        File::new(SCHEMA_FILE, json_text(&schema())?),
+        File::new("registry.json", text(&document(input.registry).map_err(|error| error.to_string())?)?),
+        File::new(SCHEMA_FILE, text(&schema())?),
     ];
     for agent in &input.agents {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
-        if let Some(text) = editor::agent_json(agent, &lock) {
-            files.push(File::new(format!("acp/{}/agent.json", agent.name), json_text(&text)?));
+        if let Some(described) = editor::agent_json(agent, &lock) {
+            files.push(File::new(format!("acp/{}/agent.json", agent.name), text(&described)?));
         }
     }
     Ok(files)
@@ -70,11 +71,4 @@ fn schema() -> Value {
         members.insert("$comment".to_owned(), json!(GENERATOR.mark()));
     }
     schema
-}
-
-/// JSON for programs and for diffs: indented, members sorted by name.
-fn json_text(value: &impl Serialize) -> Result<String, String> {
-    let value = serde_json::to_value(value).map(crate::json::sorted);
-    let text = value.and_then(|value| serde_json::to_string_pretty(&value));
-    text.map(|text| format!("{text}\n")).map_err(|error| format!("cannot write JSON: {error}"))
 }

@@ -52,8 +52,7 @@ pub(crate) fn bill(input: &Input<'_>) -> Result<Vec<File>, String> {
         "components": components.into_values().collect::<Vec<_>>(),
         "dependencies": dependencies,
     });
-    let text = serde_json::to_string_pretty(&crate::json::sorted(document)).map_err(|error| error.to_string())?;
-    Ok(vec![File::new("sbom.cdx.json", format!("{text}\n"))])
+    Ok(vec![File::new("sbom.cdx.json", crate::json::text(&document)?)])
 }
 
 /// An agent itself, which is made of the components that it depends on.

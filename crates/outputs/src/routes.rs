@@ -9,6 +9,9 @@ use registry_model::model::{Agent, Credential, Family, Provider, Registry};
 use registry_routing::{Entry, Given, Router, Sandbox, Variables};
 use serde::Serialize;
 
+/// What reads the table, for a generated module.
+pub(crate) const PYTHON: &str = include_str!("routes.py");
+
 /// The placeholder of a model's id.
 const MODEL: &str = "MODEL-ID";
 
@@ -23,7 +26,7 @@ const API_KEY: &str = "BENCHFLOW_PROVIDER_API_KEY";
 
 /// How models of one prefix reach an agent.
 #[derive(Debug, Serialize)]
-pub(super) struct Route<'a> {
+pub(crate) struct Route<'a> {
     /// The variables of its key, the first that is set.
     keys: Vec<&'a str>,
     /// The variables of a base URL beside that key, the first that is set.
@@ -39,7 +42,7 @@ pub(super) struct Route<'a> {
 /// What the launcher is given, or why not.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Row {
+pub(crate) enum Row {
     Variables(BTreeMap<String, String>),
     Refused(String),
 }
@@ -54,16 +57,41 @@ struct Prefix<'a> {
 }
 
 /// The routes of an agent, by prefix: `""` of a reference without one, `*` of one that is not registered.
-pub(super) fn of<'a>(
+pub(crate) fn of<'a>(
     router: &Router<'a>,
     registry: &Registry<'a>,
     agent: &Agent<'a>,
     prefix: &str,
 ) -> BTreeMap<String, Route<'a>> {
     let Some(entry) = router.entry(agent.name) else { return BTreeMap::new() };
-    let folder = format!("{prefix}/{}", agent.name);
-    let sandbox = Sandbox { home: "/root".to_owned(), root: true, folder, path: Sandbox::PATH.to_owned() };
+    let sandbox = sandbox(agent, prefix);
     prefixes(registry).into_iter().map(|it| (it.text.to_owned(), route(router, entry, &it, &sandbox))).collect()
+}
+
+/// The variables of an agent behind a server that answers every vendor's API, whatever the model's name; a refusal
+/// where it speaks no API of a vendor.
+pub(crate) fn behind_any_api(router: &Router<'_>, registry: &Registry<'_>, agent: &Agent<'_>, prefix: &str) -> Row {
+    let families = registry.families();
+    let mut row = Row::Refused(format!("`{}` speaks no API of a vendor", agent.name));
+    for protocol in agent.protocols {
+        for family in families.iter().filter(|it| !it.namespace.is_empty() && it.protocols.contains(protocol)) {
+            let Some(entry) = router.entry(agent.name) else { continue };
+            let mut found = route(router, entry, &of_family(family, family.namespace), &sandbox(agent, prefix)).given;
+            if let Row::Variables(variables) = &mut found {
+                for value in variables.values_mut() {
+                    *value = value.replace(MODEL, &format!("{}-inspect", family.tokens.first().unwrap_or(&"")));
+                }
+                return found;
+            }
+            row = found;
+        }
+    }
+    row
+}
+
+fn sandbox(agent: &Agent<'_>, prefix: &str) -> Sandbox {
+    let folder = format!("{prefix}/{}", agent.name);
+    Sandbox { home: "/root".to_owned(), root: true, folder, path: Sandbox::PATH.to_owned() }
 }
 
 fn prefixes<'a>(registry: &Registry<'a>) -> Vec<Prefix<'a>> {
