@@ -8,7 +8,9 @@
 //! assert!(names.contains(&"gen-manifests") && names.is_sorted());
 //! ```
 
+mod acpx;
 mod docs;
+mod egress;
 pub mod entry;
 pub mod evidence;
 pub mod facts;
@@ -34,7 +36,9 @@ pub use file::{File, FileKind};
 
 /// Every generator except that of the scripts, sorted by name.
 pub const GENERATORS: &[Generator] = &[
+    acpx::GENERATOR,
     docs::GENERATOR,
+    egress::GENERATOR,
     harbor::GENERATOR,
     inspect::GENERATOR,
     manifests::GENERATOR,
