@@ -126,6 +126,7 @@ fn hosts_of_providers_are_names_or_wildcards() {
     let providers = json_of(&files("gen-egress", &Site::default()), "providers.json");
     assert_eq!(providers["openai"], json!(["api.openai.com"]));
     assert_eq!(providers["azure-foundry-openai"], json!(["*.openai.azure.com"]));
+    assert_eq!(providers["google-vertex-openai"], json!(["*.googleapis.com"]));
     // The base URL of a server of one's own is a variable.
     assert_eq!(providers.get("vllm"), None);
 }

@@ -40,7 +40,12 @@ fn lists(input: &Input<'_>) -> Result<Vec<File>, String> {
 /// One host a line; what is not needed is a comment.
 #[cfg(feature = "make")]
 fn hosts(agent: &Agent<'_>, site: &Site) -> String {
-    let mut text = format!("# {}: what `{}` looks up. Add the host of its model.\n", GENERATOR.mark(), agent.name);
+    let mut text = format!(
+        "# {}: what `{}` looks up. Add the host of its model,\n\
+         # and leave out a host whose reason says that it is not looked up.\n",
+        GENERATOR.mark(),
+        agent.name
+    );
     for host in agent.hosts {
         let _ = match address(host, site) {
             _ if !host.off.is_empty() => {
@@ -65,11 +70,12 @@ fn address<'a>(host: &Host<'a>, site: &'a Site) -> Option<&'a str> {
 fn served(provider: &Provider<'_>) -> BTreeSet<String> {
     let defaults = provider.parameters.iter().map(|it| it.default);
     let urls = provider.endpoints.iter().map(|it| it.url).chain(defaults);
-    let filled = |host: &str| match host.rsplit_once('}') {
-        Some((_, suffix)) => format!("*{suffix}"),
-        None => host.to_owned(),
+    let filled = |host: &str| match host.rsplit_once('}').and_then(|(_, rest)| rest.split_once('.')) {
+        // Allow-lists take a wildcard for whole labels only.
+        Some((_, domain)) => Some(format!("*.{domain}")),
+        None => (!host.contains('}')).then(|| host.to_owned()),
     };
-    urls.filter_map(host_of).map(filled).collect()
+    urls.filter_map(host_of).filter_map(filled).collect()
 }
 
 #[cfg(feature = "make")]
