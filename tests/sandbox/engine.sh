@@ -55,15 +55,18 @@ base_image() {
     packages=$(echo "$@" | tr ' ' ,)
     tar=$folder/debian${packages:+-$(echo "$packages" | cksum | cut -d ' ' -f 1)}.tar
     if [ ! -f "$tar" ]; then
-        rm -rf "$folder/root"
         mkdir -p "$folder"
-        debootstrap --variant=minbase ${packages:+--include="$packages"} bookworm "$folder/root" >"$folder/log" 2>&1 || {
+        # Two tests may make the same image at once.
+        root=$(mktemp -d "$folder/root.XXXXXX") || return 1
+        debootstrap --variant=minbase ${packages:+--include="$packages"} bookworm "$root" >"$root.log" 2>&1 || {
             echo "debootstrap fails; its last words:" >&2
-            tail -n 5 "$folder/log" >&2
+            tail -n 5 "$root.log" >&2
+            rm -rf "$root" "$root.log"
             return 1
         }
-        rm -rf "$folder/root/var/cache/apt/archives" "$folder/root/var/lib/apt/lists"
-        tar -C "$folder/root" -cf "$tar.new" . && mv "$tar.new" "$tar" && rm -rf "$folder/root"
+        rm -rf "$root/var/cache/apt/archives" "$root/var/lib/apt/lists"
+        chmod 755 "$root"
+        tar -C "$root" -cf "$root.tar" . && mv "$root.tar" "$tar" && rm -rf "$root" "$root.log"
     fi
     docker import "$tar" "$image" >/dev/null
 }

@@ -26,8 +26,7 @@ python_packages "$python" "$kept/python" harbor==0.26.0 || exit 2
 compose_plugin "$kept" || exit 2
 start_engine "$work/engine" || exit 2
 runner_image "$python" "$kept" localhost/harbor-base || exit 2
-cargo build --quiet -p xtask --features xtask/live,xtask/outputs || exit 2
-cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$work/xtask" || exit 2
+built_xtask "$work" xtask/live,xtask/outputs || exit 2
 "$work/xtask" gen-harbor --site "$mirror/site.toml" --out "$work/agents" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
 PYTHONPATH=$work/agents:$here
 LITELLM_LOCAL_MODEL_COST_MAP=True
@@ -46,7 +45,7 @@ task() {
 harbor() {
     name=$1
     shift
-    nice "$kept/python/bin/harbor" run --yes --quiet --path "$work/tasks/$name" --jobs-dir "$work/jobs" \
+    "$kept/python/bin/harbor" run --yes --quiet --path "$work/tasks/$name" --jobs-dir "$work/jobs" \
         --job-name "$name" "$@" >"$work/log" 2>&1
 }
 
@@ -101,6 +100,24 @@ for agent; do
     expect "with one, it was" 1 "$(tr ' ' '\n' <"$work/before" | grep -c -m 1 -x -F "$off")"
     echo "      gone: $gone"
 done
+
+# Its own readers take the files of two other generators.
+"$work/xtask" gen-egress --out "$work/egress" >"$work/log" 2>&1 && "$work/xtask" gen-registry --out "$work/registry" \
+    >"$work/log" 2>&1 && "$kept/python/bin/python" - "$work/egress" "$work/registry/acp" >"$work/log" 2>&1 <<'PYTHON'
+import json, pathlib, sys
+from harbor.agents.installed.acp import AcpRegistryEntry
+from harbor.models.task.config import normalize_allowed_hosts
+lists, entries = (pathlib.Path(it) for it in sys.argv[1:])
+hosts = [[line for line in it.read_text().splitlines() if not line.startswith("#")] for it in lists.glob("*.txt")]
+hosts += json.loads((lists / "providers.json").read_text()).values()
+for it in hosts:
+    assert normalize_allowed_hosts(it) == it, it
+described = [AcpRegistryEntry.model_validate_json(it.read_text()) for it in entries.glob("*/agent.json")]
+print(f"{sum(map(len, hosts))} hosts, {len(described)} entries")
+assert any(hosts) and described
+PYTHON
+expect "it takes every list of hosts and every agent.json" 0 "$?"
+sed 's/^/      /' "$work/log"
 
 # A model of a provider that is not registered: no trial starts, and the words are those of `resolve`.
 agent=$1

@@ -5,6 +5,9 @@
 # compose_plugin DIR               `docker compose`, kept in DIR; sets DOCKER_CONFIG
 # runner_image PYTHON DIR NAME     Debian with Python 3.13 and Harbor's runner in its venv, kept in DIR
 # bake AGENTS MIRROR NAME AGENT…   that image with agents, installed by their scripts from a mirror
+# built_xtask DIR FEATURES         DIR/xtask, built with these features; $XTASK may name one that is built
+# start_server DIR PLAN            DIR/xtask's model server; its requests are in DIR/requests; sets $url
+# end_server                       ends it
 # expect NAME WANTED FOUND         compares, and counts in $passed and $failed
 passed=0
 failed=0
@@ -87,4 +90,38 @@ bake() {
         done
         rm -rf /opt/benchflow/log' sh "$@" || return 1
     docker commit bake "$image" >/dev/null && docker rm bake >/dev/null
+}
+
+# A copy: another build may replace the program while it runs.
+built_xtask() {
+    if [ -z "${XTASK:-}" ]; then
+        cargo build --quiet -p xtask --features "$2" || return 1
+    fi
+    cp "${XTASK:-${CARGO_TARGET_DIR:-target}/debug/xtask}" "$1/xtask"
+}
+
+start_server() {
+    folder=$1
+    echo "$2" >"$folder/plan.json"
+    mkfifo "$folder/held"
+    "$folder/xtask" model-server --plan "$folder/plan.json" --log "$folder/requests" --ready "$folder/ready" <"$folder/held" &
+    server=$!
+    exec 9>"$folder/held"
+    tries=0
+    until [ -s "$folder/ready" ]; do
+        if [ "$tries" -ge 60 ] || ! kill -0 "$server" 2>/dev/null; then
+            echo "the model server does not start" >&2
+            return 1
+        fi
+        sleep 0.5
+        tries=$((tries + 1))
+    done
+    url=http://$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["listen"])' "$folder/ready")/v1
+}
+
+# The server ends with its standard input.
+end_server() {
+    [ -n "$server" ] || return 0
+    exec 9>&-
+    wait "$server"
 }

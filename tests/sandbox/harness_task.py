@@ -9,20 +9,14 @@ import json
 import sys
 from pathlib import Path
 
+from harness_route import usable
+
 task, agent, prompt, image, network, xtask, mirror = sys.argv[1:]
 task, agent = Path(task), Path(agent)
 
-routes = json.loads((agent / "routes.json").read_text())
-# The vendors of families come first, then the widest known provider.
-usable = [
-    (not it["words"], name != "openai", name)
-    for name, it in routes.items()
-    if it["keys"] and isinstance(it["given"], dict)
-]
-_, _, prefix = min(usable)
-model = f"{(routes[prefix]['words'] or ['gpt'])[0]}-probe"
+reference, _, keys = usable(agent)
 
-plan = {"listen": "127.0.0.1:8123", "model": model, "shell_command": "echo done > /app/result.txt"}
+plan = {"listen": "127.0.0.1:8123", "model": reference.partition("/")[2], "shell_command": "echo done > /app/result.txt"}
 server = "/xtask model-server --plan /model/plan.json --log /model/log --ready /model/ready"
 compose = {
     "services": {
@@ -63,4 +57,4 @@ for name, text in {
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 
-print("".join(word.capitalize() for word in agent.name.split("-")), f"{prefix}/{model}", routes[prefix]["keys"][0])
+print("".join(word.capitalize() for word in agent.name.split("-")), reference, keys[0])

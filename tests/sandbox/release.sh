@@ -20,7 +20,7 @@ trap '[ -z "$dockerd" ] || stop_engine; rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
 python=$(find_python) || exit 2
 python_packages "$python" "$kept/cyclonedx" 'cyclonedx-python-lib[json-validation]==11.12.0' || exit 2
-cargo build --quiet -p xtask --features xtask/outputs || exit 2
+built_xtask "$work" xtask/outputs || exit 2
 
 # valid FILE: whether the library of the format takes a bill of materials.
 valid() {
@@ -33,7 +33,7 @@ sys.exit(fault and str(fault)[:600])
 PYTHON
 }
 
-"${CARGO_TARGET_DIR:-target}/debug/xtask" release --site "$mirror/site.toml" --out "$work/dist" >"$work/log" 2>&1
+"$work/xtask" release --site "$mirror/site.toml" --out "$work/dist" >"$work/log" 2>&1
 expect "a release is made" 0 "$?"
 cd "$work/dist" || exit 2
 sha256sum --check --quiet SHA256SUMS >"$work/log" 2>&1
