@@ -27,7 +27,13 @@ const COMMANDS: [&[&str]; 5] =
 const MANIFESTS: [&str; 2] = ["mimo", "pi-acp"];
 
 /// Files with snapshots, by generator and path: generators whose files are not committed.
-const GENERATED: [(&str, &str); 2] = [("gen-harbor", "benchflow_harbor.py"), ("gen-harbor", "mimo/entry.json")];
+const GENERATED: [(&str, &str); 5] = [
+    ("gen-acpx", "config.json"),
+    ("gen-egress", "mimo.txt"),
+    ("gen-egress", "providers.json"),
+    ("gen-harbor", "benchflow_harbor.py"),
+    ("gen-harbor", "mimo/entry.json"),
+];
 
 /// Compares a text with the snapshot of a name.
 #[track_caller]
