@@ -16,7 +16,11 @@ task, agent = Path(task), Path(agent)
 
 reference, _, keys = usable(agent)
 
-plan = {"listen": "127.0.0.1:8123", "model": reference.partition("/")[2], "shell_command": "echo done > /app/result.txt"}
+plan = {
+    "listen": "127.0.0.1:8123",
+    "model": reference.partition("/")[2],
+    "shell_command": "echo done > /app/result.txt",
+}
 server = "/xtask model-server --plan /model/plan.json --log /model/log --ready /model/ready"
 compose = {
     "services": {
