@@ -14,6 +14,7 @@ shift
 cd "$(dirname "$0")/../.." || exit 2
 kept=$PWD/${CARGO_TARGET_DIR:-target}/sandbox
 . tests/sandbox/engine.sh
+. tests/sandbox/expect.sh
 . tests/sandbox/harness.sh
 work=$(mktemp -d /var/tmp/benchflow-test.XXXXXX) || exit 2
 dockerd=
@@ -69,7 +70,6 @@ for agent; do
     # After a run, BenchFlow removes the image of the task.
     base_image "$kept/containers" "$image" procps || exit 2
     : >"$work/requests"
-    began=$(date +%s)
     (
         cd "$work" || exit
         BENCHFLOW_AGENTS_DIR=$work/manifests BENCHFLOW_ACP_HANDSHAKE_TIMEOUT=300 NO_COLOR=1 \
@@ -87,8 +87,6 @@ PYTHON
     )
     expect "$agent reaches reward 1.0 in BenchFlow with deepseek/$model" "1.0" "$(echo "$found" | tr -d ' ')"
     expect "its key went to the model server" 1 "$(grep -c -m 1 probe-key "$work/requests")"
-    echo "      after $(($(date +%s) - began)) s"
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -16,6 +16,7 @@ here=$PWD/tests/sandbox
 kept=$PWD/${CARGO_TARGET_DIR:-target}/sandbox/harbor
 mkdir -p "$kept"
 . tests/sandbox/engine.sh
+. tests/sandbox/expect.sh
 . tests/sandbox/harness.sh
 work=$(mktemp -d /var/tmp/harbor-test.XXXXXX) || exit 2
 dockerd=
@@ -125,5 +126,4 @@ harbor "$agent" --agent "benchflow_harbor:$class" --model nonsense/x $skip
 expect "a model of an unknown provider ends the run" 1 "$?"
 expect "in the words of \`resolve\`" 1 "$(grep -c "\`nonsense\` is not a registered provider" "$work/log")"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -8,20 +8,6 @@
 # built_xtask DIR FEATURES         DIR/xtask, built with these features; $XTASK may name one that is built
 # start_server DIR PLAN            DIR/xtask's model server; its requests are in DIR/requests; sets $url
 # end_server                       ends it
-# expect NAME WANTED FOUND         compares, and counts in $passed and $failed
-passed=0
-failed=0
-
-expect() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-        echo "ok    $1"
-    else
-        failed=$((failed + 1))
-        echo "FAIL  $1: $3, wanted $2"
-        tail -n 12 "$work/log" | cut -c 1-400
-    fi
-}
 
 find_python() {
     for candidate in python3 python3.14 python3.13 python3.12 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python3; do

@@ -9,6 +9,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 here=$PWD
 kept=$PWD/${CARGO_TARGET_DIR:-target}/sandbox
+. tests/sandbox/expect.sh
 . tests/sandbox/harness.sh
 work=$(mktemp -d /var/tmp/hooks-test.XXXXXX) || exit 2
 trap 'rm -rf "$work"' EXIT
@@ -77,5 +78,4 @@ expect "an input is not a command" "" "$(ls hacked 2>/dev/null)"
 action path=nothing-here sarif=none.sarif
 expect "the action fails where there is nothing to read" "2 none" "$? $(ls none.sarif* 2>/dev/null || echo none)"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

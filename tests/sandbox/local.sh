@@ -15,6 +15,7 @@ cd "$(dirname "$0")/../.." || exit 2
 here=$PWD/tests/sandbox
 kept=$PWD/${CARGO_TARGET_DIR:-target}/sandbox/local
 mkdir -p "$kept"
+. tests/sandbox/expect.sh
 . tests/sandbox/harness.sh
 work=$(mktemp -d /var/tmp/local-test.XXXXXX) || exit 2
 # The proof of an install runs as another user.
@@ -115,5 +116,4 @@ expect "OpenHands: a model of an unknown provider is refused" "1 1" \
 inspect no-such-agent >"$work/answer" 2>&1
 expect "Inspect: an unknown agent is refused" 1 "$(grep -c -m 1 "\`no-such-agent\` is not registered" "$work/log")"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
