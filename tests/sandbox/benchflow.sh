@@ -68,7 +68,7 @@ start_server "$work" "{\"listen\": \"127.0.0.1:0\", \"model\": \"$model\", \"she
 
 for agent; do
     # After a run, BenchFlow removes the image of the task.
-    base_image "$kept/containers" "$image" procps || exit 2
+    runner_image "$python" "$kept/harbor" "$image" || exit 2
     : >"$work/requests"
     (
         cd "$work" || exit
