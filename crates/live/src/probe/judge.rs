@@ -193,6 +193,8 @@ pub(crate) struct ShellAnswer {
 pub(crate) fn shell_answer(record: &Record) -> Option<ShellAnswer> {
     let mut results = record.model_calls().flat_map(|call| &call.tool_results);
     let parsed = |result: &String| {
+        // Some tools answer in JSON that is safe in a page.
+        let result = result.replace("\\u003c", "<").replace("\\u003e", ">");
         let text: String = result.split_whitespace().collect();
         // mutant: the text of a command is its output
         let written = |it: &&str| it.starts_with(['$', '&']);

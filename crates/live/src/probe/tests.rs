@@ -220,6 +220,8 @@ fn agent_commands_must_see_the_task_environment() {
     }
     // A terminal of few columns.
     check_environment("python3", "pyth\non3", "proved", "");
+    // JSON that is safe in a page.
+    check_environment("<", "\\u003c", "proved", "");
 }
 
 #[test]
