@@ -231,6 +231,7 @@ const STRANGE: Agent<'static> = Agent {
         via: Via::Argv,
         proxy: ProxyMode::Unsupported("its catalogue is fixed"),
         refuses: &["@"],
+        none: None,
     },
     withhold: &["API_KEY"],
     base_url: BaseUrlForm::WithoutV1,

@@ -33,6 +33,7 @@ const NATIVE: Agent<'static> = Agent {
         via: Via::SetModel,
         proxy: ProxyMode::RegisterProvider,
         refuses: &[],
+        none: None,
     },
     env: &[
         Mapping { name: "ONE_URL", value: Template(r#"["variable","BENCHFLOW_PROVIDER_BASE_URL"]"#) },

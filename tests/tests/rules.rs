@@ -71,7 +71,7 @@ const fn file(path: &'static str, format: FileFormat, body: &'static str) -> Con
 }
 
 const fn told_by(via: Via, proxy: ProxyMode<'static>) -> ModelDelivery<'static> {
-    ModelDelivery { format: ModelIdFormat::Bare, via, proxy, refuses: &[] }
+    ModelDelivery { format: ModelIdFormat::Bare, via, proxy, refuses: &[], none: None }
 }
 
 /// A constant that breaks one rule.
@@ -88,7 +88,7 @@ const SAME_NAME: Agent<'static> = Agent { name: "other", aliases: &["fixture"], 
 const UNSERVED: Agent<'static> = Agent { protocols: &[Protocol::GoogleGenerateContent], ..GOOD };
 const TOO_NEW: Agent<'static> = Agent { node_floor: Some(Version::new(99, 0, 0)), ..GOOD };
 const UNROUTABLE: Agent<'static> = Agent {
-    model: ModelDelivery { format: ModelIdFormat::ModelsDev, via: Via::SetModel, proxy: ProxyMode::AsIs, refuses: &[] },
+    model: ModelDelivery { format: ModelIdFormat::ModelsDev, ..ModelDelivery::EMPTY },
     suite: Some(Suite { model: ModelReference { provider: "", id: "mystery" }, usage_tracking: true }),
     ..GOOD
 };
@@ -142,6 +142,15 @@ const BROKEN: &[(&str, Broken)] = &[
         }),
     ),
     ("M003", Broken::Agent(Agent { model: told_by(Via::Env, ProxyMode::AsIs), ..GOOD })),
+    (
+        "M004",
+        Broken::Agent(Agent {
+            model: ModelDelivery { none: Some("its back end is its vendor's"), ..ModelDelivery::EMPTY },
+            protocols: &[],
+            web: Some(WebPolicy::Untested { tools: &["unknown"], reason: "no request of it is seen" }),
+            ..GOOD
+        }),
+    ),
     ("N001", Broken::Agent(Agent { name: "Fixture", ..GOOD })),
     ("N002", Broken::Together(&[&GOOD, &SAME_NAME])),
     ("N003", Broken::Agent(Agent { description: " ", ..GOOD })),

@@ -43,7 +43,7 @@ entry! {
         handshake
         /// How an install is proved: `[acp, version("program", ["--version"], "{VERSION}")]`; without it, `[acp]`.
         proof
-        /// How it gets its model: `{ format: Bare, via: SetModel, proxy: AsIs }`.
+        /// How it gets its model: `{ format: Bare, via: SetModel, proxy: AsIs }`, or `none("why")` with a closed back end.
         model
         /// The variables that it reads besides the canonical ones: `[SOME_API_KEY]`.
         accepts

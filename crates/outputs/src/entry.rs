@@ -68,7 +68,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         }
     };
     add("aliases", !aliases.is_empty(), texts(aliases));
-    add("protocol", true, protocols(agent));
+    add("protocol", agent.model.none.is_none(), protocols(agent));
     let artefacts = install.iter().enumerate().map(|(index, it)| artefact(agent, index, it));
     add("install", true, list(artefacts));
     add("carries", !carries.is_empty(), texts(carries));
@@ -247,7 +247,10 @@ fn proof_text(proof: &Proof<'_>) -> String {
 }
 
 fn model_text(model: &ModelDelivery<'_>) -> String {
-    let ModelDelivery { format, via, proxy, refuses } = model;
+    let ModelDelivery { format, via, proxy, refuses, none } = model;
+    if let Some(why) = none {
+        return format!("{}({})", ModelDelivery::NONE, quoted(why));
+    }
     let reason = if let ProxyMode::Unsupported(why) = proxy { format!("({})", quoted(why)) } else { String::new() };
     let proxy = format!("proxy: {}{reason}", proxy.kind().word());
     let mut items = vec![format!("format: {}", format.word()), format!("via: {}", via.word()), proxy];

@@ -136,12 +136,13 @@ fn installed(lock: &str) -> String {
 }
 
 fn add_model(facts: &mut Facts, model: &ModelDelivery<'_>) {
-    let ModelDelivery { format, via, proxy, refuses } = model;
+    let ModelDelivery { format, via, proxy, refuses, none } = model;
     facts.add("model.format", format.id());
     facts.add("model.via", via.id());
     facts.flag("model.registers", *proxy == ProxyMode::RegisterProvider);
     facts.flag("model.takes_no_alias", matches!(proxy, ProxyMode::Unsupported(_)));
     facts.add_all("model.refuses", refuses);
+    facts.flag("model.none", none.is_some());
 }
 
 fn add_handshake(facts: &mut Facts, handshake: &Handshake<'_>) {

@@ -216,7 +216,10 @@ fn expand_proof(proof: &[Proof<'_>]) -> TokenStream {
 
 fn expand_model(cx: &Cx<'_>, model: &ModelDelivery<'_>) -> TokenStream {
     let place = Place::field(Field::Model);
-    let ModelDelivery { format, via, proxy, refuses } = model;
+    let ModelDelivery { format, via, proxy, refuses, none } = model;
+    if let Some(reason) = none {
+        return quote!(ModelDelivery { none: ::core::option::Option::Some(#reason), ..ModelDelivery::EMPTY });
+    }
     let refuses = texts(refuses);
     let (at_proxy, kind) = (place.part(Part::Proxy), proxy.kind());
     let proxy = match proxy {
@@ -228,7 +231,7 @@ fn expand_model(cx: &Cx<'_>, model: &ModelDelivery<'_>) -> TokenStream {
     };
     let format = user_word(cx, place.part(Part::Format), *format);
     let via = user_word(cx, place.part(Part::Via), *via);
-    quote!(ModelDelivery { format: #format, via: #via, proxy: #proxy, refuses: #refuses })
+    quote!(ModelDelivery { format: #format, via: #via, proxy: #proxy, refuses: #refuses, ..ModelDelivery::EMPTY })
 }
 
 fn expand_config(cx: &Cx<'_>, config: &[ConfigFile<'_>]) -> TokenStream {

@@ -20,7 +20,7 @@ use super::image::parse_image;
 use super::install::parse_install;
 use super::login::{parse_hosts, parse_login};
 use super::mapping::mappings;
-use super::policy::{parse_handshake, parse_proof, parse_web};
+use super::policy::{parse_handshake, parse_proof, parse_web, reason};
 use super::session::{parse_effort, parse_mcp, parse_permission};
 use super::value::{parse_template, probe_formats, probe_provider};
 use crate::syntax::{Cx, Diagnostic};
@@ -47,7 +47,12 @@ pub(crate) fn parse_agent<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Ent
     let mut draft = Draft { agent: Agent::EMPTY, allows: Vec::new() };
     draft.agent.name = cx.text(&kebab(&head.name.to_string()));
     draft.agent.description = cx.text(&head.description);
+    let is_closed = |it: &RawField| it.key == "model" && it.value.clone().eat_word(ModelDelivery::NONE);
+    let closed = head.fields.iter().any(is_closed);
     for (key, example) in REQUIRED {
+        if closed && key == "protocol" {
+            continue;
+        }
         if !head.fields.iter().any(|field| field.key == key) {
             let message = format!("`{}` has no field `{key}`", draft.agent.name);
             cx.missing(head.name.span(), message, format!("add `{example}`"));
@@ -248,7 +253,12 @@ fn seconds(cursor: &mut Cursor) -> Result<(Span, u32), Diagnostic> {
 }
 
 fn parse_model<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
-    let group = cursor.group(Delimiter::Brace, "`{ format: …, via: …, proxy: … }`")?;
+    if cursor.eat_word(ModelDelivery::NONE) {
+        let none = Some(reason(cx, Field::Model, cursor)?);
+        draft.agent.model = ModelDelivery { none, ..ModelDelivery::EMPTY };
+        return Ok(());
+    }
+    let group = cursor.group(Delimiter::Brace, "`{ format: …, via: …, proxy: … }` or `none(\"why\")`")?;
     let place = Place::field(Field::Model);
     let mut model = ModelDelivery::EMPTY;
     let mut given = Vec::new();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::data;
 use super::{
     Allow, Artefact, Effort, Handshake, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference, Off,
-    Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, WebPolicy, words,
+    Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, Via, WebPolicy, words,
 };
 use crate::template::{Template, Value};
 use crate::variables::canonical;
@@ -434,6 +434,16 @@ impl<'a> Agent<'a> {
             None => Some("its entry has no web policy".to_owned()),
             Some(WebPolicy::Switch { .. } | WebPolicy::NoTools(_)) => None,
         }
+    }
+
+    /// Why it takes no model at all, if it takes none: the same sentence for every caller.
+    pub fn model_refusal(&self) -> Option<String> {
+        self.model.none.map(|reason| format!("no model server can be given to `{}`: {reason}", self.name))
+    }
+
+    /// Whether a client sets its model by `session/set_model`.
+    pub fn sets_model(&self) -> bool {
+        self.model.none.is_none() && self.model.via == Via::SetModel
     }
 
     /// What lets its tools run without asking; empty when nothing is known that does.

@@ -272,5 +272,7 @@ words! {
         Stale = "stale",
         /// Not measured.
         NotMeasured = "not measured",
+        /// Not a question for this agent: no model server can be given to it.
+        NotRoutable = "not routable",
     }
 }

@@ -29,12 +29,23 @@ pub struct ModelDelivery<'a> {
     pub proxy: ProxyMode<'a>,
     /// Strings that an id must not contain, since the agent would parse them as syntax.
     pub refuses: &'a [&'a str],
+    /// Why no model server can be given to it; the other members then have their defaults.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub none: Option<&'a str>,
 }
 
 impl ModelDelivery<'_> {
     /// A bare id over `session/set_model`, any alias taken.
-    pub const EMPTY: ModelDelivery<'static> =
-        ModelDelivery { format: ModelIdFormat::Bare, via: Via::SetModel, proxy: ProxyMode::AsIs, refuses: &[] };
+    pub const EMPTY: ModelDelivery<'static> = ModelDelivery {
+        format: ModelIdFormat::Bare,
+        via: Via::SetModel,
+        proxy: ProxyMode::AsIs,
+        refuses: &[],
+        none: None,
+    };
+
+    /// The word of an entry for an agent that no model server can be given to.
+    pub const NONE: &'static str = "none";
 }
 
 words! {

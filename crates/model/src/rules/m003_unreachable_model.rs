@@ -21,6 +21,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
+    if agent.model.none.is_some() {
+        return;
+    }
     let place = Place::field(Field::Model);
     let through = |wanted: &dyn Fn(Channel<'_>) -> bool| -> Vec<&Value<'_>> {
         cx.templates.iter().filter(|it| wanted(it.channel)).filter_map(|it| it.value.as_ref()).collect()

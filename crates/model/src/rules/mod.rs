@@ -58,6 +58,7 @@ rules! {
     m001_unroutable_suite_model
     m002_untrackable_usage
     m003_unreachable_model
+    m004_routed_closed_agent
     n001_misnamed_module
     n002_duplicate_name
     n003_no_description
