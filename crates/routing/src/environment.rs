@@ -29,6 +29,7 @@ impl<'a> Router<'a> {
         sandbox: &Sandbox,
     ) -> Result<Resolution<'a>, Refusal> {
         let agent = entry.agent;
+        check_routable(agent, reference)?;
         let reference = self.without_namespace(reference);
         let (_, id) = self.provider(reference);
         model_id::check_id(reference, id)?;
@@ -116,6 +117,12 @@ impl<'a> Router<'a> {
             fill(set, name, given.find(name).map(|(layer, value)| (value.to_owned(), Origin::Given(layer))));
         }
     }
+}
+
+/// Refuses every model for an agent that no model server can be given to.
+fn check_routable(agent: &Agent<'_>, model: &str) -> Result<(), Refusal> {
+    let refused = |reason| Refusal::NotRoutable { agent: agent.name.to_owned(), model: model.to_owned(), reason };
+    agent.model_refusal().map_or(Ok(()), |reason| Err(refused(reason)))
 }
 
 /// Refuses a base URL in a variable that nothing of the agent reads: the key would be sent to another server.

@@ -102,6 +102,15 @@ pub enum Refusal {
         /// Why.
         reason: String,
     },
+    /// No model server can be given to the agent.
+    NotRoutable {
+        /// The agent.
+        agent: String,
+        /// The reference, as it was given.
+        model: String,
+        /// The sentence of the agent.
+        reason: String,
+    },
     /// The web must be off, and no test shows that it is.
     WebPolicy {
         /// The agent.
@@ -164,6 +173,7 @@ impl Refusal {
             Self::MissingCredential { .. } => "missing-credential",
             Self::EmptyModelId { .. } | Self::NoProvider { .. } | Self::NoModelId { .. } => "no-provider",
             Self::GatewayUnsupported { .. } => "gateway-unsupported",
+            Self::NotRoutable { .. } => "not-routable",
             Self::WebPolicy { .. } => "web-policy",
             Self::NotOffered { .. } => "not-offered",
             Self::NotAnInteger { .. } => "not-an-integer",
@@ -189,7 +199,9 @@ impl Refusal {
             | Self::RefusedModelId { variable, .. } => variable,
             Self::MissingCredential { variables, .. } => variables.first().map_or("", String::as_str),
             Self::EmptyModelId { model } | Self::NoProvider { model, .. } | Self::NoModelId { model } => model,
-            Self::GatewayUnsupported { agent, .. } | Self::WebPolicy { agent, .. } => agent,
+            Self::GatewayUnsupported { agent, .. }
+            | Self::NotRoutable { agent, .. }
+            | Self::WebPolicy { agent, .. } => agent,
             Self::BrokenEntry { place } => place,
         }
     }
@@ -258,6 +270,10 @@ impl fmt::Display for Refusal {
             Self::GatewayUnsupported { agent, reason } => write!(
                 f,
                 "`{agent}` takes no alias of a gateway: {reason}\nhelp: leave `BENCHFLOW_LITELLM_MODEL_ALIAS` unset"
+            ),
+            Self::NotRoutable { agent: _, model, reason } => write!(
+                f,
+                "`{model}` cannot be run: {reason}\nhelp: choose another agent, or start this one without a model"
             ),
             Self::WebPolicy { agent, reason } => {
                 write!(
