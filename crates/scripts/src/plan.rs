@@ -225,6 +225,9 @@ struct PlanFile<'a> {
     config: Vec<FilePlan<'a>>,
     policy: String,
     refusal: Option<String>,
+    // Left out where it says nothing, so that the plans of other agents do not change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<String>,
     off: Switches<'a>,
     permission: Choice<'a>,
     effort: Levels<'a>,
@@ -326,6 +329,7 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &InstallPaths
         config,
         policy: place.policy(),
         refusal: agent.no_web_refusal(),
+        closed: agent.model_refusal(),
         off: Switches::new(agent.web_switches(), "web")?,
         permission: Choice::new(agent)?,
         effort: Levels { levels: agent.effort.map_or(&[], |it| it.levels()), refusal: agent.effort_refusal() },

@@ -1,6 +1,7 @@
 // Refuses variables of the environment before anything is written. Messages have their names, never their values.
 import fs from "node:fs";
 
+import { plan } from "./config.mjs";
 import { given, Refused } from "./values.mjs";
 
 const MAX_HOME = 3000;
@@ -21,6 +22,9 @@ export function checkHome(home, policy) {
   if (Buffer.byteLength(home) > MAX_HOME) throw new Refused(`HOME is longer than ${MAX_HOME} bytes`);
   checkText("HOME", home);
 }
+
+// What describes a model server or a model.
+const ROUTED = ["PROVIDER_MODEL", "PROVIDER_BASE_URL", "PROVIDER_API_KEY", "LITELLM_MODEL_ALIAS", "ACP_MODEL_ID"];
 
 const CONTROL = "holds a newline or another control character";
 const CALL = /(?:\/(?:completions|messages|responses|embeddings)|:(?:generateContent|streamGenerateContent))\/*$/;
@@ -48,6 +52,7 @@ function urlFault(text) {
 
 // Checks every variable that reaches the agent by its kind, and the model id for what this agent does not accept.
 export function checkVariables(env, kinds, refused) {
+  checkClosed(env);
   for (const [name, kind] of Object.entries(kinds)) {
     const text = env[name];
     if (!given(text)) continue;
@@ -59,6 +64,13 @@ export function checkVariables(env, kinds, refused) {
   const id = env.BENCHFLOW_ACP_MODEL_ID ?? "";
   const held = refused.find((text) => id.includes(text));
   if (held) throw new Refused(`the value of BENCHFLOW_ACP_MODEL_ID holds ${JSON.stringify(held)}, which this agent takes in no model id`);
+}
+
+// Refuses a model for an agent that no model server can be given to: it would run with another one.
+function checkClosed(env) {
+  if (plan.closed === undefined) return;
+  const set = ROUTED.map((it) => `BENCHFLOW_${it}`).find((it) => given(env[it]));
+  if (set) throw new Refused(`${set} is set, and ${plan.closed}`, 11);
 }
 
 // Node.js replaces bytes that are not UTF-8 by U+FFFD. The raw bytes show whether a U+FFFD was in the value before.
