@@ -21,6 +21,8 @@ pub enum Verdict {
     Stale(String),
     /// Not measured.
     NotMeasured,
+    /// Not a question, since no model server can be given to the agent; the reason.
+    NotRoutable(String),
 }
 
 impl Verdict {
@@ -32,6 +34,7 @@ impl Verdict {
             Self::Unproven(_) => Outcome::Unproven,
             Self::Stale(_) => Outcome::Stale,
             Self::NotMeasured => Outcome::NotMeasured,
+            Self::NotRoutable(_) => Outcome::NotRoutable,
         };
         outcome.word()
     }
@@ -39,7 +42,7 @@ impl Verdict {
     /// The observation, or why there is none.
     pub fn detail(&self) -> &str {
         match self {
-            Self::Failed(detail) | Self::Unproven(detail) | Self::Stale(detail) => detail,
+            Self::Failed(detail) | Self::Unproven(detail) | Self::Stale(detail) | Self::NotRoutable(detail) => detail,
             Self::Proved | Self::NotMeasured => "",
         }
     }
@@ -94,6 +97,13 @@ struct RecordedVerdict {
 impl Evidence {
     /// Reads the evidence on an agent. Missing evidence is not an error, but invalid text is.
     pub fn read(agent: &Agent<'_>, text: Option<&str>) -> Result<Self, String> {
+        if let Some(why) = agent.model_refusal() {
+            let verdict = |question: &str| match question {
+                "routing" => Verdict::NotRoutable(why.clone()),
+                _ => Verdict::NotMeasured,
+            };
+            return Ok(Self::of(String::new(), Behaviour::new(), verdict));
+        }
         let Some(text) = text else {
             return Ok(Self::of(String::new(), Behaviour::new(), |_| Verdict::NotMeasured));
         };
@@ -159,7 +169,7 @@ impl RecordedVerdict {
             Outcome::Proved => Verdict::Proved,
             Outcome::Failed => Verdict::Failed(self.detail.clone()),
             Outcome::Unproven => Verdict::Unproven(self.detail.clone()),
-            Outcome::Error | Outcome::Stale | Outcome::NotMeasured => return None,
+            Outcome::Error | Outcome::Stale | Outcome::NotMeasured | Outcome::NotRoutable => return None,
         })
     }
 }

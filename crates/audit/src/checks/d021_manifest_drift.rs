@@ -1,6 +1,6 @@
 //! Finds values of a manifest that differ from the entry.
 
-use registry_model::model::{Agent, Via};
+use registry_model::model::Agent;
 
 use crate::diagnostic::{DiagnosticPlace, Level, quoted};
 use crate::read::Contents;
@@ -53,7 +53,7 @@ fn expected_values(agent: &Agent<'_>) -> [(&'static str, &'static str, String); 
         .map(|it| it.strip_prefix("~/").map_or_else(|| (*it).to_owned(), |rest| format!("$HOME/{rest}")));
     [
         ("acp_model_format", "a string", format!("`{}`", agent.model.format.id())),
-        ("supports_acp_set_model", "a boolean", format!("`{}`", agent.model.via == Via::SetModel)),
+        ("supports_acp_set_model", "a boolean", format!("`{}`", agent.sets_model())),
         ("install_timeout", "an integer", format!("`{}`", agent.install_timeout)),
         ("skill_paths", "a list", list(skills.collect())),
         ("home_dirs", "a list", list(agent.home.iter().map(|it| (*it).to_owned()).collect())),

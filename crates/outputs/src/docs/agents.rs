@@ -161,6 +161,10 @@ fn install(out: &mut String, facts: &Facts<'_>) {
 
 fn model(out: &mut String, facts: &Facts<'_>) {
     let agent = facts.agent;
+    if let Some(why) = agent.model_refusal() {
+        item(out, "Not routable", &markdown(&why));
+        return;
+    }
     item(out, "Protocols", &code_list(agent.protocols.iter().map(|it| it.id())));
     item(out, "Model", &format!("by {}, in the form `{}`", agent.model.via.id(), agent.model.format.id()));
     for (mode, reference, id) in &facts.ids {

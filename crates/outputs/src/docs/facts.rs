@@ -161,6 +161,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The way by which it gets its model.
+    pub(crate) fn model_by(&self) -> &'static str {
+        if self.agent.model.none.is_some() { "no way" } else { self.agent.model.via.id() }
+    }
+
     /// Its handling of a gateway's alias.
     pub(crate) fn proxy(&self) -> String {
         match self.agent.model.proxy {
@@ -223,6 +228,9 @@ fn from(agent: &Agent<'_>) -> String {
 fn ids(agent: &Agent<'_>, router: &Router<'_>) -> Vec<(&'static str, String, String)> {
     let id = |reference: &str| router.acp_model_id(agent.model.format, reference).unwrap_or_else(|why| why.to_string());
     let mut ids = Vec::new();
+    if agent.model.none.is_some() {
+        return ids;
+    }
     if let Some(suite) = agent.suite {
         let reference = reference(suite.model);
         ids.push(("direct", reference.clone(), id(&reference)));

@@ -31,7 +31,7 @@ fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
         effort(facts),
         judged(facts.web(), &seen.web),
         mcp(facts),
-        facts.agent.model.via.id().to_owned(),
+        facts.model_by().to_owned(),
         yes("promptCapabilities.image"),
         yes("loadSession"),
         yes("sessionCapabilities.resume"),

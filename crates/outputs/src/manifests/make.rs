@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registry_model::model::{Agent, ModelReference, Protocol, Via};
+use registry_model::model::{Agent, ModelReference, Protocol};
 use registry_scripts::ScriptKind;
 use registry_scripts::site::Site;
 use serde::Serialize;
@@ -59,7 +59,7 @@ fn manifest<'a>(agent: &'a Agent<'a>, site: &Site) -> Result<Manifest<'a>, regis
     Ok(Manifest {
         contract_version: CONTRACT,
         name: agent.name,
-        description: agent.summary().split_whitespace().collect::<Vec<_>>().join(" "),
+        description: description(agent),
         aliases: agent.aliases.to_vec(),
         protocol: "acp",
         api_protocol: api_protocol(agent),
@@ -67,7 +67,7 @@ fn manifest<'a>(agent: &'a Agent<'a>, site: &Site) -> Result<Manifest<'a>, regis
         // From the source of BenchFlow 0.7.11: without this key, an agent whose session offers a model option still
         // gets the model by that option (Pi); Codex, whose file has the model, is not changed. With it, an id that
         // Codex does not know ends the run.
-        supports_acp_set_model: agent.model.via == Via::SetModel,
+        supports_acp_set_model: agent.sets_model(),
         default_model: agent.suite.map(|suite| reference(suite.model)),
         install_timeout: agent.install_timeout,
         requires_env: agent.required_variables(),
@@ -77,6 +77,13 @@ fn manifest<'a>(agent: &'a Agent<'a>, site: &Site) -> Result<Manifest<'a>, regis
         install_cmd: install_script(agent, site)?,
         env_mapping: agent.plain_mappings(),
     })
+}
+
+/// Its summary; the contract has no other member for the refusal of every model.
+fn description(agent: &Agent<'_>) -> String {
+    let refusal = agent.model_refusal().map(|it| format!("Not routable: {it}."));
+    let words = agent.summary().split_whitespace().map(str::to_owned).chain(refusal);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The only protocol of the agent. With several, or one without a word in the contract, the harness uses the provider's

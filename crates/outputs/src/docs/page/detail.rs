@@ -68,6 +68,9 @@ fn handshake(facts: &Facts<'_>) -> String {
 
 fn model(facts: &Facts<'_>) -> String {
     let agent = facts.agent;
+    if let Some(why) = agent.model_refusal() {
+        return part("Model", &rows(&[row("Not routable", html(&why))]));
+    }
     let mut all = vec![
         row("Speaks", codes(agent.protocols.iter().map(|it| it.id()))),
         row("Model by", escape(agent.model.via.id())),

@@ -83,7 +83,7 @@ fn verdict(verdict: &Verdict, words: &str, note: &str) -> String {
         Verdict::Failed(_) => ("bad", "✕"),
         Verdict::Unproven(_) => ("warn", "?"),
         Verdict::Stale(_) => ("warn", "↺"),
-        Verdict::NotMeasured => ("none", "–"),
+        Verdict::NotMeasured | Verdict::NotRoutable(_) => ("none", "–"),
     };
     let note = if note.is_empty() { String::new() } else { format!("<small>{}</small>", escape(note)) };
     format!("{}<span>{}{note}</span>", mark(class, sign), escape(words))

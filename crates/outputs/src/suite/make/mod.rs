@@ -24,7 +24,7 @@ struct Member<'a> {
 pub(crate) fn suite(input: &Input<'_>) -> Result<Vec<File>, String> {
     let members = members(input.registry)?;
     let mut files = members.iter().map(config::file).collect::<Result<Vec<_>, _>>()?;
-    files.push(File::new("suite.sh", shell::text(&members)?));
+    files.push(File::new("suite.sh", shell::text(&members, &input.registry.agents())?));
     let built = fleet::built(&input.agents)?;
     files.push(File::new("matrix.json", fleet::matrix(&built)?));
     files.push(File::new("docker-bake.hcl", fleet::bake(&built)));

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use registry_model::model::Agent;
 use registry_routing::Need;
 
 use super::config::ENVIRONMENT;
@@ -11,10 +12,11 @@ use super::{Member, head, told};
 const COMMON: &str = include_str!("suite.sh");
 
 /// The text of the file; POSIX shell without `local`, so that any runner can source it.
-pub(super) fn text(members: &[Member<'_>]) -> Result<String, String> {
+pub(super) fn text(members: &[Member<'_>], agents: &[&Agent<'_>]) -> Result<String, String> {
     let mut out = head("Functions for the runner of the integration suite: agents, models, credentials. POSIX shell.");
     out.push_str("# shellcheck shell=sh\n\n");
-    out.push_str(&COMMON.replace("@KEY@", &format!("{}_API_KEY", ENVIRONMENT.to_uppercase())));
+    let common = COMMON.replace("@KEY@", &format!("{}_API_KEY", ENVIRONMENT.to_uppercase()));
+    out.push_str(&common.replace("@CLOSED@", &closed(agents)?));
     out.push_str("\n# The agents, one per line.\nsuite_agents() {\n    cat <<\\AGENTS\n");
     for member in members {
         out.extend([member.agent.name, "\n"]);
@@ -37,6 +39,20 @@ pub(super) fn text(members: &[Member<'_>]) -> Result<String, String> {
         Ok(format!("echo {}", quoted(&told(&member.needs))?))
     })?;
     Ok(out)
+}
+
+/// The refusals of agents that no model server can be given to: the suite runs every agent with a model.
+fn closed(agents: &[&Agent<'_>]) -> Result<String, String> {
+    let mut cases = String::new();
+    for (agent, why) in agents.iter().filter_map(|agent| Some((agent, agent.model_refusal()?))) {
+        let _ = write!(
+            cases,
+            "    {})\n        printf \"%s: %s\\n\" \"$1\" {} >&2\n        return 2\n        ;;\n",
+            agent.name,
+            quoted(&why)?
+        );
+    }
+    Ok(if cases.is_empty() { cases } else { format!("    case $2 in\n{cases}    esac\n") })
 }
 
 /// A function with an answer for each agent; it fails with 2 for an unknown one.

@@ -10,7 +10,7 @@ suite_any_given() {
 }
 
 suite_unknown() {
-    printf "%s: there is no agent \"%s\" in the suite\n" "$1" "$2" >&2
+@CLOSED@    printf "%s: there is no agent \"%s\" in the suite\n" "$1" "$2" >&2
     return 2
 }
 
