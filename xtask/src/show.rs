@@ -92,6 +92,8 @@ fn seen(evidence: &Evidence) -> Vec<String> {
         format!("{what:<11} {}{detail}", verdict.word())
     };
     let mut lines: Vec<String> = verdicts.into_iter().map(line).collect();
-    lines.push(format!("measured on {}", evidence.date));
+    if !evidence.date.is_empty() {
+        lines.push(format!("measured on {}", evidence.date));
+    }
     lines
 }

@@ -31,8 +31,9 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         (true, false) => registry.agents(),
         (false, false) => named,
     };
+    let agents = routable(agents, console);
     if agents.is_empty() {
-        console.step("no evidence is stale; nothing to run");
+        console.step("no evidence is stale, or no agent can be measured; nothing to run");
         return Ok(Status::Done);
     }
     let site = rendering::site(path("site"))?;
@@ -79,6 +80,18 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
         open => Err(Failure::new(format!("`{}` could not be measured: see the errors above", open.join("`, `")))
             .help("fix these errors, and run these agents again")),
     }
+}
+
+/// The agents that a model server can be given to; the others are named with their reason, and are not measured.
+fn routable<'a>(agents: Vec<&'a Agent<'a>>, console: Console) -> Vec<&'a Agent<'a>> {
+    let told = |agent: &&'a Agent<'a>| match agent.model_refusal() {
+        None => true,
+        Some(why) => {
+            console.step(format!("{:<18} not measured: {why}", agent.name));
+            false
+        }
+    };
+    agents.into_iter().filter(told).collect()
 }
 
 /// The agents with stale evidence, and why.

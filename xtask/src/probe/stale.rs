@@ -70,11 +70,12 @@ pub(crate) fn check(registry: &Registry<'_>, named: &[&str]) -> Outcome {
     Ok(Status::Found)
 }
 
-/// The agents that can be installed, by their locks.
+/// The agents that can be installed, by their locks, and routed.
 fn can_be_probed<'a>(registry: &Registry<'a>) -> Outcome<Vec<&'a Agent<'a>>> {
     let mut all = Vec::new();
     for agent in registry.agents() {
-        if agent.read_lock()?.unavailable_everywhere().is_none() {
+        // No request of a closed agent reaches a model server here.
+        if agent.model.none.is_none() && agent.read_lock()?.unavailable_everywhere().is_none() {
             all.push(agent);
         }
     }
