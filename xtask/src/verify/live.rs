@@ -51,7 +51,10 @@ fn tell(watch: &mut Watch, event: &Event<'_>) {
             let on = if evidence.runtime == Runtime::Substituted { " on a substituted runtime" } else { "" };
             let text = match &evidence.verdict {
                 Verdict::Passed => format!("passed{on}"),
-                Verdict::Failed { class, step, detail } => format!("failed, class {}, {step}: {detail}", class.0),
+                // The rest of it is above.
+                Verdict::Failed { class, step, detail } => {
+                    format!("failed, class {}, {step}: {}", class.0, detail.lines().next().unwrap_or_default())
+                }
                 Verdict::Unavailable { detail } => format!("unavailable: {detail}"),
             };
             watch.judged(&evidence.agent, format!("{:<18} {text}", evidence.agent));

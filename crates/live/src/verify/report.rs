@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::dialogue::{Ending, RpcError};
 use crate::report::{self, Runtime, Table, seconds, tenths};
+use crate::text::shortened;
 
 /// The name and version of the JSON form.
 const SCHEMA: &str = "benchflow-verify/1";
@@ -222,6 +223,10 @@ fn row(evidence: &Evidence) -> [String; 9] {
     };
     let (verdict, detail) = match &evidence.verdict {
         Verdict::Passed => ("passed".to_owned(), String::new()),
+        // An error of many lines was shown whole when its step ended.
+        Verdict::Failed { class, step, detail } if detail.contains('\n') => {
+            (format!("failed {}", class.0), shortened(&format!("{step}: {detail}")))
+        }
         Verdict::Failed { class, step, detail } => (format!("failed {}", class.0), format!("{step}: {detail}")),
         Verdict::Unavailable { detail } => ("unavailable".to_owned(), detail.clone()),
     };

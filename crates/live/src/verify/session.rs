@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::report::{Class, Seen, SessionAnswer};
 use crate::dialogue::{DialogueError, EndedBy, Ending, Limits, Peer, Permission, about, converse};
 use crate::sandbox::{BROKEN, PROVED, WORKSPACE};
-use crate::text::last_words;
+use crate::text::{last_error, last_words};
 
 /// How long an agent has to answer.
 pub(super) const LIMITS: Limits =
@@ -73,7 +73,7 @@ fn judge(
         // An agent that is late may be on a slow machine; one that ends or refuses is not.
         let class =
             if matches!(fault, DialogueError::Late { .. }) { Class::INFRASTRUCTURE } else { Class::DOES_NOT_START };
-        return Err((class, format!("{fault}; its last words: {}", last_words(&seen.stderr))));
+        return Err((class, format!("{fault}; its last error:{}", last_error(&seen.stderr))));
     }
     if !seen.stderr.contains(PROVED) {
         return Err((Class::OURS, "the sandbox was not proved".to_owned()));
@@ -230,8 +230,8 @@ mod tests {
         let seen = check_peer(
             "second",
             Some(
-                "`peer 2.0.0` speaks version 2 of ACP alone, and version 1 was asked for; its last words: sandbox: \
-                 proved for the user 1",
+                "`peer 2.0.0` speaks version 2 of ACP alone, and version 1 was asked for; its last error:\n    \
+                 sandbox: proved for the user 1",
             ),
         );
         assert_eq!((&seen.protocol_version, seen.session), (&Value::from(2), None), "nothing more is asked of it");
