@@ -1,6 +1,6 @@
 //! The matrix: two rows for each agent, a summary and the details, which can be unfolded.
 
-use registry_model::model::{Target, WebKind};
+use registry_model::model::{EffortKind, PermissionKind, Target, WebKind};
 
 use super::detail;
 use crate::docs::facts::Facts;
@@ -116,9 +116,11 @@ struct Group {
     of: fn(&Facts<'_>) -> Vec<String>,
 }
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 7] = [
     Group { name: "web", title: "Web tools", of: |facts| vec![facts.web().to_owned()] },
     Group { name: "routing", title: "Routing", of: |facts| vec![facts.evidence.routing.word().to_owned()] },
+    Group { name: "asks", title: "Permission", of: |facts| vec![asks(facts).to_owned()] },
+    Group { name: "effort", title: "Effort", of: |facts| vec![effort(facts).to_owned()] },
     Group { name: "from", title: "From", of: |facts| facts.from.split(", ").map(str::to_owned).collect() },
     Group {
         name: "speaks",
@@ -133,6 +135,24 @@ const GROUPS: [Group; 5] = [
         },
     },
 ];
+
+/// Whether its tools can run without a question, and with one.
+fn asks(facts: &Facts<'_>) -> &'static str {
+    match facts.agent.permission.map(|it| it.kind()) {
+        Some(PermissionKind::Switch) => "asks or not",
+        Some(PermissionKind::None) => "never asks",
+        Some(PermissionKind::Untested) | None => "untested",
+    }
+}
+
+/// Whether it has levels of effort.
+fn effort(facts: &Facts<'_>) -> &'static str {
+    match facts.agent.effort.map(|it| it.kind()) {
+        Some(EffortKind::Levels) => "levels",
+        Some(EffortKind::None) => "no levels",
+        Some(EffortKind::Untested) | None => "untested",
+    }
+}
 
 /// The filters: groups of boxes, one for each value that an agent has.
 pub(super) fn filters(all: &[Facts<'_>]) -> String {
