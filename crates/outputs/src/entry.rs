@@ -68,7 +68,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         }
     };
     add("aliases", !aliases.is_empty(), texts(aliases));
-    add("protocol", agent.model.none.is_none(), protocols(agent));
+    add("protocol", agent.is_routable(), protocols(agent));
     let artefacts = install.iter().enumerate().map(|(index, it)| artefact(agent, index, it));
     add("install", true, list(artefacts));
     add("carries", !carries.is_empty(), texts(carries));

@@ -75,7 +75,7 @@ fn can_be_probed<'a>(registry: &Registry<'a>) -> Outcome<Vec<&'a Agent<'a>>> {
     let mut all = Vec::new();
     for agent in registry.agents() {
         // No request of a closed agent reaches a model server here.
-        if agent.model.none.is_none() && agent.read_lock()?.unavailable_everywhere().is_none() {
+        if agent.is_routable() && agent.read_lock()?.unavailable_everywhere().is_none() {
             all.push(agent);
         }
     }

@@ -441,9 +441,14 @@ impl<'a> Agent<'a> {
         self.model.none.map(|reason| format!("no model server can be given to `{}`: {reason}", self.name))
     }
 
+    /// Whether a model server can be given to it.
+    pub const fn is_routable(&self) -> bool {
+        self.model.none.is_none()
+    }
+
     /// Whether a client sets its model by `session/set_model`.
     pub fn sets_model(&self) -> bool {
-        self.model.none.is_none() && self.model.via == Via::SetModel
+        self.is_routable() && self.model.via == Via::SetModel
     }
 
     /// What lets its tools run without asking; empty when nothing is known that does.

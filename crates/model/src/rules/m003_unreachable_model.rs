@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
-    if agent.model.none.is_some() {
+    if !agent.is_routable() {
         return;
     }
     let place = Place::field(Field::Model);

@@ -163,7 +163,7 @@ impl<'a> Facts<'a> {
 
     /// The way by which it gets its model.
     pub(crate) fn model_by(&self) -> &'static str {
-        if self.agent.model.none.is_some() { "no way" } else { self.agent.model.via.id() }
+        if self.agent.is_routable() { self.agent.model.via.id() } else { "no way" }
     }
 
     /// Its handling of a gateway's alias.
@@ -228,7 +228,7 @@ fn from(agent: &Agent<'_>) -> String {
 fn ids(agent: &Agent<'_>, router: &Router<'_>) -> Vec<(&'static str, String, String)> {
     let id = |reference: &str| router.acp_model_id(agent.model.format, reference).unwrap_or_else(|why| why.to_string());
     let mut ids = Vec::new();
-    if agent.model.none.is_some() {
+    if !agent.is_routable() {
         return ids;
     }
     if let Some(suite) = agent.suite {
