@@ -25,6 +25,7 @@ pub use registry_macros as inside;
 crate::registry! {
     agents {
         mod agentao;
+        mod auggie;
         mod bub;
         mod claude_agent_acp;
         mod cline;
