@@ -92,7 +92,7 @@ fn harness_command_wrapping_changes_nothing() {
     let treatments = (0..4).flat_map(|treatment| [("dash", treatment), ("bash", treatment)]);
     let cases: Vec<_> =
         treatments.flat_map(|(shell, treatment)| [(false, shell, treatment), (true, shell, treatment)]).collect();
-    for (row, agent) in REGISTRY.agents().into_iter().enumerate() {
+    for (row, agent) in REGISTRY.agents().into_iter().filter(|it| it.is_routable()).enumerate() {
         let installed = prefix.add(agent);
         let launcher = installed.launcher.display().to_string();
         let plain = [false, true].map(|proxy| {
@@ -145,7 +145,7 @@ fn check_private(home: &Path, name: &str) {
 #[ignore = "needs root"]
 fn login_shell_of_another_user_changes_nothing() {
     let prefix = Prefix::new();
-    for agent in REGISTRY.agents() {
+    for agent in REGISTRY.agents().into_iter().filter(|it| it.is_routable()) {
         let installed = prefix.add(agent);
         let launcher = installed.launcher.display().to_string();
         let (direct, login) = (Scratch::new(), Scratch::new());

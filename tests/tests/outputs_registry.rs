@@ -63,14 +63,21 @@ fn registry_json_spells_words_as_entries() {
         let protocols = if agent.protocols.len() == 1 { protocols } else { format!("[{protocols}]") };
         let (handshake, model) = (&facts["handshake"], &facts["model"]);
         let mut words = vec![
-            format!("    protocol: {protocols},\n"),
             format!("    runs: {},\n", spelled(&facts["runs"])),
             format!("session: {}", spelled(&handshake["session"])),
             format!("exit: {}", spelled(&handshake["exit"])),
-            format!("format: {}", spelled(&model["format"])),
-            format!("via: {}", spelled(&model["via"])),
-            format!("proxy: {}", spelled(&model["proxy"])),
         ];
+        if let Some(why) = model["none"].as_str() {
+            assert!(!agent.is_routable() && printed.contains(why), "{printed}");
+            words.push("    model: none(".to_owned());
+        } else {
+            words.extend([
+                format!("    protocol: {protocols},\n"),
+                format!("format: {}", spelled(&model["format"])),
+                format!("via: {}", spelled(&model["via"])),
+                format!("proxy: {}", spelled(&model["proxy"])),
+            ]);
+        }
         words.extend(facts["config"].as_array().into_iter().flatten().flat_map(|file| {
             let owner = spelled(&file["owner"]);
             let owner = (owner != "Keys").then(|| format!("owner: {owner}"));

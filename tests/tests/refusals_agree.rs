@@ -10,7 +10,9 @@ use std::process::Command;
 use crate::launch_support::{Prefix, SHELLS, noted_environment};
 use registry::REGISTRY;
 use registry::model::Agent;
+use registry_outputs::{GENERATORS, Input};
 use registry_routing::{Given, Refusal, Resolution, Router, Sandbox};
+use registry_scripts::site::Site;
 use registry_tests::{command_self, finish};
 use serde_json::{Value, json};
 
@@ -191,7 +193,7 @@ fn routing_launcher_and_batch_refuse_the_same_values() {
         let runs = noted_environment(&scratch.path().join("note")).is_some();
         let expected = match by_routing {
             None => 0,
-            Some("web-policy" | "not-offered") => 11,
+            Some("web-policy" | "not-offered" | "not-routable") => 11,
             Some(_) => 14,
         };
         if output.status.code() != Some(expected) || runs != (expected == 0) {
@@ -203,4 +205,62 @@ fn routing_launcher_and_batch_refuse_the_same_values() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(refused > 60 && started > 100, "{refused} were refused, {started} started");
+}
+
+/// The variables of a harness that describe a model or its server, each with a value.
+const MODEL: [(&str, &str); 5] = [
+    ("BENCHFLOW_PROVIDER_MODEL", "gpt-5.5"),
+    ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1"),
+    ("BENCHFLOW_PROVIDER_API_KEY", "sk-1"),
+    ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-x"),
+    ("BENCHFLOW_ACP_MODEL_ID", "gpt-5.5"),
+];
+
+#[test]
+fn agent_without_routing_refuses_every_model_with_one_sentence() {
+    let (router, prefix) = (Router::new(&REGISTRY), Prefix::new());
+    let site = Site::default();
+    let input = Input::new(&REGISTRY, &site);
+    let made = |name: &str| {
+        let generator = GENERATORS.iter().find(|it| it.name == name).expect("it is a generator");
+        (generator.make)(&input).expect("it is written")
+    };
+    let (manifests, suite) = (made("gen-manifests"), made("gen-suite"));
+    let closed = REGISTRY.agents().into_iter().filter_map(|agent| Some((agent, agent.model_refusal()?)));
+    let closed: Vec<_> = closed.collect();
+    assert!(!closed.is_empty(), "the registry has an agent that is not routable");
+    for (agent, sentence) in closed {
+        let entry = router.entry(agent.name).expect("it is registered");
+        for (model, ..) in REFERENCES {
+            let refusal = router.resolve(entry, model, &Given::default(), &sandbox()).expect_err("it takes no model");
+            assert_eq!(refusal.kind(), "not-routable");
+            assert!(
+                refusal.to_string().starts_with(&format!("`{model}` cannot be run: {sentence}\nhelp: ")),
+                "{refusal}"
+            );
+        }
+        let manifest = manifests.iter().find(|it| it.path.starts_with(agent.name)).expect("it has a manifest");
+        let manifest: toml::Table = manifest.text.parse().expect("it is TOML");
+        let description = manifest.get("description").and_then(toml::Value::as_str).unwrap_or_default();
+        assert!(description.ends_with(&format!(" Not routable: {sentence}.")), "{description}");
+        let functions = suite.iter().find(|it| it.path.ends_with("suite.sh")).expect("the suite has functions");
+        let script = format!("{}suite_model {}\n", functions.text, agent.name);
+        let output = Command::new("dash").args(["-c", &script]).output().expect("dash starts");
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), format!("suite_model: {sentence}\n"));
+        let installed = prefix.add(agent);
+        let launched = |variable: Option<(&str, &str)>| {
+            let scratch = tempfile::tempdir().expect("there is room for a folder");
+            fs::create_dir(scratch.path().join("home")).expect("there is room");
+            let mut command = installed.launch(&["dash"], &scratch.path().join("home"));
+            let output = command.env("NOTE", scratch.path().join("note")).envs(variable).output().expect("dash starts");
+            let runs = noted_environment(&scratch.path().join("note")).is_some();
+            (output.status.code(), runs, String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        for (name, value) in MODEL {
+            let told = format!("{}: {name} is set, and {sentence}\n", agent.name);
+            assert_eq!(launched(Some((name, value))), (Some(11), false, told));
+        }
+        assert_eq!(launched(None), (Some(0), true, String::new()));
+    }
 }

@@ -175,7 +175,7 @@ const ALL_KEYS: [(&str, &str); 4] = [
 
 #[test]
 fn unknown_provider_prefix_is_refused() {
-    for agent in REGISTRY.agents() {
+    for agent in REGISTRY.agents().into_iter().filter(|it| it.is_routable()) {
         for model in [
             "nope/gpt-oss-120b",
             "nope/my-gpt5",
@@ -257,7 +257,7 @@ fn one_word_model_id_works_where_supported() {
         ("LITELLM_BASE_URL", "http://127.0.0.1:4000/v1"),
     ];
     let mut taken = 0;
-    for agent in REGISTRY.agents() {
+    for agent in REGISTRY.agents().into_iter().filter(|it| it.is_routable()) {
         for model in ["vllm/m", "litellm/x"] {
             match resolve(agent.name, model, &given("host", &host)) {
                 Ok(found) => {
@@ -327,7 +327,7 @@ const ONLY_OVER_ACP: [&str; 2] = ["code-puppy", "isaac"];
 
 #[test]
 fn model_set_over_acp_is_in_a_file_too() {
-    let over_acp = |agent: &&Agent<'_>| matches!(agent.model.via, Via::SetModel | Via::ConfigOption);
+    let over_acp = |agent: &&Agent<'_>| agent.sets_model() || agent.model.via == Via::ConfigOption;
     let agents = REGISTRY.agents().into_iter().filter(over_acp).map(|agent| agent.name);
     let agents: Vec<&str> = agents.filter(|name| !ONLY_OVER_ACP.contains(name)).collect();
     assert_eq!(agents, MODELS_IN_FILES.map(|(agent, ..)| agent));
