@@ -43,6 +43,7 @@ crate::registry! {
         mod kilo;
         mod kimi_code;
         mod mimo;
+        mod mini_swe_agent;
         mod mistral_vibe;
         mod nanocoder;
         mod openclaw;
