@@ -52,6 +52,7 @@ crate::registry! {
         mod pi_acp;
         mod qwen_code;
         mod sudocode_claude_acp;
+        mod zed_claude_agent_acp;
         mod zed_claude_code_acp;
         mod zed_codex_acp;
     }
