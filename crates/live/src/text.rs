@@ -34,8 +34,7 @@ pub(crate) fn last_error(text: &str) -> String {
     // The line that names an error of Python is the end of its trace.
     let begins = lines.iter().rposition(trace).or_else(|| lines.iter().rposition(named));
     let from = begins.unwrap_or_else(|| lines.len().saturating_sub(3));
-    let shown = lines.iter().skip(from).take(ERROR_LINES);
-    shown.map(|line| format!("\n    {line}")).collect()
+    lines.iter().skip(from).take(ERROR_LINES).fold(String::new(), |shown, line| shown + "\n    " + line)
 }
 
 #[cfg(test)]
