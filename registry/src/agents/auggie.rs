@@ -24,6 +24,7 @@ agent! {
         },
         permission: untested("without a session no tool runs"),
         effort: untested("without a session no request of it is seen"),
+        mcp: untested("without a session no server is started"),
         home: [".augment"],
     }
 }

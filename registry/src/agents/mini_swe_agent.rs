@@ -38,6 +38,7 @@ agent! {
         web: NoTools("its one tool is bash: seen on the wire with 2.4.6, 2026-11-30"),
         permission: [env { MINI_SWE_AGENT_MODE = "yolo" }],
         effort: ["minimal", "low", "medium", "high"],
+        mcp: none("the package has one tool, and no client of MCP servers; read in 2.4.6"),
         home: [".config/mini-swe-agent"],
         hosts: [host("raw.githubusercontent.com", env { LITELLM_LOCAL_MODEL_COST_MAP = "True" })],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

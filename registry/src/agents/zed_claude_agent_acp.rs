@@ -31,6 +31,8 @@ agent! {
             ANTHROPIC_DEFAULT_OPUS_MODEL = ACP_MODEL,
             // Small tasks have a model of their own, which no other vendor and no gateway serves.
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
+            // It has no levels, only a budget of tokens.
+            MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", "high" => "31999" },
             DISABLE_AUTOUPDATER = "1",
         },
         base_url: WithoutV1,
@@ -48,9 +50,8 @@ agent! {
             json("~/.claude/settings.json") { "permissions": { "defaultMode": "bypassPermissions" } },
             env { IS_SANDBOX = if root { "1" } },
         ],
-        effort: untested(
-            "with claude-haiku-4-5, CLAUDE_CODE_EFFORT_LEVEL changes no request; other models were not measured"
-        ),
+        effort: ["low", "medium", "high"],
+        mcp: acp [stdio, http],
         home: [".claude"],
         skills: ["~/.claude/skills"],
         login: [
