@@ -68,7 +68,7 @@ fn audit_json_has_the_documented_fields() {
     for key in first.keys().chain(report["read"].as_object().expect("it is an object").keys()) {
         assert!(page.contains(&format!("`{key}`")), "docs/audit.md says nothing of `{key}`");
     }
-    assert_eq!(first.len(), 8);
+    assert_eq!(first.len(), 9);
 }
 
 #[test]
@@ -83,8 +83,72 @@ fn exit_status_separates_findings_from_failures() {
     fs::write(&script, "echo x\n").expect("there is room");
     check(&["audit", &text], 0, &["nothing found in 1 script"]);
     fs::write(&script, "source x\n").expect("there is room");
-    check(&["audit", &text], 1, &["anything.sh:1:1: error: `source`", "1 error and 0 warnings in 1 script"]);
-    check(&["audit", &script.display().to_string()], 1, &["anything.sh:1:1: error: `source`"]);
+    check(&["audit", &text], 1, &["error[S002]: `source`", "--> anything.sh:1:1", "1 error in 1 script"]);
+    check(&["audit", &script.display().to_string()], 1, &["--> anything.sh:1:1"]);
+}
+
+#[test]
+fn both_commands_print_the_same_formats() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = folder.path().join("a.sh");
+    fs::write(&script, "  source x\n").expect("there is room");
+    let file = script.display().to_string();
+    for (words, name) in [(["audit", &file], "a.sh"), (["lint", &file], file.as_str())] {
+        let [command, file] = words;
+        let place = format!("--> {name}:1:3");
+        check(
+            &words,
+            1,
+            &["error[S002]: `source`", &place, "1 |   source x\n  |   ^^^^^^", "  = help: ", "1 error in 1 script"],
+        );
+        check(&["--color", "always", command, file], 1, &["\u{1b}["]);
+        let plain = check(&["--color", "never", command, file], 1, &[]);
+        assert!(!plain.stdout.contains('\u{1b}'), "{plain:?}");
+        let line = format!("::error file={name},line=1,col=3,endColumn=9,title=S002 ");
+        check(&[command, "--format", "github", file], 1, &[&line]);
+        let run = check(&[command, "--sarif", file], 1, &[]);
+        let log: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+        let region = log.pointer("/runs/0/results/0/locations/0/physicalLocation/region");
+        assert_eq!(region, Some(&serde_json::json!({ "startLine": 1, "startColumn": 3, "endColumn": 9 })));
+    }
+}
+
+#[test]
+fn only_errors_fail_unless_more_is_denied() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = folder.path().join("install.sh");
+    fs::write(&script, "echo a\r\n").expect("there is room");
+    let file = script.display().to_string();
+    for command in ["audit", "lint"] {
+        check(&[command, &file], 0, &["warning[D002]", "1 warning in 1 script"]);
+        check(&[command, "--deny", "warnings", &file], 1, &["warning[D002]"]);
+        check(&[command, "--deny", "notes", &file], 1, &["warning[D002]"]);
+    }
+}
+
+#[test]
+fn findings_of_a_baseline_are_not_reported() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let (script, baseline) = (folder.path().join("install.sh"), folder.path().join("known.json"));
+    let (file, known) = (script.display().to_string(), baseline.display().to_string());
+    for command in ["audit", "lint"] {
+        fs::write(&script, "source x\nlet y\n").expect("there is room");
+        let compare = [command, "--baseline", &known, &file];
+        check(&compare, 2, &["cannot read `", "help: write it with `--update-baseline`"]);
+        check(&[command, "--baseline", &known, "--update-baseline", &file], 0, &["2 findings written to `"]);
+        let run = check(&compare, 0, &["nothing found in 1 script (2 more in the baseline)"]);
+        assert_eq!(run.stdout, "");
+        fs::write(&script, "echo\nsource x\nsource z\n").expect("there is room");
+        check(
+            &compare,
+            1,
+            &["install.sh:3:1", "1 error in 1 script (1 more in the baseline, 1 of it not found any more)"],
+        );
+        fs::write(&baseline, "{}").expect("there is room");
+        check(&compare, 2, &["is not a baseline: its `schema` is not 1"]);
+        fs::remove_file(&baseline).expect("it was written");
+    }
+    check(&["audit", "--update-baseline", &file], 2, &["--baseline"]);
 }
 
 /// Checks that `lint` and `audit` report the same findings in the bytes and the shell text of a sample file.

@@ -488,7 +488,7 @@ fn gen_scripts_compiles_no_registry_client() {
 
 #[test]
 fn gen_scripts_compiles_no_format_libraries() {
-    check_only_with("outputs", &["registry-audit", "schemars", "serde_yaml", "toml_writer"]);
+    check_only_with("outputs", &["registry-audit", "annotate-snippets", "schemars", "serde_yaml", "toml_writer"]);
 }
 
 /// The missing parts of a package: a description, licences, a front page with an example, the workspace's `publish`.

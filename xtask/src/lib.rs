@@ -12,6 +12,7 @@
 mod audit;
 mod dash;
 mod explain;
+mod findings;
 mod gen_scripts;
 mod generate;
 mod lint;

@@ -5,10 +5,12 @@ use std::rc::Rc;
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// A run fails, or its results are wrong.
+    /// A run fails or is unsafe, or its results are wrong.
     Error,
     /// A reader is misled, or a later run can fail.
     Warning,
+    /// A matter of taste.
+    Note,
 }
 
 impl Level {
@@ -17,8 +19,12 @@ impl Level {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
+
+    /// The levels, from the worst.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
 }
 
 /// What a check or a rule found at a place of a tree.
@@ -40,6 +46,10 @@ pub struct Diagnostic {
     pub message: String,
     /// How to fix it.
     pub help: String,
+    /// The column after its last character, in the same line.
+    pub end_column: usize,
+    /// The line of the file, for people; empty where the file was not read or the line is too long.
+    pub excerpt: String,
 }
 
 /// A place in a file of a tree.
@@ -73,11 +83,11 @@ impl<T> Located<T> {
 
 /// A text that quotes a tree, made fit for a line of a terminal.
 pub(crate) fn one_line(text: &str) -> String {
-    if text.chars().any(unsafe_to_show) { text.replace(unsafe_to_show, "\u{fffd}") } else { text.to_owned() }
+    if text.chars().any(is_unsafe_to_show) { text.replace(is_unsafe_to_show, "\u{fffd}") } else { text.to_owned() }
 }
 
 /// Characters that would break a line or turn its direction.
-fn unsafe_to_show(char: char) -> bool {
+pub(crate) fn is_unsafe_to_show(char: char) -> bool {
     let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || char.is_control() || matches!(char, '\u{2028}' | '\u{2029}')
 }

@@ -11,13 +11,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod allow;
+pub mod baseline;
 mod bash;
 pub mod checks;
 #[cfg(test)]
 mod corpus;
 mod diagnostic;
 mod disk;
+mod excerpt;
 mod gate;
+mod github;
+mod human;
 mod language;
 mod lint;
 mod payload;
@@ -33,10 +38,13 @@ use registry_model::model::{Registry, UnreadableLock};
 
 pub use diagnostic::{Diagnostic, Level};
 pub use disk::Disk;
+pub use github::github;
+pub use human::human;
 pub use language::Language;
 pub use lint::{LintFailure, lint, lint_as};
 pub use read::Read;
 pub use report::Report;
+pub use sarif::log as sarif;
 pub use tree::{Entry, EntryKind, Tree};
 
 use registry_facts::RegistryFacts;

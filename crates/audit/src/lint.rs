@@ -11,6 +11,7 @@ use crate::language::Language;
 use crate::read::manifest::{COMMANDS, Manifest};
 use crate::read::{Contents, Unread, read_one};
 use crate::registry_facts::RegistryFacts;
+use crate::report::Report;
 
 /// Why a file cannot be linted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +34,10 @@ impl fmt::Display for LintFailure {
 ///
 /// When a manifest cannot be read, or has no command; when a lock of the registry cannot be read.
 pub fn lint(registry: &Registry<'_>, name: &str, bytes: Vec<u8>) -> Result<Vec<Diagnostic>, LintFailure> {
-    lint_as(registry, name, bytes, None)
+    lint_as(registry, name, bytes, None).map(|report| report.findings)
 }
 
-/// The same, with a script read as one language.
+/// The report on one file, with a script read as one language.
 ///
 /// # Errors
 ///
@@ -46,7 +47,7 @@ pub fn lint_as(
     name: &str,
     bytes: Vec<u8>,
     language: Option<Language>,
-) -> Result<Vec<Diagnostic>, LintFailure> {
+) -> Result<Report, LintFailure> {
     let is_manifest = Path::new(name).extension().is_some_and(|it| it.eq_ignore_ascii_case("toml"));
     let mut contents = read_one(name, bytes, is_manifest);
     contents.read_as(language);
@@ -55,7 +56,7 @@ pub fn lint_as(
     }
     let facts =
         RegistryFacts::new(registry).map_err(|error| LintFailure { why: error.to_string(), help: error.help() })?;
-    Ok(checks::run_for_lint(&facts, &contents))
+    Ok(Report { read: contents.counts(), findings: checks::run_for_lint(&facts, &contents) })
 }
 
 /// Why a manifest cannot be linted, or only in part.
@@ -93,8 +94,8 @@ mod tests {
     fn findings_have_the_lines_of_the_manifest() {
         check_finds(
             "manifest.toml",
-            "name = 'a'\ninstall_cmd = '''\necho a\nsource x\n'''\nlaunch_cmd = 'source y'\n",
-            &[("S002", 4, 1), ("S002", 6, 15)],
+            "name = 'a'\ninstall_cmd = '''\necho a\nsource x\n'''\nlaunch_cmd = 'source y; cp a /usr/bin/b'\n",
+            &[("S002", 4, 1), ("I003", 6, 30)],
         );
         check_finds("manifest.toml", "install_cmd = \"echo a\\nsource x\"\n", &[("S002", 1, 16)]);
         check_finds("x.TOML", "install_cmd = \"\"\"\necho \\\"a\\\"\nsource x\n\"\"\"\n", &[("S002", 3, 1)]);
@@ -120,7 +121,8 @@ mod tests {
         check_finds("a.sh", "#!/bin/sh\necho $${name}\ncp a /usr/bin/a\n", &[("D001", 2, 6)]);
         check_finds("a.sh", "#!/bin/sh\n{% if x %}\ncp a /usr/bin/a\n{% endif %}\n", &[("D001", 2, 1)]);
         check_finds("a.sh", "#!/usr/bin/fish\ncp a /usr/bin/a\n", &[("D001", 1, 1)]);
-        let read = |language| lint_as(&NOTHING, "a.sh", b"[[ -d x ]]\n".to_vec(), Some(language)).map(|it| it.len());
+        let read =
+            |language| lint_as(&NOTHING, "a.sh", b"[[ -d x ]]\n".to_vec(), Some(language)).map(|it| it.findings.len());
         assert_eq!((read(Language::Posix), read(Language::Bash)), (Ok(1), Ok(0)));
     }
 

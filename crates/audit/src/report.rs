@@ -1,13 +1,12 @@
-//! The report of an audit, as JSON and as SARIF. The command formats the lines for a person.
+//! The report of an audit, and its form for programs.
 
 use serde_json::{Value, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::read::Read;
-use crate::sarif;
 
 /// The report of an audit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// What was read.
     pub read: Read,
@@ -18,6 +17,12 @@ pub struct Report {
 impl Report {
     /// The version of the form of [`Report::json`].
     pub const SCHEMA: u32 = 1;
+
+    /// Adds the report of another file.
+    pub fn add(&mut self, other: Self) {
+        self.read.add(other.read);
+        self.findings.extend(other.findings);
+    }
 
     /// Whether there was nothing to check.
     pub fn is_empty(&self) -> bool {
@@ -36,20 +41,15 @@ impl Report {
             "findings": self.findings.iter().map(Diagnostic::json).collect::<Vec<_>>(),
         })
     }
-
-    /// SARIF 2.1.0, for code scanning; `version` is that of the program.
-    pub fn sarif(&self, version: &str) -> Value {
-        sarif::log(&self.findings, version)
-    }
 }
 
 impl Diagnostic {
     /// For programs; the form is documented in `docs/audit.md`.
     pub fn json(&self) -> Value {
-        let Self { file, line, column, code, name, level, message, help } = self;
+        let Self { file, line, column, code, name, level, message, help, end_column, excerpt: _ } = self;
         json!({
-            "file": file, "line": line, "column": column, "rule": code, "name": name, "level": level.word(),
-            "message": message, "help": help,
+            "file": file, "line": line, "column": column, "end_column": end_column, "rule": code, "name": name,
+            "level": level.word(), "message": message, "help": help,
         })
     }
 }

@@ -15,8 +15,8 @@ const TOOL: &str = "cargo xtask audit";
 /// Where files are found: the root of the tree.
 const ROOT: &str = "SRCROOT";
 
-/// A log with one run.
-pub(crate) fn log(findings: &[Diagnostic], version: &str) -> Value {
+/// A SARIF log with one run, for code scanning; `version` is that of the program.
+pub fn log(findings: &[Diagnostic], version: &str) -> Value {
     let codes: BTreeMap<&str, &Diagnostic> = findings.iter().map(|it| (it.code, it)).collect();
     let index = |code: &str| codes.keys().position(|it| *it == code);
     json!({
@@ -50,7 +50,7 @@ fn descriptor(finding: &Diagnostic) -> Value {
 }
 
 fn result(finding: &Diagnostic, index: Option<usize>) -> Value {
-    let Diagnostic { file, line, column, code, level, message, help, .. } = finding;
+    let Diagnostic { file, line, column, end_column, code, level, message, help, .. } = finding;
     let text = if help.is_empty() { message.clone() } else { format!("{message} (help: {help})") };
     json!({
         "ruleId": code,
@@ -58,10 +58,19 @@ fn result(finding: &Diagnostic, index: Option<usize>) -> Value {
         "level": level.word(),
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(file), "uriBaseId": ROOT },
-            "region": { "startLine": line, "startColumn": column },
+            "artifactLocation": place(file),
+            "region": { "startLine": line, "startColumn": column, "endColumn": end_column },
         } }],
     })
+}
+
+/// A file: relative to the root, or by its absolute path.
+fn place(file: &str) -> Value {
+    if file.starts_with('/') {
+        json!({ "uri": format!("file://{}", uri(file)) })
+    } else {
+        json!({ "uri": uri(file), "uriBaseId": ROOT })
+    }
 }
 
 /// A path as a relative reference: what a URI has no room for becomes its bytes in hexadecimal digits.

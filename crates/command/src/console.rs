@@ -19,6 +19,11 @@ pub fn print(text: impl Display) -> Outcome<()> {
     }
 }
 
+/// Whether standard output is shown in colours.
+pub fn stdout_has_colours() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
 /// The columns of the terminal of standard output, or of `COLUMNS`; `None` without a terminal.
 pub fn columns() -> Option<usize> {
     if let Some(given) = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()) {

@@ -15,8 +15,9 @@ pub(super) fn explain(code: &str) -> Option<Outcome> {
 fn page(check: &Check) -> String {
     let Check { code, name, level, sentence, example, help, incidents, .. } = check;
     let level = match level {
-        Level::Error => "error: a run fails, or does not run what it claims",
+        Level::Error => "error: a run fails or is unsafe, or does not run what it claims",
         Level::Warning => "warning: a reader is misled, or a run may fail later",
+        Level::Note => "note: a matter of taste",
     };
     format!(
         "{code} {name}\n\n{sentence}.\n\nBroken by\n\n    {}\n\nWay out:   {help}\nChecked:   by `cargo xtask audit`\n\

@@ -6,41 +6,32 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use clap::ArgMatches;
-use registry_audit::{Diagnostic, Language, lint_as};
+use registry_audit::{Diagnostic, Language, Report, lint_as};
 use registry_model::model::Registry;
 use serde_json::Value;
 
-use crate::audit::print::text;
-use crate::audit::read::language;
-use crate::json;
-use registry_command::console::{Console, print};
-use registry_command::failure::{Failure, Outcome, Status};
-
-/// The members of a finding that `audit` prints and `lint` does not.
-const OF_AUDIT: [&str; 2] = ["name", "level"];
+use crate::findings::{language, report};
+use registry_command::console::Console;
+use registry_command::failure::{Failure, Outcome};
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let files: Vec<OsString> =
         matches.get_many("file").map_or_else(|| vec!["-".into()], |files| files.cloned().collect());
-    let mut found = Vec::new();
+    let mut all = Report::default();
     let mut failures = Vec::new();
     for file in &files {
         match read(file).and_then(|(name, bytes)| lint_file(registry, &name, bytes, language(matches), console)) {
-            Ok(some) => found.extend(some),
+            Ok(one) => all.add(one),
             Err(failure) => failures.push(failure),
         }
     }
-    if matches.get_flag("json") {
-        print(json::sorted(Value::Array(found.iter().map(object).collect())))?;
-    } else {
-        text(&found)?;
-    }
+    let status = report(all, array, matches, console)?;
     let last = failures.pop();
     for failure in failures {
         console.error(failure);
     }
-    last.map_or(Ok(Status::found(!found.is_empty())), Err)
+    last.map_or(Ok(status), Err)
 }
 
 /// A file's name for messages, and its bytes.
@@ -62,7 +53,7 @@ fn lint_file(
     bytes: Vec<u8>,
     language: Option<Language>,
     console: Console,
-) -> Outcome<Vec<Diagnostic>> {
+) -> Outcome<Report> {
     if Path::new(name).extension().is_some_and(|extension| extension == "rs") {
         return Err(Failure::new(format!("`{name}` is Rust, and `lint` reads shell scripts and manifests"))
             .help("entries are checked by the compiler: run `cargo check`"));
@@ -73,11 +64,7 @@ fn lint_file(
     lint_as(registry, name, bytes, language).map_err(|unlinted| Failure::new(unlinted.why).help(unlinted.help))
 }
 
-/// A finding for `--json`.
-fn object(finding: &Diagnostic) -> Value {
-    let mut value = finding.json();
-    if let Value::Object(members) = &mut value {
-        members.retain(|name, _| !OF_AUDIT.contains(&name.as_str()));
-    }
-    value
+/// The form for `--json`: the findings alone.
+fn array(report: &Report) -> Value {
+    Value::Array(report.findings.iter().map(Diagnostic::json).collect())
 }

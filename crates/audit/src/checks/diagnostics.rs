@@ -1,10 +1,14 @@
 //! Collects the findings of the checks.
 
+use std::cmp::Ordering;
+
 use registry_model::rules;
 use registry_model::shell;
 
 use super::Check;
 use crate::diagnostic::{Diagnostic, DiagnosticPlace, Level, one_line};
+use crate::excerpt::{END_OF_LINE, UNKNOWN};
+use crate::read::script::Script;
 
 /// Diagnostics as they are made, in any order.
 #[derive(Debug, Default)]
@@ -13,6 +17,11 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
+    /// Findings to which others are added.
+    pub(crate) fn of(found: Vec<Diagnostic>) -> Self {
+        Self { found }
+    }
+
     /// Adds a finding, with the check's own help.
     pub(crate) fn add(&mut self, check: &'static Check, place: &DiagnosticPlace, message: impl Into<String>) {
         self.add_with_help(check, place, message, check.help);
@@ -35,11 +44,15 @@ impl Diagnostics {
             level: check.level,
             message: one_line(&message.into()),
             help: one_line(&help.into()),
+            end_column: UNKNOWN,
+            excerpt: String::new(),
         });
     }
 
-    /// Adds what a rule over shell text found.
-    pub(crate) fn add_rule(&mut self, place: &DiagnosticPlace, finding: &shell::Diagnostic) {
+    /// Adds what a rule over shell text found in a script.
+    pub(crate) fn add_rule(&mut self, script: &Script, finding: &shell::Diagnostic) {
+        let place = script.place(finding.line, finding.column);
+        let end = script.place_of(finding.end);
         self.found.push(Diagnostic {
             file: place.file.as_ref().to_owned(),
             line: place.line,
@@ -49,6 +62,12 @@ impl Diagnostics {
             level: Level::Error,
             message: one_line(&finding.message),
             help: one_line(&finding.help),
+            end_column: match end.line.cmp(&place.line) {
+                Ordering::Equal if end.column > place.column => end.column,
+                Ordering::Greater => END_OF_LINE,
+                _ => UNKNOWN,
+            },
+            excerpt: String::new(),
         });
     }
 

@@ -5,13 +5,16 @@ mod rules;
 
 use registry_model::names::Coded;
 
+use crate::allow;
 use crate::diagnostic::{Diagnostic, DiagnosticPlace, Level, Located};
+use crate::excerpt;
 use crate::pins::{self, Pin};
 use crate::read::docs::plain;
 use crate::read::script::Script;
 use crate::read::{Contents, Suite};
 use crate::registry_facts::RegistryFacts;
 
+pub(crate) use d030_wrong_allow::NEVER as NEVER_ALLOWED;
 use diagnostics::Diagnostics;
 
 /// A check: its documentation, and how it is run.
@@ -113,6 +116,7 @@ checks! {
     d027_stale_pin
     d028_broken_entry
     d029_unchecked_archive
+    d030_wrong_allow
 }
 
 /// The check of a code, in either case.
@@ -137,7 +141,16 @@ fn run_some(facts: &RegistryFacts<'_>, contents: &Contents, wanted: impl Fn(&Che
     for check in ALL.iter().filter(|check| wanted(check)).filter_map(|check| check.run) {
         check(facts, contents, &mut findings);
     }
-    findings.finish()
+    // A comment cannot allow what says that a comment is wrong.
+    let (left, unused) = allow::apply(findings.finish(), &contents.allows);
+    let mut findings = Diagnostics::of(left);
+    for (allow, code) in unused.into_iter().filter(|(_, code)| d030_wrong_allow::is_looked_for(code, &wanted)) {
+        let message = format!("nothing to allow: `{code}` is not found at {}", allow.shown_lines());
+        findings.add(&d030_wrong_allow::CHECK, &allow.place, message);
+    }
+    let mut findings = findings.finish();
+    excerpt::attach(&mut findings, &contents.files);
+    findings
 }
 
 /// Every occurrence of an agent's name in a suite; patterns with a wildcard do not name an agent.

@@ -59,7 +59,7 @@ fn lint(script: &Script, findings: &mut Diagnostics) {
         }
     };
     for finding in found {
-        findings.add_rule(&script.place(finding.line, finding.column), &finding);
+        findings.add_rule(script, &finding);
     }
 }
 
@@ -73,7 +73,7 @@ fn check_size(script: &Script, findings: &mut Diagnostics) {
     let message =
         format!("the command has {bytes} bytes after it is quoted twice, and the limit is {MAX_QUOTED_TWICE}");
     let finding = shell::Diagnostic { rule: "I007", offset: 0, end: 0, line: 1, column: 1, message, help };
-    findings.add_rule(&script.place(1, 1), &finding);
+    findings.add_rule(script, &finding);
 }
 
 /// The length of a text after two rounds of quoting: a round puts it between two quotes, and makes five characters of

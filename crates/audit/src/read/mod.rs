@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::allow::{self, Allow};
 use crate::diagnostic::DiagnosticPlace;
+use crate::excerpt::Files;
 use crate::language::Language;
 use crate::registry_facts::RegistryFacts;
 use crate::source::Source;
@@ -43,6 +45,17 @@ pub struct Read {
 }
 
 impl Read {
+    /// Adds the numbers of another report.
+    pub(crate) fn add(&mut self, other: Self) {
+        let Self { manifests, entries, scripts, configs, runners, documents } = other;
+        self.manifests += manifests;
+        self.entries += entries;
+        self.scripts += scripts;
+        self.configs += configs;
+        self.runners += runners;
+        self.documents += documents;
+    }
+
     /// The numbers with their words, those of which there is one at least.
     pub fn counts(&self) -> Vec<(usize, &'static str)> {
         let Self { manifests, entries, scripts, configs, runners, documents } = *self;
@@ -68,6 +81,10 @@ pub(crate) struct Contents {
     pub(crate) suites: BTreeMap<String, Suite>,
     /// What could not be read.
     pub(crate) unread: Vec<Unread>,
+    /// The bytes of every file that was read.
+    pub(crate) files: Files,
+    /// The comments in them that allow findings.
+    pub(crate) allows: Vec<Allow>,
     /// Bytes that are not of a file's text: where, and what they are.
     pub(crate) foreign: Vec<(DiagnosticPlace, &'static str)>,
 }
@@ -230,6 +247,8 @@ impl Contents {
     /// Reads a file; on a fault, what is wrong and where.
     fn take(&mut self, class: Class, file: &Rc<str>, bytes: Vec<u8>) -> Result<(), (String, DiagnosticPlace)> {
         let bytes = self.without_mark(file, bytes);
+        self.allows.extend(allow::read(file, &bytes));
+        self.files.insert(Rc::clone(file), bytes.as_slice().into());
         if class == Class::Script {
             self.scripts.push(Script::new(file, bytes));
             return Ok(());
