@@ -326,16 +326,28 @@ fn names_of_other_agents_are_found() {
 }
 
 #[test]
-fn launch_commands_with_shell_syntax_are_found() {
+fn launch_commands_that_a_harness_changes_are_found() {
     let from = "\"/opt/benchflow/bin/beta --acp\"";
+    check_change(OTHER_MANIFEST, from, "\"/opt/benchflow/bin/beta $FLAGS  --acp\"", &[]);
+    check_change(OTHER_MANIFEST, from, "\"beta -p 'a  b'\"", &[("D023", 5, "changes a text in quotes")]);
     check_change(
         OTHER_MANIFEST,
         from,
-        "\"/opt/benchflow/bin/beta $FLAGS\"",
-        &[("D023", 5, "contains `$` after its program")],
+        "\"\"\"\ncd /x\nbeta\"\"\"",
+        &[("D023", 6, "changes the end of a line"), ("D034", 6, "the agent starts in `/x`")],
     );
-    check_change(OTHER_MANIFEST, from, "\"\"\"\ncd /x\nbeta\"\"\"", &[("D023", 6, "several lines")]);
-    check_change(OTHER_MANIFEST, from, "\"beta  --acp\"", &[("D023", 5, "whitespace that a harness collapses")]);
+}
+
+#[test]
+fn keys_and_files_of_a_launch_are_checked() {
+    let from = "\"/opt/benchflow/bin/beta --acp\"";
+    check_change(OTHER_MANIFEST, from, "'beta --key \"$BIRD_API_KEY\"'", &[("D032", 5, "is an argument of `beta`")]);
+    check_change(OTHER_MANIFEST, from, "'beta >/tmp/beta.log'", &[("D033", 5, "`/tmp/beta.log`")]);
+    check_change(OTHER_MANIFEST, from, "'beta >beta.log'", &[("D034", 5, "`beta.log` is written")]);
+    let other = "contract_version = \"1.0\"\nname = \"delta\"\ninstall_cmd = \": BENCHFLOW_DISALLOW_WEB_TOOLS\"\n\
+                 launch_cmd = \"delta\"\nenv_mapping = { BENCHFLOW_PROVIDER_API_KEY = \"KEY\" }\n";
+    let file = "agents/delta/manifest.toml";
+    Memory::right().with(file, other).check(&[("D031", file, 5, "without its base URL")]);
 }
 
 #[test]

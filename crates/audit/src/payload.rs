@@ -19,6 +19,20 @@ pub(crate) fn contains(script: &[u8], text: &str) -> bool {
     holds(script) || runs(script).any(|run| unpacked(&run).is_some_and(|bytes| holds(&bytes)))
 }
 
+/// Whether a script, or a payload in it, holds a name that is not a part of a longer one.
+pub(crate) fn contains_word(script: &[u8], name: &str) -> bool {
+    let part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let holds = |bytes: &[u8]| {
+        let mut windows = bytes.windows(name.len().max(1)).enumerate();
+        windows.any(|(at, window)| {
+            window == name.as_bytes()
+                && !part(at.checked_sub(1).and_then(|at| bytes.get(at)))
+                && !part(bytes.get(at + name.len()))
+        })
+    };
+    holds(script) || runs(script).any(|run| unpacked(&run).is_some_and(|bytes| holds(&bytes)))
+}
+
 /// The payloads: base64 that begins at the beginning of a line or after a blank or a quote.
 fn runs(script: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');

@@ -72,6 +72,8 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics)
 
 fn check_value(key: &str, holds: &ValueType, value: &Located<Datum>, findings: &mut Diagnostics) {
     let wanted = match (holds, &value.value) {
+        // BenchFlow 0.7.11 takes the protocol from the model when the manifest's is empty.
+        (ValueType::OneOf(_), Datum::Text(text)) if key == "api_protocol" && text.is_empty() => return,
         (ValueType::OneOf(words), Datum::Text(text)) if !words.contains(&text.as_str()) => {
             let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
             let message = format!("`{}` is not a valid `{key}`", quoted(text));

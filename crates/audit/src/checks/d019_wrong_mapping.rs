@@ -11,7 +11,7 @@ use crate::registry_facts::RegistryFacts;
 use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
-    sentence: "a manifest maps a variable to one that the agent reads",
+    sentence: "a manifest maps a variable to one that the agent or its launcher reads",
     example: r#"env_mapping = { BENCHFLOW_PROVIDER_BASE_URL = "OPENAI_URL" }"#,
     help: "map as the entry does (`cargo xtask show NAME`)",
     incidents: &[63],
@@ -25,6 +25,10 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnost
         let Some(table) = manifest.table.table("env_mapping") else { continue };
         for Member { key, value } in &table.members {
             let Some(target) = value.value.text().filter(|target| !fills(agent, target, &key.value)) else { continue };
+            // The launcher of the manifest may read what the agent does not.
+            if manifest.mentions(target) {
+                continue;
+            }
             let message = format!("`{}` does not read `{}` from `{}`", agent.name, quoted(target), quoted(&key.value));
             let targets: Vec<String> = agent
                 .env
@@ -38,7 +42,8 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnost
         }
         for (from, to) in agent.plain_mappings() {
             let mapped = table.members.iter().any(|it| it.key.value == from);
-            if !mapped {
+            // So may it read the canonical variable, or set the agent's from another.
+            if !mapped && !manifest.mentions(from) && !manifest.mentions(to) {
                 let message = format!("missing mapping: `{}` reads `{from}` as `{to}`", agent.name);
                 let place =
                     manifest.table.member("env_mapping").map_or_else(|| manifest.place(), |it| it.key.place.clone());
@@ -59,4 +64,39 @@ fn fills(agent: &Agent<'_>, target: &str, canonical: &str) -> bool {
         }
         found
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::fixture::check_manifest;
+
+    #[track_caller]
+    fn check(manifest: &str, expected: &[&str]) {
+        check_manifest("D019", manifest, expected);
+    }
+
+    #[test]
+    fn a_variable_is_mapped_to_what_the_agent_or_its_launcher_reads() {
+        let key = r#"BENCHFLOW_PROVIDER_API_KEY = "OPENAI_API_KEY""#;
+        let mapped = |url: &str| format!("env_mapping = {{ BENCHFLOW_PROVIDER_BASE_URL = \"{url}\", {key} }}\n");
+        let wrong = "`alpha` does not read `MY_URL` from `BENCHFLOW_PROVIDER_BASE_URL`";
+        check(&mapped("OPENAI_BASE_URL"), &[]);
+        check(&mapped("MY_URL"), &[wrong]);
+        check(&format!("{}launch_cmd = 'OPENAI_BASE_URL=\"$MY_URL\" alpha'", mapped("MY_URL")), &[]);
+        check(&format!("{}launch_cmd = 'alpha --url \"${{MY_URL:-}}\"'", mapped("MY_URL")), &[]);
+        check(&format!("{}install_cmd = '''\ncat >l <<'E'\nexport A=$MY_URL\nE\n'''", mapped("MY_URL")), &[]);
+        // A part of a longer name is another variable.
+        check(&format!("{}launch_cmd = 'alpha $MY_URL_2 $NOT_MY_URL'", mapped("MY_URL")), &[wrong]);
+    }
+
+    #[test]
+    fn a_mapping_is_missing_unless_the_launcher_sets_the_variable() {
+        let mapping = "env_mapping = { BENCHFLOW_PROVIDER_BASE_URL = \"OPENAI_BASE_URL\" }\n";
+        let missing = "missing mapping: `alpha` reads `BENCHFLOW_PROVIDER_API_KEY` as `OPENAI_API_KEY`";
+        check(mapping, &[missing]);
+        check(&format!("{mapping}launch_cmd = 'alpha'"), &[missing]);
+        check(&format!("{mapping}launch_cmd = 'OPENAI_API_KEY=$BENCHFLOW_PROVIDER_API_KEY alpha'"), &[]);
+        check(&format!("{mapping}launch_cmd = 'alpha --key-from BENCHFLOW_PROVIDER_API_KEY'"), &[]);
+        check("launch_cmd = 'alpha'", &[]);
+    }
 }

@@ -26,6 +26,9 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnost
         for (key, kind, expected) in expected_values(agent) {
             // D016 reports a value of another type.
             let Some(value) = manifest.table.get(key).filter(|it| it.value.kind() == kind) else { continue };
+            if harmless(agent, key, &value.value) {
+                continue;
+            }
             if let Some(said) = shown(&value.value).filter(|said| *said != expected) {
                 let message =
                     format!("`{key}` is {} here, and {expected} in the entry of `{}`", quoted(&said), agent.name);
@@ -41,6 +44,21 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnost
 fn add(place: &DiagnosticPlace, message: String, findings: &mut Diagnostics) {
     if !findings.any_at(&place.file, place.line) {
         findings.add(&CHECK, place, message);
+    }
+}
+
+/// Whether a harness does the same with a value as with the entry's: a longer time-out, more folders, an alias that is
+/// the name.
+fn harmless(agent: &Agent<'_>, key: &str, value: &Datum) -> bool {
+    let given: Vec<&str> = value.texts().into_iter().map(|it| it.value).collect();
+    let has_all = |expected: &[&str]| expected.iter().all(|it| given.contains(it));
+    match (key, value) {
+        ("install_timeout", Datum::Integer(seconds)) => *seconds >= i64::from(agent.install_timeout),
+        ("home_dirs", Datum::List(_)) => has_all(agent.home),
+        ("aliases", Datum::List(_)) => {
+            has_all(agent.aliases) && given.iter().all(|it| *it == agent.name || agent.aliases.contains(it))
+        }
+        _ => false,
     }
 }
 
@@ -80,7 +98,8 @@ fn shown_list(items: impl Iterator<Item = String>) -> String {
 
 /// A protocol that the agent does not speak.
 fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Diagnostics) {
-    let Some(said) = manifest.table.text("api_protocol") else { return };
+    // The empty text leaves the protocol to the model.
+    let Some(said) = manifest.table.text("api_protocol").filter(|it| !it.value.is_empty()) else { return };
     let spoken: Vec<String> = agent.protocols.iter().map(|it| format!("`{}`", it.id())).collect();
     if !agent.protocols.iter().any(|it| it.id() == said.value) {
         let message = format!("`{}` uses {}, not `{}`", agent.name, spoken.join(", "), quoted(said.value));
@@ -101,5 +120,33 @@ fn check_model(facts: &RegistryFacts<'_>, agent: &Agent<'_>, manifest: &Manifest
         let text = refusal.to_string();
         let message = text.lines().next().unwrap_or_default();
         findings.add(&CHECK, &model.place, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::fixture::check_manifest;
+
+    #[track_caller]
+    fn check(manifest: &str, expected: &[&str]) {
+        check_manifest("D021", manifest, expected);
+    }
+
+    #[test]
+    fn values_that_a_harness_treats_alike_are_no_drift() {
+        check("install_timeout = 1200", &[]);
+        check("install_timeout = 1800", &[]);
+        check("install_timeout = 600", &["`install_timeout` is `600` here, and `1200` in the entry of `alpha`"]);
+        check("home_dirs = ['.config/alpha', '.alpha', '.cache/alpha']", &[]);
+        check("home_dirs = ['.alpha']", &["`home_dirs` is `[.alpha]` here"]);
+        check("aliases = []", &[]);
+        check("aliases = ['alpha']", &[]);
+        check("aliases = ['alfa']", &["`aliases` is `[alfa]` here"]);
+        check("api_protocol = ''", &[]);
+        check("api_protocol = 'openai-completions'", &[]);
+        check("api_protocol = 'openai-responses'", &["`alpha` uses `openai-completions`, not `openai-responses`"]);
+        check("supports_acp_set_model = true", &[]);
+        check("supports_acp_set_model = false", &["`supports_acp_set_model` is `false` here"]);
+        check("default_model = 'nobody/x'", &["the provider `nobody` of `nobody/x` is not registered"]);
     }
 }

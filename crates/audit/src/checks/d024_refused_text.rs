@@ -1,6 +1,7 @@
 //! Finds texts that the reference harness's tests reject in install commands. A line with a finding of a
 //! rule is not reported again.
 
+use crate::diagnostic::Level;
 use crate::read::Contents;
 use crate::read::script::Script;
 use crate::registry_facts::RegistryFacts;
@@ -8,6 +9,7 @@ use crate::registry_facts::RegistryFacts;
 use super::{Check, Diagnostics};
 
 pub(super) const CHECK: Check = Check {
+    level: Level::Warning,
     sentence: "an install command contains no text that the harness's own tests reject",
     example: r#"install_cmd = "n=$((n + 1))""#,
     help: "write it another way: the tests search the whole text, payloads included",

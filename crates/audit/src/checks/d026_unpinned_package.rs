@@ -1,6 +1,6 @@
 //! Finds packages with a range, a tag or nothing for a version.
 
-use crate::diagnostic::quoted;
+use crate::diagnostic::{Level, quoted};
 use crate::pins::Pin;
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
@@ -8,6 +8,7 @@ use crate::registry_facts::RegistryFacts;
 use super::{Check, Diagnostics, packages};
 
 pub(super) const CHECK: Check = Check {
+    level: Level::Warning,
     sentence: "a package is installed in one exact version",
     example: "npm install some-agent@latest",
     help: "write one exact version, for example the one in the registry's lock",

@@ -1,6 +1,8 @@
 //! The checks: one file each, with its documentation as data next to its code, and one line in the list below.
 
 mod diagnostics;
+#[cfg(test)]
+mod fixture;
 mod rules;
 
 use registry_model::names::Coded;
@@ -117,6 +119,10 @@ checks! {
     d028_broken_entry
     d029_unchecked_archive
     d030_wrong_allow
+    d031_half_routed
+    d032_exposed_key
+    d033_fixed_temporary_name
+    d034_launch_in_task
 }
 
 /// The check of a code, in either case.

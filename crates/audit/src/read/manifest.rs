@@ -8,6 +8,8 @@ use toml::de::DeTable;
 use super::datum::{self, Datum, Table};
 use super::script::Script;
 use crate::diagnostic::DiagnosticPlace;
+use crate::language::Language;
+use crate::payload;
 use crate::source::Source;
 
 /// A manifest.
@@ -39,7 +41,10 @@ impl Manifest {
             let span = parsed.as_ref().and_then(|it| it.get_ref().get(key)).map(toml::Spanned::span);
             let (Some(span), Some(text)) = (span, table.get(key).and_then(|it| it.value.text())) else { continue };
             let embedded = Embedded::new(&source.text, span, text);
-            commands.push(Command { key, script: Script::embedded(&source.file, text, embedded) });
+            // BenchFlow 0.7.11 gives an install command to `sh -c`, and a launch command to `bash -c`
+            // (`benchflow/sandbox/docker.py`, `benchflow/sandbox/process/`).
+            let language = if key == "launch_cmd" { Language::Bash } else { Language::Posix };
+            commands.push(Command { key, script: Script::embedded(&source.file, text, language, embedded) });
         }
         Ok(Self { file: Rc::clone(&source.file), table, commands })
     }
@@ -57,6 +62,17 @@ impl Manifest {
     /// The command of a key.
     pub(crate) fn command(&self, key: &str) -> Option<&Script> {
         self.commands.iter().find(|it| it.key == key).map(|it| &it.script)
+    }
+
+    /// Whether a command, or a payload in it, contains a variable's name.
+    pub(crate) fn mentions(&self, variable: &str) -> bool {
+        self.commands.iter().any(|command| payload::contains_word(&command.script.bytes, variable))
+    }
+
+    /// Whether `env_mapping` fills a variable.
+    pub(crate) fn mapped_to(&self, variable: &str) -> bool {
+        let mapping = self.table.table("env_mapping");
+        mapping.is_some_and(|it| it.members.iter().any(|it| it.value.value.text() == Some(variable)))
     }
 
     /// Whether a key holds a string that is not empty.

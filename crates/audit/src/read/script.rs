@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use registry_model::shell::Embedded;
+use registry_model::shell::{self, Embedded};
 
+use crate::bash;
 use crate::diagnostic::DiagnosticPlace;
 use crate::language::Language;
 use crate::registry_facts::RegistryFacts;
@@ -26,9 +27,18 @@ impl Script {
     }
 
     /// A string of another file.
-    pub(crate) fn embedded(file: &Rc<str>, text: &str, embedded: Embedded) -> Self {
+    pub(crate) fn embedded(file: &Rc<str>, text: &str, language: Language, embedded: Embedded) -> Self {
         let bytes = text.as_bytes().to_vec();
-        Self { file: Rc::clone(file), bytes, language: Language::Posix, embedded: Some(embedded) }
+        Self { file: Rc::clone(file), bytes, language, embedded: Some(embedded) }
+    }
+
+    /// Its commands.
+    pub(crate) fn commands(&self) -> Vec<shell::Command<'_>> {
+        match self.language {
+            Language::Posix => shell::commands(&self.bytes),
+            language if language.is_read() => bash::commands(&self.bytes),
+            _ => Vec::new(),
+        }
     }
 
     /// The place of a line and a column of the script.
