@@ -18,10 +18,10 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-/// First words that `which` does not find: reserved words, and builtins that no distribution has as a program too.
-const NOT_PROGRAMS: [&str; 19] = [
-    "!", ".", ":", "{", "break", "case", "declare", "eval", "exec", "exit", "export", "for", "if", "local", "set",
-    "shift", "trap", "until", "while",
+/// First words that `which` does not find: reserved words, and builtins that are no programs in most images.
+const NOT_PROGRAMS: [&str; 24] = [
+    "!", ".", ":", "{", "break", "case", "cd", "declare", "eval", "exec", "exit", "export", "for", "if", "local",
+    "readonly", "set", "shift", "source", "trap", "umask", "unset", "until", "while",
 ];
 
 /// What may end a line so that the next one continues it.

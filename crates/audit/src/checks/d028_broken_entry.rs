@@ -6,7 +6,7 @@ use crate::read::datum::{Datum, Member};
 use crate::read::entry::AcpEntry;
 use crate::registry_facts::RegistryFacts;
 
-use super::{Check, Diagnostics};
+use super::{Check, Diagnostics, is_semantic};
 
 pub(super) const CHECK: Check = Check {
     sentence: "an entry of the ACP registry has the fields that its format requires",
@@ -100,13 +100,6 @@ const WAYS: [&str; 3] = ["npx", "uvx", "binary"];
 fn is_id(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-}
-
-/// Three numbers, and what semantic versions allow after them.
-fn is_semantic(text: &str) -> bool {
-    let core = text.split(['-', '+']).next().unwrap_or_default();
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    core.split('.').count() == 3 && core.split('.').all(number)
 }
 
 #[cfg(test)]
