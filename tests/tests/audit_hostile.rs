@@ -60,13 +60,15 @@ fn oversized_and_deeply_nested_files_are_skipped() {
     check_unread(CONFIG, "a".repeat(300_000), 1, "limit of 262144 bytes");
     check_unread(MANIFEST, "#".repeat((4 << 20) + 1), 1, "limit of 4194304 bytes");
     let nested = |open: &str, times: usize, close: &str| format!("x: {}{}", open.repeat(times), close.repeat(times));
-    check_unread(CONFIG, nested("[", 40_000, ""), 1, "more than 64 brackets");
-    check_unread(CONFIG, nested("[", 40_000, "]"), 1, "more than 64 brackets");
-    check_unread(CONFIG, nested("{a: ", 40_000, "}"), 1, "more than 64 brackets");
-    check_unread(CONFIG, format!("x:\n  {}a\n", "- ".repeat(100_000)), 2, "recursion limit");
+    check_unread(CONFIG, nested("[", 40_000, ""), 1, "nests more than 64 deep");
+    check_unread(CONFIG, nested("[", 40_000, "]"), 1, "nests more than 64 deep");
+    check_unread(CONFIG, nested("{a: ", 40_000, "}"), 1, "nests more than 64 deep");
+    check_unread(CONFIG, format!("x:\n  {}a\n", "- ".repeat(100_000)), 2, "nests more than 64 deep");
     check_unread(CONFIG, format!("{}a\n", "? ".repeat(100_000)), 1, "it is not YAML");
     check_unread(MANIFEST, nested("[", 500_000, "").replace(':', " ="), 1, "it is not TOML");
     check_unread(MANIFEST, format!("{}b = 1", "a.".repeat(500_000)), 1, "it is not TOML");
+    let wide = format!("a: [{}1]\n", "1, ".repeat(80_000));
+    assert!(Memory::right().with(CONFIG, wide).audit().findings.iter().all(|it| it.code != "D001"));
     check_unread(ENTRY, format!("{{\"a\":{}{}}}", "[".repeat(500_000), "]".repeat(500_000)), 1, "it is not JSON");
 }
 
@@ -159,6 +161,23 @@ fn fifo_and_folder_are_reported_without_blocking() {
     fs::remove_file(&fifo).expect("it was made");
     fs::create_dir(&fifo).expect("there is room");
     assert!(audit_disk(&root).findings.is_empty(), "a folder of that name is a folder");
+}
+
+#[test]
+fn file_of_a_hundred_megabytes_is_refused_by_name() {
+    let (_folder, root) = on_disk();
+    for (path, limit) in [("agents/big/manifest.toml", "4194304"), ("tests/integration/configs/alpha.yaml", "262144")] {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("there is room");
+        let before = fs::read(&file).ok();
+        let made = fs::File::create(&file).and_then(|it| it.set_len(100 << 20));
+        made.expect("a sparse file takes no room");
+        check_left(&root, path, &format!("larger than the limit of {limit} bytes"));
+        match before {
+            Some(bytes) => fs::write(&file, bytes).expect("there is room"),
+            None => fs::remove_file(&file).expect("it was made"),
+        }
+    }
 }
 
 #[test]

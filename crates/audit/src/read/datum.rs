@@ -1,7 +1,7 @@
 //! Data of TOML, JSON and YAML in one form, each value with its place.
 //!
-//! The trees of the parsers are not enough: a finding needs a line and a column, `serde_json` and `serde_yaml` keep no
-//! place, and a check reads all three formats alike. What has no place to keep is in `serde_json`'s own tree.
+//! The trees of the parsers are not enough: a finding needs a line and a column, `serde_json` keeps no place, and
+//! a check reads all three formats alike. What has no place to keep is in `serde_json`'s own tree.
 
 mod json;
 mod toml;

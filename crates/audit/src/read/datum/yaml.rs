@@ -1,79 +1,245 @@
-//! YAML, by `serde_yaml`, which bounds aliases and nesting; it keeps no places, so these are looked up in the text.
+//! YAML, by the events of `granit-parser`, which have their places; it bounds the nesting, and this module the aliases.
 
-use serde_yaml::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use granit_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::{Datum, Member, Table};
-use crate::diagnostic::{DiagnosticPlace, Located};
+use crate::diagnostic::Located;
 use crate::source::Source;
 
-/// How many brackets may be open at once; the parser below takes time that grows with the square of their number.
-const BRACKETS: usize = 64;
+/// How deep data may nest, aliases included: what walks it is recursive.
+const DEPTH: usize = 64;
+
+/// How many values a file may have once its aliases are replaced.
+const VALUES: usize = 100_000;
+
+/// What is wrong, and its offset.
+type Fault = (String, usize);
 
 /// Reads a file of YAML that is a mapping; on a fault, what is wrong and its offset.
-pub(crate) fn yaml(source: &Source) -> Result<Table, (String, usize)> {
-    if let Some(offset) = too_deep(&source.text) {
-        return Err((format!("it nests more than {BRACKETS} brackets"), offset));
+pub(crate) fn yaml(source: &Source) -> Result<Table, Fault> {
+    let mut reader = Reader { source, open: Vec::new(), anchors: BTreeMap::new(), values: 0, documents: 0, root: None };
+    for event in Parser::new_from_str(&source.text) {
+        let (event, span) = event.map_err(|error| {
+            let offset = error.marker().byte_offset().unwrap_or_default().min(source.text.len());
+            (format!("it is not YAML: {}", error.kind()), offset)
+        })?;
+        reader.take(event, span).map_err(|(why, offset)| (format!("it is not YAML: {why}"), offset))?;
     }
-    let parsed: Value = serde_yaml::from_str(&source.text).map_err(|error| {
-        let offset = error.location().map_or(0, |it| it.index());
-        (format!("it is not YAML: {error}"), offset.min(source.text.len()))
-    })?;
-    match parsed {
-        Value::Mapping(members) => {
-            let member = |(key, value): (Value, Value)| {
-                let key = key.as_str()?.to_owned();
-                let (at, value_at) = places(source, &key);
-                Some(Member { value: datum(&value, &value_at), key: Located { value: key, place: at } })
-            };
-            Ok(Table { members: members.into_iter().filter_map(member).collect() })
-        }
+    match reader.root.map(|it| it.located.value) {
+        Some(Datum::Table(table)) => Ok(table),
         _ => Err(("expected a mapping".to_owned(), 0)),
     }
 }
 
-/// Where more brackets are open than any configuration has; those in texts count, which errs on the safe side.
-fn too_deep(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    for (offset, byte) in text.bytes().enumerate() {
-        match byte {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
+/// A value with what its size is.
+#[derive(Clone, Debug)]
+struct Node {
+    located: Located<Datum>,
+    offset: usize,
+    /// How many values it has, itself included.
+    values: usize,
+    /// How deep it nests.
+    depth: usize,
+}
+
+/// A list or a mapping that has not ended.
+struct Open {
+    /// Where it begins.
+    offset: usize,
+    anchor: usize,
+    values: usize,
+    depth: usize,
+    holds: Holds,
+}
+
+enum Holds {
+    Items(Vec<Located<Datum>>),
+    /// Members, and the key whose value comes next; `None` in it is a key that is not a text.
+    Members(Vec<Member>, Option<Option<Located<String>>>),
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    open: Vec<Open>,
+    anchors: BTreeMap<usize, Node>,
+    values: usize,
+    documents: usize,
+    root: Option<Node>,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Fault> {
+        let offset = span.start.byte_offset().unwrap_or_default().min(self.source.text.len());
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(("it has more than one document".to_owned(), offset));
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_plain = style == ScalarStyle::Plain && tag.is_none();
+                let datum = if is_plain { plain(&text) } else { Datum::Text(text.into_owned()) };
+                self.add(Node { located: self.source.at(datum, offset), offset, values: 1, depth: 1 }, anchor)?;
+            }
+            Event::SequenceStart(_, anchor, _) => self.begin(offset, anchor, Holds::Items(Vec::new()))?,
+            Event::MappingStart(_, anchor, _) => self.begin(offset, anchor, Holds::Members(Vec::new(), None))?,
+            Event::SequenceEnd | Event::MappingEnd => self.end()?,
+            Event::Alias(anchor) => {
+                let node = self.anchors.get(&anchor).cloned();
+                let mut node = node.ok_or_else(|| ("an alias refers to the value around it".to_owned(), offset))?;
+                node.located.place = self.source.place(offset);
+                node.offset = offset;
+                self.add(node, 0)?;
+            }
+            Event::UnresolvedAlias(name) => return Err((format!("the alias `{name}` has no anchor"), offset)),
             _ => {}
         }
-        if open > BRACKETS {
-            return Some(offset);
+        Ok(())
+    }
+
+    fn begin(&mut self, offset: usize, anchor: usize, holds: Holds) -> Result<(), Fault> {
+        if self.open.len() >= DEPTH {
+            return Err((format!("it nests more than {DEPTH} deep"), offset));
         }
+        self.open.push(Open { offset, anchor, values: 1, depth: 1, holds });
+        Ok(())
     }
-    None
+
+    fn end(&mut self) -> Result<(), Fault> {
+        let Some(Open { offset, anchor, values, depth, holds }) = self.open.pop() else { return Ok(()) };
+        let datum = match holds {
+            Holds::Items(items) => Datum::List(items),
+            Holds::Members(members, _) => Datum::Table(Table { members }),
+        };
+        // Its values were counted when they were added.
+        self.values = self.values.saturating_sub(values - 1);
+        self.add(Node { located: self.source.at(datum, offset), offset, values, depth }, anchor)
+    }
+
+    /// Adds a value to what is open.
+    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Fault> {
+        let offset = node.offset;
+        self.values = self.values.saturating_add(node.values);
+        if self.values > VALUES {
+            return Err((format!("its aliases make more than {VALUES} values of it"), offset));
+        }
+        if self.open.len() + node.depth > DEPTH {
+            return Err((format!("it nests more than {DEPTH} deep"), offset));
+        }
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        open.values = open.values.saturating_add(node.values);
+        open.depth = open.depth.max(node.depth + 1);
+        match &mut open.holds {
+            Holds::Items(items) => items.push(node.located),
+            Holds::Members(members, waiting) => match waiting.take() {
+                None => {
+                    let Located { value, place } = node.located;
+                    let key = if let Datum::Text(value) = value { Some(Located { value, place }) } else { None };
+                    if let Some(key) = &key
+                        && members.iter().any(|it| it.key.value == key.value)
+                    {
+                        return Err((format!("duplicate key `{}`", crate::diagnostic::quoted(&key.value)), offset));
+                    }
+                    *waiting = Some(key);
+                }
+                Some(Some(key)) => members.push(Member { key, value: node.located }),
+                Some(None) => {}
+            },
+        }
+        Ok(())
+    }
 }
 
-/// The place of a key of the topmost mapping, and its value: the one line that begins with it, as in block style a key
-/// of this mapping always does. Otherwise the beginning of the file.
-fn places(source: &Source, key: &str) -> (DiagnosticPlace, DiagnosticPlace) {
-    let value_of = |line: &str| {
-        let rest = ["", "\"", "'"].iter().find_map(|quote| {
-            line.strip_prefix(*quote)?
-                .strip_prefix(key)?
-                .strip_prefix(*quote)?
-                .trim_start_matches(' ')
-                .strip_prefix(':')
-        })?;
-        rest.is_empty().then_some(0).or_else(|| rest.starts_with([' ', '\t']).then(|| rest.trim_start().len()))
-    };
-    let mut lines = source.lines().filter_map(|(start, line)| Some((start, line.len() - value_of(line)?)));
-    match (lines.next(), lines.next()) {
-        (Some((start, value)), None) => (source.place(start), source.place(start + value)),
-        _ => (DiagnosticPlace::start(&source.file), DiagnosticPlace::start(&source.file)),
+/// A word without quotes, by the core schema of YAML 1.2.
+fn plain(text: &Cow<'_, str>) -> Datum {
+    match text.as_ref() {
+        "true" | "True" | "TRUE" => Datum::Bool(true),
+        "false" | "False" | "FALSE" => Datum::Bool(false),
+        "" | "~" | "null" | "Null" | "NULL" => Datum::Other,
+        text => match text.strip_prefix('+').unwrap_or(text).parse::<i64>() {
+            Ok(number) => Datum::Integer(number),
+            Err(_) if is_number(text) => Datum::Other,
+            Err(_) => Datum::Text(text.to_owned()),
+        },
     }
 }
 
-fn datum(value: &Value, place: &DiagnosticPlace) -> Located<Datum> {
-    let datum = match value {
-        Value::String(text) => Datum::Text(text.clone()),
-        Value::Bool(bool) => Datum::Bool(*bool),
-        Value::Number(number) => number.as_i64().map_or(Datum::Other, Datum::Integer),
-        Value::Sequence(items) => Datum::List(items.iter().map(|item| self::datum(item, place)).collect()),
-        Value::Mapping(_) | Value::Null | Value::Tagged(_) => Datum::Other,
-    };
-    Located { value: datum, place: place.clone() }
+/// Whether a word is a number that no check asks for.
+fn is_number(text: &str) -> bool {
+    let starts = text.trim_start_matches(['+', '-']).starts_with(|first: char| first.is_ascii_digit() || first == '.');
+    starts && text.parse::<f64>().is_ok() || text.starts_with("0x") || text.starts_with("0o")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Table, Fault> {
+        yaml(&Source::new(&"a.yaml".into(), text.to_owned()))
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, usize, usize, &str)]) {
+        let table = read(text).expect("it is YAML");
+        let found: Vec<_> = table
+            .members
+            .iter()
+            .map(|it| (&*it.key.value, it.value.place.line, it.value.place.column, format!("{:?}", it.value.value)))
+            .collect();
+        let expected: Vec<_> = expected.iter().map(|it| (it.0, it.1, it.2, it.3.to_owned())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn values_have_their_kinds_and_places() {
+        check("a: b\nc:   'd'\n", &[("a", 1, 4, "Text(\"b\")"), ("c", 2, 6, "Text(\"d\")")]);
+        check(
+            "a: 1\nb: true\nc: \"1\"\n",
+            &[("a", 1, 4, "Integer(1)"), ("b", 2, 4, "Bool(true)"), ("c", 3, 4, "Text(\"1\")")],
+        );
+        check(
+            "a: 1.5\nb: ~\nc: 1.2.3\n",
+            &[("a", 1, 4, "Other"), ("b", 2, 4, "Other"), ("c", 3, 4, "Text(\"1.2.3\")")],
+        );
+        check("é: off\n", &[("é", 1, 4, "Text(\"off\")")]);
+        check("a: |\n  b\n  c\n", &[("a", 2, 3, "Text(\"b\\nc\\n\")")]);
+        check("1: a\nb: c\n", &[("b", 2, 4, "Text(\"c\")")]);
+    }
+
+    #[test]
+    fn aliases_are_replaced() {
+        let table = read("a: &x [1, 2]\nb: *x\n").expect("it is YAML");
+        let list = table.get("b").expect("it is there");
+        assert!(matches!(&list.value, Datum::List(items) if items.len() == 2));
+        assert_eq!((list.place.line, list.place.column), (2, 4));
+    }
+
+    #[test]
+    fn hostile_files_are_refused() {
+        let fault = |text: &str| read(text).expect_err("it is refused").0;
+        assert_eq!(fault("a: &a\n  b: *a\n"), "it is not YAML: an alias refers to the value around it");
+        assert_eq!(fault("a: 1\na: 2\n"), "it is not YAML: duplicate key `a`");
+        assert_eq!(fault("a: 1\n---\nb: 1\n"), "it is not YAML: it has more than one document");
+        assert_eq!(fault("- a\n"), "expected a mapping");
+        // Each level is shallow, and doubles the depth of the one before.
+        let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(40), "]".repeat(40));
+        let deep = format!("a: &a {}\nb: &b {}\n", nested("1"), nested("*a"));
+        assert_eq!(fault(&deep), "it is not YAML: it nests more than 64 deep");
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let before = format!("*a{}, ", level - 1).repeat(9);
+            bomb.extend([format!("a{level}: &a{level} [{before}*a{}]\n", level - 1)]);
+        }
+        assert_eq!(fault(&bomb), "it is not YAML: its aliases make more than 100000 values of it");
+    }
 }
