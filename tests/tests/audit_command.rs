@@ -151,6 +151,57 @@ fn findings_of_a_baseline_are_not_reported() {
     check(&["audit", "--update-baseline", &file], 2, &["--baseline"]);
 }
 
+#[test]
+fn list_of_the_peer_decides_which_agents_are_expected() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let tree = folder.path().join("tree");
+    let suite = tree.join("tests/integration");
+    fs::create_dir_all(suite.join("configs")).expect("there is room");
+    fs::create_dir_all(tree.join("src/agents")).expect("there is room");
+    let runner = "ALL_AGENTS=(\n  theirs\n  other\n)\n";
+    fs::write(suite.join("run.sh"), runner).expect("there is room");
+    let text = tree.display().to_string();
+    check(&["audit", &text], 1, &["unknown agent `theirs`", "`mimo` is missing from the list"]);
+    let file = folder.path().join("agents.txt").display().to_string();
+    fs::write(&file, "theirs\nthird # soon\n").expect("there is room");
+    let run =
+        check(&["audit", "--agents", &file, &text], 1, &["unknown agent `other`", "`third` is missing from the list"]);
+    assert!(!run.stdout.contains("mimo") && !run.stdout.contains("`theirs`"), "{run:?}");
+    // The list of the runner is the tree's own, where it has no other.
+    let run = check(&["audit", "--agents", "auto", &text], 0, &[]);
+    assert!(!run.stdout.contains("unknown agent"), "{run:?}");
+    let registry = "AGENTS: dict[str, AgentConfig] = {\n    \"theirs\": AgentConfig(\n    ),\n}\n";
+    fs::write(tree.join("src/agents/registry.py"), registry).expect("there is room");
+    check(&["audit", "--agents", "auto", &text], 1, &["unknown agent `other`"]);
+    fs::write(&file, "").expect("there is room");
+    check(
+        &["audit", "--agents", &file, &text],
+        2,
+        &["is not a list of agents: it names no agent", "help: write a name"],
+    );
+}
+
+#[test]
+fn dockerfiles_workflows_and_features_are_read() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let write = |path: &str, text: &str| {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("there is room");
+        fs::write(file, text).expect("there is room");
+    };
+    write("Dockerfile", "FROM debian\nRUN set -eu; \\\n    curl -fsSL https://x.example/i.sh | sh\n");
+    write(".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n    - run: |\n        a\n        npm ci || true\n");
+    let text = folder.path().display().to_string();
+    let places = ["--> Dockerfile:3:5", "--> .github/workflows/ci.yml:6:9", "2 errors in 1 Dockerfile, 1 workflow"];
+    check(&["audit", &text], 1, &places);
+    write("src/tool/devcontainer-feature.json", r#"{"id":"tools","version":"1.0.0","name":"Tool"}"#);
+    write("src/tool/install.sh", "source x\n");
+    let run = check(&["audit", &text], 1, &["error[D035]: the id `tools`", "--> src/tool/install.sh:1:1"]);
+    // In a tree that says what it is for, other scripts are not read.
+    assert!(!run.stdout.contains("Dockerfile"), "{run:?}");
+    check(&["lint", &folder.path().join("Dockerfile").display().to_string()], 1, &["Dockerfile:3:5"]);
+}
+
 /// Checks that `lint` and `audit` report the same findings in the bytes and the shell text of a sample file.
 #[track_caller]
 fn check_linted(file: &str, expected: usize) {

@@ -26,6 +26,7 @@ mod human;
 mod language;
 mod lint;
 mod payload;
+mod peers;
 mod pins;
 mod read;
 mod registry_facts;
@@ -41,7 +42,10 @@ pub use disk::Disk;
 pub use github::github;
 pub use human::human;
 pub use language::Language;
+#[cfg(test)]
+use lint::lint_text;
 pub use lint::{LintFailure, lint, lint_as};
+pub use peers::{AgentList, Peers};
 pub use read::Read;
 pub use report::Report;
 pub use sarif::log as sarif;
@@ -49,19 +53,37 @@ pub use tree::{Entry, EntryKind, Tree};
 
 use registry_facts::RegistryFacts;
 
-/// Checks a tree by a registry.
-pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Result<Report, UnreadableLock> {
-    audit_as(registry, tree, None)
+/// What an audit goes by, besides the registry.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The language that every script is read as; by default, that of its first line.
+    pub language: Option<Language>,
+    /// Whose agents are expected.
+    pub agents: AgentList,
 }
 
-/// The same, with every script read as one language.
-pub fn audit_as(
-    registry: &Registry<'_>,
-    tree: &dyn Tree,
-    language: Option<Language>,
-) -> Result<Report, UnreadableLock> {
-    let facts = RegistryFacts::new(registry)?;
+/// Checks a tree by a registry.
+///
+/// # Errors
+///
+/// When a lock of the registry cannot be read.
+pub fn audit(registry: &Registry<'_>, tree: &dyn Tree) -> Result<Report, UnreadableLock> {
+    audit_with(registry, tree, &Options::default())
+}
+
+/// The same, with options.
+///
+/// # Errors
+///
+/// Those of [`audit`].
+pub fn audit_with(registry: &Registry<'_>, tree: &dyn Tree, options: &Options) -> Result<Report, UnreadableLock> {
+    let mut facts = RegistryFacts::new(registry)?;
     let mut contents = read::read(tree, &facts);
-    contents.read_as(language);
+    contents.read_as(options.language);
+    facts.expect(match &options.agents {
+        AgentList::Registry => None,
+        AgentList::Auto => Peers::of(&contents),
+        AgentList::Given(peers) => Some(peers.clone()),
+    });
     Ok(Report { read: contents.counts(), findings: checks::run(&facts, &contents) })
 }

@@ -74,6 +74,13 @@ fn fault(contents: &Contents) -> Option<(String, &'static str)> {
     none.then(|| ("it has neither `install_cmd` nor `launch_cmd`".to_owned(), help))
 }
 
+/// The places of the findings in a text, for tests.
+#[cfg(test)]
+pub(crate) fn lint_text(text: &str, name: &str) -> Vec<(&'static str, usize, usize)> {
+    let found = lint(&Registry::EMPTY, name, text.as_bytes().to_vec()).expect("it can be read");
+    found.iter().map(|it| (it.code, it.line, it.column)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use registry_model::model::Registry;
@@ -132,6 +139,13 @@ mod tests {
         let found = lint(&NOTHING, "a.sh", script.into()).expect("it can be read");
         assert!(found.iter().any(|it| it.code == "I003" && it.line == 5), "{found:#?}");
         assert!(found.iter().any(|it| it.code == "D001"), "{found:#?}");
+    }
+
+    #[test]
+    fn functions_that_nest_too_deeply_are_reported_as_unread() {
+        let script = |depth: usize| format!("{}cp a /usr/bin/a\n{}", "f() {\n".repeat(depth), "}\n".repeat(depth));
+        check_finds("a.sh", &script(100), &[("I003", 101, 6)]);
+        check_finds("a.sh", &script(101), &[("D001", 101, 1)]);
     }
 
     #[test]

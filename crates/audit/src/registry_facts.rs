@@ -4,6 +4,8 @@ use registry_model::model::{Agent, Credential, Provider, Registry, UnreadableLoc
 use registry_model::names::{self, nearest};
 use registry_routing::Router;
 
+use crate::peers::Peers;
+
 /// What must be set: of each group one variable at least.
 pub(crate) type Needs<'a> = Vec<Vec<&'a str>>;
 
@@ -24,6 +26,8 @@ pub(crate) struct RegistryFacts<'a> {
     pub(crate) pinned: Vec<Pinned<'a>>,
     /// What models.dev calls the vendors of families.
     pub(crate) namespaces: Vec<&'a str>,
+    /// The agents of the project that is audited, where they count instead of the registry's.
+    peers: Option<Peers>,
 }
 
 impl<'a> RegistryFacts<'a> {
@@ -34,7 +38,31 @@ impl<'a> RegistryFacts<'a> {
             pinned.extend(pins(agent)?);
         }
         let namespaces = registry.families().iter().map(|family| family.namespace).collect();
-        Ok(Self { agents, router: Router::new(registry), pinned, namespaces })
+        Ok(Self { agents, router: Router::new(registry), pinned, namespaces, peers: None })
+    }
+
+    /// Goes by the agents of another project: the others of the registry are left out.
+    pub(crate) fn expect(&mut self, peers: Option<Peers>) {
+        if let Some(peers) = &peers {
+            self.agents.retain(|agent| peers.knows(agent.name));
+        }
+        self.peers = peers;
+    }
+
+    /// The names that a suite must have.
+    pub(crate) fn suite_names(&self) -> Vec<&str> {
+        match &self.peers {
+            Some(peers) => peers.names().collect(),
+            None => self.suite_agents().map(|agent| agent.name).collect(),
+        }
+    }
+
+    /// Whether a name is one that a suite may have.
+    pub(crate) fn is_known(&self, name: &str) -> bool {
+        match &self.peers {
+            Some(peers) => peers.knows(name),
+            None => self.agent(name).or_else(|| self.of_alias(name)).is_some(),
+        }
     }
 
     /// The agent of a name.
@@ -44,7 +72,9 @@ impl<'a> RegistryFacts<'a> {
 
     /// The agent of an alias.
     pub(crate) fn of_alias(&self, alias: &str) -> Option<&'a Agent<'a>> {
-        self.agents.iter().copied().find(|agent| agent.aliases.contains(&alias))
+        // What is an alias here can be another agent's name elsewhere.
+        let is_peer = self.peers.as_ref().is_some_and(|peers| peers.names().any(|name| name == alias));
+        self.agents.iter().copied().filter(|_| !is_peer).find(|agent| agent.aliases.contains(&alias))
     }
 
     /// The agent that the integration suite runs under a name.

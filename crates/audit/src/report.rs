@@ -31,12 +31,13 @@ impl Report {
 
     /// For programs; the form is documented in `docs/audit.md`.
     pub fn json(&self) -> Value {
-        let Read { manifests, entries, scripts, configs, runners, documents } = self.read;
+        let Read { manifests, entries, scripts, dockerfiles, workflows, features, configs, runners, documents } =
+            self.read;
         json!({
             "schema": Self::SCHEMA,
             "read": {
                 "manifests": manifests, "entries": entries, "scripts": scripts,
-                "configs": configs, "runners": runners, "documents": documents,
+                "dockerfiles": dockerfiles, "workflows": workflows, "features": features, "configs": configs, "runners": runners, "documents": documents,
             },
             "findings": self.findings.iter().map(Diagnostic::json).collect::<Vec<_>>(),
         })

@@ -62,6 +62,13 @@ pub fn commands(script: &[u8]) -> Vec<Command<'_>> {
     reader::read(script).commands
 }
 
+/// Where a script nests functions so deeply that [`commands`] returns none, and the rules about commands find nothing.
+pub fn find_unread(script: &[u8]) -> Option<usize> {
+    // Most scripts define few functions, and reading is what costs.
+    let definitions = script.windows(2).filter(|pair| matches!(pair, [b'(', _])).count();
+    if definitions > 100 { reader::unread(script) } else { None }
+}
+
 /// Text that dash accepts and runs differently from bash, in source order, up to the first syntax error.
 pub fn find_bashisms(script: &[u8]) -> Vec<Diagnostic> {
     let mut findings = Diagnostics::new(script);

@@ -155,18 +155,37 @@ struct Reader<'a> {
 /// the square of the depth.
 const NESTED_FUNCTIONS: u32 = 100;
 
+/// Where functions are nested too deeply.
+fn too_deep(commands: &[Command<'_>]) -> Option<usize> {
+    let mut depths: Vec<u32> = Vec::with_capacity(commands.len());
+    for command in commands {
+        let above = command.parent.and_then(|at| depths.get(at).copied()).unwrap_or_default();
+        let depth = above + u32::from(command.shape == Shape::Function);
+        if depth > NESTED_FUNCTIONS {
+            return Some(command.range.start);
+        }
+        depths.push(depth);
+    }
+    None
+}
+
 /// The commands, or none where functions are nested too deeply.
 fn bounded(commands: Vec<Command<'_>>) -> Vec<Command<'_>> {
-    let mut depths: Vec<u32> = Vec::with_capacity(commands.len());
-    for command in &commands {
-        let above = command.parent.and_then(|at| depths.get(at).copied()).unwrap_or_default();
-        depths.push(above + u32::from(command.shape == Shape::Function));
-    }
-    if depths.iter().any(|&depth| depth > NESTED_FUNCTIONS) { Vec::new() } else { commands }
+    if too_deep(&commands).is_some() { Vec::new() } else { commands }
+}
+
+/// Where a script nests functions so deeply that its commands are not read.
+pub(super) fn unread(script: &[u8]) -> Option<usize> {
+    too_deep(&unbounded(script).commands)
 }
 
 /// Reads a script's commands, in the order in which they start.
 pub(super) fn read(script: &[u8]) -> Reading<'_> {
+    let reading = unbounded(script);
+    Reading { commands: bounded(reading.commands), ..reading }
+}
+
+fn unbounded(script: &[u8]) -> Reading<'_> {
     let mut reader = Reader {
         script,
         commands: Vec::new(),
@@ -176,7 +195,7 @@ pub(super) fn read(script: &[u8]) -> Reading<'_> {
         parts: Vec::new(),
     };
     let error = super::observe(script, &mut reader).err();
-    Reading { script, commands: bounded(reader.commands), expansions: reader.expansions, error }
+    Reading { script, commands: reader.commands, expansions: reader.expansions, error }
 }
 
 impl<'a> Reader<'a> {

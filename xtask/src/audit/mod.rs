@@ -28,6 +28,13 @@ pub(crate) fn command() -> Command {
                 .required_unless_present("checks")
                 .help("A folder, or one file of a known kind"),
         )
+        .arg(
+            Arg::new("agents")
+                .long("agents")
+                .value_name("FILE|auto")
+                .value_parser(value_parser!(PathBuf))
+                .help("Whose agents are expected: those of a list, or of the tree itself [default: the registry's]"),
+        )
         .args(findings::options())
         .arg(
             Arg::new("checks")

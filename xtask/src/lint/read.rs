@@ -58,10 +58,13 @@ fn lint_file(
         return Err(Failure::new(format!("`{name}` is Rust, and `lint` reads shell scripts and manifests"))
             .help("entries are checked by the compiler: run `cargo check`"));
     }
-    if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
-        console.step(format!("{name}: read as {}", language.unwrap_or_else(|| Language::of(name, &bytes))));
+    let read_as = language.unwrap_or_else(|| Language::of(name, &bytes));
+    let report =
+        lint_as(registry, name, bytes, language).map_err(|unlinted| Failure::new(unlinted.why).help(unlinted.help))?;
+    if report.read.scripts > 0 {
+        console.step(format!("{name}: read as {read_as}"));
     }
-    lint_as(registry, name, bytes, language).map_err(|unlinted| Failure::new(unlinted.why).help(unlinted.help))
+    Ok(report)
 }
 
 /// The form for `--json`: the findings alone.

@@ -21,9 +21,9 @@ pub(super) const CHECK: Check = Check {
 
 fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for suite in contents.suites.values() {
-        for agent in facts.suite_agents() {
-            missing_in_list(suite, agent.name, findings);
-            missing_elsewhere(suite, agent.name, findings);
+        for name in facts.suite_names() {
+            missing_in_list(suite, name, findings);
+            missing_elsewhere(suite, name, findings);
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for named in contents.suites.values().flat_map(names) {
         let name = named.value;
-        if facts.agent(name).is_some() || facts.of_alias(name).is_some() {
+        if facts.is_known(name) {
             continue;
         }
         let help = match facts.near(name) {

@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
-    let registered = facts.suite_agents().count();
+    let registered = facts.suite_names().len();
     for count in contents.suites.values().filter_map(|it| it.docs.as_ref()).flat_map(|it| &it.counts) {
         if count.value != registered {
             let message =

@@ -123,6 +123,7 @@ checks! {
     d032_exposed_key
     d033_fixed_temporary_name
     d034_launch_in_task
+    d035_broken_feature
 }
 
 /// The check of a code, in either case.
@@ -172,6 +173,13 @@ fn names(suite: &Suite) -> Vec<Located<&str>> {
     let rows = suite.docs.iter().flat_map(|it| &it.models).flat_map(|it| &it.rows);
     found.extend(rows.map(|[agent, _]| agent.as_ref(plain(&agent.value))));
     found
+}
+
+/// Three numbers, and what semantic versions allow after them.
+fn is_semantic(text: &str) -> bool {
+    let core = text.split(['-', '+']).next().unwrap_or_default();
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    core.split('.').count() == 3 && core.split('.').all(number)
 }
 
 /// A package that a tree has installed, with its place.

@@ -30,6 +30,11 @@ fn lint(script: &Script, findings: &mut Diagnostics) {
     let bytes = &script.bytes;
     let found = match script.language {
         Language::Posix => {
+            if let Some(offset) = shell::find_unread(bytes) {
+                let message = "functions are nested more than 100 deep here, and the script is not checked";
+                let help = "define the functions beside each other";
+                findings.add_with_help(&UNREAD, &script.place_of(offset), message, help);
+            }
             let found = shell::lint(bytes);
             if found.iter().any(|it| it.rule == "S001") {
                 // dash stops at the break; what comes after it is read as bash.

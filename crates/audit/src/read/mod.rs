@@ -2,11 +2,14 @@
 
 pub(crate) mod config;
 pub(crate) mod datum;
+mod docker;
 pub(crate) mod docs;
 pub(crate) mod entry;
+pub(crate) mod feature;
 pub(crate) mod manifest;
 pub(crate) mod runner;
 pub(crate) mod script;
+mod workflow;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,6 +19,7 @@ use crate::allow::{self, Allow};
 use crate::diagnostic::DiagnosticPlace;
 use crate::excerpt::Files;
 use crate::language::Language;
+use crate::peers::Peers;
 use crate::registry_facts::RegistryFacts;
 use crate::source::Source;
 use crate::tree::{EntryKind, Found, Tree, shown, walk};
@@ -23,6 +27,7 @@ use crate::tree::{EntryKind, Found, Tree, shown, walk};
 use config::Config;
 use docs::Docs;
 use entry::AcpEntry;
+use feature::Feature;
 use manifest::Manifest;
 use runner::Runner;
 use script::Script;
@@ -36,6 +41,12 @@ pub struct Read {
     pub entries: usize,
     /// Install scripts.
     pub scripts: usize,
+    /// Dockerfiles.
+    pub dockerfiles: usize,
+    /// Workflows and actions of GitHub.
+    pub workflows: usize,
+    /// Dev Container features.
+    pub features: usize,
     /// Configurations of an integration suite.
     pub configs: usize,
     /// Runners of an integration suite.
@@ -47,7 +58,10 @@ pub struct Read {
 impl Read {
     /// Adds the numbers of another report.
     pub(crate) fn add(&mut self, other: Self) {
-        let Self { manifests, entries, scripts, configs, runners, documents } = other;
+        let Self { manifests, entries, scripts, dockerfiles, workflows, features, configs, runners, documents } = other;
+        self.dockerfiles += dockerfiles;
+        self.workflows += workflows;
+        self.features += features;
         self.manifests += manifests;
         self.entries += entries;
         self.scripts += scripts;
@@ -58,11 +72,14 @@ impl Read {
 
     /// The numbers with their words, those of which there is one at least.
     pub fn counts(&self) -> Vec<(usize, &'static str)> {
-        let Self { manifests, entries, scripts, configs, runners, documents } = *self;
+        let Self { manifests, entries, scripts, dockerfiles, workflows, features, configs, runners, documents } = *self;
         let all = [
             (manifests, "manifest"),
             (entries, "ACP entry"),
             (scripts, "script"),
+            (dockerfiles, "Dockerfile"),
+            (workflows, "workflow"),
+            (features, "feature"),
             (configs, "suite config"),
             (runners, "suite runner"),
             (documents, "suite page"),
@@ -77,6 +94,11 @@ pub(crate) struct Contents {
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) entries: Vec<AcpEntry>,
     pub(crate) scripts: Vec<Script>,
+    pub(crate) features: Vec<Feature>,
+    /// The agents of the tree's own registry in Python.
+    pub(crate) peers: Peers,
+    /// How many Dockerfiles and workflows were read; their scripts are among the scripts.
+    pub(crate) others: (usize, usize),
     /// Integration suites, by the folder that each is in.
     pub(crate) suites: BTreeMap<String, Suite>,
     /// What could not be read.
@@ -117,12 +139,26 @@ enum Class {
     Runner,
     Docs,
     Script,
+    Dockerfile,
+    Workflow,
+    Feature,
+    Registry,
+}
+
+impl Class {
+    /// Whether it is a script or holds scripts, which may be about anything.
+    fn is_plain(self) -> bool {
+        matches!(self, Self::Script | Self::Dockerfile | Self::Workflow | Self::Registry)
+    }
 }
 
 /// Where the reference harness has its suite.
 const CONFIGS: &str = "tests/integration/configs";
 const RUNNER: &str = "tests/integration/run.sh";
 const DOCS: &str = "docs/integration-tests.md";
+
+/// Where it has its agents.
+const REGISTRY: &str = "agents/registry.py";
 
 /// The runner's part of a generated suite; its configurations are in a folder next to it.
 const GENERATED: &str = "suite.sh";
@@ -148,7 +184,10 @@ impl Contents {
         Read {
             manifests: self.manifests.len(),
             entries: self.entries.len(),
-            scripts: self.scripts.len(),
+            scripts: self.scripts.iter().filter(|it| it.is_file()).count(),
+            dockerfiles: self.others.0,
+            workflows: self.others.1,
+            features: self.features.len(),
             configs: suites().map(|it| it.configs.len()).sum(),
             runners: suites().filter(|it| it.runner.is_some()).count(),
             documents: suites().filter(|it| it.docs.is_some()).count(),
@@ -167,10 +206,20 @@ pub(crate) fn read(tree: &dyn Tree, facts: &RegistryFacts<'_>) -> Contents {
     let suites: BTreeSet<PathBuf> = generated.filter_map(|it| it.path.parent().map(Path::to_path_buf)).collect();
     let classed: Vec<_> = found.into_iter().filter_map(|it| Some((class(&it.path, &suites)?, it))).collect();
     // In a tree with manifests, entries or a suite, other scripts are not checked.
-    let plain = classed.iter().all(|(class, _)| *class == Class::Script);
+    let plain = classed.iter().all(|(class, _)| class.is_plain());
+    let features: BTreeSet<PathBuf> = classed
+        .iter()
+        .filter(|(class, _)| *class == Class::Feature)
+        .filter_map(|(_, found)| found.path.parent().map(|folder| folder.join("install.sh")))
+        .collect();
     for (class, found) in classed {
         let file: Rc<str> = shown(&found.path).into();
-        if class == Class::Script && !plain && !script::installs(&file, facts) {
+        if class.is_plain()
+            && class != Class::Registry
+            && !plain
+            && !features.contains(&found.path)
+            && !script::installs(&file, facts)
+        {
             continue;
         }
         let bytes = bytes(tree, &found, class).map_err(|why| (why, DiagnosticPlace::start(&file)));
@@ -188,7 +237,9 @@ pub(crate) fn read(tree: &dyn Tree, facts: &RegistryFacts<'_>) -> Contents {
 /// Reads one given file: a manifest or a script.
 pub(crate) fn read_one(name: &str, bytes: Vec<u8>, is_manifest: bool) -> Contents {
     let mut contents = Contents::default();
-    let class = if is_manifest { Class::Manifest } else { Class::Script };
+    let by_name =
+        class(Path::new(name), &BTreeSet::new()).filter(|class| matches!(class, Class::Dockerfile | Class::Workflow));
+    let class = if is_manifest { Class::Manifest } else { by_name.unwrap_or(Class::Script) };
     if let Err((why, place)) = contents.take(class, &name.into(), bytes) {
         contents.unread.push(Unread { place, why, help: None });
     }
@@ -202,7 +253,7 @@ fn bytes(tree: &dyn Tree, found: &Found, class: Class) -> Result<Vec<u8>, String
         EntryKind::Link => return Err("it is a symbolic link, and links are not followed".to_owned()),
         EntryKind::Folder | EntryKind::Other => return Err("it is not a regular file".to_owned()),
     }
-    let limit = if class == Class::Config { BYTES_OF_YAML } else { BYTES };
+    let limit = if matches!(class, Class::Config | Class::Workflow) { BYTES_OF_YAML } else { BYTES };
     let bytes = tree.read(&found.path, limit)?;
     if bytes.len() as u64 > limit {
         return Err(format!("it is larger than the limit of {limit} bytes"));
@@ -228,13 +279,19 @@ fn class(path: &Path, suites: &BTreeSet<PathBuf>) -> Option<Class> {
     Some(match name {
         "manifest.toml" => Class::Manifest,
         "agent.json" => Class::Entry,
+        feature::FILE => Class::Feature,
         GENERATED => Class::Runner,
         _ if ends(RUNNER) => Class::Runner,
+        _ if ends(REGISTRY) => Class::Registry,
         _ if ends(DOCS) => Class::Docs,
         _ if in_configs && has_extension(path, &["yaml", "yml"]) => Class::Config,
         // The links that hide a whole place.
         _ if ends(CONFIGS) => Class::Config,
-        _ if has_extension(path, &["sh"]) => Class::Script,
+        "action.yml" | "action.yaml" => Class::Workflow,
+        _ if folder.ends_with(".github/workflows") && has_extension(path, &["yaml", "yml"]) => Class::Workflow,
+        "Dockerfile" | "Containerfile" => Class::Dockerfile,
+        _ if name.starts_with("Dockerfile.") || has_extension(path, &["dockerfile", "Dockerfile"]) => Class::Dockerfile,
+        _ if has_extension(path, &["sh", "bash"]) => Class::Script,
         _ => return None,
     })
 }
@@ -255,20 +312,34 @@ impl Contents {
         }
         let source = source(file, bytes)?;
         let fault = |(why, offset): (String, usize)| (why, source.place(offset));
-        let suite = self.suites.entry(root(file));
         match class {
             Class::Manifest => self.manifests.push(Manifest::read(&source).map_err(fault)?),
             Class::Entry => self.entries.push(AcpEntry::read(&source).map_err(fault)?),
-            Class::Config => suite.or_default().configs.push(Config::read(&source).map_err(fault)?),
+            Class::Config => self.suite(file).configs.push(Config::read(&source).map_err(fault)?),
             Class::Runner => {
                 let runner = Runner::read(&source);
                 self.unread.extend(runner.unread().into_iter().map(|place| unread_part(&source, place)));
-                self.suites.entry(root(file)).or_default().runner = Some(runner);
+                self.suite(file).runner = Some(runner);
             }
-            Class::Docs => suite.or_default().docs = Some(Docs::read(&source)),
+            Class::Docs => self.suite(file).docs = Some(Docs::read(&source)),
+            Class::Dockerfile => {
+                self.scripts.extend(docker::scripts(&source));
+                self.others.0 += 1;
+            }
+            Class::Workflow => {
+                self.scripts.extend(workflow::scripts(&source).map_err(fault)?);
+                self.others.1 += 1;
+            }
+            Class::Registry => self.peers.add_python(&source.text),
+            Class::Feature => self.features.push(Feature::read(&source).map_err(fault)?),
             Class::Script => {}
         }
         Ok(())
+    }
+
+    /// The suite that a file is a part of.
+    fn suite(&mut self, file: &str) -> &mut Suite {
+        self.suites.entry(root(file)).or_default()
     }
 
     /// The bytes without a byte-order mark; that and carriage returns are kept as what they are.

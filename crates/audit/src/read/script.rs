@@ -16,20 +16,80 @@ pub(crate) struct Script {
     pub(crate) bytes: Vec<u8>,
     /// What it is written in.
     pub(crate) language: Language,
-    embedded: Option<Embedded>,
+    origin: Origin,
+}
+
+/// Where the text of a script is in its file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin {
+    /// It is the whole file.
+    File,
+    /// It is a string of TOML.
+    Toml(Embedded),
+    /// Its lines are lines of the file: where the first one begins, and how far the others are indented.
+    Lines {
+        /// The line of the first one.
+        line: usize,
+        /// The column of its first character.
+        column: usize,
+        /// The columns before each of the others.
+        indent: usize,
+    },
+    /// It is a part of one line, after a line that the file does not have.
+    OneLine {
+        /// That line.
+        line: usize,
+        /// The column of its first character.
+        column: usize,
+    },
+    /// It is written in another way in the statement that begins at this line.
+    Start(usize),
+}
+
+impl Origin {
+    /// The line that it begins in.
+    pub(crate) fn line(self) -> usize {
+        match self {
+            Self::File | Self::Toml(_) => 1,
+            Self::Lines { line, .. } | Self::OneLine { line, .. } | Self::Start(line) => line,
+        }
+    }
+
+    fn place(self, line: usize, column: usize) -> (usize, usize) {
+        match self {
+            Self::File => (line, column),
+            Self::Toml(embedded) => {
+                let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+                embedded.place(number(line), number(column))
+            }
+            Self::Lines { line: first, column: start, .. } if line == 1 => (first, start + column - 1),
+            Self::Lines { line: first, indent, .. } => (first + line - 1, indent + column),
+            Self::OneLine { line: first, column: start } => (first, start + column - 1),
+            Self::Start(line) => (line, 1),
+        }
+    }
 }
 
 impl Script {
     /// A file.
     pub(crate) fn new(file: &Rc<str>, bytes: Vec<u8>) -> Self {
         let language = Language::of(file, &bytes);
-        Self { file: Rc::clone(file), bytes, language, embedded: None }
+        Self { file: Rc::clone(file), bytes, language, origin: Origin::File }
     }
 
     /// A string of another file.
     pub(crate) fn embedded(file: &Rc<str>, text: &str, language: Language, embedded: Embedded) -> Self {
-        let bytes = text.as_bytes().to_vec();
-        Self { file: Rc::clone(file), bytes, language, embedded: Some(embedded) }
+        Self::within(file, text.as_bytes().to_vec(), language, Origin::Toml(embedded))
+    }
+
+    /// A part of another file.
+    pub(crate) fn within(file: &Rc<str>, bytes: Vec<u8>, language: Language, origin: Origin) -> Self {
+        Self { file: Rc::clone(file), bytes, language, origin }
+    }
+
+    /// Whether it is a file of its own.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.origin, Origin::File)
     }
 
     /// Its commands.
@@ -43,10 +103,7 @@ impl Script {
 
     /// The place of a line and a column of the script.
     pub(crate) fn place(&self, line: u32, column: u32) -> DiagnosticPlace {
-        let (line, column) = match &self.embedded {
-            Some(embedded) => embedded.place(line, column),
-            None => (line as usize, column as usize),
-        };
+        let (line, column) = self.origin.place(line as usize, (column as usize).max(1));
         DiagnosticPlace { file: Rc::clone(&self.file), line, column }
     }
 
