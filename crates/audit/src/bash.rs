@@ -15,6 +15,7 @@ use lowering::{DEPTH, Lowering, Scope, Skipped};
 
 /// How often a script is read on after a statement that is not understood.
 const RESTARTS: usize = 20;
+
 /// Parser steps for each byte, so that the time is bounded. Real scripts take fewer.
 const FUEL: usize = 1;
 

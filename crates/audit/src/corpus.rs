@@ -21,7 +21,7 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 /// What the figures may not fall below, in percent, over all kinds: precision and recall of each rule.
-const FLOORS: [(usize, usize); 3] = [(97, 97), (95, 87), (98, 93)];
+const FLOORS: [(usize, usize); 3] = [(97, 97), (97, 94), (98, 93)];
 
 /// A script of the corpus.
 struct Case {

@@ -26,7 +26,7 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnost
         for (key, kind, expected) in expected_values(agent) {
             // D016 reports a value of another type.
             let Some(value) = manifest.table.get(key).filter(|it| it.value.kind() == kind) else { continue };
-            if harmless(agent, key, &value.value) {
+            if harmless(agent, manifest, key, &value.value) {
                 continue;
             }
             if let Some(said) = shown(&value.value).filter(|said| *said != expected) {
@@ -49,12 +49,21 @@ fn add(place: &DiagnosticPlace, message: String, findings: &mut Diagnostics) {
 
 /// Whether a harness does the same with a value as with the entry's: a longer time-out, more folders, an alias that is
 /// the name.
-fn harmless(agent: &Agent<'_>, key: &str, value: &Datum) -> bool {
+fn harmless(agent: &Agent<'_>, manifest: &Manifest, key: &str, value: &Datum) -> bool {
     let given: Vec<&str> = value.texts().into_iter().map(|it| it.value).collect();
     let has_all = |expected: &[&str]| expected.iter().all(|it| given.contains(it));
     match (key, value) {
         ("install_timeout", Datum::Integer(seconds)) => *seconds >= i64::from(agent.install_timeout),
-        ("home_dirs", Datum::List(_)) => has_all(agent.home),
+        ("home_dirs", Datum::List(_)) => {
+            // BenchFlow 0.7.11 copies the folders of skills too.
+            let skills = manifest.table.get("skill_paths").map(|it| it.value.texts()).unwrap_or_default();
+            let of_skills = |folder: &str| {
+                skills
+                    .iter()
+                    .any(|it| it.value.strip_prefix("$HOME/").and_then(|it| it.split('/').next()) == Some(folder))
+            };
+            agent.home.iter().all(|it| given.contains(it) || of_skills(it))
+        }
         ("aliases", Datum::List(_)) => {
             has_all(agent.aliases) && given.iter().all(|it| *it == agent.name || agent.aliases.contains(it))
         }
@@ -139,6 +148,9 @@ mod tests {
         check("install_timeout = 600", &["`install_timeout` is `600` here, and `1200` in the entry of `alpha`"]);
         check("home_dirs = ['.config/alpha', '.alpha', '.cache/alpha']", &[]);
         check("home_dirs = ['.alpha']", &["`home_dirs` is `[.alpha]` here"]);
+        let skills = "skill_paths = ['$HOME/.alpha/skills']";
+        let drift = "`skill_paths` is `[$HOME/.alpha/skills]` here";
+        check(&format!("home_dirs = ['.config/alpha']\n{skills}"), &[drift]);
         check("aliases = []", &[]);
         check("aliases = ['alpha']", &[]);
         check("aliases = ['alfa']", &["`aliases` is `[alfa]` here"]);

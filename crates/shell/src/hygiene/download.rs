@@ -27,8 +27,10 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
     let failures = Failures::new(reading);
     // A list of sums that is fetched too is about the others.
     let programs = sources.iter().filter(|(_, it)| !matches!(it, Source::Fetched { answer: true, .. }));
-    let files: BTreeSet<&str> = programs.filter_map(|(_, it)| it.name()).collect();
-    let checks: Vec<Check<'_>> = Checks::new(reading, &failures).find(&files);
+    let files: Vec<(usize, &str)> = programs.filter_map(|(index, it)| Some((*index, it.name()?))).collect();
+    let finder = Checks::new(reading, &failures);
+    let checks: Vec<Check<'_>> = finder.find(&files);
+    let unproved = finder.unproved(&files, &checks);
     let pins: Vec<usize> =
         commands().filter(|(_, command)| pins_commit(reading, command)).map(|(index, _)| index).collect();
     let branches: Vec<usize> =
@@ -51,7 +53,7 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
                     let message =
                         format!("`{shell}` runs the output of `{tool}` before it is verified, an error page included");
                     findings.add(RULE, &command.range, message, HELP);
-                } else if !answer && !is_verified(reading, *index, source, &checks) {
+                } else if !answer && !is_verified(reading, *index, source, &checks, &unproved) {
                     findings.add(RULE, &command.range, format!("unverified download by `{tool}`"), HELP);
                 }
             }
@@ -81,10 +83,20 @@ struct Check<'f> {
 }
 
 /// Whether a check about a download comes after it, and before its first use.
-fn is_verified(reading: &Reading<'_>, index: usize, source: &Source<'_>, checks: &[Check<'_>]) -> bool {
+///
+/// A list of sums, whose content is not known, is not about a file whose own checksum decides nothing.
+fn is_verified(
+    reading: &Reading<'_>,
+    index: usize,
+    source: &Source<'_>,
+    checks: &[Check<'_>],
+    unproved: &BTreeSet<&str>,
+) -> bool {
     let used = source.name().and_then(|name| first_use(reading, index, name));
+    let is_unproved = source.name().is_some_and(|name| unproved.contains(name));
     checks.iter().any(|check| {
-        let about = check.files.is_empty() || source.name().is_some_and(|name| check.files.contains(&name));
+        let about =
+            check.files.is_empty() && !is_unproved || source.name().is_some_and(|name| check.files.contains(&name));
         about && (check.in_function || check.index > index && used.is_none_or(|used| check.index < used))
     })
 }
@@ -122,18 +134,69 @@ impl<'r, 'a> Checks<'r, 'a> {
         Self { reading, failures, summing }
     }
 
-    fn find<'f>(&self, files: &BTreeSet<&'f str>) -> Vec<Check<'f>> {
+    fn find<'f>(&self, files: &[(usize, &'f str)]) -> Vec<Check<'f>> {
         let mut found = Vec::new();
         for (index, command) in self.reading.commands.iter().enumerate() {
             let stops = |at: &usize| self.failures.stop_after(*at);
             let Some(at) = self.decides(index, command).filter(stops) else { continue };
-            let about = self.said_around(command);
-            found.push(Check {
-                index: at,
-                files: files.iter().copied().filter(|file| about.contains(*file)).collect(),
-                in_function: self.reading.holders(command).any(|holder| holder.shape == Shape::Function),
-            });
+            let function = self.reading.holders(command).find(|holder| holder.shape == Shape::Function);
+            let named = named_in(&self.said_around(command), files);
+            let calls = if named.is_empty() {
+                function.map(|it| self.calls(it, files)).unwrap_or_default()
+            } else {
+                Vec::new()
+            };
+            if calls.is_empty() {
+                found.push(Check { index: at, files: named, in_function: function.is_some() });
+            }
+            found.extend(calls);
         }
+        found
+    }
+
+    /// The calls of a function that checks what it is given: each is about the files among its arguments, or, where
+    /// these are not known, about the download before it.
+    fn calls<'f>(&self, function: &Command<'a>, files: &[(usize, &'f str)]) -> Vec<Check<'f>> {
+        let body = crate::text::slice(self.reading.script, function.range.start, function.range.end);
+        let body = String::from_utf8_lossy(body);
+        let Some(name) = function.words.first().filter(|_| PARAMETERS.iter().any(|it| body.contains(it))) else {
+            return Vec::new();
+        };
+        let calls = self.reading.commands.iter().enumerate().filter(|(_, it)| it.name() == Some(&*name.text));
+        calls
+            .map(|(index, call)| {
+                let arguments = call.words.get(1..).unwrap_or_default();
+                let text: String = arguments.iter().flat_map(|word| [&*word.text, " "]).collect();
+                let mut named = named_in(&text, files);
+                if named.is_empty() && arguments.iter().any(|word| !word.literal) {
+                    named.extend(files.iter().filter(|(at, _)| *at < index).map(|(_, name)| *name).next_back());
+                }
+                // No download has this name, so that the call is about none.
+                if named.is_empty() {
+                    named.push("");
+                }
+                let in_function = self.reading.holders(call).any(|holder| holder.shape == Shape::Function);
+                Check { index, files: named, in_function }
+            })
+            .collect()
+    }
+
+    /// Downloads whose checksum is printed or compared by name, and whatever it is, the script goes on.
+    fn unproved<'f>(&self, files: &[(usize, &'f str)], checks: &[Check<'_>]) -> BTreeSet<&'f str> {
+        let mut found = BTreeSet::new();
+        for (index, command) in self.reading.commands.iter().enumerate() {
+            if !program(command).is_some_and(|(name, arguments)| is_sum(name, arguments)) {
+                continue;
+            }
+            let decides = self.decides(index, command);
+            // A list that is written for later says nothing yet.
+            let is_kept = command.redirections.iter().any(|it| it.operator.writes());
+            if decides.is_some_and(|at| self.failures.stop_after(at)) || is_kept {
+                continue;
+            }
+            found.extend(named_in(&self.said_around(command), files));
+        }
+        found.retain(|file| !checks.iter().any(|check| check.files.contains(file)));
         found
     }
 
@@ -207,6 +270,28 @@ impl<'r, 'a> Checks<'r, 'a> {
         text.push_str(&String::from_utf8_lossy(source));
         text
     }
+}
+
+/// How a function names what it is given.
+const PARAMETERS: [&str; 6] = ["$1", "$2", "${1", "${2", "$@", "$*"];
+
+/// The downloads that a text names.
+fn named_in<'f>(text: &str, files: &[(usize, &'f str)]) -> Vec<&'f str> {
+    let mut named: Vec<&str> = files.iter().map(|(_, file)| *file).filter(|file| names(text, file)).collect();
+    named.dedup();
+    named
+}
+
+/// Whether a text has a file's name, and not as a part of a longer word.
+fn names(text: &str, file: &str) -> bool {
+    let part = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    text.match_indices(file).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + file.len()..).unwrap_or_default();
+        let continues = before.ends_with(part) && file.starts_with(part);
+        let is_continued = after.starts_with(part) && file.ends_with(part);
+        !continues && !is_continued
+    })
 }
 
 /// Whether a program prints or checks checksums.
@@ -413,6 +498,34 @@ mod tests {
             "set -e\ncurl -o a https://x/a\ncurl -o b https://x/b\necho \"$h  a\" | sha256sum -c -",
             &["unverified download"],
         );
+    }
+
+    #[test]
+    fn checks_are_about_the_files_that_they_name() {
+        let verify = "set -e\nverify() { echo \"$2  $1\" | sha256sum -c -; }\n";
+        let one = "curl -o a https://x/a\n";
+        let both = "curl -o a https://x/a\ncurl -o b https://x/b\n";
+        check(&format!("{verify}{both}verify a x\nverify b y"), &[]);
+        check(&format!("{verify}{both}verify b y"), &["unverified download"]);
+        check(&format!("{verify}{one}verify other x"), &["unverified download"]);
+        check(&format!("{verify}{one}verify \"$file\" x"), &[]);
+        // It is not called here, so that its caller is not known.
+        check(&format!("{verify}{one}"), &[]);
+        check(&format!("set -e\nverify() {{ sha256sum -c sums; }}\n{one}verify"), &[]);
+        // A sum that is printed or that only warns is not made up for by a list.
+        check(&format!("set -e\n{one}openssl dgst -sha256 a\nsha256sum -c sums"), &["unverified download"]);
+        let warns = "echo \"$h  a\" | sha256sum -c - || echo differs\n";
+        check(&format!("set -e\n{one}{warns}sha256sum -c sums"), &["unverified download"]);
+        check(&format!("set -e\n{one}{warns}echo \"$h  a\" | sha256sum -c -"), &[]);
+        check(&format!("set -e\n{both}sha256sum b >>sums\nsha256sum -c sums"), &[]);
+    }
+
+    #[test]
+    fn modules_of_go_without_a_version_are_found() {
+        check("go install example.com/tool@v1.2.3\ngo run ./cmd\ngo install ./...\ngo get -u", &[]);
+        check("go run example.com/tool@0123456789abcdef0123456789abcdef01234567", &[]);
+        check("go run example.com/tool@latest -v", &["`go` fetches `example.com/tool@latest`"]);
+        check("GOBIN=/x go install example.com/a/b@master", &["`go` fetches `example.com/a/b@master`"]);
     }
 
     #[test]

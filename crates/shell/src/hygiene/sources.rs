@@ -210,6 +210,11 @@ pub(super) fn is_commit(text: &str) -> bool {
 fn pulled(command: &Command<'_>, tool: &str, arguments: &[Word<'_>]) -> Option<String> {
     let kind = tool.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.');
     if let Some(run) = run(command) {
+        if run.name == "go" {
+            let module = operands(run.arguments).find_map(|word| floating_module(&word.text));
+            let shown = module.map(|it| crate::text::quote(it.as_bytes()))?;
+            return Some(format!("`go` fetches `{shown}`, whose content can change"));
+        }
         let inner = |word: &Word<'_>| fetched_place(&word.text).is_some();
         let rev = option_value(run.arguments, &["--rev"]).is_some_and(is_commit);
         let index = [
@@ -249,6 +254,14 @@ fn pulled(command: &Command<'_>, tool: &str, arguments: &[Word<'_>]) -> Option<S
         }
         _ => None,
     }
+}
+
+/// `example.com/tool@latest`: a module of Go at a branch, which no sum is known of.
+fn floating_module(text: &str) -> Option<&str> {
+    let (path, version) = text.split_once('@').filter(|(path, _)| path.contains('.') && path.contains('/'))?;
+    let exact = version.strip_prefix('v').is_some_and(|it| it.starts_with(|first: char| first.is_ascii_digit()));
+    let known = exact || is_commit(version) || version.contains('$') || path.starts_with('.');
+    (!known).then_some(text)
 }
 
 /// A URL or a repository that a word asks a package manager for; none where it names a full commit.
