@@ -5,7 +5,7 @@ use shuck_ast as ast;
 
 use super::lowering::{DEPTH, Lowering, Scope, Skipped};
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     pub(super) fn statements(
         &mut self,
         list: &ast::StmtSeq,

@@ -60,8 +60,8 @@ fn in_argv<'c, 'a>(command: &'c Command<'a>, manifest: &Manifest) -> Option<(&'c
         return None;
     }
     // `env KEY=$KEY agent` and `KEY=$KEY agent` set the environment.
-    let words = command.words.iter().skip(1).filter(|word| !word.literal && word.assignment().is_none());
-    words.filter_map(|word| Some((word, key_in(&word.text, manifest)?))).next()
+    let mut words = command.words.iter().skip(1).filter(|word| !word.literal && word.assignment().is_none());
+    words.find_map(|word| Some((word, key_in(&word.text, manifest)?)))
 }
 
 /// A key that `printf`, `echo` or `cat` prints.

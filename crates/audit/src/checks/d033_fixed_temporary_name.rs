@@ -35,7 +35,7 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics)
             for word in redirected.chain(operands(command.program())) {
                 let Some(name) = fixed(&word.text).filter(|_| word.literal) else { continue };
                 // A file below a folder that was reported is not reported again.
-                if names.iter().any(|it| *it == name) {
+                if names.contains(&name) {
                     continue;
                 }
                 let message = format!("`/tmp/{}` is a fixed name: another user or run can own it", quoted(&name));

@@ -127,7 +127,7 @@ impl Reader<'_> {
             self.scripts.push(Script::within(self.file, body.into_bytes(), language, origin));
             return next + length + 1;
         }
-        let rest: String = text.iter().skip(1).map(|line| format!("\n{line}")).collect();
+        let rest: String = text.iter().skip(1).flat_map(|line| ["\n", line]).collect();
         if command.starts_with('[') {
             self.exec_form(&format!("{command}{rest}"), origin);
             return next;

@@ -59,7 +59,9 @@ fn without_expressions(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("${{") {
         let Some((inner, after)) = after.split_once("}}").filter(|(inner, _)| !inner.contains('\n')) else { break };
         replaced.push_str(before);
-        replaced.push_str(&format!("${{{}}}", "_".repeat(inner.chars().count() + 2)));
+        replaced.push_str("${");
+        replaced.push_str(&"_".repeat(inner.chars().count() + 2));
+        replaced.push('}');
         rest = after;
     }
     replaced + rest

@@ -1,7 +1,6 @@
 //! YAML, by the events of `granit-parser`, which have their places; it bounds the nesting, and this module the aliases.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
@@ -57,8 +56,17 @@ struct Open {
 
 enum Holds {
     Items(Vec<Located<Datum>>),
-    /// Members, and the key whose value comes next; `None` in it is a key that is not a text.
-    Members(Vec<Member>, Option<Option<Located<String>>>),
+    /// Members, their keys, and what comes next.
+    Members(Vec<Member>, BTreeSet<String>, Next),
+}
+
+/// What comes next in a mapping.
+enum Next {
+    Key,
+    /// The value of this key.
+    Value(Located<String>),
+    /// The value of a key that is not a text, which no check asks for.
+    Ignored,
 }
 
 struct Reader<'s> {
@@ -86,7 +94,9 @@ impl Reader<'_> {
                 self.add(Node { located: self.source.at(datum, offset), offset, values: 1, depth: 1 }, anchor)?;
             }
             Event::SequenceStart(_, anchor, _) => self.begin(offset, anchor, Holds::Items(Vec::new()))?,
-            Event::MappingStart(_, anchor, _) => self.begin(offset, anchor, Holds::Members(Vec::new(), None))?,
+            Event::MappingStart(_, anchor, _) => {
+                self.begin(offset, anchor, Holds::Members(Vec::new(), BTreeSet::new(), Next::Key))?
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end()?,
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
@@ -113,7 +123,7 @@ impl Reader<'_> {
         let Some(Open { offset, anchor, values, depth, holds }) = self.open.pop() else { return Ok(()) };
         let datum = match holds {
             Holds::Items(items) => Datum::List(items),
-            Holds::Members(members, _) => Datum::Table(Table { members }),
+            Holds::Members(members, ..) => Datum::Table(Table { members }),
         };
         // Its values were counted when they were added.
         self.values = self.values.saturating_sub(values - 1);
@@ -141,19 +151,20 @@ impl Reader<'_> {
         open.depth = open.depth.max(node.depth + 1);
         match &mut open.holds {
             Holds::Items(items) => items.push(node.located),
-            Holds::Members(members, waiting) => match waiting.take() {
-                None => {
+            Holds::Members(members, keys, next) => match std::mem::replace(next, Next::Key) {
+                Next::Key => {
                     let Located { value, place } = node.located;
-                    let key = if let Datum::Text(value) = value { Some(Located { value, place }) } else { None };
-                    if let Some(key) = &key
-                        && members.iter().any(|it| it.key.value == key.value)
-                    {
-                        return Err((format!("duplicate key `{}`", crate::diagnostic::quoted(&key.value)), offset));
+                    let Datum::Text(value) = value else {
+                        *next = Next::Ignored;
+                        return Ok(());
+                    };
+                    if !keys.insert(value.clone()) {
+                        return Err((format!("duplicate key `{}`", crate::diagnostic::quoted(&value)), offset));
                     }
-                    *waiting = Some(key);
+                    *next = Next::Value(Located { value, place });
                 }
-                Some(Some(key)) => members.push(Member { key, value: node.located }),
-                Some(None) => {}
+                Next::Value(key) => members.push(Member { key, value: node.located }),
+                Next::Ignored => {}
             },
         }
         Ok(())
@@ -161,8 +172,8 @@ impl Reader<'_> {
 }
 
 /// A word without quotes, by the core schema of YAML 1.2.
-fn plain(text: &Cow<'_, str>) -> Datum {
-    match text.as_ref() {
+fn plain(text: &str) -> Datum {
+    match text {
         "true" | "True" | "TRUE" => Datum::Bool(true),
         "false" | "False" | "FALSE" => Datum::Bool(false),
         "" | "~" | "null" | "Null" | "NULL" => Datum::Other,
