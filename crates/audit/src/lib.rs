@@ -82,7 +82,7 @@ pub fn audit_with(registry: &Registry<'_>, tree: &dyn Tree, options: &Options) -
     contents.read_as(options.language);
     facts.expect(match &options.agents {
         AgentList::Registry => None,
-        AgentList::Auto => Peers::of(&contents),
+        AgentList::Auto => contents.own_agents(),
         AgentList::Given(peers) => Some(peers.clone()),
     });
     Ok(Report { read: contents.counts(), findings: checks::run(&facts, &contents) })

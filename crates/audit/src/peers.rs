@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::read::Contents;
-
 /// Whose list of agents an audit goes by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AgentList {
@@ -54,27 +52,6 @@ impl Peers {
         if peers.names.is_empty() { Err("it names no agent".to_owned()) } else { Ok(peers) }
     }
 
-    /// The list of a tree; `None` when it has none.
-    pub(crate) fn of(contents: &Contents) -> Option<Self> {
-        let mut peers = contents.peers.clone();
-        for manifest in &contents.manifests {
-            let Some(name) = manifest.name() else { continue };
-            peers.add(name);
-            for alias in manifest.table.get("aliases").map(|it| it.value.texts()).unwrap_or_default() {
-                peers.aliases.insert(alias.value.to_owned(), name.to_owned());
-            }
-        }
-        for entry in &contents.entries {
-            peers.names.extend(entry.table.text("id").map(|id| id.value.to_owned()));
-        }
-        if peers.names.is_empty() {
-            let runners = contents.suites.values().filter_map(|suite| suite.runner.as_ref());
-            let listed = runners.filter_map(|runner| runner.list.as_ref()).flat_map(|list| &list.value);
-            peers.names = listed.map(|name| name.value.clone()).collect();
-        }
-        (!peers.names.is_empty()).then_some(peers)
-    }
-
     /// Adds those of a Python module: `AGENTS = { "name": …` and `AGENT_ALIASES = { "alias": "name",`.
     pub(crate) fn add_python(&mut self, text: &str) {
         let mut dict = "";
@@ -112,8 +89,19 @@ impl Peers {
         }
     }
 
-    fn add(&mut self, name: &str) {
+    /// Adds a name.
+    pub(crate) fn add(&mut self, name: &str) {
         self.names.insert(name.to_owned());
+    }
+
+    /// Adds an alias of an agent.
+    pub(crate) fn add_alias(&mut self, alias: &str, name: &str) {
+        self.aliases.insert(alias.to_owned(), name.to_owned());
+    }
+
+    /// Whether it has no agent.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// The names.

@@ -159,6 +159,6 @@ mod tests {
         check("api_protocol = 'openai-responses'", &["`alpha` uses `openai-completions`, not `openai-responses`"]);
         check("supports_acp_set_model = true", &[]);
         check("supports_acp_set_model = false", &["`supports_acp_set_model` is `false` here"]);
-        check("default_model = 'nobody/x'", &["the provider `nobody` of `nobody/x` is not registered"]);
+        check("default_model = 'unheard/x'", &["the provider `unheard` of `unheard/x` is not registered"]);
     }
 }

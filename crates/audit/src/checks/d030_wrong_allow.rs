@@ -1,7 +1,7 @@
 //! Reports comments that allow a finding and are themselves wrong.
 
 use super::{Check, Diagnostics, find};
-use crate::allow::Allow;
+use crate::allow::{Allow, NEVER};
 use crate::diagnostic::{Level, quoted};
 use crate::read::Contents;
 use crate::registry_facts::RegistryFacts;
@@ -19,9 +19,6 @@ pub(super) const CHECK: Check = Check {
 
 /// The rules over shell text that are reported beside the checks.
 const RULES: [&str; 6] = ["S001", "S002", "I003", "I004", "I005", "I007"];
-
-/// What cannot be allowed: a shell stops there whatever a comment says, and the rest of the file is not checked.
-pub(crate) const NEVER: [&str; 3] = ["S001", "D001", "D030"];
 
 fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for Allow { place, codes, has_reason, .. } in &contents.allows {

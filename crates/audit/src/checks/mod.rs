@@ -16,7 +16,6 @@ use crate::read::script::Script;
 use crate::read::{Contents, Suite};
 use crate::registry_facts::RegistryFacts;
 
-pub(crate) use d030_wrong_allow::NEVER as NEVER_ALLOWED;
 use diagnostics::Diagnostics;
 
 /// A check: its documentation, and how it is run.

@@ -178,6 +178,28 @@ impl Contents {
         }
     }
 
+    /// The agents of the tree's own list; `None` when it has none.
+    pub(crate) fn own_agents(&self) -> Option<Peers> {
+        let mut peers = self.peers.clone();
+        for manifest in &self.manifests {
+            let Some(name) = manifest.name() else { continue };
+            peers.add(name);
+            for alias in manifest.table.get("aliases").map(|it| it.value.texts()).unwrap_or_default() {
+                peers.add_alias(alias.value, name);
+            }
+        }
+        for id in self.entries.iter().filter_map(|entry| entry.table.text("id")) {
+            peers.add(id.value);
+        }
+        if peers.is_empty() {
+            let runners = self.suites.values().filter_map(|suite| suite.runner.as_ref());
+            for name in runners.filter_map(|runner| runner.list.as_ref()).flat_map(|list| &list.value) {
+                peers.add(&name.value);
+            }
+        }
+        (!peers.is_empty()).then_some(peers)
+    }
+
     /// How much was read.
     pub(crate) fn counts(&self) -> Read {
         let suites = || self.suites.values();
