@@ -72,7 +72,7 @@ fn read(file: &Path) -> Outcome<Baseline> {
         .map_err(|error| Failure::io("read", file, &error).help("write it with `--update-baseline`"))?;
     Baseline::read(&text).map_err(|why| {
         Failure::new(format!("`{}` is not a baseline: {why}", file.display()))
-            .help("write it anew with `--update-baseline`")
+            .help("write it again with `--update-baseline`")
     })
 }
 
