@@ -29,8 +29,10 @@ agent! {
             ANTHROPIC_MODEL = ACP_MODEL,
             // Small tasks have a model of their own, which no other vendor and no gateway serves.
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
-            // It has no levels, only a budget of tokens.
-            MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", "high" => "31999" },
+            // The first is for models that choose how much they think, also those that it does not know; the second for
+            // older ones. It takes `high` for the former by itself.
+            CLAUDE_CODE_EFFORT_LEVEL = EFFORT,
+            MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", _ => "31999" },
             DISABLE_AUTOUPDATER = "1",
         },
         base_url: WithoutV1,
@@ -48,7 +50,7 @@ agent! {
             json("~/.claude/settings.json") { "permissions": { "defaultMode": "bypassPermissions" } },
             env { IS_SANDBOX = if root { "1" } },
         ],
-        effort: ["low", "medium", "high"],
+        effort: ["low", "medium", "high", "max"],
         mcp: acp [stdio, http],
         home: [".claude"],
         skills: ["~/.claude/skills"],

@@ -41,7 +41,7 @@ agent! {
         ),
         permission: untested("no request for permission was looked for"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],
-        mcp: acp [stdio],
+        mcp: none("its library keeps the servers of a session and starts none; read in 0.0.13"),
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }
 }
