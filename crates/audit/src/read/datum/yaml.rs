@@ -95,7 +95,7 @@ impl Reader<'_> {
             }
             Event::SequenceStart(_, anchor, _) => self.begin(offset, anchor, Holds::Items(Vec::new()))?,
             Event::MappingStart(_, anchor, _) => {
-                self.begin(offset, anchor, Holds::Members(Vec::new(), BTreeSet::new(), Next::Key))?
+                self.begin(offset, anchor, Holds::Members(Vec::new(), BTreeSet::new(), Next::Key))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end()?,
             Event::Alias(anchor) => {
