@@ -219,8 +219,8 @@ const MODEL: [(&str, &str); 5] = [
 #[test]
 fn agent_without_routing_refuses_every_model_with_one_sentence() {
     let (router, prefix) = (Router::new(&REGISTRY), Prefix::new());
-    let site = Site::default();
-    let input = Input::new(&REGISTRY, &site);
+    let place = Site::default();
+    let input = Input::new(&REGISTRY, &place);
     let made = |name: &str| {
         let generator = GENERATORS.iter().find(|it| it.name == name).expect("it is a generator");
         (generator.make)(&input).expect("it is written")

@@ -37,7 +37,7 @@ agent! {
         web: { tools: ["web_fetch", "semantic_code_search"], off: [env { COPILOT_OFFLINE = "true" }] },
         permission: [argv ["--allow-all-tools", "--allow-all-paths"]],
         effort: ["minimal", "low", "medium", "high", "xhigh"],
-        mcp: acp [stdio, http],
+        mcp: acp [http],
         home: [".copilot", ".cache/copilot"],
         hosts: [host("api.github.com", env { COPILOT_AUTO_UPDATE = "false" })],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
