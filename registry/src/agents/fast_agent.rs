@@ -44,7 +44,7 @@ agent! {
         web: NoTools("its tools are bash, process and three for files: seen on the wire with 0.10.48, 2026-11-30"),
         permission: none("its shell tool runs without a request, with and without `--no-permissions`: 0.10.48"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],
-        mcp: acp [stdio, http],
+        mcp: acp [stdio],
         home: [".fast-agent"],
         skills: ["~/.fast-agent/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

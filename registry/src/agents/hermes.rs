@@ -50,7 +50,7 @@ agent! {
         // The mode is for its edits of files, the file for commands that it takes for dangerous.
         permission: [json("~/.hermes/config.yaml") { "approvals": { "mode": "off" } }, mode("dont_ask")],
         effort: none("its ACP adapter hands no level to the agent; read in 0.19.0"),
-        mcp: acp [stdio],
+        mcp: none("its client of MCP is in an extra package, which is not installed; read in 0.19.0"),
         home: [".hermes"],
         skills: ["~/.hermes/skills"],
         hosts: [

@@ -19,6 +19,7 @@ const ALPHA: Agent<'static> = Agent {
         via: Via::SetModel,
         proxy: ProxyMode::Unsupported("made up"),
         refuses: &[],
+        none: None,
     },
     env: &[
         Mapping { name: "OPENAI_BASE_URL", value: Template("[\"variable\",\"BENCHFLOW_PROVIDER_BASE_URL\"]") },
