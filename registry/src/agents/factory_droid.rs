@@ -17,7 +17,7 @@ agent! {
             fs.linkSync(`../@factory/cli-linux-${process.arch}/bin/droid`, 'bin/droid');
         "])],
         runs: native,
-        launch: ["droid", "exec", "--output-format", "acp", if set(EFFORT) { "--reasoning-effort" }, EFFORT],
+        launch: ["droid", "exec", "--output-format", "acp"],
         // Without a model of its own `session/new` is refused.
         handshake: {
             name: "@factory/cli", title: "Factory Droid", version: pinned,
@@ -39,6 +39,7 @@ agent! {
                     "model": ACP_MODEL,
                     "baseUrl": if set(BASE_URL) { BASE_URL } else { "https://api.openai.com/v1" },
                     "apiKey": ref(API_KEY),
+                    "reasoningEffort"?: EFFORT,
                     "provider": if proxy { "generic-chat-completion-api" } else { match PROTOCOL {
                         "anthropic-messages" => "anthropic",
                         "openai-responses" => "openai",

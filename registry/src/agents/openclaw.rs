@@ -50,14 +50,11 @@ agent! {
                         "google-generate-content" => "google-generative-ai",
                         _ => "openai-completions",
                     } },
-                    "models": [{ "id": ACP_MODEL, "name": ACP_MODEL, "reasoning"?: if set(EFFORT) { true } }],
+                    "models": [{ "id": ACP_MODEL, "name": ACP_MODEL }],
                     // Otherwise it makes no call to a gateway on this machine or on a private address.
                     "request": { "allowPrivateNetwork": true },
                 } } },
-                "agents": { "defaults": {
-                    "model": { "primary": fmt("benchflow/{ACP_MODEL}") },
-                    "thinkingDefault"?: EFFORT,
-                } },
+                "agents": { "defaults": { "model": { "primary": fmt("benchflow/{ACP_MODEL}") } } },
             },
             // A model of a well-known family goes to the provider of its own that has that family's key.
             jsonc("~/.openclaw/openclaw.json", if all(not(set(BASE_URL)), set(ACP_MODEL))) {
@@ -81,11 +78,11 @@ agent! {
                 unset [OPENCLAW_STATE_DIR],
             ],
         },
-        permission: [
-            json("~/.openclaw/exec-approvals.json") { "version": 1, "defaults": { "allow_all": true } },
-        ],
-        effort: ["minimal", "low", "medium", "high"],
-        mcp: acp [stdio],
+        permission: none("it runs a command without a request, with its approvals as they are; measured with 2026.6.35"),
+        effort: untested(
+            "with `reasoning` of a model and `thinkingDefault` in its file no request says anything of it: 2026.6.35"
+        ),
+        mcp: none("its bridge refuses a session with servers; its gateway has its own: measured with 2026.6.35"),
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],
         hosts: [

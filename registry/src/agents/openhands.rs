@@ -87,8 +87,8 @@ agent! {
              2026-11-23"
         ),
         permission: [argv ["--always-approve"]],
-        effort: ["minimal", "low", "medium", "high", "xhigh"],
-        mcp: acp [stdio, http],
+        effort: ["low", "medium", "high", "xhigh"],
+        mcp: acp [stdio],
         home: [".openhands"],
         skills: ["~/.agents/skills", "$WORKSPACE/.agents/skills"],
         hosts: [

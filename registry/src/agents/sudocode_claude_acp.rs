@@ -28,7 +28,9 @@ agent! {
             ANTHROPIC_DEFAULT_SONNET_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_OPUS_MODEL = ACP_MODEL,
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
-            // It has no levels, only a budget of tokens.
+            // The first is for models that choose how much they think, also those that it does not know; the second for
+            // older ones.
+            CLAUDE_CODE_EFFORT_LEVEL = EFFORT,
             MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", "high" => "31999" },
             DISABLE_AUTOUPDATER = "1",
         },
@@ -44,7 +46,7 @@ agent! {
         // As root it does not offer the mode that skips permissions, so its tools are allowed by name.
         permission: [
             json("~/.claude/settings.json") {
-                "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write"]) },
+                "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write", "mcp__*"]) },
             },
         ],
         effort: ["low", "medium", "high"],

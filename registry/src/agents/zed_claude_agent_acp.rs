@@ -31,7 +31,9 @@ agent! {
             ANTHROPIC_DEFAULT_OPUS_MODEL = ACP_MODEL,
             // Small tasks have a model of their own, which no other vendor and no gateway serves.
             ANTHROPIC_DEFAULT_HAIKU_MODEL = if set(BASE_URL) { ACP_MODEL },
-            // It has no levels, only a budget of tokens.
+            // The first is for models that choose how much they think, also those that it does not know; the second for
+            // older ones.
+            CLAUDE_CODE_EFFORT_LEVEL = EFFORT,
             MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", "high" => "31999" },
             DISABLE_AUTOUPDATER = "1",
         },

@@ -41,10 +41,13 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
-        // As root it refuses to skip permissions without the variable.
+        // It takes no mode from its file, so its tools are allowed by name.
         permission: [
-            json("~/.claude/settings.json") { "permissions": { "defaultMode": "bypassPermissions" } },
-            env { IS_SANDBOX = if root { "1" } },
+            json("~/.claude/settings.json") {
+                "permissions": {
+                    "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write", "mcp__*"]),
+                },
+            },
         ],
         effort: ["low", "medium", "high"],
         mcp: acp [stdio, http],

@@ -27,7 +27,11 @@ agent! {
                 "model"?: ACP_MODEL,
                 // Its own sandbox does not start in a container.
                 "sandbox_mode": "danger-full-access",
+                // What it asks about where `permission` below is left out.
+                "approval_policy": "untrusted",
                 "model_reasoning_effort"?: EFFORT,
+                // Otherwise it sends no level to a model that it does not know.
+                "model_supports_reasoning_summaries"?: if set(EFFORT) { true },
                 "features": {
                     "plugins": false,
                     // Otherwise the variables of its shell, the key among them, are in a file that others can read.
