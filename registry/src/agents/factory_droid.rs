@@ -47,7 +47,7 @@ agent! {
                     } },
                 }],
                 // Its name for the first of those models.
-                "sessionDefaultSettings": { "model": "custom:benchflow-0" },
+                "sessionDefaultSettings": { "model": "custom:benchflow-0", "reasoningEffort"?: EFFORT },
             },
         ],
         web: NoTools(

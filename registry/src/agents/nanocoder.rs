@@ -52,7 +52,7 @@ agent! {
         },
         permission: [mode("yolo")],
         effort: untested("only its command `/tune` sets one, as read in 1.30.0; no run was measured"),
-        mcp: acp [stdio],
+        mcp: none("it connects to no server of the client; measured with 1.30.0"),
         home: [".config/nanocoder", ".local/share/nanocoder"],
         skills: ["~/.config/nanocoder/skills"],
         hosts: [
