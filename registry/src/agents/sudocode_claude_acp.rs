@@ -43,11 +43,14 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
-        // As root it does not offer the mode that skips permissions, so its tools are allowed by name.
+        // Its own tools are allowed by name; those of MCP servers need the mode, which it offers to root only with the
+        // variable.
         permission: [
             json("~/.claude/settings.json") {
-                "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write", "mcp__*"]) },
+                "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write"]) },
             },
+            mode("bypassPermissions"),
+            env { IS_SANDBOX = if root { "1" } },
         ],
         effort: ["low", "medium", "high"],
         mcp: acp [stdio, http],

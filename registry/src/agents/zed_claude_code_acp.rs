@@ -41,13 +41,14 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
-        // It takes no mode from its file, so its tools are allowed by name.
+        // It takes no mode from its file. Its own tools are allowed by name; those of MCP servers need the mode, which it
+        // offers to root only with the variable.
         permission: [
             json("~/.claude/settings.json") {
-                "permissions": {
-                    "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write", "mcp__*"]),
-                },
+                "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write"]) },
             },
+            mode("bypassPermissions"),
+            env { IS_SANDBOX = if root { "1" } },
         ],
         effort: ["low", "medium", "high"],
         mcp: acp [stdio, http],
