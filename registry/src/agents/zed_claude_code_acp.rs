@@ -41,8 +41,8 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
-        // It takes no mode from its file. Its own tools are allowed by name; those of MCP servers need the mode, which it
-        // offers to root only with the variable.
+        // It takes no mode from its file. Its own tools are allowed by name; those of MCP servers need the mode, which
+        // it offers to root only with the variable.
         permission: [
             json("~/.claude/settings.json") {
                 "permissions": { "allow": append(["Bash", "BashOutput", "Edit", "KillShell", "Read", "Write"]) },
