@@ -25,7 +25,7 @@ target "agent" {
 }
 
 group "default" {
-  targets = ["agentao", "bub", "claude-agent-acp", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-code-acp", "zed-codex-acp"]
+  targets = ["agentao", "auggie", "bub", "claude-agent-acp", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mini-swe-agent", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-agent-acp", "zed-claude-code-acp", "zed-codex-acp"]
 }
 
 target "agentao" {
@@ -39,6 +39,20 @@ target "agentao-layer" {
   inherits = ["agent"]
   target = "agentao-layer"
   tags = ["${IMAGE}:agentao-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "auggie" {
+  inherits = ["agent"]
+  target = "auggie"
+  tags = ["${IMAGE}:auggie"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "auggie-layer" {
+  inherits = ["agent"]
+  target = "auggie-layer"
+  tags = ["${IMAGE}:auggie-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -266,6 +280,20 @@ target "kimi-code-layer" {
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
+target "mini-swe-agent" {
+  inherits = ["agent"]
+  target = "mini-swe-agent"
+  tags = ["${IMAGE}:mini-swe-agent"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "mini-swe-agent-layer" {
+  inherits = ["agent"]
+  target = "mini-swe-agent-layer"
+  tags = ["${IMAGE}:mini-swe-agent-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
 target "mistral-vibe" {
   inherits = ["agent"]
   target = "mistral-vibe"
@@ -375,6 +403,20 @@ target "sudocode-claude-acp-layer" {
   inherits = ["agent"]
   target = "sudocode-claude-acp-layer"
   tags = ["${IMAGE}:sudocode-claude-acp-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "zed-claude-agent-acp" {
+  inherits = ["agent"]
+  target = "zed-claude-agent-acp"
+  tags = ["${IMAGE}:zed-claude-agent-acp"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "zed-claude-agent-acp-layer" {
+  inherits = ["agent"]
+  target = "zed-claude-agent-acp-layer"
+  tags = ["${IMAGE}:zed-claude-agent-acp-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 

@@ -14,6 +14,12 @@ suite_any_given() {
 }
 
 suite_unknown() {
+    case $2 in
+    auggie)
+        printf "%s: %s\n" "$1" 'no model server can be given to `auggie`: its models are served by its vendor alone, and `session/new` is refused with -32000 without a log-in: measured with 0.36.0' >&2
+        return 2
+        ;;
+    esac
     printf "%s: there is no agent \"%s\" in the suite\n" "$1" "$2" >&2
     return 2
 }
@@ -49,6 +55,7 @@ isaac
 kilo
 kimi-code
 mimo
+mini-swe-agent
 mistral-vibe
 nanocoder
 openclaw
@@ -57,6 +64,7 @@ openhands
 pi-acp
 qwen-code
 sudocode-claude-acp
+zed-claude-agent-acp
 zed-claude-code-acp
 zed-codex-acp
 AGENTS
@@ -83,6 +91,7 @@ suite_model() {
     kilo) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     kimi-code) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     mimo) printf "%s\n" xiaomi/mimo-v2.5 ;;
+    mini-swe-agent) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     mistral-vibe) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     nanocoder) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     openclaw) printf "%s\n" gemini-3.1-flash-lite-preview ;;
@@ -91,6 +100,7 @@ suite_model() {
     pi-acp) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     qwen-code) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     sudocode-claude-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
+    zed-claude-agent-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
     zed-claude-code-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
     zed-codex-acp) printf "%s\n" gpt-5.4-nano ;;
     *) suite_unknown suite_model "${1-}" ;;
@@ -118,6 +128,7 @@ suite_usage_tracking() {
     kilo) echo on ;;
     kimi-code) echo on ;;
     mimo) echo on ;;
+    mini-swe-agent) echo on ;;
     mistral-vibe) echo on ;;
     nanocoder) echo on ;;
     openclaw) echo on ;;
@@ -126,6 +137,7 @@ suite_usage_tracking() {
     pi-acp) echo on ;;
     qwen-code) echo on ;;
     sudocode-claude-acp) echo on ;;
+    zed-claude-agent-acp) echo on ;;
     zed-claude-code-acp) echo on ;;
     zed-codex-acp) echo on ;;
     *) suite_unknown suite_usage_tracking "${1-}" ;;
@@ -153,6 +165,7 @@ suite_has_credentials() {
     kilo) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     kimi-code) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     mimo) suite_any_given "${XIAOMI_BASE_URL-}" && suite_any_given "${XIAOMI_API_KEY-}" ;;
+    mini-swe-agent) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     mistral-vibe) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     nanocoder) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     openclaw) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
@@ -161,6 +174,7 @@ suite_has_credentials() {
     pi-acp) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     qwen-code) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     sudocode-claude-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
+    zed-claude-agent-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
     zed-claude-code-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
     zed-codex-acp) suite_any_given "${OPENAI_API_KEY-}" ;;
     *) suite_unknown suite_has_credentials "${1-}" ;;
@@ -188,6 +202,7 @@ suite_credentials() {
     kilo) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     kimi-code) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     mimo) echo 'XIAOMI_BASE_URL and XIAOMI_API_KEY' ;;
+    mini-swe-agent) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     mistral-vibe) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     nanocoder) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     openclaw) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
@@ -196,6 +211,7 @@ suite_credentials() {
     pi-acp) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     qwen-code) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     sudocode-claude-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
+    zed-claude-agent-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
     zed-claude-code-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
     zed-codex-acp) echo OPENAI_API_KEY ;;
     *) suite_unknown suite_credentials "${1-}" ;;
