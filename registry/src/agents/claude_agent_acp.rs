@@ -32,7 +32,9 @@ agent! {
             // The first is for models that choose how much they think, also those that it does not know; the second for
             // older ones. It takes `high` for the former by itself.
             CLAUDE_CODE_EFFORT_LEVEL = EFFORT,
-            MAX_THINKING_TOKENS = match EFFORT { "low" => "4000", "medium" => "10000", _ => "31999" },
+            MAX_THINKING_TOKENS = match EFFORT {
+                "low" => "4000", "medium" => "10000", "high" => "31999", "max" => "31999",
+            },
             DISABLE_AUTOUPDATER = "1",
         },
         base_url: WithoutV1,
