@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Measures the time of installs in alternated pairs, so that other load on the machine affects both sides.
 
-    speed.py FOLDER SCRIPTS AGENT... [--pairs N] [--verify AGENT AGENT]
+    speed.py FOLDER SCRIPTS [AGENT...] [--pairs N] [--verify AGENT AGENT] [--probe AGENT]
 
 FOLDER and SCRIPTS are those of faults.py; the agents are npm agents of the mirror.
 
 A cold install, with and without its proof, is compared with unpacking the same Node.js and `npm ci` of the same lock from
 the same mirror, without checks and proof, and with install scripts if the agent has one. The no-op is compared with
-starting the shell, and with `--verify` two parallel verifications with sequential ones. Prints the median and the spread
-of each side, and the median of the pairs' ratios. Slowness is not a failure. Needs root and bwrap.
+starting the shell. With `--verify` two parallel verifications are compared with sequential ones, and with `--probe` the
+runs of a probe, two at once, with the same runs one after the other. Prints the median and the spread of each side, and
+the median of the pairs' ratios. Slowness is not a failure. Needs root and bwrap, and strace for `--probe`.
 """
 
 import argparse
@@ -125,10 +126,10 @@ def no_op(bench, agent):
     )
 
 
-def verify(bench, agents):
+def side_by_side(bench, command, agents):
     program = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "debug/xtask"
-    subprocess.run("cargo build --quiet -p xtask --features xtask/live".split(), check=True)
-    words = [str(program), "verify", *agents, "--site", str(bench.mirror / "site.toml")]
+    subprocess.run("cargo build --quiet -p xtask --features xtask/upgrade".split(), check=True)
+    words = [str(program), command, *agents, "--site", str(bench.mirror / "site.toml")]
 
     def side(jobs):
         def run():
@@ -138,26 +139,29 @@ def verify(bench, agents):
 
         return run
 
-    report(f"verify {' '.join(agents)}", measure(bench, {"one after the other": side(1), "two at once": side(2)}))
+    report(f"{command} {' '.join(agents)}", measure(bench, {"one after the other": side(1), "two at once": side(2)}))
 
 
 def main():
     parser = argparse.ArgumentParser(description="how fast installs are")
     parser.add_argument("folder")
     parser.add_argument("scripts")
-    parser.add_argument("agents", nargs="+")
+    parser.add_argument("agents", nargs="*")
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--verify", nargs=2, default=[])
+    parser.add_argument("--probe", nargs=1, default=[])
     words = parser.parse_args()
     bench = Bench(words)
     load = os.getloadavg()[0]
     print(f"{words.pairs} pairs on {os.cpu_count()} cores, load {load:.1f} before", flush=True)
     try:
-        no_op(bench, words.agents[0])
+        for agent in words.agents[:1]:
+            no_op(bench, agent)
         for agent in words.agents:
             cold(bench, agent)
-        if words.verify:
-            verify(bench, words.verify)
+        for command in ("verify", "probe"):
+            if getattr(words, command):
+                side_by_side(bench, command, getattr(words, command))
     finally:
         shutil.rmtree(bench.work)
 
