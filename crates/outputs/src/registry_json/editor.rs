@@ -30,9 +30,6 @@ enum Distribution {
 struct Package {
     #[serde(rename = "package")]
     exact: String,
-    /// The program, unless the package manager runs it by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cmd: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     args: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -81,18 +78,14 @@ fn distribution(
 ) -> Option<Distribution> {
     match artefact {
         Artefact::Npm(npm) => {
-            // `npx` runs the only program of a package, or the one with the package's name.
-            let exact = format!("{}@{}", npm.package, version?);
-            Some(Distribution::Npx(Package { exact, cmd: None, args, env }))
+            Some(Distribution::Npx(Package { exact: format!("{}@{}", npm.package, version?), args, env }))
         }
-        Artefact::Pypi(pypi) => {
-            // `uvx` runs the program with the package's name.
-            let cmd = (pypi.bin != pypi.package).then(|| pypi.bin.to_owned());
-            let exact = format!("{}=={}", pypi.package, version?);
-            Some(Distribution::Uvx(Package { exact, cmd, args, env }))
+        // `uvx` runs the program with the package's name.
+        Artefact::Pypi(pypi) if pypi.bin == pypi.package => {
+            Some(Distribution::Uvx(Package { exact: format!("{}=={}", pypi.package, version?), args, env }))
         }
         Artefact::Archive(archive) => Some(Distribution::Binary(binaries(archive, &args, &env))),
-        Artefact::Git(_) | Artefact::Program(_) | Artefact::Sh(_) => None,
+        Artefact::Pypi(_) | Artefact::Git(_) | Artefact::Program(_) | Artefact::Sh(_) => None,
     }
 }
 
