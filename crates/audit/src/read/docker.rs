@@ -189,15 +189,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[(&str, usize, usize, Language)]) {
         let scripts = scripts(&Source::new(&"Dockerfile".into(), text.to_owned()));
-        let found: Vec<_> = scripts
-            .iter()
-            .map(|it| {
-                let text = String::from_utf8_lossy(&it.bytes).into_owned();
-                let last = text.trim_end().rfind([' ', '\n']).map_or(0, |at| at + 1);
-                let place = it.place_of(last);
-                (text.trim_end().get(last..).unwrap_or_default().to_owned(), place.line, place.column, it.language)
-            })
-            .collect();
+        let found: Vec<_> = scripts.iter().map(Script::last_word).collect();
         let expected: Vec<_> = expected.iter().map(|it| (it.0.to_owned(), it.1, it.2, it.3)).collect();
         assert_eq!(found, expected, "{text}");
     }

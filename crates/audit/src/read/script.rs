@@ -107,6 +107,15 @@ impl Script {
         DiagnosticPlace { file: Rc::clone(&self.file), line, column }
     }
 
+    /// Its last word, with the place and the language.
+    #[cfg(test)]
+    pub(crate) fn last_word(&self) -> (String, usize, usize, Language) {
+        let text = String::from_utf8_lossy(&self.bytes).trim_end().to_owned();
+        let start = text.rfind([' ', '\n']).map_or(0, |at| at + 1);
+        let place = self.place_of(start);
+        (text.get(start..).unwrap_or_default().to_owned(), place.line, place.column, self.language)
+    }
+
     /// The place of an offset in the script.
     pub(crate) fn place_of(&self, offset: usize) -> DiagnosticPlace {
         let before = self.bytes.get(..offset).unwrap_or_default();
