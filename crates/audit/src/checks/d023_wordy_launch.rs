@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     ..named!()
 };
 
-/// First words that `which` does not find: reserved words, and builtins that are no programs in most images.
+/// First words that `which` does not find: reserved words, and builtins that most images do not have as programs.
 const NOT_PROGRAMS: [&str; 24] = [
     "!", ".", ":", "{", "break", "case", "cd", "declare", "eval", "exec", "exit", "export", "for", "if", "local",
     "readonly", "set", "shift", "source", "trap", "umask", "unset", "until", "while",

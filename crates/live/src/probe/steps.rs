@@ -344,7 +344,7 @@ fn gave_up(it: &Seen) -> Option<Verdict> {
 
 /// Each run without the web against the one that is the same but for that.
 fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
-    // Servers bring tools of their own, so a run with them is no control of one without.
+    // Servers add their own tools, so a run with servers is not compared with one without.
     let seen: Vec<&Seen> = seen.iter().filter(|it| it.scenario.servers == Servers::Without).collect();
     // The first of a mode is the one with a network that leads somewhere and a server that answers.
     let control = |mode| seen.iter().find(|it| it.scenario.mode == mode && it.scenario.web == Web::On);
