@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use registry::REGISTRY;
 use registry::model::{Agent, Protocol, Registry};
@@ -22,7 +23,7 @@ fn files() -> BTreeMap<String, String> {
 
 /// The output of commands in a shell that has sourced the functions, with only these variables.
 fn sourced(shell: &str, commands: &str, variables: &BTreeMap<String, String>) -> (Option<i32>, String) {
-    let text = files().remove("suite.sh").expect("the suite has functions");
+    static FUNCTIONS: LazyLock<String> = LazyLock::new(|| files().remove("suite.sh").expect("the suite has functions"));
     let mut child = Command::new(shell)
         .args(["-eu", "-s"])
         .env_clear()
@@ -33,7 +34,7 @@ fn sourced(shell: &str, commands: &str, variables: &BTreeMap<String, String>) ->
         .stderr(Stdio::null())
         .spawn()
         .expect("the shell is installed");
-    let script = format!("{text}{commands}");
+    let script = format!("{}{commands}", *FUNCTIONS);
     child.stdin.take().expect("it was asked for").write_all(script.as_bytes()).expect("the shell reads");
     let output = child.wait_with_output().expect("the shell ends");
     (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::launch_support::{Prefix, SHELLS, noted_environment};
 use registry::REGISTRY;
@@ -84,17 +85,17 @@ fn questions() -> Vec<Question> {
     all
 }
 
-fn sandbox() -> Sandbox {
+static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
     let root = Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout.starts_with(b"0\n"));
     Sandbox { home: "/root".to_owned(), root, folder: "/x".to_owned(), path: Sandbox::PATH.to_owned() }
-}
+});
 
 fn resolve<'r>(router: &Router<'r>, question: &Question) -> Result<Resolution<'r>, Refusal> {
     let entry = router.entry(question.agent.name).expect("it is registered");
     let given = Given { host: question.env.clone().into_iter().collect(), ..Given::default() };
-    let found = router.resolve(entry, question.model, &given, &sandbox())?;
+    let found = router.resolve(entry, question.model, &given, &SANDBOX)?;
     found.acp_model_id.clone()?;
-    found.files(&sandbox(), true)?;
+    found.files(&SANDBOX, true)?;
     Ok(found)
 }
 
@@ -131,7 +132,7 @@ fn batch(questions: &[Question]) -> Vec<Value> {
     let line = |it: &Question| json!({"agent": it.agent.name, "model": it.model, "env": it.env}).to_string();
     fs::write(&file, questions.iter().map(line).collect::<Vec<_>>().join("\n")).expect("there is room");
     let mut words = vec!["resolve", "--batch", "-"];
-    if !sandbox().root {
+    if !SANDBOX.root {
         words.push("--not-root");
     }
     let run = finish(command_self(&words).stdin(File::open(&file).expect("it is there")));
@@ -178,7 +179,9 @@ fn routing_launcher_and_batch_refuse_the_same_values() {
         }
         let of_routing = by_routing.is_some_and(|kind| OF_ROUTING_ALONE.contains(&kind));
         // Each launcher gets each change; shells and references rotate.
-        if of_routing || index % 3 != (index / CHANGES.len()) % 3 {
+        let (row, change) = (index / CHANGES.len(), index % CHANGES.len());
+        let (agent, reference) = (row / REFERENCES.len(), row % REFERENCES.len());
+        if of_routing || !(agent + reference + change).is_multiple_of(REFERENCES.len()) {
             continue;
         }
         let start = told.as_ref().map_or_else(
@@ -187,7 +190,7 @@ fn routing_launcher_and_batch_refuse_the_same_values() {
         );
         let scratch = tempfile::tempdir().expect("there is room for a folder");
         fs::create_dir(scratch.path().join("home")).expect("there is room");
-        let shell = SHELLS[index % SHELLS.len()];
+        let shell = SHELLS[(agent + change) % SHELLS.len()];
         let mut command = installed[question.agent.name].launch(shell, &scratch.path().join("home"));
         let output = command.env("NOTE", scratch.path().join("note")).envs(&start).output().expect("a shell starts");
         let runs = noted_environment(&scratch.path().join("note")).is_some();
@@ -232,7 +235,7 @@ fn agent_without_routing_refuses_every_model_with_one_sentence() {
     for (agent, sentence) in closed {
         let entry = router.entry(agent.name).expect("it is registered");
         for (model, ..) in REFERENCES {
-            let refusal = router.resolve(entry, model, &Given::default(), &sandbox()).expect_err("it takes no model");
+            let refusal = router.resolve(entry, model, &Given::default(), &SANDBOX).expect_err("it takes no model");
             assert_eq!(refusal.kind(), "not-routable");
             assert!(
                 refusal.to_string().starts_with(&format!("`{model}` cannot be run: {sentence}\nhelp: ")),

@@ -81,7 +81,7 @@ fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &st
         let installed = prefix.add(agent);
         let entry = router.entry(agent.name).expect("a registered agent has an entry");
         for (column, reference) in references().into_iter().enumerate() {
-            if (row + column) % every != 0 {
+            if !(row + column).is_multiple_of(every) {
                 continue;
             }
             let Ok(found) = router.resolve(entry, &reference, &given(flags), &sandbox(&installed)) else { continue };
@@ -117,37 +117,37 @@ fn is_flag(flags: &[(&str, &str)], name: &str) -> bool {
 
 #[test]
 fn launcher_exports_match_routing() {
-    check_launchers(1, &[], &[]);
+    check_launchers(3, &[], &[]);
 }
 
 #[test]
 fn mapping_overrides_inherited_variables() {
     let key = "the key of another vendor";
-    check_launchers(4, &[], &[("OPENAI_API_KEY", key), ("GEMINI_API_KEY", key), ("ANTHROPIC_AUTH_TOKEN", key)]);
+    check_launchers(8, &[], &[("OPENAI_API_KEY", key), ("GEMINI_API_KEY", key), ("ANTHROPIC_AUTH_TOKEN", key)]);
 }
 
 #[test]
 fn explicit_variables_override_mappings() {
-    check_launchers(4, &[("OPENAI_API_KEY", "explicit"), ("ANTHROPIC_MODEL", "explicit too")], &[]);
+    check_launchers(8, &[("OPENAI_API_KEY", "explicit"), ("ANTHROPIC_MODEL", "explicit too")], &[]);
 }
 
 #[test]
 fn gateway_exports_match_routing() {
     let alias = ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-some-model");
     let url = ("BENCHFLOW_PROVIDER_BASE_URL", "http://127.0.0.1:4000");
-    check_launchers(4, &[alias, url, ("BENCHFLOW_PROVIDER_API_KEY", "gateway-key")], &[]);
+    check_launchers(8, &[alias, url, ("BENCHFLOW_PROVIDER_API_KEY", "gateway-key")], &[]);
 }
 
 #[test]
 fn web_policy_overrides_explicit_variables() {
     let off = ("BENCHFLOW_DISALLOW_WEB_TOOLS", "1");
-    check_launchers(4, &[off, ("COPILOT_OFFLINE", "false"), ("OPENCODE_CONFIG_CONTENT", "{}")], &[]);
+    check_launchers(8, &[off, ("COPILOT_OFFLINE", "false"), ("OPENCODE_CONFIG_CONTENT", "{}")], &[]);
 }
 
 #[test]
 fn choices_of_a_run_are_routed_the_same_way() {
-    check_launchers(4, &[("BENCHFLOW_PERMISSION", "ask")], &[]);
-    check_launchers(4, &[("BENCHFLOW_REASONING_EFFORT", "high")], &[]);
+    check_launchers(8, &[("BENCHFLOW_PERMISSION", "ask")], &[]);
+    check_launchers(8, &[("BENCHFLOW_REASONING_EFFORT", "high")], &[]);
 }
 
 const URL: (&str, &str) = ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1");
