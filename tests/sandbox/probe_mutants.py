@@ -25,7 +25,7 @@ Mutant = collections.namedtuple("Mutant", "name line")
 
 MUTANTS = [
     # routing
-    Mutant("no call is no failure", "if let Some(detail) = no_call(record).filter(|_| false) {"),
+    Mutant("a run without a call passes", "if let Some(detail) = no_call(record).filter(|_| false) {"),
     Mutant("any place will do", "if false {"),
     Mutant("any scheme will do", "let placed = here;"),
     Mutant("any credential will do", "if false {"),
@@ -56,11 +56,11 @@ MUTANTS = [
     Mutant("keys are not read", "let _ = key;"),
     Mutant("an encoded body is not read", "match self.encoded().and_then(|_| None::<Vec<u8>>) {"),
     # web tools
-    Mutant("a listed tool is no offer", ""),
-    Mutant("a named tool is no offer", ""),
-    Mutant("a found tool is no offer", ""),
+    Mutant("a listed tool is allowed", ""),
+    Mutant("a named tool is allowed", ""),
+    Mutant("a found tool is allowed", ""),
     Mutant(
-        "a described tool is no offer", '(false).then(|| format!("{} is still described to the model", words(left)))'
+        "a described tool is allowed", '(false).then(|| format!("{} is still described to the model", words(left)))'
     ),
     Mutant("an escape is a letter", "let escaped = false;"),
     Mutant("a word may be a part of one", "escaped || !before.chars().next_back().is_some_and(part)"),

@@ -119,7 +119,7 @@ fn manifest_matches_its_entry() {
         let suite = agent.suite.map(|it| [it.model.provider, it.model.id].join("/")).unwrap_or_default();
         assert_eq!(text(&manifest, "default_model"), suite.trim_start_matches('/'), "{}", agent.name);
         for (from, to) in manifest.get("env_mapping").and_then(Value::as_table).into_iter().flatten() {
-            // The id that a bare agent is told over ACP is the model's.
+            // The id that a bare agent gets over ACP is the model's.
             let told = if from == "BENCHFLOW_PROVIDER_MODEL" { "BENCHFLOW_ACP_MODEL_ID" } else { from };
             let says = |it: &registry::model::Mapping<'_>| {
                 Some(it.name) == to.as_str() && (it.value.0.contains(from) || it.value.0.contains(told))

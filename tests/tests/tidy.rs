@@ -142,16 +142,14 @@ const PLAIN_LANGUAGE: [&str; 14] = [
 ];
 
 /// The folders whose comments are checked too.
-const PLAIN_COMMENTS: [&str; 11] = [
-    "crates/command/",
-    "crates/outputs/",
-    "crates/routing/",
-    "crates/scripts/",
-    "crates/shell/",
-    "crates/supply/",
+const PLAIN_COMMENTS: [&str; 9] = [
+    "crates/",
+    "registry/",
+    "registry-macros/",
     "tests/benches/",
     "tests/formats/",
     "tests/src/",
+    "tests/tests/",
     "tests/ui/",
     "xtask/",
 ];

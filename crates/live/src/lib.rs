@@ -26,7 +26,7 @@ use std::fmt;
 /// Why a command could not run at all: the message, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What stands in the way.
+    /// What prevents it.
     pub message: String,
     /// The way out.
     pub help: String,

@@ -25,7 +25,7 @@ impl Group {
         Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
     }
 
-    /// Ends it. One that has gone already is no error.
+    /// Ends it. One that has gone already is accepted.
     pub(crate) fn kill(&self) {
         if let Some(group) = self.0 {
             let _ = kill_process_group(group, Signal::KILL);
@@ -100,7 +100,7 @@ pub(crate) struct Finished {
     pub(crate) stderr: String,
 }
 
-/// The exit status as a shell tells it: 128 and the number of the signal for a process that one ended.
+/// The exit status as a shell reports it: 128 and the number of the signal for a process that one ended.
 pub(crate) fn code(status: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)

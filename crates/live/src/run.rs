@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{Failure, sandbox};
 
-/// How often somebody who watches is told that time passes.
+/// How often a user who watches is shown that time passes.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Does work in a runtime and a folder of its own, which is gone afterwards unless it is to be kept.
@@ -25,12 +25,12 @@ pub(crate) fn within<T>(keep: bool, work: impl AsyncFnOnce(&Path) -> T) -> Resul
             name = interrupted() => Err(Failure::new(format!("ended by {name}"), "what was started is gone")),
         }
     });
-    // What was dropped above was told to end; the runtime goes first, so that nothing writes into the folder any more.
+    // What was dropped above was asked to end; the runtime goes first, so that nothing writes into the folder any more.
     drop(runtime);
     result
 }
 
-/// Does several things, some at a time, and tells that time passes.
+/// Does several things, some at a time, and shows that time passes.
 pub(crate) async fn each<F: Future>(work: impl Iterator<Item = F>, jobs: usize, tick: &dyn Fn()) -> Vec<F::Output> {
     let all = futures::stream::iter(work).buffer_unordered(jobs.max(1)).collect::<Vec<_>>();
     let ticks = async {

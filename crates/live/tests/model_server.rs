@@ -224,7 +224,7 @@ impl Api {
     }
 }
 
-/// What stands at a place of all values, put together.
+/// What is at a place of all values, put together.
 fn joined(values: &[Value], place: &str) -> String {
     let found = values.iter().filter_map(|value| value.pointer(place)).filter(|value| !value.is_null());
     found.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()

@@ -14,8 +14,8 @@ agent! {
         carries: ["@anthropic-ai/claude-agent-sdk"],
         runs: node,
         launch: ["claude-agent-acp"],
-        // A session needs no variable and no file. It answers every flag with silence and status 0, so a version is no
-        // proof.
+        // A session needs no variable and no file. It answers every flag with silence and status 0, so a version is
+        // not a proof.
         handshake: {
             name: "@agentclientprotocol/claude-agent-acp", title: "Claude Agent", version: pinned,
             session: ok, exit: eof,

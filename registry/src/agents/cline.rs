@@ -5,14 +5,14 @@ use crate::agent;
 agent! {
     /// Cline, an autonomous coding agent, in the ACP mode of its command-line program.
     ///
-    /// Its endpoint stands in a file of its own, its key in a variable, and the model is set over ACP alone. Where it
+    /// Its endpoint is in a file of its own, its key in a variable, and the model is set over ACP alone. Where it
     /// looks for skills was not tried.
     cline {
         protocol: OpenAiCompletions,
         install: [npm("cline", bin: "cline")],
         // npm links `cline` to the program of the platform package, which has the same name: no Node.js is between.
         runs: native,
-        // Its only package for Linux asks for glibc's loader, which the lock cannot tell.
+        // Its only package for Linux asks for glibc's loader, which the lock does not record.
         platforms: [LinuxX64],
         launch: ["cline", "--acp"],
         // Without a key and a provider `session/new` is refused with -32000.

@@ -7,7 +7,7 @@ agent! {
     ///
     /// It ignores its arguments and OPENAI_BASE_URL: model, endpoint and web search are set in its file alone, which is
     /// therefore written whole. With a key it gets a provider of its own, for OpenAI's endpoint too, since the built-in
-    /// one asks for a log-in; with a log-in the built-in one is left alone.
+    /// one asks for a log-in; with a log-in the built-in one is unchanged.
     codex_acp {
         aliases: ["codex"],
         protocol: OpenAiResponses,

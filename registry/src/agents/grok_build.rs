@@ -5,12 +5,12 @@ use crate::agent;
 agent! {
     /// Grok Build, xAI's coding agent, in its ACP mode.
     ///
-    /// Its file alone says where a model is: the model is described there under the id that is told over ACP, and named
+    /// Its file alone says where a model is: the model is described there under the id that is set over ACP, and named
     /// for the side calls as well (titles, images, web search), which otherwise go to the vendor.
     ///
     /// Its commands find the programs of a login shell before the task's own: at start it asks `bash -l` for its PATH
     /// and puts that first. No switch for it worked in 1.0.41 (`toolset.bash.login_shell_capture`, GROK_LOGIN_ENV,
-    /// `shell_environment_policy`), so a task whose programs stand in a folder of its own gets the machine's instead.
+    /// `shell_environment_policy`), so a task whose programs are in a folder of its own gets the machine's instead.
     grok_build {
         aliases: ["grok"],
         // It speaks `messages` too, with the key as a bearer, which Anthropic's own endpoint does not take.

@@ -5,8 +5,8 @@ use crate::agent;
 agent! {
     /// Kimi Code, Moonshot AI's coding agent for the terminal, in its ACP mode.
     ///
-    /// Model, endpoint, key and protocol go through variables, which stand before what its file says. It is the
-    /// successor of `kimi-cli`; the npm package `kimi-code` without a scope is somebody else's.
+    /// Model, endpoint, key and protocol go through variables, which override its file. It is the
+    /// successor of `kimi-cli`; the npm package `kimi-code` without a scope is another project's.
     kimi_code {
         aliases: ["kimi"],
         protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses],
@@ -32,7 +32,7 @@ agent! {
             KIMI_MODEL_NAME = ACP_MODEL,
             KIMI_MODEL_API_KEY = API_KEY,
             KIMI_MODEL_BASE_URL = BASE_URL,
-            // The default is its vendor's own; `/v1` at the end of a base URL is no harm to any of them.
+            // The default is its vendor's own; `/v1` at the end of a base URL harms none of them.
             KIMI_MODEL_PROVIDER_TYPE = if all(direct, set(BASE_URL)) { match PROTOCOL {
                 "anthropic-messages" => "anthropic",
                 "openai-responses" => "openai_responses",

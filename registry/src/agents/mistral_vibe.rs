@@ -10,7 +10,7 @@ agent! {
     mistral_vibe {
         aliases: ["vibe"],
         protocol: OpenAiCompletions,
-        // 3.0.3 asks for a version of `certifi` that cannot be had.
+        // 3.0.3 asks for a version of `certifi` that is unavailable.
         install: [pypi("mistral-vibe", bin: "vibe-acp", python: "==3.12.*")],
         runs: python,
         launch: ["vibe-acp"],

@@ -5,7 +5,7 @@ use crate::agent;
 agent! {
     /// Nanocoder, a community's open coding agent for the terminal, in its ACP mode.
     ///
-    /// Its providers are in its file alone. An `agents.config.json` of the task's own stands before it, key by key.
+    /// Its providers are in its file alone. An `agents.config.json` of the task's own overrides it, key by key.
     nanocoder {
         protocol: [OpenAiCompletions, AnthropicMessages],
         install: [npm("@nanocollective/nanocoder", bin: "nanocoder")],

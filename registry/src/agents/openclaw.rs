@@ -19,7 +19,7 @@ agent! {
             ],
             within: 90s,
         },
-        // A session needs the gateway only; no key is looked at.
+        // A session needs the gateway only; no key is checked.
         handshake: {
             name: "openclaw-acp", title: "OpenClaw ACP Gateway", version: pinned,
             session: ok, exit: signal,

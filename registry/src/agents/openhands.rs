@@ -6,7 +6,7 @@ agent! {
     /// OpenHands, an open-source coding agent, in the ACP mode of its command-line program.
     ///
     /// It calls models through LiteLLM, whose ids begin with the protocol or the vendor. Its file decides: in ACP mode
-    /// nothing reads the variables, whatever `--override-with-envs` says, so the key has to stand in the file.
+    /// nothing reads the variables, whatever `--override-with-envs` says, so the key has to be in the file.
     openhands {
         aliases: ["oh"],
         protocol: [OpenAiCompletions, AnthropicMessages, GoogleGenerateContent],
@@ -32,7 +32,7 @@ agent! {
             ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY, LLM_API_VERSION, LLM_REASONING_EFFORT, LLM_TIMEOUT,
         ],
         env: { LLM_BASE_URL = BASE_URL, LLM_API_KEY = API_KEY, OPENHANDS_SUPPRESS_BANNER = "1" },
-        // Where there is a tmux, its terminal is one, which is told of each variable in its arguments; a URL may have a
+        // Where there is a tmux, its terminal is one, which gets each variable in its arguments; a URL may have a
         // password in it.
         withhold: [
             API_KEY, BASE_URL, LLM_API_KEY, LLM_BASE_URL, ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY,

@@ -27,7 +27,7 @@ pub enum DialogueError {
         /// Its exit status, where it has one.
         status: Option<i32>,
     },
-    /// A line of standard output that is no message.
+    /// A line of standard output that is not a message.
     Garbage {
         /// The line, cut off.
         line: String,
@@ -54,14 +54,14 @@ impl DialogueError {
         let Some(message) = serde_json::from_str::<Value>(line).ok().filter(Value::is_object) else {
             return Some(Self::Garbage { line: shortened(line) });
         };
-        // The library tells of another version as if the agent had refused the request.
+        // The library reports another version as if the agent had refused the request.
         let answer = message.get("result")?;
         let other = answer.get("protocolVersion").is_some_and(|it| !it.is_null() && *it != VERSION);
         other.then(|| Self::Version { answer: Box::new(answer.clone()) })
     }
 }
 
-/// What an agent says of itself: version 2 has `info` in the place of `agentInfo`.
+/// How an agent names itself: version 2 has `info` in the place of `agentInfo`.
 pub(crate) fn about(started: &Value) -> &Value {
     started.get("agentInfo").or_else(|| started.get("info")).unwrap_or(&Value::Null)
 }

@@ -73,7 +73,7 @@ impl Turn {
     }
 }
 
-/// What the agent sent unasked since it was last looked at.
+/// What the agent sent unasked since the last read.
 #[derive(Debug, Default)]
 struct Received {
     updates: Vec<Value>,
@@ -90,7 +90,7 @@ pub struct Dialogue {
     limits: Limits,
 }
 
-/// The method that was asked last: the connection may break before the request has left, and then nobody else knows.
+/// The method that was asked last: the connection may break before the request is sent, and nothing else records it.
 type LastMethod = Arc<Mutex<String>>;
 
 impl Dialogue {
@@ -163,7 +163,7 @@ impl Dialogue {
         let broken = async {
             let found = match fault.wait_for(Option::is_some).await {
                 Ok(fault) => fault.clone(),
-                // Nobody is left who could tell of a fault; the answer decides.
+                // No one is left to report a fault to; the answer decides.
                 Err(_) => std::future::pending().await,
             };
             // The last line before the end may be the answer, still on its way through the library.
@@ -185,7 +185,7 @@ impl Dialogue {
         }
     }
 
-    /// The agent's own error; or the fault of the wire that the library tells as an internal error.
+    /// The agent's own error; or the fault of the wire that the library reports as an internal error.
     async fn refusal(&self, method: &str, error: agent_client_protocol::Error) -> DialogueError {
         let error = RpcError { code: error.code.into(), message: error.message, data: error.data };
         let fault = if error.code == INTERNAL { underway(&self.fault).await } else { self.fault.borrow().clone() };
@@ -204,7 +204,7 @@ async fn underway(fault: &watch::Receiver<Option<DialogueError>>) -> Option<Dial
     found.ok().and_then(|found| found.ok().and_then(|found| found.clone()))
 }
 
-/// The end of a process, told as the end before this answer.
+/// The end of a process, reported as the end before this answer.
 fn named(fault: DialogueError, method: &str) -> DialogueError {
     match fault {
         DialogueError::Ended { status, .. } => DialogueError::Ended { method: method.to_owned(), status },

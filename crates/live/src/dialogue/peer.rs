@@ -32,7 +32,7 @@ pub struct Peer {
 pub struct Ending {
     /// What made it end.
     pub by: EndedBy,
-    /// Its exit status, as a shell tells it.
+    /// Its exit status, as a shell reports it.
     pub status: i32,
     /// How long it took.
     pub milliseconds: u64,
@@ -68,7 +68,7 @@ impl Peer {
         self.errors.text()
     }
 
-    /// What it broke the protocol with, seen up to now; its end is no such thing.
+    /// How it broke the protocol, up to now; its end does not count.
     pub fn garbage(&self) -> Option<DialogueError> {
         self.fault.borrow().clone().filter(|fault| matches!(fault, DialogueError::Garbage { .. }))
     }

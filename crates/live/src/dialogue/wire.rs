@@ -14,7 +14,7 @@ use crate::process::OutputTail;
 /// The longest line that is taken for a message.
 const LONGEST: u64 = 64 * 1024 * 1024;
 
-/// Reads lines until the stream ends, also when nobody listens any more: an agent whose output is closed early does not
+/// Reads lines until the stream ends, also when no reader is left: an agent whose output is closed early does not
 /// end as it would have.
 pub(super) async fn read(
     stream: Option<impl AsyncRead + Unpin>,

@@ -99,7 +99,7 @@ fn demanded(asked: &ModelQuery) -> Option<Call> {
     tool.map(tools::plainly)
 }
 
-/// About how many tokens a request has: what the usage tells must be of its order.
+/// About how many tokens a request has: the reported usage must be of its order.
 pub(crate) fn tokens(body: &Value) -> u64 {
     u64::try_from(body.to_string().len().div_ceil(4)).unwrap_or(u64::MAX).max(1)
 }

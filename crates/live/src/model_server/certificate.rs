@@ -27,7 +27,7 @@ impl Authority {
             Failure::new(format!("cannot make a CA: {error}"), "check the machine's source of random numbers")
         })?;
         let authority = Self { issuer, names: names.to_vec() };
-        // A name that no certificate can bear is told now, not to a client.
+        // A name that a certificate cannot have is reported now, not to a client.
         authority.config(None).map_err(|message| {
             Failure::new(format!("cannot make a certificate: {message}"), "check the names in `tls.names`")
         })?;

@@ -52,7 +52,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What a TLS record of a handshake begins with.
 const HANDSHAKE: u8 = 0x16;
 
-/// How much of what is no request is told.
+/// How many bytes of an invalid request are shown.
 const TOLD: usize = 64;
 
 type Body = StreamBody<stream::Iter<std::vec::IntoIter<Result<Frame<Bytes>, Infallible>>>>;

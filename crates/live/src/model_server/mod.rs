@@ -166,7 +166,7 @@ async fn accept(listener: TcpListener, connection: impl Fn() -> Connection) {
         };
         tokio::select! {
             (permit, accepted) = accepted => {
-                // A client that went away between its call and our answer is no reason to end.
+                // A client that went away between its call and our answer does not end the server.
                 let Ok((stream, _)) = accepted else { continue };
                 let connection = connection();
                 open.spawn(async move {

@@ -61,7 +61,7 @@ pub enum Mode {
     /// As the APIs do.
     #[default]
     Dialogue,
-    /// With status 200 and bytes that are no JSON.
+    /// With status 200 and bytes that are not JSON.
     Garbage,
     /// With status 401, in the form of the API.
     #[serde(rename = "refuse_401")]

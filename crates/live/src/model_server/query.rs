@@ -47,7 +47,7 @@ pub(crate) enum Choice {
 pub(crate) struct Tool {
     /// Its name; that of its type where it has no other.
     pub(crate) name: String,
-    /// What the model is told about it.
+    /// The description that the model gets of it.
     pub(crate) description: String,
     /// How it is called.
     pub(crate) form: Form,
@@ -78,7 +78,7 @@ impl Tool {
         Self { name: name.into(), description: String::new(), form: Form::Function, namespace: None, schema }
     }
 
-    /// The same with the description that stands in its definition.
+    /// The same with the description of its definition.
     pub(crate) fn described(self, definition: &Value) -> Self {
         Self { description: string(definition, "description").unwrap_or_default(), ..self }
     }

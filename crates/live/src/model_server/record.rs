@@ -37,7 +37,7 @@ pub struct Record {
     pub headers: Vec<(String, String)>,
     /// The body: JSON, or `{"base64": …}` for one that is none, or null for none at all.
     pub body: Value,
-    /// The API protocol, as far as the path tells it.
+    /// The API protocol, as far as the path shows it.
     pub protocol: Option<String>,
     /// The model, as the body or the path names it.
     pub model: Option<String>,

@@ -165,7 +165,7 @@ impl ModelRequest<'_> {
     }
 }
 
-/// Bytes that are no JSON, in either of the forms in which an answer comes.
+/// Bytes that are not JSON, in either of the forms in which an answer comes.
 fn garbage(streams: bool) -> Reply {
     let content_type = if streams { "text/event-stream; charset=utf-8" } else { "application/json" };
     let text: &[u8] = if streams { b"data: \xff{no JSON\n\n" } else { b"\xff{no JSON" };

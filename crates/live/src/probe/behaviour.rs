@@ -20,7 +20,7 @@ use super::verdict::Verdict;
 /// How many bytes of a body are shown.
 const SHOWN: usize = 16_384;
 
-/// What stands for a secret.
+/// The replacement of a secret.
 const REDACTED: &str = "<redacted>";
 
 /// The facts of a run.
@@ -65,7 +65,7 @@ fn choices(agent: &Agent<'_>, scenario: Scenario, record: &Record, remains: &Run
     [("effort".to_owned(), effort), ("permission".to_owned(), permission)]
 }
 
-/// Where the key stands: headers of requests, and files that are left.
+/// The places of the key: headers of requests, and files that are left.
 fn keys(record: &Record, remains: &RunFiles, key: &str) -> Facts {
     let headers = record.requests.iter().flat_map(|it| &it.headers).filter(|(_, value)| value.contains(key));
     let headers: BTreeSet<String> = headers.map(|(name, _)| format!("header {}", name.to_ascii_lowercase())).collect();
@@ -137,7 +137,7 @@ impl Evidence {
                 }
             }
         }
-        // The pinned version changes with every upgrade; that it is told is the fact.
+        // The pinned version changes with every upgrade; that it is reported is the fact.
         let pinned = |told: &str| self.pins.iter().any(|it| it.rsplit(['@', '=']).next() == Some(told));
         if let Some(version) = all.get_mut("handshake").and_then(|it| it.get_mut("version"))
             && pinned(version)

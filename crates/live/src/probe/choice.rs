@@ -74,7 +74,7 @@ fn unhindered(answer: Option<&ShellAnswer>) -> Verdict {
     Verdict::Proved
 }
 
-/// What a run tells the model of effort: each place with its value, in the calls of its first prompt.
+/// What a run sends about effort: each place with its value, in the calls of its first prompt.
 pub(crate) fn told(record: &Record) -> BTreeSet<String> {
     let (word, _) = PROMPTS[0];
     let calls = record.model_calls().filter(|call| call.says(word) && !call.tools.is_empty());
@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    /// Two direct runs and two through the gateway, with what each tells.
+    /// Two direct runs and two through the gateway, with what each sends.
     #[track_caller]
     fn check_effort(least: &Value, most: &Value, word: &str) {
         let body = |it: &Value| {

@@ -9,7 +9,7 @@ use std::thread;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use tokio::task::JoinHandle;
 
-/// The types of records that are told apart.
+/// The types of records that are distinguished.
 const A: u16 = 1;
 
 /// What a network does with names of hosts that it does not let anybody reach.

@@ -16,7 +16,7 @@ pub(crate) const ENVIRONMENT: &str = "PROBE-ENVIRONMENT";
 /// The programs that a task may have of its own.
 pub(crate) const PROGRAMS: [&str; 3] = ["node", "python3", "npm"];
 
-/// What helps where `PATH` is not the task's: a login shell reads `/etc/profile`, which sets it anew.
+/// The help where `PATH` is not the task's: a login shell reads `/etc/profile`, which sets it again.
 const LOGIN_SHELL: &str =
     " (its commands may run in a login shell: look for the agent's switch, such as `allow_login_shell = false`)";
 
@@ -40,7 +40,7 @@ pub(crate) fn routing(record: &Record, wanted: &Wanted<'_>) -> Verdict {
     if let Some(detail) = record.requests.iter().find_map(|it| misrouted(it, wanted)) {
         return Verdict::Failed(detail);
     }
-    // mutant: no call is no failure
+    // mutant: a run without a call passes
     if let Some(detail) = no_call(record) {
         return Verdict::Failed(detail);
     }
@@ -61,7 +61,7 @@ pub(crate) fn no_call(record: &Record) -> Option<String> {
     record.model_calls().next().is_none().then(|| format!("no model call arrived{}", broken(record)))
 }
 
-/// A request of which nobody knows what it holds.
+/// A request whose content is not known.
 fn unread(request: &RecordedRequest) -> Option<String> {
     if let (Some(_), Some(error)) = (&request.method, &request.error) {
         return Some(format!("{}: {error}", request.describe()));
@@ -90,7 +90,7 @@ pub(crate) fn misrouted(request: &RecordedRequest, wanted: &Wanted<'_>) -> Optio
     let placed = here && route.base_url.starts_with(&format!("{}://", request.scheme));
     let under = request.path.strip_prefix(BASE_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let Some(protocol) = request.protocol.as_deref() else {
-        // Anything but a model call: at the model server it keeps to its place, and elsewhere it tells no prompt.
+        // Anything but a model call: at the model server it keeps to its place, and elsewhere it sends no prompt.
         let told = wanted.prompts.iter().any(|prompt| request.says(prompt));
         return match (placed, under, told) {
             (true, false, _) => Some(format!("{} is not under {}", request.describe(), route.base_url)),
@@ -124,7 +124,7 @@ pub(crate) fn credentials<'r>(request: &'r RecordedRequest, protocol: &str) -> V
     own.into_iter().chain(bearer).collect()
 }
 
-/// Where the key stands that it must not: anywhere but in a header.
+/// The places of the key that are not allowed: anywhere but in a header.
 fn key_elsewhere(request: &RecordedRequest, key: &str) -> Option<&'static str> {
     let query = request.query.as_deref().unwrap_or_default();
     let places = [("the path", request.path.as_str()), ("the query", query)];
@@ -211,7 +211,7 @@ pub(crate) fn shell_answer(record: &Record) -> Option<ShellAnswer> {
 }
 
 /// A folder under the prefix, by its end: the beginning has a stamp, which changes with every pin. One of the home by
-/// its beginning: some names of its end are made up anew for each session.
+/// its beginning: some names of its end are generated for each session.
 fn stampless(folder: &str, prefix: &str) -> String {
     if let Some(rest) = folder.strip_prefix(prefix) {
         return format!("{prefix}/…/{}", rest.rsplit('/').next().unwrap_or_default());

@@ -42,7 +42,7 @@ pub fn runs() -> Vec<&'static str> {
     scenario::SCENARIOS.iter().map(|it| it.name).collect()
 }
 
-/// Probes agents, and tells what is seen as it is seen.
+/// Probes agents, and reports each finding at once.
 pub fn run(
     registry: &Registry<'_>,
     agents: &[&Agent<'_>],

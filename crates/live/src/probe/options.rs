@@ -12,7 +12,7 @@ pub struct Options {
     pub site: Site,
     /// How many runs at a time, of one agent or of several.
     pub jobs: usize,
-    /// Whether sandboxes and logs stay for somebody to look into.
+    /// Whether sandboxes and logs are kept for inspection.
     pub keep: bool,
     /// The agents of which everything must be proved.
     pub require: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Options {
 /// What can be broken on purpose: no verdict that hangs on it may be *proved* then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Break {
-    /// The agent is held against another model than it is told.
+    /// The agent is compared with another model than it is given.
     Model,
     /// The agent is started with another base URL than was resolved.
     Place,
@@ -63,7 +63,7 @@ impl Break {
     }
 }
 
-/// What somebody who watches a run is told.
+/// The messages for a user who watches a run.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
     /// A run of an agent begins, or its install.

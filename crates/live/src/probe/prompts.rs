@@ -7,7 +7,7 @@ use crate::model_server::McpServer;
 
 /// What the model server has the agent's shell tool run: it looks for the task's programs, writes outside the project,
 /// which is a folder in the home, and opens a connection. One command for each program, since `command -v` of some
-/// shells tells of the first only, and no `$(…)`, which some agents refuse. No line of its output is in its own text,
+/// shells reports the first only, and no `$(…)`, which some agents refuse. No line of its output is in its own text,
 /// since some tools return the command as well.
 pub(crate) const SHELL: &str = "command -v node | sed 's/.*/node=<&>/'; command -v python3 | sed 's/.*/python3=<&>/'; \
                                 command -v npm | sed 's/.*/npm=<&>/'; \
@@ -45,7 +45,7 @@ pub(crate) fn prompts(agent: &Agent<'_>, scenario: Scenario) -> Vec<(&'static st
     // Twice: where the agent's own search must find the tool first, the second prompt has it called.
     let servers = transports(agent, scenario).iter().filter_map(|it| McpServer::of(*it));
     prompts.extend(servers.flat_map(|it| [(it.word, it.prompt); 2]));
-    // Last: from then on the name of a web tool stands in what the agent sends, since the server has called it.
+    // Last: from then on the name of a web tool is in what the agent sends, since the server has called it.
     prompts.extend((scenario.web != Web::On).then_some(WEB_PROMPT));
     prompts
 }

@@ -16,7 +16,7 @@ const BASE64: &str = "base64";
 pub(crate) struct Record {
     /// The requests, in their order.
     pub(crate) requests: Vec<RecordedRequest>,
-    /// The names that were asked for and stand in no file of the sandbox.
+    /// The names that were asked for and are in no file of the sandbox.
     pub(crate) names: Vec<String>,
     /// The addresses beyond loopback that were called, with their ports.
     pub(crate) called: std::collections::BTreeSet<String>,
@@ -62,7 +62,7 @@ fn or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
 }
 
 impl Record {
-    /// Reads a log; a line that cannot be read is the fault of the prober, and told.
+    /// Reads a log; a line that cannot be read is the fault of the prober, and is reported.
     pub(crate) fn read(log: &str, names: Vec<String>) -> Result<Self, String> {
         let line = |(index, line): (usize, &str)| {
             serde_json::from_str(line).map_err(|error| format!("line {} of the server's log: {error}", index + 1))
@@ -101,7 +101,7 @@ impl RecordedRequest {
         self.texts().iter().any(|it| it.contains(text))
     }
 
-    /// The encoding of a body that the server could not decode: nobody knows what is in it.
+    /// The encoding of a body that the server could not decode: its content is not known.
     pub(crate) fn unread(&self) -> Option<&str> {
         self.encoded()?;
         self.header("content-encoding").filter(|it| !matches!(*it, "identity" | "gzip" | "deflate"))

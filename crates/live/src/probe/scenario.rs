@@ -14,7 +14,7 @@ pub(crate) enum Mode {
     Proxy,
 }
 
-/// What the model server stands for.
+/// The role of the model server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wire {
     /// A server of some name, over TLS of a private CA.
@@ -30,14 +30,14 @@ pub(crate) enum Web {
     On,
     /// By root, before the launch.
     Policy,
-    /// By the launcher alone, which a variable tells.
+    /// By the launcher alone, from a variable.
     Variable,
 }
 
 /// Whether tools are to ask before they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
-    /// As in every run that nobody chooses otherwise for.
+    /// As in every run without another choice.
     No,
     /// By the variable of the launcher.
     Yes,
@@ -85,7 +85,7 @@ impl Answers {
     }
 }
 
-/// What stands in the values that are given, beside what is in them in any run.
+/// What is in the given values, beside what is in them in any run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Values {
     /// The whole key; empty for one of the run's own.
@@ -153,7 +153,7 @@ pub(crate) const DIRECT: Scenario = Scenario {
 /// The one with MCP servers.
 const MCP: Scenario = Scenario { name: "mcp", wire: Wire::Loopback, servers: Servers::With, ..DIRECT };
 
-/// The name of the model server, which is nobody's.
+/// The name of the model server, which no provider uses.
 pub(crate) const NAME: &str = "models.probe.example";
 
 /// The path under which it serves: one that no agent would come upon by itself.
@@ -229,7 +229,7 @@ pub(crate) struct Route {
     pub(crate) key: String,
     /// The one model id that may arrive.
     pub(crate) model: String,
-    /// The id that the agent is told over ACP.
+    /// The id that the agent gets over ACP.
     pub(crate) told: String,
     /// The mode that the client sets over ACP; empty for none.
     pub(crate) mode: String,
@@ -274,7 +274,7 @@ pub(crate) fn route(
     Ok(Route { variables, base_url, key, model, told, mode, folder: sandbox.folder.clone() })
 }
 
-/// A model of a provider whose URL is a parameter; or of a family, whose vendor stands elsewhere.
+/// A model of a provider whose URL is a parameter; or of a family, whose vendor is elsewhere.
 fn direct(
     registry: &Registry<'_>,
     router: &Router<'_>,

@@ -17,7 +17,7 @@ pub(crate) struct RunFiles {
     pub(crate) status: i32,
     /// What its processes did.
     pub(crate) trace: Trace,
-    /// All that the agent wrote on its standard error, without what the sandbox says of itself.
+    /// All that the agent wrote on its standard error, without the messages of the sandbox.
     pub(crate) errors: String,
     /// All that it wrote on its standard output.
     pub(crate) output: String,
@@ -25,13 +25,13 @@ pub(crate) struct RunFiles {
     pub(crate) account: String,
     /// The tools that it asked about before they ran, each by its kind and title.
     pub(crate) requests: Vec<String>,
-    /// How it tells what a turn used.
+    /// How it reports what a turn used.
     pub(crate) usage: BTreeMap<String, String>,
     /// What it answered before it was asked anything.
     pub(crate) greeting: Greeting,
     /// Whether an answer did not come in time.
     pub(crate) late: bool,
-    /// The files that it left: where they are seen inside, and where they lie.
+    /// The files that it left: their paths inside, and their paths on the host.
     pub(crate) files: Vec<(String, PathBuf)>,
     /// The folder that nothing may change.
     pub(crate) prefix: String,
@@ -40,7 +40,7 @@ pub(crate) struct RunFiles {
 /// Whether the key is nowhere but in a file that is the agent's alone, and no prompt is where the task works or where
 /// every process can see it.
 ///
-/// Where the key stands in a request is the matter of the routing.
+/// Where the key is in a request is the matter of the routing.
 pub(crate) fn secrets(remains: &RunFiles, key: &str, prompts: &[&str]) -> Verdict {
     if remains.trace.started.is_empty() {
         return Verdict::Unproven("there is no record of what was started".to_owned());

@@ -30,7 +30,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one, in a network of its own or in that of a process; its files lie in the folder.
+    /// Starts one, in a network of its own or in that of a process; its files are in the folder.
     pub(crate) async fn start(
         folder: &Path,
         plan: &Value,
@@ -122,7 +122,7 @@ pub(crate) struct Tools<'a> {
     pub(crate) searched: Option<&'a str>,
 }
 
-/// What the server is told.
+/// The configuration of the server.
 pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, tools: Tools<'_>, answers: Answers) -> Value {
     let tls = match scenario.wire {
         Wire::Tls => json!({"names": [NAME], "ca_out": authority(folder)}),
@@ -143,7 +143,7 @@ pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, tools: Tools<
     })
 }
 
-/// Where the certificate of the private authority lies.
+/// The path of the certificate of the private authority.
 pub(crate) fn authority(folder: &Path) -> PathBuf {
     folder.join("ca.pem")
 }

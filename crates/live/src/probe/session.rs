@@ -130,7 +130,7 @@ fn words(launcher: String, breaks: &[Break]) -> Vec<String> {
     ["sh", "-c", &format!("{before}exec \"$0\""), &launcher].map(str::to_owned).into()
 }
 
-/// Talks to the agent; what ended the dialogue before its time is only told, since what arrived decides.
+/// Talks to the agent; what ended the dialogue early is only reported, since what arrived decides.
 pub(crate) async fn hold(
     ready: &Ready,
     agent: &Agent<'_>,
@@ -156,7 +156,7 @@ pub(crate) async fn hold(
             dialogue.set_mode(&session, &route.mode).await?;
         }
         for (_, text) in prompts(agent, scenario) {
-            // A turn that the agent gives up is no reason not to ask for the next.
+            // After a turn that the agent gives up, the next prompt is still sent.
             match dialogue.prompt(&session, text).await {
                 Err(fault @ DialogueError::Refused { .. }) => refused.push(fault.to_string()),
                 other => turns.push(other?),
@@ -205,7 +205,7 @@ fn request(request: &Value) -> String {
     shortened(&[part("kind"), part("title")].into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
-/// How an agent tells what a turn used: updates of the session, and members of its answer.
+/// How an agent reports what a turn used: updates of the session, and members of its answer.
 fn usage(turns: &[Turn]) -> BTreeMap<String, String> {
     let mut usage = BTreeMap::new();
     if turns.iter().any(|turn| turn.kinds().any(|kind| kind == "usage_update")) {
@@ -224,7 +224,7 @@ async fn begin(dialogue: &Dialogue, greeting: &mut Greeting, servers: Vec<Value>
     Ok(greeting.session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
-/// Tells the model by the way of the entry; a variable, a file or an argument has told it already.
+/// Sets the model by the way of the entry; a variable, a file or an argument has set it already.
 async fn select(dialogue: &Dialogue, agent: &Agent<'_>, session: &str, told: &str) -> Result<(), DialogueError> {
     match agent.model.via {
         Via::SetModel => dialogue.set_model(session, told).await.map(drop),

@@ -117,7 +117,7 @@ async fn settled(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: S
     }
 }
 
-/// One run, told from its beginning to its verdicts.
+/// One run, reported from its beginning to its verdicts.
 async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: Scenario, place: Turn) -> Seen {
     let begin = Instant::now();
     let Turn { number, of, tries } = place;

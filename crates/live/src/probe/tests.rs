@@ -151,7 +151,7 @@ fn call_without_a_model_answer_is_unproven() {
 #[test]
 fn agent_without_a_model_call_fails() {
     check(&judged(&Record::default(), judge::routing), "failed", "no model call arrived");
-    // A list of models is no call.
+    // A list of models is not a call.
     let listed = changed(|it| (it.protocol, it.path) = (None, "/gateway/v7/models".to_owned()));
     let record = Record { requests: listed.requests.into_iter().skip(1).collect(), ..Record::default() };
     check(&judged(&record, judge::routing), "failed", "no model call arrived");
@@ -314,7 +314,7 @@ fn described_web_tool_counts_as_offered() {
     let line = offers(&["bash"], "tools:\nget_page\nmore");
     check_web(&line, &offers(&["bash"], ""), "proved", "");
     check_web(&line, &line, "failed", "is still described");
-    // A word about a tool that was in the list is no offer once it is gone from there.
+    // A word about a tool that was in the list does not offer it once it is gone from there.
     check_web(&offers(&["bash", "get_page"], ""), &offers(&["bash"], "no get_page here"), "proved", "");
 }
 
@@ -342,7 +342,7 @@ fn named_tools_are_separated_from_listed_tools() {
     let called = RecordedRequest { body: json!([{"text": "ToolSearch"}, {"name": "WebFetch"}]), ..call("") };
     let called = RecordedRequest { tools: vec!["ToolSearch".to_owned()], ..called };
     assert!(web::Offered::of(&Record { requests: vec![called], ..Record::default() }, &agent()).named.is_empty());
-    // Without a search, such lines are only lines; and a line alone is no list.
+    // Without a search, such lines are only lines; and a line alone is not a list.
     let offered = web::Offered::of(&offers(&["bash"], "files:\nmain\nlib"), &agent());
     assert!(offered.named.is_empty());
     let offered = web::Offered::of(&offers(&["ToolSearch"], "Use ToolSearch.\nmain\nand others."), &agent());
@@ -357,7 +357,7 @@ fn web_policy_removes_deferred_web_tools() {
     check_web(&control, &deferred("WebSearch\nplan_trip\nask_user", &[]), "failed", "`WebSearch`");
     check_web(&control, &deferred("plan_trip\nask_user", &["get_page"]), "failed", "is still found by its search");
     check_web(&control, &deferred("plan_trip\nmore", &[]), "failed", "it changes other tools too: `ask_user`, `more`");
-    // The last web tool of a list stands alone.
+    // The last web tool of a list is alone.
     check_web(&deferred("get_page\nWebSearch", &["get_page"]), &deferred("WebSearch", &[]), "failed", "`WebSearch`");
     // The control must show that the search finds what it names.
     let dumb = deferred("get_page\nplan_trip\nask_user", &[]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// What a record says. An address of loopback is nobody's: who was called there is in the log of the model server.
+/// What a record says. An address of loopback is left out: who was called there is in the log of the model server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Trace {
     /// The words of every program that was started, each with its path before them.
@@ -25,7 +25,7 @@ impl Trace {
 fn words(line: &str) -> Option<Vec<String>> {
     let (_, call) = line.split_once("execve")?;
     let (head, _) = line.split_once("execve")?;
-    // The process id alone stands before the name of a call.
+    // Only the process id is before the name of a call.
     if !head.chars().all(|it| it.is_ascii_digit() || it == ' ') {
         return None;
     }

@@ -25,7 +25,7 @@ const CANARY: &str = "canary";
 /// How the launcher ends when it refuses.
 const REFUSED: i32 = 14;
 
-/// A key shorter than this stands in other texts by accident.
+/// A key shorter than this is in other texts by accident.
 const UNMISTAKABLE: usize = 16;
 
 /// What is tried: one of each at a time. A key is what a header can carry, a path what a URL can.
@@ -124,7 +124,7 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, tally: &mut Tally) -> Result<(
                     tally.count(of, values, arrived(of, &route, &met));
                 }
             }
-            // Whose fault it was, each alone tells.
+            // Each alone shows whose fault it was.
             Launch::Refused { .. } => {
                 for of in Use::ALL {
                     tally.count(of, values, trial.alone(of, values).await?);
@@ -135,7 +135,7 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, tally: &mut Tally) -> Result<(
     Ok(())
 }
 
-/// An agent and the way that it is told of its model.
+/// An agent and the way that it gets its model.
 struct Trial<'a> {
     cx: &'a Context<'a>,
     agent: &'a Agent<'a>,

@@ -20,7 +20,7 @@ pub(crate) struct Offered {
     pub(crate) named: BTreeSet<String>,
     /// The tools that the agent's own search brought into the list.
     pub(crate) found: BTreeSet<String>,
-    /// The web tools of the entry that stand anywhere in a text.
+    /// The web tools of the entry that are anywhere in a text.
     mentioned: BTreeSet<String>,
     /// Whether the search was called.
     searched: bool,
@@ -43,7 +43,7 @@ impl Offered {
                 offered.listed.extend(tools);
             }
             offered.searched |= call.called_tool().is_some_and(is_searcher);
-            // From the search on, the name of the web tool stands in every request.
+            // From the search on, the name of the web tool is in every request.
             if late {
                 continue;
             }
@@ -97,7 +97,7 @@ fn is_name(line: &str) -> bool {
     line.len() <= 64 && line.starts_with(|it: char| it.is_ascii_alphabetic()) && line.chars().all(plain)
 }
 
-/// Whether a name stands in a text by itself. A text that was encoded twice still has the letter of its escapes.
+/// Whether a name is in a text by itself. A text that was encoded twice still has the letter of its escapes.
 fn has_word(text: &str, name: &str) -> bool {
     let part = |it: char| it.is_alphanumeric() || it == '_';
     text.match_indices(name).any(|(at, _)| {
@@ -180,24 +180,24 @@ fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record
 /// A web tool that the model still gets under the policy: in the list, by name, by the search, or described.
 fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
     let ways = [
-        // mutant: a listed tool is no offer
+        // mutant: a listed tool is allowed
         (&offered.listed, "is still offered"),
-        // mutant: a named tool is no offer
+        // mutant: a named tool is allowed
         (&offered.named, "is still named to the model"),
-        // mutant: a found tool is no offer
+        // mutant: a found tool is allowed
         (&offered.found, "is still found by its search for tools"),
     ];
     let still = ways.into_iter().map(|(tools, how)| (web_tools(tools, agent), how)).find(|(it, _)| !it.is_empty());
     if let Some((tools, how)) = still {
         return Some(format!("{} {how}", sourced(tools)));
     }
-    // What was never in the list is offered by its name in a text; a word about what was in it is no offer.
+    // What was never in the list is offered by its name in a text; a word about what was in it does not offer it.
     let left: BTreeSet<&str> = (&control.mentioned & &offered.mentioned)
         .iter()
         .filter(|it| !control.listed.contains(*it))
         .filter_map(|it| control.mentioned.get(it).map(String::as_str))
         .collect();
-    // mutant: a described tool is no offer
+    // mutant: a described tool is allowed
     (!left.is_empty()).then(|| format!("{} is still described to the model", words(left)))
 }
 

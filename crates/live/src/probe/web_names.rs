@@ -4,7 +4,7 @@
 
 /// A name on the wire, and who says that it reaches the web.
 pub(crate) struct Name {
-    /// As it stands in a list of tools: a function's name, or the type of a tool that the server runs itself.
+    /// As it is in a list of tools: a function's name, or the type of a tool that the server runs itself.
     pub(crate) name: &'static str,
     /// Where that is said.
     pub(crate) source: &'static str,
@@ -39,7 +39,7 @@ const fn name(name: &'static str, source: &'static str) -> Name {
     Name { name, source }
 }
 
-/// Who says that a tool of this name, or of this type with a date behind it, reaches the web; none where nobody does.
+/// Who says that a tool of this name, or of this type with a date behind it, reaches the web.
 pub(crate) fn source_of(tool: &str) -> Option<&'static str> {
     let dated = |it: &&Name| tool.strip_prefix(it.name).is_some_and(|rest| rest.starts_with("_2"));
     let exact = NAMES.iter().find(|it| it.name == tool);

@@ -80,7 +80,7 @@ impl Cell {
         }
     }
 
-    /// Every file that sessions left, where it is seen inside and where it lies on the host.
+    /// Every file that sessions left: its path inside and its path on the host.
     pub(crate) fn left(&self) -> Vec<(String, PathBuf)> {
         match self {
             Self::Overlay(cell) => cell.left(),
@@ -109,7 +109,7 @@ impl Cell {
         match self {
             Self::Overlay(_) => {
                 // bwrap does not hand signals on: its child is the first process inside, and that one's is the agent.
-                // A tracer stands above all of them.
+                // A tracer is above all of them.
                 let child = |parent: i32| children(parent).into_iter().next();
                 let outermost = if is_tracer(started) { child(started) } else { Some(started) };
                 let agent = outermost.and_then(child).and_then(child);

@@ -16,9 +16,9 @@ pub(super) struct Seen<'a> {
     pub(super) points: &'a [PathBuf],
 }
 
-/// Adds what stands in a folder that was empty before, seen at a place of the sandbox, to a list.
+/// Adds what is in a folder that was empty before, under its path in the sandbox, to a list.
 ///
-/// A folder is told by what is in it; an empty one, and anything else, by its own name. What overlayfs writes for
+/// A folder is listed by its content; an empty one, and anything else, by its own name. What overlayfs writes for
 /// something that was removed is a character device 0/0.
 pub(super) fn collect(folder: &Path, place: &str, known: &Seen<'_>, changes: &mut Changes) -> io::Result<()> {
     let Seen { prefix, points } = *known;
@@ -50,7 +50,7 @@ fn is_whiteout(path: &Path, kind: FileType) -> io::Result<bool> {
     Ok(kind.is_char_device() && fs::symlink_metadata(path)?.rdev() == 0)
 }
 
-/// Every file under some folders: where it is seen inside, and where it lies; sorted.
+/// Every file under some folders: its path inside, and its path on the host; sorted.
 pub(super) fn files(mut waiting: Vec<(String, PathBuf)>) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
     while let Some((place, folder)) = waiting.pop() {

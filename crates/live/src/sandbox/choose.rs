@@ -166,7 +166,7 @@ pub(crate) fn folder() -> Result<tempfile::TempDir, Failure> {
     })
 }
 
-/// Whether a path can stand in the options of a mount.
+/// Whether a path can be in the options of a mount.
 fn plain(path: &Path) -> bool {
     !path.to_string_lossy().contains([',', ':', ' ', '\\', '\n'])
 }

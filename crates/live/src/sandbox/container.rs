@@ -62,7 +62,7 @@ const fn suffix(who: As) -> &'static str {
 }
 
 impl Container {
-    /// Makes the folders of one, and looks at what the engine changes by itself.
+    /// Makes the folders of one, and finds what the engine changes by itself.
     pub(super) fn open(
         host: &Host,
         engine: Engine,
@@ -318,13 +318,13 @@ impl Container {
         Ok(Changes { outside, prefix: kilobytes.is_some(), bytes: kilobytes.unwrap_or_default() * 1024 })
     }
 
-    /// Every file that sessions left: where it is seen inside, and where it lies.
+    /// Every file that sessions left: its path inside, and its path on the host.
     pub(super) fn left(&self) -> Vec<(String, PathBuf)> {
         let parts = TEMPORARY.into_iter().map(|(part, place)| (place.to_owned(), self.session(part)));
         changes::files(parts.chain([(HOME.to_owned(), self.session("home"))]).collect())
     }
 
-    /// Makes the folders of sessions anew.
+    /// Makes the folders of sessions again.
     pub(super) fn renew(&self) -> Result<(), Failure> {
         self.engine.remove(&self.container(As::Agent));
         self.state().beside = None;

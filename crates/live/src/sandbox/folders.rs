@@ -8,7 +8,7 @@ use std::path::Path;
 /// Folders of the sandbox's own that are mounted over those of the root: the part of a layer, and its place inside.
 pub(super) const TEMPORARY: [(&str, &str); 2] = [("tmp", "/tmp"), ("shm", "/dev/shm")];
 
-/// Makes the temporary folders as every system has them: for everybody, and nobody removes another's files.
+/// Makes the temporary folders as every system has them: writable by all, and no user removes another's files.
 pub(super) fn make_temporary(folder: &Path) -> io::Result<()> {
     TEMPORARY.iter().try_for_each(|(part, _)| make(&folder.join(part), 0o1777))
 }

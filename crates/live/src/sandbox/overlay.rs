@@ -68,7 +68,7 @@ impl Layer<'_> {
         self.folder.join(self.name).join(part)
     }
 
-    /// Where a place of the sandbox lies among the changes.
+    /// The path of a place of the sandbox among the changes.
     fn upper(&self, place: &str) -> PathBuf {
         self.part("upper").join(place.trim_start_matches('/'))
     }
@@ -119,7 +119,7 @@ impl Overlay {
         argv: &[String],
     ) -> Command {
         let layer = self.layer(who);
-        // Whatever ends this process ends all of it, also where nobody is left to do that.
+        // Whatever ends this process ends all of it, whatever happens to its parent.
         let mut command = Command::new("setpriv");
         // The tools of the host see nothing of the caller's settings but where they are.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()));
@@ -130,7 +130,7 @@ impl Overlay {
         command.args(["unshare", "--mount", "sh", "-c", MOUNT, "mount"]);
         if who.sees_home() {
             // The agent sees what was installed, and changes nothing of it. A second overlay over the first one, since
-            // the folders of a single one must not lie within each other, and these all lie in the root.
+            // the folders of a single one must not be within each other, and these are all in the root.
             // Sessions side by side mount the first one several times, and so it must not be written.
             let installed = self.layer(As::Root);
             let mut options = mount_options(&self.root, &installed, &layer.part("below"));
@@ -186,7 +186,7 @@ impl Overlay {
         Ok(found)
     }
 
-    /// Every file that sessions left: where it is seen inside, and where it lies.
+    /// Every file that sessions left: its path inside, and its path on the host.
     pub(super) fn left(&self) -> Vec<(String, PathBuf)> {
         let layer = self.layer(As::Agent);
         changes::files(vec![
@@ -238,7 +238,7 @@ impl Overlay {
         self.make_home()
     }
 
-    /// Makes the layer of sessions anew.
+    /// Makes the layer of sessions again.
     pub(super) fn renew(&self) -> Result<(), Failure> {
         let gone = fs::remove_dir_all(self.folder.join(self.layer(As::Agent).name));
         gone.and_then(|()| self.make_session()).map_err(|error| self.no_session(&error))
@@ -275,8 +275,8 @@ impl Overlay {
         fs::write(agent.upper(CANARY).join("secret"), "only root may read this\n")
     }
 
-    /// Where the root does not have the place of something that is shown, the layer above it has. What lies in a folder
-    /// that is mounted anew is in none of the root.
+    /// Where the root does not have the place of something that is shown, the layer above it has. What is in a folder
+    /// with another mount is not in the root.
     fn make_point(&self, layer: &Layer<'_>, shown: &Path) -> io::Result<()> {
         let place = shown.strip_prefix("/").unwrap_or(shown);
         let temporary =

@@ -11,7 +11,7 @@ pub(crate) const PROVED: &str = "sandbox: proved";
 /// The exit status of a sandbox that does not hold.
 pub(crate) const BROKEN: i32 = 97;
 
-/// A folder that nobody but root may look into.
+/// A folder that only root may read.
 pub(super) const CANARY: &str = "/verify-canary";
 
 /// The home folder of the agent.
@@ -67,7 +67,7 @@ impl As {
 pub(crate) struct SessionExtras {
     /// The process whose network it shares; none for no network at all.
     pub(crate) network_of: Option<i32>,
-    /// Files and folders of the host, and where they are seen; nobody inside can write them.
+    /// Files and folders of the host, and their paths inside; a program inside cannot write them.
     pub(crate) laid: Vec<(PathBuf, PathBuf)>,
     /// Where strace writes what all of its processes start and whom they call; none for no record.
     pub(crate) record: Option<PathBuf>,

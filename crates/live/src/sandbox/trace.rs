@@ -27,14 +27,14 @@ const WRITES: [&str; 18] = [
 /// Those of which the record has fewer in a plain run.
 const MORE: [&str; 7] = ["renameat2", "rmdir", "unlink", "unlinkat", "utimensat", "setxattr", "lsetxattr"];
 
-/// The paths of all writes that were refused since a place is read-only or somebody else's.
+/// The paths of all writes that were refused since a place is read-only or another user's.
 pub(super) fn refused(record: &str) -> Vec<String> {
     let paths: BTreeSet<String> = record.lines().filter_map(refused_path).collect();
     paths.into_iter().collect()
 }
 
 fn refused_path(line: &str) -> Option<String> {
-    // Results stand in a column of their own, where there is room for that.
+    // Results are in a column of their own, where there is room for that.
     let (call, result) = line.rsplit_once(" = -1 ")?;
     if !["EROFS", "EACCES", "EPERM"].iter().any(|error| result.starts_with(error)) {
         return None;

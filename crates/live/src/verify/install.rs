@@ -51,7 +51,7 @@ pub(crate) fn argv(script: &str) -> Vec<String> {
     ["sh", "-c", "umask 077; exec sh -c \"$1\"", "install", script].map(str::to_owned).into()
 }
 
-/// Runs it; the message of the error stands alone.
+/// Runs it; the message of the error is alone.
 pub(crate) async fn run(command: Command, deadline: u32) -> Result<Outcome, String> {
     let limit = Duration::from_secs(u64::from(deadline)) + GRACE;
     let finished = process::run(command, limit).await.map_err(|error| format!("cannot start the sandbox: {error}"))?;

@@ -18,7 +18,7 @@ pub use report::{Class, Evidence, Seen, SessionAnswer, Step, StepName, Verdict, 
 use crate::sandbox::Host;
 use crate::{Failure, run};
 
-/// Verifies agents, and tells what is seen as it is seen.
+/// Verifies agents, and reports each finding at once.
 pub fn run(
     agents: &[&Agent<'_>],
     host: &Host,

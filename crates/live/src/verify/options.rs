@@ -11,13 +11,13 @@ pub struct Options {
     pub site: Site,
     /// How many agents at a time.
     pub jobs: usize,
-    /// Whether the sandboxes stay for somebody to look into.
+    /// Whether the sandboxes are kept for inspection.
     pub keep: bool,
     /// The agents that must pass.
     pub require: Vec<String>,
 }
 
-/// What somebody who watches a run is told.
+/// The messages for a user who watches a run.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
     /// A step of an agent begins.

@@ -127,7 +127,7 @@ fn compare_session(found: Option<&SessionAnswer>, expected: Session) -> Result<(
     }
 }
 
-/// The end of the input must end an agent well. What a signal ends tells any status of its own, one time 0 and another
+/// The end of the input must end an agent well. A program ended by a signal reports any status, one time 0 and another
 /// 1, or the signal's; the signal of a crash is none of these.
 fn compare_ending(ending: Ending, expected: Exit) -> Result<(), String> {
     match (expected, ending.by, ending.status) {

@@ -12,7 +12,7 @@ pub(super) fn shown(site: &Site, looks_up: bool) -> Vec<PathBuf> {
     let named = sources.into_iter().flatten().map(String::as_str).chain(runtimes);
     let mut all: Vec<PathBuf> =
         named.filter(|it| it.starts_with('/')).map(PathBuf::from).filter(|it| it.exists()).collect();
-    // Names are looked up as the host does, whose list of servers may lie on a disk of its own.
+    // Names are looked up as the host does, whose list of servers may be on a disk of its own.
     let resolver = Path::new("/etc/resolv.conf");
     if looks_up && resolver.exists() {
         all.push(resolver.canonicalize().unwrap_or_else(|_| resolver.to_path_buf()));
@@ -22,7 +22,7 @@ pub(super) fn shown(site: &Site, looks_up: bool) -> Vec<PathBuf> {
     all
 }
 
-/// Whether an install of this agent must reach out: something that it needs lies in no folder.
+/// Whether an install of this agent needs the network: something that it needs is in no folder.
 pub(super) fn needs_network(agent: &Agent<'_>, site: &Site, target: Target) -> bool {
     let folder = |source: Option<&str>| source.is_some_and(|it| it.starts_with('/'));
     let mirror = folder(site.mirror.as_deref());
@@ -35,7 +35,7 @@ pub(super) fn needs_network(agent: &Agent<'_>, site: &Site, target: Target) -> b
         Artefact::Pypi(_) => folder(site.pypi_index.as_deref()),
         Artefact::Archive(_) => mirror,
         Artefact::Program(_) => true,
-        // What a step of shell reaches for is known to nobody.
+        // What a step of shell downloads is not known.
         Artefact::Git(_) | Artefact::Sh(_) => false,
     };
     !(runtimes && agent.install.iter().all(reachable))

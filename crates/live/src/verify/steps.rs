@@ -20,7 +20,7 @@ pub(super) struct Context<'a> {
     pub(super) tell: &'a dyn Fn(Event<'_>),
 }
 
-/// What a step comes to: a line on what was seen.
+/// The outcome of a step: a line on what was seen.
 type Outcomes = Result<String, StepFailure>;
 
 /// Verifies an agent.
@@ -84,7 +84,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// A look at an agent whose proof failed: the same install without the proof, and a session, so that the evidence
+    /// A check of an agent whose proof failed: the same install without the proof, and a session, so that the evidence
     /// shows all that the agent answers. The verdict stays that of the proof.
     async fn observe(&mut self, ready: &Ready) -> Outcomes {
         ready.install_unproved(self.agent, &self.cx.options.site).await?;

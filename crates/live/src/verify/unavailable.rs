@@ -101,7 +101,7 @@ fn needed(lock: &Lock<'_>, target: Target) -> Vec<(Client, String, String)> {
     roots.chain(platform).collect()
 }
 
-/// The registry that a site names: its URL, or nothing for the client's own default. A folder is no registry; where
+/// The registry that a site names: its URL, or nothing for the client's own default. A folder is not a registry; where
 /// only the lock's word is to be confirmed, the default one is asked in its place.
 fn registry(client: Client, site: &Site, confirms: bool) -> Option<&str> {
     let named = match client {

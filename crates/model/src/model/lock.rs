@@ -47,7 +47,7 @@ pub struct LockedPackage<'a> {
     pub name: &'a str,
     /// Its exact version.
     pub version: &'a str,
-    /// Its integrity (`sha512-…` or `sha256:…`); `-` when it could not be had.
+    /// Its integrity (`sha512-…` or `sha256:…`); `-` where it is not known.
     pub integrity: &'a str,
     /// The day of its release, `2026-11-20`; none where the lock does not have it.
     pub published: Option<&'a str>,

@@ -57,7 +57,7 @@ pub(crate) fn events(protocol: Protocol, turn: &Turn<'_>) -> Vec<Event> {
 
 /// Events as server-sent events.
 pub(crate) fn server_sent(protocol: Protocol, events: &[Event]) -> Vec<String> {
-    // Google ends its lines with CR and LF, and only OpenAI's chat completions tell the end of the stream.
+    // Google ends its lines with CR and LF, and only OpenAI's chat completions announce the end of the stream.
     let line = if protocol == Protocol::GoogleGenerateContent { "\r\n" } else { "\n" };
     let event = |event: &Event| {
         let name = event.name.map(|name| format!("event: {name}{line}")).unwrap_or_default();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::turn::MADE;
 
-/// When the model was made, as Anthropic tells it: the time of `MADE`.
+/// When the model was made, as Anthropic reports it: the time of `MADE`.
 const MADE_AS_TEXT: &str = "2026-01-01T00:00:00Z";
 
 /// The list of models for an empty name, otherwise that model if there is one.
