@@ -1,9 +1,12 @@
 //! Rules I003, I004 and I005 over the text of install steps: what they touch, fetch and hide.
 
+mod checksum;
 mod download;
+mod global;
 mod hidden;
 mod managers;
 mod owned;
+mod paths;
 mod sources;
 mod status;
 
@@ -89,4 +92,9 @@ fn option_value<'w>(arguments: &'w [Word<'_>], names: &[&str]) -> Option<&'w str
 /// Whether one of these words is among the arguments.
 fn has(arguments: &[Word<'_>], words: &[&str]) -> bool {
     arguments.iter().any(|word| words.contains(&&*word.text))
+}
+
+/// Whether a word is a group of short options with this letter.
+fn is_short(word: &Word<'_>, letter: char) -> bool {
+    word.text.strip_prefix('-').is_some_and(|letters| !letters.starts_with('-') && letters.contains(letter))
 }
