@@ -72,6 +72,7 @@ mod tests {
             &["the id `myagent` is not the name of the folder `my-agent`"],
         );
         check(file, &right.replace("1.0.0", "1"), &["`1` is not a semantic version"]);
+        check(file, &format!("// It is for tests.\n{}", right.replace("\"}", "\", /* no options */ }")), &[]);
         check(
             file,
             r#"{"id":"my-agent","version":1}"#,

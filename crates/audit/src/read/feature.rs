@@ -16,8 +16,13 @@ pub(crate) struct Feature {
 }
 
 impl Feature {
+    /// Reads it as its tools do (`@devcontainers/cli` 0.89.0): JSON with comments and commas at the end of a list.
     pub(crate) fn read(source: &Source) -> Result<Self, (String, usize)> {
-        Ok(Self { file: Rc::clone(&source.file), table: datum::json(source)? })
+        let mut text = source.text.clone();
+        // It blanks comments in place, so that every offset stays the same.
+        json_strip_comments::strip(&mut text).map_err(|error| (format!("it is not JSON: {error}"), 0))?;
+        let table = datum::json(&Source::new(&source.file, text))?;
+        Ok(Self { file: Rc::clone(&source.file), table })
     }
 
     /// The folder that it is in.
