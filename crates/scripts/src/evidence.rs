@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use registry_model::model::{
     Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, NODE_VERSION, Off, PYTHON_VERSION,
-    ProxyMode, References, Semantics, Session, Version,
+    Permission, ProxyMode, References, Semantics, Session, Version,
 };
 
 use crate::RenderError;
@@ -36,7 +36,7 @@ pub fn inputs(agent: &Agent<'_>) -> Result<Inputs, RenderError> {
 
 /// The same with these versions of Node.js and Python.
 fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, RenderError> {
-    let scripts = crate::unstamped(agent)?;
+    let scripts = crate::unstamped(&without_reasons(agent))?;
     let common = common(agent, &scripts.launch, runtimes);
     let hash = |question: &str, method: u32| {
         let own = match question {
@@ -53,6 +53,16 @@ fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, Render
     };
     let asked = QUESTIONS.iter().filter(|(question, _)| *question != "mcp" || takes_servers(agent));
     Ok(asked.map(|&(question, method)| (question.to_owned(), hash(question, method))).collect())
+}
+
+/// The agent as a probe runs it: what its entry says about a switch that it does not have changes no run.
+fn without_reasons<'a>(agent: &Agent<'a>) -> Agent<'a> {
+    Agent {
+        web: agent.web.filter(|_| agent.no_web_refusal().is_none()),
+        permission: agent.permission.filter(|_| agent.ask_refusal().is_none()),
+        effort: agent.effort.filter(|it| !it.levels().is_empty()),
+        ..*agent
+    }
 }
 
 /// Whether the entry says that the agent takes MCP servers: without that, there is nothing to measure.
@@ -189,7 +199,7 @@ fn web(agent: &Agent<'_>, script: &str) -> String {
 /// The permission: what it turns off.
 fn permission(agent: &Agent<'_>) -> String {
     let mut facts = Facts::default();
-    let Some(permission) = agent.permission else { return facts.0 };
+    let Some(permission) = agent.permission.filter(|it| !matches!(it, Permission::Untested(_))) else { return facts.0 };
     facts.add("permission", permission.kind().id());
     facts.add("permission.mode", permission.mode());
     add_switches(&mut facts, "permission", permission.off());
@@ -199,7 +209,7 @@ fn permission(agent: &Agent<'_>) -> String {
 /// The levels of effort; where they go is in the launcher and the files.
 fn effort(agent: &Agent<'_>) -> String {
     let mut facts = Facts::default();
-    let Some(effort) = agent.effort else { return facts.0 };
+    let Some(effort) = agent.effort.filter(|it| !it.levels().is_empty()) else { return facts.0 };
     facts.add("effort", effort.kind().id());
     facts.add_all("effort.level", effort.levels());
     facts.0
@@ -253,7 +263,7 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use registry_model::model::{
-        Archive, Download, FileFormat, Host, Mcp, McpTransport, Npm, Owner, Pypi, Target, WebPolicy,
+        Archive, Download, Effort, FileFormat, Host, Mcp, McpTransport, Npm, Owner, Pypi, Target, WebPolicy,
     };
     use registry_model::template::Template;
 
@@ -361,6 +371,23 @@ mod tests {
     #[test]
     fn unrelated_fields_keep_evidence_fresh() {
         check_stale(&Agent { aliases: &["other"], description: "Another text.", install_timeout: 7, ..AGENT }, &[]);
+    }
+
+    #[test]
+    fn reason_without_a_switch_keeps_evidence_fresh() {
+        let untested = Agent {
+            permission: Some(Permission::Untested("no one tried")),
+            effort: Some(Effort::Untested("no one tried")),
+            ..AGENT
+        };
+        check_stale(&untested, &[]);
+        check_stale(&Agent { effort: Some(Effort::None("it has none")), ..untested }, &[]);
+        check_stale(&Agent { permission: Some(Permission::None("it never asks")), ..untested }, &["permission"]);
+        let because = |reason| {
+            let web = Some(WebPolicy::Untested { tools: &["fetch"], reason });
+            inputs(&Agent { web, ..AGENT }).expect("it is rendered")
+        };
+        assert_eq!(because("no one tried"), because("it was tried once"));
     }
 
     #[test]
