@@ -25,9 +25,9 @@ base_image "$kept" "$base" || exit 2
 . tests/sandbox/expect.sh
 
 # The build's context: the scripts, and the mirror beside them.
-cargo build --quiet --package xtask --features xtask/upgrade 2>"$work/log" || { cat "$work/log"; exit 2; }
-cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$work/xtask" || exit 2
 xtask=$work/xtask
+. tests/sandbox/xtask.sh
+copy_xtask "$xtask" || exit 2
 "$xtask" gen-scripts --site "$mirror/site.toml" --out "$work/context" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
 "$xtask" gen-suite --site "$mirror/site.toml" --out "$work/suite" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
 cp -al "$mirror" "$work/context/mirror" 2>/dev/null || cp -a "$mirror" "$work/context/mirror"

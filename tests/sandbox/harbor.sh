@@ -18,6 +18,7 @@ mkdir -p "$kept"
 . tests/sandbox/engine.sh
 . tests/sandbox/expect.sh
 . tests/sandbox/harness.sh
+. tests/sandbox/xtask.sh
 work=$(mktemp -d /var/tmp/harbor-test.XXXXXX) || exit 2
 dockerd=
 trap '[ -z "$dockerd" ] || stop_engine; rm -rf "$work"' EXIT
@@ -27,7 +28,7 @@ python_packages "$python" "$kept/python" harbor==0.26.0 || exit 2
 compose_plugin "$kept" || exit 2
 start_engine "$work/engine" || exit 2
 runner_image "$python" "$kept" localhost/harbor-base || exit 2
-built_xtask "$work" xtask/live,xtask/outputs || exit 2
+copy_xtask "$work/xtask" || exit 2
 "$work/xtask" gen-harbor --site "$mirror/site.toml" --out "$work/agents" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
 PYTHONPATH=$work/agents:$here
 LITELLM_LOCAL_MODEL_COST_MAP=True

@@ -5,7 +5,6 @@
 # compose_plugin DIR               `docker compose`, kept in DIR; sets DOCKER_CONFIG
 # runner_image PYTHON DIR NAME     Debian with Python 3.13 and Harbor's runner in its venv, kept in DIR
 # bake AGENTS MIRROR NAME AGENT…   that image with agents, installed by their scripts from a mirror
-# built_xtask DIR FEATURES         DIR/xtask, built with these features; $XTASK may name one that is built
 # start_server DIR PLAN            DIR/xtask's model server; its requests are in DIR/requests; sets $url
 # end_server                       ends it
 
@@ -76,14 +75,6 @@ bake() {
         done
         rm -rf /opt/benchflow/log' sh "$@" || return 1
     docker commit bake "$image" >/dev/null && docker rm bake >/dev/null
-}
-
-# A copy: another build may replace the program while it runs.
-built_xtask() {
-    if [ -z "${XTASK:-}" ]; then
-        cargo build --quiet -p xtask --features "$2" || return 1
-    fi
-    cp "${XTASK:-${CARGO_TARGET_DIR:-target}/debug/xtask}" "$1/xtask"
 }
 
 start_server() {

@@ -3,8 +3,7 @@
 #
 #     matrix.sh MIRROR [AGENT...]
 #
-# MIRROR   a folder with the artefacts of the agents and a site.toml that names folders in it; XTASK, in the environment,
-#          names a program that was built with all features
+# MIRROR   a folder with the artefacts of the agents and a site.toml that names folders in it
 #
 # Needs root, Debian's docker.io, debootstrap and apt-get. Exits 1 when a row is not as matrix.py expects.
 set -u
@@ -31,9 +30,9 @@ done
 chmod 1777 "$work/musl/tmp"
 tar -C "$work/musl" -c . | docker import - localhost/matrix-musl >/dev/null || exit 2
 
-# One program with all features; another one may be named, which then is not built.
-xtask=${XTASK:-${CARGO_TARGET_DIR:-target}/debug/xtask}
-[ -n "${XTASK-}" ] || cargo build --quiet -p xtask --features xtask/upgrade || exit 2
+xtask=$work/xtask
+. tests/sandbox/xtask.sh
+copy_xtask "$xtask" || exit 2
 "$xtask" gen-scripts --site "$mirror/site.toml" --out "$work/context" >/dev/null || exit 2
 "$xtask" gen-suite --site "$mirror/site.toml" --out "$work/suite" >/dev/null || exit 2
 cp -al "$mirror" "$work/context/mirror" 2>/dev/null || cp -a "$mirror" "$work/context/mirror"

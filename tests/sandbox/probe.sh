@@ -17,9 +17,9 @@ work=$(mktemp -d /var/tmp/probe-test.XXXXXX) || exit 2
 trap 'rm -rf "$work"' EXIT
 TMPDIR=$work
 export TMPDIR
-cargo build --quiet --package xtask --features xtask/upgrade || exit 2
-cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$work/xtask" || exit 2
 xtask=$work/xtask
+. tests/sandbox/xtask.sh
+copy_xtask "$xtask" || exit 2
 . tests/sandbox/expect.sh
 
 probe() {

@@ -15,13 +15,14 @@ kept=$PWD/${CARGO_TARGET_DIR:-target}/sandbox
 . tests/sandbox/engine.sh
 . tests/sandbox/expect.sh
 . tests/sandbox/harness.sh
+. tests/sandbox/xtask.sh
 work=$(mktemp -d /var/tmp/release-test.XXXXXX) || exit 2
 dockerd=
 trap '[ -z "$dockerd" ] || stop_engine; rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
 python=$(find_python) || exit 2
 python_packages "$python" "$kept/cyclonedx" 'cyclonedx-python-lib[json-validation]==11.12.0' || exit 2
-built_xtask "$work" xtask/outputs || exit 2
+copy_xtask "$work/xtask" || exit 2
 
 # valid FILE: whether the library of the format takes a bill of materials.
 valid() {

@@ -38,9 +38,10 @@ set -- --substitute-runtimes --python "$python"
 for agent in $agents ${MORE-}; do
     set -- "$@" --agent "$agent"
 done
-# With all features, as the other scripts of this folder build it: one build serves all.
-cargo build --quiet --package xtask --features xtask/upgrade
-xtask=${CARGO_TARGET_DIR:-target}/debug/xtask
+xtask=$folder/xtask
+. tests/sandbox/xtask.sh
+mkdir -p "$folder"
+copy_xtask "$xtask"
 "$xtask" mirror --out "$folder/mirror" "$@"
 failed=0
 if [ -n "$all" ]; then
