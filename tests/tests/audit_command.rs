@@ -170,6 +170,13 @@ fn list_of_the_peer_decides_which_agents_are_expected() {
     // The list of the runner is the tree's own, where it has no other.
     let run = check(&["audit", "--agents", "auto", &text], 0, &[]);
     assert!(!run.stdout.contains("unknown agent"), "{run:?}");
+    // What differs from an agent of this registry is a note there.
+    let manifest = "name = \"gemini\"\ninstall_timeout = 7\ninstall_cmd = \": BENCHFLOW_DISALLOW_WEB_TOOLS\"\n";
+    fs::create_dir_all(tree.join("gemini")).expect("there is room");
+    fs::write(tree.join("gemini/manifest.toml"), manifest).expect("there is room");
+    check(&["audit", &text], 1, &["warning[D021]: `install_timeout` is `7` here"]);
+    check(&["audit", "--agents", "auto", &text], 1, &["note[D021]: `install_timeout` is `7` here"]);
+    fs::remove_dir_all(tree.join("gemini")).expect("it is there");
     let registry = "AGENTS: dict[str, AgentConfig] = {\n    \"theirs\": AgentConfig(\n    ),\n}\n";
     fs::write(tree.join("src/agents/registry.py"), registry).expect("there is room");
     check(&["audit", "--agents", "auto", &text], 1, &["unknown agent `other`"]);

@@ -44,9 +44,15 @@ impl<'a> RegistryFacts<'a> {
     /// Goes by the agents of another project: the others of the registry are left out.
     pub(crate) fn expect(&mut self, peers: Option<Peers>) {
         if let Some(peers) = &peers {
-            self.agents.retain(|agent| peers.knows(agent.name));
+            // What is an alias there can be an agent here.
+            self.agents.retain(|agent| peers.names().any(|name| name == agent.name));
         }
         self.peers = peers;
+    }
+
+    /// Whether the tree goes by agents of its own.
+    pub(crate) fn has_own_agents(&self) -> bool {
+        self.peers.is_some()
     }
 
     /// The names that a suite must have.

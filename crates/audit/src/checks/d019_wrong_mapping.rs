@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     example: r#"env_mapping = { BENCHFLOW_PROVIDER_BASE_URL = "OPENAI_URL" }"#,
     help: "map as the entry does (`cargo xtask show NAME`)",
     incidents: &[63],
+    compares: true,
     run: Some(check),
     ..named!()
 };

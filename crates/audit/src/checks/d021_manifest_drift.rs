@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     example: r#"acp_model_format = "bare"   # the entry has provider/model"#,
     help: "write the value of the entry, or run `cargo xtask gen-manifests`",
     incidents: &[65, 67, 73, 82],
+    compares: true,
     run: Some(check),
     ..named!()
 };
@@ -111,7 +112,10 @@ fn check_protocol(agent: &Agent<'_>, manifest: &Manifest, findings: &mut Diagnos
     let Some(said) = manifest.table.text("api_protocol").filter(|it| !it.value.is_empty()) else { return };
     let spoken: Vec<String> = agent.protocols.iter().map(|it| format!("`{}`", it.id())).collect();
     if !agent.protocols.iter().any(|it| it.id() == said.value) {
-        let message = format!("`{}` uses {}, not `{}`", agent.name, spoken.join(", "), quoted(said.value));
+        let message = match &*spoken {
+            [] => format!("`{}` takes no model, and `api_protocol` is `{}`", agent.name, quoted(said.value)),
+            _ => format!("`{}` uses {}, not `{}`", agent.name, spoken.join(", "), quoted(said.value)),
+        };
         add(&said.place, message, findings);
     }
 }

@@ -41,14 +41,16 @@ const NODE_VERSION: &str = "BF_NODE_VERSION=";
 const NODE_FLOOR: (u32, u32) = (22, 19);
 
 fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
-    for script in contents.manifests.iter().filter_map(|it| it.command("install_cmd")) {
+    for manifest in &contents.manifests {
+        let Some(script) = manifest.command("install_cmd") else { continue };
         let text = String::from_utf8_lossy(&script.bytes);
         for (find, shown) in &PATTERNS {
             if let Some(at) = find(&text) {
                 add(script, at, format!("the harness's tests reject {shown} anywhere in an install command"), findings);
             }
         }
-        if let Some(at) = text.find("npm install") {
+        // BenchFlow 0.7.11 asks this of its own agents alone.
+        if let Some(at) = text.find("npm install").filter(|_| manifest.is_of_the_harness()) {
             check_npm(script, &text, at, findings);
         }
     }
@@ -122,4 +124,18 @@ fn process_substitution(text: &str) -> Option<usize> {
         let before = text.get(..*at).unwrap_or_default();
         !before.is_empty() && !before.ends_with('<')
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::fixture::check_manifest_of;
+
+    #[test]
+    fn npm_of_the_harness_needs_its_node() {
+        let manifest = "install_cmd = 'npm install --prefix /opt/benchflow/js-agents/a a@1.2.3'";
+        check_manifest_of("gemini", "D024", manifest, &["require `/opt/benchflow/node`"]);
+        // Its tests ask nothing of the manifests of others.
+        check_manifest_of("somebodys-agent", "D024", manifest, &[]);
+        check_manifest_of("somebodys-agent", "D024", "install_cmd = ': pipefail'", &["`pipefail`"]);
+    }
 }

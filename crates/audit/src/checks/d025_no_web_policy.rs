@@ -1,6 +1,6 @@
 //! Finds manifests that never read the variable, payloads included. An agent without web tools need not read it.
 
-use registry_model::model::WebPolicy;
+use registry_model::model::{Off, WebPolicy};
 
 use crate::diagnostic::quoted;
 use crate::payload;
@@ -21,12 +21,30 @@ pub(super) const CHECK: Check = Check {
 /// The variable by which a harness forbids the web; the contract has no key for it.
 const VARIABLE: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
 
+/// Agents with `disallow_web_tools_setup_cmd` or the like in BenchFlow 0.7.11 (`agents/registry.py`,
+/// `agents/codex_config.py`).
+const BY_HARNESS: [&str; 7] =
+    ["antigravity", "claude-agent-acp", "codex-acp", "gemini", "mimo", "opencode", "openhands"];
+
+/// The variables that turn web tools off, of all entries.
+fn switches<'a>(facts: &RegistryFacts<'a>) -> impl Iterator<Item = &'a str> {
+    let set = |off: &'a Off<'a>| match off {
+        Off::Env(mappings) => *mappings,
+        _ => &[],
+    };
+    facts.agents.iter().flat_map(|agent| agent.web_switches()).flat_map(set).map(|it| it.name)
+}
+
 fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let agent = manifest.name().and_then(|name| facts.agent(name));
         let toolless = agent.is_some_and(|agent| matches!(agent.web, Some(WebPolicy::NoTools(_))));
-        let honours = manifest.commands.iter().any(|command| payload::contains(&command.script.bytes, VARIABLE));
-        if !toolless && !honours && manifest.has_text("install_cmd") {
+        let names = |text: &str| manifest.commands.iter().any(|it| payload::contains(&it.script.bytes, text));
+        // A manifest that sets the switch of an entry for every run needs no variable.
+        let honours = names(VARIABLE) || switches(facts).any(names);
+        // For these BenchFlow 0.7.11 turns the web off itself, whatever the manifest says.
+        let by_harness = manifest.name().is_some_and(|name| BY_HARNESS.contains(&name));
+        if !toolless && !honours && !by_harness && manifest.has_text("install_cmd") {
             let place =
                 manifest.table.member("install_cmd").map_or_else(|| manifest.place(), |it| it.key.place.clone());
             let name = manifest.name().unwrap_or("the agent");
@@ -36,5 +54,18 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnost
                 format!("missing web policy: the manifest does not turn the web tools of `{}` off", quoted(name)),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::fixture::check_manifest_of;
+
+    #[test]
+    fn harness_turns_the_web_of_its_own_agents_off() {
+        let manifest = "install_cmd = ': a'\nlaunch_cmd = 'a'";
+        check_manifest_of("somebodys-agent", "D025", manifest, &["web tools of `somebodys-agent`"]);
+        check_manifest_of("codex-acp", "D025", manifest, &[]);
+        check_manifest_of("pi-acp", "D025", manifest, &["web tools of `pi-acp`"]);
     }
 }

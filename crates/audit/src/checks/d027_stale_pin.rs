@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     example: "npm install some-agent@1.2.3   # the lock has 1.2.5",
     help: "write the version of the lock, which was verified; or run `cargo pin` for the newer one",
     incidents: &[14, 43, 75],
+    compares: true,
     run: Some(check),
     ..named!()
 };

@@ -1,5 +1,7 @@
 //! Finds keys that other processes or users can read, and keys that are pasted into JSON.
 
+use std::collections::BTreeSet;
+
 use registry_model::shell::{Command, Shape, Word};
 
 use crate::diagnostic::quoted;
@@ -28,16 +30,20 @@ fn check(_: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics)
     for manifest in &contents.manifests {
         for script in manifest.commands.iter().map(|it| &it.script) {
             let commands = script.commands();
+            let keys = &Keys::new(manifest, &commands);
             for command in &commands {
-                if let Some((word, key)) = in_argv(command, manifest) {
+                if let Some((word, key)) = in_argv(command, keys) {
                     let message =
                         format!("`${key}` is an argument of `{}`, and every process can read it", name(command));
                     findings.add(&CHECK, &script.place_of(word.range.start), message);
                 }
-                let Some((word, key)) = printed(command, manifest) else { continue };
-                if is_json(command, key) {
+                let body = here_document(&script.bytes, command);
+                let Some((at, key, json)) = printed(command, keys).or_else(|| shown(command, body?, keys)) else {
+                    continue;
+                };
+                if json {
                     let message = format!("`${key}` is pasted into JSON: a quote or a backslash in it breaks the file");
-                    findings.add(&CHECK, &script.place_of(word.range.start), message);
+                    findings.add(&CHECK, &script.place_of(at), message);
                 }
                 if let Some((offset, file)) = written(&commands, command)
                     && !is_protected(&commands, command, &file)
@@ -55,25 +61,43 @@ fn name<'c>(command: &'c Command<'_>) -> &'c str {
 }
 
 /// A key among the arguments of a program.
-fn in_argv<'c, 'a>(command: &'c Command<'a>, manifest: &Manifest) -> Option<(&'c Word<'a>, String)> {
+fn in_argv<'c, 'a>(command: &'c Command<'a>, keys: &Keys<'_>) -> Option<(&'c Word<'a>, String)> {
     if command.shape != Shape::Simple || BUILTINS.contains(&name(command)) {
         return None;
     }
     // `env KEY=$KEY agent` and `KEY=$KEY agent` set the environment.
     let mut words = command.words.iter().skip(1).filter(|word| !word.literal && word.assignment().is_none());
-    words.find_map(|word| Some((word, key_in(&word.text, manifest)?)))
+    words.find_map(|word| Some((word, keys.find(&word.text)?)))
 }
 
-/// A key that `printf`, `echo` or `cat` prints.
-fn printed<'c, 'a>(command: &'c Command<'a>, manifest: &Manifest) -> Option<(&'c Word<'a>, &'c str)> {
+/// A key that `printf` or `echo` prints: its place, its name, and whether JSON is around it.
+fn printed(command: &Command<'_>, keys: &Keys<'_>) -> Option<(usize, String, bool)> {
     if !matches!(name(command), "printf" | "echo") {
         return None;
     }
     command.words.iter().skip(1).filter(|word| !word.literal).find_map(|word| {
-        let key = key_in(&word.text, manifest)?;
-        let at = word.text.find(&format!("${key}")).map(|at| at + 1)?;
-        Some((word, word.text.get(at..at + key.len())?))
+        let key = keys.find(&word.text)?;
+        let json = is_json(command, &key);
+        Some((word.range.start, key, json))
     })
+}
+
+/// A key in the here-document of a program that prints it.
+fn shown(command: &Command<'_>, body: &str, keys: &Keys<'_>) -> Option<(usize, String, bool)> {
+    let key = keys.find(body).filter(|_| matches!(name(command), "cat" | "tee"))?;
+    let json = [format!("\"${key}\""), format!("\"${{{key}")].iter().any(|it| body.contains(it.as_str()));
+    Some((command.range.start, key, json))
+}
+
+/// The text of a command's here-document, where its variables are replaced.
+fn here_document<'s>(script: &'s [u8], command: &Command<'_>) -> Option<&'s str> {
+    let here = command.redirections.iter().find(|it| it.operator.is_here())?;
+    let delimiter = here.target.as_ref().filter(|it| *it.source == *it.text.as_bytes())?;
+    let rest = std::str::from_utf8(script.get(here.offset..)?).ok()?;
+    let body = rest.split_once('\n')?.1;
+    let ends = |line: &str| line.trim_start_matches('\t') == delimiter.text;
+    let length = body.split_inclusive('\n').take_while(|line| !ends(line.trim_end_matches('\n'))).map(str::len).sum();
+    body.get(..length)
 }
 
 /// Whether the text around a key is a text of JSON: `"%s"` in a format, or `"$KEY"`.
@@ -112,26 +136,49 @@ fn is_protected(commands: &[Command<'_>], writer: &Command<'_>, file: &str) -> b
     })
 }
 
-/// The name of a variable in a word that holds a key; its length and whether it is set are none.
-fn key_in(text: &str, manifest: &Manifest) -> Option<String> {
-    text.match_indices('$').find_map(|(at, _)| {
-        if text.get(..at).is_some_and(|before| before.ends_with('\\')) {
-            return None;
-        }
-        let rest = text.get(at + 1..)?;
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
-        let end = rest.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_')).unwrap_or(rest.len());
-        let (name, after) = rest.split_at_checked(end)?;
-        let only_asks = after.starts_with(":+") || after.starts_with('+');
-        (!only_asks && is_key(name, manifest)).then(|| name.to_owned())
-    })
+/// The variables of a manifest's commands that hold keys.
+struct Keys<'c> {
+    /// The one that the harness sets to the key.
+    mapped: Option<&'c str>,
+    /// Those that are set from another one.
+    copies: BTreeSet<&'c str>,
 }
 
-/// Whether a variable holds a key: by its name, or by what is mapped to it.
-fn is_key(name: &str, manifest: &Manifest) -> bool {
-    let mapped = manifest.table.table("env_mapping").and_then(|it| it.text("BENCHFLOW_PROVIDER_API_KEY"));
-    let named = ["API_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "ACCESS_KEY"].iter().any(|end| name.ends_with(end));
-    named && !name.contains("PUBLIC") || mapped.is_some_and(|it| it.value == name)
+impl<'c> Keys<'c> {
+    fn new(manifest: &'c Manifest, commands: &'c [Command<'_>]) -> Self {
+        let mapped = manifest.table.table("env_mapping").and_then(|it| it.text("BENCHFLOW_PROVIDER_API_KEY"));
+        let mut keys = Self { mapped: mapped.map(|it| it.value), copies: BTreeSet::new() };
+        for word in commands.iter().flat_map(|it| it.assignments.iter().chain(&it.words)) {
+            if let Some((name, value)) = word.assignment().filter(|(_, value)| keys.find(value).is_some()) {
+                // `PLAN=$(f "$KEY")` is what a program says about it.
+                if !value.contains("$(") && !value.contains('`') {
+                    keys.copies.insert(name);
+                }
+            }
+        }
+        keys
+    }
+
+    /// The first variable in a text that holds a key; its length and whether it is set are none.
+    fn find(&self, text: &str) -> Option<String> {
+        text.match_indices('$').find_map(|(at, _)| {
+            if text.get(..at).is_some_and(|before| before.ends_with('\\')) {
+                return None;
+            }
+            let rest = text.get(at + 1..)?;
+            let rest = rest.strip_prefix('{').unwrap_or(rest);
+            let end = rest.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_')).unwrap_or(rest.len());
+            let (name, after) = rest.split_at_checked(end)?;
+            let only_asks = after.starts_with(":+") || after.starts_with('+');
+            (!only_asks && self.has(name)).then(|| name.to_owned())
+        })
+    }
+
+    /// Whether a variable holds a key: by its name, by what is mapped to it, or by what it is set from.
+    fn has(&self, name: &str) -> bool {
+        let named = ["API_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "ACCESS_KEY"].iter().any(|end| name.ends_with(end));
+        named && !name.contains("PUBLIC") || self.mapped == Some(name) || self.copies.contains(name)
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +214,12 @@ mod tests {
         check("umask 077; printf '{\"key\":\"%s\"}' \"$X_API_KEY\" >a.json", &[json]);
         check("umask 077; echo \"{\\\"key\\\": \\\"$X_API_KEY\\\"}\" >a.json", &[json]);
         check("umask 077; printf '%s' \"$X_API_KEY\" >key", &[]);
+        check("umask 077\ncat >a.json <<JSON\n{\"key\": \"${X_API_KEY:-none}\"}\nJSON\n", &[json]);
+        check("umask 077\ncat >a.json <<'JSON'\n{\"key\": \"$X_API_KEY\"}\nJSON\n", &[]);
+        check("umask 077\ncat >a <<END\n$X_MODEL\nEND\nprintf '{}' >b # $X_API_KEY", &[]);
+        let copied = "`$T` is pasted into JSON";
+        check("umask 077; T=\"${X_API_KEY:-none}\"; printf '{\"key\":\"%s\"}' \"$T\" >a.json", &[copied]);
+        check("umask 077; T=$(login \"$X_MODEL\"); printf '{\"plan\":\"%s\"}' \"$T\" >a.json", &[]);
         check("umask 077; jq -n '{key: env.X_API_KEY}' >a.json", &[]);
         check("umask 077; printf '{\"model\":\"%s\"}' \"$X_MODEL\" >a.json", &[]);
     }
@@ -179,6 +232,7 @@ mod tests {
         check("umask 022; printf %s \"$X_API_KEY\" >~/.x/key", &[open]);
         check("umask 077; printf %s \"$X_API_KEY\" >~/.x/key", &[]);
         check("printf %s \"$X_API_KEY\" >~/.x/key; chmod 600 ~/.x/key", &[]);
+        check("cat >~/.x/key <<END\n$X_API_KEY\nEND\n", &[open]);
         check("printf %s \"$X_API_KEY\" | login", &[]);
         check("printf %s \"$X_API_KEY\" >/dev/stderr", &[]);
         check("printf %s \"$X_MODEL\" >~/.x/key", &[]);

@@ -71,6 +71,13 @@ impl Diagnostics {
         });
     }
 
+    /// Makes notes of the findings of some checks, by their codes.
+    pub(crate) fn note(&mut self, of: impl Fn(&str) -> bool) {
+        for found in self.found.iter_mut().filter(|it| of(it.code)) {
+            found.level = Level::Note;
+        }
+    }
+
     /// Whether anything was found at a line.
     pub(crate) fn any_at(&self, file: &str, line: usize) -> bool {
         self.found.iter().any(|it| it.line == line && it.file == file)

@@ -37,6 +37,8 @@ pub struct Check {
     pub incidents: &'static [u8],
     /// Whether `lint` runs it too: it checks the bytes of any file.
     pub in_lint: bool,
+    /// Whether it compares with entries of the registry. In a tree that goes by its own agents, a difference is a note.
+    pub compares: bool,
     /// How it is run.
     run: Option<fn(&RegistryFacts<'_>, &Contents, &mut Diagnostics)>,
 }
@@ -53,6 +55,7 @@ impl Check {
             help: "",
             incidents: &[],
             in_lint: false,
+            compares: false,
             run: None,
         }
     }
@@ -144,8 +147,13 @@ fn run_some(facts: &RegistryFacts<'_>, contents: &Contents, wanted: impl Fn(&Che
     let mut findings = Diagnostics::default();
     // The rules run first: D024 skips lines with findings.
     rules::check(contents, &mut findings);
-    for check in ALL.iter().filter(|check| wanted(check)).filter_map(|check| check.run) {
-        check(facts, contents, &mut findings);
+    for check in ALL.iter().filter(|check| wanted(check)) {
+        if let Some(run) = check.run {
+            run(facts, contents, &mut findings);
+        }
+    }
+    if facts.has_own_agents() {
+        findings.note(|code| find(code).is_some_and(|check| check.compares));
     }
     // A comment cannot allow what says that a comment is wrong.
     let (left, unused) = allow::apply(findings.finish(), &contents.allows);

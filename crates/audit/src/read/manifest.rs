@@ -54,6 +54,24 @@ impl Manifest {
         self.table.text("name").map(|it| it.value)
     }
 
+    /// Whether BenchFlow 0.7.11 has an agent of this name itself (`agents/registry.py`).
+    pub(crate) fn is_of_the_harness(&self) -> bool {
+        const OWN: [&str; 11] = [
+            "antigravity",
+            "claude-agent-acp",
+            "codex-acp",
+            "deepagents",
+            "gemini",
+            "harvey-lab-harness",
+            "mimo",
+            "openclaw",
+            "opencode",
+            "openhands",
+            "pi-acp",
+        ];
+        self.name().is_some_and(|name| OWN.contains(&name))
+    }
+
     /// The place for findings about missing keys.
     pub(crate) fn place(&self) -> DiagnosticPlace {
         self.table.member("name").map_or_else(|| DiagnosticPlace::start(&self.file), |it| it.key.place.clone())

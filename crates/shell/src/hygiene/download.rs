@@ -49,13 +49,14 @@ pub(super) fn check(reading: &Reading<'_>, findings: &mut Diagnostics<'_>) {
                     findings.add(RULE, &command.range, message, "add `git checkout` of a full commit after it");
                 }
             }
-            Source::Fetched { tool, answer, .. } => {
+            Source::Fetched { tool, url, answer, .. } => {
                 if let Some(shell) = runs_as_it_arrives(reading, *index) {
                     let message =
                         format!("`{shell}` runs the output of `{tool}` before it is verified, an error page included");
                     findings.add(RULE, &command.range, message, HELP);
                 } else if !answer && !is_verified(reading, *index, source, &checks, &unproved) {
-                    findings.add(RULE, &command.range, format!("unverified download by `{tool}`"), HELP);
+                    let of = if url.is_empty() { String::new() } else { format!(" of `{url}`") };
+                    findings.add(RULE, &command.range, format!("unverified download by `{tool}`{of}"), HELP);
                 }
             }
         }
@@ -301,7 +302,7 @@ mod tests {
         let one = "curl -o a https://x/a\n";
         let both = "curl -o a https://x/a\ncurl -o b https://x/b\n";
         check(&format!("{verify}{both}verify a x\nverify b y"), &[]);
-        check(&format!("{verify}{both}verify b y"), &["unverified download"]);
+        check(&format!("{verify}{both}verify b y"), &["unverified download by `curl` of `https://"]);
         check(&format!("{verify}{one}verify other x"), &["unverified download"]);
         check(&format!("{verify}{one}verify \"$file\" x"), &[]);
         // It is not called here, so that its caller is not known.

@@ -457,6 +457,8 @@ mod tests {
             "uv sync --quiet",
             "npm install --loglevel=error a",
             "npm ls | grep -q x",
+            "uv tool list | grep -q x",
+            "uv pip show x | grep -q 1.0",
             "npm ls x || true",
             "set -e\ntrap 'rm -rf x' EXIT\nnpm ci",
         ] {

@@ -107,8 +107,10 @@ pub(super) fn run<'w, 'a>(command: &'w Command<'a>) -> Option<Run<'w, 'a>> {
     let (name, arguments) = through_python(name, arguments).unwrap_or((name, arguments));
     let manager = manager(name)?;
     // What only prints has operands that may be anything.
-    let first = operands(arguments).next().map(|word| &*word.text);
-    if first.is_some_and(|first| PRINTS.contains(&first)) {
+    let verbs = operands(arguments).map(|word| &*word.text);
+    // `uv tool list`, `uv pip show`: the first word names a group of verbs.
+    let group = name == "uv" && operands(arguments).next().is_some_and(|it| matches!(&*it.text, "tool" | "pip"));
+    if verbs.skip(usize::from(group)).take(1).any(|verb| PRINTS.contains(&verb)) {
         return None;
     }
     let verb = match operands(arguments).find(|word| acts(manager, &word.text)) {

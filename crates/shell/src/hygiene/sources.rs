@@ -13,6 +13,8 @@ pub(super) enum Source<'w> {
     /// A file.
     Fetched {
         tool: &'w str,
+        /// Its URL as it is written; empty where that is not seen.
+        url: &'w str,
         /// What it becomes, where that is known.
         file: Option<&'w str>,
         /// It is data that a program reads: an answer of an API, a version, a checksum.
@@ -102,6 +104,7 @@ pub(super) fn source<'w>(reading: &Reading<'_>, command: &'w Command<'_>) -> Opt
     let data = file.is_some_and(is_data) || is_data(url) || file.is_some_and(is_signature) && is_signature(url);
     Some(Source::Fetched {
         tool,
+        url,
         file: file.or_else(|| Some(base(url)).filter(|it| !it.is_empty())),
         answer: printed || data,
     })
