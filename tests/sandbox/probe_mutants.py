@@ -55,6 +55,8 @@ MUTANTS = [
     Mutant("a text within a text is not read", "let _: Value = inner;"),
     Mutant("keys are not read", "let _ = key;"),
     Mutant("an encoded body is not read", "match self.encoded().and_then(|_| None::<Vec<u8>>) {"),
+    # sessions
+    Mutant("an opened session has no past", 'Some(call) if !call.body.is_null() => "restores the dialogue",'),
     # web tools
     Mutant("a listed tool is allowed", ""),
     Mutant("a named tool is allowed", ""),

@@ -24,7 +24,7 @@ fn start(fault: &str) -> Peer {
 /// The whole way: `initialize`, a session, a turn.
 async fn all(dialogue: &Dialogue) -> Result<(Value, Turn), DialogueError> {
     let started = dialogue.initialize().await?;
-    let session = dialogue.new_session(Path::new("/"), Vec::new()).await?;
+    let session = dialogue.new_session(Path::new("/"), Vec::new(), Value::Null).await?;
     let session = session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok((started, dialogue.prompt(&session, "hello").await?))
 }

@@ -332,3 +332,18 @@ fn call_to_another_address_is_recorded_and_gets_no_answer() {
     let names: Vec<_> = record.iter().map(|it| (it.sni.as_deref(), it.method.as_deref())).collect();
     assert_eq!(names, [(Some("models.other.example"), Some("GET"))]);
 }
+
+#[test]
+fn held_answer_is_recorded_before_it_is_sent() {
+    let served = Served::new(false, "dialogue");
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "PROBE-WAIT: say hello."}]});
+    let output = served.curl("/gateway/v7/chat/completions", Some(&body), &["--max-time", "1"]);
+    assert_eq!(output.status.code(), Some(28), "curl gives up: {}", String::from_utf8_lossy(&output.stdout));
+    // The prompt of a cancelled turn is still there.
+    let later = json!({"model": "m", "messages": [
+        {"role": "user", "content": "PROBE-WAIT: say hello."}, {"role": "user", "content": "PROBE-AFTER: say hello."}]});
+    assert_eq!(served.ask("/gateway/v7/chat/completions", Some(&later), &[]).0, 200);
+    let record = served.record();
+    let answered: Vec<_> = record.iter().map(|it| it.answered.as_ref().map(|it| it.status)).collect();
+    assert_eq!(answered, [Some(200), Some(200)]);
+}

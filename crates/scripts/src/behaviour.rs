@@ -25,7 +25,7 @@ pub struct Aspect {
 }
 
 /// All aspects, in the order of reports.
-pub const ASPECTS: [Aspect; 18] = [
+pub const ASPECTS: [Aspect; 19] = [
     Aspect { name: "verdicts", title: "Verdicts", decides: true },
     Aspect { name: "handshake", title: "Handshake", decides: true },
     Aspect { name: "capabilities", title: "Capabilities", decides: true },
@@ -33,6 +33,7 @@ pub const ASPECTS: [Aspect; 18] = [
     Aspect { name: "permission", title: "Permission", decides: true },
     Aspect { name: "effort", title: "Reasoning effort", decides: true },
     Aspect { name: "mcp", title: "MCP servers", decides: true },
+    Aspect { name: "lifecycle", title: "Session lifecycle", decides: true },
     Aspect { name: "usage", title: "Usage", decides: true },
     Aspect { name: "tools", title: "Tools", decides: true },
     Aspect { name: "web", title: "Web policy", decides: true },

@@ -105,13 +105,30 @@ impl Dialogue {
         self.ask("initialize", params, self.limits.start).await
     }
 
-    /// `session/new` in a folder, with MCP servers as the protocol writes them; the answer as it came.
-    pub async fn new_session(&self, folder: &Path, servers: Vec<Value>) -> Result<Value, DialogueError> {
+    /// `session/new` in a folder, with MCP servers and `_meta` as the protocol writes them (null for no `_meta`); the
+    /// answer as it came.
+    pub async fn new_session(&self, folder: &Path, servers: Vec<Value>, meta: Value) -> Result<Value, DialogueError> {
         let mut params = serde_json::to_value(NewSessionRequest::new(folder)).unwrap_or_default();
         if let Some(params) = params.as_object_mut() {
             params.insert("mcpServers".to_owned(), Value::Array(servers));
+            if !meta.is_null() {
+                params.insert("_meta".to_owned(), meta);
+            }
         }
         self.ask("session/new", params, self.limits.answer).await
+    }
+
+    /// `session/load` or `session/resume`: a session of an earlier process, in its folder; the answer as it came.
+    pub async fn open_session(&self, method: &str, session: &str, folder: &Path) -> Result<Value, DialogueError> {
+        let params = json!({"sessionId": session, "cwd": folder, "mcpServers": []});
+        self.ask(method, params, self.limits.answer).await
+    }
+
+    /// `session/cancel`: asks to end the turn that is under way, which then ends by its own answer.
+    pub fn cancel(&self, session: &str) -> Result<(), DialogueError> {
+        let broken = |error: agent_client_protocol::Error| DialogueError::Connection(error.to_string());
+        let message = UntypedMessage::new("session/cancel", json!({"sessionId": session})).map_err(broken)?;
+        self.connection.send_notification(message).map_err(broken)
     }
 
     /// `session/set_model`, which the protocol does not have yet and most agents do.

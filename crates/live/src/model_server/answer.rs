@@ -17,6 +17,9 @@ pub const SEARCH_WORD: &str = "PROBE-SEARCH";
 /// The word of a prompt that has the web tool called.
 pub const WEB_WORD: &str = "PROBE-WEB";
 
+/// The word of a prompt whose answer is held back, so that its turn can be cancelled.
+pub const WAIT_WORD: &str = "PROBE-WAIT";
+
 /// What is said where nothing else is.
 pub const TEXT: &str = "Probe answered.";
 
@@ -60,6 +63,11 @@ pub(crate) fn answer(asked: &ModelQuery, plan: &Plan) -> ModelAnswer {
         Some(schema) => ModelAnswer::Text(schema::instance(schema).to_string()),
         None => ModelAnswer::Text(TEXT.to_owned()),
     }
+}
+
+/// Whether the answer is held back. A turn that was cancelled leaves its prompt before the next one.
+pub(crate) fn is_held(asked: &ModelQuery) -> bool {
+    asked.last_words().rsplit_once(WAIT_WORD).is_some_and(|(_, after)| !after.contains("PROBE-"))
 }
 
 fn call(asked: &ModelQuery, plan: &Plan) -> Option<Call> {

@@ -29,6 +29,7 @@ use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::server::Acceptor;
 
+use super::answer::is_held;
 use super::certificate::Authority;
 use super::plan::Plan;
 use super::record::{Answered, Log, Record};
@@ -48,6 +49,9 @@ const SILENCE: Duration = Duration::from_mins(2);
 
 /// How long a handshake may take, and a body.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long an answer is held back.
+const HELD: Duration = Duration::from_mins(1);
 
 /// What a TLS record of a handshake begins with.
 const HANDSHAKE: u8 = 0x16;
@@ -191,13 +195,20 @@ impl Session {
         };
         let understood = request.understood();
         let reply = request.reply(&understood, &self.connection.shared.plan);
+        let is_held = understood.endpoint.is_some() && is_held(&understood.asked);
         record.protocol = understood.endpoint.map(|endpoint| endpoint.protocol.id().to_owned());
         record.tools = understood.asked.tools.iter().map(|tool| tool.name.clone()).collect();
         record.tool_results = understood.asked.outputs().map(str::to_owned).collect();
         record.model = understood.asked.model;
         record.stream = understood.asked.streams;
         record.body = parsed.unwrap_or_else(|| encoded(&body));
-        self.send(record, reply)
+        let response = self.send(record, reply);
+        if is_held {
+            let mut stops = self.connection.shared.stops.clone();
+            // A client that goes away meanwhile ends this too.
+            let _ = timeout(HELD, stops.wait_for(|stops| *stops)).await;
+        }
+        response
     }
 
     /// Refuses a request that is not whole.

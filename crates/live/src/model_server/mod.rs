@@ -38,7 +38,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-pub use answer::{SEARCH_WORD, SHELL_WORD, TEXT, WEB_WORD};
+pub use answer::{SEARCH_WORD, SHELL_WORD, TEXT, WAIT_WORD, WEB_WORD};
 pub use listening::Listening;
 pub(crate) use mcp::McpServer;
 pub use plan::{Mode, Plan, Tls};

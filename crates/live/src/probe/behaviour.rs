@@ -10,10 +10,11 @@ use super::choice;
 use super::dns_server::Network;
 use super::greeting;
 use super::judge;
+use super::lifecycle;
 use super::mcp;
 use super::record::{Record, RecordedRequest};
 use super::report::{Evidence, Run, UndeclaredRequest};
-use super::scenario::{Answers, NAME, Scenario};
+use super::scenario::{Answers, Course, NAME, Scenario};
 use super::secrets::RunFiles;
 use super::verdict::Verdict;
 
@@ -35,6 +36,12 @@ pub(crate) fn of_run(
     behaviour.extend(choices(agent, scenario, record, remains));
     // Where the network fails or every call is denied, how often is a matter of time.
     if scenario.answers != Answers::Model || scenario.network != Network::Leading {
+        return behaviour;
+    }
+    if scenario.course == Course::Lifecycle {
+        // A turn that is cancelled may try again before it ends, so its calls are not counted.
+        let facts = lifecycle::facts(agent, &remains.greeting, &remains.lifecycle, record);
+        behaviour.insert("lifecycle".to_owned(), facts);
         return behaviour;
     }
     let mut calls: BTreeMap<String, usize> = BTreeMap::new();

@@ -8,6 +8,7 @@ mod choice;
 mod dns_server;
 mod greeting;
 mod judge;
+mod lifecycle;
 mod mcp;
 mod options;
 mod prompts;

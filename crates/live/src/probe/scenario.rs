@@ -63,6 +63,15 @@ pub(crate) enum Servers {
     With,
 }
 
+/// What a run does with its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// It sends prompts.
+    Prompts,
+    /// It also cancels a turn, and opens the session again.
+    Lifecycle,
+}
+
 /// How the model server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answers {
@@ -114,13 +123,14 @@ pub(crate) struct Scenario {
     pub(crate) ask: Ask,
     pub(crate) thinking: Thinking,
     pub(crate) servers: Servers,
+    pub(crate) course: Course,
 }
 
 /// All runs. Those without the web are the same as the first two but for that, so each has its control.
 ///
 /// Levels of effort are set in runs that exist for other questions. Directly, the lowest
 /// level is compared with the highest; through the gateway, a run without a level is compared with the highest.
-pub(crate) const SCENARIOS: [Scenario; 12] = [
+pub(crate) const SCENARIOS: [Scenario; 13] = [
     DIRECT,
     Scenario { name: "proxy", mode: Mode::Proxy, ..DIRECT },
     Scenario { name: "direct-loopback", wire: Wire::Loopback, ..DIRECT },
@@ -134,6 +144,7 @@ pub(crate) const SCENARIOS: [Scenario; 12] = [
     // Apart from the others: what an agent does with servers must not change the other verdicts.
     MCP,
     Scenario { name: "mcp-policy", web: Web::Policy, mode: Mode::Proxy, ..MCP },
+    Scenario { name: "lifecycle", wire: Wire::Loopback, course: Course::Lifecycle, ..DIRECT },
 ];
 
 /// The plainest of them.
@@ -148,6 +159,7 @@ pub(crate) const DIRECT: Scenario = Scenario {
     ask: Ask::No,
     thinking: Thinking::AsItIs,
     servers: Servers::Without,
+    course: Course::Prompts,
 };
 
 /// The one with MCP servers.

@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use registry_scripts::behaviour::Facts;
+
 use super::greeting::Greeting;
 use super::trace::Trace;
 use super::verdict::Verdict;
@@ -29,6 +31,8 @@ pub(crate) struct RunFiles {
     pub(crate) usage: BTreeMap<String, String>,
     /// What it answered before it was asked anything.
     pub(crate) greeting: Greeting,
+    /// What came of cancelling a turn and of opening the session again.
+    pub(crate) lifecycle: Facts,
     /// Whether an answer did not come in time.
     pub(crate) late: bool,
     /// The files that it left: their paths inside, and their paths on the host.

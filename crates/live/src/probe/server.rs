@@ -143,6 +143,11 @@ pub(crate) fn plan(folder: &Path, scenario: Scenario, model: &str, tools: Tools<
     })
 }
 
+/// The path of its record.
+pub(crate) fn log(folder: &Path) -> PathBuf {
+    file(folder, "log")
+}
+
 /// The path of the certificate of the private authority.
 pub(crate) fn authority(folder: &Path) -> PathBuf {
     folder.join("ca.pem")

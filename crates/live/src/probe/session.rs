@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use registry_model::model::{Agent, Via};
+use registry_scripts::behaviour::Facts;
 use serde_json::Value;
 
 use super::greeting::Greeting;
 use super::judge::PROGRAMS;
+use super::lifecycle;
 use super::mcp;
 use super::options::Break;
 use super::prompts::{self, prompts};
-use super::scenario::{Answers, NAME, Route, Scenario, Wire};
+use super::scenario::{Answers, Course, NAME, Route, Scenario, Wire};
 use super::secrets::RunFiles;
 use super::server;
 use super::trace::Trace;
@@ -130,37 +132,68 @@ fn words(launcher: String, breaks: &[Break]) -> Vec<String> {
     ["sh", "-c", &format!("{before}exec \"$0\""), &launcher].map(str::to_owned).into()
 }
 
+/// What an agent of a run is started with.
+pub(crate) struct Start<'a> {
+    pub(crate) ready: &'a Ready,
+    pub(crate) agent: &'a Agent<'a>,
+    pub(crate) route: &'a Route,
+    pub(crate) scenario: Scenario,
+    pub(crate) breaks: &'a [Break],
+}
+
+impl Start<'_> {
+    /// Starts its process.
+    pub(crate) fn peer(&self, beyond: &SessionExtras) -> Result<Peer, String> {
+        let argv = words(format!("{}/bin/{}", self.ready.prefix, self.agent.name), self.breaks);
+        let environment = environment(self.route, self.scenario);
+        let command = self.ready.cell.command_with(As::Agent, beyond, &environment, &argv);
+        let command = command.map_err(|refusal| refusal.message)?;
+        Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))
+    }
+
+    /// Sets the model and the mode; a variable, a file or an argument has set them already where it is not the client's.
+    pub(crate) async fn select(&self, dialogue: &Dialogue, session: &str) -> Result<(), DialogueError> {
+        let told = &self.route.told;
+        match self.agent.model.via {
+            Via::SetModel => drop(dialogue.set_model(session, told).await?),
+            Via::ConfigOption => drop(dialogue.set_config_option(session, "model", told).await?),
+            Via::Env | Via::File | Via::Argv => {}
+        }
+        if !self.route.mode.is_empty() {
+            dialogue.set_mode(session, &self.route.mode).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Talks to the agent; what ended the dialogue early is only reported, since what arrived decides.
 pub(crate) async fn hold(
-    ready: &Ready,
-    agent: &Agent<'_>,
-    route: &Route,
-    scenario: Scenario,
+    start: &Start<'_>,
     beyond: &SessionExtras,
-    breaks: &[Break],
+    folder: &Path,
 ) -> Result<(Option<String>, RunFiles), String> {
+    let Start { ready, agent, route, scenario, .. } = *start;
     let servers = mcp::servers(&route.folder, TASK, prompts::transports(agent, scenario));
-    let argv = words(format!("{}/bin/{}", ready.prefix, agent.name), breaks);
-    let command = ready.cell.command_with(As::Agent, beyond, &environment(route, scenario), &argv);
-    let command = command.map_err(|refusal| refusal.message)?;
-    let mut peer = Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))?;
+    let goes_on = scenario.course == Course::Lifecycle;
+    let mut peer = start.peer(beyond)?;
     let mut limits = ready.limits(agent, LIMITS);
     if scenario.answers == Answers::Denial {
         limits.turn = DENIED;
     }
     let (mut refused, mut turns, mut greeting) = (Vec::new(), Vec::new(), Greeting::default());
+    let (mut session, mut facts) = (String::new(), Facts::new());
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
-        let session = begin(dialogue, &mut greeting, servers).await?;
-        select(dialogue, agent, &session, &route.told).await?;
-        if !route.mode.is_empty() {
-            dialogue.set_mode(&session, &route.mode).await?;
-        }
+        session = begin(dialogue, &mut greeting, servers, lifecycle::meta(scenario)).await?;
+        start.select(dialogue, &session).await?;
         for (_, text) in prompts(agent, scenario) {
             // After a turn that the agent gives up, the next prompt is still sent.
             match dialogue.prompt(&session, text).await {
                 Err(fault @ DialogueError::Refused { .. }) => refused.push(fault.to_string()),
                 other => turns.push(other?),
             }
+        }
+        if goes_on {
+            lifecycle::cancel(dialogue, &session, &server::log(folder), &mut facts).await;
         }
         Ok(())
     })
@@ -171,6 +204,9 @@ pub(crate) async fn hold(
     let errors = errors.text();
     if ending.status == BROKEN || !errors.contains(PROVED) {
         return Err(format!("the sandbox does not hold: {}", shortened(&errors)));
+    }
+    if goes_on && said.is_ok() {
+        lifecycle::open_again(start, beyond, limits, &session, &greeting, &mut facts).await?;
     }
     let late = matches!(said, Err(DialogueError::Late { .. }));
     let fault = said.err().map(|fault| fault.to_string()).or_else(|| refused.into_iter().next());
@@ -190,6 +226,7 @@ pub(crate) async fn hold(
         requests: turns.iter().flat_map(|turn| &turn.permissions).map(request).collect(),
         usage: usage(&turns),
         greeting,
+        lifecycle: facts,
         late,
         errors,
         output: output.text(),
@@ -218,17 +255,13 @@ fn usage(turns: &[Turn]) -> BTreeMap<String, String> {
     usage
 }
 
-async fn begin(dialogue: &Dialogue, greeting: &mut Greeting, servers: Vec<Value>) -> Result<String, DialogueError> {
+async fn begin(
+    dialogue: &Dialogue,
+    greeting: &mut Greeting,
+    servers: Vec<Value>,
+    meta: Value,
+) -> Result<String, DialogueError> {
     greeting.started = dialogue.initialize().await?;
-    greeting.session = dialogue.new_session(Path::new(WORKSPACE), servers).await?;
+    greeting.session = dialogue.new_session(Path::new(WORKSPACE), servers, meta).await?;
     Ok(greeting.session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
-}
-
-/// Sets the model by the way of the entry; a variable, a file or an argument has set it already.
-async fn select(dialogue: &Dialogue, agent: &Agent<'_>, session: &str, told: &str) -> Result<(), DialogueError> {
-    match agent.model.via {
-        Via::SetModel => dialogue.set_model(session, told).await.map(drop),
-        Via::ConfigOption => dialogue.set_config_option(session, "model", told).await.map(drop),
-        Via::Env | Via::File | Via::Argv => Ok(()),
-    }
 }

@@ -14,11 +14,12 @@ use super::judge::{self, Wanted};
 use super::options::{Break, Event, Options};
 use super::record::Record;
 use super::report::{Evidence, Run};
-use super::scenario::{self, Answers, Ask, BASE_PATH, Route, SCENARIOS, Scenario, Servers, Web};
+use super::scenario::{self, Answers, Ask, BASE_PATH, Course, Route, SCENARIOS, Scenario, Servers, Web};
 use super::secrets::{self, RunFiles};
 use super::server::{self, Server};
+use super::session::Start;
 use super::verdict::Verdict;
-use super::{behaviour, mcp, prompts, session, web};
+use super::{behaviour, lifecycle, mcp, prompts, session, web};
 use crate::sandbox::{As, HOME, Host};
 use crate::verify::Class;
 use crate::verify::install::Outcome;
@@ -165,6 +166,9 @@ async fn hold(
     if scenario.web == Web::Policy && !left_out {
         session::turn_web_off(ready).await?;
     }
+    if scenario.course == Course::Lifecycle {
+        lifecycle::put_skill(ready, agent).await?;
+    }
     let tool = agent.web.and_then(|it| it.tools().first().copied());
     // An agent that is said to have no web tool must not find one either.
     let searched = tool.or(matches!(agent.web, Some(WebPolicy::NoTools(_))).then_some("WebSearch"));
@@ -231,7 +235,8 @@ pub(crate) async fn meet(
     let server = Server::start(folder, plan, scenario.network, holder).await?;
     let beyond = session::lay(folder, scenario, server.inside);
     let beyond = beyond.map_err(|error| format!("cannot lay out the task in `{}`: {error}", folder.display()))?;
-    let held = session::hold(ready, agent, route, scenario, &beyond, &cx.options.breaks).await;
+    let start = Start { ready, agent, route, scenario, breaks: &cx.options.breaks };
+    let held = session::hold(&start, &beyond, folder).await;
     let mut record = server.stop().await?;
     let (fault, remains) = held?;
     record.called.clone_from(&remains.trace.called);

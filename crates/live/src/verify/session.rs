@@ -37,7 +37,7 @@ pub(super) async fn hold(
         let part = |key: &str| started.get(key).cloned().unwrap_or_default();
         seen.agent_info = part("agentInfo");
         seen.protocol_version = part("protocolVersion");
-        seen.session = Some(match dialogue.new_session(Path::new(WORKSPACE), Vec::new()).await {
+        seen.session = Some(match dialogue.new_session(Path::new(WORKSPACE), Vec::new(), Value::Null).await {
             Ok(_) => SessionAnswer::Ok,
             Err(DialogueError::Refused { error, .. }) => SessionAnswer::Refused(*error),
             Err(other) => return Err(other),

@@ -7,7 +7,8 @@ use super::text::{anchor, code_list};
 use crate::evidence::Verdict;
 
 /// The heads of the columns behind the agent's name.
-const HEADS: [&str; 9] = ["no questions", "effort", "web off", "MCP", "model by", "images", "load", "resume", "usage"];
+const HEADS: [&str; 11] =
+    ["no questions", "effort", "web off", "MCP", "model by", "images", "cancel", "load", "resume", "skills", "usage"];
 
 /// The table.
 pub(crate) fn table(all: &[Facts<'_>]) -> String {
@@ -33,8 +34,10 @@ fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
         mcp(facts),
         facts.model_by().to_owned(),
         yes("promptCapabilities.image"),
-        yes("loadSession"),
-        yes("sessionCapabilities.resume"),
+        cancel(facts),
+        opened(facts, "load").unwrap_or_else(|| yes("loadSession")),
+        opened(facts, "resume").unwrap_or_else(|| yes("sessionCapabilities.resume")),
+        skills(facts),
         usage(facts),
     ]
 }
@@ -74,6 +77,40 @@ fn mcp(facts: &Facts<'_>) -> String {
         }
         Some(Mcp::None(_)) => "none".to_owned(),
         Some(Mcp::Untested(_)) => "untested".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+/// A fact of the run that cancels a turn and opens the session again; none before that was measured.
+fn lifecycle<'a>(facts: &'a Facts<'_>, fact: &str) -> Option<&'a str> {
+    facts.evidence.behaviour.get("lifecycle")?.get(fact).map(String::as_str)
+}
+
+/// Whether `session/cancel` ends a turn, and the next prompt is answered.
+fn cancel(facts: &Facts<'_>) -> String {
+    let Some(cancel) = lifecycle(facts, "cancel") else { return "-".to_owned() };
+    let goes_on = lifecycle(facts, "after cancel") == Some("the next prompt is answered");
+    match cancel.strip_prefix("ends the turn") {
+        Some(" with `cancelled`") if goes_on => "yes".to_owned(),
+        Some(how) if goes_on => format!("yes,{how}"),
+        Some(_) => "ends the session".to_owned(),
+        None => cancel.to_owned(),
+    }
+}
+
+/// What a session has when it is opened again in a new process.
+fn opened(facts: &Facts<'_>, way: &str) -> Option<String> {
+    Some(match lifecycle(facts, way)? {
+        "restores the dialogue" => "yes".to_owned(),
+        other => format!("reported, {other}"),
+    })
+}
+
+/// Whether a skill in the entry's folder is offered to the model.
+fn skills(facts: &Facts<'_>) -> String {
+    match lifecycle(facts, "skill") {
+        Some("is offered to the model") => "offered".to_owned(),
+        Some(other) => other.to_owned(),
         None => "-".to_owned(),
     }
 }
