@@ -36,12 +36,39 @@ agent! {
                 "openai-responses" => "openai-responses",
                 _ => "openai-completions",
             } },
+            // Members of every request; its own `/thinking` writes the same (read in 0.5.17).
+            LLM_EXTRA_BODY = if proxy {
+                match EFFORT {
+                    "low" => "{\"reasoning_effort\":\"low\"}",
+                    "medium" => "{\"reasoning_effort\":\"medium\"}",
+                    "high" => "{\"reasoning_effort\":\"high\"}",
+                }
+            } else {
+                match PROTOCOL {
+                    "anthropic-messages" => match EFFORT {
+                        "low" => "{\"output_config\":{\"effort\":\"low\"}}",
+                        "medium" => "{\"output_config\":{\"effort\":\"medium\"}}",
+                        "high" => "{\"output_config\":{\"effort\":\"high\"}}",
+                    },
+                    "openai-responses" => match EFFORT {
+                        "low" => "{\"reasoning\":{\"effort\":\"low\"}}",
+                        "medium" => "{\"reasoning\":{\"effort\":\"medium\"}}",
+                        "high" => "{\"reasoning\":{\"effort\":\"high\"}}",
+                    },
+                    _ => match EFFORT {
+                        "low" => "{\"reasoning_effort\":\"low\"}",
+                        "medium" => "{\"reasoning_effort\":\"medium\"}",
+                        "high" => "{\"reasoning_effort\":\"high\"}",
+                    },
+                }
+            },
         },
         web: NoTools(
             "its web tools come with its extra `web`, which is not installed: seen on the wire with 0.5.17, 2026-11-30"
         ),
         // Without it, it asks before commands that it does not know to be safe.
         permission: [json("~/.agentao/permissions.json") { "rules": [{ "tool": "*", "action": "allow" }] }],
+        effort: ["low", "medium", "high"],
         mcp: acp [stdio, http],
         home: [".agentao"],
         skills: ["~/.agentao/skills"],

@@ -33,6 +33,37 @@ agent! {
             },
             // Without it, a harness that sets no model over ACP gets the vendor's own (read in 0.42.0).
             jsonc("~/.gemini/settings.json", if set(ACP_MODEL)) { "model": { "name": ACP_MODEL } },
+            // Its models of version 2.5 take a budget, as Google maps the words of OpenAI; all others take a level, and a
+            // request may have one of the two. `match` names a base of its own list of models.
+            jsonc("~/.gemini/settings.json", if set(EFFORT)) {
+                "modelConfigs": {
+                    "customOverrides": [
+                        {
+                            "match": { "model": "chat-base" },
+                            "modelConfig": {
+                                "generateContentConfig": { "thinkingConfig": { "thinkingLevel": EFFORT } },
+                            },
+                        },
+                        {
+                            "match": { "model": "chat-base-3" },
+                            "modelConfig": {
+                                "generateContentConfig": { "thinkingConfig": { "thinkingLevel": EFFORT } },
+                            },
+                        },
+                        {
+                            "match": { "model": "chat-base-2.5" },
+                            "modelConfig": {
+                                "generateContentConfig": {
+                                    "thinkingConfig": {
+                                        "thinkingLevel": null,
+                                        "thinkingBudget": match EFFORT { "low" => 1024, "high" => 24576 },
+                                    },
+                                },
+                            },
+                        },
+                    ],
+                },
+            },
             jsonc("~/.gemini/settings.json", if provider(GOOGLE_VERTEX)) {
                 "security": { "auth": { "selectedType": "vertex-ai" } },
             },
@@ -48,7 +79,7 @@ agent! {
         },
         // In a folder that it does not trust, `--yolo` is undone without a word.
         permission: [argv ["--yolo"], env { GEMINI_CLI_TRUST_WORKSPACE = "true" }],
-        effort: untested("`modelConfigs.customOverrides` in its file was not proved on the wire"),
+        effort: ["low", "high"],
         mcp: acp [stdio, http],
         home: [".gemini"],
         skills: ["~/.gemini/skills"],

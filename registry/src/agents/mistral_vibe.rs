@@ -38,7 +38,12 @@ agent! {
                     "api_key_env_var": "OPENAI_API_KEY",
                     "api_style": "openai",
                 }],
-                "models": [{ "name": ACP_MODEL, "provider": "benchflow", "alias": "benchflow" }],
+                "models": [{
+                    "name": ACP_MODEL,
+                    "provider": "benchflow",
+                    "alias": "benchflow",
+                    "thinking"?: EFFORT,
+                }],
             },
         ],
         web: {
@@ -50,6 +55,7 @@ agent! {
             ),
         },
         permission: [toml("~/.vibe/config.toml", owner: Whole) { "default_agent": "auto-approve" }],
+        effort: ["low", "medium", "high", "max"],
         mcp: untested("it connects, and no request of it offers the tools of the server; measured with 3.0.2"),
         home: [".vibe"],
         skills: ["~/.vibe/skills"],
