@@ -105,6 +105,10 @@ pub(crate) fn asked(script: &[u8], language: Language) -> Vec<RequestedPackage> 
 fn of_command(commands: &[Command<'_>], command: &Command<'_>) -> Vec<RequestedPackage> {
     let Some((manager, arguments)) = manager(command) else { return Vec::new() };
     let mut asked = Vec::new();
+    // `uv tool install --from PLACE NAME`: the place is what is installed.
+    let from = !manager.runs
+        && manager.ecosystem == "pypi"
+        && arguments.iter().any(|word| word.is("--from") || word.text.starts_with("--from="));
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         let (name, value) = word.text.split_once('=').unwrap_or((&word.text, ""));
@@ -122,7 +126,7 @@ fn of_command(commands: &[Command<'_>], command: &Command<'_>) -> Vec<RequestedP
             if !attached {
                 words.next();
             }
-        } else if !word.text.starts_with('-') {
+        } else if !word.text.starts_with('-') && !from {
             asked.extend(package(commands, &manager, word, &word.text));
             if manager.runs {
                 break;
@@ -292,6 +296,8 @@ mod tests {
         check_asks("python3 -m pip install --require-hashes -r x.txt", &[]);
         check_asks("uv tool install --python 3.12 openx==1.16.0", &[("pypi openx", "1.16.0")]);
         check_asks("uvx --from a==1.0 b", &[("pypi a", "1.0")]);
+        check_asks("uv tool install --python 3.12 --from a==1.0 b", &[("pypi a", "1.0")]);
+        check_asks("uv tool install --from 'git+https://x/y@0123' b", &[]);
         check_asks("uv python install 3.13", &[]);
         let commit = "0123456789abcdef0123456789abcdef01234567";
         let place = format!("git+https://x/y#{commit}");

@@ -1,6 +1,6 @@
 //! Facts from the registry that other trees copy: names, models, credential gates.
 
-use registry_model::model::{Agent, Credential, Provider, Registry, UnreadableLock};
+use registry_model::model::{Agent, Credential, Off, Provider, Registry, UnreadableLock};
 use registry_model::names::{self, nearest};
 use registry_routing::Router;
 
@@ -26,6 +26,8 @@ pub(crate) struct RegistryFacts<'a> {
     pub(crate) pinned: Vec<Pinned<'a>>,
     /// What models.dev calls the vendors of families.
     pub(crate) namespaces: Vec<&'a str>,
+    /// The variables that turn web tools off, of all entries.
+    pub(crate) web_switches: Vec<&'a str>,
     /// The agents of the project that is audited, where they count instead of the registry's.
     peers: Option<Peers>,
 }
@@ -38,7 +40,12 @@ impl<'a> RegistryFacts<'a> {
             pinned.extend(pins(agent)?);
         }
         let namespaces = registry.families().iter().map(|family| family.namespace).collect();
-        Ok(Self { agents, router: Router::new(registry), pinned, namespaces, peers: None })
+        let set = |off: &'a Off<'a>| match off {
+            Off::Env(mappings) => *mappings,
+            _ => &[],
+        };
+        let web_switches = agents.iter().flat_map(|it| it.web_switches()).flat_map(set).map(|it| it.name).collect();
+        Ok(Self { agents, router: Router::new(registry), pinned, namespaces, web_switches, peers: None })
     }
 
     /// Goes by the agents of another project: the others of the registry are left out.

@@ -1,6 +1,6 @@
 //! Finds manifests that never read the variable, payloads included. An agent without web tools need not read it.
 
-use registry_model::model::{Off, WebPolicy};
+use registry_model::model::WebPolicy;
 
 use crate::diagnostic::quoted;
 use crate::payload;
@@ -26,22 +26,13 @@ const VARIABLE: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
 const BY_HARNESS: [&str; 7] =
     ["antigravity", "claude-agent-acp", "codex-acp", "gemini", "mimo", "opencode", "openhands"];
 
-/// The variables that turn web tools off, of all entries.
-fn switches<'a>(facts: &RegistryFacts<'a>) -> impl Iterator<Item = &'a str> {
-    let set = |off: &'a Off<'a>| match off {
-        Off::Env(mappings) => *mappings,
-        _ => &[],
-    };
-    facts.agents.iter().flat_map(|agent| agent.web_switches()).flat_map(set).map(|it| it.name)
-}
-
 fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let agent = manifest.name().and_then(|name| facts.agent(name));
         let toolless = agent.is_some_and(|agent| matches!(agent.web, Some(WebPolicy::NoTools(_))));
         let names = |text: &str| manifest.commands.iter().any(|it| payload::contains(&it.script.bytes, text));
         // A manifest that sets the switch of an entry for every run needs no variable.
-        let honours = names(VARIABLE) || switches(facts).any(names);
+        let honours = names(VARIABLE) || facts.web_switches.iter().copied().any(names);
         // For these BenchFlow 0.7.11 turns the web off itself, whatever the manifest says.
         let by_harness = manifest.name().is_some_and(|name| BY_HARNESS.contains(&name));
         if !toolless && !honours && !by_harness && manifest.has_text("install_cmd") {

@@ -79,6 +79,15 @@ mod tests {
     }
 
     #[test]
+    fn launch_may_write_into_the_home_of_the_agent() {
+        let launch = |command: &str| format!("launch_cmd = '{command}'");
+        check_manifest("I003", &launch("mkdir -p \"$HOME/.local/state\"; agent"), &[]);
+        check_manifest("I003", &launch("mkdir -p /usr/local/state; agent"), &["`/usr/local/state`"]);
+        let install = "install_cmd = 'mkdir -p \"$HOME/.local/state\"'";
+        check_manifest("I003", install, &["`$HOME/.local/state`"]);
+    }
+
+    #[test]
     fn launches_write_nothing_into_the_task() {
         let written = |path: &str| format!("`{path}` is written into the task's folder at launch");
         check("echo '{}' >.agent.json; agent", &[&written(".agent.json")]);

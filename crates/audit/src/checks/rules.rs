@@ -20,13 +20,19 @@ pub(crate) fn check(contents: &Contents, findings: &mut Diagnostics) {
     for script in &contents.scripts {
         lint(script, findings);
     }
-    for script in contents.manifests.iter().flat_map(|it| &it.commands).map(|it| &it.script) {
-        lint(script, findings);
-        check_size(script, findings);
+    for command in contents.manifests.iter().flat_map(|it| &it.commands) {
+        let at_launch = command.key == "launch_cmd";
+        lint_as(&command.script, at_launch, findings);
+        check_size(&command.script, findings);
     }
 }
 
 fn lint(script: &Script, findings: &mut Diagnostics) {
+    lint_as(script, false, findings);
+}
+
+/// Checks a script; one that starts an agent may write into the agent's own home.
+fn lint_as(script: &Script, at_launch: bool, findings: &mut Diagnostics) {
     let bytes = &script.bytes;
     let found = match script.language {
         Language::Posix => {
@@ -63,8 +69,13 @@ fn lint(script: &Script, findings: &mut Diagnostics) {
             return findings.add_with_help(&UNREAD, &script.place_of(at), message, help);
         }
     };
-    for finding in found {
-        findings.add_rule(script, &finding);
+    let in_home = |finding: &shell::Diagnostic| {
+        let word = String::from_utf8_lossy(bytes.get(finding.offset..finding.end).unwrap_or_default());
+        finding.rule == "I003"
+            && ["$HOME/", "${HOME}/", "~/"].iter().any(|it| word.trim_start_matches('"').starts_with(it))
+    };
+    for finding in found.iter().filter(|it| !at_launch || !in_home(it)) {
+        findings.add_rule(script, finding);
     }
 }
 
