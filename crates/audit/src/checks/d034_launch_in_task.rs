@@ -82,6 +82,7 @@ mod tests {
     fn launch_may_write_into_the_home_of_the_agent() {
         let launch = |command: &str| format!("launch_cmd = '{command}'");
         check_manifest("I003", &launch("mkdir -p \"$HOME/.local/state\"; agent"), &[]);
+        check_manifest("I003", &launch("d=\"$HOME/.local/state\"; mkdir -p \"$d\"; agent"), &[]);
         check_manifest("I003", &launch("mkdir -p /usr/local/state; agent"), &["`/usr/local/state`"]);
         let install = "install_cmd = 'mkdir -p \"$HOME/.local/state\"'";
         check_manifest("I003", install, &["`$HOME/.local/state`"]);

@@ -69,10 +69,10 @@ fn lint_as(script: &Script, at_launch: bool, findings: &mut Diagnostics) {
             return findings.add_with_help(&UNREAD, &script.place_of(at), message, help);
         }
     };
+    // The message has the path with the values of constant variables.
     let in_home = |finding: &shell::Diagnostic| {
-        let word = String::from_utf8_lossy(bytes.get(finding.offset..finding.end).unwrap_or_default());
         finding.rule == "I003"
-            && ["$HOME/", "${HOME}/", "~/"].iter().any(|it| word.trim_start_matches('"').starts_with(it))
+            && ["$HOME/", "~/"].iter().any(|it| finding.message.contains(&format!("writes to `{it}")))
     };
     for finding in found.iter().filter(|it| !at_launch || !in_home(it)) {
         findings.add_rule(script, finding);
