@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::process::Command;
 
 use registry_tests::{Run, command_self, finish, read, report};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The command, with only these variables of the host, and a temporary home.
 fn resolve(words: &[&str], host: &[(&str, &str)]) -> Command {
@@ -70,6 +70,25 @@ fn secrets_in_printed_files_are_masked() {
     // An `@` after the host is not a password.
     let words = ["openhands", "--model", "gpt-5.5", "--env", "BENCHFLOW_PROVIDER_BASE_URL=https://x.example/@acme/v1"];
     check(&mut resolve(&words, &[("OPENAI_API_KEY", "sk-1")]), 0, &["https://x.example/@acme/v1"], &["sk-1"]);
+}
+
+#[test]
+fn mcp_servers_are_printed_as_a_new_session_takes_them() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let file = folder.path().join("mcp.json");
+    let servers = r#"{"mcpServers": {"docs": {"command": "docs", "env": {"TOKEN": "${DOCS_TOKEN}"}}}}"#;
+    fs::write(&file, servers).expect("there is room");
+    let file = file.display().to_string();
+    let words = ["gemini", "--model", "gemini-2.5-pro", "--env", "GEMINI_API_KEY=sk-1", "--mcp", &file];
+    let token = [("DOCS_TOKEN", "t-5b1f")];
+    check(&mut resolve(&words, &token), 0, &["session/new: {", "\"name\":\"TOKEN\""], &["t-5b1f"]);
+    let json = check(&mut resolve(&[&words[..], &["--json"]].concat(), &token), 0, &[], &[]);
+    let answer: Value = serde_json::from_str(&json.stdout).expect("it is JSON");
+    let member = json!({"name": "docs", "command": "docs", "args": [], "env": [{"name": "TOKEN", "value": "t-5b1f"}]});
+    assert_eq!(answer["mcp_servers"], json!([member]));
+    check(&mut resolve(&words, &[]), 1, &["`gemini` cannot be given the MCP server `docs`", "`DOCS_TOKEN`"], &[]);
+    fs::write(folder.path().join("mcp.json"), "{").expect("there is room");
+    check(&mut resolve(&words, &token), 2, &["cannot be used: it is not JSON"], &[]);
 }
 
 #[test]

@@ -127,6 +127,17 @@ pub enum Refusal {
         /// Why, or what it offers.
         reason: String,
     },
+    /// An MCP server that cannot be handed over.
+    McpServer {
+        /// The agent.
+        agent: String,
+        /// The name of the server.
+        server: String,
+        /// Why.
+        reason: String,
+        /// What to do instead.
+        help: String,
+    },
     /// A variable that must be a whole number is not.
     NotAnInteger {
         /// The variable.
@@ -176,6 +187,7 @@ impl Refusal {
             Self::NotRoutable { .. } => "not-routable",
             Self::WebPolicy { .. } => "web-policy",
             Self::NotOffered { .. } => "not-offered",
+            Self::McpServer { .. } => "mcp-server",
             Self::NotAnInteger { .. } => "not-an-integer",
             Self::UnsetReference { .. } => "unset-reference",
             Self::UnsafeValue { .. } | Self::RefusedModelId { .. } => "unsafe-value",
@@ -202,6 +214,7 @@ impl Refusal {
             Self::GatewayUnsupported { agent, .. }
             | Self::NotRoutable { agent, .. }
             | Self::WebPolicy { agent, .. } => agent,
+            Self::McpServer { server, .. } => server,
             Self::BrokenEntry { place } => place,
         }
     }
@@ -283,6 +296,9 @@ impl fmt::Display for Refusal {
             }
             Self::NotOffered { agent, variable, reason } => {
                 write!(f, "`{agent}` takes no such {variable}: {reason}\nhelp: leave `{variable}` unset")
+            }
+            Self::McpServer { agent, server, reason, help } => {
+                write!(f, "`{agent}` cannot be given the MCP server `{server}`: {reason}\nhelp: {help}")
             }
             Self::NotAnInteger { variable } => {
                 write!(f, "the value of `{variable}` is not a non-negative integer\nhelp: give digits alone")

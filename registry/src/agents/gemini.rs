@@ -33,7 +33,7 @@ agent! {
             },
             // Without it, a harness that sets no model over ACP gets the vendor's own (read in 0.42.0).
             jsonc("~/.gemini/settings.json", if set(ACP_MODEL)) { "model": { "name": ACP_MODEL } },
-            // Its models of version 2.5 take a budget, as Google maps the words of OpenAI; all others take a level, and a
+            // Its models of version 2.5 take a budget, as Google maps the words of OpenAI; all others take a level. A
             // request may have one of the two. `match` names a base of its own list of models.
             jsonc("~/.gemini/settings.json", if set(EFFORT)) {
                 "modelConfigs": {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use registry_model::model::{Agent, Effort, LoginSource, Registry};
 use registry_model::variables::is_variable_name;
-use registry_routing::{Given, Refusal, Resolution, Router, Sandbox, Variables};
+use registry_routing::{Given, McpServer, Refusal, Resolution, Router, Sandbox, Variables};
 use registry_scripts::site::Site;
 
 use registry_command::console::{Console, print};
@@ -40,19 +40,20 @@ pub(crate) fn command() -> Command {
         .arg(path("env-file").help("A .env file"))
         .arg(text("proxy", "ALIAS").help("Go through the gateway, which serves the model under this alias"))
         .arg(text("effort", "LEVEL").help("The level of reasoning effort, one that the agent's entry lists"))
+        .arg(path("mcp").help("MCP servers that the client hands over, as in an .mcp.json"))
         .arg(text("home", "DIR").default_value("/root").help("The home folder in the sandbox"))
         .arg(switch("not-root").help("The agent does not run as root"))
         .arg(switch("json").help("Print JSON for programs, secrets included"))
         .arg(switch("show-secrets").help("Print secrets as they are"))
         .arg(
             path("batch")
-                .conflicts_with_all(["agent", "model", "json"])
+                .conflicts_with_all(["agent", "model", "json", "mcp"])
                 .help("Answer JSON Lines of agent, model and env; `-` is standard input"),
         )
         .arg(
             text("query", "WHAT")
                 .value_parser(["lookup", "base_url", "acp_model_id"])
-                .conflicts_with_all(["agent", "model", "json"])
+                .conflicts_with_all(["agent", "model", "json", "mcp"])
                 .help("Answer JSON Lines of another kind"),
         )
 }
@@ -73,8 +74,17 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let given = Given { host: host(), logins: logins(agent), ..given };
     let entry = router.entry(agent.name).ok_or_else(|| Failure::new(format!("no such agent: `{name}`")))?;
     let sandbox = sandbox(agent, matches)?;
-    let view = show::View { model, sandbox: &sandbox, show_secrets: matches.get_flag("show-secrets") };
-    let resolved = router.resolve(entry, model, &given, &sandbox);
+    let servers = matches.get_one::<PathBuf>("mcp").map(|path| declared_servers(path)).transpose()?;
+    let resolved = router.resolve(entry, model, &given, &sandbox).and_then(|found| {
+        let lookup = |name: &str| given.find(name).map(|(_, value)| value.to_owned());
+        let offer = |servers: Vec<McpServer>| servers.iter().map(|it| it.offer(agent, &lookup)).collect();
+        Ok((found, servers.map(offer).transpose()?))
+    });
+    let (resolved, servers) = match resolved {
+        Ok((found, servers)) => (Ok(found), servers),
+        Err(refusal) => (Err(refusal), None),
+    };
+    let view = show::View { model, sandbox: &sandbox, show_secrets: matches.get_flag("show-secrets"), servers };
     if matches.get_flag("json") {
         let (answer, status) = view.json(resolved)?;
         print(answer)?;
@@ -97,6 +107,15 @@ fn tell(view: &show::View<'_>, resolved: Result<Resolution<'_>, Refusal>, consol
         console.error(refusal);
     }
     Ok(Status::found(refusal.is_some()))
+}
+
+/// The MCP servers of a file.
+fn declared_servers(path: &Path) -> Outcome<Vec<McpServer>> {
+    let help = "write them as Claude Code does: `{\"mcpServers\": {\"NAME\": {\"command\": …, \"args\": […]}}}`";
+    let failure = |why: String| Failure::new(format!("`{}` cannot be used: {why}", path.display())).help(help);
+    let text = std::fs::read(path).map_err(|error| failure(error.to_string()))?;
+    let file = serde_json::from_slice(&text).map_err(|error| failure(format!("it is not JSON: {error}")))?;
+    registry_routing::mcp_servers(&file).map_err(failure)
 }
 
 /// The environment of this process, without variables that are not Unicode.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use registry_model::model::{LoginSource, Owner};
-use registry_routing::{File, MASK, Origin, Refusal, Resolution, Sandbox, Server};
+use registry_routing::{File, MASK, OfferedServer, Origin, Refusal, Resolution, Sandbox, Server};
 use serde_json::{Value, json};
 
 use crate::list::pretty;
@@ -21,6 +21,8 @@ pub(crate) struct View<'v> {
     pub(crate) sandbox: &'v Sandbox,
     /// Whether secrets are printed as text.
     pub(crate) show_secrets: bool,
+    /// The MCP servers that the client hands over; none where it was not given any.
+    pub(crate) servers: Option<Vec<OfferedServer>>,
 }
 
 impl View<'_> {
@@ -30,6 +32,10 @@ impl View<'_> {
         text.push_str(&table(&self.rows(found)));
         for line in notes(found) {
             let _ = write!(text, "\n{line}\n");
+        }
+        for server in self.servers.iter().flatten() {
+            let member = if self.show_secrets { &server.member } else { &server.masked };
+            let _ = write!(text, "\nMCP server, which the client passes in session/new: {member}\n");
         }
         // Without a model id, the content of the files would be a guess.
         if found.acp_model_id.is_ok() {
@@ -91,6 +97,7 @@ impl View<'_> {
             "web_off": found.choice.web_off,
             "ask": found.choice.ask,
             "acp_mode": found.acp_mode(),
+            "mcp_servers": self.servers.as_ref().map(|all| all.iter().map(|it| &it.member).collect::<Vec<_>>()),
             "files": files.iter().map(|file| json!({
                 "path": file.path, "format": file.format.word(), "whole": file.owner == Owner::Whole,
                 "content": file.content,

@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn npm_of_the_harness_needs_its_node() {
         let manifest = "install_cmd = 'npm install --prefix /opt/benchflow/js-agents/a a@1.2.3'";
-        check_manifest_of("gemini", "D024", manifest, &["require `/opt/benchflow/node`"]);
+        check_manifest_of("antigravity", "D024", manifest, &["require `/opt/benchflow/node`"]);
         // Its tests ask nothing of the manifests of others.
         check_manifest_of("somebodys-agent", "D024", manifest, &[]);
         check_manifest_of("somebodys-agent", "D024", "install_cmd = ': pipefail'", &["`pipefail`"]);

@@ -21,11 +21,6 @@ pub(super) const CHECK: Check = Check {
 /// The variable by which a harness forbids the web; the contract has no key for it.
 const VARIABLE: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
 
-/// Agents with `disallow_web_tools_setup_cmd` or the like in BenchFlow 0.7.11 (`agents/registry.py`,
-/// `agents/codex_config.py`).
-const BY_HARNESS: [&str; 7] =
-    ["antigravity", "claude-agent-acp", "codex-acp", "gemini", "mimo", "opencode", "openhands"];
-
 fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnostics) {
     for manifest in &contents.manifests {
         let agent = manifest.name().and_then(|name| facts.agent(name));
@@ -33,9 +28,7 @@ fn check(facts: &RegistryFacts<'_>, contents: &Contents, findings: &mut Diagnost
         let names = |text: &str| manifest.commands.iter().any(|it| payload::contains(&it.script.bytes, text));
         // A manifest that sets the switch of an entry for every run needs no variable.
         let honours = names(VARIABLE) || facts.web_switches.iter().copied().any(names);
-        // For these BenchFlow 0.7.11 turns the web off itself, whatever the manifest says.
-        let by_harness = manifest.name().is_some_and(|name| BY_HARNESS.contains(&name));
-        if !toolless && !honours && !by_harness && manifest.has_text("install_cmd") {
+        if !toolless && !honours && !manifest.is_kept_from_the_web() && manifest.has_text("install_cmd") {
             let place =
                 manifest.table.member("install_cmd").map_or_else(|| manifest.place(), |it| it.key.place.clone());
             let name = manifest.name().unwrap_or("the agent");
@@ -56,7 +49,7 @@ mod tests {
     fn harness_turns_the_web_of_its_own_agents_off() {
         let manifest = "install_cmd = ': a'\nlaunch_cmd = 'a'";
         check_manifest_of("somebodys-agent", "D025", manifest, &["web tools of `somebodys-agent`"]);
-        check_manifest_of("codex-acp", "D025", manifest, &[]);
-        check_manifest_of("pi-acp", "D025", manifest, &["web tools of `pi-acp`"]);
+        check_manifest_of("antigravity", "D025", manifest, &[]);
+        check_manifest_of("harvey-lab-harness", "D025", manifest, &["web tools of `harvey-lab-harness`"]);
     }
 }

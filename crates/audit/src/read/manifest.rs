@@ -54,22 +54,22 @@ impl Manifest {
         self.table.text("name").map(|it| it.value)
     }
 
-    /// Whether BenchFlow 0.7.11 has an agent of this name itself (`agents/registry.py`).
+    /// Whether BenchFlow has an agent of this name itself.
     pub(crate) fn is_of_the_harness(&self) -> bool {
-        const OWN: [&str; 11] = [
-            "antigravity",
-            "claude-agent-acp",
-            "codex-acp",
-            "deepagents",
-            "gemini",
-            "harvey-lab-harness",
-            "mimo",
-            "openclaw",
-            "opencode",
-            "openhands",
-            "pi-acp",
-        ];
-        self.name().is_some_and(|name| OWN.contains(&name))
+        self.words_of_the_harness().next().is_some()
+    }
+
+    /// Whether BenchFlow turns the web tools of this agent off itself.
+    pub(crate) fn is_kept_from_the_web(&self) -> bool {
+        self.words_of_the_harness().any(|word| word == "web-off")
+    }
+
+    /// What the list of BenchFlow's agents has on the line of this one: its name, and what BenchFlow does for it.
+    fn words_of_the_harness(&self) -> impl Iterator<Item = &'static str> {
+        const AGENTS: &str = include_str!("../benchflow_agents.txt");
+        let name = self.name().unwrap_or("#");
+        let line = AGENTS.lines().find(|line| line.split(' ').next() == Some(name)).filter(|_| name != "#");
+        line.into_iter().flat_map(|line| line.split(' '))
     }
 
     /// The place for findings about missing keys.

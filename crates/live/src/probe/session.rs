@@ -151,7 +151,7 @@ impl Start<'_> {
         Peer::start(command).map_err(|error| format!("cannot start the sandbox: {error}"))
     }
 
-    /// Sets the model and the mode; a variable, a file or an argument has set them already where it is not the client's.
+    /// Sets the model and the mode; a variable, a file or an argument may have set them already.
     pub(crate) async fn select(&self, dialogue: &Dialogue, session: &str) -> Result<(), DialogueError> {
         let told = &self.route.told;
         match self.agent.model.via {

@@ -27,9 +27,9 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
     out.push_str(
         "\n## Features\n\n*No questions*: tools run without asking ([`permission`](dsl.md#permission)). *Effort*: the \
          levels of\n[`effort`](dsl.md#effort). *MCP*: the transports of MCP servers ([`mcp`](dsl.md#mcp)). These, and \
-         *web off*, have the verdict\nof the probe. *Images* and *usage* are what the agent reports over ACP in the \
+         *web off*, have the verdict\nof the probe. *Images* and *usage* are what it reports over ACP in the \
          measured version. *Cancel*: `session/cancel`\nends a turn, and the next prompt is answered. *Load*, *resume*: \
-         the model gets the dialogue of a session that a new process\nopens; not reported without a word. *Skills*: one \
+         the model gets the dialogue of a session that a new process\nopens. *Skills*: one \
          in the entry's folder is offered to the model. `-` is also what was not\nmeasured.\n\n",
     );
     out.push_str(&matrix::table(all));
