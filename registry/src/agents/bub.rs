@@ -25,7 +25,7 @@ agent! {
             } },
         },
         config: [
-            json("~/.bub/config.yml", if set(EFFORT)) {
+            json("~/.bub/config.yml", if set(EFFORT), owner: Whole) {
                 "completion_args": { "reasoning_effort": EFFORT },
             },
         ],

@@ -150,10 +150,10 @@ pub(crate) async fn open_again(
         .await;
         let id = peer.id();
         peer.stop(PATIENCE, || id.map_or((), |id| start.ready.cell.terminate(id))).await;
-        if let Err(DialogueError::Refused { method: refused, .. }) = opened
-            && refused == method
+        if let Err(fault @ DialogueError::Refused { .. }) = opened
+            && let Some(why) = fault.to_string().strip_prefix(&format!("`{method}` "))
         {
-            facts.insert(fact.to_owned(), "is refused".to_owned());
+            facts.insert(fact.to_owned(), shortened(&why.replace(session, "ID")));
         }
     }
     Ok(())

@@ -40,6 +40,8 @@ rules! {
     c002_path_leaves_home
     c003_unknown_variable
     c004_impossible_template
+    c005_written_secret
+    c006_mismatched_format
     e001_unknown_source
     e002_bad_target
     e003_variable_set_twice

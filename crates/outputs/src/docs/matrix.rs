@@ -102,6 +102,7 @@ fn cancel(facts: &Facts<'_>) -> String {
 fn opened(facts: &Facts<'_>, way: &str) -> Option<String> {
     Some(match lifecycle(facts, way)? {
         "restores the dialogue" => "yes".to_owned(),
+        other if other.starts_with("is refused") => "reported, refused".to_owned(),
         other => format!("reported, {other}"),
     })
 }
