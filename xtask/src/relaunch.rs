@@ -79,7 +79,7 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
             Some(Step::Waits) => console.step("waiting for another cargo, which has locked the build folder"),
             Some(Step::Compiles(name)) => {
                 if !building {
-                    console.step(format!("building {what}; the first time takes a minute"));
+                    console.step(format!("building {what}; the first time takes minutes, and later times none"));
                 }
                 building = true;
                 console.progress(format!("building {what}: {name}"));

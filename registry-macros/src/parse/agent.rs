@@ -35,7 +35,7 @@ pub(crate) struct Entry<T> {
 const REQUIRED: [(&str, &str); 6] = [
     ("protocol", "protocol: OpenAiCompletions"),
     ("install", "install: [npm(\"package\", bin: \"program\")]"),
-    ("runs", "runs: node"),
+    ("runs", "runs: node` or `runs: python"),
     ("launch", "launch: [\"program\", \"--acp\"]"),
     ("handshake", "handshake: { name: \"…\", session: ok, exit: eof }"),
     ("model", "model: { format: Bare, via: SetModel, proxy: AsIs }"),

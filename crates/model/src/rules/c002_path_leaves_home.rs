@@ -16,24 +16,25 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
-    let mut refuse = |place: Place, path: &str, help: &str| {
+    let refuse = |report: &mut Diagnostics, place: Place, path: &str, help: &str| {
         report.add(&RULE, place, format!("`{path}` is not a path in the home folder"), help);
     };
     for (index, file) in agent.config.iter().enumerate() {
         if !in_home(file.path) {
-            refuse(Place::field(Field::Config).item(index).part(Part::Path), file.path, RULE.help);
+            refuse(report, Place::field(Field::Config).item(index).part(Part::Path), file.path, RULE.help);
         }
     }
     for (place, off) in switches(agent) {
         if let (Off::File { path, .. }, Part::Off(index)) = (off, place.part)
             && !in_home(path)
         {
-            refuse(Place::field(place.field).part(Part::OffPath(index)), path, RULE.help);
+            refuse(report, Place::field(place.field).part(Part::OffPath(index)), path, RULE.help);
         }
     }
     for (index, folder) in agent.home.iter().enumerate() {
         if !folder.starts_with('.') || !goes_down(folder) {
             refuse(
+                report,
                 Place::field(Field::Home).item(index),
                 folder,
                 "write a path relative to the home folder that begins with a dot: `.config/agent`",
@@ -43,6 +44,7 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (index, folder) in agent.skills.iter().enumerate() {
         if !in_home(folder) && !folder.strip_prefix("$WORKSPACE/").is_some_and(goes_down) {
             refuse(
+                report,
                 Place::field(Field::Skills).item(index),
                 folder,
                 "write a path that begins with `~/` or `$WORKSPACE/` and has no `..`",
@@ -52,17 +54,18 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     for (index, artefact) in agent.install.iter().enumerate() {
         let Artefact::Sh(step) = artefact else { continue };
         for folder in step.writes.iter().filter(|folder| !goes_down(folder)) {
-            refuse(
+            report.add(
+                &RULE,
                 Place::field(Field::Install).item(index),
-                folder,
-                "write a path relative to the agent's folder, like `bin`",
+                format!("`{folder}` is not a path in the agent's folder"),
+                "write a path relative to that folder, like `bin`",
             );
         }
     }
     for (index, login) in agent.login.iter().enumerate() {
         let LoginSource::Files(files) = login.source else { continue };
         for (nth, file) in files.iter().enumerate().filter(|(_, file)| !in_home(file)) {
-            refuse(Place::field(Field::Login).item(index).part(Part::Nth(nth)), file, RULE.help);
+            refuse(report, Place::field(Field::Login).item(index).part(Part::Nth(nth)), file, RULE.help);
         }
     }
 }

@@ -79,7 +79,13 @@ fn check_packages(agent: &Agent<'_>, lock: &Lock<'_>, help: &str, report: &mut D
         let Some((ecosystem, name)) = artefact.package() else { continue };
         let place = Place::field(Field::Install).item(index).part(Part::Name);
         match lock.package(ecosystem, name) {
-            None => report.add(&RULE, place, format!("`{name}` is not in the lock of `{}`", agent.name), help),
+            None => {
+                let message = match lock.anywhere(name) {
+                    Some(_) => format!("`{name}` has no line `package` in the lock of `{}`", agent.name),
+                    None => format!("`{name}` is not in the lock of `{}`", agent.name),
+                };
+                report.add(&RULE, place, message, help);
+            }
             Some(package) if package.is_exact() || lock.unavailable_everywhere().is_some() => {}
             Some(package) => {
                 let message = format!(

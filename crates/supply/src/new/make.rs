@@ -275,11 +275,10 @@ pub fn checklist(place: &EntryFiles, made: &NewFiles, source: &Source) -> String
         ),
         ("home, skills", "its folders under the home folder".to_owned()),
         ("login", "files or variables of a host that replace a key, if there are any".to_owned()),
-        (
-            "hosts",
-            "hosts that it looks up, each with its off switch: `cargo xtask verify` prints those of an install"
-                .to_owned(),
-        ),
+        ("hosts", "hosts that it looks up, each with its off switch: `cargo xtask probe` prints them".to_owned()),
+        ("permission", "how its tools run without asking; until then it is not known that they do".to_owned()),
+        ("effort", "its levels of reasoning effort, and where it reads them".to_owned()),
+        ("mcp", "the transports of MCP servers that it takes over ACP".to_owned()),
         ("suite", "the model that the integration suite runs it with".to_owned()),
     ];
     if !facts.install_script.is_empty() {
