@@ -1,11 +1,12 @@
-//! Files for harnesses other than Harbor and BenchFlow: acpx, Inspect, OpenHands, and the lists of hosts.
+//! Files for harnesses other than Harbor and BenchFlow: acpx, Dev Containers, Inspect, OpenHands, lists of hosts.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use registry::REGISTRY;
 use registry_outputs::{GENERATORS, Input};
+use registry_scripts::ScriptKind;
 use registry_scripts::site::Site;
 use registry_tests::report;
 use serde_json::{Value, json};
@@ -133,4 +134,40 @@ fn hosts_of_providers_are_names_or_wildcards() {
     assert_eq!(providers["google-vertex-openai"], json!(["*.googleapis.com"]));
     // The base URL of a server of one's own is a variable.
     assert_eq!(providers.get("vllm"), None);
+}
+
+#[test]
+fn features_have_the_install_script_unchanged() {
+    let site = own_site();
+    let features = files("gen-devcontainer", &site);
+    assert_eq!(features.len(), 2 * REGISTRY.agents().len());
+    for agent in REGISTRY.agents() {
+        let scripts = registry_scripts::scripts(agent, &site).expect("it can be rendered");
+        let install = scripts.into_iter().find(|it| it.kind == ScriptKind::Install).expect("it has one");
+        assert!(features.get(&format!("src/{}/install.sh", agent.name)) == Some(&install.text), "{}", agent.name);
+    }
+}
+
+#[test]
+fn options_of_features_are_variables_of_the_install_script() {
+    let features = files("gen-devcontainer", &Site::default());
+    let mut faults = Vec::new();
+    for agent in REGISTRY.agents() {
+        let feature = json_of(&features, &format!("src/{}/devcontainer-feature.json", agent.name));
+        let options = feature["options"].as_object().expect("it has options");
+        assert!(!options.is_empty(), "{}", agent.name);
+        let script = features.get(&format!("src/{}/install.sh", agent.name)).expect("it has a script");
+        let read: BTreeSet<&str> = script.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').collect();
+        for (name, option) in options {
+            // The reference implementation turns the name into upper case.
+            if !read.contains(name.to_ascii_uppercase().as_str()) {
+                faults.push(format!("{}: nothing reads `{name}`", agent.name));
+            }
+            // Without a type of its own, a value `true` would be what the script does not know.
+            if option["type"] != "string" || !option["default"].is_string() {
+                faults.push(format!("{}: `{name}` is {option}", agent.name));
+            }
+        }
+    }
+    report(&faults);
 }

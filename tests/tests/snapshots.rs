@@ -27,8 +27,9 @@ const COMMANDS: [&[&str]; 5] =
 const MANIFESTS: [&str; 2] = ["mimo", "pi-acp"];
 
 /// Files with snapshots, by generator and path: generators whose files are not committed.
-const GENERATED: [(&str, &str); 5] = [
+const GENERATED: [(&str, &str); 6] = [
     ("gen-acpx", "config.json"),
+    ("gen-devcontainer", "src/mimo/devcontainer-feature.json"),
     ("gen-egress", "mimo.txt"),
     ("gen-egress", "providers.json"),
     ("gen-harbor", "benchflow_harbor.py"),

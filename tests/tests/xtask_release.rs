@@ -60,6 +60,7 @@ fn the_checksums_of_a_release_hold_and_its_scripts_are_programs() {
         "manifests/beta/manifest.toml",
         "harbor/benchflow_harbor.py",
         "harbor/alpha/install.sh",
+        "devcontainer/src/alpha/install.sh",
         "registry/registry.json",
         "registry/registry.schema.json",
         "sbom/sbom.cdx.json",

@@ -9,6 +9,7 @@
 //! ```
 
 mod acpx;
+mod devcontainer;
 mod docs;
 mod egress;
 pub mod entry;
@@ -37,6 +38,7 @@ pub use file::{File, FileKind};
 /// Every generator except that of the scripts, sorted by name.
 pub const GENERATORS: &[Generator] = &[
     acpx::GENERATOR,
+    devcontainer::GENERATOR,
     docs::GENERATOR,
     egress::GENERATOR,
     harbor::GENERATOR,

@@ -123,6 +123,60 @@ fn acp_agent_files_match_the_public_schema() {
     }
 }
 
+/// The schema of a Dev Container feature: the members that its specification lists, with their types. No package of npm
+/// or of Python has the specification's own.
+fn schema_of_features() -> Value {
+    let text = json!({"type": "string"});
+    let flag = json!({"type": "boolean"});
+    let texts = json!({"type": "array", "items": {"type": "string"}});
+    let option = |kind: &str, more: Value| {
+        let mut properties =
+            json!({"type": {"const": kind}, "default": {"type": kind}, "description": {"type": "string"}});
+        if let (Some(properties), Value::Object(more)) = (properties.as_object_mut(), more) {
+            properties.extend(more);
+        }
+        json!({
+            "type": "object", "required": ["type", "default"], "additionalProperties": false, "properties": properties,
+        })
+    };
+    json!({
+        "type": "object", "required": ["id", "version", "name"], "additionalProperties": false,
+        "properties": {
+            "id": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+            "version": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$"},
+            "name": text, "description": text, "documentationURL": text, "licenseURL": text, "entrypoint": text,
+            "init": flag, "privileged": flag, "deprecated": flag,
+            "capAdd": texts, "securityOpt": texts, "installsAfter": texts, "legacyIds": texts, "keywords": texts,
+            "containerEnv": {"type": "object", "additionalProperties": {"type": "string"}},
+            "options": {"type": "object", "additionalProperties": {"anyOf": [
+                option("boolean", json!({})),
+                option("string", json!({"enum": texts})),
+                option("string", json!({"proposals": texts})),
+            ]}},
+        },
+    })
+}
+
+#[test]
+fn dev_container_features_match_their_format() {
+    let schema = schema_of_features();
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    xtask(&["gen-devcontainer", "--out", &folder.path().display().to_string()], 0);
+    let mut read = 0;
+    for entry in fs::read_dir(folder.path().join("src")).expect("the folder is there") {
+        let path = entry.expect("it is readable").path().join("devcontainer-feature.json");
+        let text = fs::read_to_string(&path).expect("every feature has a description");
+        let mut feature: Value = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(against(&schema, &feature), Vec::<String>::new(), "{}", path.display());
+        assert_eq!(path.parent().and_then(Path::file_name).and_then(|it| it.to_str()), feature["id"].as_str());
+        let values = &mut feature["options"].as_object_mut().expect("it has options").values_mut();
+        *values.next().expect("it has an option") = json!({"type": "string", "default": true});
+        assert!(!against(&schema, &feature).is_empty(), "the schema accepts any option");
+        read += 1;
+    }
+    assert!(read > 5, "{read} features");
+}
+
 #[test]
 fn bake_file_and_dockerfile_have_one_target_per_agent() {
     let matrix = json("generated/suite/matrix.json");
