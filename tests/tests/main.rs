@@ -42,6 +42,7 @@ mod shells;
 mod snapshots;
 mod tidy;
 mod web_policy;
+mod workflows;
 mod xtask_commands;
 mod xtask_gen_scripts;
 mod xtask_generate;
