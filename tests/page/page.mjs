@@ -44,6 +44,8 @@ const visible = (page) => page.locator(".agent:not([hidden])").count();
 const names = (page) => page.locator(".agent:not([hidden]) .name").allTextContents();
 const focused = (page) => page.evaluate(() => document.activeElement.textContent || document.activeElement.id);
 const open = (page) => page.locator(".agent.open .name").allTextContents();
+// The driver learns of a changed address later than the page.
+const place = (page) => page.evaluate(() => location.href);
 const fits = (page) => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 // `axe` is put there by the test, past the page's own policy.
 const sound = async (page, what) => {
@@ -113,7 +115,9 @@ await check("filters narrow within and across their groups", {}, async (page) =>
   await pick("web", "no tools").check();
   const without = await visible(page);
   await pick("web", "switch").check();
-  same(await visible(page), all, "one or the other");
+  const either = await page.locator(".agent").evaluateAll((agents) => agents.filter((it) => ["no tools", "switch"].includes(it.dataset.web)).length);
+  holds(either > without && either < all, `${either} of ${all}`);
+  same(await visible(page), either, "one or the other");
   await pick("web", "switch").uncheck();
   await pick("from", "PyPI").check();
   const both = await names(page);
@@ -160,10 +164,77 @@ await check("a row is unfolded by a click, and text in it can be selected", {}, 
   same((await open(page)).length, 0, "folded");
 });
 
-await check("links lead where they say", {}, async (page) => {
+await check("an opened row is in the address", {}, async (page) => {
+  const row = page.locator(".agent").nth(2);
+  const hash = `#${await row.getAttribute("id")}`;
+  await row.locator(".name").click();
+  holds((await place(page)).endsWith(hash), await place(page));
+  await page.reload();
+  same((await open(page)).length, 1, "unfolded after a reload");
+  await page.locator("#find").fill("a");
+  const after = await place(page);
+  holds(after.includes("q=a") && after.endsWith(hash), `a search forgets the row: ${after}`);
+  await row.locator(".name").click();
+  holds(!(await place(page)).includes("#"), `folded, but ${await place(page)}`);
+});
+
+await check("the lines of an agent are copied", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+  const row = page.locator(".agent").first();
+  const name = await row.locator(".name").textContent();
+  await row.locator(".name").click();
+  same(await row.locator(".copy").count(), 2, "buttons");
+  for (const at of [0, 1]) {
+    await row.locator(".copy").nth(at).click();
+    const line = await row.locator(".line pre").nth(at).textContent();
+    same(await page.evaluate(() => navigator.clipboard.readText()), line, "the clipboard");
+    holds(line.includes(name), line);
+    same(await page.locator("#status").textContent(), `Copied: ${line}`, "what is announced");
+    same(await row.locator(".copy").nth(at).evaluate((it) => it.firstChild.data), "Copied", "what the button says");
+  }
+});
+
+await check("without the clipboard a line is selected", {}, async (page) => {
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed")); });
+  const row = page.locator(".agent").first();
+  await row.locator(".name").click();
+  await row.locator(".copy").first().click();
+  same(await page.evaluate(() => String(getSelection()).trim()), await row.locator(".line pre").first().textContent(), "the selection");
+});
+
+await check("a pin has its age", {}, async (page) => {
+  const cells = await page.locator("td[data-label=Install]").evaluateAll((all) => all.filter((it) => it.querySelector("time")).map((it) => it.textContent));
+  holds(cells.length > 5, `${cells.length} pins with a day`);
+  for (const it of cells) holds(/\d{4}-\d\d-\d\d, \d+ days? old/.test(it), it);
+});
+
+await check("hits elsewhere are shown, and one is one", {}, async (page) => {
+  same(await page.locator("#elsewhere").isVisible(), false, "without a search");
+  const name = await page.locator(".rule summary small").last().textContent();
+  await page.locator("#find").fill(name);
+  const [agents, rules] = await page.evaluate(() => ["#agents .agent", ".rule"].map((it) => [...document.querySelectorAll(it)].filter((one) => !one.hidden).length));
+  same([agents, rules], [0, 1], `what \`${name}\` finds`);
+  holds((await page.locator("#status").textContent()).endsWith(", 1 rule"), await page.locator("#status").textContent());
+  same(await page.locator("#elsewhere").textContent(), "Also found: 1 rule", "what is shown");
+  await page.locator("#elsewhere a").click();
+  holds((await place(page)).endsWith("#rules"), await place(page));
+  await page.locator("#find").fill("");
+  same(await page.locator("#elsewhere").isVisible(), false, "the search is empty");
+});
+
+await check("on a phone a folded card is short", { viewport: { width: 360, height: 780 } }, async (page) => {
+  const card = page.locator(".agent").first();
+  const height = () => card.evaluate((it) => it.getBoundingClientRect().height);
+  const shown = async () => (await card.locator("tr:first-child > *").evaluateAll((all) => all.map((it) => it.getClientRects().length))).filter(Boolean).length;
+  holds((await height()) < 260, `it is ${await height()} pixels high`);
+  same(await shown(), 3, "cells, folded");
+  await card.locator(".name").click();
+  same(await shown(), 6, "cells, unfolded");
+});
+
+await check("links lead where they say", { reducedMotion: "reduce" }, async (page) => {
   for (const id of ["providers", "rules", "agents"]) {
     await page.locator(`nav a[href="#${id}"]`).click();
-    await page.waitForTimeout(700);
+    await page.waitForTimeout(200);
     const top = await page.locator(`#${id}`).evaluate((it) => it.getBoundingClientRect().top);
     holds(top > -60 && top < 900, `#${id} is at ${top}`);
   }

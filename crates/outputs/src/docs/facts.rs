@@ -1,8 +1,8 @@
 //! The facts of an agent on the pages, computed once for Markdown and HTML.
 
 use registry_model::model::{
-    Agent, Artefact, Effort, Exit, Info, Lock, Login, LoginSource, Mcp, ModelReference, Off, Permission, ProxyMode,
-    Runs, Session, Suite, Target, WebPolicy,
+    Agent, Artefact, Effort, Exit, Info, Lock, LockedPackage, Login, LoginSource, Mcp, ModelReference, Off, Permission,
+    ProxyMode, Runs, Session, Suite, Target, WebPolicy,
 };
 use registry_routing::Router;
 
@@ -20,6 +20,12 @@ pub(crate) struct Facts<'a> {
     pub agent: &'a Agent<'a>,
     /// Its packages with their versions, in the syntax of their managers, and its other artefacts.
     pub installs: Vec<String>,
+    /// The pages of its packages, by the package with its version. A package that cannot be fetched has none.
+    pub packages: Vec<(String, String)>,
+    /// The version of its first package, and the day of its release; empty where the lock has none.
+    pub pinned: (String, String),
+    /// Its launcher after an install.
+    pub launcher: String,
     /// The sources of its packages: `npm`, `PyPI`.
     pub from: String,
     /// The number of packages and files in its lock.
@@ -41,6 +47,9 @@ impl<'a> Facts<'a> {
         Ok(Self {
             agent,
             installs: installs(agent, &lock),
+            packages: packages(&lock),
+            pinned: lock.packages.first().map(pinned).unwrap_or_default(),
+            launcher: input.site.launcher(agent.name),
             from: from(agent),
             locked: lock.npm.len() + lock.wheels.len(),
             gone: lock.unavailable_everywhere().map(|it| it.cause.to_string()).unwrap_or_default(),
@@ -206,6 +215,29 @@ fn installs(agent: &Agent<'_>, lock: &Lock<'_>) -> Vec<String> {
         Artefact::Sh(it) => Some(format!("{} (a shell step)", it.bin)),
     }));
     all
+}
+
+/// The pages about packages. This host knows those of every package registry, with their licenses and advisories.
+fn packages(lock: &Lock<'_>) -> Vec<(String, String)> {
+    let page = |it: &LockedPackage<'_>| {
+        let (name, version) = (segment(it.name), segment(it.version));
+        format!("https://deps.dev/{}/{name}/{version}", it.ecosystem)
+    };
+    let gone = lock.unavailable_everywhere().is_some();
+    lock.pins().into_iter().zip(&lock.packages).filter(|_| !gone).map(|(pin, it)| (pin, page(it))).collect()
+}
+
+/// A segment of the path of a URL.
+fn segment(text: &str) -> String {
+    let escaped = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(escaped).collect()
+}
+
+fn pinned(package: &LockedPackage<'_>) -> (String, String) {
+    (package.version.to_owned(), package.published.unwrap_or_default().to_owned())
 }
 
 fn from(agent: &Agent<'_>) -> String {

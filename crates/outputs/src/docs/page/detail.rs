@@ -3,7 +3,8 @@
 use registry_model::model::{FileFormat, Owner};
 
 use crate::docs::facts::Facts;
-use crate::docs::text::{escape, html, paragraphs};
+use crate::docs::text::{anchor, escape, html, paragraphs};
+use crate::entry;
 use crate::evidence::Verdict;
 use crate::value;
 
@@ -21,7 +22,32 @@ pub(super) fn of(facts: &Facts<'_>) -> String {
         variables(facts),
         files(facts),
     ];
-    format!("<div class=\"about\">{about}</div><div class=\"parts\">{}</div>", parts.concat())
+    let (links, parts, entry) = (links(facts), parts.concat(), escape(&entry::text(facts.agent)));
+    format!(
+        "<div class=\"about\">{about}{links}</div><div class=\"parts\">{parts}</div>\
+         <details class=\"entry\"><summary>Entry</summary><pre tabindex=\"0\">{entry}</pre></details>"
+    )
+}
+
+/// Where else there is something about the agent.
+fn links(facts: &Facts<'_>) -> String {
+    let name = facts.agent.name;
+    let links = [
+        (format!("#agent-{name}"), "Link to this agent"),
+        (format!("agents.md#{}", anchor(name)), "The same as Markdown"),
+        ("#rules".to_owned(), "The rules that its entry keeps"),
+    ];
+    let links = links.map(|(place, text)| format!("<a href=\"{}\">{text}</a>", escape(&place)));
+    format!("<p class=\"links\">{}</p>", links.join(" "))
+}
+
+/// A command with a button that copies it, which the script shows.
+fn command(title: &str, what: &str, facts: &Facts<'_>, line: &str) -> String {
+    let (line, name) = (escape(line), escape(facts.agent.name));
+    format!(
+        "<figure class=\"line\"><figcaption>{title}</figcaption><pre tabindex=\"0\">{line}</pre>\
+         <button type=\"button\" class=\"copy\" hidden>Copy<span class=\"vh\"> the {what} line of {name}</span></button></figure>"
+    )
 }
 
 fn part(title: &str, content: &str) -> String {
@@ -46,19 +72,31 @@ fn codes<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 
 fn install(facts: &Facts<'_>) -> String {
     let launch: Vec<String> = facts.agent.launch.iter().map(|it| value::one_line(*it)).collect();
+    let package = |it: &String| {
+        let page = facts.packages.iter().find(|(pin, _)| pin == it);
+        let code = codes([it.as_str()]);
+        page.map_or(code.clone(), |(_, url)| format!("<a href=\"{}\" rel=\"noreferrer\">{code}</a>", escape(url)))
+    };
+    let allowed = |code: &str| format!("<a href=\"#rule-{0}\">{0}</a>", escape(code));
+    let allows: Vec<String> =
+        facts.agent.allow.iter().map(|it| format!("{}: {}", allowed(it.code), html(it.reason))).collect();
     let mut all = vec![
-        row("Packages", codes(facts.installs.iter().map(String::as_str))),
+        row("Packages", facts.installs.iter().map(package).collect::<Vec<_>>().join(" ")),
+        row("Breaks a rule", allows.join("<br>")),
         row("Run by", escape(&facts.runtime())),
         row("Started", codes([launch.join(" ").as_str()])),
         row("Also called", codes(facts.agent.aliases.iter().copied())),
         row("Unavailable", escape(&facts.gone)),
     ];
+    let mut lines = String::new();
     if facts.gone.is_empty() {
+        lines = command("Install, as root", "install", facts, &format!("sh scripts/{}/install.sh", facts.agent.name))
+            + &command("Launch", "launch", facts, &facts.launcher);
         for (target, why) in &facts.targets {
             all.push(row(&format!("Not on {}", target.id()), why.as_deref().map(escape).unwrap_or_default()));
         }
     }
-    part("Install", &rows(&all))
+    part("Install", &(rows(&all) + &lines))
 }
 
 fn handshake(facts: &Facts<'_>) -> String {

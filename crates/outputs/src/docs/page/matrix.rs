@@ -1,6 +1,6 @@
 //! The matrix: two rows for each agent, a summary and the details, which can be unfolded.
 
-use registry_model::model::{EffortKind, PermissionKind, Target, WebKind};
+use registry_model::model::{EffortKind, Mcp, PermissionKind, Target, WebKind};
 
 use super::detail;
 use crate::docs::facts::Facts;
@@ -51,7 +51,10 @@ fn install(facts: &Facts<'_>) -> String {
         (true, 1) => (mark("ok", "✓"), "1 file locked".to_owned()),
         (true, count) => (mark("ok", "✓"), format!("{count} files locked")),
     };
-    cell("Install", &format!("{mark}<span>{}<small>{note}</small></span>", escape(&facts.from)))
+    let (version, day) = (escape(&facts.pinned.0), escape(&facts.pinned.1));
+    let version = if version.is_empty() { version } else { format!(" <span class=\"mono\">{version}</span>") };
+    let day = if day.is_empty() { day } else { format!("<small><time datetime=\"{day}\">{day}</time></small>") };
+    cell("Install", &format!("{mark}<span>{}{version}{day}<small>{note}</small></span>", escape(&facts.from)))
 }
 
 fn handshake(facts: &Facts<'_>) -> String {
@@ -116,11 +119,12 @@ struct Group {
     of: fn(&Facts<'_>) -> Vec<String>,
 }
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     Group { name: "web", title: "Web tools", of: |facts| vec![facts.web().to_owned()] },
     Group { name: "routing", title: "Routing", of: |facts| vec![facts.evidence.routing.word().to_owned()] },
     Group { name: "asks", title: "Permission", of: |facts| vec![asks(facts).to_owned()] },
     Group { name: "effort", title: "Effort", of: |facts| vec![effort(facts).to_owned()] },
+    Group { name: "mcp", title: "MCP", of: |facts| mcp(facts).into_iter().map(str::to_owned).collect() },
     Group { name: "from", title: "From", of: |facts| facts.from.split(", ").map(str::to_owned).collect() },
     Group {
         name: "speaks",
@@ -151,6 +155,15 @@ fn effort(facts: &Facts<'_>) -> &'static str {
         Some(EffortKind::Levels) => "levels",
         Some(EffortKind::None) => "no levels",
         Some(EffortKind::Untested) | None => "untested",
+    }
+}
+
+/// The transports of the MCP servers that it takes.
+fn mcp(facts: &Facts<'_>) -> Vec<&'static str> {
+    match facts.agent.mcp {
+        Some(Mcp::Acp(transports)) => transports.iter().map(|it| it.word()).collect(),
+        Some(Mcp::None(_)) => vec!["none"],
+        Some(Mcp::Untested(_)) | None => vec!["untested"],
     }
 }
 

@@ -10,6 +10,9 @@
   const kinds = { agents, providers: all("#providers .item"), rules: all("#rules .item") };
   const words = new Map(Object.values(kinds).flat().map((it) => [it, it.textContent.toLowerCase()]));
 
+  const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const say = (text) => { one("#status").textContent = text; };
+
   const button = (agent) => one(".name", agent);
   const unfold = (agent, open) => {
     agent.classList.toggle("open", open);
@@ -47,13 +50,26 @@
     CSS.highlights.set("found", new Highlight(...ranges));
   };
 
-  const remember = (groups) => {
+  const remember = (groups, hash = location.hash) => {
     const state = new URLSearchParams();
     if (field.value.trim()) state.set("q", field.value.trim());
     for (const [name, values] of groups) for (const value of values) state.append(name, value);
     const query = state.toString();
-    const place = location.pathname + (query ? `?${query}` : "") + location.hash;
+    const place = location.pathname + (query ? `?${query}` : "") + hash;
     try { history.replaceState(null, "", place); } catch { /* a page without an origin has no history to write */ }
+  };
+
+  // Who searches among the agents sees that the other parts have something too.
+  const elsewhere = (searched, counts) => {
+    const line = one("#elsewhere");
+    const links = ["provider", "rule"].filter((noun) => searched && counts[`${noun}s`]).map((noun) => {
+      const link = document.createElement("a");
+      link.href = `#${noun}s`;
+      link.textContent = count(counts[`${noun}s`], noun);
+      return link;
+    });
+    line.hidden = !links.length;
+    line.replaceChildren("Also found: ", ...links.flatMap((link, at) => (at ? [" and ", link] : [link])));
   };
 
   const show = () => {
@@ -74,7 +90,8 @@
     const active = boxes.filter((it) => it.checked).length;
     one("#active").textContent = active ? ` (${active})` : "";
     one("#clear").hidden = !active && !wanted.length;
-    one("#status").textContent = `${counts.agents} of ${agents.length} agents, ${counts.providers} providers, ${counts.rules} rules`;
+    say(`${counts.agents} of ${count(agents.length, "agent")}, ${count(counts.providers, "provider")}, ${count(counts.rules, "rule")}`);
+    elsewhere(wanted.length, counts);
     highlight(wanted);
     remember(groups);
   };
@@ -111,7 +128,10 @@
   for (const agent of agents) {
     one("tr", agent).addEventListener("click", () => {
       if (String(getSelection())) return;
-      unfold(agent, !agent.classList.contains("open"));
+      const open = !agent.classList.contains("open");
+      unfold(agent, open);
+      const hash = `#${agent.id}`;
+      if (open || location.hash === hash) remember(chosen(), open ? hash : "");
     });
     unfold(agent, false);
   }
@@ -124,6 +144,30 @@
     if (target.hidden) clear();
     target.scrollIntoView();
   };
+
+  // The bytes of the page do not depend on the day on which they were made; what is shown does.
+  for (const it of all("time")) {
+    const days = Math.floor((Date.now() - Date.parse(it.dateTime)) / 864e5);
+    if (days >= 0) it.after(`, ${count(days, "day")} old`);
+  }
+
+  for (const it of all(".copy")) {
+    it.hidden = false;
+    it.addEventListener("click", async () => {
+      const line = one("pre", it.parentElement);
+      const label = it.firstChild;
+      try {
+        await navigator.clipboard.writeText(line.textContent);
+        label.data = "Copied";
+        say(`Copied: ${line.textContent}`);
+      } catch {
+        getSelection().selectAllChildren(line);
+        label.data = "Selected";
+        say("Selected: the browser does not let this page copy");
+      }
+      setTimeout(() => { label.data = "Copy"; }, 2000);
+    });
+  }
 
   const themes = ["auto", "light", "dark"];
   const theme = one("#theme");
