@@ -189,17 +189,14 @@ fn expanded(text: &str, lookup: Lookup<'_>) -> Result<(String, BTreeSet<String>)
         value.push_str(before);
         let inside =
             after.split_once('}').map(|(inside, rest)| (inside.split_once(":-").unwrap_or((inside, "")), inside, rest));
-        match inside.filter(|((name, _), ..)| is_variable_name(name)) {
-            Some(((name, default), inside, after)) => {
-                let default = inside.contains(":-").then(|| default.to_owned());
-                value.push_str(&lookup(name).or(default).ok_or_else(|| name.to_owned())?);
-                names.insert(name.to_owned());
-                rest = after;
-            }
-            None => {
-                value.push_str("${");
-                rest = after;
-            }
+        if let Some(((name, default), inside, after)) = inside.filter(|((name, _), ..)| is_variable_name(name)) {
+            let default = inside.contains(":-").then(|| default.to_owned());
+            value.push_str(&lookup(name).or(default).ok_or_else(|| name.to_owned())?);
+            names.insert(name.to_owned());
+            rest = after;
+        } else {
+            value.push_str("${");
+            rest = after;
         }
     }
     value.push_str(rest);
@@ -225,7 +222,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_refused(agent: &Agent<'_>, server: Value, says: &str) {
+    fn check_refused(agent: &Agent<'_>, server: &Value, says: &str) {
         let server = mcp_servers(&json!({"mcpServers": {"docs": server}})).expect("it is a file").remove(0);
         let refusal = server.offer(agent, &lookup).expect_err("it is refused");
         assert!(refusal.to_string().contains(says) && refusal.kind() == "mcp-server", "{refusal}");
@@ -256,10 +253,10 @@ mod tests {
     #[test]
     fn agent_gets_no_server_that_it_does_not_take() {
         let http = || json!({"url": "https://x.example"});
-        check_refused(&AGENT, http(), "the agent takes servers over stdio alone");
-        check_refused(&AGENT, json!({"type": "sse", "url": "https://x.example"}), "its transport is `sse`");
-        check_refused(&Agent { mcp: Some(Mcp::None("it was seen")), ..AGENT }, http(), "takes none: it was seen");
-        check_refused(&Agent { mcp: None, ..AGENT }, json!({"command": "x"}), "says nothing about MCP servers");
+        check_refused(&AGENT, &http(), "the agent takes servers over stdio alone");
+        check_refused(&AGENT, &json!({"type": "sse", "url": "https://x.example"}), "its transport is `sse`");
+        check_refused(&Agent { mcp: Some(Mcp::None("it was seen")), ..AGENT }, &http(), "takes none: it was seen");
+        check_refused(&Agent { mcp: None, ..AGENT }, &json!({"command": "x"}), "says nothing about MCP servers");
     }
 
     #[test]
@@ -269,15 +266,15 @@ mod tests {
             json!({"command": "x", "args": ["--key=${DOCS_TOKEN}"]}),
             "`DOCS_TOKEN` would be in `args`",
         );
-        check_refused(&AGENT, json!({"command": "${DOCS_TOKEN}"}), "would be in `command`");
+        check_refused(&AGENT, &json!({"command": "${DOCS_TOKEN}"}), "would be in `command`");
         let agent = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Http])), ..AGENT };
-        check_refused(&agent, json!({"url": "https://x.example/?key=${DOCS_TOKEN}"}), "would be in `url`");
+        check_refused(&agent, &json!({"url": "https://x.example/?key=${DOCS_TOKEN}"}), "would be in `url`");
         check_refused(
             &AGENT,
             json!({"command": "x", "env": {"A": "${NONE}"}}),
             "`NONE` is not set, and the variable `A`",
         );
-        check_refused(&AGENT, json!({"command": "x", "args": ["${NONE}"]}), "`NONE` is not set, and `args`");
+        check_refused(&AGENT, &json!({"command": "x", "args": ["${NONE}"]}), "`NONE` is not set, and `args`");
     }
 
     #[test]

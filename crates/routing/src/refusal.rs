@@ -199,7 +199,7 @@ impl Refusal {
     pub fn name(&self) -> &str {
         match self {
             Self::ProtocolUnsupported { protocol, .. } => protocol.id(),
-            Self::NoLogIn { server, .. } => server,
+            Self::NoLogIn { server, .. } | Self::McpServer { server, .. } => server,
             Self::DroppedBaseUrl { variable, .. }
             | Self::NoChannel { variable, .. }
             | Self::MissingUrlParameter { variable, .. }
@@ -214,7 +214,6 @@ impl Refusal {
             Self::GatewayUnsupported { agent, .. }
             | Self::NotRoutable { agent, .. }
             | Self::WebPolicy { agent, .. } => agent,
-            Self::McpServer { server, .. } => server,
             Self::BrokenEntry { place } => place,
         }
     }

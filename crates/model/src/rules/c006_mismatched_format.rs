@@ -22,7 +22,7 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let files = cx.agent.config.iter().enumerate();
     let files = files
         .map(|(index, it)| (Place::field(Field::Config).item(index).part(Part::Path), it.path, it.format, it.owner));
-    let off = switches(cx.agent).into_iter().filter_map(|(place, off)| match (off, place.part) {
+    let off = switches(cx.agent).filter_map(|(place, off)| match (off, place.part) {
         (Off::File { path, format, owner, .. }, Part::Off(index)) => {
             Some((Place::field(place.field).part(Part::OffPath(index)), *path, *format, *owner))
         }
