@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Allow, Artefact, Effort, Handshake, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference, Off,
-    Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, Via, WebPolicy, words,
+    Allow, Artefact, Effort, Handshake, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference, NODE_LINES,
+    NODE_VERSION, Off, Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, Via, WebPolicy, engines,
+    words,
 };
 use crate::template::{Template, Value};
 use crate::variables::canonical;
@@ -212,6 +213,25 @@ impl<'a> Agent<'a> {
     pub fn targets(&self, lock: &Lock<'_>) -> Vec<Target> {
         let named = |target: &Target| self.platforms.is_empty() || self.platforms.contains(target);
         Target::ALL.into_iter().filter(named).filter(|&target| lock.unavailable_on(target).is_none()).collect()
+    }
+
+    /// The Node.js that it is installed with by this lock of it: the lowest line that fits. Where none does, which I006
+    /// reports, it is the default line.
+    pub fn node(&self, lock: &Lock<'_>) -> Version {
+        NODE_LINES.into_iter().find(|&line| self.misfit(lock, line).is_none()).unwrap_or(NODE_VERSION)
+    }
+
+    /// Why a version of Node.js does not fit it; none when it does. The field `requires` of the entry is a floor, and
+    /// each package of the lock's tree that says what it accepts (`engines`) must accept the version: an entry may be
+    /// older than its tree, and a tree may say nothing.
+    pub fn misfit(&self, lock: &Lock<'_>, node: Version) -> Option<String> {
+        if let Some(floor) = self.node_floor.filter(|floor| node.is_below(*floor)) {
+            return Some(format!("`{}` requires Node.js {floor}", self.name));
+        }
+        lock.npm.iter().find_map(|it| {
+            let range = it.node.as_deref().filter(|range| engines::judge(range, node) == engines::Verdict::Refused)?;
+            Some(format!("`{}@{}` requires Node.js `{range}`", it.name, it.version))
+        })
     }
 
     /// Its lock, read; an empty one where it has none.

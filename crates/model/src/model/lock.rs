@@ -68,6 +68,8 @@ pub struct LockedNpm<'a> {
     pub name: Cow<'a, str>,
     /// The machines that it is for.
     pub platform: NpmPlatform<'a>,
+    /// The range of Node.js that it accepts; none where it names none, and where the tree is whole without it.
+    pub node: Option<Cow<'a, str>>,
 }
 
 /// A tarball of the npm registry.
@@ -395,7 +397,11 @@ fn in_tree<'a>(
         Some(Json::String(name)) => name.clone(),
         _ => Cow::Borrowed(known_as),
     };
-    Ok(LockedNpm { place, version, tarball, rest, name, platform: NpmPlatform::of_json(&entry) })
+    let node = match entry.get("engines").and_then(|it| it.get("node")) {
+        Some(Json::String(range)) if entry.get("optional") != Some(&Json::Bool(true)) => Some(range.clone()),
+        _ => None,
+    };
+    Ok(LockedNpm { place, version, tarball, rest, name, platform: NpmPlatform::of_json(&entry), node })
 }
 
 fn wheel(fields: &str) -> Option<LockedWheel<'_>> {

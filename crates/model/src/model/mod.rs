@@ -4,6 +4,7 @@ mod agent;
 mod allow;
 #[cfg(feature = "serde")]
 mod data;
+pub mod engines;
 mod image;
 mod install;
 mod lock;
@@ -28,7 +29,7 @@ pub use lock::{
 };
 pub(crate) use lock::{is_checksum, is_exact_version, is_sha256};
 pub use npm_platform::{NpmPlatform, allows};
-pub use platform::{Arch, Libc, NODE_VERSION, PYTHON_VERSION, Target, Version};
+pub use platform::{Arch, Libc, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Target, Version};
 pub use policy::{
     Exit, Handshake, Info, Off, OffKind, Outcome, Proof, ProofKind, Session, SessionKind, WebKind, WebPolicy,
 };

@@ -4,7 +4,15 @@ use core::fmt;
 
 use super::words;
 
-/// The private Node.js that every install brings along.
+/// The lines of the private Node.js, the lowest first. An agent takes the lowest that fits it ([`Agent::node`]).
+///
+/// This is the one place of a line's patch version. The checksums of its archives follow in
+/// `crates/scripts/src/site.rs`, those of its wheels in `crates/supply/src/clients/tools.rs`.
+///
+/// [`Agent::node`]: super::Agent::node
+pub const NODE_LINES: [Version; 2] = [NODE_VERSION, Version::new(24, 19, 0)];
+
+/// The default line, of agents that need no newer one, and of the tools that write locks.
 pub const NODE_VERSION: Version = Version::new(22, 20, 0);
 
 /// The private CPython of agents that are Python programs.

@@ -1,12 +1,12 @@
-//! Reports an agent that requires a newer Node.js or another Python than the pinned ones.
+//! Reports an agent that requires another Node.js or Python than the pinned ones.
 
 use crate::check::{Diagnostics, Rule, Subject};
-use crate::model::{Artefact, NODE_VERSION, PYTHON_VERSION, Version};
+use crate::model::{Artefact, Lock, NODE_LINES, PYTHON_VERSION, Version};
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
     sentence: "the pinned runtime is not older than a package requires",
-    example: "requires: node >= 24.0",
+    example: "requires: node >= 99.0",
     corrected: "requires: node >= 22.0",
     help: "pin a newer runtime, or an older package",
     incidents: &[13, 14, 24],
@@ -16,10 +16,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
-    if let Some(floor) = agent.node_floor.filter(|floor| NODE_VERSION.is_below(*floor)) {
-        let message = format!("`{}` requires Node.js {floor}, and the pinned version is {NODE_VERSION}", agent.name);
-        report.add(&RULE, Place::field(Field::NodeFloor), message, RULE.help);
-    }
+    check_node(cx, report);
     for (index, artefact) in agent.install.iter().enumerate() {
         let Artefact::Pypi(pypi) = artefact else { continue };
         if !python_fits(pypi.python) {
@@ -36,6 +33,20 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
             report.add(&RULE, place, message, format!("write `python: \"=={major}.{minor}.*\"`"));
         }
     }
+}
+
+/// One of the lines of Node.js must fit the entry and its whole tree.
+fn check_node(cx: &Subject<'_>, report: &mut Diagnostics) {
+    let empty = Lock::default();
+    let lock = cx.lock.as_ref().and_then(|lock| lock.as_ref().ok()).unwrap_or(&empty);
+    let Some(misfits) = NODE_LINES.iter().map(|&line| cx.agent.misfit(lock, line)).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    // What the newest line lacks is what a newer one must have.
+    let newest = misfits.last().map_or("", String::as_str);
+    let lines = NODE_LINES.map(|line| line.to_string()).join(" and ");
+    let message = format!("{newest}, and the pinned versions are {lines}");
+    report.add(&RULE, Place::field(Field::NodeFloor), message, RULE.help);
 }
 
 /// Whether a specifier has a bound above.

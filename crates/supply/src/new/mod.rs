@@ -1,6 +1,5 @@
 //! A new entry with its lock, from a package's own metadata.
 
-pub(crate) mod engines;
 mod entry;
 pub mod make;
 mod package;

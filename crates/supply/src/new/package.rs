@@ -5,11 +5,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use registry_model::model::{Answer, Cause, Lock, NODE_VERSION, Runs, Version};
+use registry_model::model::engines::{self, Verdict};
+use registry_model::model::{Answer, Cause, Lock, NODE_LINES, Runs, Version};
 use registry_model::names;
 use serde_json::Value;
 
-use super::engines::{self, Verdict};
 use crate::clients::Tools;
 use crate::clients::process;
 use crate::pin::lock::Draft;
@@ -155,19 +155,31 @@ pub(crate) fn runs_of(place: &str, head: Option<&[u8]>) -> Runs {
     Runs::of_program(place, head.unwrap_or_default()).unwrap_or(otherwise)
 }
 
-/// The lowest Node.js that every package of the tree accepts; a package that rejects the pinned one is an error.
+/// The lowest Node.js that every package of the tree accepts, of the lowest line that fits; where each line is rejected by
+/// a package, that is an error.
 pub(crate) fn node_floor(draft: &Draft) -> Outcome<Option<Version>> {
+    let mut floor = Ok(None);
+    for line in NODE_LINES {
+        floor = floor_on(line, draft);
+        if floor.is_ok() {
+            break;
+        }
+    }
+    floor
+}
+
+fn floor_on(line: Version, draft: &Draft) -> Outcome<Option<Version>> {
     let mut floor = None;
     for package in draft.npm.packages.values().filter(|package| !package.is_optional()) {
         let Some(range) = package.entry.get("engines").and_then(|it| it.get("node")).and_then(Value::as_str) else {
             continue;
         };
-        match engines::judge(range, NODE_VERSION) {
+        match engines::judge(range, line) {
             Verdict::From(version) => floor = floor.max(Some(version)),
             Verdict::Unknown => {}
             Verdict::Refused => {
                 let message = format!(
-                    "`{}` requires Node.js `{range}`, and the pinned one is {NODE_VERSION} [I006]",
+                    "`{}` requires Node.js `{range}`, and the newest pinned one is {line} [I006]",
                     package.spec()
                 );
                 return Err(Failure::new(message).help("name an older version of the agent: `--npm PACKAGE@VERSION`"));

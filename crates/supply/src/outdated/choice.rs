@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-use registry_model::model::{NODE_VERSION, Version};
+use registry_model::model::engines::{self, Verdict};
+use registry_model::model::{NODE_LINES, Version};
 
 use super::releases::{Dated, Package, Release};
-use crate::new::engines::{self, Verdict};
 use registry_command::dates;
 
 /// The maximum number of reasons per package.
@@ -77,9 +77,10 @@ fn refusal(package: &Package, release: &Release, limits: Limits) -> Option<Strin
         return Some(format!("is deprecated: {}", text.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
     if let Some(range) = &release.node
-        && engines::judge(range, NODE_VERSION) == Verdict::Refused
+        && NODE_LINES.iter().all(|&line| engines::judge(range, line) == Verdict::Refused)
     {
-        return Some(format!("requires Node.js `{range}`, and the pinned one is {NODE_VERSION}"));
+        let lines = NODE_LINES.map(|line| line.to_string()).join(" and ");
+        return Some(format!("requires Node.js `{range}`, and the pinned versions are {lines}"));
     }
     match dates::age(package.date(&release.version)) {
         None => return Some("has no date".to_owned()),
