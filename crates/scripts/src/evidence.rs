@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use registry_model::model::{
-    Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, NODE_VERSION, Off, PYTHON_VERSION,
-    Permission, ProxyMode, References, Semantics, Session, Version,
+    Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, Off, PYTHON_VERSION, Permission,
+    ProxyMode, References, Semantics, Session, Version,
 };
 
 use crate::RenderError;
@@ -31,7 +31,7 @@ pub const UNASKED: &str = "it was not measured";
 
 /// The hashes of an agent as its entry and lock are now.
 pub fn inputs(agent: &Agent<'_>) -> Result<Inputs, RenderError> {
-    inputs_on(agent, [NODE_VERSION, PYTHON_VERSION])
+    inputs_on(agent, [agent.node(&agent.read_lock()?), PYTHON_VERSION])
 }
 
 /// The same with these versions of Node.js and Python.

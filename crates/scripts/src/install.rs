@@ -6,7 +6,7 @@ use registry_model::names;
 use super::payload::Payload;
 use super::writer::{Word, Writer};
 use super::{InstallPaths, RenderError, header, locked_version};
-use crate::site::{Runtime, Site};
+use crate::site::{Runtime, Site, node_name};
 
 /// The delimiter of the here-document with the installer.
 const BODY_END: &str = "BENCHFLOW_INSTALLER";
@@ -109,8 +109,9 @@ fn refusal(parts: &Parts<'_>, target: Target) -> Option<String> {
     if !agent.platforms.is_empty() && !agent.platforms.contains(&target) {
         return Some(format!("{} does not run on {}", agent.name, target.id()));
     }
-    if site.node(target).is_none() {
-        return Some(format!("the site has no Node.js for {}", target.id()));
+    let line = agent.node(lock);
+    if site.node(line, target).is_none() {
+        return Some(format!("the site has no {} for {}", node_name(line), target.id()));
     }
     if !needs_python(agent) {
         return None;
@@ -145,7 +146,7 @@ fn write_runtimes(w: &mut Writer, parts: &Parts<'_>) {
 }
 
 fn write_target(w: &mut Writer, parts: &Parts<'_>, target: Target) {
-    if let Some(node) = parts.site.node(target) {
+    if let Some(node) = parts.site.node(parts.agent.node(parts.lock), target) {
         // BenchFlow reads the version of a script's Node.js from this variable.
         w.assign("BF_NODE_VERSION", &Word::text(node.version.as_str()));
         write_runtime(w, "NODE", "node", node);
@@ -186,11 +187,12 @@ fn write_needs(w: &mut Writer, agent: &Agent<'_>) {
 
 /// The function that asks for the shared libraries of the runtimes, which the site knows.
 fn write_runtime_needs(w: &mut Writer, parts: &Parts<'_>) {
+    let line = parts.agent.node(parts.lock);
     w.function("runtime_needs", |w| {
         for target in Target::ALL {
             let python = parts.site.python(target).filter(|_| needs_python(parts.agent));
             let libraries: Vec<_> =
-                parts.site.node(target).into_iter().chain(python).flat_map(|it| &it.libraries).collect();
+                parts.site.node(line, target).into_iter().chain(python).flat_map(|it| &it.libraries).collect();
             if libraries.is_empty() {
                 continue;
             }

@@ -1,9 +1,9 @@
 //! A site: prefix, runtimes, package indexes, mirror, proxy and certificates for installs.
 
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use registry_model::model::{NODE_VERSION, PYTHON_VERSION, Target};
+use registry_model::model::{Libc, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Target, Version};
 
 /// A site: where artefacts come from and where they are installed. The default takes each artefact from its maker.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -23,9 +23,10 @@ pub struct Site {
     pub proxy: Option<String>,
     /// Megabytes that must be free before an install begins.
     pub disk_megabytes: u32,
-    /// The private Node.js, by the id of the target.
+    /// The private Node.js, by the number of its line and the id of the target. A file has the default line as
+    /// `node.TARGET`, and every line as `node.LINE.TARGET`.
     #[serde(deserialize_with = "over_default_node")]
-    pub node: BTreeMap<String, Runtime>,
+    pub node: BTreeMap<u32, BTreeMap<String, Runtime>>,
     /// The private `CPython`, by the id of the target.
     #[serde(deserialize_with = "over_default_python")]
     pub python: BTreeMap<String, Runtime>,
@@ -89,25 +90,25 @@ const PYTHON: [(Target, &str, &str); 4] = [
 /// The release of the standalone builds that [`PYTHON`] is from.
 const PYTHON_RELEASE: &str = "20260211";
 
-/// The URLs and checksums of `Node.js`; its maker has no build for `AArch64` with musl.
-const NODE: [(Target, &str, &str, &str); 3] = [
+/// The checksums of `Node.js` by line and target; for `AArch64` with musl, none is known of its maker.
+const NODE: [(u32, [(Target, &str); 3]); NODE_LINES.len()] = [
     (
-        Target::LinuxX64,
-        "https://nodejs.org/dist",
-        "linux-x64.tar.gz",
-        "eeaccb0378b79406f2208e8b37a62479c70595e20be6b659125eb77dd1ab2a29",
+        22,
+        [
+            (Target::LinuxX64, "eeaccb0378b79406f2208e8b37a62479c70595e20be6b659125eb77dd1ab2a29"),
+            (Target::LinuxArm64, "4181609e03dcb9880e7e5bf956061ecc0503c77a480c6631d868cb1f65a2c7dd"),
+            (Target::LinuxX64Musl, "119817f0a2cb86e9b8f058a9fc0a9fcb1b56a8a6da7c6ebef64398328ee52d82"),
+        ],
     ),
+    // The release's own list as other repositories quote it: for glibc, dozens of them agree; for musl, the recipe of the
+    // official image has it.
     (
-        Target::LinuxArm64,
-        "https://nodejs.org/dist",
-        "linux-arm64.tar.gz",
-        "4181609e03dcb9880e7e5bf956061ecc0503c77a480c6631d868cb1f65a2c7dd",
-    ),
-    (
-        Target::LinuxX64Musl,
-        "https://unofficial-builds.nodejs.org/download/release",
-        "linux-x64-musl.tar.xz",
-        "119817f0a2cb86e9b8f058a9fc0a9fcb1b56a8a6da7c6ebef64398328ee52d82",
+        24,
+        [
+            (Target::LinuxX64, "f625d97cd707df4ff96254916fbc5ff014f09c09effe5a1e0ca8f6d41a8789d4"),
+            (Target::LinuxArm64, "d28c8a5bf0a808f0ed434a1dce8c54ae98f0371c0bd86ac58abc613f73e6643f"),
+            (Target::LinuxX64Musl, "ebcb19941bf6a34ada2141727ffda66fb2a4bf315f5c02c8f1fc9e48a2045e06"),
+        ],
     ),
 ];
 
@@ -142,12 +143,20 @@ impl Default for Site {
     }
 }
 
-fn default_node() -> BTreeMap<String, Runtime> {
-    let runtime = |&(target, base, file, sha256): &(Target, &str, &str, &str)| {
-        let url = format!("{base}/v{NODE_VERSION}/node-v{NODE_VERSION}-{file}");
-        (target.id().to_owned(), Runtime::of_maker(NODE_VERSION.to_string(), url, sha256))
+fn default_node() -> BTreeMap<u32, BTreeMap<String, Runtime>> {
+    let runtime = |line: Version, target: Target, sha256: &str| {
+        let (base, ending) = match target.libc() {
+            Libc::Glibc => ("https://nodejs.org/dist", "tar.gz"),
+            Libc::Musl => ("https://unofficial-builds.nodejs.org/download/release", "tar.xz"),
+        };
+        let url = format!("{base}/v{line}/node-v{line}-{}.{ending}", target.id());
+        (target.id().to_owned(), Runtime::of_maker(line.to_string(), url, sha256))
     };
-    NODE.iter().map(runtime).collect()
+    let of_line = |line: Version| {
+        let files = NODE.iter().filter(|(major, _)| *major == line.major).flat_map(|(_, files)| files);
+        (line.major, files.map(|&(target, sha256)| runtime(line, target, sha256)).collect())
+    };
+    NODE_LINES.into_iter().map(of_line).collect()
 }
 
 fn default_python() -> BTreeMap<String, Runtime> {
@@ -166,8 +175,38 @@ impl Runtime {
     }
 }
 
-fn over_default_node<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Runtime>, D::Error> {
-    over_default(from, default_node())
+/// The lines of Node.js of a file over the default ones.
+fn over_default_node<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<BTreeMap<u32, BTreeMap<String, Runtime>>, D::Error> {
+    from.deserialize_map(NodeTable)
+}
+
+/// The table `node` of a file: a runtime under the id of a target, or targets under the number of a line.
+struct NodeTable;
+
+impl<'de> serde::de::Visitor<'de> for NodeTable {
+    type Value = BTreeMap<u32, BTreeMap<String, Runtime>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of runtimes by target, or by line and target")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut table: A) -> Result<Self::Value, A::Error> {
+        let (mut all, mut named) = (default_node(), BTreeSet::new());
+        while let Some(key) = table.next_key::<String>()? {
+            let (line, targets) = match key.parse::<u32>() {
+                Ok(line) => (line, table.next_value()?),
+                Err(_) => (NODE_VERSION.major, BTreeMap::from([(key, table.next_value()?)])),
+            };
+            if let Some(twice) = targets.keys().find(|target| !named.insert((line, (*target).clone()))) {
+                return Err(serde::de::Error::custom(format!("`{twice}` of Node.js {line} is there twice")));
+            }
+            let version = NODE_LINES.iter().find(|it| it.major == line).map(ToString::to_string).unwrap_or_default();
+            add(all.entry(line).or_default(), targets, &version);
+        }
+        Ok(all)
+    }
 }
 
 fn over_default_python<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Runtime>, D::Error> {
@@ -180,13 +219,18 @@ fn over_default<'de, D: serde::Deserializer<'de>>(
     mut all: BTreeMap<String, Runtime>,
 ) -> Result<BTreeMap<String, Runtime>, D::Error> {
     let version = all.values().next().map(|runtime| runtime.version.clone()).unwrap_or_default();
-    for (target, mut runtime) in <BTreeMap<String, Runtime> as serde::Deserialize>::deserialize(from)? {
+    add(&mut all, serde::Deserialize::deserialize(from)?, &version);
+    Ok(all)
+}
+
+/// Puts runtimes over those that are there; one without a version gets this one.
+fn add(all: &mut BTreeMap<String, Runtime>, over: BTreeMap<String, Runtime>, version: &str) {
+    for (target, mut runtime) in over {
         if runtime.version.is_empty() {
-            runtime.version.clone_from(&version);
+            version.clone_into(&mut runtime.version);
         }
         all.insert(target, runtime);
     }
-    Ok(all)
 }
 
 /// What is wrong with a site: the field and the reason.
@@ -212,9 +256,14 @@ impl Site {
         format!("{}/bin/{agent}", self.prefix)
     }
 
-    /// The Node.js of a target.
-    pub fn node(&self, target: Target) -> Option<&Runtime> {
-        self.node.get(target.id())
+    /// The Node.js of a line for a target.
+    pub fn node(&self, line: Version, target: Target) -> Option<&Runtime> {
+        self.node.get(&line.major)?.get(target.id())
+    }
+
+    /// All its runtimes.
+    pub fn runtimes(&self) -> impl Iterator<Item = &Runtime> {
+        self.node.values().flat_map(BTreeMap::values).chain(self.python.values())
     }
 
     /// The `CPython` of a target.
@@ -240,7 +289,9 @@ impl Site {
             }
             check_folder("ca-bundle", bundle)?;
         }
-        check_runtimes("node", &self.node)?;
+        for (&line, runtimes) in &self.node {
+            check_line(line, runtimes)?;
+        }
         check_runtimes("python", &self.python)?;
         check_wheels("uv", &self.uv)?;
         check_wheels("build-tools", &self.build_tools)
@@ -291,6 +342,31 @@ fn check_url(field: &str, url: &str) -> Result<(), SiteError> {
         return refuse(field, "is a URL without a host");
     }
     check_folder(field, url)
+}
+
+/// The name of a line for people: the default one needs no number.
+pub fn node_name(line: Version) -> String {
+    if line == NODE_VERSION { "Node.js".to_owned() } else { format!("Node.js {}", line.major) }
+}
+
+/// The table of a line in a site file.
+pub fn node_table(line: u32) -> String {
+    if line == NODE_VERSION.major { "node".to_owned() } else { format!("node.{line}") }
+}
+
+fn check_line(line: u32, runtimes: &BTreeMap<String, Runtime>) -> Result<(), SiteError> {
+    let table = node_table(line);
+    if !NODE_LINES.iter().any(|it| it.major == line) {
+        let lines = NODE_LINES.map(|it| it.major.to_string()).join(", ");
+        return refuse(&table, format!("is not a line of Node.js that agents take; expected one of {lines}"));
+    }
+    check_runtimes(&table, runtimes)?;
+    let strange = |it: &Runtime| Version::parse(&it.version).is_none_or(|version| version.major != line);
+    // A site may have any version as the default line, which agents took before there were others.
+    match runtimes.iter().find(|(_, it)| line != NODE_VERSION.major && strange(it)) {
+        Some((target, _)) => refuse(&format!("{table}.{target}.version"), "is not a version of this line"),
+        None => Ok(()),
+    }
 }
 
 fn check_runtimes(field: &str, runtimes: &BTreeMap<String, Runtime>) -> Result<(), SiteError> {
@@ -375,11 +451,32 @@ mod tests {
         check_refused(|site| site.mirror = Some("ftp://host".to_owned()), "mirror");
         check_refused(|site| site.pypi_index = Some("/x`y`".to_owned()), "pypi-index");
         check_refused(|site| site.ca_bundle = Some("site.pem".to_owned()), "ca-bundle");
-        let node = |site: &mut Site, change: fn(&mut Runtime)| site.node.values_mut().for_each(change);
+        let node = |site: &mut Site, change: fn(&mut Runtime)| {
+            site.node.values_mut().flat_map(BTreeMap::values_mut).for_each(change);
+        };
         check_refused(|site| node(site, |it| it.sha256 = "ABC".to_owned()), "node.linux-arm64.sha256");
         check_refused(|site| node(site, |it| it.url = "https://h/x.zip".to_owned()), "node.linux-arm64.url");
         let library = |it: &mut Runtime| it.libraries = [("libx.so.1".to_owned(), "x; y".to_owned())].into();
         check_refused(|site| node(site, library), "node.linux-arm64.libraries");
+    }
+
+    #[test]
+    fn node_line_errors_name_the_line_and_its_field() {
+        let newer = |site: &mut Site, change: fn(&mut Runtime)| {
+            site.node.get_mut(&24).expect("it is a line").values_mut().for_each(change);
+        };
+        check_refused(|site| newer(site, |it| it.sha256 = "ABC".to_owned()), "node.24.linux-arm64.sha256");
+        check_refused(|site| newer(site, |it| it.version = "22.20.0".to_owned()), "node.24.linux-arm64.version");
+        check_refused(|site| drop(site.node.insert(20, BTreeMap::new())), "node.20");
+    }
+
+    #[test]
+    fn each_line_of_node_has_the_archives_of_its_version() {
+        let site = Site::default();
+        for line in NODE_LINES {
+            let runtime = site.node(line, Target::LinuxX64).expect("its maker has an archive");
+            assert!(runtime.url.contains(&format!("/v{line}/node-v{line}-linux-x64.")), "{}", runtime.url);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use registry_scripts::site::Site;
 /// Folders and files of the host that a site names, and its list of name servers where a sandbox uses its network.
 pub(super) fn shown(site: &Site, looks_up: bool) -> Vec<PathBuf> {
     let sources = [&site.npm_registry, &site.pypi_index, &site.mirror, &site.ca_bundle];
-    let runtimes = site.node.values().chain(site.python.values()).map(|runtime| runtime.url.as_str());
+    let runtimes = site.runtimes().map(|runtime| runtime.url.as_str());
     let named = sources.into_iter().flatten().map(String::as_str).chain(runtimes);
     let mut all: Vec<PathBuf> =
         named.filter(|it| it.starts_with('/')).map(PathBuf::from).filter(|it| it.exists()).collect();
@@ -28,7 +28,9 @@ pub(super) fn needs_network(agent: &Agent<'_>, site: &Site, target: Target) -> b
     let mirror = folder(site.mirror.as_deref());
     let local = |url: Option<&str>| mirror || folder(url);
     let python = agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)));
-    let runtimes = local(site.node(target).map(|it| it.url.as_str()))
+    // An unreadable lock is told when the scripts are written.
+    let line = agent.node(&agent.read_lock().unwrap_or_default());
+    let runtimes = local(site.node(line, target).map(|it| it.url.as_str()))
         && (!python || local(site.python(target).map(|it| it.url.as_str())));
     let reachable = |artefact: &Artefact<'_>| match artefact {
         Artefact::Npm(_) => folder(site.npm_registry.as_deref()),

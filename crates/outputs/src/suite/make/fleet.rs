@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use registry_model::model::{Agent, Artefact, Target};
-use registry_scripts::site::Site;
+use registry_model::model::{Agent, Artefact, Lock, NODE_LINES, NODE_VERSION, Target, Version};
+use registry_scripts::site::{Site, node_name};
 use serde::Serialize;
 
 use super::head;
@@ -34,16 +34,19 @@ struct Job<'a> {
 pub(super) struct Built<'a> {
     agent: &'a Agent<'a>,
     machines: Vec<(&'static str, &'static str)>,
+    /// The stage that it begins with.
+    runtime: String,
 }
 
 /// The agents that can be built on at least one machine.
 pub(super) fn built<'a>(agents: &[&'a Agent<'a>]) -> Result<Vec<Built<'a>>, String> {
     let mut all = Vec::new();
     for &agent in agents {
-        let targets = agent.targets(&agent.read_lock().map_err(|error| error.to_string())?);
+        let lock = agent.read_lock().map_err(|error| error.to_string())?;
+        let targets = agent.targets(&lock);
         let machines: Vec<_> = targets.into_iter().filter_map(machine).collect();
         if !machines.is_empty() {
-            all.push(Built { agent, machines });
+            all.push(Built { agent, machines, runtime: runtime_of(agent, &lock) });
         }
     }
     Ok(all)
@@ -74,7 +77,7 @@ pub(super) fn bake(all: &[Built<'_>]) -> String {
         head("Builds an image for each agent: `docker buildx bake` in this folder, after `cargo xtask gen-scripts`.");
     out.push_str(BAKE);
     let _ = write!(out, "\ngroup \"default\" {{\n  targets = [{names}]\n}}\n");
-    for Built { agent, machines } in all {
+    for Built { agent, machines, .. } in all {
         let platforms = machines.iter().map(|(platform, _)| format!("\"{platform}\"")).collect::<Vec<_>>();
         for end in ["", "-layer"] {
             let _ = write!(
@@ -134,36 +137,42 @@ pub(super) fn dockerfile(all: &[Built<'_>], site: &Site) -> Result<String, Strin
         let _ = write!(mounts, "--mount=type=bind,from=mirror,target={} \\\n    ", instruction(&folder)?);
     }
     let prefix = instruction(&site.prefix)?;
-    for (runtime, below) in RUNTIMES {
+    let node = NODE_LINES.map(|line| (node_stage(line), "base".to_owned(), node_name(line)));
+    for (runtime, below, shown) in
+        node.into_iter().chain([("python".to_owned(), node_stage(NODE_VERSION), "Python".to_owned())])
+    {
         // Any agent has the script that fetches them.
-        let Some(one) = all.iter().find(|it| runtime_of(it.agent) == runtime) else { continue };
-        let below = if all.iter().any(|it| runtime_of(it.agent) == below) { below } else { "base" };
+        let Some(one) = all.iter().find(|it| it.runtime == runtime) else { continue };
+        let below = if all.iter().any(|it| it.runtime == below) { below } else { "base".to_owned() };
         let _ = write!(
             out,
-            "\n# What agents on {} share.\nFROM {below} AS {runtime}\n\
+            "\n# What agents on {shown} share.\nFROM {below} AS {runtime}\n\
              RUN {mounts}--mount=type=bind,from=scripts,source={}/install.sh,target=/run/install.sh \\\n    \
              BENCHFLOW_INSTALL_MODE=runtimes BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && \\\n    \
              rm -rf {prefix}/.staging\n",
-            if runtime == "python" { "Python" } else { "Node.js" },
             one.agent.name
         );
     }
-    for Built { agent, .. } in all {
-        add_stages(&mut out, agent, site, &prefix, &mounts)?;
+    for built in all {
+        add_stages(&mut out, built, site, &prefix, &mounts)?;
     }
     Ok(out)
 }
 
-/// The stages of runtimes, and the base of each, if an agent needs it.
-const RUNTIMES: [(&str, &str); 2] = [("node", "base"), ("python", "node")];
+/// The stage of a line of Node.js.
+fn node_stage(line: Version) -> String {
+    if line == NODE_VERSION { "node".to_owned() } else { format!("node-{}", line.major) }
+}
 
 /// The base of an agent's stage.
-fn runtime_of(agent: &Agent<'_>) -> &'static str {
-    if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) { "python" } else { "node" }
+fn runtime_of(agent: &Agent<'_>, lock: &Lock<'_>) -> String {
+    let python = agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_)));
+    if python { "python".to_owned() } else { node_stage(agent.node(lock)) }
 }
 
 /// The stage of an image, and that of a layer to copy.
-fn add_stages(out: &mut String, agent: &Agent<'_>, site: &Site, prefix: &str, mounts: &str) -> Result<(), String> {
+fn add_stages(out: &mut String, built: &Built<'_>, site: &Site, prefix: &str, mounts: &str) -> Result<(), String> {
+    let Built { agent, runtime, .. } = built;
     let (name, told) = (agent.name, |error: &dyn core::fmt::Display| error.to_string());
     let lock = agent.read_lock().map_err(|error| told(&error))?;
     let folder = registry_scripts::folder(agent, site).map_err(|error| told(&error))?;
@@ -171,10 +180,9 @@ fn add_stages(out: &mut String, agent: &Agent<'_>, site: &Site, prefix: &str, mo
     let labels = [("agent", name.to_owned()), ("stamp", stamp.to_owned()), ("pins", lock.pins().join(" "))];
     let _ = write!(
         out,
-        "\nFROM {} AS {name}\n\
+        "\nFROM {runtime} AS {name}\n\
          RUN {mounts}--mount=type=bind,from=scripts,source={name}/install.sh,target=/run/install.sh \\\n    \
-         BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && rm -rf {prefix}/log {prefix}/.staging\n",
-        runtime_of(agent)
+         BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && rm -rf {prefix}/log {prefix}/.staging\n"
     );
     out.push_str("ENV PATH=${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}:");
     let _ = writeln!(out, "{prefix}/bin");
@@ -197,7 +205,7 @@ fn add_labels(out: &mut String, labels: &[(&str, String)]) {
 /// The folder that contains all folders of a site; `None` if it has only URLs.
 fn folders(site: &Site) -> Result<Option<String>, String> {
     let sources = [&site.npm_registry, &site.pypi_index, &site.mirror, &site.ca_bundle];
-    let runtimes = site.node.values().chain(site.python.values()).map(|runtime| runtime.url.as_str());
+    let runtimes = site.runtimes().map(|runtime| runtime.url.as_str());
     let parent = |it: &str| it.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let named = sources.into_iter().flatten().map(String::as_str).chain(runtimes).filter(|it| it.starts_with('/'));
     let Some(common) = named.map(parent).reduce(|one, other| common(&one, &other)) else { return Ok(None) };
