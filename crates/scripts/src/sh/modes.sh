@@ -209,6 +209,7 @@ collect() {
     for stamp in "$PREFIX"/js-agents/*/stamp "$PREFIX"/python/*/stamp; do
         if [ -r "$stamp" ] && read -r name target runtime interpreter <"$stamp"; then
             used="$used${stamp%/stamp}/$name $PREFIX/$runtime $PREFIX/${interpreter:--} "
+            kept=$runtime
         fi
     done
     for thing in "$PREFIX"/node-* "$PREFIX"/python/cpython-* "$PREFIX"/js-agents/*/* "$PREFIX"/python/*/* \
@@ -224,6 +225,11 @@ collect() {
             say "removed $thing"
         fi
     done
+    # The link names the runtime of the agent that was installed last, which may be gone: others need another line.
+    if [ "$used" != " " ] && [ ! -e "$NODE_LINK" ]; then
+        ln -s "$kept" "$PREFIX/.staging/node" && mv -f -- "$PREFIX/.staging/node" "$NODE_LINK" ||
+            fail 14 gc "cannot write $NODE_LINK"
+    fi
     if [ "$used" = " " ]; then
         rm -rf -- "$NODE_LINK" "$PREFIX/.staging" "$PREFIX/log"
     fi
