@@ -100,8 +100,8 @@ const NODE: [(u32, [(Target, &str); 3]); NODE_LINES.len()] = [
             (Target::LinuxX64Musl, "119817f0a2cb86e9b8f058a9fc0a9fcb1b56a8a6da7c6ebef64398328ee52d82"),
         ],
     ),
-    // The release's own list as other repositories quote it: for glibc, dozens of them agree; for musl, the recipe of the
-    // official image has it.
+    // The release's own list, as other repositories quote it: many agree on those for glibc, and the recipe of the
+    // official image has that for musl.
     (
         24,
         [

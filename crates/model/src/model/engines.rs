@@ -1,7 +1,7 @@
 //! The versions of Node.js that a package accepts: the ranges of `engines`, as npm reads them.
 //!
-//! The grammar is that of <https://github.com/npm/node-semver#ranges>. Versions before a release are compared as if they
-//! were that release, since no line of Node.js here is one.
+//! The grammar is that of <https://github.com/npm/node-semver#ranges>. A version before a release counts as the release
+//! where it begins a range, since no line of Node.js here is one.
 
 use super::Version;
 
