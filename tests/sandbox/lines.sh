@@ -25,7 +25,8 @@ fail() {
 # run MODE AGENT: runs the install script of an agent over the prefix.
 run() {
     bwrap --ro-bind / / --dev /dev --proc /proc --perms 1777 --tmpfs /tmp \
-        --ro-bind "$mirror" "$mirror" --ro-bind "$scripts" "$scripts" --bind "$work/opt" /opt --unshare-net --unshare-pid --die-with-parent --cap-add ALL \
+        --ro-bind "$mirror" "$mirror" --ro-bind "$scripts" "$scripts" --bind "$work/opt" /opt \
+        --unshare-net --unshare-pid --die-with-parent --cap-add ALL \
         --setenv BENCHFLOW_INSTALL_MODE "$1" sh "$scripts/$2/install.sh" 2>"$work/err" || fail "$1 of $2 failed"
 }
 
