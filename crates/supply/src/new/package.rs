@@ -155,8 +155,8 @@ pub(crate) fn runs_of(place: &str, head: Option<&[u8]>) -> Runs {
     Runs::of_program(place, head.unwrap_or_default()).unwrap_or(otherwise)
 }
 
-/// The lowest Node.js that every package of the tree accepts, of the lowest line that fits; where each line is rejected by
-/// a package, that is an error.
+/// The lowest Node.js that every package of the tree accepts, of the lowest line that fits; an error where a package
+/// rejects each line.
 pub(crate) fn node_floor(draft: &Draft) -> Outcome<Option<Version>> {
     let mut floor = Ok(None);
     for line in NODE_LINES {
