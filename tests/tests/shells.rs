@@ -74,7 +74,7 @@ impl Bench {
         let site = Site {
             prefix: prefix.display().to_string(),
             disk_megabytes: 1,
-            node: maker.node.into_iter().map(toy).collect(),
+            node: maker.node.into_iter().map(|(line, all)| (line, all.into_iter().map(toy).collect())).collect(),
             python: maker.python.into_iter().map(toy).collect(),
             ..Site::default()
         };

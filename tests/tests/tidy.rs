@@ -481,7 +481,7 @@ fn gen_scripts_compiles_no_async_runtime() {
 
 #[test]
 fn gen_scripts_compiles_no_registry_client() {
-    check_only_with("supply", &["jiff", "nodejs-semver", "percent-encoding", "tar"]);
+    check_only_with("supply", &["jiff", "percent-encoding", "tar"]);
 }
 
 #[test]
