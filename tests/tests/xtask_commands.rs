@@ -284,3 +284,27 @@ fn invalid_lock_stops_every_command_that_reads_it() {
         }
     }
 }
+
+#[test]
+fn probe_compares_two_evidences_without_a_run() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let evidence = |name: &str, tools: &str| {
+        let path = folder.path().join(name);
+        let text = format!(r#"{{"behaviour": {{"tools": {tools}}}, "pins": ["{name}@1.0"], "date": "2026-01-31"}}"#);
+        fs::write(&path, text).expect("there is room");
+        path.display().to_string()
+    };
+    let (old, new) = (evidence("old", r#"{"a": "listed"}"#), evidence("new", r#"{"b": "listed"}"#));
+    let title = format!("- {old}: old@1.0; 2026-01-31\n");
+    check("both", &["probe", "--compare", &old, &new], 1, &[&title, "Tools\n  - a: listed\n  + b: listed\n"]);
+    check("both", &["probe", "--compare", &old, &old], 0, &["no differences"]);
+    check(
+        "both",
+        &["probe", "--compare", "al", &old],
+        2,
+        &["there is no evidence on `alpha`", "help: measure it again"],
+    );
+    check("both", &["probe", "--compare", "bta", &old], 2, &["no such agent: `bta`"]);
+    check("both", &["probe", "--compare", "gone.json", &old], 2, &["cannot read `gone.json`"]);
+    check("both", &["probe", "--compare", &old, &new, "al"], 2, &["cannot be used with"]);
+}

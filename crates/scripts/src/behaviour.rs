@@ -60,6 +60,27 @@ pub struct Difference {
     pub new: Option<String>,
 }
 
+impl Difference {
+    /// The difference in one line: `+ name: value`, `- name: value` or `~ name: old -> new`, with its texts quoted.
+    pub fn line(&self, quoted: impl Fn(&str) -> String) -> String {
+        let with = |sign: &str, value: &str| {
+            if value.is_empty() {
+                format!("{sign} {}", quoted(&self.fact))
+            } else {
+                format!("{sign} {}: {}", quoted(&self.fact), quoted(value))
+            }
+        };
+        match (&self.old, &self.new) {
+            (None, Some(new)) => with("+", new),
+            (Some(old), None) => with("-", old),
+            (old, new) => {
+                let value = |it: &Option<String>| quoted(it.as_deref().unwrap_or_default());
+                format!("~ {}: {} -> {}", quoted(&self.fact), value(old), value(new))
+            }
+        }
+    }
+}
+
 /// The facts that differ, in the order of the aspects. An aspect that only one side has is skipped.
 pub fn compare(old: &Behaviour, new: &Behaviour) -> Vec<Difference> {
     let mut found = Vec::new();

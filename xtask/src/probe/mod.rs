@@ -1,6 +1,7 @@
 //! The command line of `probe`, and the check for stale evidence. The runs are in `registry-live`, which only a build
 //! with the feature `live` has.
 
+mod compare;
 pub(crate) mod evidence;
 #[cfg(feature = "live")]
 pub(crate) mod live;
@@ -22,10 +23,11 @@ pub(crate) fn command() -> Command {
         .about("Measure where calls of agents go, what their commands see, and whether the web policy works")
         .after_help(
             "Examples:\n  cargo xtask probe --site mirror/site.toml my-agent\n  cargo xtask probe --write my-agent\n  \
-             cargo xtask probe --stale --write\n  cargo xtask probe --values my-agent\n  cargo xtask probe --check\n\
+             cargo xtask probe --stale --write\n  cargo xtask probe --values my-agent\n  cargo xtask probe --check\n  \
+             cargo xtask probe --compare old.json my-agent\n\
              Exit status: 0 when some routing is proved and nothing failed (with --require: when all of those\n\
              is proved), 1 otherwise; 2 when an agent could not be measured, since the machine or the probe failed.\n\
-             With --check: 1 when something is stale.",
+             With --check: 1 when something is stale. With --compare: 1 when the two differ.",
         )
         .arg(
             Arg::new("agent")
@@ -80,12 +82,25 @@ pub(crate) fn command() -> Command {
                 .conflicts_with_all(["site", "json", "keep", "require", "run", "break", "write", "values", "stale"])
                 .help("List stale evidence, without installing or running anything"),
         )
+        .arg(
+            Arg::new("compare")
+                .long("compare")
+                .value_names(["OLD", "NEW"])
+                .num_args(2)
+                .conflicts_with_all(["agent", "require", "site", "run", "break", "values", "keep", "json", "write"])
+                .conflicts_with_all(["from", "stale", "check"])
+                .help("Print what differs between two evidences: agents by name, or files (`./x`, `x.json`)"),
+        )
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
 }
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    let compared: Vec<&String> = matches.get_many("compare").unwrap_or_default().collect();
+    if let [old, new] = compared.as_slice() {
+        return compare::run(registry, [old, new]);
+    }
     if matches.get_flag("check") {
         let named = matches.get_many::<String>("agent").unwrap_or_default().map(String::as_str);
         let named: Vec<&str> = named.collect();

@@ -211,7 +211,7 @@ fn text(reports: &[UpgradeReport]) -> String {
             let _ = writeln!(text, "{}: {}", report.agent, aspect.title);
             let shown = if aspect.decides { all.len() } else { LISTED };
             for it in all.iter().take(shown) {
-                let _ = writeln!(text, "  {}", line(it, str::to_owned));
+                let _ = writeln!(text, "  {}", it.line(str::to_owned));
             }
             if let more @ 1.. = all.len().saturating_sub(shown) {
                 let _ = writeln!(text, "  and {more} more (`--json` lists all)");
@@ -230,25 +230,6 @@ fn text(reports: &[UpgradeReport]) -> String {
     text
 }
 
-/// A difference in a line: `+ name: value`, `- name: value` or `~ name: old -> new`.
-fn line(it: &Difference, quoted: impl Fn(&str) -> String) -> String {
-    let with = |sign: &str, value: &str| {
-        if value.is_empty() {
-            format!("{sign} {}", quoted(&it.fact))
-        } else {
-            format!("{sign} {}: {}", quoted(&it.fact), quoted(value))
-        }
-    };
-    match (&it.old, &it.new) {
-        (None, Some(new)) => with("+", new),
-        (Some(old), None) => with("-", old),
-        (old, new) => {
-            let value = |it: &Option<String>| quoted(it.as_deref().unwrap_or_default());
-            format!("~ {}: {} -> {}", quoted(&it.fact), value(old), value(new))
-        }
-    }
-}
-
 /// The text of a pull request. Output of agents is in code spans, so that it is not read as markup.
 fn markdown(reports: &[UpgradeReport]) -> String {
     let mut text = String::new();
@@ -262,7 +243,7 @@ fn markdown(reports: &[UpgradeReport]) -> String {
         for (aspect, all) in report.by_aspect() {
             let _ = writeln!(text, "\n### {}\n", aspect.title);
             for it in all {
-                let _ = writeln!(text, "- {}", line(it, code));
+                let _ = writeln!(text, "- {}", it.line(code));
             }
         }
         if let Some(UndeclaredRequest { request, found }) = &report.offence {
