@@ -19,6 +19,7 @@ mod launch_support;
 mod launch_treatments;
 mod layout;
 mod module_cycles;
+mod node_lines;
 mod outputs_adapters;
 mod outputs_determinism;
 mod outputs_harbor;
