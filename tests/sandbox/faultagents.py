@@ -33,6 +33,7 @@ class Locked:
         # The cost of an install: a package takes npm as long as a megabyte.
         self.cost = sum(it.stat().st_size + (1 << 20) for it in files) if self.served else 0
         script = scripts / self.name / "install.sh"
+        self.node = faultscript.constant(script.read_text(), "BF_NODE_VERSION") if self.served else ""
         self.agent = json.loads(faultscript.files(script.read_text())["lib/agent.json"]) if self.served else {}
 
     def packages(self, kind):
@@ -83,6 +84,7 @@ def roles(mirror, scripts):
                 found.setdefault(role, Role(it.name, places[0]))
 
     give("any", npm, lambda it: it.packages("main"))
+    give("line", [it for it in npm if it.node != npm[0].node], lambda it: it.packages("main"))
     give("script", [it for it in npm if it.runs_script()], lambda it: it.packages("platform"))
     give("program", [it for it in npm if not it.runs_script()], lambda it: it.packages("program"))
     strict = [

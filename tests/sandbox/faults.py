@@ -240,6 +240,9 @@ def hold_once(bench, fault):
     with Machine(bench, fault) as box:
         if fault.size is not None:
             box.mount("tmpfs", box.prefix, f"size={fault.size}k,mode=755")
+        other = dataclasses.replace(fault, role=fault.beside) if fault.beside else None
+        if other:
+            expect_good(bench.run(box, other, False), "the install of the other agent")
         if fault.installed:
             mode = "another" if fault.installed == "another" else None
             expect_good(bench.run(box, fault, False, mode), "the install before the fault")
@@ -249,6 +252,9 @@ def hold_once(bench, fault):
         result = bench.run(box, fault, True)
         expect_trace(fault, result)
         expect_result(bench, fault, result, box)
+        if other:
+            check = bench.run(box, other, False, "check")
+            want(check.status in fault.beside_check, f"the other agent's check ends with {check.status}: {tail(check)}")
         box.prefix.chmod(0o755)
         if fault.size is not None:
             box.resize(3000)
@@ -282,8 +288,11 @@ def expect_result(bench, fault, result, box):
     expect_report(bench, fault, result, box)
     want(not result.left, f"still runs: {result.left}")
     if not fault.installed and fault.check == (15,):
-        published = [*box.prefix.glob("benchflow/bin/*"), *box.prefix.glob("benchflow/*/*/stamp")]
+        agent = bench.roles[fault.role].agent
+        published = [*box.prefix.glob(f"benchflow/bin/{agent}"), *box.prefix.glob(f"benchflow/*/{agent}/stamp")]
         want(not published, f"published by a run that failed: {published}")
+    link = box.prefix / "benchflow/node"
+    want(status != 0 or not link.is_symlink() or link.exists(), "the link of the prefix leads to no Node.js")
     left = [it.name for it in box.prefix.glob("benchflow/.staging/*") if it.name not in ("lock", "agent.dead")]
     left = [it for it in left if (it, status) != ("lock.owner", 16)]
     want(not left, f"left in .staging: {left}")
@@ -440,10 +449,11 @@ def run(bench, words):
     if words.times:
         chosen = [dataclasses.replace(it, times=min(it.times, words.times)) for it in chosen]
     failed = passed = 0
-    for fault in (it for it in chosen if it.role not in bench.roles):
-        print(f"skipped: {fault.name}: no agent of the mirror has the role {fault.role}")
+    lacks = lambda it: next((role for role in (it.role, it.beside) if role and role not in bench.roles), None)
+    for fault in (it for it in chosen if lacks(it)):
+        print(f"skipped: {fault.name}: no agent of the mirror has the role {lacks(fault)}")
     with concurrent.futures.ThreadPoolExecutor(words.jobs) as pool:
-        due = [pool.submit(judge, bench, it) for it in chosen if it.role in bench.roles]
+        due = [pool.submit(judge, bench, it) for it in chosen if not lacks(it)]
         for done in concurrent.futures.as_completed(due):
             failed += done.result().startswith("FAIL")
             passed += done.result().startswith("ok")

@@ -162,6 +162,7 @@ MUTANTS = [
     # signals and locks
     Mutant("no lock is taken", "four/flock", ["", "true"]),
     Mutant("every lock is treated as stale", "four/mkdir", ["if stale_lock || true; then"]),
+    Mutant("the link to a removed line of Node.js stays", "lines/gc", ["if false; then"]),
     Mutant("a lock of another container never expires", "lock/expired", ["false 2>/dev/null"]),
     Mutant("a lock from before a reboot is treated as held", "lock/rebooted", ["*) return 1 ;;"]),
     Mutant("a process with flock makes no link", "lock/mixed", ['[ "$HELD" = flock ] || take_link']),

@@ -41,6 +41,8 @@ class Fault:
     owner: int = 0
     size: int = None
     installed: str = None  # the fault is injected after a complete install, of `this` or of `another` version
+    beside: str = None  # a role whose agent is installed in the prefix first
+    beside_check: tuple = (0,)  # the allowed statuses of its mode `check` after the fault
     damage: object = None  # a change of the prefix before the faulty run
     archive: object = None  # makes another archive of the runtime, whose checksum is put into the script
     check: tuple = (15,)  # the allowed statuses of mode `check` after the fault

@@ -226,6 +226,7 @@ collect() {
         fi
     done
     # The link names the runtime of the agent that was installed last, which may be gone: others need another line.
+    # mutant: the link to a removed line of Node.js stays
     if [ "$used" != " " ] && [ ! -e "$NODE_LINK" ]; then
         ln -s "$kept" "$PREFIX/.staging/node" && mv -f -- "$PREFIX/.staging/node" "$NODE_LINK" ||
             fail 14 gc "cannot write $NODE_LINK"
