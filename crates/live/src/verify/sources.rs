@@ -28,7 +28,7 @@ pub(super) fn needs_network(agent: &Agent<'_>, site: &Site, target: Target) -> b
     let mirror = folder(site.mirror.as_deref());
     let local = |url: Option<&str>| mirror || folder(url);
     let python = agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)));
-    // An unreadable lock is told when the scripts are written.
+    // An unreadable lock is reported when the scripts are written.
     let line = agent.node(&agent.read_lock().unwrap_or_default());
     let runtimes = local(site.node(line, target).map(|it| it.url.as_str()))
         && (!python || local(site.python(target).map(|it| it.url.as_str())));

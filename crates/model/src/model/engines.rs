@@ -148,12 +148,12 @@ impl Partial {
         fits.then_some(Self { numbers, early: early.is_some() })
     }
 
-    /// The lowest version that it stands for.
+    /// The lowest version that it matches.
     fn low(self) -> Triple {
         self.numbers.map(Option::unwrap_or_default)
     }
 
-    /// The lowest version that is above all that it stands for; none when it stands for any version.
+    /// The lowest version that is above all that it matches; none when it matches any version.
     fn end(self) -> Option<Triple> {
         Some(match self.numbers {
             [Some(major), None, _] => [major + 1, 0, 0],
