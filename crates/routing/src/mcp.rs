@@ -263,7 +263,7 @@ mod tests {
     fn secret_goes_into_a_variable_or_a_header_alone() {
         check_refused(
             &AGENT,
-            json!({"command": "x", "args": ["--key=${DOCS_TOKEN}"]}),
+            &json!({"command": "x", "args": ["--key=${DOCS_TOKEN}"]}),
             "`DOCS_TOKEN` would be in `args`",
         );
         check_refused(&AGENT, &json!({"command": "${DOCS_TOKEN}"}), "would be in `command`");
@@ -271,7 +271,7 @@ mod tests {
         check_refused(&agent, &json!({"url": "https://x.example/?key=${DOCS_TOKEN}"}), "would be in `url`");
         check_refused(
             &AGENT,
-            json!({"command": "x", "env": {"A": "${NONE}"}}),
+            &json!({"command": "x", "env": {"A": "${NONE}"}}),
             "`NONE` is not set, and the variable `A`",
         );
         check_refused(&AGENT, &json!({"command": "x", "args": ["${NONE}"]}), "`NONE` is not set, and `args`");
