@@ -1,6 +1,6 @@
 //! The line of Node.js that an agent gets.
 
-#![allow(clippy::expect_used, reason = "a test panics on failure")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test panics on failure")]
 
 use registry::REGISTRY;
 use registry::model::{Agent, Lock, NODE_LINES, NODE_VERSION, Target, Version};
@@ -50,7 +50,7 @@ fn each_agent_has_the_lowest_line_that_fits_and_each_line_has_an_agent() {
 #[track_caller]
 fn check_read(tables: &[&str], expected: Result<(Version, Target), &str>) {
     let rest = format!("url = \"/m/n.tar.gz\"\nsha256 = \"{}\"\n", "0".repeat(64));
-    let text: String = tables.iter().map(|table| format!("[{table}]\n{rest}")).collect();
+    let text: String = tables.iter().flat_map(|table| ["[", table, "]\n", &rest]).collect();
     match (toml::from_str::<Site>(&text), expected) {
         (Ok(site), Ok((line, target))) => {
             let runtime = site.node(line, target).expect("the site has it");

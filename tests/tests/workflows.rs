@@ -1,6 +1,6 @@
 //! The workflows: each is YAML, gives every job its permissions, and has no value of an expression in a command.
 
-#![allow(clippy::expect_used, reason = "a test panics on failure")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test panics on failure")]
 
 use std::fs;
 
