@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::greeting::Greeting;
 use super::record::{Record, RecordedRequest};
 use super::scenario::{Course, Scenario};
-use super::session::Start;
+use super::start::Start;
 use super::verdict::Verdict;
 use crate::dialogue::{Dialogue, DialogueError, Limits, Permission, converse};
 use crate::model_server::WAIT_WORD;

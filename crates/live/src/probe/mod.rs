@@ -18,6 +18,7 @@ mod scenario;
 mod secrets;
 mod server;
 mod session;
+mod start;
 mod steps;
 mod tally;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::report::{Evidence, Run};
 use super::scenario::{self, Answers, Ask, BASE_PATH, Course, Route, SCENARIOS, Scenario, Servers, Web};
 use super::secrets::{self, RunFiles};
 use super::server::{self, Server};
-use super::session::Start;
+use super::start::{self, Start};
 use super::verdict::Verdict;
 use super::{behaviour, lifecycle, mcp, prompts, session, web};
 use crate::sandbox::{As, HOME, Host};
@@ -233,7 +233,7 @@ pub(crate) async fn meet(
 ) -> Result<SessionResult, String> {
     let holder = ready.cell.network_holder().map_err(|refusal| refusal.message)?;
     let server = Server::start(folder, plan, scenario.network, holder).await?;
-    let beyond = session::lay(folder, scenario, server.inside);
+    let beyond = start::lay(folder, scenario, server.inside);
     let beyond = beyond.map_err(|error| format!("cannot lay out the task in `{}`: {error}", folder.display()))?;
     let start = Start { ready, agent, route, scenario, breaks: &cx.options.breaks };
     let held = session::hold(&start, &beyond, folder).await;
@@ -255,7 +255,7 @@ fn sets_policy(agent: &Agent<'_>, name: &str) -> bool {
 /// What routing says for a run.
 pub(crate) fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> Result<Route, String> {
     let folder = registry_scripts::folder(agent, &cx.options.site).map_err(|error| error.to_string())?;
-    let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder, path: session::path() };
+    let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder, path: start::path() };
     scenario::route(cx.registry, agent, scenario, &sandbox)
 }
 
@@ -273,7 +273,7 @@ fn judge_run(
     if cx.options.breaks.contains(&Break::Model) {
         route.model.push_str("-of-another");
     }
-    let (programs, path, virtual_env) = (session::programs(), session::path(), session::virtual_env());
+    let (programs, path, virtual_env) = (start::programs(), start::path(), start::virtual_env());
     let prompts: Vec<&str> = prompts::prompts(agent, scenario).iter().map(|(word, _)| *word).collect();
     let wanted = Wanted {
         route: &route,
