@@ -25,7 +25,7 @@ agent! {
             } },
         },
         config: [
-            json("~/.bub/config.yml", if set(EFFORT), owner: Whole) {
+            json("~/.bub/config.yml", if set(EFFORT)) {
                 "completion_args": { "reasoning_effort": EFFORT },
             },
         ],

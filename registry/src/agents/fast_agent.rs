@@ -33,7 +33,7 @@ agent! {
             FAST_AGENT_HOME = "~/.fast-agent",
         },
         config: [
-            json("~/.fast-agent/model-overlays/benchflow.yaml", if set(ACP_MODEL), owner: Whole) {
+            json("~/.fast-agent/model-overlays/benchflow.yaml", if set(ACP_MODEL)) {
                 "name": "benchflow",
                 "provider": "generic",
                 "model": ACP_MODEL,

@@ -31,8 +31,8 @@ agent! {
         env: { HERMES_MODEL_KEY = API_KEY },
         references: parsed("${NAME}"),
         config: [
-            json("~/.hermes/config.yaml", owner: Whole) { "approvals": { "mode": "manual" } },
-            json("~/.hermes/config.yaml", if set(ACP_MODEL), owner: Whole) {
+            json("~/.hermes/config.yaml") { "approvals": { "mode": "manual" } },
+            json("~/.hermes/config.yaml", if set(ACP_MODEL)) {
                 "model": { "default": ACP_MODEL, "provider": "custom:benchflow" },
                 "custom_providers": [{
                     "name": "benchflow",
@@ -48,7 +48,7 @@ agent! {
             off: NoSwitch("its ACP adapter offers them with the key of a search service; read in 0.19.0, 2026-11-30"),
         },
         // The mode is for its edits of files, the file for commands that it takes for dangerous.
-        permission: [json("~/.hermes/config.yaml", owner: Whole) { "approvals": { "mode": "off" } }, mode("dont_ask")],
+        permission: [json("~/.hermes/config.yaml") { "approvals": { "mode": "off" } }, mode("dont_ask")],
         effort: none("its ACP adapter hands no level to the agent; read in 0.19.0"),
         mcp: none("its client of MCP is in an extra package, which is not installed; read in 0.19.0"),
         home: [".hermes"],

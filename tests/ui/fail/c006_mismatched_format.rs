@@ -5,7 +5,6 @@ registry_ui::agents! {
         config: [
             json("~/.fixture/config.toml") { "model": MODEL },
             json("~/.fixture/config.yaml") { "model": MODEL },
-            json("~/.fixture/whole.yml", owner: Whole) { "model": MODEL },
             toml("~/.fixture/config.json", owner: Whole) { "model": MODEL },
         ],
     }

@@ -1,7 +1,7 @@
 //! Reports files whose name promises another format than they are written in.
 
 use crate::check::{Diagnostics, Rule, Subject, switches};
-use crate::model::{FileFormat, Off, Owner};
+use crate::model::{FileFormat, Off};
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
@@ -15,29 +15,21 @@ pub(super) const RULE: Rule = Rule {
     ..named!()
 };
 
-/// The help for YAML: JSON is YAML, but what is there already need not be JSON.
-const YAML: &str = "add `owner: Whole`: JSON is written, which is YAML, and cannot be merged into other YAML";
-
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let files = cx.agent.config.iter().enumerate();
-    let files = files
-        .map(|(index, it)| (Place::field(Field::Config).item(index).part(Part::Path), it.path, it.format, it.owner));
+    let files = files.map(|(index, it)| (Place::field(Field::Config).item(index).part(Part::Path), it.path, it.format));
     let off = switches(cx.agent).filter_map(|(place, off)| match (off, place.part) {
-        (Off::File { path, format, owner, .. }, Part::Off(index)) => {
-            Some((Place::field(place.field).part(Part::OffPath(index)), *path, *format, *owner))
+        (Off::File { path, format, .. }, Part::Off(index)) => {
+            Some((Place::field(place.field).part(Part::OffPath(index)), *path, *format))
         }
         _ => None,
     });
-    for (place, path, format, owner) in files.chain(off) {
+    for (place, path, format) in files.chain(off) {
         let end = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, end)| end);
-        let help = match (end, format, owner) {
-            ("yaml" | "yml", FileFormat::Json, Owner::Whole) => continue,
-            ("yaml" | "yml", FileFormat::Json, Owner::Keys) => YAML,
-            ("toml", FileFormat::Json | FileFormat::Jsonc, _)
-            | ("json" | "jsonc", FileFormat::Toml, _)
-            | ("yaml" | "yml", _, _) => RULE.help,
-            _ => continue,
-        };
-        report.add(&RULE, place, format!("`{path}` is written as {}", format.word()), help);
+        let is_toml = format == FileFormat::Toml;
+        // JSON is YAML.
+        if end == "toml" && !is_toml || matches!(end, "json" | "jsonc" | "yaml" | "yml") && is_toml {
+            report.add(&RULE, place, format!("`{path}` is written as {}", format.word()), RULE.help);
+        }
     }
 }
