@@ -118,6 +118,8 @@ const BROKEN: &[(&str, Broken)] = &[
     ("C002", config(&[file("~/../etc/x.json", FileFormat::Json, r#"["object"]"#)])),
     ("C003", Broken::Agent(Agent { launch: &[Template("\"fixture\""), Template(r#"["variable","MODLE"]"#)], ..GOOD })),
     ("C004", config(&[file("~/.fixture/x.toml", FileFormat::Toml, r#"["object"]"#)])),
+    ("C005", Broken::Agent(Agent { launch: &[Template("\"fixture\""), Template("\"sk-proj-5fT9aQ\"")], ..GOOD })),
+    ("C006", config(&[file("~/.fixture/x.toml", FileFormat::Json, r#"["object"]"#)])),
     ("E001", env(&[Mapping { name: "FIXTURE_URL", value: Template(r#"["variable","BASE_ULR"]"#) }])),
     ("E002", env(&[ROUTED[0], ROUTED[1], Mapping { name: "PATH", value: Template("\"/opt/bin\"") }])),
     ("E003", env(&[ROUTED[0], ROUTED[1], ROUTED[1]])),

@@ -39,6 +39,8 @@ right! {
     c003_dollar_in_text
     c003_unknown_variable
     c004_impossible_template
+    c005_written_secret
+    c006_mismatched_format
     e001_unknown_source
     e002_bad_target
     e003_variable_set_twice
