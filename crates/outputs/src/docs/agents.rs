@@ -30,7 +30,7 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
          *web off*, have the verdict\nof the probe. *Images* and *usage* are what it reports over ACP in the \
          measured version. *Cancel*: `session/cancel`\nends a turn, and the next prompt is answered. *Load*, *resume*: \
          the model gets the dialogue of a session that a new process\nopens. *Skills*: one \
-         in the entry's folder is offered to the model. `-` is also what was not\nmeasured.\n\n",
+         in the entry's folder is offered to the model. *Reported*\nalone, and `-`, are also what was not measured.\n\n",
     );
     out.push_str(&matrix::table(all));
     for facts in all {

@@ -22,10 +22,10 @@ pub(crate) fn table(all: &[Facts<'_>]) -> String {
 
 fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
     let seen = &facts.evidence;
-    let yes = |capability: &str| {
+    let has = |capability: &str, word: &str| {
         let of = seen.behaviour.get("capabilities");
         let has = of.is_some_and(|it| it.iter().any(|(name, value)| name.starts_with(capability) && value != "false"));
-        if has { "yes".to_owned() } else { "-".to_owned() }
+        if has { word.to_owned() } else { "-".to_owned() }
     };
     [
         permission(facts),
@@ -33,10 +33,10 @@ fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
         judged(facts.web(), &seen.web),
         mcp(facts),
         facts.model_by().to_owned(),
-        yes("promptCapabilities.image"),
+        has("promptCapabilities.image", "yes"),
         cancel(facts),
-        opened(facts, "load").unwrap_or_else(|| yes("loadSession")),
-        opened(facts, "resume").unwrap_or_else(|| yes("sessionCapabilities.resume")),
+        opened(facts, "load").unwrap_or_else(|| has("loadSession", "reported")),
+        opened(facts, "resume").unwrap_or_else(|| has("sessionCapabilities.resume", "reported")),
         skills(facts),
         usage(facts),
     ]
