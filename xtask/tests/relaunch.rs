@@ -32,7 +32,12 @@ fn finished_build_runs_silently() {
 #[test]
 fn build_is_announced_once() {
     let build = "printf '   Compiling %s v1.0.0\\n' a b c >&2";
-    check_says(build, 0, RAN, "building the commands that run agents; the first time takes a minute\n");
+    check_says(
+        build,
+        0,
+        RAN,
+        "building the commands that run agents; the first time takes minutes, and later times none\n",
+    );
 }
 
 #[test]
