@@ -205,11 +205,12 @@ fn bake_file_and_dockerfile_have_one_target_per_agent() {
         })
         .collect();
     // Without the first, an engine asks an image registry for an image of that name.
-    let shared = ["scripts", "base", "node", "python"].map(str::to_owned);
-    assert_eq!(stages.get(..4), Some(shared.as_slice()));
-    assert_eq!(stages.get(4..), Some(wanted.as_slice()));
+    let shared = ["scripts", "base", "node", "node-24", "python"].map(str::to_owned);
+    assert_eq!(stages.get(..shared.len()), Some(shared.as_slice()));
+    assert_eq!(stages.get(shared.len()..), Some(wanted.as_slice()));
     let runs = dockerfile.instructions.iter().filter(|it| matches!(it, Instruction::Run(_))).count();
-    assert_eq!(runs, built.len() + 2);
+    // One for each runtime, beside the agents.
+    assert_eq!(runs, built.len() + 3);
 }
 
 /// Checks a log by the used part of SARIF's schema; other members are not allowed.
