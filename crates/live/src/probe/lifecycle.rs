@@ -43,7 +43,7 @@ const SKILL_TEXT: &str = "---\nname: probe-skill-5b1f\ndescription: What to do a
 const ARRIVAL: Duration = Duration::from_secs(45);
 const CANCELLED: Duration = Duration::from_secs(20);
 
-/// How long it has to end after it was opened again.
+/// How long the agent has to end after the session was opened again.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The ways to open a session again: the fact, the method, the capability, and the prompt that follows.
@@ -58,7 +58,7 @@ const WAYS: [(&str, &str, &str, &str, &str); 2] = [
     ),
 ];
 
-/// What `session/new` gets beside the folder: a system prompt as `claude-agent-acp` reads it, which others ignore.
+/// What `session/new` gets beside the folder: a system prompt as adapters of Claude Code read it, which others ignore.
 pub(crate) fn meta(scenario: Scenario) -> Value {
     match scenario.course {
         Course::Prompts => Value::Null,
@@ -115,7 +115,7 @@ pub(crate) async fn cancel(dialogue: &Dialogue, session: &str, log: &Path, facts
 async fn arrived(log: &Path) -> bool {
     let came = async {
         loop {
-            // A line that is being written is read with the next look.
+            // A line that is still being written is found by the next read.
             if std::fs::read_to_string(log).is_ok_and(|text| text.contains(WAIT_WORD)) {
                 return;
             }
