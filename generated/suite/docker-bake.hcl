@@ -25,7 +25,7 @@ target "agent" {
 }
 
 group "default" {
-  targets = ["agentao", "auggie", "bub", "claude-agent-acp", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mini-swe-agent", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-agent-acp", "zed-claude-code-acp", "zed-codex-acp"]
+  targets = ["agentao", "auggie", "bub", "claude-agent-acp", "claude-agent-acp-0-100-0", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "gemini-0-60-0", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mini-swe-agent", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-agent-acp", "zed-claude-code-acp", "zed-codex-acp"]
 }
 
 target "agentao" {
@@ -81,6 +81,20 @@ target "claude-agent-acp-layer" {
   inherits = ["agent"]
   target = "claude-agent-acp-layer"
   tags = ["${IMAGE}:claude-agent-acp-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "claude-agent-acp-0-100-0" {
+  inherits = ["agent"]
+  target = "claude-agent-acp-0-100-0"
+  tags = ["${IMAGE}:claude-agent-acp-0-100-0"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "claude-agent-acp-0-100-0-layer" {
+  inherits = ["agent"]
+  target = "claude-agent-acp-0-100-0-layer"
+  tags = ["${IMAGE}:claude-agent-acp-0-100-0-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 
@@ -193,6 +207,20 @@ target "gemini-layer" {
   inherits = ["agent"]
   target = "gemini-layer"
   tags = ["${IMAGE}:gemini-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "gemini-0-60-0" {
+  inherits = ["agent"]
+  target = "gemini-0-60-0"
+  tags = ["${IMAGE}:gemini-0-60-0"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "gemini-0-60-0-layer" {
+  inherits = ["agent"]
+  target = "gemini-0-60-0-layer"
+  tags = ["${IMAGE}:gemini-0-60-0-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 

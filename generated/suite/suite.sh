@@ -40,6 +40,7 @@ suite_agents() {
 agentao
 bub
 claude-agent-acp
+claude-agent-acp@0.100.0
 cline
 code-puppy
 codemie
@@ -48,6 +49,7 @@ deepagents
 factory-droid
 fast-agent
 gemini
+gemini@0.60.0
 github-copilot
 grok-build
 hermes
@@ -76,6 +78,7 @@ suite_model() {
     agentao) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     bub) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     claude-agent-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
+    claude-agent-acp@0.100.0) printf "%s\n" claude-haiku-4-5-20251001 ;;
     cline) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     code-puppy) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     codemie) printf "%s\n" gemini-3.1-flash-lite-preview ;;
@@ -84,6 +87,7 @@ suite_model() {
     factory-droid) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     fast-agent) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     gemini) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    gemini@0.60.0) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     github-copilot) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     grok-build) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     hermes) printf "%s\n" gemini-3.1-flash-lite-preview ;;
@@ -113,6 +117,7 @@ suite_usage_tracking() {
     agentao) echo on ;;
     bub) echo on ;;
     claude-agent-acp) echo on ;;
+    claude-agent-acp@0.100.0) echo on ;;
     cline) echo on ;;
     code-puppy) echo on ;;
     codemie) echo on ;;
@@ -121,6 +126,7 @@ suite_usage_tracking() {
     factory-droid) echo on ;;
     fast-agent) echo on ;;
     gemini) echo on ;;
+    gemini@0.60.0) echo on ;;
     github-copilot) echo on ;;
     grok-build) echo on ;;
     hermes) echo on ;;
@@ -150,6 +156,7 @@ suite_has_credentials() {
     agentao) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     bub) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     claude-agent-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
+    claude-agent-acp@0.100.0) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
     cline) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     code-puppy) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     codemie) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
@@ -158,6 +165,7 @@ suite_has_credentials() {
     factory-droid) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     fast-agent) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     gemini) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    gemini@0.60.0) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     github-copilot) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     grok-build) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     hermes) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
@@ -187,6 +195,7 @@ suite_credentials() {
     agentao) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     bub) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     claude-agent-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
+    claude-agent-acp@0.100.0) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
     cline) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     code-puppy) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     codemie) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
@@ -195,6 +204,7 @@ suite_credentials() {
     factory-droid) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     fast-agent) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     gemini) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    gemini@0.60.0) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     github-copilot) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     grok-build) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     hermes) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;

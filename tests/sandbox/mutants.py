@@ -120,6 +120,7 @@ MUTANTS = [
     Mutant("the proof runs as root", "closed-prefix", ["let uid = undefined;"]),
     Mutant("the user of the proof is an existing user", "bystander", ["const NOBODY = 65534;"]),
     Mutant("an install that fails its proof is published", "closed-prefix", ["publish();"]),
+    Mutant("a stamp is rolled back to without its checks", "rollback/flip", [""]),
     Mutant(
         "leftovers of a killed run are not moved away",
         "npm/orphans",

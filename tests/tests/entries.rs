@@ -39,9 +39,9 @@ fn every_name_spelling_round_trips() {
     check_agents(&Agent { name: "no-such-agent", ..OPENCODE }, |agent| {
         let name = agent.name;
         [
-            unless(is_kebab(name), "is no kebab-case name"),
-            unless(is_snake(&stem(name)), "its file is no snake-case name"),
-            unless(kebab(&constant(name)) == name, "its constant leads to another name"),
+            unless(is_kebab(agent.entry()) && is_kebab(&agent.plain_name()), "is no kebab-case name"),
+            unless(is_snake(&stem(agent.entry())), "its file is no snake-case name"),
+            unless(kebab(&constant(name)) == agent.plain_name(), "its constant leads to another name"),
             unless(REGISTRY.agent(name).is_some_and(|it| it.name == name), "is not found by its name"),
         ]
         .concat()
@@ -67,13 +67,13 @@ fn check_folder(folder: &str, names: &[&str], beside: &[String]) {
 #[test]
 fn entries_and_files_match() {
     let agents = REGISTRY.agents();
-    let locks = agents.iter().filter(|agent| !agent.lock.is_empty()).map(|agent| format!("{}.lock", stem(agent.name)));
+    let locks = agents.iter().filter(|agent| !agent.lock.is_empty()).map(|agent| agent.lock_file());
     let shipped = agents.iter().flat_map(|agent| agent.install).filter_map(|artefact| match artefact {
         Artefact::Program(it) => Some(it.name.to_owned()),
         _ => None,
     });
     let beside: Vec<String> = locks.chain(shipped).collect();
-    check_folder("agents", &agents.iter().map(|it| it.name).collect::<Vec<_>>(), &beside);
+    check_folder("agents", &agents.iter().map(|it| it.entry()).collect::<Vec<_>>(), &beside);
     check_folder("providers", &REGISTRY.providers().iter().map(|it| it.name).collect::<Vec<_>>(), &[]);
     check_folder("families", &REGISTRY.families().iter().map(|it| it.name).collect::<Vec<_>>(), &[]);
 }

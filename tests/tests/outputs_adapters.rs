@@ -144,7 +144,11 @@ fn features_have_the_install_script_unchanged() {
     for agent in REGISTRY.agents() {
         let scripts = registry_scripts::scripts(agent, &site).expect("it can be rendered");
         let install = scripts.into_iter().find(|it| it.kind == ScriptKind::Install).expect("it has one");
-        assert!(features.get(&format!("src/{}/install.sh", agent.name)) == Some(&install.text), "{}", agent.name);
+        assert!(
+            features.get(&format!("src/{}/install.sh", agent.plain_name())) == Some(&install.text),
+            "{}",
+            agent.name
+        );
     }
 }
 
@@ -153,10 +157,10 @@ fn options_of_features_are_variables_of_the_install_script() {
     let features = files("gen-devcontainer", &Site::default());
     let mut faults = Vec::new();
     for agent in REGISTRY.agents() {
-        let feature = json_of(&features, &format!("src/{}/devcontainer-feature.json", agent.name));
+        let feature = json_of(&features, &format!("src/{}/devcontainer-feature.json", agent.plain_name()));
         let options = feature["options"].as_object().expect("it has options");
         assert!(!options.is_empty(), "{}", agent.name);
-        let script = features.get(&format!("src/{}/install.sh", agent.name)).expect("it has a script");
+        let script = features.get(&format!("src/{}/install.sh", agent.plain_name())).expect("it has a script");
         let read: BTreeSet<&str> = script.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').collect();
         for (name, option) in options {
             // The reference implementation turns the name into upper case.

@@ -234,8 +234,10 @@ fn npm_install_command_names_its_node_and_paths() {
 
 #[test]
 fn launch_command_is_one_line_of_plain_words() {
-    let form = Regex::new(r"^([A-Za-z0-9_=./ ]+; exec )?/opt/benchflow/bin/[a-z0-9-]+( [A-Za-z0-9_=./-]+)*$")
-        .expect("it is a pattern");
+    let form = Regex::new(
+        r"^([A-Za-z0-9_=./ ]+; exec )?/opt/benchflow/bin/[a-z0-9-]+(@[0-9][A-Za-z0-9.+-]*)?( [A-Za-z0-9_=./-]+)*$",
+    )
+    .expect("it is a pattern");
     for (agent, manifest) in manifests(&Site::default()) {
         assert!(form.is_match(text(&manifest, "launch_cmd")), "{}: {}", agent.name, text(&manifest, "launch_cmd"));
     }

@@ -99,7 +99,7 @@ fn acp_agent_files_name_pinned_packages() {
     assert!(described.len() > 5, "only {} agents are described", described.len());
     for (path, agent) in described {
         assert_eq!(*path, format!("acp/{}/agent.json", agent["id"].as_str().unwrap_or_default()));
-        let entry = REGISTRY.agent(agent["id"].as_str().unwrap_or_default()).expect("it is registered");
+        let entry = REGISTRY.agents().into_iter().find(|it| agent["id"] == it.plain_name()).expect("it is registered");
         let package =
             agent["distribution"]["npx"]["package"].as_str().or(agent["distribution"]["uvx"]["package"].as_str());
         let pinned = entry.lock.lines().any(|line| {

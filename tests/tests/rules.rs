@@ -157,6 +157,7 @@ const BROKEN: &[(&str, Broken)] = &[
     ("N002", Broken::Together(&[&GOOD, &SAME_NAME])),
     ("N003", Broken::Agent(Agent { description: " ", ..GOOD })),
     ("N004", Broken::Agent(Agent { aliases: &["Claude Code"], ..GOOD })),
+    ("N005", Broken::Agent(Agent { also: &[&Agent { name: "fixture@latest", ..GOOD }], ..GOOD })),
     (
         "P001",
         Broken::Provider(Provider {

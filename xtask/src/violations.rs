@@ -35,9 +35,9 @@ fn print(registry: &Registry<'_>, entry: &str, violation: &Diagnostic, console: 
 
 /// The file of an entry; only its name when it is in a registry that this one extends.
 fn file(registry: &Registry<'_>, entry: &str) -> String {
-    let snake = entry.replace('-', "_");
+    let snake = names::split_version(entry).0.replace('-', "_");
     let own = [
-        ("agents", registry.agents.iter().any(|it| it.name == entry)),
+        ("agents", registry.own_agents().any(|it| it.name == entry)),
         ("providers", registry.providers.iter().any(|it| it.name == entry)),
         ("families", registry.families.iter().any(|it| it.name == entry)),
     ];

@@ -21,6 +21,8 @@ entry! {
     AgentEntry:
         /// Other names: `aliases: ["other-name"]`.
         aliases
+        /// Other versions of it, each with a lock of its own: `["1.0.0", "0.9.0" { effort: none("why") }]`.
+        also
         /// The wire protocols that it speaks to a model server: `OpenAiCompletions`, or a list.
         protocol
         /// What is installed: `[npm("package", bin: "program")]`; also `pypi`, `archive`, `git`, `program`, `sh`.

@@ -18,9 +18,21 @@ pub fn kebab(identifier: &str) -> String {
     identifier.replace('_', "-").to_ascii_lowercase()
 }
 
-/// The constant of a kebab-case id or a snake-case identifier: `codex-acp` is `CODEX_ACP`.
+/// The constant of an id or a snake-case identifier: `codex-acp` is `CODEX_ACP`, and `codex-acp@1.2.0` is
+/// `CODEX_ACP_1_2_0`.
 pub fn constant(name: &str) -> String {
-    name.replace('-', "_").to_ascii_uppercase()
+    name.replace(|char: char| !char.is_ascii_alphanumeric(), "_").to_ascii_uppercase()
+}
+
+/// The name of an entry and, behind `@`, one of its versions: `codex-acp@1.2.0` is `codex-acp` and `1.2.0`.
+pub fn split_version(name: &str) -> (&str, Option<&str>) {
+    name.split_once('@').map_or((name, None), |(entry, version)| (entry, Some(version)))
+}
+
+/// The spelling of an agent's name for places that refuse `@` and `.`: stages and tags of images, ids of other
+/// registries. `codex-acp@1.2.0` is `codex-acp-1-2-0`; a name without a version stays as it is.
+pub fn plain(name: &str) -> String {
+    name.replace(|char: char| !char.is_ascii_alphanumeric(), "-").to_ascii_lowercase()
 }
 
 /// The name of a Python package as the index writes it (PEP 503): `normal` of

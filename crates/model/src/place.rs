@@ -40,6 +40,7 @@ fields! {
     Name "name"
     Description "description"
     Aliases "aliases"
+    Also "also"
     Protocols "protocol"
     Install "install"
     Carries "carries"

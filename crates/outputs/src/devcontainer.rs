@@ -48,7 +48,7 @@ const SWITCH: (&str, &str) =
 fn features(input: &Input<'_>) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
     for agent in &input.agents {
-        let of_feature = |name: &str| format!("src/{}/{name}", agent.name);
+        let of_feature = |name: &str| format!("src/{}/{name}", agent.plain_name());
         files.push(File::new(of_feature("devcontainer-feature.json"), text(&description(agent)?)?));
         let scripts = registry_scripts::scripts(agent, input.site).map_err(|error| error.to_string())?;
         let install = scripts.into_iter().find(|it| it.kind == ScriptKind::Install);
@@ -75,7 +75,7 @@ fn description(agent: &Agent<'_>) -> Result<Value, String> {
         json!({ "type": "string", "enum": ["0", "1"], "default": "0", "description": about }),
     );
     Ok(json!({
-        "id": agent.name,
+        "id": agent.plain_name(),
         "version": env!("CARGO_PKG_VERSION"),
         "name": agent.name,
         "description": description,

@@ -21,7 +21,7 @@ pub fn text(agent: &Agent<'_>) -> String {
     let doc: String =
         agent.description.lines().map(|line| format!("/// {line}").trim_end().to_owned() + "\n").collect();
     let fields: Vec<String> = fields(agent).into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
-    format!("{doc}{} {{\n{}}}\n", agent.name.replace('-', "_"), lines(&fields))
+    format!("{doc}{} {{\n{}}}\n", agent.entry().replace('-', "_"), lines(&fields))
 }
 
 /// The fields of an entry, each with its value.
@@ -30,6 +30,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         name: _,
         description: _,
         aliases,
+        also,
         protocols: _,
         install,
         carries,
@@ -68,6 +69,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         }
     };
     add("aliases", !aliases.is_empty(), texts(aliases));
+    add("also", !also.is_empty(), list(also.iter().map(|other| version_text(agent, other))));
     add("protocol", agent.is_routable(), protocols(agent));
     let artefacts = install.iter().enumerate().map(|(index, it)| artefact(agent, index, it));
     add("install", true, list(artefacts));
@@ -104,6 +106,15 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     let allowed = allowed(agent, None);
     add("allow", !allowed.is_empty(), list(allowed));
     all
+}
+
+/// Another version, with the fields that it does not share with the entry.
+fn version_text(agent: &Agent<'_>, other: &Agent<'_>) -> String {
+    let version = format!("\"{}\"", other.version().unwrap_or_default());
+    let shared = fields(&Agent { also: &[], ..*agent });
+    let own = fields(other).into_iter().filter(|field| !shared.contains(field));
+    let own: Vec<String> = own.map(|(key, value)| format!("{key}: {value}")).collect();
+    if own.is_empty() { version } else { format!("{version} {{\n{}}}", lines(&own)) }
 }
 
 /// The items, each on its own lines, one level deeper.

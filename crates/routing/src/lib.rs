@@ -32,6 +32,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use registry_model::model::{Agent, Credential, Family, FileFormat, Login, Mapping, Off, Provider, Registry};
+use registry_model::names::split_version;
 use registry_model::template::Value;
 
 pub use base_url::{base_url, endpoint};
@@ -176,9 +177,14 @@ impl<'a> Router<'a> {
         self.beside.get(key).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The entry of a name or alias.
+    /// The entry of a name or alias, or of one of its other versions: `NAME@VERSION`.
     pub fn entry(&self, name: &str) -> Option<&Entry<'a>> {
-        self.entries.get(name).or_else(|| self.entries.get(self.aliases.get(name)?))
+        let version_of_alias = || {
+            let (alias, version) = split_version(name);
+            self.entries.get(format!("{}@{}", self.aliases.get(alias)?, version?).as_str())
+        };
+        let alone = || self.entries.get(self.aliases.get(name)?);
+        self.entries.get(name).or_else(alone).or_else(version_of_alias)
     }
 }
 

@@ -5,7 +5,7 @@ use registry_model::model::{Agent, Exit, Info, Lock, Session};
 use registry_model::template::Value;
 use registry_model::variables::canonical;
 
-use super::{RenderError, locked_version, read};
+use super::{RenderError, read};
 
 /// The handshake of an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Expected {
             let name = canonical(mapping.name).map_or(mapping.name, |variable| variable.name);
             env.push((name.to_owned(), text.into_owned()));
         }
-        let version = locked_version(agent, lock).to_owned();
+        let version = agent.locked_version(lock).unwrap_or_default().to_owned();
         let info = match agent.handshake.info {
             Info::None(_) => None,
             Info::Fields { name, title, version_is_pinned } => {

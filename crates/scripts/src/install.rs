@@ -5,7 +5,7 @@ use registry_model::names;
 
 use super::payload::Payload;
 use super::writer::{Word, Writer};
-use super::{InstallPaths, RenderError, header, locked_version};
+use super::{InstallPaths, RenderError, header};
 use crate::site::{Runtime, Site, node_name};
 
 /// The delimiter of the here-document with the installer.
@@ -43,7 +43,7 @@ pub(crate) fn install(parts: &Parts<'_>) -> Result<String, RenderError> {
     // The packages with their versions are only in the packed payload, so they are listed for readers of the script.
     parts.lock.pins().iter().for_each(|pin| w.comment(pin));
     w.comment(
-        "Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|gc|plan|runtimes. The last line on standard error is JSON.",
+        "Modes: BENCHFLOW_INSTALL_MODE=install|check|remove|rollback|gc|plan|runtimes. The last line on standard error is JSON.",
     );
     w.library(include_str!("sh/outer.sh"));
     let body = body(parts)?;
@@ -79,7 +79,7 @@ fn write_constants(w: &mut Writer, parts: &Parts<'_>) {
     let optional = |text: &Option<String>| Word::text(text.clone().unwrap_or_default());
     w.blank();
     w.assign("AGENT", &text(agent.name));
-    w.assign("VERSION", &text(locked_version(agent, lock)));
+    w.assign("VERSION", &text(agent.locked_version(lock).unwrap_or_default()));
     w.assign("STAMP", &text(&place.stamp));
     w.assign("PREFIX", &text(&site.prefix));
     w.assign("HOLDER", &Word::text(place.holder()));

@@ -8,6 +8,7 @@ use registry_model::model::{
     ModelDelivery, Npm, Off, Permission, Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version,
     WebPolicy, Word as _,
 };
+use registry_model::names::{constant, plain};
 
 use super::{assertion, constant_of, given_fields, mappings, template, texts, user_variant, user_word, word};
 use crate::parse::Entry;
@@ -16,8 +17,8 @@ use crate::syntax::Cx;
 /// The constant; fields that are as in `Agent::EMPTY` are left out.
 pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&str>) -> TokenStream {
     let krate = &cx.krate;
-    let constant = constant_of(&entry.ident);
-    let fields = fields(cx, &entry.model, lock);
+    let constant = agent_constant(entry);
+    let fields = fields(cx, entry, lock);
     let mentions = cx.mentions();
     let doc = if entry.model.description.is_empty() { "An agent." } else { entry.model.description };
     let names = names(cx, entry);
@@ -36,11 +37,26 @@ pub(crate) fn expand_agent(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&
     }
 }
 
-fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
+/// The constant of an agent: `GEMINI`, or `GEMINI_0_60_0` of another version.
+fn agent_constant(entry: &Entry<Agent<'_>>) -> Ident {
+    version_constant(&entry.ident, entry.model.version())
+}
+
+fn version_constant(entry: &Ident, version: Option<&str>) -> Ident {
+    let name = constant_of(entry);
+    match version {
+        None => name,
+        Some(version) => format_ident!("{name}_{}", constant(version), span = entry.span()),
+    }
+}
+
+fn fields(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&str>) -> TokenStream {
+    let agent = &entry.model;
     let Agent {
         name,
         description,
         aliases,
+        also,
         protocols,
         install,
         carries,
@@ -80,6 +96,9 @@ fn fields(cx: &Cx<'_>, agent: &Agent<'_>, lock: Option<&str>) -> TokenStream {
         }
     };
     add("aliases", texts(aliases), !aliases.is_empty());
+    let others = also.iter().map(|it| version_constant(&entry.ident, it.version()));
+    // A wrong version has no constant.
+    add("also", quote!(&[#(&#others),*]), !also.is_empty() && !cx.is_broken());
     add("protocols", expand_protocols(cx, agent), !protocols.is_empty());
     add("install", expand_install(cx, install), !install.is_empty());
     add("carries", texts(carries), !carries.is_empty());
@@ -411,7 +430,10 @@ fn names(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
             constants.push(quote_spanned!(span=> const #ident: () = ();));
         }
     };
-    add(entry.model.name, entry.ident.span());
+    match entry.model.version() {
+        None => add(entry.model.name, entry.ident.span()),
+        Some(_) => add(&plain(entry.model.name), cx.find(Place::field(Field::Also)).1),
+    }
     for (index, alias) in entry.model.aliases.iter().enumerate() {
         add(alias, cx.find(Place::field(Field::Aliases).item(index)).1);
     }
@@ -424,7 +446,7 @@ fn names(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
 /// Facts about several entries, which the compiler checks when all of them are compiled.
 fn facts(cx: &Cx<'_>, entry: &Entry<Agent<'_>>) -> TokenStream {
     let krate = &cx.krate;
-    let (agent, constant) = (&entry.model, constant_of(&entry.ident));
+    let (agent, constant) = (&entry.model, agent_constant(entry));
     let name = agent.name;
     let mut facts = TokenStream::new();
     for (index, protocol) in agent.protocols.iter().enumerate() {

@@ -23,6 +23,7 @@ use super::mapping::mappings;
 use super::policy::{parse_handshake, parse_proof, parse_web, reason};
 use super::session::{parse_effort, parse_mcp, parse_permission};
 use super::value::{parse_template, probe_formats, probe_provider};
+use super::versions::{OtherVersion, parse_also};
 use crate::syntax::{Cx, Diagnostic};
 
 /// An entry: its identifier and what was read of it.
@@ -41,11 +42,22 @@ const REQUIRED: [(&str, &str); 6] = [
     ("model", "model: { format: Bare, via: SetModel, proxy: AsIs }"),
 ];
 
-/// Reads an agent; none when it has no name.
-pub(crate) fn parse_agent<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Entry<Agent<'b>>> {
-    let head = parse_head(cx, &mut cursor, "an agent", "AgentEntry")?;
-    let mut draft = Draft { agent: Agent::EMPTY, allows: Vec::new() };
-    draft.agent.name = cx.text(&kebab(&head.name.to_string()));
+/// Reads an agent in its newest version or in another one, and what the entry says of other versions; none when it has
+/// no name.
+pub(crate) fn parse_agent<'b>(
+    cx: &mut Cx<'b>,
+    mut cursor: Cursor,
+    version: Option<&OtherVersion>,
+) -> Option<(Entry<Agent<'b>>, Vec<OtherVersion>)> {
+    let mut head = parse_head(cx, &mut cursor, "an agent", "AgentEntry")?;
+    let mut draft = Draft { agent: Agent::EMPTY, allows: Vec::new(), also: Vec::new() };
+    let mut name = kebab(&head.name.to_string());
+    if let Some(other) = version {
+        name = format!("{name}@{}", other.version);
+        cx.mark(Place::field(Field::Also), other.span);
+        head.fields = other.fields(cx, head.fields);
+    }
+    draft.agent.name = cx.text(&name);
     draft.agent.description = cx.text(&head.description);
     let is_closed = |it: &RawField| it.key == "model" && it.value.clone().eat_word(ModelDelivery::NONE);
     let closed = head.fields.iter().any(is_closed);
@@ -68,7 +80,7 @@ pub(crate) fn parse_agent<'b>(cx: &mut Cx<'b>, mut cursor: Cursor) -> Option<Ent
     }
     draft.agent.allow = cx.list(&draft.allows);
     probe_formats(cx, draft.agent.accepts);
-    Some(Entry { ident: head.name, model: draft.agent })
+    Some((Entry { ident: head.name, model: draft.agent }, draft.also))
 }
 
 fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
@@ -79,6 +91,7 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
             draft.agent.aliases = texts(cx, Field::Aliases, &mut cursor)?;
             Ok(())
         }),
+        "also" => at(cx, Field::Also, &key, |cx| parse_also(cx, draft, &mut cursor)),
         "install" => at(cx, Field::Install, &key, |cx| parse_install(cx, draft, &mut cursor)),
         "carries" => at(cx, Field::Carries, &key, |cx| {
             draft.agent.carries = texts(cx, Field::Carries, &mut cursor)?;

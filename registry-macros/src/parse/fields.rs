@@ -42,7 +42,7 @@ pub(super) fn parse_head(cx: &mut Cx<'_>, cursor: &mut Cursor, what: &str, entry
     let body = cursor.group(Delimiter::Brace, "`{ field: value, … }`").and_then(|body| cursor.end().map(|()| body));
     if let Some(body) = cx.take(body) {
         for piece in Cursor::of(&body).split() {
-            parse_field(cx, entry, piece, &mut fields);
+            collect_field(cx, entry, piece, &mut fields);
         }
     }
     Some(Head { name, description, fields })
@@ -69,7 +69,8 @@ pub(super) fn part_key(
     Ok(key)
 }
 
-fn parse_field(cx: &mut Cx<'_>, entry: &'static str, mut piece: Cursor, fields: &mut Vec<RawField>) {
+/// Reads `key: value` of an entry, which may have the key once.
+pub(super) fn collect_field(cx: &mut Cx<'_>, entry: &'static str, mut piece: Cursor, fields: &mut Vec<RawField>) {
     let Some(key) = cx.take(piece.ident("a field")) else { return };
     if cx.take(piece.punct(':')).is_none() {
         return;

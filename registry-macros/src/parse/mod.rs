@@ -15,8 +15,10 @@ mod policy;
 mod provider;
 mod session;
 mod value;
+mod versions;
 
 pub(crate) use agent::{Entry, parse_agent};
 pub(crate) use cursor::Cursor;
 pub(crate) use list::{Listing, Module, parse_registry};
 pub(crate) use provider::{parse_family, parse_provider};
+pub(crate) use versions::OtherVersion;

@@ -9,6 +9,7 @@ agent! {
     /// prompt then runs with the default model. Without a base URL it takes Anthropic's own variables as they are.
     claude_agent_acp {
         aliases: ["claude"],
+        also: ["0.100.0"],
         protocol: AnthropicMessages,
         install: [npm("@agentclientprotocol/claude-agent-acp", bin: "claude-agent-acp")],
         carries: ["@anthropic-ai/claude-agent-sdk"],

@@ -8,6 +8,7 @@ agent! {
     /// The model must be set before the first prompt: left unset, a classifier is asked first, which a plain model
     /// server can stall for over a minute.
     gemini {
+        also: ["0.60.0"],
         protocol: GoogleGenerateContent,
         install: [npm("@google/gemini-cli", bin: "gemini")],
         runs: node,

@@ -55,6 +55,14 @@ def in_node(text, whole=False, again=False):
     return change
 
 
+def damaged_before(prefix):
+    """The stamp that an agent has is also the one before, and a file of it has one more line."""
+    for stamp in prefix.glob("benchflow/*/*/stamp"):
+        stamp.with_name("stamp.before").write_text(stamp.read_text())
+        with next(stamp.parent.glob("*/lib/launch.mjs")).open("a") as file:
+            file.write("// one more line\n")
+
+
 def without_stamp(prefix):
     for kind in ("js-agents", "python"):
         for stamp in prefix.glob(f"benchflow/{kind}/*/stamp"):

@@ -2,7 +2,7 @@
 
 import re
 
-from faulttable.changes import OLD_MV, folder, foreign_shell, in_node, stub, without
+from faulttable.changes import OLD_MV, damaged_before, folder, foreign_shell, in_node, stub, without
 from faulttable.fault import INTEGRITY, MIRROR, OK, PREREQUISITE, ROOM, UNSUPPORTED, Fault
 
 # Another user, who makes folders in /tmp while the script runs, and checks that they are not removed.
@@ -255,5 +255,39 @@ def rows():
         installed="another",
         check=(0,),
         after=(("another", (0,)), ("check", (15,)), ("install", (0,))),
+        short=True,
+    )
+    yield Fault(
+        "rollback/back",
+        "an upgrade, back to the version before, and forth again",
+        OK,
+        "done",
+        ("damage", ""),
+        installed="another",
+        check=(0,),
+        after=(("rollback", (0,)), ("check", (15,)), ("rollback", (0,)), ("check", (0,)), ("gc", (0,)), ("rollback", (15,))),
+        short=True,
+    )
+    yield Fault(
+        "rollback/none",
+        "a rollback after a single install",
+        (15, "does-not-start"),
+        "rollback",
+        ("err", "no earlier stamp"),
+        installed="this",
+        env={"BENCHFLOW_INSTALL_MODE": "rollback"},
+        check=(0,),
+        short=True,
+    )
+    yield Fault(
+        "rollback/flip",
+        "a rollback to a stamp with one more line in a file",
+        INTEGRITY,
+        "tree",
+        ("damage", ""),
+        installed="this",
+        damage=damaged_before,
+        env={"BENCHFLOW_INSTALL_MODE": "rollback"},
+        check=(12,),
         short=True,
     )

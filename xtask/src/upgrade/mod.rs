@@ -10,6 +10,8 @@ mod cached;
 #[cfg(feature = "supply")]
 mod candidates;
 mod journal;
+#[cfg(feature = "upgrade")]
+mod keep;
 #[cfg(feature = "supply")]
 mod plan;
 #[cfg(feature = "supply")]
@@ -76,6 +78,10 @@ pub(crate) fn command() -> Command {
                 .default_value("7d")
                 .value_parser(days)
                 .help("Skip releases younger than this, of the agent and of its dependencies"),
+        )
+        .arg(
+            switch("keep-old", "Keep the old version as `AGENT@VERSION`, with its lock and evidence")
+                .conflicts_with("dry-run"),
         )
         .arg(switch("allow-lost-target", "Allow a version without a target that the lock has now"))
         .arg(switch("dry-run", "Only find versions").conflicts_with_all(["write", "newest-good"]))

@@ -20,6 +20,8 @@ pub(crate) struct UpgradeRequest<'a> {
     pub to: BTreeMap<String, String>,
     /// Whether older versions are tried if the newest fails.
     pub newest_good: bool,
+    /// Whether the old version stays beside the new one.
+    pub keep_old: bool,
     /// The conditions for a release.
     pub limits: Limits,
     /// Whether files are written.
@@ -56,6 +58,7 @@ impl<'a> UpgradeRequest<'a> {
             agents,
             to,
             newest_good: flag("newest-good"),
+            keep_old: flag("keep-old"),
             limits: Limits { min_age, may_lose_targets: flag("allow-lost-target") },
             write: flag("write"),
             json: flag("json"),
@@ -76,6 +79,10 @@ fn own<'a>(registry: &Registry<'a>, name: &str) -> Outcome<&'a Agent<'a>> {
     let agent = lookup::agent(registry, name)?;
     if registry.agents.iter().any(|it| it.name == agent.name) {
         return Ok(agent);
+    }
+    if let Some(version) = agent.version() {
+        let message = format!("`{}` stays at version {version}", agent.name);
+        return Err(Failure::new(message).help(format!("upgrade `{}`", agent.entry())));
     }
     Err(Failure::new(format!("the entry of `{}` is in the registry that this one extends", agent.name))
         .help("run `upgrade` there: its lock is beside its entry"))

@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::cached;
 use super::candidates::{self, UpgradeOptions};
 use super::journal::Journal;
+use super::keep::{self, Kept};
 use super::report::{self, UndeclaredRequest, UpgradeReport};
 use super::request::UpgradeRequest;
 use super::step::{Step, Stop, Store};
@@ -76,7 +77,10 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     };
     if request.write {
         // Checked before any step; generated files are checked when they are known.
-        let own = |agent: &&Agent<'_>| [lock_path(registry, agent), committed::path(registry, agent.name)];
+        let own = |agent: &&Agent<'_>| {
+            let entry = request.keep_old.then(|| keep::entry_path(registry, agent));
+            [lock_path(registry, agent), committed::path(registry, agent.name)].into_iter().chain(entry)
+        };
         write::refuse_dirty(journal.root(), &request.agents.iter().flat_map(own).collect::<Vec<_>>())?;
     }
     let tools = Tools::prepare(&clients::cache(registry), console)?;
@@ -120,7 +124,20 @@ fn upgrade<'a>(
         newest_good(cx, agent, &look.candidates, report)?
     };
     compare(cx, agent, &proved, report)?;
-    Ok(Upgraded { agent, lock: proved.lock, evidence: crate::probe::live::text(&proved.evidence)? })
+    let kept = if cx.request.keep_old { Some(keep(cx, agent, report)?) } else { None };
+    Ok(Upgraded { agent, lock: proved.lock, evidence: crate::probe::live::text(&proved.evidence)?, kept })
+}
+
+/// Measures the version of the entry under the name that it keeps.
+fn keep(cx: &Context<'_>, agent: &Agent<'_>, report: &mut UpgradeReport) -> Step<Kept> {
+    let name = keep::name(agent)?;
+    let lock = keep::lock(agent, &name);
+    let entry = keep::entry(cx.registry, agent, &name)?;
+    let old = keep::version(agent, &name, &lock);
+    let site = fetch(cx, &old)?;
+    let evidence = crate::probe::live::text(&probe(cx, &old, &site)?)?;
+    report.notes.push(format!("the old version is kept as `{name}`"));
+    Ok(Kept { name, lock, evidence, entry })
 }
 
 /// The newest version that behaves as the entry declares.
@@ -288,7 +305,9 @@ fn probe(cx: &Context<'_>, agent: &Agent<'_>, site: &Site) -> Step<Evidence> {
                 cx.console.step(format!("  {}: {} calls", run.name, run.calls));
             }
         };
-        let report = probe::run(cx.registry, &[agent], cx.host()?, &options, tell).map_err(refused)?;
+        let alone = [agent];
+        let registry = Registry { agents: &alone, extends: Some(cx.registry), ..*cx.registry };
+        let report = probe::run(&registry, &[agent], cx.host()?, &options, tell).map_err(refused)?;
         let Some(evidence) = report.agents.into_iter().next() else {
             return Err(Failure::new("nothing was probed").into());
         };

@@ -1,5 +1,5 @@
 //! The snapshots of a tree that contain a version: those of the agents' scripts, and that of `list`. Missing snapshots
-//! are not created.
+//! are not created, but those of a version whose entry has some.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,21 +25,27 @@ pub(super) fn changed(
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let mut texts = vec![("xtask__list.snap".to_owned(), list::text(registry, measured)?)];
-    for agent in registry.agents.iter().filter(|it| names.contains(&it.name)) {
+    let list = "xtask__list.snap".to_owned();
+    let mut texts = vec![(list.clone(), list, list::text(registry, measured)?)];
+    for agent in registry.own_agents().filter(|it| names.contains(&it.name)) {
         let scripts = registry_scripts::scripts(agent, &Site::default());
         let scripts = scripts.map_err(|error| Failure::new(format!("`{}` cannot be rendered: {error}", agent.name)))?;
-        let file = |kind: &str| format!("{}__{kind}.snap", agent.name);
-        texts.extend(scripts.iter().map(|it| (file(it.kind.file_name()), it.review_text())));
+        let file = |agent: &str, kind: &str| format!("{agent}__{kind}.snap");
+        texts.extend(scripts.iter().map(|it| {
+            let kind = it.kind.file_name();
+            (file(agent.name, kind), file(agent.entry(), kind), it.review_text())
+        }));
     }
     let mut changed = Vec::new();
-    for (name, text) in texts {
+    for (name, model, text) in texts {
         let path = folder.join(name);
-        let Some(old) = files::read_if_there(&path)? else { continue };
-        let new = with_text(&old, &text);
-        if new.as_ref().is_some_and(|new| *new != old) {
-            changed.extend(new.map(|new| (path, new)));
-        }
+        let old = files::read_if_there(&path)?;
+        let Some(model) = old.clone().map_or_else(|| files::read_if_there(&folder.join(model)), |it| Ok(Some(it)))?
+        else {
+            continue;
+        };
+        let new = with_text(&model, &text).filter(|new| Some(new) != old.as_ref());
+        changed.extend(new.map(|new| (path, new)));
     }
     Ok(changed)
 }
@@ -61,7 +67,7 @@ mod tests {
     #[test]
     fn upgrade_writes_the_committed_snapshots() {
         let registry = &registry::REGISTRY;
-        let names: Vec<&str> = registry.agents.iter().map(|it| it.name).collect();
+        let names: Vec<&str> = registry.own_agents().map(|it| it.name).collect();
         let root = Path::new(registry.folder).parent().expect("it is in the workspace");
         let changed = changed(registry, &names, &BTreeMap::new(), root).expect("it can be rendered");
         assert_eq!(changed.into_iter().map(|it| it.0).collect::<Vec<_>>(), Vec::<PathBuf>::new());

@@ -7,6 +7,7 @@ use std::process::Command;
 use registry_model::model::{Agent, Registry};
 
 use super::journal::{Change, Guard, Journal};
+use super::keep::Kept;
 use super::snapshots;
 use crate::generate;
 use crate::probe::evidence;
@@ -23,6 +24,8 @@ pub(super) struct Upgraded<'a> {
     pub lock: String,
     /// The text of its new evidence.
     pub evidence: String,
+    /// Its old version, where that stays.
+    pub kept: Option<Kept>,
 }
 
 /// The same entry with another lock, as the compiler would embed it.
@@ -52,7 +55,13 @@ pub(super) fn write(
 
 /// The files that are stale with the new versions.
 fn changes(registry: &Registry<'_>, root: &Path, upgraded: &[Upgraded<'_>]) -> Outcome<Vec<Change>> {
-    let new: Vec<Agent<'_>> = upgraded.iter().map(|it| with_lock(it.agent, &it.lock)).collect();
+    let kept: Vec<Option<Agent<'_>>> =
+        upgraded.iter().map(|it| it.kept.as_ref().map(|kept| kept.agent(it.agent))).collect();
+    let also: Vec<Vec<&Agent<'_>>> = (upgraded.iter().zip(&kept))
+        .map(|(it, kept)| kept.iter().chain(it.agent.also.iter().copied()).collect())
+        .collect();
+    let new: Vec<Agent<'_>> =
+        upgraded.iter().zip(&also).map(|(it, also)| Agent { also, ..with_lock(it.agent, &it.lock) }).collect();
     let newest = |agent: &'_ &Agent<'_>| new.iter().position(|it| it.name == agent.name);
     let agents: Vec<&Agent<'_>> =
         registry.agents.iter().map(|agent| newest(agent).and_then(|it| new.get(it)).unwrap_or(agent)).collect();
@@ -64,8 +73,16 @@ fn changes(registry: &Registry<'_>, root: &Path, upgraded: &[Upgraded<'_>]) -> O
         add(&mut found, lock, it.lock.clone())?;
         add(&mut found, evidence::path(registry, it.agent.name), it.evidence.clone())?;
         measured.insert(it.agent.name.to_owned(), it.evidence.clone());
+        if let Some(Kept { name, lock, evidence, entry: (path, text) }) = &it.kept {
+            let lock_path = registry_supply::pin::lock::lock_path(registry, &Agent { name, ..Agent::EMPTY });
+            add(&mut found, lock_path, lock.clone())?;
+            add(&mut found, evidence::path(registry, name), evidence.clone())?;
+            add(&mut found, path.clone(), text.clone())?;
+            measured.insert(name.clone(), evidence.clone());
+        }
     }
-    let names: Vec<&str> = upgraded.iter().map(|it| it.agent.name).collect();
+    let names: Vec<&str> =
+        upgraded.iter().map(|it| it.agent.name).chain(kept.iter().flatten().map(|it| it.name)).collect();
     for (path, text, mode) in generate::make::changed(&with_new, &names, &measured, root)? {
         found.push(Change { path, bytes: text.into_bytes(), mode });
     }

@@ -9,6 +9,7 @@ use super::{
     NODE_VERSION, Off, Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, Via, WebPolicy, engines,
     words,
 };
+use crate::names;
 use crate::template::{Template, Value};
 use crate::variables::canonical;
 
@@ -19,12 +20,16 @@ use crate::variables::canonical;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Agent<'a> {
-    /// The kebab-case id, for example `claude-agent-acp`; folders, scripts and commands are named after it.
+    /// The kebab-case id, for example `claude-agent-acp`, with `@VERSION` where it is not the entry's newest version;
+    /// folders, scripts and commands are named after it.
     pub name: &'a str,
     /// The doc comment of the entry: what it is, in sentences.
     pub description: &'a str,
     /// Other names that the commands accept.
     pub aliases: &'a [&'a str],
+    /// Its other versions, each a whole agent with a lock of its own, named `claude-agent-acp@0.100.0`.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub also: &'a [&'a Agent<'a>],
     /// The wire protocols it can speak to a model server; one means that it speaks that one only.
     pub protocols: &'a [Protocol],
     /// What is installed, the agent itself first.
@@ -104,6 +109,7 @@ impl Agent<'_> {
         name: "",
         description: "",
         aliases: &[],
+        also: &[],
         protocols: &[],
         install: &[],
         carries: &[],
@@ -135,6 +141,32 @@ impl Agent<'_> {
         allow: &[],
         lock: "",
     };
+
+    /// The entry's own name, without a version.
+    pub fn entry(&self) -> &str {
+        names::split_version(self.name).0
+    }
+
+    /// The version that its name says; none for the entry's newest.
+    pub fn version(&self) -> Option<&str> {
+        names::split_version(self.name).1
+    }
+
+    /// Its name for places that refuse `@` and `.`: `claude-agent-acp-0-100-0`.
+    pub fn plain_name(&self) -> String {
+        names::plain(self.name)
+    }
+
+    /// The file of its entry: `claude_agent_acp.rs`.
+    pub fn entry_file(&self) -> String {
+        format!("{}.rs", self.entry().replace('-', "_"))
+    }
+
+    /// The file of its lock, beside the entry: `claude_agent_acp.lock`, or `claude_agent_acp@0.100.0.lock`.
+    pub fn lock_file(&self) -> String {
+        let version = self.version().map(|it| format!("@{it}")).unwrap_or_default();
+        format!("{}{version}.lock", self.entry().replace('-', "_"))
+    }
 
     /// The first sentence of the description.
     pub fn summary(&self) -> &str {
@@ -243,10 +275,17 @@ impl<'a> Agent<'a> {
         Lock::parse(self.lock).map_err(unreadable)
     }
 
-    /// The whole command that writes its lock, with a place for each version.
+    /// The version of its first package in this lock of it; none when it has no package.
+    pub fn locked_version<'l>(&self, lock: &Lock<'l>) -> Option<&'l str> {
+        let (ecosystem, name) = self.install.iter().find_map(Artefact::package)?;
+        Some(lock.package(ecosystem, name)?.version)
+    }
+
+    /// The whole command that writes its lock, with a place for each version that its name does not say.
     pub fn pin_command(&self) -> String {
         let mut command = format!("cargo pin {}", self.name);
-        for (_, name) in self.install.iter().filter_map(Artefact::package) {
+        let said = usize::from(self.version().is_some());
+        for (_, name) in self.install.iter().filter_map(Artefact::package).skip(said) {
             let word = format!(" {name}=VERSION");
             if !command.contains(&word) {
                 command.push_str(&word);

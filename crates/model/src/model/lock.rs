@@ -331,7 +331,7 @@ impl LockedWheel<'_> {
 }
 
 /// Whether a version is exact: digits first, and none of the characters of ranges and tags.
-pub(crate) fn is_exact_version(version: &str) -> bool {
+pub fn is_exact_version(version: &str) -> bool {
     version.starts_with(|first: char| first.is_ascii_digit())
         && version.contains('.')
         && !version.split('.').any(|part| part.is_empty() || part == "x" || part == "*")

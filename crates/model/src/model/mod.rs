@@ -24,10 +24,11 @@ pub use agent::{
 pub use allow::Allow;
 pub use image::{ImageNeed, ImageNeedKind};
 pub use install::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Runs, Step};
+pub use lock::is_exact_version;
 pub use lock::{
     Answer, Cause, Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Tarball, Unavailable, UnreadableLock,
 };
-pub(crate) use lock::{is_checksum, is_exact_version, is_sha256};
+pub(crate) use lock::{is_checksum, is_sha256};
 pub use npm_platform::{NpmPlatform, allows};
 pub use platform::{Arch, Libc, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Target, Version};
 pub use policy::{

@@ -1,11 +1,12 @@
 //! All agents, providers and families of a program.
 
 use super::{Agent, Family, Provider};
+use crate::names;
 
 /// A registry: what `registry!` makes of its list.
 #[derive(Clone, Copy, Debug)]
 pub struct Registry<'a> {
-    /// Its own agents, sorted by name.
+    /// Its own entries, each by its newest version, sorted by name.
     pub agents: &'a [&'a Agent<'a>],
     /// Its own providers, in order of precedence.
     pub providers: &'a [&'a Provider<'a>],
@@ -21,12 +22,17 @@ impl<'a> Registry<'a> {
     /// A registry without entries.
     pub const EMPTY: Self = Self { agents: &[], providers: &[], families: &[], extends: None, folder: "" };
 
-    /// All agents, those of the registry it extends included, sorted by name.
+    /// All agents, other versions and those of the registry it extends included, sorted by name.
     pub fn agents(&self) -> Vec<&'a Agent<'a>> {
         let mut all = self.extends.map(Registry::agents).unwrap_or_default();
-        all.extend_from_slice(self.agents);
+        all.extend(self.own_agents());
         all.sort_by_key(|agent| agent.name);
         all
+    }
+
+    /// Its own agents, other versions included, in the order of the entries.
+    pub fn own_agents(&self) -> impl Iterator<Item = &'a Agent<'a>> + use<'a> {
+        self.agents.iter().flat_map(|agent| core::iter::once(*agent).chain(agent.also.iter().copied()))
     }
 
     /// All providers in order of precedence: its own, then those of the registry it extends.
@@ -43,9 +49,17 @@ impl<'a> Registry<'a> {
         all
     }
 
-    /// The agent of a name or alias.
+    /// The agent of a name or alias, or of `NAME@VERSION`, where the newest version has one too.
     pub fn agent(&self, name: &str) -> Option<&'a Agent<'a>> {
-        self.agents().into_iter().find(|agent| agent.name == name || agent.aliases.contains(&name))
+        let (entry, version) = names::split_version(name);
+        let found = self.agents().into_iter().find(|agent| agent.name == entry || agent.aliases.contains(&entry))?;
+        match version {
+            None => Some(found),
+            Some(_) => found.also.iter().copied().find(|agent| agent.version() == version).or_else(|| {
+                let lock = found.read_lock().ok()?;
+                (found.locked_version(&lock) == version).then_some(found)
+            }),
+        }
     }
 
     /// The names and aliases of all agents.

@@ -42,12 +42,13 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
 
 /// The full command that writes a lock, since no other program can be built without one.
 fn missing(agent: &Agent<'_>) -> String {
-    format!(
-        "run `{}` with exact versions, or `cargo pin {}` for the newest; \
-         `cargo xtask` does not build until the lock is there",
-        agent.pin_command(),
-        agent.name
-    )
+    let command = agent.pin_command();
+    let newest = if command.contains('=') {
+        format!(" with exact versions, or `cargo pin {}` for the newest", agent.name)
+    } else {
+        String::new()
+    };
+    format!("run `{command}`{newest}; `cargo xtask` does not build until the lock is there")
 }
 
 /// A package is named without its version.

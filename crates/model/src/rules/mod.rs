@@ -65,6 +65,7 @@ rules! {
     n002_duplicate_name
     n003_no_description
     n004_bad_alias
+    n005_wrong_version
     p001_loose_placeholder
     p002_bad_family_token
     p003_credential_mismatch

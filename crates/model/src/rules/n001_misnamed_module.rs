@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let name = cx.agent.name;
-    if !is_kebab(name) {
+    if !is_kebab(cx.agent.entry()) {
         let help = "use an identifier of lower-case letters, digits and single underscores; the kebab-case name follows from it";
         report.add(&RULE, Place::field(Field::Name), format!("`{name}` is not an agent name"), help);
     }

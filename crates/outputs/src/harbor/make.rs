@@ -45,7 +45,7 @@ pub(crate) fn files(input: &Input<'_>) -> Result<Vec<File>, String> {
 fn entry(agent: &Agent<'_>, site: &Site) -> Result<impl Serialize + use<>, String> {
     let lock = agent.read_lock().map_err(|error| error.to_string())?;
     Ok(json!({
-        "id": agent.name,
+        "id": agent.plain_name(),
         "name": agent.name,
         // What cannot be fetched has no version; Harbor requires a text.
         "version": lock.packages.first().map_or("unknown", |it| it.version),
@@ -63,7 +63,7 @@ fn class(agent: &Agent<'_>) -> String {
     let _ = write!(
         text,
         "\n\nclass {}(_Agent):\n    \"\"\"{}\"\"\"\n\n    AGENT = \"{}\"\n",
-        class_name(agent.name),
+        class_name(&agent.plain_name()),
         one_line(agent.summary()).replace('\\', "\\\\").replace('"', "'"),
         agent.name
     );

@@ -50,8 +50,8 @@ fn file(agent: &Agent<'_>, site: &Site) -> Result<File, String> {
     let failed = |error: &dyn core::fmt::Display| format!("`{}` has no manifest: {error}", agent.name);
     let manifest = manifest(agent, site).map_err(|error| failed(&error))?;
     let body = toml::to_string(&manifest).map_err(|error| failed(&error))?;
-    let entry = agent.name.replace('-', "_");
-    let head = format!("# {} from the entry `{entry}`; change that, not this file.\n", GENERATOR.mark());
+    let entry = agent.entry_file();
+    let head = format!("# {} from the entry in `{entry}`; change that, not this file.\n", GENERATOR.mark());
     Ok(File::new(format!("{}/manifest.toml", agent.name), format!("{head}{body}")))
 }
 

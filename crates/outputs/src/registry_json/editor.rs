@@ -9,7 +9,7 @@ use serde::Serialize;
 /// An agent in the format of the public registry.
 #[derive(Debug, Serialize)]
 pub(super) struct Described<'a> {
-    id: &'a str,
+    pub(super) id: String,
     name: &'a str,
     version: String,
     description: String,
@@ -67,7 +67,7 @@ pub(super) fn agent_json<'a>(agent: &Agent<'a>, lock: &Lock<'_>) -> Option<Descr
         Info::None(_) => agent.name,
     };
     let description = agent.summary().split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(Described { id: agent.name, name, version: version?, description, distribution })
+    Some(Described { id: agent.plain_name(), name, version: version?, description, distribution })
 }
 
 fn distribution(

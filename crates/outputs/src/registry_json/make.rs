@@ -47,7 +47,7 @@ pub(crate) fn registry_files(input: &Input<'_>) -> Result<Vec<File>, String> {
     for agent in &input.agents {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
         if let Some(described) = editor::agent_json(agent, &lock) {
-            files.push(File::new(format!("acp/{}/agent.json", agent.name), text(&described)?));
+            files.push(File::new(format!("acp/{}/agent.json", described.id), text(&described)?));
         }
     }
     Ok(files)

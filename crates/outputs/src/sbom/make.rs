@@ -113,7 +113,7 @@ fn runtimes(site: &Site, line: Version, components: &mut Components) -> BTreeSet
 
 /// The archives and repositories that an entry names by their URLs.
 fn fetched(agent: &Agent<'_>, artefact: &Artefact<'_>, components: &mut Components) -> Vec<String> {
-    let name = agent.name;
+    let name = agent.entry();
     match artefact {
         Artefact::Archive(archive) => (archive.downloads.iter())
             .map(|it| {

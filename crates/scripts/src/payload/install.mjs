@@ -215,8 +215,14 @@ function publish() {
   fs.copyFileSync(path.join(args.final, "launch.sh"), temporary("launch"));
   fs.chmodSync(temporary("launch"), 0o755);
   fs.renameSync(temporary("launch"), path.join(args.prefix, "bin", args.name));
+  const stamp = path.join(path.dirname(args.final), "stamp");
+  // What was current can be rolled back to.
+  if (fs.existsSync(stamp)) {
+    fs.copyFileSync(stamp, temporary("before"));
+    fs.renameSync(temporary("before"), `${stamp}.before`);
+  }
   fs.writeFileSync(temporary("stamp"), `${[args.stamp, args.target, args.node, args.python || "-"].join(" ")}\n`);
-  fs.renameSync(temporary("stamp"), path.join(path.dirname(args.final), "stamp"));
+  fs.renameSync(temporary("stamp"), stamp);
 }
 
 main().then(

@@ -176,13 +176,39 @@ mode_check() {
     drive check "$DIR" "$DIR/lib/install.mjs"
 }
 
+# Returns to the stamp that was current before, and keeps the one that is now for the way back. Nothing is fetched; the
+# checks are those of mode check.
+mode_rollback() {
+    line=
+    read -r line 2>/dev/null <"$HOLDER/stamp.before"
+    set -- $line
+    if [ $# -ne 4 ] || [ ! -x "$HOLDER/$1/node/bin/node" ] || [ ! -r "$HOLDER/$1/launch.sh" ]; then
+        fail 15 rollback "no earlier stamp of $AGENT is under $PREFIX; mode gc may have removed it"
+    fi
+    take_lock
+    open_stage
+    STAMP=$1
+    DIR=$HOLDER/$1
+    TARGET=$2
+    NODE_NAME=$3
+    PYTHON_NAME=${4#-}
+    NODE=$DIR/node/bin/node
+    # mutant: a stamp is rolled back to without its checks
+    drive check "$DIR" "$DIR/lib/install.mjs"
+    cp -- "$HOLDER/stamp" "$STAGE/before" && cp -- "$HOLDER/stamp.before" "$STAGE/stamp" &&
+        cp -- "$DIR/launch.sh" "$STAGE/launch" && chmod 755 "$STAGE/launch" &&
+        mv -f -- "$STAGE/launch" "$LAUNCHER" && mv -f -- "$STAGE/stamp" "$HOLDER/stamp" &&
+        mv -f -- "$STAGE/before" "$HOLDER/stamp.before" || fail 14 rollback "cannot put stamp $STAMP into place"
+    say "rolled back to stamp $STAMP"
+}
+
 mode_remove() {
     if [ ! -d "$PREFIX" ]; then
         return
     fi
     mkdir -p "$PREFIX/.staging" || fail 14 prefix "cannot write in $PREFIX"
     take_lock
-    rm -f -- "$HOLDER/stamp" "$LAUNCHER" "$PREFIX/policy/$AGENT" "$PREFIX/log/$AGENT.log" \
+    rm -f -- "$HOLDER/stamp" "$HOLDER/stamp.before" "$LAUNCHER" "$PREFIX/policy/$AGENT" "$PREFIX/log/$AGENT.log" \
         "$PREFIX/log/$AGENT.json" || fail 14 remove "cannot remove the files of $AGENT"
     rm -rf -- "$HOLDER" || fail 14 remove "cannot remove $HOLDER"
     say "removed"
@@ -210,6 +236,7 @@ collect() {
         if [ -r "$stamp" ] && read -r name target runtime interpreter <"$stamp"; then
             used="$used${stamp%/stamp}/$name $PREFIX/$runtime $PREFIX/${interpreter:--} "
             kept=$runtime
+            say "kept ${stamp%/stamp}/$name"
         fi
     done
     for thing in "$PREFIX"/node-* "$PREFIX"/python/cpython-* "$PREFIX"/js-agents/*/* "$PREFIX"/python/*/* \
@@ -272,9 +299,10 @@ main() {
     runtimes) detect_target && mode_runtimes ;;
     check) detect_target && mode_check ;;
     remove) mode_remove ;;
+    rollback) mode_rollback ;;
     gc) mode_gc ;;
     plan) detect_target && choose_runtimes && print_plan ;;
-    *) fail 13 settings "BENCHFLOW_INSTALL_MODE must be install, check, remove, gc, plan or runtimes" ;;
+    *) fail 13 settings "BENCHFLOW_INSTALL_MODE must be install, check, remove, rollback, gc, plan or runtimes" ;;
     esac || exit "$?"
 }
 

@@ -11,8 +11,7 @@ use registry_command::failure::{Failure, Outcome};
 
 /// The lock of an agent.
 pub fn lock_path(registry: &Registry<'_>, agent: &Agent<'_>) -> PathBuf {
-    let snake = agent.name.replace('-', "_");
-    Path::new(registry.folder).join("src/agents").join(format!("{snake}.lock"))
+    Path::new(registry.folder).join("src/agents").join(agent.lock_file())
 }
 
 /// A lock that is being built.

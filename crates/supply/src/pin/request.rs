@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use registry_model::model::{Agent, Artefact, Lock, Registry};
+use registry_model::names;
 
 use super::age;
 use super::npm::Wanted;
@@ -31,9 +32,10 @@ impl<'a> PinRequest<'a> {
             agents.push(own(registry, lookup::agent(registry, name)?)?);
         }
         if agents.is_empty() {
-            let asked =
-                |agent: &&&Agent<'_>| versions.is_empty() || packages(agent).any(|(_, it)| versions.contains_key(it));
-            agents = registry.agents.iter().filter(asked).copied().collect();
+            // A version in an agent's name stays.
+            let installs = |agent: &Agent<'_>| packages(agent).any(|(_, it)| versions.contains_key(it));
+            let asked = |agent: &&Agent<'_>| versions.is_empty() || (agent.version().is_none() && installs(agent));
+            agents = registry.own_agents().filter(asked).collect();
         }
         agents.retain(|agent| packages(agent).next().is_some());
         let request = Self { agents, min_days: age::MIN_DAYS, versions };
@@ -46,7 +48,8 @@ impl<'a> PinRequest<'a> {
         let mut wanted: Vec<Wanted> = Vec::new();
         for (_, name) in packages(agent).filter(|(its, _)| *its == ecosystem) {
             let locked = || earlier.and_then(|lock| lock.package(ecosystem, name)).map(|it| it.version.to_owned());
-            let version = self.versions.get(name).cloned().or_else(locked).unwrap_or_default();
+            let said = || said(agent, name).map(str::to_owned);
+            let version = self.versions.get(name).cloned().or_else(said).or_else(locked).unwrap_or_default();
             if wanted.iter().all(|it| it.name != name) {
                 let source =
                     |it: &Artefact<'_>| matches!(it, Artefact::Pypi(it) if it.package == name && !it.source.is_empty());
@@ -59,7 +62,7 @@ impl<'a> PinRequest<'a> {
 
     /// Whether the version of every package of an agent is named.
     pub fn names_all(&self, agent: &Agent<'_>) -> bool {
-        packages(agent).all(|(_, name)| self.versions.contains_key(name))
+        packages(agent).all(|(_, name)| self.versions.contains_key(name) || said(agent, name).is_some())
     }
 
     fn check_versions(&self) -> Outcome<()> {
@@ -75,6 +78,11 @@ impl<'a> PinRequest<'a> {
                 return Err(Failure::new(format!("`{version}` is not an exact version of `{name}`"))
                     .help(format!("write all of it: `{name}=1.2.3`")));
             }
+            if let Some(agent) = self.agents.iter().find(|it| said(it, name).is_some_and(|said| said != version)) {
+                let message = format!("`{}` is not version {version} of `{name}`", agent.name);
+                let help = "leave the version out, or name the agent without one";
+                return Err(Failure::new(message).help(help));
+            }
         }
         Ok(())
     }
@@ -84,9 +92,15 @@ fn packages<'a>(agent: &Agent<'a>) -> impl Iterator<Item = (&'static str, &'a st
     agent.install.iter().filter_map(Artefact::package)
 }
 
+/// The version of a package that an agent's name says: that of its first one.
+fn said<'a>(agent: &Agent<'a>, package: &str) -> Option<&'a str> {
+    let (_, first) = packages(agent).next()?;
+    names::split_version(agent.name).1.filter(|_| first == package)
+}
+
 /// Refuses agents of an extended registry: a lock is in the package of its entry.
 fn own<'a>(registry: &Registry<'a>, agent: &'a Agent<'a>) -> Outcome<&'a Agent<'a>> {
-    if registry.agents.iter().any(|it| it.name == agent.name) {
+    if registry.own_agents().any(|it| it.name == agent.name) {
         return Ok(agent);
     }
     let message = format!("the entry of `{}` is in the registry that this one extends", agent.name);

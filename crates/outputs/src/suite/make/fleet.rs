@@ -72,7 +72,7 @@ fn job<'a>(agent: &Agent<'a>, (platform, runner): (&'static str, &'static str)) 
 
 /// `docker-bake.hcl`: a target for each agent.
 pub(super) fn bake(all: &[Built<'_>]) -> String {
-    let names = all.iter().map(|it| format!("\"{}\"", it.agent.name)).collect::<Vec<_>>().join(", ");
+    let names = all.iter().map(|it| format!("\"{}\"", it.agent.plain_name())).collect::<Vec<_>>().join(", ");
     let mut out =
         head("Builds an image for each agent: `docker buildx bake` in this folder, after `cargo xtask gen-scripts`.");
     out.push_str(BAKE);
@@ -84,7 +84,7 @@ pub(super) fn bake(all: &[Built<'_>]) -> String {
                 out,
                 "\ntarget \"{0}{end}\" {{\n  inherits = [\"agent\"]\n  target = \"{0}{end}\"\n  \
                  tags = [\"${{IMAGE}}:{0}{end}\"]\n  platforms = [{1}]\n}}\n",
-                agent.name,
+                agent.plain_name(),
                 platforms.join(", ")
             );
         }
@@ -173,22 +173,22 @@ fn runtime_of(agent: &Agent<'_>, lock: &Lock<'_>) -> String {
 /// The stage of an image, and that of a layer to copy.
 fn add_stages(out: &mut String, built: &Built<'_>, site: &Site, prefix: &str, mounts: &str) -> Result<(), String> {
     let Built { agent, runtime, .. } = built;
-    let (name, told) = (agent.name, |error: &dyn core::fmt::Display| error.to_string());
+    let (name, stage, told) = (agent.name, agent.plain_name(), |error: &dyn core::fmt::Display| error.to_string());
     let lock = agent.read_lock().map_err(|error| told(&error))?;
     let folder = registry_scripts::folder(agent, site).map_err(|error| told(&error))?;
     let stamp = folder.rsplit('/').next().unwrap_or_default();
     let labels = [("agent", name.to_owned()), ("stamp", stamp.to_owned()), ("pins", lock.pins().join(" "))];
     let _ = write!(
         out,
-        "\nFROM {runtime} AS {name}\n\
+        "\nFROM {runtime} AS {stage}\n\
          RUN {mounts}--mount=type=bind,from=scripts,source={name}/install.sh,target=/run/install.sh \\\n    \
          BENCHFLOW_ALLOW_PACKAGE_MANAGER=1 sh /run/install.sh && rm -rf {prefix}/log {prefix}/.staging\n"
     );
     out.push_str("ENV PATH=${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}:");
     let _ = writeln!(out, "{prefix}/bin");
     add_labels(out, &labels);
-    let _ = write!(out, "ENTRYPOINT [\"{prefix}/bin/{name}\"]\n\nFROM scratch AS {name}-layer\n");
-    let _ = writeln!(out, "COPY --from={name} {prefix} {prefix}");
+    let _ = write!(out, "ENTRYPOINT [\"{prefix}/bin/{name}\"]\n\nFROM scratch AS {stage}-layer\n");
+    let _ = writeln!(out, "COPY --from={stage} {prefix} {prefix}");
     add_labels(out, &labels);
     Ok(())
 }
