@@ -42,6 +42,7 @@ mod shell_vectors;
 mod shells;
 mod snapshots;
 mod tidy;
+mod versions;
 mod web_policy;
 mod workflows;
 mod xtask_commands;

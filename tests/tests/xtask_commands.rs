@@ -83,6 +83,7 @@ fn show_prints_every_field_of_an_agent() {
     let agent: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(agent["install"][0]["program"], "beta.mjs");
     assert!(agent["script_bytes"]["install.sh"].as_u64().is_some_and(|bytes| bytes > 100), "{agent}");
+    check("both", &["show", "al@1.0"], 2, &["`alpha` has no version 1.0 here", "there is `alpha`, its newest version"]);
     check("both", &["show", "bta"], 2, &["no such agent: `bta`", "did you mean `beta`?"]);
 }
 
