@@ -57,6 +57,8 @@ MUTANTS = [
     Mutant("an encoded body is not read", "match self.encoded().and_then(|_| None::<Vec<u8>>) {"),
     # sessions
     Mutant("an opened session has no past", 'Some(call) if !call.body.is_null() => "restores the dialogue",'),
+    # times
+    Mutant("any call is the first", "let called_at = record.model_calls().next()?.at_ms;"),
     # web tools
     Mutant("a listed tool is allowed", ""),
     Mutant("a named tool is allowed", ""),

@@ -192,9 +192,12 @@ if [ -n "$all" ]; then
     kill_writes
 fi
 proves "up again is proved and written" --to "$pinned" --write
-# Documents show the day of the evidence.
+# Documents show the day of the evidence, and how long the agent took.
 today=$(sed -n 's/.*"date": "\(.*\)".*/\1/p' "$evidence")
-dayless() { sed "s/$measured/DAY/g; s/$today/DAY/g"; }
+dayless() {
+    sed -E "s/$measured/DAY/g; s/$today/DAY/g; s/(up to )?[0-9.]+(–[0-9.]+)? s\b/TIME/g" |
+        sed -E 's/"(shortest|longest)_ms": [0-9]+/TIME/'
+}
 git diff --name-only HEAD~1 -- . ":!$evidence" >"$work/changed"
 : >"$work/log"
 while read -r file; do
@@ -202,7 +205,7 @@ while read -r file; do
     dayless <"$file" | diff -u --label "$file" "$work/before" - >>"$work/log"
 done <"$work/changed"
 [ ! -s "$work/log" ]
-expect "every file but the evidence is restored, but for its day" 0 "$?"
-git diff HEAD~1 -- "$evidence" | grep '^[-+] ' | grep -v '"date": ' >"$work/log"
-expect "the evidence is restored but for its date" 1 "$?"
+expect "every file but the evidence is restored, but for its day and its times" 0 "$?"
+git diff HEAD~1 -- "$evidence" | grep '^[-+] ' | grep -v '"date": \|_ms": ' >"$work/log"
+expect "the evidence is restored but for its date and its times" 1 "$?"
 finish

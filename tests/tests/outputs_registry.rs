@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use registry::REGISTRY;
 use registry_model::model::BaseUrlForm;
+use registry_outputs::evidence::Evidence;
 use registry_outputs::{GENERATORS, Input, entry, facts, json};
 use registry_scripts::site::Site;
 use serde_json::Value;
@@ -24,10 +25,10 @@ fn files() -> BTreeMap<String, Value> {
 fn registry_json_has_every_agent_as_printed_by_show() {
     let document = &files()["registry.json"];
     let agents = document["agents"].as_array().expect("a list");
-    let facts = REGISTRY
-        .agents()
-        .into_iter()
-        .map(|it| serde_json::to_value(facts::whole(it).expect("its lock can be read")).expect("facts are JSON"));
+    let facts = REGISTRY.agents().into_iter().map(|it| {
+        let evidence = Evidence::read(it, None).expect("there is none");
+        serde_json::to_value(facts::whole(it, &evidence).expect("its lock can be read")).expect("facts are JSON")
+    });
     assert_eq!(*agents, facts.map(json::sorted).collect::<Vec<_>>());
     let names = |key: &str| {
         let all = document[key].as_array().into_iter().flatten();

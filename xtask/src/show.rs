@@ -26,7 +26,7 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches) -> Outcome {
         .map(|all| all.into_iter().map(|it| (it.name, it.text.len())).collect::<Vec<_>>());
     let evidence = evidence(registry, agent)?;
     if matches.get_flag("json") {
-        let mut facts = value(&facts::whole(agent)?)?;
+        let mut facts = value(&facts::whole(agent, &evidence)?)?;
         if let Some(facts) = facts.as_object_mut() {
             facts.insert("script_bytes".to_owned(), sizes_json(&scripts));
             facts.insert("verdicts".to_owned(), verdicts_json(&evidence));
@@ -92,6 +92,10 @@ fn seen(evidence: &Evidence) -> Vec<String> {
         format!("{what:<11} {}{detail}", verdict.word())
     };
     let mut lines: Vec<String> = verdicts.into_iter().map(line).collect();
+    for (what, range) in evidence.times.iter().flat_map(|it| [("start", it.start), ("first call", it.first_call)]) {
+        lines.extend(range.map(|range| format!("{what:<11} {range}")));
+    }
+    lines.extend(evidence.times.iter().map(|it| format!("times on {}", it.machine())));
     if !evidence.date.is_empty() {
         lines.push(format!("measured on {}", evidence.date));
     }

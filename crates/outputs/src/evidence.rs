@@ -1,12 +1,12 @@
 //! The evidence on an agent: verdicts of probes, with their inputs. Without evidence, an agent has no verdicts.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use registry_model::model::{Agent, Outcome};
 use registry_scripts::behaviour::Behaviour;
 use registry_scripts::evidence::{self, Inputs};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The verdict on a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +69,62 @@ pub struct Evidence {
     pub mcp: Verdict,
     /// Its capabilities and modes, and how it reports usage, as measured.
     pub behaviour: Behaviour,
+    /// How long it took; none where that was not measured with the versions of its lock.
+    pub times: Option<Times>,
     /// The date; empty if nothing was measured.
     pub date: String,
+}
+
+/// How long an agent took in the runs of one probe. Nothing depends on it: a harness chooses its time limits by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
+pub struct Times {
+    /// The architecture of the machine where it ran, under strace.
+    pub architecture: String,
+    /// The number of processors of that machine.
+    pub processors: usize,
+    /// The number of runs at a time.
+    pub jobs: usize,
+    /// From the start of its launcher to its answer to `initialize`.
+    pub start: Option<TimeRange>,
+    /// From the first `session/prompt` to the first model call with its text.
+    pub first_call: Option<TimeRange>,
+}
+
+/// The shortest and the longest time of several runs, rounded to tenths of a second, from ten seconds on to seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
+pub struct TimeRange {
+    /// The shortest, in milliseconds, rounded down.
+    pub shortest_ms: u64,
+    /// The longest, in milliseconds, rounded up.
+    pub longest_ms: u64,
+    /// The number of runs.
+    pub runs: usize,
+}
+
+impl Times {
+    /// What they depend on, in words.
+    pub fn machine(&self) -> String {
+        let Self { architecture, processors, jobs, .. } = self;
+        let jobs = if *jobs == 1 { "one run".to_owned() } else { format!("{jobs} runs") };
+        let plural = if *processors == 1 { "" } else { "s" };
+        format!("{architecture}, {processors} processor{plural}, {jobs} at a time")
+    }
+}
+
+impl Display for TimeRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = |it: u64| match it {
+            10_000.. => (it / 1000).to_string(),
+            _ => format!("{}.{}", it / 1000, it % 1000 / 100),
+        };
+        match (self.shortest_ms, self.longest_ms) {
+            (0, longest) => write!(f, "up to {} s", seconds(longest)),
+            (shortest, longest) if shortest == longest => write!(f, "{} s", seconds(longest)),
+            (shortest, longest) => write!(f, "{}–{} s", seconds(shortest), seconds(longest)),
+        }
+    }
 }
 
 /// The parts of the evidence file that a page shows.
@@ -84,6 +138,8 @@ struct EvidenceFile {
     date: String,
     #[serde(default)]
     behaviour: Behaviour,
+    #[serde(default)]
+    times: Option<Times>,
     verdicts: BTreeMap<String, RecordedVerdict>,
 }
 
@@ -102,10 +158,10 @@ impl Evidence {
                 "routing" => Verdict::NotRoutable(why.clone()),
                 _ => Verdict::NotMeasured,
             };
-            return Ok(Self::of(String::new(), Behaviour::new(), verdict));
+            return Ok(Self::of(String::new(), Behaviour::new(), None, verdict));
         }
         let Some(text) = text else {
-            return Ok(Self::of(String::new(), Behaviour::new(), |_| Verdict::NotMeasured));
+            return Ok(Self::of(String::new(), Behaviour::new(), None, |_| Verdict::NotMeasured));
         };
         let unreadable = |error: &dyn Display| {
             format!("the evidence on `{}` cannot be read: {error}\nhelp: measure it again", agent.name)
@@ -123,17 +179,31 @@ impl Evidence {
             // When the scripts of an agent cannot be rendered, all its evidence is stale.
             Err(error) => Some(error.to_string()),
         };
-        Ok(Self::of(measured.date, measured.behaviour, |question| match (why(question), verdicts.get(question)) {
+        let verdict = |question: &str| match (why(question), verdicts.get(question)) {
             (Some(why), None) if why == evidence::UNASKED => Verdict::NotMeasured,
             (Some(why), _) => Verdict::Stale(why),
             (None, Some(verdict)) => verdict.clone(),
             (None, None) => Verdict::NotMeasured,
-        }))
+        };
+        let same = agent.read_lock().is_ok_and(|lock| lock.pins() == measured.pins);
+        Ok(Self::of(measured.date, measured.behaviour, measured.times.filter(|_| same), verdict))
     }
 
     /// The verdicts, each with its question.
     pub fn verdicts(&self) -> [(&'static str, &Verdict); 8] {
-        let Self { routing, environment, hosts, web, secrets, permission, effort, mcp, behaviour: _, date: _ } = self;
+        let Self {
+            routing,
+            environment,
+            hosts,
+            web,
+            secrets,
+            permission,
+            effort,
+            mcp,
+            behaviour: _,
+            times: _,
+            date: _,
+        } = self;
         [
             ("routing", routing),
             ("environment", environment),
@@ -146,7 +216,7 @@ impl Evidence {
         ]
     }
 
-    fn of(date: String, behaviour: Behaviour, verdict: impl Fn(&str) -> Verdict) -> Self {
+    fn of(date: String, behaviour: Behaviour, times: Option<Times>, verdict: impl Fn(&str) -> Verdict) -> Self {
         Self {
             routing: verdict("routing"),
             environment: verdict("environment"),
@@ -157,6 +227,7 @@ impl Evidence {
             effort: verdict("effort"),
             mcp: verdict("mcp"),
             behaviour,
+            times,
             date,
         }
     }
@@ -220,6 +291,33 @@ mod tests {
         assert!(Evidence::read(&AGENT, Some(&seen().replace("\"proved\"", "\"error\""))).is_err());
         let failed = seen().replace("\"proved\"", "\"failed\"");
         check(Some(&failed), "failed", "unproven", "no tool was seen");
+    }
+
+    #[track_caller]
+    fn check_range(shortest_ms: u64, longest_ms: u64, text: &str) {
+        assert_eq!(TimeRange { shortest_ms, longest_ms, runs: 2 }.to_string(), text);
+    }
+
+    #[test]
+    fn range_has_no_more_digits_than_were_measured() {
+        check_range(600, 2100, "0.6–2.1 s");
+        check_range(0, 100, "up to 0.1 s");
+        check_range(300, 300, "0.3 s");
+        check_range(9800, 31_000, "9.8–31 s");
+    }
+
+    #[test]
+    fn times_of_other_versions_are_not_shown() {
+        let times = r#""times": {"architecture": "x86_64", "processors": 2, "jobs": 1, "first_call": null,
+            "start": {"shortest_ms": 600, "longest_ms": 2100, "runs": 13}}, "pins""#;
+        let text = seen().replace("\"pins\"", times);
+        let shown = |agent: &Agent<'_>| Evidence::read(agent, Some(&text)).expect("it can be read").times;
+        let machine = shown(&AGENT).map(|it| it.machine());
+        assert_eq!(machine.as_deref(), Some("x86_64, 2 processors, one run at a time"));
+        // Another launcher makes verdicts stale, and the agent is the same.
+        let launch = &[Template("\"a\""), Template("\"--acp\"")];
+        assert!(shown(&Agent { launch, ..AGENT }).is_some());
+        assert_eq!(shown(&Agent { lock: "format 1\npackage npm a 2.0 -\n", ..AGENT }), None);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use registry_model::model::{
 };
 use serde::Serialize;
 
+use crate::evidence::{Evidence, Times};
+
 /// The data of an agent in the table of `list`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Short<'a> {
@@ -52,6 +54,8 @@ pub struct Facts<'a> {
     pub effort: Option<EffortFacts<'a>>,
     /// How it takes MCP servers; null where its entry does not say.
     pub mcp: Option<McpFacts<'a>>,
+    /// How long it took in the runs of a probe; null where that was not measured with the versions of its lock.
+    pub times: Option<Times>,
     /// Exact versions and checksums.
     pub lock: Option<Locked<'a>>,
 }
@@ -120,8 +124,8 @@ pub fn short<'a>(agent: &'a Agent<'a>) -> Result<Short<'a>, UnreadableLock> {
     })
 }
 
-/// All facts of an agent.
-pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
+/// All facts of an agent, with those that were measured.
+pub fn whole<'a>(agent: &'a Agent<'a>, evidence: &Evidence) -> Result<Facts<'a>, UnreadableLock> {
     let lock = agent.read_lock()?;
     Ok(Facts {
         agent,
@@ -139,6 +143,7 @@ pub fn whole<'a>(agent: &'a Agent<'a>) -> Result<Facts<'a>, UnreadableLock> {
         }),
         effort: agent.effort.map(|it| EffortFacts { kind: it.kind(), levels: it.levels(), reason: given(it.reason()) }),
         mcp: agent.mcp.map(|it| McpFacts { kind: it.kind(), transports: it.transports(), reason: given(it.reason()) }),
+        times: evidence.times.clone(),
         lock: (!agent.lock.is_empty()).then_some(Locked {
             packages: lock.packages,
             npm_tree: lock.npm.len(),

@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn times_are_not_compared() {
+        let evidence = |longest: u64| json!({"behaviour": {"tools": {}}, "times": {"start": {"shortest_ms": 100, "longest_ms": longest}}});
+        check(&evidence(900), &evidence(4000), "no differences");
+        check(&json!({"behaviour": {"tools": {}}}), &evidence(4000), "no differences");
+    }
+
+    #[test]
     fn title_has_the_pins_and_the_date() {
         let evidence = json!({"behaviour": {}, "pins": ["a@1.0", "b==2.0"], "date": "2026-01-31"});
         assert_eq!(side("a", &evidence).expect("it is evidence").title, "a: a@1.0, b==2.0; 2026-01-31");

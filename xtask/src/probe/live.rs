@@ -189,7 +189,7 @@ pub(crate) fn text(evidence: &Evidence) -> Outcome<String> {
     Ok(format!("{}\n", list::pretty(&json::sorted(committed(evidence)))?))
 }
 
-/// The committed part of the evidence: only the date differs from run to run.
+/// The committed part of the evidence: only the date and the times differ from run to run.
 fn committed(evidence: &Evidence) -> Value {
     let verdict = |it: &Verdict| json!({"verdict": it.word(), "detail": it.detail()});
     let run = |run: &probe::Run| {
@@ -212,6 +212,7 @@ fn committed(evidence: &Evidence) -> Value {
         "runtime": evidence.runtime,
         "verdicts": evidence.verdicts().into_iter().map(|(question, it)| (question.to_owned(), verdict(it))).collect::<serde_json::Map<_, _>>(),
         "strangers": evidence.strangers,
+        "times": evidence.times,
         "runs": evidence.runs.iter().map(run).collect::<Vec<_>>(),
     })
 }

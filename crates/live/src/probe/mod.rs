@@ -23,6 +23,7 @@ mod steps;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod times;
 mod trace;
 mod values;
 mod verdict;
@@ -34,6 +35,7 @@ use registry_model::model::{Agent, Registry};
 pub use options::{Break, Event, Options};
 pub use report::{Evidence, ProbeReport, Run, UndeclaredRequest};
 pub use tally::Tally;
+pub use times::{RunTimes, TimeRange, Times};
 pub use verdict::Verdict;
 
 use crate::sandbox::Host;

@@ -26,6 +26,7 @@ pub(crate) struct Record {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct RecordedRequest {
+    pub(crate) at_ms: u64,
     pub(crate) listener: String,
     #[serde(deserialize_with = "or_nothing")]
     pub(crate) scheme: String,

@@ -7,6 +7,7 @@ use registry_scripts::behaviour::Behaviour;
 use registry_scripts::evidence::Inputs;
 use serde::{Deserialize, Serialize};
 
+use super::times::{RunTimes, Times};
 use super::verdict::Verdict;
 use crate::report::{self, Runtime, Table, from_tenths, seconds, tenths};
 
@@ -56,6 +57,9 @@ pub struct Run {
     /// What else was seen, as facts to compare versions by.
     #[serde(default)]
     pub behaviour: Behaviour,
+    /// How long the agent took.
+    #[serde(default)]
+    pub times: RunTimes,
     /// The first request that made a verdict fail.
     #[serde(default)]
     pub offence: Option<UndeclaredRequest>,
@@ -97,6 +101,7 @@ impl Run {
             forbidden_call: None,
             fault: None,
             behaviour: Behaviour::new(),
+            times: RunTimes::default(),
             offence: None,
             tries: 1,
             milliseconds: 0,
@@ -186,6 +191,9 @@ pub struct Evidence {
     pub mcp: Option<Verdict>,
     /// The other hosts that it reached.
     pub strangers: Vec<String>,
+    /// How long it took to answer and to call the model, over all runs; none where nothing was run.
+    #[serde(default)]
+    pub times: Option<Times>,
     /// How long all of it took.
     #[serde(rename = "seconds", serialize_with = "tenths", deserialize_with = "from_tenths")]
     pub milliseconds: u64,
@@ -213,6 +221,7 @@ impl Evidence {
             effort: None,
             mcp: None,
             strangers: Vec::new(),
+            times: None,
             milliseconds: 0,
             runs: Vec::new(),
         }

@@ -31,6 +31,10 @@ pub(crate) struct RunFiles {
     pub(crate) usage: BTreeMap<String, String>,
     /// What it answered before it was asked anything.
     pub(crate) greeting: Greeting,
+    /// How long it took to answer `initialize`, in milliseconds.
+    pub(crate) started_in: Option<u64>,
+    /// When it was sent its first prompt, in milliseconds since 1970.
+    pub(crate) prompted_at: Option<u64>,
     /// What came of cancelling a turn and of opening the session again.
     pub(crate) lifecycle: Facts,
     /// Whether an answer did not come in time.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use registry_scripts::behaviour::Facts;
 use serde_json::Value;
@@ -15,9 +15,10 @@ use super::scenario::{Answers, Course};
 use super::secrets::RunFiles;
 use super::server;
 use super::start::{Start, TASK};
+use super::times::{self, elapsed};
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::dialogue::{Dialogue, DialogueError, Limits, Permission, Turn, converse};
+use crate::dialogue::{DialogueError, Limits, Permission, Turn, converse};
 use crate::process;
 use crate::sandbox::{As, BROKEN, HOME, PROVED, SessionExtras, WORKSPACE};
 use crate::text::{last_words, shortened};
@@ -58,6 +59,7 @@ pub(crate) async fn hold(
     let Start { ready, agent, route, scenario, .. } = *start;
     let servers = mcp::servers(&route.folder, TASK, prompts::transports(agent, scenario));
     let goes_on = scenario.course == Course::Lifecycle;
+    let begin = Instant::now();
     let mut peer = start.peer(beyond)?;
     let mut limits = ready.limits(agent, LIMITS);
     if scenario.answers == Answers::Denial {
@@ -65,10 +67,16 @@ pub(crate) async fn hold(
     }
     let (mut refused, mut turns, mut greeting) = (Vec::new(), Vec::new(), Greeting::default());
     let (mut session, mut facts) = (String::new(), Facts::new());
+    let (mut started_in, mut prompted_at) = (None, None);
     let said = converse(&mut peer, limits, Permission::Allow, async |dialogue| {
-        session = begin(dialogue, &mut greeting, servers, lifecycle::meta(scenario)).await?;
+        greeting.started = dialogue.initialize().await?;
+        started_in = Some(elapsed(begin));
+        greeting.session = dialogue.new_session(Path::new(WORKSPACE), servers, lifecycle::meta(scenario)).await?;
+        let id = greeting.session.get("sessionId").and_then(Value::as_str);
+        id.unwrap_or_default().clone_into(&mut session);
         start.select(dialogue, &session).await?;
         for (_, text) in prompts(agent, scenario) {
+            prompted_at.get_or_insert_with(times::now);
             // After a turn that the agent gives up, the next prompt is still sent.
             match dialogue.prompt(&session, text).await {
                 Err(fault @ DialogueError::Refused { .. }) => refused.push(fault.to_string()),
@@ -109,6 +117,8 @@ pub(crate) async fn hold(
         requests: turns.iter().flat_map(|turn| &turn.permissions).map(request).collect(),
         usage: usage(&turns),
         greeting,
+        started_in,
+        prompted_at,
         lifecycle: facts,
         late,
         errors,
@@ -136,15 +146,4 @@ fn usage(turns: &[Turn]) -> BTreeMap<String, String> {
         usage.insert(format!("usage.{member}"), "in the answer".to_owned());
     }
     usage
-}
-
-async fn begin(
-    dialogue: &Dialogue,
-    greeting: &mut Greeting,
-    servers: Vec<Value>,
-    meta: Value,
-) -> Result<String, DialogueError> {
-    greeting.started = dialogue.initialize().await?;
-    greeting.session = dialogue.new_session(Path::new(WORKSPACE), servers, meta).await?;
-    Ok(greeting.session.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned())
 }

@@ -18,6 +18,7 @@ use super::scenario::{self, Answers, Ask, BASE_PATH, Course, Route, SCENARIOS, S
 use super::secrets::{self, RunFiles};
 use super::server::{self, Server};
 use super::start::{self, Start};
+use super::times::{self, RunTimes, Times, elapsed};
 use super::verdict::Verdict;
 use super::{behaviour, lifecycle, mcp, prompts, session, web};
 use crate::sandbox::{As, HOME, Host};
@@ -55,10 +56,6 @@ pub(crate) async fn probe(cx: &Context<'_>, agent: &Agent<'_>) -> Evidence {
     evidence
 }
 
-pub(crate) fn elapsed(begin: Instant) -> u64 {
-    u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
 async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Result<(), Verdict> {
     evidence.pins = agent.read_lock().map_err(|error| Verdict::Unproven(error.to_string()))?.pins();
     evidence.inputs =
@@ -76,6 +73,7 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
     let told = seen.iter().map(|it| Told { scenario: it.scenario, record: &it.record, gave_up: gave_up(it) });
     evidence.effort = choice::effort(agent, &told.collect::<Vec<_>>());
     evidence.take(seen.into_iter().map(|it| it.run).collect());
+    evidence.times = Some(Times::of(&evidence.runs.iter().map(|it| it.times).collect::<Vec<_>>(), cx.options.jobs));
     Ok(())
 }
 
@@ -284,6 +282,8 @@ fn judge_run(
         prefix: &cx.options.site.prefix,
     };
     run.calls = record.model_calls().count();
+    let first_call = prompts.first().and_then(|word| times::first_call(record, remains.prompted_at, word));
+    run.times = RunTimes { start: remains.started_in, first_call };
     run.base_url.clone_from(&route.base_url);
     run.model.clone_from(&route.model);
     if scenario.answers == Answers::Denial {

@@ -15,6 +15,7 @@ use super::secrets::{self, is_in};
 use super::server;
 use super::steps::{self, Context, SessionResult};
 use super::tally::Tally;
+use super::times::elapsed;
 use super::verdict::Verdict;
 use crate::sandbox::HOME;
 use crate::verify::installer::Ready;
@@ -107,7 +108,7 @@ pub(crate) async fn tried(cx: &Context<'_>, agent: &Agent<'_>) -> Tally {
     if let Err(why) = all(cx, agent, &mut tally).await {
         tally.unproven = Some(why);
     }
-    tally.milliseconds = steps::elapsed(begin);
+    tally.milliseconds = elapsed(begin);
     (cx.tell)(Event::Tried(&tally));
     tally
 }

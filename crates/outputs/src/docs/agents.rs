@@ -30,7 +30,10 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
          *web off*, have the verdict\nof the probe. *Images* and *usage* are what it reports over ACP in the \
          measured version. *Cancel*: `session/cancel`\nends a turn, and the next prompt is answered. *Load*, *resume*: \
          the model gets the dialogue of a session that a new process\nopens. *Skills*: one \
-         in the entry's folder is offered to the model. *Reported*\nalone, and `-`, are also what was not measured.\n\n",
+         in the entry's folder is offered to the model. *Reported*\nalone, and `-`, are also what was not measured.\n\n\
+         *Start*: from its launcher to its answer to `initialize`. *First call*: from the first `session/prompt` to \
+         the model\ncall with its text. Each is the shortest and the longest time over all runs of one probe, under \
+         strace, and depends on the\nmachine, which the agent's section names. `-`: it was not measured with these versions.\n\n",
     );
     out.push_str(&matrix::table(all));
     for facts in all {
@@ -117,6 +120,9 @@ fn section(out: &mut String, facts: &Facts<'_>) {
     item(out, "Started", &code_span(&agent.launch.iter().map(|it| value::one_line(*it)).collect::<Vec<_>>().join(" ")));
     for (what, answer) in facts.handshake() {
         item(out, what, &markdown(&answer));
+    }
+    if let Some(times) = facts.times() {
+        item(out, "Times", &markdown(&times));
     }
     model(out, facts);
     web(out, facts);

@@ -170,6 +170,15 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// How long it took to start and to call its model, and where; none where that was not measured.
+    pub(crate) fn times(&self) -> Option<String> {
+        let times = self.evidence.times.as_ref()?;
+        let start = times.start.map(|it| format!("{it} to its first answer"));
+        let call = times.first_call.map(|it| format!("{it} from a prompt to its model call"));
+        let both = start.into_iter().chain(call).collect::<Vec<_>>().join(", ");
+        (!both.is_empty()).then(|| format!("{both} ({}, {})", times.machine(), self.evidence.date))
+    }
+
     /// The way by which it gets its model.
     pub(crate) fn model_by(&self) -> &'static str {
         if self.agent.is_routable() { self.agent.model.via.id() } else { "no way" }

@@ -4,11 +4,24 @@ use registry_model::model::{Effort, Mcp, PermissionKind};
 
 use super::facts::Facts;
 use super::text::{anchor, code_list};
-use crate::evidence::Verdict;
+use crate::evidence::{TimeRange, Verdict};
 
 /// The heads of the columns behind the agent's name.
-const HEADS: [&str; 11] =
-    ["no questions", "effort", "web off", "MCP", "model by", "images", "cancel", "load", "resume", "skills", "usage"];
+const HEADS: [&str; 13] = [
+    "no questions",
+    "effort",
+    "web off",
+    "MCP",
+    "model by",
+    "images",
+    "cancel",
+    "load",
+    "resume",
+    "skills",
+    "usage",
+    "start",
+    "first call",
+];
 
 /// The table.
 pub(crate) fn table(all: &[Facts<'_>]) -> String {
@@ -39,7 +52,14 @@ fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
         opened(facts, "resume").unwrap_or_else(|| has("sessionCapabilities.resume", "reported")),
         skills(facts),
         usage(facts),
+        range(seen.times.as_ref().and_then(|it| it.start)),
+        range(seen.times.as_ref().and_then(|it| it.first_call)),
     ]
+}
+
+/// A range of times.
+fn range(range: Option<TimeRange>) -> String {
+    range.map_or_else(|| "-".to_owned(), |it| it.to_string())
 }
 
 /// What an entry says, with what was seen of it.

@@ -1,12 +1,13 @@
 //! From a registry to `registry.json` and its schema.
 
-use registry_model::model::{Family, Provider, Registry, UnreadableLock};
+use registry_model::model::{Agent, Family, Provider};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{GENERATOR, editor};
+use crate::evidence::Evidence;
 use crate::facts::{self, Facts};
 use crate::json::text;
 use crate::{File, Input};
@@ -40,10 +41,8 @@ struct Document<'a> {
 
 /// `registry.json`, its schema, and the files for editors.
 pub(crate) fn registry_files(input: &Input<'_>) -> Result<Vec<File>, String> {
-    let mut files = vec![
-        File::new("registry.json", text(&document(input.registry).map_err(|error| error.to_string())?)?),
-        File::new(SCHEMA_FILE, text(&schema())?),
-    ];
+    let mut files =
+        vec![File::new("registry.json", text(&document(input)?)?), File::new(SCHEMA_FILE, text(&schema())?)];
     for agent in &input.agents {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
         if let Some(described) = editor::agent_json(agent, &lock) {
@@ -53,15 +52,22 @@ pub(crate) fn registry_files(input: &Input<'_>) -> Result<Vec<File>, String> {
     Ok(files)
 }
 
-fn document<'a>(registry: &Registry<'a>) -> Result<Document<'a>, UnreadableLock> {
+fn document<'a>(input: &Input<'a>) -> Result<Document<'a>, String> {
+    let registry = input.registry;
     Ok(Document {
         comment: GENERATOR.mark(),
         location: SCHEMA_FILE,
         schema: SCHEMA,
-        agents: registry.agents().into_iter().map(facts::whole).collect::<Result<_, _>>()?,
+        agents: registry.agents().into_iter().map(|it| measured(it, input)).collect::<Result<_, _>>()?,
         providers: registry.providers(),
         families: registry.families(),
     })
+}
+
+/// All facts of an agent, with its evidence.
+fn measured<'a>(agent: &'a Agent<'a>, input: &Input<'_>) -> Result<Facts<'a>, String> {
+    let evidence = Evidence::read(agent, input.evidence.get(agent.name).map(String::as_str))?;
+    facts::whole(agent, &evidence).map_err(|error| error.to_string())
 }
 
 fn schema() -> Value {

@@ -100,7 +100,8 @@ fn install(facts: &Facts<'_>) -> String {
 }
 
 fn handshake(facts: &Facts<'_>) -> String {
-    let all: Vec<_> = facts.handshake().into_iter().map(|(what, answer)| row(what, html(&answer))).collect();
+    let answers = facts.handshake().into_iter().map(|(what, answer)| row(what, html(&answer)));
+    let all: Vec<_> = answers.chain(facts.times().map(|it| row("Times", escape(&it)))).collect();
     part("Handshake", &rows(&all))
 }
 
