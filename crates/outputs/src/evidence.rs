@@ -189,6 +189,13 @@ impl Evidence {
         Ok(Self::of(measured.date, measured.behaviour, measured.times.filter(|_| same), verdict))
     }
 
+    /// Whether `session/set_model` is the only way to set the model of a session: the session offers no option for it.
+    /// None where the agent gets its model in another way, or where no session was measured.
+    pub fn set_model_alone(&self, agent: &Agent<'_>) -> Option<bool> {
+        let session = self.behaviour.get("session").filter(|it| !it.is_empty() && agent.sets_model())?;
+        Some(!session.contains_key("option model"))
+    }
+
     /// The verdicts, each with its question.
     pub fn verdicts(&self) -> [(&'static str, &Verdict); 8] {
         let Self {
@@ -247,7 +254,7 @@ impl RecordedVerdict {
 
 #[cfg(test)]
 mod tests {
-    use registry_model::model::{Artefact, Mcp, McpTransport, Npm, WebPolicy};
+    use registry_model::model::{Artefact, Mcp, McpTransport, ModelDelivery, Npm, Via, WebPolicy};
     use registry_model::template::Template;
 
     use super::*;
@@ -318,6 +325,19 @@ mod tests {
         let launch = &[Template("\"a\""), Template("\"--acp\"")];
         assert!(shown(&Agent { launch, ..AGENT }).is_some());
         assert_eq!(shown(&Agent { lock: "format 1\npackage npm a 2.0 -\n", ..AGENT }), None);
+    }
+
+    #[test]
+    fn session_without_an_option_for_its_model_is_known() {
+        let alone = |agent: &Agent<'_>, facts: &str| {
+            let text = seen().replace("\"pins\"", &format!("\"behaviour\": {{\"session\": {{{facts}}}}}, \"pins\""));
+            Evidence::read(agent, Some(&text)).expect("it can be read").set_model_alone(agent)
+        };
+        assert_eq!(alone(&AGENT, r#""model m": "M", "option mode": "ask""#), Some(true));
+        assert_eq!(alone(&AGENT, r#""model m": "M", "option model": "m""#), Some(false));
+        assert_eq!(alone(&AGENT, ""), None);
+        let model = ModelDelivery { via: Via::File, ..ModelDelivery::EMPTY };
+        assert_eq!(alone(&Agent { model, ..AGENT }, r#""model m": "M""#), None);
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub struct Facts<'a> {
     pub effort: Option<EffortFacts<'a>>,
     /// How it takes MCP servers; null where its entry does not say.
     pub mcp: Option<McpFacts<'a>>,
+    /// Whether `session/set_model`, which has left the schema of ACP, is the only way to set the model of its session.
+    /// Null where it gets its model in another way, or where its session was not measured.
+    pub set_model_alone: Option<bool>,
     /// How long it took in the runs of a probe; null where that was not measured with the versions of its lock.
     pub times: Option<Times>,
     /// Exact versions and checksums.
@@ -143,6 +146,7 @@ pub fn whole<'a>(agent: &'a Agent<'a>, evidence: &Evidence) -> Result<Facts<'a>,
         }),
         effort: agent.effort.map(|it| EffortFacts { kind: it.kind(), levels: it.levels(), reason: given(it.reason()) }),
         mcp: agent.mcp.map(|it| McpFacts { kind: it.kind(), transports: it.transports(), reason: given(it.reason()) }),
+        set_model_alone: evidence.set_model_alone(agent),
         times: evidence.times.clone(),
         lock: (!agent.lock.is_empty()).then_some(Locked {
             packages: lock.packages,

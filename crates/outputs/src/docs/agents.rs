@@ -30,7 +30,9 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
          *web off*, have the verdict\nof the probe. *Images* and *usage* are what it reports over ACP in the \
          measured version. *Cancel*: `session/cancel`\nends a turn, and the next prompt is answered. *Load*, *resume*: \
          the model gets the dialogue of a session that a new process\nopens. *Skills*: one \
-         in the entry's folder is offered to the model. *Reported*\nalone, and `-`, are also what was not measured.\n\n\
+         in the entry's folder is offered to the model. *Reported*\nalone, and `-`, are also what was not measured. \
+         *`session/set_model` alone*: its session has no config option for the model;\n\
+         the call has left the schema of ACP.\n\n\
          *Start*: from its launcher to its answer to `initialize`. *First call*: from the first `session/prompt` to \
          the model\ncall with its text. Each is the shortest and the longest time over all runs of one probe, under \
          strace, and depends on the\nmachine, which the agent's section names. `-`: it was not measured with these versions.\n\n",

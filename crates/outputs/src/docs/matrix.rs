@@ -45,7 +45,7 @@ fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
         effort(facts),
         judged(facts.web(), &seen.web),
         mcp(facts),
-        facts.model_by().to_owned(),
+        model_by(facts),
         has("promptCapabilities.image", "yes"),
         cancel(facts),
         opened(facts, "load").unwrap_or_else(|| has("loadSession", "reported")),
@@ -55,6 +55,12 @@ fn row(facts: &Facts<'_>) -> [String; HEADS.len()] {
         range(seen.times.as_ref().and_then(|it| it.start)),
         range(seen.times.as_ref().and_then(|it| it.first_call)),
     ]
+}
+
+/// The way by which it gets its model.
+fn model_by(facts: &Facts<'_>) -> String {
+    let alone = facts.evidence.set_model_alone(facts.agent) == Some(true);
+    format!("{}{}", facts.model_by(), if alone { " alone" } else { "" })
 }
 
 /// A range of times.
