@@ -8,6 +8,8 @@ agent! {
     /// It reads OpenCode's own files and variables, and knows models by their models.dev ids, as OpenCode does. The
     /// package registry answers 404 to its front package, `@codemieai/codemie-opencode`, so the entry installs the
     /// program's own package, which there is for Linux on x86-64.
+    ///
+    /// Where other hosts do not answer at all, it answers `initialize` after 34 seconds instead of about two.
     codemie {
         protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
         // The package names no program: its front package does.
