@@ -134,6 +134,7 @@ const BROKEN: &[(&str, Broken)] = &[
     ("I006", Broken::Together(&[&TOO_NEW])),
     ("I008", Broken::Agent(Agent { install_timeout: 0, ..GOOD })),
     ("I009", Broken::Agent(Agent { image: &[ImageNeed::Tool { name: "/usr/bin/git", debian: "git" }], ..GOOD })),
+    ("I010", install(&[ARCHIVE, step("npm install --prefix \"$DIR\" some-agent\n")])),
     ("M001", Broken::Together(&[&UNROUTABLE])),
     (
         "M002",

@@ -19,6 +19,7 @@ mod grammar;
 mod heredoc;
 mod hygiene;
 mod nested;
+mod packages;
 mod parse;
 mod reader;
 mod scan;
@@ -33,6 +34,7 @@ mod wrappers;
 
 pub use diagnostic::Diagnostic;
 pub use embedded::Embedded;
+pub use packages::{Pin, RequestedPackage, requested_packages, split_package};
 pub use reader::{Command, Redirection};
 pub use sink::{Follow, ListPlace, Operator, Shape};
 pub use syntax_error::SyntaxError;

@@ -3,7 +3,7 @@
 registry_ui::agents! {
     fixture {
         install: [sh(r#"mkdir -p bin
-        npm install -g some-agent
+        npm install -g some-agent@1.2.3
         "#, bin: "fixture", writes: ["fixture"], needs: [])],
     }
 }

@@ -2,7 +2,7 @@
 
 registry_ui::agents! {
     fixture {
-        install: [sh(r#"npm install -g some-agent
+        install: [sh(r#"npm install -g some-agent@1.2.3
         "#, bin: "fixture", writes: ["fixture"], needs: [], allow: I003("the image is ours alone"))],
     }
 }

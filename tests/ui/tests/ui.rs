@@ -56,6 +56,7 @@ right! {
     i006_old_runtime
     i008_no_time
     i009_bad_image_need
+    i010_unpinned_step
     m001_unroutable_suite_model
     m002_untrackable_usage
     m003_unreachable_model

@@ -223,7 +223,7 @@ fn in_script<'c>(agent: Option<&'c str>, script: &Script) -> Vec<Package<'c>> {
         ecosystem: asked.ecosystem,
         name: asked.package,
         version: asked.version,
-        place: script.place_of(asked.offset),
+        place: script.place_of(asked.range.start),
     };
     pins::asked(&script.bytes, script.language).into_iter().map(package).collect()
 }

@@ -57,6 +57,7 @@ rules! {
     i007_oversized_script
     i008_no_time
     i009_bad_image_need
+    i010_unpinned_step
     m001_unroutable_suite_model
     m002_untrackable_usage
     m003_unreachable_model
