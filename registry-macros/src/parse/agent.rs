@@ -177,7 +177,7 @@ fn parse_protocols<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Curs
 
 fn parse_runs(cx: &mut Cx<'_>, draft: &mut Draft<'_>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
     cx.mark(Place::field(Field::Runs), here(cursor));
-    draft.agent.runs = closed_word(cursor)?;
+    draft.agent.runs = closed_word("runs: ", cursor)?;
     Ok(())
 }
 
@@ -400,7 +400,7 @@ fn parse_suite<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) 
             suite.model = parse_model_reference(cx, place.part(Part::Model), &mut piece)?;
         } else {
             cx.mark(place.part(Part::UsageTracking), here(&piece));
-            suite.usage_tracking = switch(&mut piece)?;
+            suite.usage_tracking = switch("usage_tracking", &mut piece)?;
         }
         piece.end()?;
     }

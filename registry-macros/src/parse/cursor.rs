@@ -50,6 +50,13 @@ impl Cursor {
         }
     }
 
+    /// The same with the right form as the way out, which follows from what is written: a word, or the text in quotes.
+    pub(crate) fn expected_form(&self, what: &str, form: impl FnOnce(&str) -> String) -> Diagnostic {
+        let written = self.peek().map(ToString::to_string).unwrap_or_default();
+        let help = format!("write `{}`", form(written.trim_matches('"')));
+        Diagnostic { help, ..self.expected(what) }
+    }
+
     /// The next token, if it is this punctuation.
     pub(crate) fn eat(&mut self, punct: char) -> bool {
         let eats = self.is_punct(punct);

@@ -131,9 +131,15 @@ pub(super) fn word_of<T: Word>(cx: &mut Cx<'_>, place: Place, ident: &Ident, wor
     known.unwrap_or(default)
 }
 
-/// A closed word that must come next.
-pub(super) fn closed_word<T: Word>(cursor: &mut Cursor) -> Result<T, Diagnostic> {
-    let fault = cursor.expected(&either::<T>());
+/// A closed word that must come next: an item of a list, or behind a field's name and colon, which help shows with it.
+pub(super) fn closed_word<T: Word>(field: &str, cursor: &mut Cursor) -> Result<T, Diagnostic> {
+    let form = |written: &str| {
+        let words = || T::ALL.iter().map(|it| it.word());
+        let near = nearest(&written.to_lowercase(), words()).or_else(|| words().next());
+        format!("{field}{}", near.unwrap_or_default())
+    };
+    let what = either::<T>();
+    let fault = if field.is_empty() { cursor.expected(&what) } else { cursor.expected_form(&what, form) };
     let Ok(ident) = cursor.ident("a word") else { return Err(fault) };
     known_word(&ident).ok_or(fault)
 }
@@ -271,13 +277,15 @@ pub(super) fn here(cursor: &Cursor) -> Span {
     cursor.span()
 }
 
-/// A boolean word: `on` or `off`.
-pub(super) fn switch(cursor: &mut Cursor) -> Result<bool, Diagnostic> {
+/// A boolean word, `on` or `off`, after a field's name and colon.
+pub(super) fn switch(field: &str, cursor: &mut Cursor) -> Result<bool, Diagnostic> {
     if cursor.eat_word("on") {
         Ok(true)
     } else if cursor.eat_word("off") {
         Ok(false)
     } else {
-        Err(cursor.expected("`on` or `off`"))
+        let off = |written: &str| ["false", "off", "no", "0"].iter().any(|it| written.eq_ignore_ascii_case(it));
+        let form = |written: &str| format!("{field}: {}", if off(written) { "off" } else { "on" });
+        Err(cursor.expected_form("`on` or `off`", form))
     }
 }

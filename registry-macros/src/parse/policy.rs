@@ -148,7 +148,7 @@ pub(super) fn parse_handshake<'b>(
             "info" => no_info(cx, &mut piece).map(|it| none = Some(it)),
             "env" => handshake_env(cx, &mut piece).map(|it| handshake.env = it),
             "session" => session(&mut piece).map(|it| handshake.session = it),
-            _ => closed_word(&mut piece).map(|it| handshake.exit = it),
+            _ => closed_word("exit: ", &mut piece).map(|it| handshake.exit = it),
         };
         let parsed = parsed.and_then(|()| piece.end());
         cx.take(parsed);
@@ -185,7 +185,12 @@ fn agent_name<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Diagn
 }
 
 fn pinned(cursor: &mut Cursor) -> Result<(), Diagnostic> {
-    if cursor.eat_word("pinned") { Ok(()) } else { Err(cursor.expected("`pinned`: versions are in the lock")) }
+    let form = |_: &str| "version: pinned".to_owned();
+    if cursor.eat_word("pinned") {
+        Ok(())
+    } else {
+        Err(cursor.expected_form("`pinned`: versions are in the lock", form))
+    }
 }
 
 fn no_info<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b str, Diagnostic> {
@@ -216,7 +221,11 @@ fn session(cursor: &mut Cursor) -> Result<Session, Diagnostic> {
         return Ok(Session::Ok);
     }
     if !cursor.eat_word(SessionKind::Refused.word()) {
-        return Err(cursor.expected(&format!("`{}` or `{}`", Session::Ok, Session::Refused(-32_000))));
+        let (ok, refused) = (Session::Ok, Session::Refused(-32_000));
+        return Err(cursor.expected_form(&format!("`{ok}` or `{refused}`"), |written| {
+            let is_refused = written.to_lowercase().starts_with(SessionKind::Refused.word());
+            format!("session: {}", if is_refused { refused } else { ok })
+        }));
     }
     let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(-32000)` after `refused`")?);
     let negative = inner.eat('-');

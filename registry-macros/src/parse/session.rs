@@ -99,7 +99,7 @@ fn parse_transports<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mcp
     let mut transports = Vec::new();
     for mut piece in Cursor::of(&group).split() {
         let span = here(&piece);
-        let parsed = closed_word::<McpTransport>(&mut piece).and_then(|it| piece.end().map(|()| it));
+        let parsed = closed_word::<McpTransport>("", &mut piece).and_then(|it| piece.end().map(|()| it));
         match cx.take(parsed) {
             Some(transport) if transports.contains(&transport) => {
                 let message = format!("`{}` is listed twice in `mcp`", transport.word());
