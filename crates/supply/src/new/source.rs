@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::entry::Package;
+use crate::pin::request::version_of;
 use registry_command::failure::{Failure, Outcome};
 use registry_command::files;
 
@@ -72,19 +73,15 @@ impl Source {
         Ok(Self { package, program: Some(path.to_owned()), ..Self::default() })
     }
 
-    /// A package of the npm registry, in npm's syntax: `@scope/name@1.2.3`.
+    /// A package of the npm registry, in npm's syntax, `@scope/name@1.2.3`, or in that of `pin`, `@scope/name=1.2.3`.
     pub fn npm(spec: &str) -> Outcome<Self> {
-        // The first `@` of a scoped package is part of its name.
-        let (name, version) = match spec.get(1..).and_then(|rest| rest.rfind('@')) {
-            Some(at) => spec.split_at_checked(at + 1).unwrap_or((spec, "")),
-            None => (spec, ""),
-        };
-        Self::of(Package::Npm(name.to_owned()), version.trim_start_matches('@'), spec)
+        let (name, version) = version_of(spec).unwrap_or((spec, ""));
+        Self::of(Package::Npm(name.to_owned()), version, spec)
     }
 
-    /// A package of the Python package index: `name==1.2.3` or `name@1.2.3`.
+    /// A package of the Python package index: `name==1.2.3`, `name@1.2.3` or `name=1.2.3`.
     pub fn pypi(spec: &str) -> Outcome<Self> {
-        let (name, version) = spec.split_once("==").or_else(|| spec.split_once('@')).unwrap_or((spec, ""));
+        let (name, version) = version_of(spec).unwrap_or((spec, ""));
         Self::of(Package::Pypi(name.to_owned()), version, spec)
     }
 
@@ -160,6 +157,8 @@ mod tests {
         check_spec(Source::npm, "@scope/some-agent", "@scope/some-agent", "");
         check_spec(Source::npm, "@scope/some-agent@2026.1.2-rc.1", "@scope/some-agent", "2026.1.2-rc.1");
         check_spec(Source::npm, "some-agent@latest", "some-agent", "");
+        check_spec(Source::npm, "@scope/some-agent=1.2.3", "@scope/some-agent", "1.2.3");
+        check_spec(Source::pypi, "some-agent=1.2", "some-agent", "1.2");
         check_spec(Source::pypi, "some_agent==1.2", "some_agent", "1.2");
         check_spec(Source::pypi, "some.agent@1.2", "some.agent", "1.2");
     }

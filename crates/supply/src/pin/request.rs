@@ -21,14 +21,15 @@ pub struct PinRequest<'a> {
 }
 
 impl<'a> PinRequest<'a> {
-    /// Reads the words of the command line; `PKG=VERSION` alone means the agents that install it.
+    /// Reads the words of the command line; `PKG=VERSION`, or `PKG@VERSION`, alone means the agents that install it.
     pub fn read(registry: &Registry<'a>, words: &[&str]) -> Outcome<Self> {
-        let (versions, names): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
-        let versions = versions.into_iter().filter_map(|word| word.split_once('='));
-        let versions: BTreeMap<String, String> =
-            versions.map(|(name, version)| (name.to_owned(), version.trim_start_matches('=').to_owned())).collect();
+        let versions: BTreeMap<String, String> = words
+            .iter()
+            .filter_map(|word| version_of(word))
+            .map(|(name, version)| (name.to_owned(), version.to_owned()))
+            .collect();
         let mut agents = Vec::new();
-        for name in names {
+        for name in words.iter().filter(|word| version_of(word).is_none()) {
             agents.push(own(registry, lookup::agent(registry, name)?)?);
         }
         if agents.is_empty() {
@@ -88,6 +89,14 @@ impl<'a> PinRequest<'a> {
     }
 }
 
+/// A package with its version: `PKG=VERSION`, `PKG==VERSION` as pip writes it, `PKG@VERSION` as npm does and `new` takes.
+pub(crate) fn version_of(word: &str) -> Option<(&str, &str)> {
+    // The first `@` of a scoped package is part of its name.
+    let at = word.get(1..).and_then(|rest| rest.find(['=', '@']))? + 1;
+    let (name, version) = word.split_at_checked(at)?;
+    Some((name, version.trim_start_matches(['=', '@'])))
+}
+
 fn packages<'a>(agent: &Agent<'a>) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
     agent.install.iter().filter_map(Artefact::package)
 }
@@ -105,4 +114,20 @@ fn own<'a>(registry: &Registry<'a>, agent: &'a Agent<'a>) -> Outcome<&'a Agent<'
     }
     let message = format!("the entry of `{}` is in the registry that this one extends", agent.name);
     Err(Failure::new(message).help("run `pin` there: its lock is beside its entry"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_is_given_as_npm_pip_or_this_command_writes_it() {
+        for word in ["@scope/my-agent=1.2.3", "@scope/my-agent@1.2.3", "@scope/my-agent==1.2.3"] {
+            assert_eq!(version_of(word), Some(("@scope/my-agent", "1.2.3")), "{word}");
+        }
+        assert_eq!(version_of("my-agent@"), Some(("my-agent", "")));
+        for word in ["my-agent", "@scope/my-agent", "", "@"] {
+            assert_eq!(version_of(word), None, "{word}");
+        }
+    }
 }
