@@ -11,6 +11,7 @@
 
 mod audit;
 mod dash;
+mod discover;
 mod explain;
 mod findings;
 mod gen_scripts;
@@ -118,6 +119,7 @@ fn cli() -> Command {
         .subcommand(audit::command())
         .subcommand(explain::command())
         .subcommand(new::command())
+        .subcommand(discover::command())
         .subcommand(pin::command())
         .subcommand(outdated::command())
         .subcommand(upgrade::command())
@@ -141,6 +143,7 @@ fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Consol
         Some(("audit", matches)) => audit::run(registry, matches, console),
         Some(("explain", matches)) => explain::run(matches, console),
         Some(("new", matches)) => new::run(registry, matches, console),
+        Some(("try", matches)) => discover::run(registry, matches, console),
         Some(("pin", matches)) => pin::run(registry, matches, console),
         Some(("outdated", matches)) => outdated::run(registry, matches, console),
         Some(("upgrade", matches)) => upgrade::run(registry, matches, console),

@@ -11,6 +11,7 @@
 //! ```
 
 pub mod dialogue;
+pub mod discovery;
 pub mod model_server;
 pub mod probe;
 pub mod report;

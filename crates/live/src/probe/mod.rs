@@ -5,18 +5,18 @@
 
 mod behaviour;
 mod choice;
-mod dns_server;
+pub(crate) mod dns_server;
 mod greeting;
 mod judge;
 mod lifecycle;
 mod mcp;
 mod options;
 mod prompts;
-mod record;
+pub(crate) mod record;
 mod report;
 mod scenario;
 mod secrets;
-mod server;
+pub(crate) mod server;
 mod session;
 mod start;
 mod steps;

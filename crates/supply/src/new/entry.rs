@@ -7,6 +7,12 @@ use registry_model::model::{PYTHON_VERSION, Protocol, Runs, Version};
 /// The default protocol of a new entry.
 pub(crate) const PROTOCOL: Protocol = Protocol::OpenAiCompletions;
 
+/// The default delivery of the model.
+pub(super) const MODEL: &str = "model: { format: Bare, via: SetModel, proxy: AsIs },";
+
+/// The default variables.
+pub(super) const ENV: &str = "env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },";
+
 /// Columns of a line.
 const COLUMNS: usize = 120;
 
@@ -73,8 +79,8 @@ pub(crate) fn text(known: &PackageFacts) -> String {
     }
     line(&format!("launch: {},", launch(known)));
     line(&format!("handshake: {{ name: {}, version: pinned, session: ok, exit: eof }},", quoted(known.package.name())));
-    line("model: { format: Bare, via: SetModel, proxy: AsIs },");
-    line("env: { OPENAI_BASE_URL = BASE_URL, OPENAI_API_KEY = API_KEY },");
+    line(MODEL);
+    line(ENV);
     line("web: { tools: [\"unknown\"], off: Untested(\"its tools are not measured yet\") },");
     if let Some(model) = &known.suite {
         line(&format!("suite: {{ model: {}, usage_tracking: on }},", quoted(model)));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use registry_model::assert::Listed;
-use registry_model::model::{Agent, Cause, Lock, Registry, Runs, Suite, Target};
+use registry_model::model::{Agent, Cause, Lock, Protocol, Registry, Runs, Suite, Target};
 use registry_model::names;
 
 use super::entry::{self, Package, PackageFacts};
@@ -74,6 +74,11 @@ fn identifier(name: &str) -> Outcome<String> {
     Ok(ident)
 }
 
+/// The file of an agent's entry.
+pub fn entry_path(registry: &Registry<'_>, name: &str) -> PathBuf {
+    Path::new(registry.folder).join("src/agents").join(format!("{}.rs", name.replace('-', "_")))
+}
+
 /// The places of a new entry.
 pub struct EntryFiles {
     pub(super) ident: String,
@@ -94,29 +99,32 @@ impl EntryFiles {
             let message = format!("there is an agent `{name}` already: {}", agent.summary());
             return Err(Failure::new(message).help("choose another name; `cargo xtask list` shows all of them"));
         }
-        let folder = Path::new(registry.folder).join("src/agents");
-        let (entry, lock) = (folder.join(format!("{ident}.rs")), folder.join(format!("{ident}.lock")));
+        let entry = entry_path(registry, &name);
+        let lock = entry.with_extension("lock");
         if let Some(taken) = [&entry, &lock].into_iter().find(|path| path.exists()) {
             let message = format!("`{}` exists already, and is not in the list", taken.display());
             return Err(Failure::new(message).help("add it to the list, or move it away"));
         }
         let package = PathBuf::from(registry.folder);
         let list = list::find(&package)?;
-        Ok(Self { ident: ident.to_owned(), suite: common_model(registry), folder: package, entry, lock, list })
+        Ok(Self {
+            ident: ident.to_owned(),
+            suite: common_model(registry, entry::PROTOCOL),
+            folder: package,
+            entry,
+            lock,
+            list,
+        })
     }
 }
 
-/// The most frequent bare suite model of a registry that is served over the protocol of a new entry; the first of
-/// several.
-fn common_model(registry: &Registry<'_>) -> Option<String> {
+/// The most frequent bare suite model of a registry that is served over a protocol; the first of several.
+pub fn common_model(registry: &Registry<'_>, protocol: Protocol) -> Option<String> {
     let suites = registry.agents().into_iter().filter_map(|agent| agent.suite);
     let listed = Listed::of(registry);
     let served = |suite: &Suite<'_>| {
-        let new = Agent {
-            protocols: &[entry::PROTOCOL],
-            suite: Some(Suite { usage_tracking: false, ..*suite }),
-            ..Agent::EMPTY
-        };
+        let new =
+            Agent { protocols: &[protocol], suite: Some(Suite { usage_tracking: false, ..*suite }), ..Agent::EMPTY };
         listed.serves_suite(&new)
     };
     let bare: Vec<&str> =
@@ -301,7 +309,8 @@ pub fn checklist(place: &EntryFiles, made: &NewFiles, source: &Source) -> String
     let lines: Vec<String> = items.iter().map(|(field, what)| format!("  [ ] {field:width$}  {what}")).collect();
     let lines = lines.join("\n");
     format!(
-        "\n{} compiles. What it does not say is yours to decide:\n\n{lines}\n\nThen:\n  \
+        "\n{} compiles. What it does not say is yours to decide:\n\n{lines}\n\n`protocol`, `model`, `env`, `base_url` and \
+         `config` can be tried:\n  cargo xtask try {name} --write\n\nThen:\n  \
          cargo xtask gen-scripts --agent {name}\n  cargo xtask verify {name}",
         format!("{} {}", known.package.name(), facts.version).trim_end()
     )

@@ -5,3 +5,4 @@ pub mod make;
 mod package;
 mod shipped;
 pub mod source;
+pub mod suggested;
