@@ -10,6 +10,7 @@
 //! ```
 
 mod audit;
+mod build;
 mod dash;
 mod discover;
 mod explain;
@@ -110,6 +111,7 @@ fn cli() -> Command {
         .after_help("Exit status: 0 done, 1 something was found, 2 the command could not run.")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(build::command())
         .subcommand(gen_scripts::command())
         .subcommands(generate::commands())
         .subcommand(list::command())
@@ -135,6 +137,7 @@ fn cli() -> Command {
 fn dispatch(registry: &Registry<'_>, matches: &clap::ArgMatches, console: Console) -> Outcome {
     upgrade::recover(registry, console)?;
     match matches.subcommand() {
+        Some(("build", _)) => build::run(console),
         Some(("gen-scripts", matches)) => gen_scripts::run(registry, matches, console),
         Some(("list", matches)) => list::run(registry, matches, console),
         Some(("show", matches)) => show::run(registry, matches),

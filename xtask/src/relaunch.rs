@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use registry_command::console::Console;
-use registry_command::failure::{Failure, Outcome};
+use registry_command::failure::{Failure, Outcome, Status};
 
 /// Calls a function in a build with a feature; other builds are replaced by one with the feature and this command line.
 macro_rules! built_with {
@@ -30,13 +30,31 @@ macro_rules! built_with {
 }
 pub(crate) use built_with;
 
-/// Replaces this process by a build with a feature, which runs this command line.
-pub(crate) fn with(feature: &str, console: Console) -> Outcome {
+/// The features of the builds that commands run in. `unlocked` is that of `cargo pin`.
+pub(crate) const FEATURES: [&str; 5] = ["outputs", "supply", "live", "upgrade", "unlocked"];
+
+/// The cargo that started this program, and the package that it is of.
+fn started_by() -> Outcome<(OsString, PathBuf)> {
     let (Some(cargo), Some(package)) = (std::env::var_os("CARGO"), std::env::var_os("CARGO_MANIFEST_DIR")) else {
         let help = "run it as `cargo xtask …`";
         return Err(Failure::new("this command needs another build, and was not started by cargo").help(help));
     };
-    let package = PathBuf::from(package);
+    Ok((cargo, PathBuf::from(package)))
+}
+
+/// Builds every command, so that none has to wait later.
+pub(crate) fn build_all(console: Console) -> Outcome {
+    let (cargo, package) = started_by()?;
+    for feature in FEATURES {
+        build(&cargo, feature, &package, console)?;
+    }
+    console.step("every command is built");
+    Ok(Status::Done)
+}
+
+/// Replaces this process by a build with a feature, which runs this command line.
+pub(crate) fn with(feature: &str, console: Console) -> Outcome {
+    let (cargo, package) = started_by()?;
     build(&cargo, feature, &package, console)?;
     let mut words = arguments("run", feature, &package);
     words.insert(1, OsString::from("--quiet"));
@@ -69,8 +87,9 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
         .spawn()
         .map_err(|error| cannot_run(cargo, &error))?;
     let what = match feature {
-        "live" | "upgrade" => "the commands that run agents",
-        "supply" => "the commands that use package registries",
+        "live" => "the commands that run agents",
+        "upgrade" => "`try` and `upgrade`, which use all of the others",
+        "supply" | "unlocked" => "the commands that use package registries",
         _ => "the readers and writers of other formats",
     };
     let (mut said, mut building) = (String::new(), false);
@@ -115,7 +134,20 @@ impl<'a> Step<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+
+    #[test]
+    fn every_build_has_its_features() {
+        let manifest: BTreeMap<String, toml::Value> =
+            toml::from_str(include_str!("../Cargo.toml")).expect("the manifest is TOML");
+        let features = manifest.get("features").and_then(toml::Value::as_table).expect("it has features");
+        let declared: Vec<&str> = features.keys().map(String::as_str).collect();
+        let mut built = FEATURES;
+        built.sort_unstable();
+        assert_eq!(declared, built);
+    }
 
     #[test]
     fn relaunch_builds_the_package_of_the_registry() {
