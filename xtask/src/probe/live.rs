@@ -173,7 +173,7 @@ fn runs(words: &[&str]) -> Outcome<Vec<String>> {
 /// the existing evidence is kept.
 fn write(registry: &Registry<'_>, evidence: &Evidence, console: Console) -> Outcome<bool> {
     if let Some(why) = evidence.error() {
-        console.warning(format!("no evidence is written for `{}`: {why}", evidence.agent));
+        console.warning(format!("no evidence is written for `{}`: {}", evidence.agent, probe::brief(why)));
         return Ok(false);
     }
     let path = evidence::path(registry, &evidence.agent);

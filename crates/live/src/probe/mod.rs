@@ -33,7 +33,7 @@ mod web_names;
 use registry_model::model::{Agent, Registry};
 
 pub use options::{Break, Event, Options};
-pub use report::{Evidence, ProbeReport, Run, UndeclaredRequest};
+pub use report::{Evidence, ProbeReport, Run, UndeclaredRequest, brief};
 pub use tally::Tally;
 pub use times::{RunTimes, TimeRange, Times};
 pub use verdict::Verdict;

@@ -245,6 +245,18 @@ impl Evidence {
         error.or_else(|| self.runs.is_empty().then_some(self.routing.detail()))
     }
 
+    /// The verdicts that are not *proved*, each once with all of its questions: what prevented an install prevented all.
+    fn open(&self) -> Vec<(String, &Verdict)> {
+        let mut open: Vec<(String, &Verdict)> = Vec::new();
+        for (question, verdict) in self.verdicts().into_iter().filter(|(_, it)| **it != Verdict::Proved) {
+            match open.iter_mut().find(|(_, it)| *it == verdict) {
+                Some((questions, _)) => *questions += &format!(", {question}"),
+                None => open.push((question.to_owned(), verdict)),
+            }
+        }
+        open
+    }
+
     /// Takes the runs, and what all of them say.
     pub(crate) fn take(&mut self, runs: Vec<Run>) {
         let worst = |of: fn(&Run) -> &Verdict| {
@@ -346,10 +358,8 @@ impl ProbeReport {
         table.extend(self.agents.iter().map(row));
         let mut table = table.text();
         for evidence in &self.agents {
-            for (question, verdict) in evidence.verdicts() {
-                if *verdict != Verdict::Proved {
-                    let _ = writeln!(table, "{} {question} {verdict}: {}", evidence.agent, verdict.detail());
-                }
+            for (questions, verdict) in evidence.open() {
+                let _ = writeln!(table, "{} {questions} {verdict}: {}", evidence.agent, brief(verdict.detail()));
             }
         }
         table + &self.sentence()
@@ -374,6 +384,16 @@ impl ProbeReport {
             self.agents.len()
         );
         report::sentence(counted, "proved", &self.missing)
+    }
+}
+
+/// A detail in a line: the first line of it, and the last one, which names the error of a trace.
+pub fn brief(detail: &str) -> String {
+    let mut lines = detail.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    match lines.next_back() {
+        None => first.to_owned(),
+        Some(last) => format!("{first} … {last} (the whole of it: `--json`)"),
     }
 }
 
@@ -414,6 +434,21 @@ mod tests {
         let mut evidence = proved();
         change(&mut evidence);
         assert_eq!(evidence.error(), error);
+    }
+
+    #[test]
+    fn failed_install_is_reported_once_and_in_a_line() {
+        let trace = "install, class 15: proof: the agent ended with 1; its last error:\n    Traceback (most recent call \
+                     last):\n      File \"a.py\", line 1\n    KeyError: 'x'\n";
+        let mut evidence = proved();
+        evidence.give_up(&Verdict::Unproven(trace.to_owned()));
+        let report = ProbeReport::new("bwrap".to_owned(), vec![evidence], &[]);
+        let table = report.table();
+        let line = "fixture routing, environment, hosts, web, secrets unproven: install, class 15: proof: the agent ended \
+                    with 1; its last error: … KeyError: 'x' (the whole of it: `--json`)\n";
+        assert!(table.contains(line), "{table}");
+        assert_eq!((table.matches("class 15").count(), table.contains("Traceback")), (1, false), "{table}");
+        assert_eq!(brief("one line"), "one line");
     }
 
     #[test]
