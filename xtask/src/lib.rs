@@ -32,6 +32,7 @@ mod rendering;
 mod resolve;
 mod shell;
 mod show;
+mod targets;
 mod unlisted;
 mod upgrade;
 mod verify;

@@ -17,6 +17,7 @@ pub(crate) fn command() -> Command {
              Exit status: 0 complete, 1 something is unavailable, 2 the command could not run.\n\n\
              Examples:\n  \
              cargo xtask mirror --out mirror --agent my-agent\n  \
+             cargo xtask mirror --out mirror --target all --record\n  \
              cargo xtask mirror --out mirror --target all --url https://files.example.org/agents",
         )
         .arg(path("out", "DIR", "The folder of the mirror").required(true))
@@ -34,6 +35,12 @@ pub(crate) fn command() -> Command {
                 .long("substitute-runtimes")
                 .action(ArgAction::SetTrue)
                 .help("Pack Node.js from its PyPI wheel if its maker's archive is unavailable"),
+        )
+        .arg(
+            Arg::new("record")
+                .long("record")
+                .action(ArgAction::SetTrue)
+                .help("Record for docs/agents.md which targets of which agents have all of their artefacts in the mirror"),
         )
         .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) if its maker's archive is unavailable"))
 }
@@ -60,11 +67,12 @@ mod made {
     use registry_command::lookup;
     use registry_command::text::count;
     use registry_model::model::{Registry, Target};
+    use registry_outputs::targets::Done;
     use registry_supply::mirror::make::{Summary, mirror};
     use registry_supply::mirror::request::MirrorRequest;
     use registry_supply::mirror::wanted::own_target;
 
-    use crate::{gen_scripts, rendering};
+    use crate::{gen_scripts, rendering, targets};
 
     /// The word for every target on the command line.
     const ALL: &str = "all";
@@ -72,7 +80,13 @@ mod made {
     pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
         let start = Instant::now();
         let request = request(registry, matches)?;
-        let Summary { folder, files: (files, bytes), new, removed, missing } = mirror(registry, &request, console)?;
+        let Summary { folder, files: (files, bytes), new, removed, missing, whole } =
+            mirror(registry, &request, console)?;
+        if matches.get_flag("record") {
+            for (agent, targets) in whole {
+                targets::record(registry, lookup::agent(registry, &agent)?, &targets, Done::Fetched)?;
+            }
+        }
         for missing in &missing {
             console.error(missing);
         }

@@ -73,6 +73,8 @@ pub struct Evidence {
     pub times: Option<Times>,
     /// The date; empty if nothing was measured.
     pub date: String,
+    /// The id of the target that it was measured on; empty where the evidence does not say.
+    pub target: String,
 }
 
 /// How long an agent took in the runs of one probe. Nothing depends on it: a harness chooses its time limits by it.
@@ -137,6 +139,8 @@ struct EvidenceFile {
     #[serde(default)]
     date: String,
     #[serde(default)]
+    target: String,
+    #[serde(default)]
     behaviour: Behaviour,
     #[serde(default)]
     times: Option<Times>,
@@ -186,7 +190,8 @@ impl Evidence {
             (None, None) => Verdict::NotMeasured,
         };
         let same = agent.read_lock().is_ok_and(|lock| lock.pins() == measured.pins);
-        Ok(Self::of(measured.date, measured.behaviour, measured.times.filter(|_| same), verdict))
+        let times = measured.times.filter(|_| same);
+        Ok(Self { target: measured.target, ..Self::of(measured.date, measured.behaviour, times, verdict) })
     }
 
     /// Whether `session/set_model` is the only way to set the model of a session: the session offers no option for it.
@@ -210,6 +215,7 @@ impl Evidence {
             behaviour: _,
             times: _,
             date: _,
+            target: _,
         } = self;
         [
             ("routing", routing),
@@ -236,6 +242,7 @@ impl Evidence {
             behaviour,
             times,
             date,
+            target: String::new(),
         }
     }
 }

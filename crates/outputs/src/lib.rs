@@ -26,6 +26,7 @@ mod registry_json;
 mod routes;
 mod sbom;
 mod suite;
+pub mod targets;
 mod value;
 
 use std::collections::BTreeMap;
@@ -86,11 +87,13 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The evidence on agents, by their names: the text of `src/evidence/<agent>.json`.
     pub evidence: BTreeMap<String, String>,
+    /// What was done for agents on each target, by their names: the text of `src/targets/<agent>.json`.
+    pub targets: BTreeMap<String, String>,
 }
 
 impl<'a> Input<'a> {
-    /// All agents of a registry, without evidence.
+    /// All agents of a registry, without evidence and records.
     pub fn new(registry: &'a Registry<'a>, site: &'a Site) -> Self {
-        Self { registry, agents: registry.agents(), site, evidence: BTreeMap::new() }
+        Self { registry, agents: registry.agents(), site, evidence: BTreeMap::new(), targets: BTreeMap::new() }
     }
 }

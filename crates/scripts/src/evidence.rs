@@ -29,6 +29,11 @@ pub const QUESTIONS: [(&str, u32); 8] = [
 /// Why a question without a hash is stale, where others have one.
 pub const UNASKED: &str = "it was not measured";
 
+/// The checksum of an agent's lock.
+pub fn lock_sum(agent: &Agent<'_>) -> String {
+    format!("sha256:{}", crate::sha256(agent.lock.as_bytes()))
+}
+
 /// The hashes of an agent as its entry and lock are now.
 pub fn inputs(agent: &Agent<'_>) -> Result<Inputs, RenderError> {
     inputs_on(agent, [agent.node(&agent.read_lock()?), PYTHON_VERSION])

@@ -18,6 +18,7 @@ use crate::output::filled;
 use crate::output::{Destination, Generated};
 use crate::probe;
 use crate::rendering;
+use crate::targets;
 use crate::unlisted;
 use crate::violations;
 use registry_command::console::Console;
@@ -78,13 +79,7 @@ fn run_one(registry: &Registry<'_>, generator: &Generator, matches: &ArgMatches,
     let command = again(&format!("cargo xtask {}", generator.name), matches);
     let folder = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
     let place = Destination { complete: named.is_empty(), ..place_of(generator, folder, regions(matches), command) };
-    write(
-        generator,
-        &Input { registry, agents, site: &site, evidence: evidence(registry)? },
-        place,
-        matches.get_flag("check"),
-        console,
-    )
+    write(generator, &Input { agents, ..input(registry, &site)? }, place, matches.get_flag("check"), console)
 }
 
 /// The stale files of the tree, each with its text and permission bits: committed files, and the scripts of some agents
@@ -99,7 +94,7 @@ pub(crate) fn changed(
     let site = Site::default();
     let mut known = evidence(registry)?;
     known.extend(measured.clone());
-    let input = Input { evidence: known, ..Input::new(registry, &site) };
+    let input = Input { evidence: known, ..input(registry, &site)? };
     let mut whole: BTreeMap<PathBuf, (String, u32)> = BTreeMap::new();
     let mut regions: BTreeMap<PathBuf, String> = BTreeMap::new();
     for generator in GENERATORS.iter().filter(|it| it.kept && root.join(it.folder).is_dir()) {
@@ -142,7 +137,7 @@ pub(crate) fn changed(
 
 /// The input of generators for the whole registry.
 pub(crate) fn input<'a>(registry: &'a Registry<'a>, site: &'a Site) -> Outcome<Input<'a>> {
-    Ok(Input { evidence: evidence(registry)?, ..Input::new(registry, site) })
+    Ok(Input { evidence: evidence(registry)?, targets: targets::all(registry)?, ..Input::new(registry, site) })
 }
 
 /// The committed evidence; a registry's own replaces that of the registry it extends.

@@ -210,6 +210,7 @@ fn committed(evidence: &Evidence) -> Value {
         "behaviour": evidence.behaviour(),
         "inputs": evidence.inputs,
         "runtime": evidence.runtime,
+        "target": evidence.target,
         "verdicts": evidence.verdicts().into_iter().map(|(question, it)| (question.to_owned(), verdict(it))).collect::<serde_json::Map<_, _>>(),
         "strangers": evidence.strangers,
         "times": evidence.times,

@@ -8,10 +8,12 @@ use registry_live::sandbox::Host;
 use registry_live::verify::{self, Event, Options, Verdict};
 use registry_model::model::Registry;
 
-use crate::rendering;
 use crate::watch::{self, Watch, chosen, failure};
+use crate::{rendering, targets};
 use registry_command::console::Console;
 use registry_command::failure::{Outcome, Status};
+use registry_command::lookup;
+use registry_outputs::targets::Done;
 
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
@@ -34,6 +36,11 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     };
     let mut watch = Watch::new(console, agents.len());
     let report = verify::run(&agents, &host, &options, &mut |event| tell(&mut watch, &event)).map_err(failure)?;
+    if matches.get_flag("record") {
+        for it in report.agents.iter().filter(|it| it.verdict == Verdict::Passed) {
+            targets::record(registry, lookup::agent(registry, &it.agent)?, &[host.target()], Done::Run)?;
+        }
+    }
     watch::show(console, matches.get_flag("json"), &report, report.table())?;
     Ok(Status::found(!report.ok))
 }

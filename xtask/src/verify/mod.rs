@@ -28,6 +28,12 @@ pub(crate) fn command() -> Command {
         .arg(sandbox().help("The kind of sandbox; without it, the first that works here"))
         .args(places())
         .arg(option("jobs", "N", "Agents at a time").value_parser(value_parser!(usize)).default_value("1"))
+        .arg(
+            Arg::new("record")
+                .long("record")
+                .action(ArgAction::SetTrue)
+                .help("Record for docs/agents.md on which target the agents that pass were run"),
+        )
         .arg(Arg::new("keep").long("keep").action(ArgAction::SetTrue).help("Keep the sandboxes for debugging"))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print the evidence as JSON"))
 }

@@ -164,6 +164,9 @@ pub struct Evidence {
     pub inputs: Inputs,
     /// What ran it.
     pub runtime: Runtime,
+    /// The target that it ran on.
+    #[serde(default)]
+    pub target: String,
     /// The stamp of the install.
     pub stamp: String,
     /// What the prefix took on the disk, in millions of bytes.
@@ -210,6 +213,7 @@ impl Evidence {
             pins: Vec::new(),
             inputs: Inputs::new(),
             runtime: Runtime::Unknown,
+            target: String::new(),
             stamp: String::new(),
             megabytes: None,
             routing: nothing(),

@@ -76,6 +76,11 @@ impl Host {
             }
         }
     }
+
+    /// The target that agents are installed for here.
+    pub fn target(&self) -> Target {
+        self.target
+    }
 }
 
 impl fmt::Display for SandboxKind {

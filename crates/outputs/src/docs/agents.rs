@@ -7,6 +7,7 @@ use registry_model::model::{FileFormat, Owner, Target};
 use super::GENERATOR;
 use super::facts::Facts;
 use super::matrix;
+use super::targets;
 use super::text::{anchor, code_block, code_list, code_span, markdown, paragraphs};
 use crate::evidence::Verdict;
 use crate::value;
@@ -24,6 +25,12 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
     for facts in all {
         out.push_str(&row(facts));
     }
+    out.push_str(
+        "\n## Targets\n\n*run*: it was installed on this target and answered there. *fetched*: each of its artefacts for the \
+         target was fetched\nand has the checksum of the lock; nothing was run. *none*: neither; a reason of its lock or \
+         entry is in its section. All\nthree are about the lock as it is now.\n\n",
+    );
+    out.push_str(&targets::table(all));
     out.push_str(
         "\n## Features\n\n*No questions*: tools run without asking ([`permission`](dsl.md#permission)). *Effort*: the \
          levels of\n[`effort`](dsl.md#effort). *MCP*: the transports of MCP servers ([`mcp`](dsl.md#mcp)). These, and \
@@ -163,6 +170,11 @@ fn install(out: &mut String, facts: &Facts<'_>) {
             if let Some(why) = why {
                 item(out, "Not on", &format!("`{}`: {}", target.id(), markdown(why)));
             }
+        }
+        let open = facts.targets.iter().zip(&facts.done).filter(|((_, why), done)| why.is_none() && done.is_none());
+        let open: Vec<&str> = open.map(|((target, _), _)| target.id()).collect();
+        if !open.is_empty() {
+            item(out, "Neither run nor fetched with this lock", &code_list(open));
         }
     } else {
         item(out, "Cannot be installed", &markdown(&facts.gone));

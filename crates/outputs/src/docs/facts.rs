@@ -8,6 +8,7 @@ use registry_routing::Router;
 
 use crate::Input;
 use crate::evidence::Evidence;
+use crate::targets::{Done, TargetsRecord};
 use crate::value;
 
 /// An example of a gateway's alias.
@@ -34,6 +35,8 @@ pub(crate) struct Facts<'a> {
     pub gone: String,
     /// The targets, each with the reason if it cannot be installed there.
     pub targets: Vec<(Target, Option<String>)>,
+    /// What was done on the targets, each in its place.
+    pub done: Vec<Option<Done>>,
     /// Its model ids for its suite's model, and for an alias of the gateway.
     pub ids: Vec<(&'static str, String, String)>,
     /// Its evidence.
@@ -44,6 +47,11 @@ impl<'a> Facts<'a> {
     /// Computes the facts.
     pub(crate) fn of(agent: &'a Agent<'a>, input: &Input<'_>) -> Result<Self, String> {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
+        let evidence = Evidence::read(agent, input.evidence.get(agent.name).map(String::as_str))?;
+        let record = TargetsRecord::read(agent, input.targets.get(agent.name).map(String::as_str))?;
+        let targets: Vec<(Target, Option<String>)> =
+            Target::ALL.into_iter().map(|target| (target, agent.refused_on(&lock, target))).collect();
+        let done = |(target, why): &(Target, Option<String>)| why.is_none().then(|| record.done(*target, &evidence))?;
         Ok(Self {
             agent,
             installs: installs(agent, &lock),
@@ -53,9 +61,10 @@ impl<'a> Facts<'a> {
             from: from(agent),
             locked: lock.npm.len() + lock.wheels.len(),
             gone: lock.unavailable_everywhere().map(|it| it.cause.to_string()).unwrap_or_default(),
-            targets: Target::ALL.into_iter().map(|target| (target, agent.refused_on(&lock, target))).collect(),
+            done: targets.iter().map(done).collect(),
+            targets,
             ids: ids(agent, &Router::new(input.registry)),
-            evidence: Evidence::read(agent, input.evidence.get(agent.name).map(String::as_str))?,
+            evidence,
         })
     }
 

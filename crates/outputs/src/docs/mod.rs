@@ -15,6 +15,8 @@ mod providers;
 #[cfg(feature = "make")]
 mod rules;
 #[cfg(feature = "make")]
+mod targets;
+#[cfg(feature = "make")]
 mod text;
 
 use crate::Generator;

@@ -1,9 +1,9 @@
 //! Builds a mirror: everything that installs fetch, in one folder, with a site file for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use registry_model::model::Registry;
+use registry_model::model::{Registry, Target};
 use registry_scripts::site::Site;
 
 use super::checksum::{Content, Sum};
@@ -35,6 +35,8 @@ pub struct Summary {
     pub removed: usize,
     /// The unavailable artefacts; empty when the mirror is complete.
     pub missing: Vec<String>,
+    /// The targets of each agent whose artefacts are all in the mirror; the runtimes are apart.
+    pub whole: BTreeMap<String, Vec<Target>>,
 }
 
 /// Builds the requested mirror.
@@ -54,6 +56,7 @@ pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Con
     let packing = Packing { substitutes: &substitutes, places: &places, folder: &folder, console };
     let runtimes = collect_all(&wanted, &packing, &mut mirror)?;
     let generated = generate(request, &base, &runtimes, &mut mirror)?;
+    let whole = wanted.whole(|path| mirror.held.contains_key(path));
     let removed = write(&folder, &generated, &mirror, mirror.missing.is_empty() && !request.keeps_others)?;
     Ok(Summary {
         folder: folder.path().to_path_buf(),
@@ -61,6 +64,7 @@ pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Con
         new: mirror.new,
         removed,
         missing: mirror.missing,
+        whole,
     })
 }
 

@@ -93,6 +93,10 @@ pub struct Wanted<'s> {
     pub remarks: Vec<String>,
     /// What an install fetches and a mirror cannot contain.
     pub beyond: Vec<String>,
+    /// The agents, each with its targets.
+    served: Users,
+    /// Those of them whose installs fetch something that no lock has.
+    opaque: Users,
 }
 
 impl Users {
@@ -101,6 +105,10 @@ impl Users {
         if !targets.contains(&target) {
             targets.push(target);
         }
+    }
+
+    fn has(&self, agent: &str, target: Target) -> bool {
+        self.0.get(agent).is_some_and(|targets| targets.contains(&target))
     }
 }
 
@@ -151,7 +159,24 @@ pub fn wanted<'s>(agents: &[&Agent<'_>], targets: &[Target], site: &'s Site) -> 
 }
 
 impl<'s> Wanted<'s> {
+    /// The targets of each agent for which all of its artefacts are held. An agent that fetches something by itself has
+    /// none, since that cannot be held.
+    pub(crate) fn whole(&self, is_held: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<Target>> {
+        let lacking: Vec<&Users> =
+            self.artefacts.iter().filter(|(path, _)| !is_held(path)).map(|(_, artefact)| &artefact.users).collect();
+        let mut whole: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        for (agent, targets) in self.served.0.iter().filter(|(agent, _)| !self.opaque.0.contains_key(*agent)) {
+            let lacks = |target: &Target| lacking.iter().any(|users| users.has(agent, *target));
+            whole.insert(agent.clone(), targets.iter().copied().filter(|it| !lacks(it)).collect());
+        }
+        whole
+    }
+
     fn add(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
+        self.served.add(agent.name, target);
+        if agent.install.iter().any(|it| matches!(it, Installed::Git(_) | Installed::Sh(_))) {
+            self.opaque.add(agent.name, target);
+        }
         let line = agent.node(lock);
         self.add_runtime(RuntimeKind::Node(line), agent, target, site.node(line, target));
         for tarball in of_target(lock, target).into_iter().filter_map(|it| it.tarball) {
@@ -261,6 +286,8 @@ fn of_target<'l, 'a>(lock: &'l Lock<'a>, target: Target) -> Vec<&'l LockedNpm<'a
 
 #[cfg(test)]
 mod tests {
+    use registry_model::model::{Npm, Step};
+
     use super::*;
 
     const SUM: &str = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
@@ -276,6 +303,27 @@ mod tests {
         let places = |target| of_target(&lock, target).iter().map(|it| it.place).collect::<Vec<_>>();
         assert_eq!(places(Target::LinuxX64), ["node_modules/ab"]);
         assert_eq!(places(Target::LinuxArm64).len(), 3);
+    }
+
+    #[test]
+    fn target_is_whole_when_all_of_its_artefacts_are_held() {
+        let npm = [Installed::Npm(Npm { package: "a", bin: "a", postinstall: &[] })];
+        let lock = format!(
+            "format 1\npackage npm a 1.0.0 {SUM}\nnpm node_modules/a 1.0.0 {SUM} a/-/a-1.0.0.tgz {{}}\n\
+             npm node_modules/b 1.0.0 {SUM} b/-/b-1.0.0.tgz {{\"cpu\":[\"arm64\"]}}\n"
+        );
+        let agent = Agent { name: "a", install: &npm, lock: &lock, ..Agent::EMPTY };
+        let both = [Target::LinuxX64, Target::LinuxArm64];
+        let site = Site::default();
+        let whole = |agent: &Agent<'_>, held: &[&str]| {
+            let wanted = wanted(&[agent], &both, &site).expect("the lock is well-formed");
+            wanted.whole(|path| held.contains(&path)).remove("a")
+        };
+        assert_eq!(whole(&agent, &["npm/a/-/a-1.0.0.tgz"]), Some(vec![Target::LinuxX64]));
+        assert_eq!(whole(&agent, &["npm/a/-/a-1.0.0.tgz", "npm/b/-/b-1.0.0.tgz"]), Some(both.into()));
+        assert_eq!(whole(&agent, &["npm/b/-/b-1.0.0.tgz"]), Some(Vec::new()));
+        let step = [npm[0], Installed::Sh(Step { script: "", writes: &[], needs: &[], bin: "" })];
+        assert_eq!(whole(&Agent { install: &step, ..agent }, &["npm/a/-/a-1.0.0.tgz"]), None);
     }
 
     #[test]
