@@ -56,17 +56,20 @@ const COLUMNS: usize = 120;
 
 /// The agents in the README: their number, how many are proved, and their names.
 pub(crate) fn region(all: &[Facts<'_>]) -> String {
-    let proved = |question: &str| {
-        let holds = |facts: &&Facts<'_>| {
+    let proved = |of: &[&Facts<'_>], question: &str| {
+        let holds = |facts: &&&Facts<'_>| {
             facts.evidence.verdicts().iter().any(|it| it.0 == question && *it.1 == Verdict::Proved)
         };
-        all.iter().filter(holds).count()
+        of.iter().filter(holds).count()
     };
+    let (all, others): (Vec<&Facts<'_>>, Vec<&Facts<'_>>) = all.iter().partition(|it| it.agent.version().is_none());
     let mut out = format!(
-        "{} agents. `cargo xtask probe` has proved the routing of {} and the web policy of {} of them on the wire.\n\n",
+        "{} agents, and {} other versions. `cargo xtask probe` has proved the routing of {} and the web policy of {} of the \
+         agents\non the wire.\n\n",
         all.len(),
-        proved("routing"),
-        proved("web"),
+        others.len(),
+        proved(&all, "routing"),
+        proved(&all, "web"),
     );
     let mut column = 0;
     for (index, facts) in all.iter().enumerate() {
