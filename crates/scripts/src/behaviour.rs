@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use registry_model::model::{Lock, Target};
+use registry_model::model::{Lock, Provenance, Target};
 
 /// Facts by the name of their aspect and their own name.
 pub type Behaviour = BTreeMap<String, Facts>;
@@ -26,7 +26,7 @@ pub struct Aspect {
 }
 
 /// All aspects, in the order of reports.
-pub const ASPECTS: [Aspect; 19] = [
+pub const ASPECTS: [Aspect; 20] = [
     Aspect { name: "verdicts", title: "Verdicts", decides: true },
     Aspect { name: "handshake", title: "Handshake", decides: true },
     Aspect { name: "capabilities", title: "Capabilities", decides: true },
@@ -43,6 +43,7 @@ pub const ASPECTS: [Aspect; 19] = [
     Aspect { name: "keys", title: "Places of the key", decides: true },
     Aspect { name: "targets", title: "Targets", decides: true },
     Aspect { name: "install-scripts", title: "Install scripts", decides: true },
+    Aspect { name: "provenance", title: "Provenance", decides: true },
     Aspect { name: "licences", title: "Licences", decides: true },
     Aspect { name: "installed", title: "Installed size", decides: false },
     Aspect { name: "packages", title: "Packages", decides: false },
@@ -104,10 +105,11 @@ pub fn is_measured(behaviour: &Behaviour) -> bool {
 }
 
 fn of_the_lock(aspect: &str) -> bool {
-    matches!(aspect, "targets" | "install-scripts" | "licences" | "packages")
+    matches!(aspect, "targets" | "install-scripts" | "provenance" | "licences" | "packages")
 }
 
-/// The facts of a lock: the packages with their versions, those with an install script, and the targets it serves.
+/// The facts of a lock: the packages with their versions, those with an install script, the provenance, and the targets
+/// it serves.
 pub fn of_lock(lock: &Lock<'_>) -> Behaviour {
     let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut scripts = Facts::new();
@@ -124,11 +126,14 @@ pub fn of_lock(lock: &Lock<'_>) -> Behaviour {
             scripts.insert(it.name.to_owned(), "is built from source".to_owned());
         }
     }
+    let built = |it: &Provenance<'_>| (it.package.to_owned(), format!("{} from {}", it.kind, it.source));
+    let provenance = lock.provenance.iter().map(built).collect();
     let versions = |(name, of): (&str, BTreeSet<&str>)| (name.to_owned(), of.into_iter().collect::<Vec<_>>().join(" "));
     let targets = Target::ALL.into_iter().filter(|target| lock.unavailable_on(*target).is_none());
     Behaviour::from([
         ("packages".to_owned(), packages.into_iter().map(versions).collect()),
         ("install-scripts".to_owned(), scripts),
+        ("provenance".to_owned(), provenance),
         ("targets".to_owned(), targets.map(|it| (it.id().to_owned(), "served".to_owned())).collect()),
     ])
 }
@@ -178,6 +183,22 @@ mod tests {
                 "packages x: 1.0 -> 1.1",
             ],
         );
+    }
+
+    #[test]
+    fn lost_and_moved_provenance_is_reported() {
+        const LINE: &str =
+            "format 1\nprovenance npm polly https://slsa.dev/provenance/v1 git+https://example.org/polly.git\n";
+        let facts = |text: &str| of_lock(&Lock::parse(text).expect("it is a lock"));
+        let told = |old: &str, new: &str| {
+            let found = compare(&facts(old), &facts(new));
+            found.iter().map(|it| (it.aspect.decides, it.line(str::to_owned))).collect::<Vec<_>>()
+        };
+        let built = "https://slsa.dev/provenance/v1 from git+https://example.org/polly.git";
+        assert_eq!(told(LINE, "format 1\n"), [(true, format!("- polly: {built}"))]);
+        let moved = told(LINE, &LINE.replace("example.org", "example.net"));
+        assert_eq!(moved, [(true, format!("~ polly: {built} -> {}", built.replace("example.org", "example.net")))]);
+        assert_eq!(told(LINE, LINE), []);
     }
 
     #[test]

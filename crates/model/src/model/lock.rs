@@ -5,6 +5,7 @@
 //! ```text
 //! format 1
 //! package npm opencode-ai 1.18.11 sha512-… 2026-11-20
+//! provenance npm opencode-ai https://slsa.dev/provenance/v1 git+https://github.com/anomalyco/opencode.git
 //! npm node_modules/opencode-ai 1.18.11 sha512-… opencode-ai/-/opencode-ai-1.18.11.tgz {"bin":{…}}
 //! bundled node_modules/opencode-ai/node_modules/zod 4.1.0 {}
 //! wheel openhands 1.16.0 openhands-1.16.0-py3-none-any.whl sha256:… linux-x64,linux-arm64
@@ -15,7 +16,8 @@
 //! ```
 //!
 //! The day at the end of a `package` is that of its release; locks of before do not have it. A `bundled` package is a
-//! part of the tarball of the package that it is in, and so has no checksum of its own.
+//! part of the tarball of the package that it is in, and so has no checksum of its own. A `provenance` is what the
+//! registry served for a package of the entry: recorded, never required.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -28,6 +30,8 @@ use crate::json::{self, Json};
 pub struct Lock<'a> {
     /// The packages that the entry names.
     pub packages: Vec<LockedPackage<'a>>,
+    /// The provenance of these packages, as far as their registries serve it.
+    pub provenance: Vec<Provenance<'a>>,
     /// The npm tree, in the order of its places.
     pub npm: Vec<LockedNpm<'a>>,
     /// The wheels, and the source distributions that the entry asks for, in the order of their names.
@@ -51,6 +55,20 @@ pub struct LockedPackage<'a> {
     pub integrity: &'a str,
     /// The day of its release, `2026-11-20`; none where the lock does not have it.
     pub published: Option<&'a str>,
+}
+
+/// How a package was built, as its registry says: npm checks that the source of a package with a provenance is the
+/// repository of the workflow that built it (npm's documentation, "Generating provenance statements").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provenance<'a> {
+    /// `npm`.
+    pub ecosystem: &'a str,
+    /// The package.
+    pub package: &'a str,
+    /// The kind of the statement, a URL: `https://slsa.dev/provenance/v1`.
+    pub kind: &'a str,
+    /// The repository that it was built from; `-` where the registry does not say.
+    pub source: &'a str,
 }
 
 /// A package of the npm tree.
@@ -265,6 +283,7 @@ impl<'a> Lock<'a> {
                 "format" if fields == Self::FORMAT => format = true,
                 "format" => return Err(error(format!("format `{fields}` is not `{}`", Self::FORMAT))),
                 "package" => lock.packages.push(package(fields).ok_or_else(|| error(short(keyword)))?),
+                "provenance" => lock.provenance.push(provenance(fields).ok_or_else(|| error(short(keyword)))?),
                 "npm" => lock.npm.push(npm(fields).map_err(error)?),
                 "bundled" => lock.npm.push(bundled(fields).map_err(error)?),
                 "wheel" | "source" => {
@@ -369,6 +388,13 @@ fn package(fields: &str) -> Option<LockedPackage<'_>> {
     fields.next().is_none().then_some(package)
 }
 
+fn provenance(fields: &str) -> Option<Provenance<'_>> {
+    let mut fields = fields.split(' ');
+    let mut next = || fields.next().filter(|it| !it.is_empty());
+    let provenance = Provenance { ecosystem: next()?, package: next()?, kind: next()?, source: next()? };
+    next().is_none().then_some(provenance)
+}
+
 fn npm(fields: &str) -> Result<LockedNpm<'_>, String> {
     let mut fields = fields.splitn(5, ' ');
     let mut next = || fields.next().ok_or_else(|| short("npm"));
@@ -466,6 +492,7 @@ mod tests {
         check_refused("bundled node_modules/a 1.0.0", "line 2: missing field after `bundled`");
         check_refused("bundled a 1.0.0 {}", "line 2: `a` is not in node_modules");
         check_refused("package npm a 1.0.0 sha512-x 2026-11-20 x", "line 2: missing field after `package`");
+        check_refused("provenance npm a https://slsa.dev/provenance/v1", "line 2: missing field after `provenance`");
         check_refused("unavailable linux-z80 2026-11-23 npm a 1 404", "line 2: `linux-z80` is not a target");
         check_refused("unavailable package 2026-11-23 npm a 1", "line 2: missing field after `unavailable`");
         check_refused("unavailable package 2026-11-23 npm a 1 gone", "line 2: `gone` is not a reason");

@@ -24,9 +24,9 @@ pub use agent::{
 pub use allow::Allow;
 pub use image::{ImageNeed, ImageNeedKind};
 pub use install::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Runs, Step};
-pub use lock::is_exact_version;
 pub use lock::{
-    Answer, Cause, Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Tarball, Unavailable, UnreadableLock,
+    Answer, Cause, Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Provenance, Tarball, Unavailable,
+    UnreadableLock, is_exact_version,
 };
 pub(crate) use lock::{is_checksum, is_sha256};
 pub use npm_platform::{NpmPlatform, allows};

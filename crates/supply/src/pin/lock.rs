@@ -35,6 +35,16 @@ pub struct PackageLine {
     version: String,
     integrity: String,
     published: Option<String>,
+    provenance: Option<Statement>,
+}
+
+/// How a package was built, as its registry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The kind of the statement, a URL.
+    pub kind: String,
+    /// The repository; `-` where the registry does not say.
+    pub source: String,
 }
 
 /// A file of the Python package index.
@@ -80,7 +90,12 @@ impl PackageLine {
     /// A package with its integrity, `-` when it is unavailable, and the date of its release if it is known.
     pub fn new(ecosystem: &'static str, name: &str, version: &str, integrity: &str, published: Option<String>) -> Self {
         let [name, version, integrity] = [name, version, integrity].map(str::to_owned);
-        Self { ecosystem, name, version, integrity, published }
+        Self { ecosystem, name, version, integrity, published, provenance: None }
+    }
+
+    /// The same with its provenance, if there is one.
+    pub fn with_provenance(self, provenance: Option<Statement>) -> Self {
+        Self { provenance, ..self }
     }
 }
 
@@ -108,10 +123,13 @@ impl Draft {
     pub fn text(&self, command: &str, earlier: Option<&Lock<'_>>, today: &str) -> String {
         let mut text = format!("# Written by `{command}`; not to be edited.\n");
         let _ = writeln!(text, "format {}", Lock::FORMAT);
-        for PackageLine { ecosystem, name, version, integrity, published } in &self.packages {
+        for PackageLine { ecosystem, name, version, integrity, published, provenance } in &self.packages {
             let _ = write!(text, "package {ecosystem} {name} {version} {integrity}");
             text.push_str(&published.as_ref().map(|day| format!(" {day}")).unwrap_or_default());
             text.push('\n');
+            if let Some(Statement { kind, source }) = provenance {
+                let _ = writeln!(text, "provenance {ecosystem} {name} {kind} {source}");
+            }
         }
         for (&target, cause) in &self.unavailable {
             let same = |it: &&registry_model::model::Unavailable<'_>| it.target == target && it.cause == *cause;
@@ -153,6 +171,18 @@ mod tests {
         assert_eq!(draft.text("cargo pin mimo", Some(&earlier), "2027-01-01"), first);
         assert_eq!(earlier.packages[0].integrity, "-");
         assert_eq!(earlier.unavailable[0].cause.to_string(), "@mimo-ai/cli@0.1.4 answers 404");
+    }
+
+    #[test]
+    fn provenance_is_written_and_read_back() {
+        let line = PackageLine::new("npm", "polly", "1.2.0", "sha512-x", None);
+        let statement = Statement { kind: "https://slsa.dev/provenance/v1".to_owned(), source: "-".to_owned() };
+        let draft = Draft { packages: vec![line.with_provenance(Some(statement))], ..Draft::default() };
+        let text = draft.text("cargo pin polly", None, "2026-11-23");
+        let lock = Lock::parse(&text).expect("what is written can be read");
+        let [read] = lock.provenance.as_slice() else { panic!("{text}") };
+        assert_eq!((read.ecosystem, read.package, read.source), ("npm", "polly", "-"));
+        assert_eq!(read.kind, "https://slsa.dev/provenance/v1");
     }
 
     #[test]

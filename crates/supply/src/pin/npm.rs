@@ -10,7 +10,7 @@ use registry_model::model::{Answer, Target};
 use serde_json::{Map, Value, json};
 
 use super::age::Cutoff;
-use super::lock::{Draft, PackageLine, Unresolved};
+use super::lock::{Draft, PackageLine, Statement, Unresolved};
 use super::tree::{Package, Tree};
 use super::{age, groups};
 use crate::clients::Tools;
@@ -40,6 +40,8 @@ pub(crate) enum Found {
         integrity: String,
         /// The date of its release, if the registry gives it.
         published: Option<String>,
+        /// Its provenance, if the registry serves one.
+        provenance: Option<Statement>,
     },
     /// It does not exist.
     No,
@@ -57,9 +59,10 @@ pub(crate) fn resolve(
     for Wanted { name, version, .. } in wanted {
         let found = if version.is_empty() { old_enough(tools, name, console)? } else { look_up(tools, name, version)? };
         match found {
-            Found::Yes { version, integrity, published } => {
+            Found::Yes { version, integrity, published, provenance } => {
                 cutoff.admit(&format!("{name}@{version}"), published.as_deref());
-                draft.packages.push(PackageLine::new("npm", name, &version, &integrity, published));
+                let line = PackageLine::new("npm", name, &version, &integrity, published);
+                draft.packages.push(line.with_provenance(provenance));
                 exact.insert(name.clone(), version);
             }
             Found::No => draft.add_absent("npm", name, version)?,
@@ -91,19 +94,28 @@ pub(crate) fn resolve(
 pub(crate) fn look_up(tools: &Tools, name: &str, version: &str) -> Outcome<Found> {
     let spec = format!("{name}@{}", if version.is_empty() { "latest" } else { version });
     let mut command = tools.npm(tools.cell.scratch().path());
-    let answer = process::run(command.args(["view", "--json", &spec, "version", "dist.integrity", "time"]))?;
+    let answer = process::run(command.args(["view", "--json", &spec]).args(FACTS))?;
     if is_absent(&answer) {
         return Ok(Found::No);
     }
-    let facts: Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
+    let found = serde_json::from_str(&answer.stdout).ok().and_then(|facts| read_facts(&facts));
+    found.filter(|_| answer.ok).ok_or_else(|| answer.failure(&format!("looking up `{spec}`")))
+}
+
+/// What npm is asked for.
+const FACTS: [&str; 5] = ["version", "dist.integrity", "time", "dist.attestations", "repository.url"];
+
+/// Reads npm's answer about a version. A registry without provenance leaves `dist.attestations` out.
+fn read_facts(facts: &Value) -> Option<Found> {
     let fact = |key: &str| facts.get(key).and_then(Value::as_str).map(str::to_owned);
-    match (answer.ok, fact("version"), fact("dist.integrity")) {
-        (true, Some(version), Some(integrity)) => {
-            let published = day_of(facts.get("time"), &version);
-            Ok(Found::Yes { version, integrity, published })
-        }
-        _ => Err(answer.failure(&format!("looking up `{spec}`"))),
-    }
+    let (version, integrity) = (fact("version")?, fact("dist.integrity")?);
+    let published = day_of(facts.get("time"), &version);
+    let word =
+        |text: Option<&str>| text.filter(|it| !it.is_empty() && !it.contains(char::is_whitespace)).map(str::to_owned);
+    let kind = word(facts.pointer("/dist.attestations/provenance/predicateType").and_then(Value::as_str));
+    let source = word(facts.get("repository.url").and_then(Value::as_str)).unwrap_or_else(|| "-".to_owned());
+    let provenance = kind.map(|kind| Statement { kind, source });
+    Some(Found::Yes { version, integrity, published, provenance })
 }
 
 /// The date of a version, from npm's times of all versions of a package.
@@ -330,6 +342,32 @@ mod tests {
         assert_eq!(newest("2026-01-01"), None);
         // Without times, no version is known to be old enough.
         assert_eq!(newest_before(&json!({"versions": ["1.0.0", "1.2.0"]}), "1.2.0", "2026-02-09"), None);
+    }
+
+    /// The answers of npm 11.19.1 over a registry that serves provenance, and over one that serves none.
+    #[test]
+    fn provenance_is_read_where_the_registry_serves_it() {
+        let served = json!({
+            "version": "1.2.0", "dist.integrity": "sha512-x", "time": {"1.2.0": "2026-01-02T00:00:00Z"},
+            "dist.attestations": {
+                "url": "https://registry.example/-/npm/v1/attestations/polly@1.2.0",
+                "provenance": {"predicateType": "https://slsa.dev/provenance/v1"},
+            },
+            "repository.url": "git+https://example.org/polly.git",
+        });
+        let provenance = |facts: &Value| match read_facts(facts) {
+            Some(Found::Yes { provenance, published, .. }) => (provenance, published),
+            _ => panic!("{facts}"),
+        };
+        let (kind, source) = ("https://slsa.dev/provenance/v1", "git+https://example.org/polly.git");
+        let statement = |source: &str| Some(Statement { kind: kind.to_owned(), source: source.to_owned() });
+        assert_eq!(provenance(&served), (statement(source), Some("2026-01-02".to_owned())));
+        let mut silent = served.clone();
+        silent["repository.url"] = Value::Null;
+        assert_eq!(provenance(&silent).0, statement("-"));
+        let none = json!({"version": "1.2.0", "dist.integrity": "sha512-x", "repository.url": source});
+        assert_eq!(provenance(&none), (None, None));
+        assert!(read_facts(&json!({"version": "1.2.0"})).is_none());
     }
 
     /// npm 11.19.1 said these.
