@@ -26,8 +26,11 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     if let Some(report) = path("from") {
         return write_from(registry, report, &named, console);
     }
-    let agents = match (named.is_empty(), matches.get_flag("stale")) {
-        (_, true) => stale(registry, &named, console)?,
+    let agents = match (named.is_empty(), matches.contains_id("stale")) {
+        (_, true) => {
+            let days = matches.get_one::<u64>("stale").copied().unwrap_or(stale::DAYS);
+            stale(registry, &named, days, console)?
+        }
         (true, false) => registry.agents(),
         (false, false) => named,
     };
@@ -95,8 +98,13 @@ fn routable<'a>(agents: Vec<&'a Agent<'a>>, console: Console) -> Vec<&'a Agent<'
 }
 
 /// The agents with stale evidence, and why.
-fn stale<'a>(registry: &Registry<'a>, named: &[&'a Agent<'a>], console: Console) -> Outcome<Vec<&'a Agent<'a>>> {
-    let found = stale::all_stale(registry, named)?;
+fn stale<'a>(
+    registry: &Registry<'a>,
+    named: &[&'a Agent<'a>],
+    days: u64,
+    console: Console,
+) -> Outcome<Vec<&'a Agent<'a>>> {
+    let found = stale::all_stale(registry, named, days)?;
     for (agent, reasons) in &found {
         console.step(format!("{:<18} stale: {}", agent.name, reasons.join("; ")));
     }

@@ -23,7 +23,7 @@ pub(crate) fn command() -> Command {
         .about("Measure where calls of agents go, what their commands see, and whether the web policy works")
         .after_help(
             "Examples:\n  cargo xtask probe --site mirror/site.toml my-agent\n  cargo xtask probe --write my-agent\n  \
-             cargo xtask probe --stale --write\n  cargo xtask probe --values my-agent\n  cargo xtask probe --check\n  \
+             cargo xtask probe --stale --write\n  cargo xtask probe --stale=0 --write\n  cargo xtask probe --values my-agent\n  cargo xtask probe --check\n  \
              cargo xtask probe --compare old.json my-agent\n\
              Exit status: 0 when some routing is proved and nothing failed (with --require: when all of those\n\
              is proved), 1 otherwise; 2 when an agent could not be measured, since the machine or the probe failed.\n\
@@ -76,7 +76,16 @@ pub(crate) fn command() -> Command {
                 .requires("write")
                 .conflicts_with_all(["site", "rootfs", "json", "keep", "stale", "require"]),
         )
-        .arg(switch("stale").conflicts_with_all(["run", "break", "values"]).help("Run only agents with stale evidence"))
+        .arg(
+            Arg::new("stale")
+                .long("stale")
+                .value_name("DAYS")
+                .num_args(0..=1)
+                .require_equals(true)
+                .value_parser(value_parser!(u64))
+                .conflicts_with_all(["run", "break", "values"])
+                .help("Run only agents with evidence that is stale, or older than these days; 30 without a number"),
+        )
         .arg(
             switch("check")
                 .conflicts_with_all(["site", "json", "keep", "require", "run", "break", "write", "values", "stale"])

@@ -10,10 +10,10 @@ use registry_command::failure::{Failure, Outcome, Status};
 use registry_command::{dates, lookup};
 
 /// The maximum age of evidence in days.
-const DAYS: u64 = 30;
+pub(super) const DAYS: u64 = 30;
 
-/// Why the evidence on an agent is stale, one line per reason; empty when it is fresh.
-pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<String>> {
+/// Why the evidence on an agent is stale, by its inputs or after some days, one line per reason; empty when it is fresh.
+fn stale(agent: &Agent<'_>, evidence: Option<&Value>, days: u64) -> Outcome<Vec<String>> {
     let Some(evidence) = evidence else { return Ok(vec!["there is none".to_owned()]) };
     let part = |key: &str| evidence.get(key).cloned().unwrap_or_default();
     let pins: Vec<String> = serde_json::from_value(part("pins")).unwrap_or_default();
@@ -28,7 +28,7 @@ pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<
     let date = evidence.get("date").and_then(Value::as_str).unwrap_or_default();
     match dates::age(date) {
         None => reasons.push(format!("its date is `{date}`")),
-        Some(age) if age > DAYS => reasons.push(format!("it is {age} days old")),
+        Some(age) if age > days => reasons.push(format!("it is {age} days old")),
         Some(_) => {}
     }
     Ok(reasons)
@@ -38,6 +38,7 @@ pub(crate) fn stale(agent: &Agent<'_>, evidence: Option<&Value>) -> Outcome<Vec<
 pub(crate) fn all_stale<'a>(
     registry: &Registry<'a>,
     named: &[&'a Agent<'a>],
+    days: u64,
 ) -> Outcome<Vec<(&'a Agent<'a>, Vec<String>)>> {
     let agents = match named {
         [] => can_be_probed(registry)?,
@@ -45,7 +46,7 @@ pub(crate) fn all_stale<'a>(
     };
     let mut found = Vec::new();
     for agent in agents {
-        let reasons = stale(agent, read(registry, agent.name)?.as_ref())?;
+        let reasons = stale(agent, read(registry, agent.name)?.as_ref(), days)?;
         if !reasons.is_empty() {
             found.push((agent, reasons));
         }
@@ -57,7 +58,7 @@ pub(crate) fn all_stale<'a>(
 #[cfg_attr(not(feature = "supply"), allow(dead_code, reason = "only a build with `supply` reads dates"))]
 pub(crate) fn check(registry: &Registry<'_>, named: &[&str]) -> Outcome {
     let named: Vec<&Agent<'_>> = named.iter().map(|name| lookup::agent(registry, name)).collect::<Outcome<_>>()?;
-    let found = all_stale(registry, &named)?;
+    let found = all_stale(registry, &named, DAYS)?;
     for (agent, reasons) in &found {
         print(format!("{}: {}", agent.name, reasons.join("; ")))?;
     }
@@ -101,7 +102,7 @@ mod tests {
 
     #[track_caller]
     fn check_stale(agent: &Agent<'_>, evidence: Option<&Value>, reasons: &[&str]) {
-        assert_eq!(stale(agent, evidence).expect("it is rendered"), reasons);
+        assert_eq!(stale(agent, evidence, DAYS).expect("it is rendered"), reasons);
     }
 
     /// Evidence of today, with the current inputs.
@@ -129,7 +130,8 @@ mod tests {
             evidence
         };
         check_stale(&AGENT, Some(&dated("soon")), &["its date is `soon`"]);
-        let old = stale(&AGENT, Some(&dated("2020-01-01"))).expect("it is rendered");
+        assert_eq!(stale(&AGENT, Some(&fresh()), 0).expect("it is rendered"), Vec::<String>::new());
+        let old = stale(&AGENT, Some(&dated("2020-01-01")), DAYS).expect("it is rendered");
         assert!(matches!(old.as_slice(), [why] if why.ends_with(" days old")), "{old:?}");
     }
 
