@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs `cargo xtask upgrade`: takes an agent one version back and up again, which must restore every file except the dates
 # of the evidence. With --all it also breaks the command: a registry that cannot be reached, a lock that is not committed,
-# a second upgrade, a full disk, and `kill -9` in every phase and at every change of the tree.
+# a second upgrade, a full disk, and `kill -9` in every phase and at every change of the tree; and it keeps the old version.
 #
 #     upgrade.sh [--all] [AGENT OLDER-VERSION [CACHE]]
 #
@@ -21,7 +21,7 @@ if [ "${1-}" = --all ]; then
     shift
 fi
 agent=${1:-gemini}
-older=${2:-0.60.0}
+older=${2:-0.59.0}
 cd "$tree" || exit 2
 cargo build --quiet --package xtask --features xtask/upgrade || exit 2
 work=$(mktemp -d /var/tmp/upgrade-test.XXXXXX) || exit 2
@@ -208,4 +208,30 @@ done <"$work/changed"
 expect "every file but the evidence is restored, but for its day and its times" 0 "$?"
 git diff HEAD~1 -- "$evidence" | grep '^[-+] ' | grep -v '"date": \|_ms": ' >"$work/log"
 expect "the evidence is restored but for its date and its times" 1 "$?"
+
+# Replaces the version, and keeps it: the tree compiles with both, and nothing is stale.
+keep_old() {
+    commit restored
+    proves "another version is proved, and the old one is kept" --to "$older" --keep-old --write
+    says "kept as \`$agent@$pinned\`"
+    kept=${lock%.lock}
+    grep -q "^package npm .* $pinned " "$kept@$pinned.lock" && grep -q "^package npm .* $older " "$lock"
+    expect "each version has its lock" 0 "$?"
+    grep -q "^        also: \[\"$pinned\"" "$kept.rs"
+    expect "the entry names it" 0 "$?"
+    cargo build --quiet --package xtask --features xtask/upgrade 2>"$work/log"
+    expect "the tree compiles" 0 "$?"
+    cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$xtask" || exit 2
+    "$xtask" gen --check >"$work/log" 2>&1
+    expect "generated files are fresh" 0 "$?"
+    "$xtask" probe --check "$agent" "$agent@$pinned" >"$work/log" 2>&1
+    expect "the evidence on both is fresh" 0 "$?"
+    git status --porcelain | grep -q "$agent@${pinned}__install.sh.snap"
+    expect "its snapshots are written" 0 "$?"
+    upgrade "$agent@$pinned"
+    expect "an upgrade of the kept version" 2 "$?"
+    says "stays at version $pinned"
+}
+
+if [ -n "$all" ]; then keep_old; fi
 finish
