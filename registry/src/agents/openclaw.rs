@@ -9,7 +9,10 @@ agent! {
     /// gateway copies the key in the clear into `~/.openclaw/agents/main/agent/models.json`, whatever the entry writes.
     openclaw {
         protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
-        install: [npm("openclaw", bin: "openclaw")],
+        // Without its postinstall it does not start: it completes the package itself, which it may not write.
+        install: [
+            npm("openclaw", bin: "openclaw", postinstall: ["node", "scripts/postinstall-bundled-plugins.mjs"]),
+        ],
         runs: node,
         requires: node >= 22.19,
         launch: ["openclaw", "acp", "--url", fmt("ws://127.0.0.1:{PORT}")],
