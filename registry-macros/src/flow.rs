@@ -11,6 +11,7 @@ use crate::parse::{Cursor, OtherVersion, parse_agent, parse_family, parse_provid
 use crate::syntax::{Cx, Diagnostic};
 use crate::{check, expand, span};
 
+#[expect(clippy::needless_pass_by_value, reason = "all macros are called alike")]
 pub(crate) fn agent(tokens: TokenStream) -> TokenStream {
     let mut others = Vec::new();
     let newest = one_agent(tokens.clone(), None, &mut others);

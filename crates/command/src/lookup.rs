@@ -19,7 +19,7 @@ fn entry_of(name: &str) -> &str {
 
 /// The entry has no such version.
 fn no_version(agent: &Agent<'_>, version: &str) -> Failure {
-    let others: String = agent.also.iter().map(|it| format!(", `{}`", it.name)).collect();
+    let others = agent.also.iter().map(|it| format!(", `{}`", it.name)).collect::<Vec<_>>().concat();
     let help = format!("there is `{}`, its newest version{others}; `also` in its entry names more", agent.name);
     Failure::new(format!("`{}` has no version {version} here", agent.name)).help(help)
 }
