@@ -25,7 +25,7 @@ agent! {
         // A session needs the gateway only; no key is checked.
         handshake: {
             name: "openclaw-acp", title: "OpenClaw ACP Gateway", version: pinned,
-            session: ok, exit: signal,
+            session: ok, exit: eof,
         },
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["@", "__proto__"] },
         accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY],

@@ -94,6 +94,7 @@ impl PackageLine {
     }
 
     /// The same with its provenance, if there is one.
+    #[must_use]
     pub fn with_provenance(self, provenance: Option<Statement>) -> Self {
         Self { provenance, ..self }
     }
