@@ -14,7 +14,9 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::launch_support::{Installed, Prefix, SHELLS, files_under, noted_environment, noted_words, parsed, share};
+use crate::launch_support::{
+    Installed, Prefix, SHELLS, agents, files_under, noted_environment, noted_words, parsed, share,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
@@ -323,7 +325,7 @@ shares! { share_1 share_2 share_3 share_4 share_5 share_6 }
 fn check_share(share: &str) {
     let prefix = Prefix::new();
     let mine = |row: usize| SHARES.get(row % SHARES.len()) == Some(&share);
-    let agents = REGISTRY.agents().into_iter().filter(|it| it.is_routable()).enumerate().filter(|(row, _)| mine(*row));
+    let agents = agents().into_iter().filter(|it| it.is_routable()).enumerate().filter(|(row, _)| mine(*row));
     let subjects: Vec<(usize, Subject)> = agents.map(|(row, agent)| (row, Subject::new(&prefix, agent))).collect();
     for (row, subject) in &subjects {
         launch_with_all(*row, subject);
@@ -361,7 +363,7 @@ type Refused<'a> = (&'a str, Option<&'a OsStr>);
 fn check_refused(refused: &[Refused<'_>]) {
     let prefix = Prefix::new();
     let mut tried = vec![0; refused.len()];
-    for (row, agent) in REGISTRY.agents().into_iter().filter(|it| it.is_routable()).enumerate() {
+    for (row, agent) in agents().into_iter().filter(|it| it.is_routable()).enumerate() {
         let installed = prefix.add(agent);
         for (column, (variable, value)) in share(row, 3, refused.iter().enumerate()) {
             let scratch = tempfile::tempdir().expect("there is room for a folder");

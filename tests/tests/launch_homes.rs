@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::launch_support::{Installed, Prefix, files_under, find, noted_environment, provide};
+use crate::launch_support::{Installed, Prefix, agents, files_under, find, noted_environment, provide};
 use registry::REGISTRY;
 
 /// A user without a name.
@@ -52,7 +52,7 @@ impl Scratch {
 /// The agents that write a file at this launch, with the first place that each makes in an empty home.
 fn writers(prefix: &Prefix) -> Vec<(Installed, String, String)> {
     let mut found = Vec::new();
-    for agent in REGISTRY.agents().into_iter().filter(|it| it.is_routable()) {
+    for agent in agents().into_iter().filter(|it| it.is_routable()) {
         let (installed, scratch) = (prefix.add(agent), Scratch::new());
         let output = scratch.launch(&installed, Some(&scratch.at("home"))).output().expect("dash starts");
         assert!(output.status.success(), "{}: {}", agent.name, String::from_utf8_lossy(&output.stderr));

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test panics on failure")]
 
-use crate::launch_support::{Installed, Prefix, noted_environment, provide, share};
+use crate::launch_support::{Installed, Prefix, agents, noted_environment, provide, share};
 use registry::REGISTRY;
 
 /// Checks the standard error of a launch; the agent is always started, and no secret is printed.
@@ -40,7 +40,7 @@ fn check_warns(url: &str, variables: &[(&str, &str)], says: &[&str]) {
 fn every_agent_warns_about_a_proxy_under_every_shell() {
     let prefix = Prefix::new();
     let shells = registry_tests::shells();
-    for (row, agent) in REGISTRY.agents().into_iter().filter(|it| it.is_routable()).enumerate() {
+    for (row, agent) in agents().into_iter().filter(|it| it.is_routable()).enumerate() {
         let installed = prefix.add(agent);
         for shell in share(row, 3, &shells) {
             let warning = format!(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::launch_support::{Installed, Prefix, files_under, parsed};
+use crate::launch_support::{Installed, Prefix, agents, files_under, parsed};
 use registry::REGISTRY;
 use registry::model::{Agent, ConfigFile, Owner};
 use registry::template::Template;
@@ -71,7 +71,7 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn reused_home_equals_a_fresh_one() {
     let prefix = Prefix::new();
-    for agent in REGISTRY.agents().into_iter().filter(|it| it.is_routable()) {
+    for agent in agents().into_iter().filter(|it| it.is_routable()) {
         let (installed, home) = (prefix.add(agent), folder());
         let mut fresh: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
         for (name, variables) in [

@@ -12,7 +12,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::launch_support::{Installed, Prefix, files_under, noted_environment, noted_words, provide, share};
+use crate::launch_support::{Installed, Prefix, agents, files_under, noted_environment, noted_words, provide, share};
 use registry::REGISTRY;
 
 /// A user without files.
@@ -92,7 +92,7 @@ fn harness_command_wrapping_changes_nothing() {
     let treatments = (0..4).flat_map(|treatment| [("dash", treatment), ("bash", treatment)]);
     let cases: Vec<_> =
         treatments.flat_map(|(shell, treatment)| [(false, shell, treatment), (true, shell, treatment)]).collect();
-    for (row, agent) in REGISTRY.agents().into_iter().filter(|it| it.is_routable()).enumerate() {
+    for (row, agent) in agents().into_iter().filter(|it| it.is_routable()).enumerate() {
         let installed = prefix.add(agent);
         let launcher = installed.launcher.display().to_string();
         let plain = [false, true].map(|proxy| {
@@ -145,7 +145,7 @@ fn check_private(home: &Path, name: &str) {
 #[ignore = "needs root"]
 fn login_shell_of_another_user_changes_nothing() {
     let prefix = Prefix::new();
-    for agent in REGISTRY.agents().into_iter().filter(|it| it.is_routable()) {
+    for agent in agents().into_iter().filter(|it| it.is_routable()) {
         let installed = prefix.add(agent);
         let launcher = installed.launcher.display().to_string();
         let (direct, login) = (Scratch::new(), Scratch::new());
@@ -188,7 +188,7 @@ fn killed_at(scratch: &Scratch, installed: &Installed, number: usize) -> bool {
 fn killed_launch_leaves_each_file_old_or_new() {
     let prefix = Prefix::new();
     let mut kills = 0;
-    for agent in REGISTRY.agents().into_iter().filter(|agent| !agent.config.is_empty()) {
+    for agent in agents().into_iter().filter(|agent| !agent.config.is_empty()) {
         let installed = prefix.add(agent);
         let launcher = installed.launcher.display().to_string();
         let whole = Scratch::new();

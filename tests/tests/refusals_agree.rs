@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use crate::launch_support::{Prefix, SHELLS, noted_environment};
+use crate::launch_support::{Prefix, SHELLS, agents, noted_environment};
 use registry::REGISTRY;
 use registry::model::Agent;
 use registry_outputs::{GENERATORS, Input};
@@ -71,7 +71,7 @@ struct Question {
 
 fn questions() -> Vec<Question> {
     let mut all = Vec::new();
-    for agent in REGISTRY.agents() {
+    for agent in agents() {
         for (model, key, own_place) in REFERENCES {
             for (name, value) in CHANGES {
                 let mut env: BTreeMap<String, String> = [(key, "sk-1"), (URL, "https://gw.example.org/v1")]
@@ -162,7 +162,7 @@ fn routing_launcher_and_batch_refuse_the_same_values() {
     let (router, prefix, questions) = (Router::new(&REGISTRY), Prefix::new(), questions());
     let answers = batch(&questions);
     assert_eq!(answers.len(), questions.len());
-    let installed: BTreeMap<&str, _> = REGISTRY.agents().into_iter().map(|it| (it.name, prefix.add(it))).collect();
+    let installed: BTreeMap<&str, _> = agents().into_iter().map(|it| (it.name, prefix.add(it))).collect();
     let (mut wrong, mut refused, mut started) = (Vec::new(), 0, 0);
     for (index, (question, answer)) in questions.iter().zip(&answers).enumerate() {
         let told = resolve(&router, question);

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::launch_support::share;
+use crate::launch_support::{agents, share};
 use registry::REGISTRY;
 use registry::model::{Agent, ConfigFile, FileFormat, Owner, Registry};
 use registry::template::Template;
@@ -246,7 +246,7 @@ fn resolved_files_match_the_launchers_files() {
     let with = |more: &[(&'static str, &'static str)]| [&HOST[..], more].concat();
     let kinds = [HOST.to_vec(), with(&GATEWAY), with(&off), with(&ask), with(&effort)];
     let mut compared = 0;
-    for (row, agent) in REGISTRY.agents().into_iter().enumerate() {
+    for (row, agent) in agents().into_iter().enumerate() {
         for (kind, host) in kinds.iter().enumerate() {
             compared += check_files(agent, &router, host, share(row + kind, 2, REFERENCES));
         }

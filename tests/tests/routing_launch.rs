@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use crate::launch_support::{Installed, Prefix, noted_environment};
+use crate::launch_support::{Installed, Prefix, agents, noted_environment};
 use registry::REGISTRY;
 use registry::model::{Agent, Off, Provider};
 use registry_routing::{Given, Resolution, Router, Sandbox, Variables};
@@ -77,7 +77,7 @@ fn given(flags: &[(&str, &str)]) -> Given {
 fn check_launchers(every: usize, flags: &[(&str, &str)], inherited: &[(&str, &str)]) {
     let (prefix, router) = (Prefix::new(), Router::new(&REGISTRY));
     let mut compared = 0;
-    for (row, agent) in REGISTRY.agents().into_iter().enumerate() {
+    for (row, agent) in agents().into_iter().enumerate() {
         let installed = prefix.add(agent);
         let entry = router.entry(agent.name).expect("a registered agent has an entry");
         for (column, reference) in references().into_iter().enumerate() {

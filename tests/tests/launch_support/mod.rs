@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use registry::REGISTRY;
 use registry::model::{Agent, Artefact};
 use registry_scripts::site::Site;
 use registry_scripts::{ScriptKind, scripts};
@@ -19,6 +20,16 @@ use serde_json::Value;
 
 /// The shells under which a launcher must behave alike.
 pub(crate) const SHELLS: [&[&str]; 2] = [&["dash"], &["busybox", "ash"]];
+
+/// All agents whose launch may differ: without the other versions that have the fields of their entry.
+pub(crate) fn agents() -> Vec<&'static Agent<'static>> {
+    let differs = |agent: &&'static Agent<'static>| {
+        let entry = REGISTRY.agent(agent.entry()).expect("its entry is registered");
+        agent.version().is_none()
+            || **agent != Agent { name: agent.name, lock: agent.lock, aliases: &[], also: &[], ..*entry }
+    };
+    REGISTRY.agents().into_iter().filter(differs).collect()
+}
 
 /// Replaces the agent and its runtimes: programs of the payload are run, other programs are recorded in `$NOTE`.
 const PROGRAM: &str = "#!/bin/sh
