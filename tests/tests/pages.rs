@@ -9,7 +9,7 @@ use registry_model::model::{
     Agent, Artefact, FileFormat, Handshake, Host, Info, Mapping, Off, Owner, Program, Registry, WebPolicy,
 };
 use registry_model::template::Template;
-use registry_outputs::{File, FileKind, GENERATORS, Input};
+use registry_outputs::{File, FileKind, GENERATORS, Input, targets};
 use registry_scripts::site::Site;
 use registry_tests::{names_in, read, report, workspace};
 
@@ -18,7 +18,10 @@ fn pages(registry: &Registry<'_>, evidence: &[(&str, &str)]) -> BTreeMap<String,
     let generator = GENERATORS.iter().find(|it| it.name == "gen-docs").expect("there is such a generator");
     let site = Site::default();
     let evidence = evidence.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let files = (generator.make)(&Input { evidence, ..Input::new(registry, &site) }).expect("the pages can be made");
+    let record = |agent: &&Agent<'_>| std::fs::read_to_string(targets::path(registry, agent.name)).ok();
+    let targets = registry.agents().iter().filter_map(|it| Some((it.name.to_owned(), record(it)?))).collect();
+    let input = Input { evidence, targets, ..Input::new(registry, &site) };
+    let files = (generator.make)(&input).expect("the pages can be made");
     files.into_iter().map(|file| (file.path.display().to_string(), file)).collect()
 }
 

@@ -140,6 +140,13 @@ fn a_mistyped_command_gets_a_suggestion() {
 }
 
 #[test]
+fn a_mistyped_way_or_agent_of_try_gets_a_suggestion() {
+    check("both", &["try", "alpha", "--way", "own,opnai"], 2, &["no such way: `opnai`", "did you mean `openai`?"]);
+    check("both", &["try", "alpha", "--way", "zzzzzz"], 2, &["the ways are openai, anthropic, gemini"]);
+    check("both", &["try", "bta"], 2, &["no such agent: `bta`", "did you mean `beta`?"]);
+}
+
+#[test]
 fn usage_names_cargo_xtask() {
     check("both", &["--version"], 0, &["cargo xtask 0."]);
     check("both", &["--help"], 0, &["Usage: cargo xtask [OPTIONS] <COMMAND>", "--color <WHEN>", "-q, --quiet"]);

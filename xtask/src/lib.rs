@@ -32,6 +32,7 @@ mod rendering;
 mod resolve;
 mod shell;
 mod show;
+#[cfg(any(feature = "live", feature = "supply"))]
 mod targets;
 mod unlisted;
 mod upgrade;

@@ -12,8 +12,8 @@ pub(crate) fn command() -> Command {
         .after_help(
             "`cargo pin` and `cargo xtask pin` do the same. Where an entry has no lock yet, `cargo xtask` does not build:\n\
              then use `cargo pin`, which is built without that check. With `--check`, either will do.\n\n\
-             Versions come from PKG=VERSION or PKG@VERSION, else from the lock that is there, else the latest. Packages\n\
-             whose versions must match are given together, as in the second example. Releases younger than\n\
+             Versions come from PKG=VERSION or PKG@VERSION, else from the lock that is there, else the latest.\n\
+             Packages whose versions must match are given together, as in the second example. Releases younger than\n\
              7 days are skipped, for the whole tree; a version that is named is taken whatever its age.\n\
              BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.\n\n\
              Examples:\n  \

@@ -1,8 +1,9 @@
 //! What was done for an agent on each target: run, or fetched and checked. A record of another lock says nothing.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use registry_model::model::{Agent, Target};
+use registry_model::model::{Agent, Registry, Target};
 use registry_scripts::evidence::lock_sum;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,11 @@ pub struct TargetsRecord {
     run: BTreeSet<String>,
     /// The targets whose artefacts `mirror` has fetched, each with the checksum of the lock.
     fetched: BTreeSet<String>,
+}
+
+/// The file of the record of an agent, in the package of a registry.
+pub fn path(registry: &Registry<'_>, agent: &str) -> PathBuf {
+    Path::new(registry.folder).join("src/targets").join(format!("{agent}.json"))
 }
 
 /// What was done on a target.

@@ -19,7 +19,7 @@ use crate::watch::{self, Watch, failure};
 /// Runs it.
 pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let agent = lookup::agent(registry, matches.get_one::<String>("agent").map_or("", String::as_str))?;
-    let ways = ways(matches.get_many::<String>("way").unwrap_or_default())?;
+    let ways = ways(matches.get_many::<String>("way").unwrap_or_default().collect())?;
     let site = rendering::site(matches.get_one::<PathBuf>("site").map(PathBuf::as_path))?;
     let host = Host::choose(watch::wanted(matches)).map_err(failure)?;
     console.step(format!("sandbox: {}", host.describe()));
@@ -36,16 +36,14 @@ pub(super) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     Ok(Status::found(best.is_none()))
 }
 
-fn ways<'w>(words: impl Iterator<Item = &'w String>) -> Outcome<Vec<String>> {
+fn ways(words: Vec<&String>) -> Outcome<Vec<String>> {
     let known: Vec<&str> = discovery::ways().into_iter().map(|(name, _)| name).collect();
-    words
-        .map(|word| match known.contains(&word.as_str()) {
-            true => Ok(word.clone()),
-            false => {
-                Err(Failure::new(format!("no such way: `{word}`")).help(lookup::meant(word, &known, "the ways are")))
-            }
-        })
-        .collect()
+    match words.iter().find(|word| !known.contains(&word.as_str())) {
+        Some(word) => {
+            Err(Failure::new(format!("no such way: `{word}`")).help(lookup::meant(word, &known, "the ways are")))
+        }
+        None => Ok(words.into_iter().cloned().collect()),
+    }
 }
 
 /// Writes the suggestion in the place of the fields that `new` wrote.

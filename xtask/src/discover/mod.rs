@@ -20,9 +20,9 @@ pub(crate) fn command() -> Command {
         .about("Find out how an agent gets its base URL, key and model, and suggest the fields of its entry")
         .after_help(
             "It installs the agent in a sandbox and starts it against a model server, once for each of the common ways:\n\
-             variables, files of known families, session/set_model, a config option. Every variable and file has values of\n\
-             its own, so the requests show which the agent reads. `protocol`, `env`, `config`, `model` and `base_url` of the\n\
-             entry are not used: they are what is looked for.\n\n\
+             variables, files of known families, session/set_model, a config option. Every variable and file has\n\
+             values of its own, so the requests show which the agent reads. `protocol`, `env`, `config`, `model` and\n\
+             `base_url` of the entry are not used: they are what is searched for.\n\n\
              Examples:\n  \
              cargo xtask try my-agent\n  \
              cargo xtask try my-agent --site mirror/site.toml --way openai,own\n  \

@@ -18,7 +18,6 @@ use crate::output::filled;
 use crate::output::{Destination, Generated};
 use crate::probe;
 use crate::rendering;
-use crate::targets;
 use crate::unlisted;
 use crate::violations;
 use registry_command::console::Console;
@@ -137,7 +136,7 @@ pub(crate) fn changed(
 
 /// The input of generators for the whole registry.
 pub(crate) fn input<'a>(registry: &'a Registry<'a>, site: &'a Site) -> Outcome<Input<'a>> {
-    Ok(Input { evidence: evidence(registry)?, targets: targets::all(registry)?, ..Input::new(registry, site) })
+    Ok(Input { evidence: evidence(registry)?, targets: targets(registry)?, ..Input::new(registry, site) })
 }
 
 /// The committed evidence; a registry's own replaces that of the registry it extends.
@@ -145,6 +144,17 @@ fn evidence(registry: &Registry<'_>) -> Outcome<BTreeMap<String, String>> {
     let mut found = registry.extends.map_or_else(|| Ok(BTreeMap::new()), evidence)?;
     for agent in registry.agents() {
         if let Some(text) = files::read_if_there(&probe::evidence::path(registry, agent.name))? {
+            found.insert(agent.name.to_owned(), text);
+        }
+    }
+    Ok(found)
+}
+
+/// The committed records of targets; a registry's own replaces that of the registry it extends.
+fn targets(registry: &Registry<'_>) -> Outcome<BTreeMap<String, String>> {
+    let mut found = registry.extends.map_or_else(|| Ok(BTreeMap::new()), targets)?;
+    for agent in registry.agents() {
+        if let Some(text) = files::read_if_there(&registry_outputs::targets::path(registry, agent.name))? {
             found.insert(agent.name.to_owned(), text);
         }
     }

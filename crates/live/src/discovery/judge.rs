@@ -195,7 +195,7 @@ mod tests {
             vec![by_variable.clone()],
             &Finding::Works(Found { via: Some(Via::Env), models: models.clone(), ..found.clone() }),
         );
-        // A model that was told over ACP comes before a variable; both are known.
+        // A model that was passed over ACP comes before a variable; both are known.
         check(
             "openai",
             vec![by_variable.clone(), openai(&bearer, "openai/gpt-try-session-set-model")],

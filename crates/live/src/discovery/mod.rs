@@ -109,7 +109,7 @@ async fn answer(ready: &Ready, agent: &Agent<'_>, way: Way, program: &str, folde
     let begin = Instant::now();
     let trial = Trial::new(way, program);
     let held = async |trial: &Trial, folder: PathBuf| {
-        let help = "run it again with `--keep`, and look at the logs";
+        let help = "run it again with `--keep`, and read the logs";
         attempt(ready, agent, trial, &folder).await.map_err(|message| Failure::new(message, help))
     };
     let first = held(&trial, folder.join("all")).await?;

@@ -71,8 +71,8 @@ impl Answer {
 
     /// Compares what was found with a second trial that gave nothing else.
     pub(crate) fn confirm(&mut self, found: &Found, second: &Finding, whole: &Trial) {
-        let confirmed = matches!(second, Finding::Works(again) if again.via == found.via && again.base == found.base && again.key == found.key);
-        if confirmed {
+        let same = |again: &Found| again.via == found.via && again.base == found.base && again.key == found.key;
+        if matches!(second, Finding::Works(again) if same(again)) {
             return;
         }
         let given = whole.sources().collect::<Vec<_>>().join(", ");

@@ -27,7 +27,7 @@ impl Suggestion {
     /// The text of the fields, indented as in an entry.
     pub fn text(&self) -> String {
         let lines = self.fields.iter().flat_map(|(_, text)| text.lines());
-        lines.map(|line| format!("{:INDENT$}{line}\n", "")).collect()
+        lines.fold(String::new(), |text, line| text + &" ".repeat(INDENT) + line + "\n")
     }
 }
 
@@ -83,7 +83,7 @@ fn env(variables: &[String]) -> String {
     if line.chars().count() + INDENT <= COLUMNS {
         return line;
     }
-    format!("env: {{\n{}}},", variables.iter().map(|it| format!("    {it},\n")).collect::<String>())
+    variables.iter().fold("env: {\n".to_owned(), |text, it| text + "    " + it + ",\n") + "},"
 }
 
 /// The form of base URL that fits what the agent appends, and its value. Providers of the OpenAI protocols are

@@ -6,9 +6,9 @@ use super::ways::{Holds, Way, WayFile};
 /// Where the model server of a trial listens.
 pub(crate) const LISTEN: &str = "127.0.0.1:8480";
 
-/// The source of a model id that `session/set_model` tells.
+/// The source of a model id that `session/set_model` passes.
 pub(crate) const SET_MODEL: &str = "session/set_model";
-/// The source of a model id that a config option of ACP tells.
+/// The source of a model id that a config option of ACP passes.
 pub(crate) const CONFIG_OPTION: &str = "session/set_config_option";
 
 /// A way, with the names of one agent.
@@ -72,7 +72,7 @@ impl Trial {
         format!("{}-try-{}", self.way.family, slug(source))
     }
 
-    /// The id that ACP is told for a source, in the form of the way.
+    /// The id that is passed over ACP for a source, in the form of the way.
     pub(crate) fn told(&self, source: &str) -> String {
         self.way.told.replace("{}", &self.model(source))
     }

@@ -22,7 +22,7 @@ pub(crate) struct Way {
     pub(crate) about: &'static str,
     /// What the ids of its models begin with: some agents choose the protocol by it.
     pub(crate) family: &'static str,
-    /// The form of an id that is told over ACP.
+    /// The form of an id that is passed over ACP.
     pub(crate) told: &'static str,
     /// The same as a word of an entry.
     pub(crate) format: ModelIdFormat,
@@ -40,7 +40,7 @@ pub(crate) struct WayFile {
     /// Its path.
     pub(crate) path: &'static str,
     /// Its text; `@BASE_URL@`, `@KEY@` and `@MODEL@` are its own, and `@TOLD_MODEL@`, `@OPTION_MODEL@` the ids that are
-    /// told over ACP later.
+    /// passed over ACP later.
     pub(crate) text: &'static str,
     /// The fields of an entry that write it, with `@PATH@` for its path.
     pub(crate) entry: &'static str,

@@ -249,12 +249,12 @@ impl Evidence {
         error.or_else(|| self.runs.is_empty().then_some(self.routing.detail()))
     }
 
-    /// The verdicts that are not *proved*, each once with all of its questions: what prevented an install prevented all.
+    /// The verdicts that are not *proved*, each once with all of its questions: a failed install prevents all of them.
     fn open(&self) -> Vec<(String, &Verdict)> {
         let mut open: Vec<(String, &Verdict)> = Vec::new();
         for (question, verdict) in self.verdicts().into_iter().filter(|(_, it)| **it != Verdict::Proved) {
             match open.iter_mut().find(|(_, it)| *it == verdict) {
-                Some((questions, _)) => *questions += &format!(", {question}"),
+                Some((questions, _)) => questions.extend([", ", question]),
                 None => open.push((question.to_owned(), verdict)),
             }
         }

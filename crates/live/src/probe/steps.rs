@@ -62,7 +62,7 @@ async fn all(cx: &Context<'_>, agent: &Agent<'_>, evidence: &mut Evidence) -> Re
         registry_scripts::evidence::inputs(agent).map_err(|error| Verdict::Unproven(error.to_string()))?;
     let (ready, installed) = install(cx, agent).await?;
     evidence.runtime = installed.runtime;
-    evidence.target = cx.host.target.id().to_owned();
+    cx.host.target.id().clone_into(&mut evidence.target);
     evidence.stamp = installed.stamp;
     evidence.megabytes = ready.cell.changes(As::Root).ok().map(|it| it.bytes / 1_000_000);
     let wanted: Vec<Scenario> = SCENARIOS.into_iter().filter(|it| is_wanted(cx, agent, *it)).collect();

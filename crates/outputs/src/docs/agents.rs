@@ -27,8 +27,8 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
     }
     out.push_str(
         "\n## Targets\n\n*run*: it was installed on this target and answered there. *fetched*: each of its artefacts for the \
-         target was fetched\nand has the checksum of the lock; nothing was run. *none*: neither; a reason of its lock or \
-         entry is in its section. All\nthree are about the lock as it is now.\n\n",
+         target was fetched\nand has the checksum of the lock; nothing was run. *none*: neither; why is in its \
+         section. All three are about the lock as it is\nnow.\n\n",
     );
     out.push_str(&targets::table(all));
     out.push_str(

@@ -21,7 +21,7 @@ pub fn with_fields(
     }
     let text_of = |wanted: &dyn Fn(&str) -> bool| {
         let texts = fields.iter().filter(|(name, _)| wanted(name)).flat_map(|(_, text)| text.lines());
-        texts.map(|line| format!("        {line}\n")).collect::<String>()
+        texts.fold(String::new(), |text, line| text + "        " + line + "\n")
     };
     let mut out = String::new();
     for line in entry.lines() {
