@@ -7,6 +7,7 @@ agent! {
     ///
     /// The package has a command line only; ours drives its agent, its prompts and its one tool, `bash`, over LiteLLM.
     /// An answer without a call of that tool is an error to the package, which asks again, three times at most.
+    /// A turn that is cancelled ends once the model call or the command under way has ended.
     mini_swe_agent {
         aliases: ["mini"],
         protocol: OpenAiCompletions,
