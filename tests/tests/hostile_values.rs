@@ -20,7 +20,6 @@ use crate::launch_support::{
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
-use registry::REGISTRY;
 use registry::model::{Agent, Semantics};
 use serde_json::Value;
 

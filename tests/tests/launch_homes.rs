@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::launch_support::{Installed, Prefix, agents, files_under, find, noted_environment, provide};
-use registry::REGISTRY;
 
 /// A user without a name.
 const USER: u32 = 12345;

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::launch_support::{Installed, Prefix, agents, files_under, noted_environment, noted_words, provide, share};
-use registry::REGISTRY;
 
 /// A user without files.
 const NOBODY: u32 = 65534;

@@ -78,8 +78,8 @@ fn with_version(text: &str, ident: &str, version: &str) -> Option<String> {
     } else {
         let head = lines.iter().position(|line| trimmed(line).trim_end() == format!("{ident} {{"))?;
         let named = lines.get(head + 1).is_some_and(|it| it.trim().starts_with("aliases:") && it.ends_with("],"));
-        let indent: String = lines.get(head)?.chars().take_while(|it| it.is_whitespace()).collect();
-        lines.insert(head + 1 + usize::from(named), format!("{indent}    {FIELD}\"{version}\"],"));
+        let margin: String = lines.get(head)?.chars().take_while(|it| it.is_whitespace()).collect();
+        lines.insert(head + 1 + usize::from(named), format!("{margin}    {FIELD}\"{version}\"],"));
     }
     Some(lines.join("\n") + "\n")
 }

@@ -41,6 +41,10 @@ pub(super) fn write(
     upgraded: &[Upgraded<'_>],
     console: Console,
 ) -> Outcome<()> {
+    // A file that is stale for another reason is not the upgrade's.
+    if upgraded.is_empty() {
+        return Ok(());
+    }
     let changes = changes(registry, journal.root(), upgraded)?;
     if changes.is_empty() {
         return Ok(());
