@@ -1,4 +1,4 @@
-//! Other versions of an agent: how they are named, found and told apart in every output.
+//! Other versions of an agent: their names, how they are found, and that every output has them apart.
 
 #![expect(clippy::expect_used, reason = "a test panics on failure")]
 

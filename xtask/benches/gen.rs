@@ -1,5 +1,5 @@
-//! Measures the time of `gen` of everything as a ratio to a plain `cp` of the same files, and to `gen` of the first twelve
-//! agents, in one run.
+//! Measures the time of `gen` of everything as a ratio to a plain `cp` of the same files, and to `gen` of the first
+//! twelve agents, in one run.
 //!
 //! `cargo bench -p xtask --features outputs --bench gen`
 

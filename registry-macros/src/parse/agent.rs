@@ -91,7 +91,10 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
             draft.agent.aliases = texts(cx, Field::Aliases, &mut cursor)?;
             Ok(())
         }),
-        "also" => at(cx, Field::Also, &key, |cx| parse_also(cx, draft, &mut cursor)),
+        "also" => at(cx, Field::Also, &key, |cx| {
+            (draft.agent.also, draft.also) = parse_also(cx, draft.agent.name, &mut cursor)?;
+            Ok(())
+        }),
         "install" => at(cx, Field::Install, &key, |cx| parse_install(cx, draft, &mut cursor)),
         "carries" => at(cx, Field::Carries, &key, |cx| {
             draft.agent.carries = texts(cx, Field::Carries, &mut cursor)?;

@@ -5,7 +5,6 @@ use registry_model::check::{Field, Place};
 use registry_model::model::{Agent, is_exact_version};
 
 use super::cursor::Cursor;
-use super::draft::Draft;
 use super::fields::{RawField, collect_field, here};
 use crate::syntax::{Cx, Diagnostic};
 
@@ -21,27 +20,31 @@ pub(crate) struct OtherVersion {
 /// What belongs to the entry as a whole.
 const OF_THE_ENTRY: [&str; 2] = ["aliases", "also"];
 
-/// Reads `["1.0.0", "0.9.0" { field: value }]`.
-pub(super) fn parse_also<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
+/// Reads `["1.0.0", "0.9.0" { field: value }]` of the agent of a name: what its constant refers to, and what is read again
+/// for each version.
+pub(super) fn parse_also<'b>(
+    cx: &mut Cx<'b>,
+    agent: &str,
+    cursor: &mut Cursor,
+) -> Result<(&'b [&'b Agent<'b>], Vec<OtherVersion>), Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, "a list `[\"1.0.0\"]`")?;
-    let mut versions: Vec<&'b Agent<'b>> = Vec::new();
+    let (mut versions, mut others): (Vec<&'b Agent<'b>>, Vec<OtherVersion>) = (Vec::new(), Vec::new());
     for (index, mut piece) in Cursor::of(&group).split().into_iter().enumerate() {
         let (literal, version) = piece.string("a version in quotes")?;
         cx.mark(Place::field(Field::Also).item(index), literal.span());
         let fields = if piece.is_empty() { None } else { Some(piece.group(Delimiter::Brace, "`{ field: value }`")?) };
         piece.end()?;
         // A rule reports what is not a version or occurs twice; it has no constant.
-        if is_exact_version(&version) && draft.also.iter().all(|it| it.version != version) {
-            draft.also.push(OtherVersion { version: version.clone(), span: literal.span(), fields });
+        if is_exact_version(&version) && others.iter().all(|it| it.version != version) {
+            others.push(OtherVersion { version: version.clone(), span: literal.span(), fields });
         }
-        let name = cx.text(&format!("{}@{version}", draft.agent.name));
+        let name = cx.text(&format!("{agent}@{version}"));
         versions.push(cx.bump.alloc(Agent { name, ..Agent::EMPTY }));
     }
     if versions.is_empty() {
         return Err(Diagnostic::new(here(cursor), "`also` is empty", "remove the field, or name a version in it"));
     }
-    draft.agent.also = cx.list(&versions);
-    Ok(())
+    Ok((cx.list(&versions), others))
 }
 
 impl OtherVersion {

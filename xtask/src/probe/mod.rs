@@ -23,7 +23,8 @@ pub(crate) fn command() -> Command {
         .about("Measure where calls of agents go, what their commands see, and whether the web policy works")
         .after_help(
             "Examples:\n  cargo xtask probe --site mirror/site.toml my-agent\n  cargo xtask probe --write my-agent\n  \
-             cargo xtask probe --stale --write\n  cargo xtask probe --stale=0 --write\n  cargo xtask probe --values my-agent\n  cargo xtask probe --check\n  \
+             cargo xtask probe --stale --write\n  cargo xtask probe --stale=0 --write\n  \
+             cargo xtask probe --values my-agent\n  cargo xtask probe --check\n  \
              cargo xtask probe --compare old.json my-agent\n\
              Exit status: 0 when some routing is proved and nothing failed (with --require: when all of those\n\
              is proved), 1 otherwise; 2 when an agent could not be measured, since the machine or the probe failed.\n\

@@ -12,7 +12,7 @@ use registry_command::{dates, lookup};
 /// The maximum age of evidence in days.
 pub(super) const DAYS: u64 = 30;
 
-/// Why the evidence on an agent is stale, by its inputs or after some days, one line per reason; empty when it is fresh.
+/// Why the evidence on an agent is stale, by its inputs or after some days, a line per reason; empty when it is fresh.
 fn stale(agent: &Agent<'_>, evidence: Option<&Value>, days: u64) -> Outcome<Vec<String>> {
     let Some(evidence) = evidence else { return Ok(vec!["there is none".to_owned()]) };
     let part = |key: &str| evidence.get(key).cloned().unwrap_or_default();

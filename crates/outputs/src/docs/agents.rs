@@ -64,8 +64,7 @@ pub(crate) fn region(all: &[Facts<'_>]) -> String {
     };
     let (all, others): (Vec<&Facts<'_>>, Vec<&Facts<'_>>) = all.iter().partition(|it| it.agent.version().is_none());
     let mut out = format!(
-        "{} agents, and {} other versions. `cargo xtask probe` has proved the routing of {} and the web policy of {} of the \
-         agents\non the wire.\n\n",
+        "{} agents and {} other versions; `cargo xtask probe` proved the routing of {} and the web policy of {} on the wire.\n\n",
         all.len(),
         others.len(),
         proved(&all, "routing"),
