@@ -265,7 +265,14 @@ def rows():
         ("damage", ""),
         installed="another",
         check=(0,),
-        after=(("rollback", (0,)), ("check", (15,)), ("rollback", (0,)), ("check", (0,)), ("gc", (0,)), ("rollback", (15,))),
+        after=(
+            ("rollback", (0,)),
+            ("check", (15,)),
+            ("rollback", (0,)),
+            ("check", (0,)),
+            ("gc", (0,)),
+            ("rollback", (15,)),
+        ),
         short=True,
     )
     yield Fault(
