@@ -328,8 +328,8 @@ const ONLY_OVER_ACP: [&str; 2] = ["code-puppy", "isaac"];
 #[test]
 fn model_set_over_acp_is_in_a_file_too() {
     let over_acp = |agent: &&Agent<'_>| agent.sets_model() || agent.model.via == Via::ConfigOption;
-    let agents = REGISTRY.agents().into_iter().filter(over_acp).map(|agent| agent.name);
-    let agents: Vec<&str> = agents.filter(|name| !ONLY_OVER_ACP.contains(name)).collect();
+    let entries = REGISTRY.agents.iter().copied().filter(over_acp).map(|agent| agent.name);
+    let agents: Vec<&str> = entries.filter(|name| !ONLY_OVER_ACP.contains(name)).collect();
     assert_eq!(agents, MODELS_IN_FILES.map(|(agent, ..)| agent));
     let gateway = [
         ("BENCHFLOW_LITELLM_MODEL_ALIAS", "benchflow-x"),

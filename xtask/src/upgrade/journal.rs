@@ -53,7 +53,14 @@ pub(crate) struct Journal {
 /// The lock of a tree, until it is dropped or its process ends.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Guard {
+    /// A program that is being started meanwhile has the file open too, until its `exec`: closing alone would not do.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
 }
 
 /// The result of the recovery of a journal.
@@ -94,7 +101,7 @@ impl Journal {
         match lock.try_lock() {
             Err(TryLockError::WouldBlock) => Ok(None),
             // On a file system without locks, the user must not run two commands at once.
-            _ => Ok(Some(Guard { _lock: lock })),
+            _ => Ok(Some(Guard { lock })),
         }
     }
 
