@@ -212,6 +212,9 @@ expect "the evidence is restored but for its date and its times" 1 "$?"
 # Replaces the version, and keeps it: the tree compiles with both, and nothing is stale.
 keep_old() {
     commit restored
+    # A build with the newer lock in it again.
+    cargo build --quiet --package xtask --features xtask/upgrade || exit 2
+    cp "${CARGO_TARGET_DIR:-target}/debug/xtask" "$xtask" || exit 2
     proves "another version is proved, and the old one is kept" --to "$older" --keep-old --write
     says "kept as \`$agent@$pinned\`"
     kept=${lock%.lock}
