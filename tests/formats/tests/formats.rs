@@ -181,7 +181,7 @@ fn dev_container_features_match_their_format() {
 fn bake_file_and_dockerfile_have_one_target_per_agent() {
     let matrix = json("generated/suite/matrix.json");
     let jobs = matrix["include"].as_array().expect("a list");
-    let mut built: Vec<&str> = jobs.iter().filter_map(|job| job["agent"].as_str()).collect();
+    let mut built: Vec<&str> = jobs.iter().filter_map(|job| job["target"].as_str()).collect();
     built.dedup();
     let bake: hcl::Body = hcl::parse(&read("generated/suite/docker-bake.hcl")).expect("the build is HCL");
     let label = |block: &hcl::Block| block.labels().first().map(|it| it.as_str().to_owned()).unwrap_or_default();

@@ -25,6 +25,8 @@ const fn machine(target: Target) -> Option<(&'static str, &'static str)> {
 #[derive(Debug, Serialize)]
 struct Job<'a> {
     agent: &'a str,
+    /// The stage of the Dockerfile, the target of the bake file and the tag of the image.
+    target: String,
     platform: &'static str,
     runner: &'static str,
     timeout_minutes: u32,
@@ -67,7 +69,7 @@ pub(super) fn matrix(all: &[Built<'_>]) -> Result<String, String> {
 fn job<'a>(agent: &Agent<'a>, (platform, runner): (&'static str, &'static str)) -> Job<'a> {
     // The time of an install and of the job's start.
     let timeout_minutes = agent.install_timeout.div_ceil(60) + 5;
-    Job { agent: agent.name, platform, runner, timeout_minutes }
+    Job { agent: agent.name, target: agent.plain_name(), platform, runner, timeout_minutes }
 }
 
 /// `docker-bake.hcl`: a target for each agent.
