@@ -39,8 +39,8 @@ fn every_name_spelling_round_trips() {
     check_agents(&Agent { name: "no-such-agent", ..OPENCODE }, |agent| {
         let name = agent.name;
         [
-            unless(is_kebab(agent.entry()) && is_kebab(&agent.plain_name()), "is no kebab-case name"),
-            unless(is_snake(&stem(agent.entry())), "its file is no snake-case name"),
+            unless(is_kebab(agent.entry()) && is_kebab(&agent.plain_name()), "is not a kebab-case name"),
+            unless(is_snake(&stem(agent.entry())), "its file is not a snake-case name"),
             unless(kebab(&constant(name)) == agent.plain_name(), "its constant leads to another name"),
             unless(REGISTRY.agent(name).is_some_and(|it| it.name == name), "is not found by its name"),
         ]

@@ -179,14 +179,17 @@ mode_check() {
 # Returns to the stamp that was current before, and keeps the one that is now for the way back. Nothing is fetched; the
 # checks are those of mode check.
 mode_rollback() {
+    # Without an earlier stamp nothing is written; with one, no install may replace it from here on.
+    if [ -r "$HOLDER/stamp.before" ]; then
+        take_lock
+        open_stage
+    fi
     line=
     read -r line 2>/dev/null <"$HOLDER/stamp.before"
     set -- $line
     if [ $# -ne 4 ] || [ ! -x "$HOLDER/$1/node/bin/node" ] || [ ! -r "$HOLDER/$1/launch.sh" ]; then
-        fail 15 rollback "no earlier stamp of $AGENT is under $PREFIX; mode gc may have removed it"
+        fail 15 rollback "no earlier stamp of $AGENT is under $PREFIX; run the install.sh of the version that you want"
     fi
-    take_lock
-    open_stage
     STAMP=$1
     DIR=$HOLDER/$1
     TARGET=$2
