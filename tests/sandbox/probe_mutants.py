@@ -69,12 +69,14 @@ MUTANTS = [
     Mutant("an escape is a letter", "let escaped = false;"),
     Mutant("a word may be a part of one", "escaped || !before.chars().next_back().is_some_and(part)"),
     Mutant(
-        "the table of names is not asked", "tools.iter().map(String::as_str).filter(|it| own.contains(it)).collect()"
+        "the table of names is not asked",
+        "tools.iter().map(String::as_str).filter(|it| self.own.contains(it)).collect()",
     ),
     Mutant(
         "the entry's names are not asked",
-        "tools.iter().map(String::as_str).filter(|it| web_names::source_of(it).is_some()).collect()",
+        "tools.iter().map(String::as_str).filter(|it| known(it)).collect()",
     ),
+    Mutant("a table says which tools are hosted", "Self { own: agent.hosted_tools(), table: true }"),
     Mutant("other tools may go", '(false).then(|| format!("it changes other tools too: {}", words(changed)))'),
     Mutant("no control is needed", "if false {"),
     Mutant("the search need not be called", "if false {"),

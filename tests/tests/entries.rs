@@ -166,6 +166,14 @@ fn web_policies_name_distinct_tools() {
 }
 
 #[test]
+fn agents_with_web_tools_say_which_are_hosted() {
+    check_agents(&Agent { hosted: None, ..OPENCODE }, |agent| {
+        let tools = agent.web.is_some_and(|it| !it.tools().is_empty());
+        unless(!tools || agent.hosted.is_some(), "does not say which of its web tools are hosted")
+    });
+}
+
+#[test]
 fn every_config_file_is_in_an_agent_folder() {
     check_agents(&Agent { home: &[".elsewhere"], ..OPENCODE }, |agent| {
         let own = |path: &str| {

@@ -30,7 +30,7 @@ const REFERENCES: [(&str, &str, bool); 6] = [
 const URL: &str = "BENCHFLOW_PROVIDER_BASE_URL";
 
 /// Changes of a question with an answer: a variable (`KEY` is the key's variable) and its value.
-const CHANGES: [(&str, &str); 24] = [
+const CHANGES: [(&str, &str); 25] = [
     ("UNRELATED", "x"),
     (URL, "localhost:4000"),
     (URL, "https://gw.example.org:99999/v1"),
@@ -47,6 +47,7 @@ const CHANGES: [(&str, &str); 24] = [
     ("LLM_TIMEOUT", "soon"),
     ("LLM_TIMEOUT", "30"),
     ("BENCHFLOW_DISALLOW_WEB_TOOLS", "1"),
+    ("BENCHFLOW_DISALLOW_WEB_TOOLS", "hosted"),
     ("BENCHFLOW_PERMISSION", "ask"),
     ("BENCHFLOW_PERMISSION", "yes"),
     ("BENCHFLOW_PERMISSION", " "),
@@ -177,7 +178,9 @@ fn routing_launcher_and_batch_refuse_the_same_values() {
                 wrong.push(format!("{about}: routing {by_routing:?}, resolve {by_resolve:?}"));
             }
         }
-        let of_routing = by_routing.is_some_and(|kind| OF_ROUTING_ALONE.contains(&kind));
+        // With an id of the caller's, a launcher asks for no provider: the agent knows the server by the id.
+        let told_id = by_routing == Some("no-provider") && question.env.contains_key("BENCHFLOW_ACP_MODEL_ID");
+        let of_routing = told_id || by_routing.is_some_and(|kind| OF_ROUTING_ALONE.contains(&kind));
         // Each launcher gets each change; shells and references rotate.
         let (row, change) = (index / CHANGES.len(), index % CHANGES.len());
         let (agent, reference) = (row / REFERENCES.len(), row % REFERENCES.len());

@@ -241,10 +241,10 @@ fn resolved_files_match_the_launchers_files() {
     let node = Command::new("node").arg("--version").stdout(Stdio::null()).status();
     assert!(node.is_ok(), "`node` is not in PATH\nhelp: install it; without it the files are compared with nothing");
     let router = Router::new(&REGISTRY);
-    let off = [("BENCHFLOW_DISALLOW_WEB_TOOLS", "1")];
+    let [off, hosted] = ["1", "hosted"].map(|it| [("BENCHFLOW_DISALLOW_WEB_TOOLS", it)]);
     let (ask, effort) = ([("BENCHFLOW_PERMISSION", "ask")], [("BENCHFLOW_REASONING_EFFORT", "high")]);
     let with = |more: &[(&'static str, &'static str)]| [&HOST[..], more].concat();
-    let kinds = [HOST.to_vec(), with(&GATEWAY), with(&off), with(&ask), with(&effort)];
+    let kinds = [HOST.to_vec(), with(&GATEWAY), with(&off), with(&hosted), with(&ask), with(&effort)];
     let mut compared = 0;
     for (row, agent) in agents().into_iter().enumerate() {
         for (kind, host) in kinds.iter().enumerate() {

@@ -148,6 +148,7 @@ fn web_policy_overrides_explicit_variables() {
 fn choices_of_a_run_are_routed_the_same_way() {
     check_launchers(8, &[("BENCHFLOW_PERMISSION", "ask")], &[]);
     check_launchers(8, &[("BENCHFLOW_REASONING_EFFORT", "high")], &[]);
+    check_launchers(8, &[("BENCHFLOW_DISALLOW_WEB_TOOLS", "hosted")], &[]);
 }
 
 const URL: (&str, &str) = ("BENCHFLOW_PROVIDER_BASE_URL", "https://gw.example.org/v1");

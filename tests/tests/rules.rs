@@ -6,7 +6,7 @@ use registry_audit::checks;
 use registry_model::check::{Diagnostic, LockUse};
 use registry_model::model::{
     Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Effort, Endpoint, Family, FileFormat,
-    ImageNeed, Mapping, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Permission,
+    Hosted, ImageNeed, Mapping, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Permission,
     Program, Protocol, Provider, ProxyMode, Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
 };
 use registry_model::rules::{self, Checked, check_agent, check_family, check_provider, check_registry};
@@ -206,6 +206,14 @@ const BROKEN: &[(&str, Broken)] = &[
                 owner: Owner::Keys,
                 body: Template(r#"["object",["deny",["append","webfetch"]]]"#),
             }],
+        }),
+    ),
+    (
+        "W006",
+        Broken::Agent(Agent {
+            web: Some(WebPolicy::Switch { tools: &["fetch"], off: &[Off::Argv(&["--offline"])] }),
+            hosted: Some(Hosted::Some { tools: &["search"], off: &[Off::Argv(&["--no-search"])] }),
+            ..GOOD
         }),
     ),
 ];

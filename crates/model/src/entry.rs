@@ -61,6 +61,8 @@ entry! {
         config
         /// Its web tools and what turns them off: `{ tools: ["web_fetch"], off: […] }`, or `NoTools("evidence")`.
         web
+        /// Which of its web tools a vendor's servers carry out: `all`, `{ tools: ["search"], off: […] }`, or `none("why")`.
+        hosted
         /// What lets its tools run without asking: `[argv["--yolo"]]`, `[mode("yolo")]`, or `none("why")`.
         permission
         /// The levels of reasoning effort that `EFFORT` may be: `["low", "medium", "high"]`, or `none("why")`.
@@ -163,6 +165,14 @@ entry! {
         /// The names of the web tools that it offers its model.
         tools
         /// What turns them off: `[json("~/…") { … }]`, `env { … }`, `argv […]`; or `NoSwitch("why")`, `Untested("why")`.
+        off
+}
+entry! {
+    /// The parts of `hosted`.
+    HostedEntry:
+        /// The names of those web tools.
+        tools
+        /// What turns them off, and leaves the other web tools on: `[json("~/…") { … }]`, `env { … }`, `argv […]`.
         off
 }
 entry! {

@@ -58,6 +58,7 @@ fields! {
     Config "config"
     References "references"
     Web "web"
+    Hosted "hosted"
     Permission "permission"
     Effort "effort"
     Mcp "mcp"
@@ -120,7 +121,7 @@ pub enum Part {
     UsageTracking,
     /// The web tools.
     Tools,
-    /// A switch of the web policy or of the permission.
+    /// A switch of the web policy, of the hosted tools or of the permission.
     Off(usize),
     /// A path in such a switch.
     OffPath(usize),

@@ -3,9 +3,9 @@
 
 use registry_model::check::{Field, Place};
 use registry_model::model::{
-    Agent, Artefact, BaseUrlForm, ConfigFile, Effort, FileFormat, Handshake, Host, ImageNeed, Info, Login, LoginSource,
-    Mapping, Mcp, ModelDelivery, Off, Owner, Permission, Proof, ProofKind, ProxyMode, References, Semantics, Step,
-    Suite, Version, WebPolicy,
+    Agent, Artefact, BaseUrlForm, ConfigFile, Effort, FileFormat, Handshake, Host, Hosted, ImageNeed, Info, Login,
+    LoginSource, Mapping, Mcp, ModelDelivery, Off, Owner, Permission, Proof, ProofKind, ProxyMode, References,
+    Semantics, Step, Suite, Version, WebPolicy,
 };
 use registry_model::names;
 use registry_model::template::Template;
@@ -48,6 +48,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
         config,
         references,
         web,
+        hosted,
         permission,
         effort,
         mcp,
@@ -93,6 +94,7 @@ fn fields(agent: &Agent<'_>) -> Vec<(&'static str, String)> {
     let files = config.iter().enumerate().map(|(index, it)| config_text(agent, index, it));
     add("config", !config.is_empty(), list(files));
     add("web", web.is_some(), web.map(web_text).unwrap_or_default());
+    add("hosted", hosted.is_some(), hosted.map(hosted_text).unwrap_or_default());
     add("permission", permission.is_some(), permission.map(permission_text).unwrap_or_default());
     add("effort", effort.is_some(), effort.map(effort_text).unwrap_or_default());
     add("mcp", mcp.is_some(), mcp.map(mcp_text).unwrap_or_default());
@@ -296,6 +298,18 @@ fn web_text(web: WebPolicy<'_>) -> String {
         WebPolicy::NoSwitch { tools, .. } | WebPolicy::Untested { tools, .. } => (tools, because),
     };
     group("{", &[format!("tools: {}", texts(tools)), format!("off: {off}")], "}")
+}
+
+fn hosted_text(hosted: Hosted<'_>) -> String {
+    let word = hosted.kind().word();
+    match hosted {
+        Hosted::All => word.to_owned(),
+        Hosted::None(reason) | Hosted::Untested(reason) => format!("{word}({})", quoted(reason)),
+        Hosted::Some { tools, off } => {
+            let off = list(off.iter().map(off_text));
+            group("{", &[format!("tools: {}", texts(tools)), format!("off: {off}")], "}")
+        }
+    }
 }
 
 fn permission_text(permission: Permission<'_>) -> String {

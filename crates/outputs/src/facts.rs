@@ -5,8 +5,8 @@
 //! (`registry_model::template`).
 
 use registry_model::model::{
-    Agent, EffortKind, LockedPackage, McpKind, McpTransport, Off, PermissionKind, Protocol, Target, Unavailable,
-    UnreadableLock, WebKind, WebPolicy,
+    Agent, EffortKind, HostedKind, LockedPackage, McpKind, McpTransport, Off, PermissionKind, Protocol, Target,
+    Unavailable, UnreadableLock, WebKind, WebPolicy,
 };
 use serde::Serialize;
 
@@ -48,6 +48,8 @@ pub struct Facts<'a> {
     pub web_off: &'a [Off<'a>],
     /// Why they are not turned off, if they are not.
     pub web_reason: Option<&'a str>,
+    /// Which of its web tools a vendor's servers carry out; null where its entry does not say, or it has no web tools.
+    pub hosted: Option<HostedFacts<'a>>,
     /// How its tools run without asking; null where its entry does not say.
     pub permission: Option<PermissionFacts<'a>>,
     /// The levels of reasoning effort that it takes; null where its entry does not say.
@@ -61,6 +63,21 @@ pub struct Facts<'a> {
     pub times: Option<Times>,
     /// Exact versions and checksums.
     pub lock: Option<Locked<'a>>,
+}
+
+/// The web tools of an agent that a vendor's servers carry out, which a sandbox without network does not stop.
+/// `BENCHFLOW_DISALLOW_WEB_TOOLS=hosted` turns them alone off.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
+pub struct HostedFacts<'a> {
+    /// What is known of it.
+    pub kind: HostedKind,
+    /// Their names.
+    pub tools: &'a [&'a str],
+    /// The switches that turn them alone off, all of them together.
+    pub off: &'a [Off<'a>],
+    /// Why there are none, or why it is not known.
+    pub reason: Option<&'a str>,
 }
 
 /// How the tools of an agent run without asking, unless `BENCHFLOW_PERMISSION` is `ask`.
@@ -138,6 +155,12 @@ pub fn whole<'a>(agent: &'a Agent<'a>, evidence: &Evidence) -> Result<Facts<'a>,
         web_tools: agent.web.map(|it| it.tools()),
         web_off: agent.web_switches(),
         web_reason: agent.web.filter(|it| it.kind() != WebKind::Switch).map(|it| it.reason()),
+        hosted: agent.hosted.map(|it| HostedFacts {
+            kind: it.kind(),
+            tools: agent.hosted_tools(),
+            off: agent.hosted_switches(),
+            reason: given(it.reason()),
+        }),
         permission: agent.permission.map(|it| PermissionFacts {
             kind: it.kind(),
             mode: given(it.mode()),

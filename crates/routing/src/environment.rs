@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use registry_model::model::{Agent, ModelRecord, Off, Permission, Provider};
+use registry_model::model::{Agent, ModelRecord, Off, Permission, Provider, WithoutWeb};
 use registry_model::template::Value;
 use registry_model::variables::{VariableKind, canonical};
 use serde::Serialize;
@@ -14,6 +14,7 @@ use super::document::json;
 use super::values::Scope;
 use super::{
     Choice, Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
+    of_policy,
 };
 
 /// The variables of an agent, by their names.
@@ -40,7 +41,7 @@ impl<'a> Router<'a> {
         let asked = CredentialRequest { agent, server: &server, given, sandbox, moved };
         let credentials = self.credentials(&asked)?;
         self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
-        let choice = Choice { web_off: web_off(agent, given)?, ask: asks(agent, given)? };
+        let choice = Choice { web: without_web(agent, given)?, ask: asks(agent, given)? };
         check_effort(agent, given)?;
 
         let idle = entry.idle.iter().filter(|(name, _)| given.explicit(name).is_some()).cloned().collect::<Vec<_>>();
@@ -201,12 +202,12 @@ fn fill_model(set: &mut Set<'_>, told: Option<&str>) {
     }
 }
 
-/// Whether the web must be off; refused when no test shows that the policy works.
-fn web_off(agent: &Agent<'_>, given: &Given) -> Result<bool, Refusal> {
-    let off = given.find(names::WEB).is_some_and(|(_, value)| !matches!(value, "0" | "false" | "no"));
-    match agent.no_web_refusal().filter(|_| off) {
-        Some(reason) => Err(Refusal::WebPolicy { agent: agent.name.to_owned(), reason }),
-        None => Ok(off),
+/// How much of the web the run does without; refused when no test shows that the policy works.
+fn without_web(agent: &Agent<'_>, given: &Given) -> Result<WithoutWeb, Refusal> {
+    let web = WithoutWeb::of(given.find(names::WEB).map_or("", |(_, value)| value));
+    match agent.refusal_without(web) {
+        Some(reason) => Err(Refusal::WebPolicy { agent: agent.name.to_owned(), web, reason }),
+        None => Ok(web),
     }
 }
 
@@ -263,16 +264,14 @@ fn map<'a>(
             (Some(_), _) => explicit.push(mapping.0),
         }
     }
-    if choice.web_off {
-        for off in agent.web_switches() {
-            if let Off::Unset(names) = off {
-                names.iter().for_each(|name| drop(set.remove(*name)));
-            }
+    for off in agent.switches_without(choice.web) {
+        if let Off::Unset(names) = off {
+            names.iter().for_each(|name| drop(set.remove(*name)));
         }
-        for mapping in &entry.policy {
-            set.remove(mapping.0);
-            set_mapping(set, mapping, agent, sandbox)?;
-        }
+    }
+    for mapping in of_policy(&entry.policies, choice.web) {
+        set.remove(mapping.0);
+        set_mapping(set, mapping, agent, sandbox)?;
     }
     let explicit = (!explicit.is_empty()).then(|| (explicit.join(" "), Origin::Mapping));
     fill(set, names::EXPLICIT, explicit);

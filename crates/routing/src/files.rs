@@ -8,7 +8,7 @@ use registry_model::variables::is_secret;
 
 use super::document::Node;
 use super::values::Scope;
-use super::{Choice, Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names};
+use super::{Choice, Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names, of_policy};
 
 /// The text that replaces a secret.
 pub const MASK: &str = "********";
@@ -50,7 +50,7 @@ impl Entry<'_> {
     pub(crate) fn check_files(&self, scope: &Scope<'_, '_>, choice: Choice) -> Result<(), Refusal> {
         let (mut env, mut file, mut argv) =
             (ChannelContent::default(), ChannelContent::default(), ChannelContent::default());
-        let policy = self.policy_files.iter().filter(|_| choice.web_off);
+        let policy = of_policy(&self.policy_files, choice.web);
         let permission = self.permission_files.iter().filter(|_| !choice.ask);
         for (format, read) in self.files.iter().chain(permission).chain(policy) {
             walk(scope, read, Some(*format), &mut file)?;
@@ -125,7 +125,7 @@ impl<'a> Resolution<'a> {
             Off::Env(_) | Off::Argv(_) | Off::Unset(_) => None,
         };
         let permission = self.agent.permission_switches().iter().filter(|_| !self.choice.ask);
-        let policy = self.agent.web_switches().iter().filter(|_| self.choice.web_off);
+        let policy = self.agent.switches_without(self.choice.web);
         let switches = permission.chain(policy).filter_map(file);
         let mut files: BTreeMap<&str, (usize, FileFormat, Owner, Node)> = BTreeMap::new();
         for (index, (path, format, owner, body)) in config.chain(switches).enumerate() {

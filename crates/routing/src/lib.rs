@@ -31,7 +31,9 @@ mod values;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use registry_model::model::{Agent, Credential, Family, FileFormat, Login, Mapping, Off, Provider, Registry};
+use registry_model::model::{
+    Agent, Credential, Family, FileFormat, Login, Mapping, Off, Provider, Registry, WithoutWeb,
+};
 use registry_model::names::split_version;
 use registry_model::template::Value;
 
@@ -64,12 +66,13 @@ pub struct Entry<'a> {
     /// The agent.
     pub agent: &'a Agent<'a>,
     mappings: Vec<Read<'a>>,
-    policy: Vec<Read<'a>>,
+    /// What a run without web tools sets, and one without hosted ones.
+    policies: [Vec<Read<'a>>; 2],
     /// What lets its tools run without asking.
     permission: Vec<Read<'a>>,
     /// Its files, by their paths, and those of its policy and its permission.
     files: Vec<(FileFormat, Read<'a>)>,
-    policy_files: Vec<(FileFormat, Read<'a>)>,
+    policy_files: [Vec<(FileFormat, Read<'a>)>; 2],
     permission_files: Vec<(FileFormat, Read<'a>)>,
     argv: Vec<Read<'a>>,
     idle: Vec<(&'a str, String)>,
@@ -106,8 +109,8 @@ pub struct Resolution<'a> {
 /// What a caller chooses for a run beside its model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Whether the web must be off.
-    pub web_off: bool,
+    /// How much of the web it does without.
+    pub web: WithoutWeb,
     /// Whether tools are to ask before they run.
     pub ask: bool,
 }
@@ -200,14 +203,24 @@ impl<'a> Entry<'a> {
         Self {
             agent,
             mappings: agent.env.iter().chain(switches).map(read).collect(),
-            policy: set(agent.web_switches()).map(read).collect(),
+            policies: [agent.web_switches(), agent.hosted_switches()].map(|it| set(it).map(read).collect()),
             permission: set(agent.permission_switches()).map(read).collect(),
             files: agent.config.iter().map(|file| (file.format, (file.path, file.body.value()))).collect(),
-            policy_files: agent.web_switches().iter().filter_map(file).collect(),
+            policy_files: [agent.web_switches(), agent.hosted_switches()]
+                .map(|it| it.iter().filter_map(file).collect()),
             permission_files: agent.permission_switches().iter().filter_map(file).collect(),
             argv: agent.launch.iter().map(|word| ("launch", word.value())).collect(),
             idle: agent.idle(),
         }
+    }
+}
+
+/// What a run without this much of the web has.
+fn of_policy<T>([all, hosted]: &[Vec<T>; 2], web: WithoutWeb) -> &[T] {
+    match web {
+        WithoutWeb::Nothing => &[],
+        WithoutWeb::Hosted => hosted,
+        WithoutWeb::All => all,
     }
 }
 

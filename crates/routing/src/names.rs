@@ -1,6 +1,6 @@
 //! The canonical variables that routing fills in, by their full names (`registry_model::variables` lists them all).
 
-use registry_model::model::{Effort, Permission};
+use registry_model::model::{Effort, Permission, WithoutWeb};
 
 /// The provider's name.
 pub(crate) const PROVIDER: &str = "BENCHFLOW_PROVIDER_NAME";
@@ -24,8 +24,8 @@ pub(crate) const ACP_MODEL: &str = "BENCHFLOW_ACP_MODEL_ID";
 pub(crate) const ACP_MODEL_PROVIDER: &str = "BENCHFLOW_ACP_MODEL_PROVIDER";
 /// The part of it after its first slash.
 pub(crate) const ACP_MODEL_NAME: &str = "BENCHFLOW_ACP_MODEL_NAME";
-/// Whether the web must be off.
-pub(crate) const WEB: &str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
+/// How much of the web the run does without.
+pub(crate) const WEB: &str = WithoutWeb::VARIABLE;
 /// Whether tools are to ask before they run.
 pub(crate) const PERMISSION: &str = Permission::VARIABLE;
 /// The level of reasoning effort.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use registry_model::model::Protocol;
+use registry_model::model::{Protocol, WithoutWeb};
 
 use super::names;
 
@@ -115,6 +115,8 @@ pub enum Refusal {
     WebPolicy {
         /// The agent.
         agent: String,
+        /// How much of it.
+        web: WithoutWeb,
         /// Why.
         reason: String,
     },
@@ -287,11 +289,9 @@ impl fmt::Display for Refusal {
                 f,
                 "`{model}` cannot be run: {reason}\nhelp: choose another agent, or start this one without a model"
             ),
-            Self::WebPolicy { agent, reason } => {
-                write!(
-                    f,
-                    "`{agent}` cannot run without the web: {reason}\nhelp: choose an agent whose policy is tested"
-                )
+            Self::WebPolicy { agent, web, reason } => {
+                let what = if *web == WithoutWeb::Hosted { "hosted web tools" } else { "the web" };
+                write!(f, "`{agent}` cannot run without {what}: {reason}\nhelp: choose an agent whose policy is tested")
             }
             Self::NotOffered { agent, variable, reason } => {
                 write!(f, "`{agent}` takes no such {variable}: {reason}\nhelp: leave `{variable}` unset")

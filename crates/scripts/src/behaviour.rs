@@ -20,13 +20,13 @@ pub struct Aspect {
     pub name: &'static str,
     /// Its title in reports.
     pub title: &'static str,
-    /// Whether a person must decide on a difference. Sizes and versions of packages change with every release, and what
-    /// came of a session that was opened again can change with the speed of a machine.
+    /// Whether a person must decide on a difference. Sizes and versions of packages change with every release; what
+    /// came of a session that was opened again, and how many calls a turn took, can change with a machine's speed.
     pub decides: bool,
 }
 
 /// All aspects, in the order of reports.
-pub const ASPECTS: [Aspect; 20] = [
+pub const ASPECTS: [Aspect; 21] = [
     Aspect { name: "verdicts", title: "Verdicts", decides: true },
     Aspect { name: "handshake", title: "Handshake", decides: true },
     Aspect { name: "capabilities", title: "Capabilities", decides: true },
@@ -45,6 +45,7 @@ pub const ASPECTS: [Aspect; 20] = [
     Aspect { name: "install-scripts", title: "Install scripts", decides: true },
     Aspect { name: "provenance", title: "Provenance", decides: true },
     Aspect { name: "licences", title: "Licences", decides: true },
+    Aspect { name: "call-counts", title: "Number of model calls", decides: false },
     Aspect { name: "installed", title: "Installed size", decides: false },
     Aspect { name: "packages", title: "Packages", decides: false },
 ];

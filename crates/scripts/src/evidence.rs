@@ -64,6 +64,7 @@ fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, Render
 fn without_reasons<'a>(agent: &Agent<'a>) -> Agent<'a> {
     Agent {
         web: agent.web.filter(|_| agent.no_web_refusal().is_none()),
+        hosted: agent.hosted.filter(|it| it.reason().is_empty()),
         permission: agent.permission.filter(|_| agent.ask_refusal().is_none()),
         effort: agent.effort.filter(|it| !it.levels().is_empty()),
         ..*agent
@@ -198,6 +199,8 @@ fn web(agent: &Agent<'_>, script: &str) -> String {
     facts.add("web", policy.kind().id());
     facts.add_all("web.tool", policy.tools());
     add_switches(&mut facts, "web", agent.web_switches());
+    facts.add_all("hosted.tool", agent.hosted_tools());
+    add_switches(&mut facts, "hosted", agent.hosted_switches());
     facts.0
 }
 

@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 use registry_model::model::{
     Agent, Artefact, ArtefactKind, Beside, ConfigFile, FileFormat, Lock, Mapping, Off, Owner, Proof, ProofKind,
-    Semantics, Session, SessionKind,
+    Semantics, Session, SessionKind, WithoutWeb,
 };
 use registry_model::template::{Template, Value};
 use registry_model::variables::{CANONICAL, VariableKind};
@@ -224,11 +224,10 @@ struct PlanFile<'a> {
     references: Option<Form<'a>>,
     config: Vec<FilePlan<'a>>,
     policy: String,
-    refusal: Option<String>,
     // Left out where it says nothing, so that the plans of other agents do not change.
     #[serde(skip_serializing_if = "Option::is_none")]
     closed: Option<String>,
-    off: Switches<'a>,
+    without: Without<'a>,
     permission: Choice<'a>,
     effort: Levels<'a>,
     companions: Members<&'a str, String>,
@@ -263,7 +262,22 @@ struct Levels<'a> {
     refusal: String,
 }
 
-/// What turns the web tools off: files, variables, words, and variables that are dropped.
+/// What turns web tools off, by how much of the web a run does without.
+#[derive(Serialize)]
+struct Without<'a> {
+    hosted: Policy<'a>,
+    all: Policy<'a>,
+}
+
+/// What turns web tools off, and why a run without them is rejected where it is.
+#[derive(Serialize)]
+struct Policy<'a> {
+    refusal: Option<String>,
+    #[serde(flatten)]
+    off: Switches<'a>,
+}
+
+/// What turns something off: files, variables, words, and variables that are dropped.
 #[derive(Serialize)]
 struct Switches<'a> {
     files: Vec<FilePlan<'a>>,
@@ -328,9 +342,8 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &InstallPaths
         references: agent.references.map(|it| Form { form: it.form, textual: it.semantics == Semantics::Textual }),
         config,
         policy: place.policy(),
-        refusal: agent.no_web_refusal(),
         closed: agent.model_refusal(),
-        off: Switches::new(agent.web_switches(), "web")?,
+        without: Without { hosted: Policy::new(agent, WithoutWeb::Hosted)?, all: Policy::new(agent, WithoutWeb::All)? },
         permission: Choice::new(agent)?,
         effort: Levels { levels: agent.effort.map_or(&[], |it| it.levels()), refusal: agent.effort_refusal() },
         companions: Members(companions),
@@ -343,6 +356,13 @@ impl<'a> Helper<'a> {
     fn new(beside: &Beside<'_>, programs: &[Program<'a>]) -> Result<Self, RenderError> {
         let program = program(programs, beside.argv.first(), "beside")?.name;
         Ok(Self { program, argv: words(beside.argv, "beside")?, within: beside.within })
+    }
+}
+
+impl<'a> Policy<'a> {
+    fn new(agent: &Agent<'a>, web: WithoutWeb) -> Result<Self, RenderError> {
+        let place = if web == WithoutWeb::Hosted { "hosted" } else { "web" };
+        Ok(Self { refusal: agent.refusal_without(web), off: Switches::new(agent.switches_without(web), place)? })
     }
 }
 

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use registry_model::check::{Field, Part, Place};
 use registry_model::model::{
-    Agent, Archive, Artefact, ConfigFile, Effort, Git, Handshake, Host, ImageNeed, Info, Login, LoginSource, Mcp,
-    ModelDelivery, Npm, Off, Permission, Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version,
+    Agent, Archive, Artefact, ConfigFile, Effort, Git, Handshake, Host, Hosted, ImageNeed, Info, Login, LoginSource,
+    Mcp, ModelDelivery, Npm, Off, Permission, Program, Proof, ProxyMode, Pypi, Runs, Session, Step, Suite, Version,
     WebPolicy, Word as _,
 };
 use registry_model::names::{constant, plain};
@@ -74,6 +74,7 @@ fn fields(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&str>) -> TokenStr
         config,
         references,
         web,
+        hosted,
         permission,
         effort,
         mcp,
@@ -117,6 +118,7 @@ fn fields(cx: &Cx<'_>, entry: &Entry<Agent<'_>>, lock: Option<&str>) -> TokenStr
     add("config", expand_config(cx, config), !config.is_empty());
     add("references", expand_references(agent), references.is_some());
     add("web", expand_web(cx, *web), web.is_some());
+    add("hosted", expand_hosted(cx, *hosted), hosted.is_some());
     add("permission", expand_permission(cx, *permission), permission.is_some());
     add("effort", expand_effort(*effort), effort.is_some());
     add("mcp", expand_mcp(*mcp), mcp.is_some());
@@ -288,6 +290,20 @@ fn expand_web(cx: &Cx<'_>, web: Option<WebPolicy<'_>>) -> TokenStream {
         }
     };
     quote!(Some(#web))
+}
+
+fn expand_hosted(cx: &Cx<'_>, hosted: Option<Hosted<'_>>) -> TokenStream {
+    let hosted = match hosted {
+        None => return quote!(None),
+        Some(Hosted::All) => quote!(Hosted::All),
+        Some(Hosted::None(reason)) => quote!(Hosted::None(#reason)),
+        Some(Hosted::Untested(reason)) => quote!(Hosted::Untested(#reason)),
+        Some(Hosted::Some { tools, off }) => {
+            let (tools, off) = (texts(tools), off.iter().map(|off| expand_off(cx, Field::Hosted, off)));
+            quote!(Hosted::Some { tools: #tools, off: &[#(#off),*] })
+        }
+    };
+    quote!(Some(#hosted))
 }
 
 fn expand_off(cx: &Cx<'_>, field: Field, off: &Off<'_>) -> TokenStream {

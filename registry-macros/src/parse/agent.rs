@@ -20,7 +20,7 @@ use super::image::parse_image;
 use super::install::parse_install;
 use super::login::{parse_hosts, parse_login};
 use super::mapping::mappings;
-use super::policy::{parse_handshake, parse_proof, parse_web, reason};
+use super::policy::{parse_handshake, parse_hosted, parse_proof, parse_web, reason};
 use super::session::{parse_effort, parse_mcp, parse_permission};
 use super::value::{parse_template, probe_formats, probe_provider};
 use super::versions::{OtherVersion, parse_also};
@@ -125,6 +125,7 @@ fn parse_field<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, field: RawField) {
         "references" => at(cx, Field::References, &key, |cx| parse_references(cx, draft, &mut cursor)),
         "config" => at(cx, Field::Config, &key, |cx| parse_config(cx, draft, &mut cursor)),
         "web" => at(cx, Field::Web, &key, |cx| parse_web(cx, draft, &mut cursor)),
+        "hosted" => at(cx, Field::Hosted, &key, |cx| parse_hosted(cx, draft, &mut cursor)),
         "permission" => at(cx, Field::Permission, &key, |cx| parse_permission(cx, draft, &mut cursor)),
         "effort" => at(cx, Field::Effort, &key, |cx| parse_effort(cx, draft, &mut cursor)),
         "mcp" => at(cx, Field::Mcp, &key, |cx| parse_mcp(cx, draft, &mut cursor)),

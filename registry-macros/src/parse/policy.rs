@@ -2,10 +2,10 @@
 
 use proc_macro2::{Delimiter, Span};
 use registry_model::check::{Field, Part, Place};
-use registry_model::entry::{HandshakeEntry, WebEntry};
+use registry_model::entry::{HandshakeEntry, HostedEntry, WebEntry};
 use registry_model::model::{
-    FileFormat, Handshake, Info, Mapping, Off, OffKind, Owner, Proof, ProofKind, Session, SessionKind, WebKind,
-    WebPolicy,
+    FileFormat, Handshake, Hosted, HostedKind, Info, Mapping, Off, OffKind, Owner, Proof, ProofKind, Session,
+    SessionKind, WebKind, WebPolicy,
 };
 use registry_model::variables::canonical;
 
@@ -65,16 +65,52 @@ fn parse_off<'b>(cx: &mut Cx<'b>, key: Span, cursor: &mut Cursor) -> Result<Swit
         return reason(cx, Field::Web, cursor).map(SwitchOff::Untested);
     }
     let what = "a list of switches, `NoSwitch(\"why\")` or `Untested(\"why\")`";
+    parse_switches(cx, Field::Web, what, cursor).map(SwitchOff::Switches)
+}
+
+fn parse_switches<'b>(
+    cx: &mut Cx<'b>,
+    field: Field,
+    what: &str,
+    cursor: &mut Cursor,
+) -> Result<&'b [Off<'b>], Diagnostic> {
     let group = cursor.group(Delimiter::Bracket, what)?;
     let mut switches = Vec::new();
     for piece in Cursor::of(&group).split() {
-        let parsed = parse_switch(cx, Field::Web, switches.len(), piece);
+        let parsed = parse_switch(cx, field, switches.len(), piece);
         switches.extend(cx.take(parsed));
     }
-    Ok(SwitchOff::Switches(cx.list(&switches)))
+    Ok(cx.list(&switches))
 }
 
-/// A switch of the web policy or of the permission, by its index there.
+pub(super) fn parse_hosted<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut Cursor) -> Result<(), Diagnostic> {
+    let field = Field::Hosted;
+    draft.agent.hosted = Some(if cursor.eat_word(HostedKind::All.word()) {
+        Hosted::All
+    } else if cursor.eat_word(HostedKind::None.word()) {
+        Hosted::None(reason(cx, field, cursor)?)
+    } else if cursor.eat_word(HostedKind::Untested.word()) {
+        Hosted::Untested(reason(cx, field, cursor)?)
+    } else {
+        let what = "`all`, `{ tools: […], off: […] }`, `none(\"why\")` or `untested(\"why\")`";
+        let group = cursor.group(Delimiter::Brace, what)?;
+        let (mut tools, mut off): (&[&str], &[Off<'_>]) = (&[], &[]);
+        for mut piece in arguments(Cursor::of(&group)) {
+            let key = part_key(cx, "HostedEntry", HostedEntry::FIELDS, &mut piece);
+            let Some(key) = cx.take(key) else { continue };
+            let parsed = match key.to_string().as_str() {
+                "tools" => marked_texts(cx, &mut piece, |_| Place::field(field).part(Part::Tools)).map(|it| tools = it),
+                _ => parse_switches(cx, field, "a list of switches", &mut piece).map(|it| off = it),
+            };
+            let parsed = parsed.and_then(|()| piece.end());
+            cx.take(parsed);
+        }
+        Hosted::Some { tools, off }
+    });
+    Ok(())
+}
+
+/// A switch of the web policy, of the hosted tools or of the permission, by its index there.
 pub(super) fn parse_switch<'b>(
     cx: &mut Cx<'b>,
     field: Field,

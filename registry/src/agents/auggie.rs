@@ -22,6 +22,7 @@ agent! {
             tools: ["web-fetch", "web-search"],
             off: Untested("without a session no request of it is seen"),
         },
+        hosted: untested("without a session no request of it is seen"),
         permission: untested("without a session no tool runs"),
         effort: untested("without a session no request of it is seen"),
         mcp: untested("without a session no server is started"),

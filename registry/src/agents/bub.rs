@@ -30,6 +30,7 @@ agent! {
             },
         ],
         web: { tools: ["web_fetch"], off: NoSwitch("nothing in its package turns it off; read in 0.5.1, 2026-11-30") },
+        hosted: none("its own process fetches the page; read in 0.5.1, 2026-11-30"),
         permission: none("it has no requests for permission; read in 0.5.1"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],
         mcp: untested("it connects, and no request of it offers the tools of the server; measured with 0.5.1"),

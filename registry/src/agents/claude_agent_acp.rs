@@ -48,6 +48,14 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
+        // Its search is a tool of Anthropic's servers, which it asks a model for; pages it fetches itself.
+        hosted: {
+            tools: ["WebSearch"],
+            off: [
+                json("~/.claude/settings.json") { "permissions": { "deny": append(["WebSearch"]) } },
+                unset [CLAUDE_CONFIG_DIR],
+            ],
+        },
         // As root it refuses to skip permissions without the variable.
         permission: [
             json("~/.claude/settings.json") { "permissions": { "defaultMode": "bypassPermissions" } },

@@ -60,6 +60,7 @@ agent! {
                 unset [CLINE_DIR, CLINE_DATA_DIR, CLINE_GLOBAL_SETTINGS_PATH],
             ],
         },
+        hosted: none("its own process fetches the page; read in 3.0.65, 2026-11-30"),
         // Without these it asks before every command.
         permission: [argv ["--auto-approve", "true"]],
         effort: untested("`--thinking` changes no request with a model that it does not know; measured with 3.0.65"),

@@ -47,6 +47,7 @@ agent! {
                 "its request has no web tool of its own (0.0.946, 2026-11-30); agents that it can invoke have a browser"
             ),
         },
+        hosted: none("the browser of the agents that it invokes runs beside it; read in 0.0.946, 2026-11-30"),
         permission: none("its `yolo_mode` is on where its file does not turn it off, as read in 0.0.946"),
         effort: untested(
             "its `setting_defaults` reach requests for models named `gpt-5` and newer alone (0.0.946, 2026-11-30)"

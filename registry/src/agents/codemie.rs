@@ -79,6 +79,7 @@ agent! {
                 env { OPENCODE_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },
+        hosted: untested("of OpenCode, from which it was forked, the own process fetches and searches; not read here"),
         permission: [
             jsonc("~/.config/opencode/opencode.json") {
                 "permission": {

@@ -60,6 +60,7 @@ agent! {
                 unset [CODEX_HOME],
             ],
         },
+        hosted: all,
         // Its default mode puts each command into a sandbox of its own, which a container does not allow.
         permission: none("in its modes `agent` and `read-only` it runs a command without a request, as measured with 1.7.0"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],

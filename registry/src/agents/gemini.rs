@@ -78,6 +78,8 @@ agent! {
                 unset [GEMINI_CLI_HOME],
             ],
         },
+        // Both are tools of Google's servers, which calls of its own to the model ask for.
+        hosted: all,
         // In a folder that it does not trust, `--yolo` is undone without a word.
         permission: [argv ["--yolo"], env { GEMINI_CLI_TRUST_WORKSPACE = "true" }],
         effort: ["low", "high"],

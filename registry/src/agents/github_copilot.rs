@@ -35,6 +35,7 @@ agent! {
             COPILOT_MODEL = ACP_MODEL,
         },
         web: { tools: ["web_fetch", "semantic_code_search"], off: [env { COPILOT_OFFLINE = "true" }] },
+        hosted: untested("its package is a native program, and only the names of its tools were seen"),
         permission: [argv ["--allow-all-tools", "--allow-all-paths"]],
         effort: ["minimal", "low", "medium", "high", "xhigh"],
         mcp: acp [http],

@@ -75,11 +75,20 @@ agent! {
                 unset [GROK_HOME, GROK_CONFIG, GROK_CONFIG_PATH],
             ],
         },
+        // Its search is a call to the model with xAI's own tool; pages it fetches itself.
+        hosted: {
+            tools: ["web_search"],
+            off: [
+                toml("~/.grok/config.toml") { "disable_web_search": true },
+                unset [GROK_HOME, GROK_CONFIG, GROK_CONFIG_PATH],
+            ],
+        },
         permission: [toml("~/.grok/config.toml") { "ui": { "permission_mode": "always-approve" } }],
         effort: untested("`--reasoning-effort` was not proved on the wire with a model of its file"),
         mcp: untested("it connects, and no request of it offers the tools of the server; measured with 1.0.41"),
         home: [".grok"],
         skills: ["~/.grok/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
+        allow: [W005("the key `disable_web_search` holds the name of the tool")],
     }
 }

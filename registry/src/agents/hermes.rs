@@ -47,6 +47,7 @@ agent! {
             tools: ["web_search", "web_extract"],
             off: NoSwitch("its ACP adapter offers them with the key of a search service; read in 0.19.0, 2026-11-30"),
         },
+        hosted: none("its own process asks the search service whose key it has; read in 0.19.0, 2026-11-30"),
         // The mode is for its edits of files, the file for commands that it takes for dangerous.
         permission: [json("~/.hermes/config.yaml") { "approvals": { "mode": "off" } }, mode("dont_ask")],
         effort: none("its ACP adapter hands no level to the agent; read in 0.19.0"),

@@ -29,6 +29,7 @@ agent! {
             },
         ],
         web: { tools: ["fetch_url"], off: NoSwitch("nothing in its package turns it off; read in 0.4.0, 2026-11-30") },
+        hosted: none("its own process fetches the page; read in 0.4.0, 2026-11-30"),
         permission: [mode("yolo")],
         effort: none("it sends `medium` to models of OpenAI that reason, and has no switch for it; read in 0.4.0"),
         mcp: none("it reports HTTP servers and connects to none, neither by HTTP nor by stdio; seen with 0.4.0"),

@@ -75,6 +75,7 @@ agent! {
                 env { KILO_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },
+        hosted: none("its own process fetches pages and asks a search service, mcp.exa.ai; read in 7.7.7, 2026-11-30"),
         permission: [
             jsonc("~/.config/kilo/kilo.json") {
                 "permission": {

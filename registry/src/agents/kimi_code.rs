@@ -47,6 +47,7 @@ agent! {
                 unset [KIMI_CODE_HOME],
             ],
         },
+        hosted: none("its own process asks two services of its vendor for pages and searches; read in 2.1.0, 2026-11-30"),
         permission: [toml("~/.kimi-code/config.toml") { "default_permission_mode": "yolo" }],
         effort: untested("KIMI_MODEL_THINKING_EFFORT was not proved on the wire with a model of another vendor"),
         mcp: acp [stdio, http],

@@ -47,6 +47,7 @@ agent! {
             tools: ["webfetch", "websearch"],
             off: [jsonc("~/.config/mimocode/mimocode.json") { "tools": { "webfetch": false, "websearch": false } }],
         },
+        hosted: untested("its packages could not be had"),
         permission: untested("its package cannot be fetched from where this was written"),
         effort: untested("its package cannot be fetched from where this was written"),
         mcp: untested("its package cannot be fetched from where this was written"),

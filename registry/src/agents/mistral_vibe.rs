@@ -54,6 +54,7 @@ agent! {
                  3.0.2, 2026-11-29"
             ),
         },
+        hosted: untested("nothing turns its web tools off, and whose servers search was not measured"),
         permission: [toml("~/.vibe/config.toml", owner: Whole) { "default_agent": "auto-approve" }],
         effort: ["low", "medium", "high", "max"],
         mcp: untested("it connects, and no request of it offers the tools of the server; measured with 3.0.2"),

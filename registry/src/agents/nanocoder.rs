@@ -50,6 +50,7 @@ agent! {
                 unset [NANOCODER_CONFIG_DIR],
             ],
         },
+        hosted: none("its own process fetches pages and asks Brave's search service; read in 1.30.0, 2026-11-30"),
         permission: [mode("yolo")],
         effort: untested("only its command `/tune` sets one, as read in 1.30.0; no run was measured"),
         mcp: none("it connects to no server of the client; measured with 1.30.0"),

@@ -81,6 +81,14 @@ agent! {
                 unset [OPENCLAW_STATE_DIR],
             ],
         },
+        // With the key of a vendor whose model searches, its search is a call to that model.
+        hosted: {
+            tools: ["web_search"],
+            off: [
+                jsonc("~/.openclaw/openclaw.json") { "tools": { "deny": append(["web_search"]) } },
+                unset [OPENCLAW_STATE_DIR],
+            ],
+        },
         permission: none("it runs a command without a request, with its approvals as they are; measured with 2026.6.35"),
         effort: untested(
             "with `reasoning` of a model and `thinkingDefault` in its file no request says anything of it: 2026.6.35"

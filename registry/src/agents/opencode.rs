@@ -74,6 +74,7 @@ agent! {
                 env { OPENCODE_CONFIG_CONTENT = "{\"tools\":{\"webfetch\":false,\"websearch\":false}}" },
             ],
         },
+        hosted: none("its own process fetches pages and asks a search service, mcp.exa.ai; read in 1.18.32, 2026-11-30"),
         permission: [
             jsonc("~/.config/opencode/opencode.json") {
                 "permission": {

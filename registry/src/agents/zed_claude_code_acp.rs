@@ -41,6 +41,14 @@ agent! {
                 unset [CLAUDE_CONFIG_DIR],
             ],
         },
+        // Its search is a tool of Anthropic's servers, which it asks a model for; pages it fetches itself.
+        hosted: {
+            tools: ["WebSearch"],
+            off: [
+                json("~/.claude/settings.json") { "permissions": { "deny": append(["WebSearch"]) } },
+                unset [CLAUDE_CONFIG_DIR],
+            ],
+        },
         // It takes no mode from its file. Its own tools are allowed by name; those of MCP servers need the mode, which
         // it offers to root only with the variable.
         permission: [

@@ -57,6 +57,7 @@ agent! {
                 unset [CODEX_HOME],
             ],
         },
+        hosted: all,
         permission: [toml("~/.codex/config.toml", owner: Whole) { "approval_policy": "never" }],
         effort: ["minimal", "low", "medium", "high", "xhigh"],
         mcp: acp [stdio, http],

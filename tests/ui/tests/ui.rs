@@ -81,6 +81,7 @@ right! {
     w004_unexplained_policy
     w005_allowed
     w005_unnamed_tool
+    w006_unclear_hosted
 }
 
 /// The sources in a folder, each with its name without the ending.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use registry_model::model::{LoginSource, Owner};
+use registry_model::model::{LoginSource, Owner, WithoutWeb};
 use registry_routing::{File, MASK, OfferedServer, Origin, Refusal, Resolution, Sandbox, Server};
 use serde_json::{Value, json};
 
@@ -94,7 +94,8 @@ impl View<'_> {
             "unused": found.unused,
             "idle": found.idle.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
             "only_in_files": only_in_files(found),
-            "web_off": found.choice.web_off,
+            "web_off": found.choice.web == WithoutWeb::All,
+            "hosted_off": found.choice.web != WithoutWeb::Nothing,
             "ask": found.choice.ask,
             "acp_mode": found.acp_mode(),
             "mcp_servers": self.servers.as_ref().map(|all| all.iter().map(|it| &it.member).collect::<Vec<_>>()),

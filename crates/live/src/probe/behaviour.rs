@@ -50,9 +50,11 @@ pub(crate) fn of_run(
         let host = if host == NAME || host == "127.0.0.1" { "the model server" } else { host };
         *calls.entry(format!("{} at {host}", call.model.as_deref().unwrap_or("no model"))).or_default() += 1;
     }
-    let calls = calls.into_iter().map(|(what, times)| (format!("{}: {what}", scenario.name), times.to_string()));
+    let counts = calls.iter().map(|(what, times)| (format!("{}: {what}", scenario.name), times.to_string()));
+    behaviour.insert("call-counts".to_owned(), counts.collect());
+    let called = calls.keys().map(|what| (format!("{}: {what}", scenario.name), "called".to_owned()));
     behaviour.insert("mcp".to_owned(), mcp::facts(agent, scenario, record));
-    behaviour.insert("calls".to_owned(), calls.collect());
+    behaviour.insert("calls".to_owned(), called.collect());
     behaviour.insert("keys".to_owned(), keys(record, remains, key));
     behaviour.insert("usage".to_owned(), remains.usage.clone());
     behaviour
@@ -224,8 +226,13 @@ mod tests {
         let calls = vec![request(NAME, "m"), request(NAME, "m"), request("other.example", "n")];
         let record = Record { requests: calls, ..Record::default() };
         let facts = of_run(&Agent::EMPTY, DIRECT, &record, &RunFiles::default(), "k-1");
-        let expected = [("direct: m at the model server", "2"), ("direct: n at other.example", "1")];
-        assert_eq!(facts["calls"], expected.map(|(fact, value)| (fact.to_owned(), value.to_owned())).into());
+        let names = ["direct: m at the model server", "direct: n at other.example"];
+        let check = |aspect: &str, values: [&str; 2]| {
+            let facts: Vec<_> = facts[aspect].iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            assert_eq!(facts, names.into_iter().zip(values).collect::<Vec<_>>(), "{aspect}");
+        };
+        check("call-counts", ["2", "1"]);
+        check("calls", ["called", "called"]);
         let places: Vec<&str> = facts["keys"].keys().map(String::as_str).collect();
         assert_eq!(places, ["header authorization", "header x-trace"]);
     }

@@ -1,6 +1,6 @@
 //! The runs of an agent, and what routing says for each: nothing of routing is written here a second time.
 
-use registry_model::model::{Agent, Credential, Effort, Family, Permission, Provider, Registry};
+use registry_model::model::{Agent, Credential, Effort, Family, Permission, Provider, Registry, WithoutWeb};
 use registry_routing::{Entry, Given, Router, Sandbox, Variables};
 
 use super::dns_server::Network;
@@ -32,6 +32,8 @@ pub(crate) enum Web {
     Policy,
     /// By the launcher alone, from a variable.
     Variable,
+    /// Its hosted tools alone, by the launcher from the same variable.
+    Hosted,
 }
 
 /// Whether tools are to ask before they run.
@@ -130,13 +132,14 @@ pub(crate) struct Scenario {
 ///
 /// Levels of effort are set in runs that exist for other questions. Directly, the lowest
 /// level is compared with the highest; through the gateway, a run without a level is compared with the highest.
-pub(crate) const SCENARIOS: [Scenario; 13] = [
+pub(crate) const SCENARIOS: [Scenario; 14] = [
     DIRECT,
     Scenario { name: "proxy", mode: Mode::Proxy, ..DIRECT },
     Scenario { name: "direct-loopback", wire: Wire::Loopback, ..DIRECT },
     Scenario { name: "proxy-loopback", mode: Mode::Proxy, wire: Wire::Loopback, thinking: Thinking::Most, ..DIRECT },
     Scenario { name: "policy", web: Web::Policy, ..DIRECT },
     Scenario { name: "variable", mode: Mode::Proxy, web: Web::Variable, ..DIRECT },
+    Scenario { name: "hosted", web: Web::Hosted, ..DIRECT },
     Scenario { name: "refusing", network: Network::Refusing, thinking: Thinking::Least, ..DIRECT },
     Scenario { name: "dropping", network: Network::Dropping, thinking: Thinking::Most, ..DIRECT },
     Scenario { name: "denied", answers: Answers::Denial, ..DIRECT },
@@ -264,8 +267,13 @@ pub(crate) fn route(
         }
         Mode::Proxy => proxy(entry.agent, scenario),
     };
-    if scenario.web == Web::Variable {
-        given.flags.insert("BENCHFLOW_DISALLOW_WEB_TOOLS".to_owned(), "1".to_owned());
+    let value = match scenario.web {
+        Web::On | Web::Policy => None,
+        Web::Variable => Some(WithoutWeb::All),
+        Web::Hosted => Some(WithoutWeb::Hosted),
+    };
+    if let Some(value) = value {
+        given.flags.insert(WithoutWeb::VARIABLE.to_owned(), value.word().to_owned());
     }
     if scenario.ask == Ask::Yes {
         given.flags.insert(Permission::VARIABLE.to_owned(), Permission::ASK.to_owned());

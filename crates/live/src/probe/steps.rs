@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use registry_model::model::{Agent, Registry, WebPolicy};
+use registry_model::model::{Agent, Hosted, Registry, WebPolicy, WithoutWeb};
 use registry_routing::Sandbox;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -135,14 +135,17 @@ async fn attempt(cx: &Context<'_>, agent: &Agent<'_>, ready: &Ready, scenario: S
     Seen { scenario, record, run }
 }
 
-/// An agent without a policy has no run with it, one whose tools never ask has none in which they do, and one that
-/// takes no MCP servers has none with them.
+/// An agent without a policy has no run with it, one whose hosted tools have no switches of their own has none without
+/// these, one whose tools never ask has none in which they do, and one that takes no MCP servers has none with them.
 fn is_wanted(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> bool {
     let named = &cx.options.runs;
     let has_policy = matches!(agent.web, Some(WebPolicy::Switch { .. }));
+    // Where all are hosted, the switches are those of the other runs.
+    let has_hosted = matches!(agent.hosted, Some(Hosted::Some { .. }));
     let asks = agent.ask_refusal().is_none();
     (named.is_empty() || named.iter().any(|it| it == scenario.name))
         && (has_policy || scenario.web == Web::On)
+        && (has_hosted || scenario.web != Web::Hosted)
         && (asks || scenario.ask == Ask::No)
         && (scenario.servers == Servers::Without || !prompts::transports(agent, scenario).is_empty())
 }
@@ -168,7 +171,9 @@ async fn hold(
     if scenario.course == Course::Lifecycle {
         lifecycle::put_skill(ready, agent).await?;
     }
-    let tool = agent.web.and_then(|it| it.tools().first().copied());
+    let own =
+        if scenario.web == Web::Hosted { agent.hosted_tools() } else { agent.web.map_or(&[][..], |it| it.tools()) };
+    let tool = own.first().copied();
     // An agent that is said to have no web tool must not find one either.
     let searched = tool.or(matches!(agent.web, Some(WebPolicy::NoTools(_))).then_some("WebSearch"));
     let tools = server::Tools { called: tool.filter(|_| scenario.web != Web::On), searched };
@@ -176,7 +181,7 @@ async fn hold(
     let plan = server::plan(&folder, scenario, &route.model, tools, answers);
     let mut started = route.clone();
     if left_out {
-        started.variables.retain(|(name, _)| name != "BENCHFLOW_DISALLOW_WEB_TOOLS" && !sets_policy(agent, name));
+        started.variables.retain(|(name, _)| name != WithoutWeb::VARIABLE && !sets_policy(agent, name));
     }
     if breaks.contains(&Break::Place) {
         let another = |value: &mut String| *value = value.replace(BASE_PATH, "/gateway/v8");
@@ -361,9 +366,12 @@ fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
     let off = seen.iter().filter(|it| it.scenario.web != Web::On);
     Verdict::worst(off.filter_map(|it| {
         let control = control(it.scenario.mode)?;
-        let verdict = gave_up(control)
-            .or_else(|| gave_up(it))
-            .unwrap_or_else(|| because(web::web(agent, &control.record, Some(&it.record)), it.run.fault.as_deref()));
+        let judged = || match it.scenario.web {
+            Web::Hosted => web::hosted(agent, &control.record, &it.record),
+            Web::On | Web::Policy | Web::Variable => web::web(agent, &control.record, Some(&it.record)),
+        };
+        let verdict =
+            gave_up(control).or_else(|| gave_up(it)).unwrap_or_else(|| because(judged(), it.run.fault.as_deref()));
         Some((it.scenario.name, verdict))
     }))
 }

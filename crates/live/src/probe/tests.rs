@@ -1,6 +1,6 @@
 //! The verdicts on made-up records, each of which is first seen to turn when one thing in the record is wrong.
 
-use registry_model::model::{Agent, Host, Mapping, Off, WebPolicy};
+use registry_model::model::{Agent, Host, Hosted, Mapping, Off, WebPolicy};
 use registry_model::template::Template;
 use serde_json::json;
 
@@ -347,6 +347,20 @@ fn named_tools_are_separated_from_listed_tools() {
     assert!(offered.named.is_empty());
     let offered = web::Offered::of(&offers(&["ToolSearch"], "Use ToolSearch.\nmain\nand others."), &agent());
     assert!(offered.named.is_empty());
+}
+
+#[test]
+fn hosted_tools_alone_are_removed() {
+    let hosted = Some(Hosted::Some { tools: &["get_page"], off: &[OFF] });
+    let agent = Agent { hosted, ..agent() };
+    let control = offers(&["bash", "WebFetch", "get_page"], "");
+    let check = |with: &Record, word: &str, says: &str| {
+        check(&web::hosted(&agent, &control, &forbidden(with)), word, says);
+    };
+    check(&offers(&["bash", "WebFetch"], ""), "proved", "");
+    check(&offers(&["bash", "WebFetch", "get_page"], ""), "failed", "`get_page` is still offered");
+    check(&offers(&["bash"], ""), "failed", "it changes other tools too: `WebFetch`");
+    check(&Record::default(), "unproven", "no model call arrived");
 }
 
 #[test]

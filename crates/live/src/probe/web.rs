@@ -63,12 +63,33 @@ fn own_names<'a>(agent: &Agent<'a>) -> &'a [&'a str] {
     agent.web.map(|it| it.tools()).unwrap_or_default()
 }
 
-/// Those that reach the web, by the entry or by the table.
-fn web_tools<'t>(tools: &'t BTreeSet<String>, agent: &Agent<'_>) -> BTreeSet<&'t str> {
-    let own = own_names(agent);
-    // mutant: the entry's names are not asked
-    // mutant: the table of names is not asked
-    tools.iter().map(String::as_str).filter(|it| own.contains(it) || web_names::source_of(it).is_some()).collect()
+/// The tools that a run does without.
+struct WebTools<'a> {
+    /// By the entry.
+    own: &'a [&'a str],
+    /// Whether those of the table count too.
+    table: bool,
+}
+
+impl<'a> WebTools<'a> {
+    /// All that reach the web.
+    fn all(agent: &Agent<'a>) -> Self {
+        Self { own: own_names(agent), table: true }
+    }
+
+    /// Those that a vendor's servers carry out: no table has them.
+    fn hosted(agent: &Agent<'a>) -> Self {
+        // mutant: a table says which tools are hosted
+        Self { own: agent.hosted_tools(), table: false }
+    }
+
+    /// Those among some tools.
+    fn among<'t>(&self, tools: &'t BTreeSet<String>) -> BTreeSet<&'t str> {
+        let known = |it: &str| self.table && web_names::source_of(it).is_some();
+        // mutant: the entry's names are not asked
+        // mutant: the table of names is not asked
+        tools.iter().map(String::as_str).filter(|it| self.own.contains(it) || known(it)).collect()
+    }
 }
 
 /// The names that a text lists for a search to find: lines that are nothing but a name, two of them together or more.
@@ -114,7 +135,7 @@ fn has_word(text: &str, name: &str) -> bool {
 pub(crate) fn offered(agent: &Agent<'_>, record: &Record) -> Option<String> {
     let offered = Offered::of(record, agent);
     let all = &offered.listed | &offered.named;
-    let web = web_tools(&all, agent);
+    let web = WebTools::all(agent).among(&all);
     (!web.is_empty()).then(|| words(web))
 }
 
@@ -132,15 +153,21 @@ pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) ->
         Some(WebPolicy::NoTools(_)) => has_none(agent, &control),
         Some(WebPolicy::Switch { .. }) => match with {
             None => Verdict::Unproven("there was no run with the policy".to_owned()),
-            Some(with) => compare(agent, &control, without, with),
+            Some(with) => compare(&WebTools::all(agent), &control, without, (with, &Offered::of(with, agent))),
         },
     }
+}
+
+/// Whether the hosted tools are gone where they alone are turned off, and nothing else.
+pub(crate) fn hosted(agent: &Agent<'_>, without: &Record, with: &Record) -> Verdict {
+    let control = Offered::of(without, agent);
+    compare(&WebTools::hosted(agent), &control, without, (with, &Offered::of(with, agent)))
 }
 
 /// Whether an agent that is said to have no web tools offers none.
 fn has_none(agent: &Agent<'_>, control: &Offered) -> Verdict {
     for (tools, how) in [(&control.listed, "offers"), (&control.named, "names"), (&control.found, "finds")] {
-        let web = web_tools(tools, agent);
+        let web = WebTools::all(agent).among(tools);
         // mutant: an agent without web tools may have some
         if !web.is_empty() {
             return Verdict::Failed(format!("the entry says that it has no web tool, and it {how} {}", sourced(web)));
@@ -152,19 +179,18 @@ fn has_none(agent: &Agent<'_>, control: &Offered) -> Verdict {
     Verdict::Proved
 }
 
-fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record) -> Verdict {
+fn compare(gone: &WebTools<'_>, control: &Offered, without: &Record, (with, offered): (&Record, &Offered)) -> Verdict {
     if with.model_calls().next().is_none() {
         return Verdict::Unproven("with the policy no model call arrived".to_owned());
     }
-    let offered = Offered::of(with, agent);
-    let judged = still_offered(agent, control, &offered)
+    let judged = still_offered(gone, control, offered)
         .map(Verdict::Failed)
-        .or_else(|| unseen(agent, control, &offered).map(Verdict::Unproven))
-        .or_else(|| others_changed(agent, control, &offered).map(Verdict::Failed));
+        .or_else(|| unseen(gone, control, offered).map(Verdict::Unproven))
+        .or_else(|| others_changed(gone, control, offered).map(Verdict::Failed));
     if let Some(verdict) = judged {
         return verdict;
     }
-    let name = own_names(agent).first().copied();
+    let name = gone.own.first().copied();
     // mutant: the web tool need not be called
     if !with.model_calls().any(|call| call.says(WEB_PROMPT.0) && call.called_tool() == name) {
         return Verdict::Unproven("the web tool was not called by its name".to_owned());
@@ -178,7 +204,7 @@ fn compare(agent: &Agent<'_>, control: &Offered, without: &Record, with: &Record
 }
 
 /// A web tool that the model still gets under the policy: in the list, by name, by the search, or described.
-fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+fn still_offered(gone: &WebTools<'_>, control: &Offered, offered: &Offered) -> Option<String> {
     let ways = [
         // mutant: a listed tool is allowed
         (&offered.listed, "is still offered"),
@@ -187,14 +213,14 @@ fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Opt
         // mutant: a found tool is allowed
         (&offered.found, "is still found by its search for tools"),
     ];
-    let still = ways.into_iter().map(|(tools, how)| (web_tools(tools, agent), how)).find(|(it, _)| !it.is_empty());
+    let still = ways.into_iter().map(|(tools, how)| (gone.among(tools), how)).find(|(it, _)| !it.is_empty());
     if let Some((tools, how)) = still {
         return Some(format!("{} {how}", sourced(tools)));
     }
     // What was never in the list is offered by its name in a text; a word about what was in it does not offer it.
     let left: BTreeSet<&str> = (&control.mentioned & &offered.mentioned)
         .iter()
-        .filter(|it| !control.listed.contains(*it))
+        .filter(|it| gone.own.contains(&it.as_str()) && !control.listed.contains(*it))
         .filter_map(|it| control.mentioned.get(it).map(String::as_str))
         .collect();
     // mutant: a described tool is allowed
@@ -202,8 +228,8 @@ fn still_offered(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Opt
 }
 
 /// Why the control shows too little for a verdict.
-fn unseen(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
-    let (listed, named) = (web_tools(&control.listed, agent), web_tools(&control.named, agent));
+fn unseen(gone: &WebTools<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+    let (listed, named) = (gone.among(&control.listed), gone.among(&control.named));
     // mutant: no control is needed
     if listed.is_empty() && named.is_empty() && control.mentioned.is_empty() {
         return Some("without the policy no web tool is offered either".to_owned());
@@ -215,17 +241,17 @@ fn unseen(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<Str
     if !control.searched || !offered.searched {
         return Some(format!("{} is only named, and the agent's search for tools was not called", words(named)));
     }
-    web_tools(&control.found, agent)
+    gone.among(&control.found)
         // mutant: the search need not find
         .is_empty()
         .then(|| format!("{} is only named, and the agent's search for tools did not bring it", words(named)))
 }
 
 /// The tools that the policy takes away or adds beside the web tools.
-fn others_changed(agent: &Agent<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+fn others_changed(gone: &WebTools<'_>, control: &Offered, offered: &Offered) -> Option<String> {
     let all = |it: &Offered| &it.listed | &it.named;
     let (before, after) = (all(control), all(offered));
-    let web = web_tools(&before, agent);
+    let web = gone.among(&before);
     let others: BTreeSet<&str> = before.iter().map(String::as_str).filter(|it| !web.contains(it)).collect();
     let kept: BTreeSet<&str> = after.iter().map(String::as_str).collect();
     let changed: BTreeSet<&str> = others.symmetric_difference(&kept).copied().collect();

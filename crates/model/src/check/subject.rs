@@ -1,6 +1,6 @@
 //! An agent as the rules read it: its templates with their places and purposes, and its lock.
 
-use crate::model::{Agent, Lock, Mapping, Off, UnreadableLock};
+use crate::model::{Agent, Hosted, Lock, Mapping, Off, UnreadableLock};
 use crate::place::{Field, Part, Place};
 use crate::template::{Template, Value};
 use crate::variables::{canonical, shell_variable};
@@ -86,12 +86,17 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The switches of the web policy and of the permission, each with its place.
+/// The switches of the web policy, of the hosted tools and of the permission, each with its place.
 pub(crate) fn switches<'a>(agent: &Agent<'a>) -> impl Iterator<Item = (Place, &'a Off<'a>)> {
     let of = |field: Field, list: &'a [Off<'a>]| {
         list.iter().enumerate().map(move |(index, off)| (Place::field(field).part(Part::Off(index)), off))
     };
-    of(Field::Web, agent.web_switches()).chain(of(Field::Permission, agent.permission_switches()))
+    let hosted = match agent.hosted {
+        Some(Hosted::Some { off, .. }) => off,
+        _ => &[],
+    };
+    let web = of(Field::Web, agent.web_switches()).chain(of(Field::Hosted, hosted));
+    web.chain(of(Field::Permission, agent.permission_switches()))
 }
 
 /// All templates of an agent, in the order of its fields.

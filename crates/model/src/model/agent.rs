@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Allow, Artefact, Effort, Handshake, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference, NODE_LINES,
-    NODE_VERSION, Off, Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, Via, WebPolicy, engines,
-    words,
+    Allow, Artefact, Effort, Handshake, Hosted, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference,
+    NODE_LINES, NODE_VERSION, Off, Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, Via, WebPolicy,
+    WithoutWeb, engines, words,
 };
 use crate::names;
 use crate::template::{Template, Value};
@@ -67,6 +67,9 @@ pub struct Agent<'a> {
     /// Its web tools, and how they are turned off.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub web: Option<WebPolicy<'a>>,
+    /// Which of its web tools its vendor's servers carry out.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub hosted: Option<Hosted<'a>>,
     /// How its tools run without asking and without a sandbox of its own.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub permission: Option<Permission<'a>>,
@@ -127,6 +130,7 @@ impl Agent<'_> {
         config: &[],
         references: None,
         web: None,
+        hosted: None,
         permission: None,
         effort: None,
         mcp: None,
@@ -480,6 +484,55 @@ impl<'a> Agent<'a> {
         match self.web {
             Some(WebPolicy::Switch { off, .. }) => off,
             _ => &[],
+        }
+    }
+
+    /// The switches of the hosted tools alone.
+    pub fn hosted_switches(&self) -> &'a [Off<'a>] {
+        match self.hosted {
+            Some(Hosted::All) => self.web_switches(),
+            Some(Hosted::Some { off, .. }) => off,
+            Some(Hosted::None(_) | Hosted::Untested(_)) | None => &[],
+        }
+    }
+
+    /// The hosted tools, by name.
+    pub fn hosted_tools(&self) -> &'a [&'a str] {
+        match self.hosted {
+            Some(Hosted::All) => self.web.map_or(&[], |web| web.tools()),
+            Some(Hosted::Some { tools, .. }) => tools,
+            Some(Hosted::None(_) | Hosted::Untested(_)) | None => &[],
+        }
+    }
+
+    /// The switches of a run that does without this much of the web.
+    pub fn switches_without(&self, web: WithoutWeb) -> &'a [Off<'a>] {
+        match web {
+            WithoutWeb::Nothing => &[],
+            WithoutWeb::Hosted => self.hosted_switches(),
+            WithoutWeb::All => self.web_switches(),
+        }
+    }
+
+    /// Why a run that does without this much of the web is rejected, if it is.
+    pub fn refusal_without(&self, web: WithoutWeb) -> Option<String> {
+        match web {
+            WithoutWeb::Nothing => None,
+            WithoutWeb::Hosted => self.no_hosted_refusal(),
+            WithoutWeb::All => self.no_web_refusal(),
+        }
+    }
+
+    fn no_hosted_refusal(&self) -> Option<String> {
+        match (self.web, self.hosted) {
+            (Some(WebPolicy::NoTools(_)), _) | (_, Some(Hosted::Some { .. } | Hosted::None(_))) => None,
+            (_, Some(Hosted::All)) => self.no_web_refusal(),
+            (_, Some(Hosted::Untested(reason))) => {
+                Some(format!("not verified which of its web tools its vendor's servers carry out: {reason}"))
+            }
+            (_, None) => {
+                Some("its entry does not say which of its web tools its vendor's servers carry out".to_owned())
+            }
         }
     }
 

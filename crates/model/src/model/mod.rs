@@ -32,7 +32,8 @@ pub(crate) use lock::{is_checksum, is_sha256};
 pub use npm_platform::{NpmPlatform, allows};
 pub use platform::{Arch, Libc, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Target, Version};
 pub use policy::{
-    Exit, Handshake, Info, Off, OffKind, Outcome, Proof, ProofKind, Session, SessionKind, WebKind, WebPolicy,
+    Exit, Handshake, Hosted, HostedKind, Info, Off, OffKind, Outcome, Proof, ProofKind, Session, SessionKind, WebKind,
+    WebPolicy, WithoutWeb,
 };
 pub use provider::{Auth, Credential, CredentialKind, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 pub use registry::Registry;

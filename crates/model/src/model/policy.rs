@@ -79,6 +79,92 @@ impl<'a> WebPolicy<'a> {
     }
 }
 
+/// Which web tools of an agent the servers of a vendor carry out for it. A sandbox without network does not stop them,
+/// since all that leaves it is the call to the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosted<'a> {
+    /// All of its web tools: what turns the web tools off turns them off.
+    All,
+    /// Some of them.
+    Some {
+        /// Their names, which are web tools of the agent.
+        tools: &'a [&'a str],
+        /// How they alone are turned off: all of it together.
+        off: &'a [Off<'a>],
+    },
+    /// None of them; the text is the evidence. Without network they reach nothing.
+    None(&'a str),
+    /// Not tested; the string is the reason. A run without hosted tools is rejected.
+    Untested(&'a str),
+}
+
+words! {
+    /// The kinds of [`Hosted`]. An entry has no word for some: it lists them.
+    pub enum HostedKind {
+        /// [`Hosted::All`].
+        All = "all",
+        /// [`Hosted::Some`].
+        Some = "some",
+        /// [`Hosted::None`].
+        None = "none",
+        /// [`Hosted::Untested`].
+        Untested = "untested",
+    }
+}
+
+impl<'a> Hosted<'a> {
+    /// Its kind.
+    pub const fn kind(&self) -> HostedKind {
+        match self {
+            Self::All => HostedKind::All,
+            Self::Some { .. } => HostedKind::Some,
+            Self::None(_) => HostedKind::None,
+            Self::Untested(_) => HostedKind::Untested,
+        }
+    }
+
+    /// Its reason, where it names no tools.
+    pub const fn reason(&self) -> &'a str {
+        match self {
+            Self::All | Self::Some { .. } => "",
+            Self::None(reason) | Self::Untested(reason) => reason,
+        }
+    }
+}
+
+words! {
+    /// How much of the web a run does without.
+    pub enum WithoutWeb {
+        /// Nothing.
+        Nothing = "nothing",
+        /// What a vendor's servers carry out ([`Hosted`]).
+        Hosted = "hosted",
+        /// All web tools.
+        All = "all",
+    }
+}
+
+impl Default for WithoutWeb {
+    fn default() -> Self {
+        Self::Nothing
+    }
+}
+
+impl WithoutWeb {
+    /// The variable by which a run chooses.
+    pub const VARIABLE: &'static str = "BENCHFLOW_DISALLOW_WEB_TOOLS";
+
+    /// The choice that a value of the variable makes. Every word but those for "no" and `hosted` turns all off, since
+    /// a harness that asks for less must not get more than it meant.
+    pub fn of(value: &str) -> Self {
+        match value {
+            "" | "0" | "false" | "no" => Self::Nothing,
+            "hosted" => Self::Hosted,
+            _ => Self::All,
+        }
+    }
+}
+
 /// One way in which something of an agent is turned off: its web tools, or its questions before a tool runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -127,6 +213,16 @@ impl<'a> Off<'a> {
         match self {
             Self::Env(mappings) => mappings,
             Self::Argv(_) | Self::Unset(_) | Self::File { .. } => &[],
+        }
+    }
+
+    /// Whether it has no variable and no word. A file is never said to be idle: its keys would have to be read.
+    pub const fn is_idle(&self) -> bool {
+        match self {
+            Self::Env(mappings) => mappings.is_empty(),
+            Self::Argv(words) => words.is_empty(),
+            Self::Unset(names) => names.is_empty(),
+            Self::File { .. } => false,
         }
     }
 

@@ -91,9 +91,9 @@ mod tests {
     use std::fmt::Debug;
 
     use crate::model::{
-        ArtefactKind, Auth, BaseUrlForm, CredentialKind, EffortKind, Exit, FileFormat, ImageNeedKind, LoginKind,
-        McpKind, McpTransport, ModelIdFormat, OffKind, Outcome, Owner, PermissionKind, ProofKind, Protocol, ProxyKind,
-        Runs, Semantics, SessionKind, Target, Via, WebKind, Word,
+        ArtefactKind, Auth, BaseUrlForm, CredentialKind, EffortKind, Exit, FileFormat, HostedKind, ImageNeedKind,
+        LoginKind, McpKind, McpTransport, ModelIdFormat, OffKind, Outcome, Owner, PermissionKind, ProofKind, Protocol,
+        ProxyKind, Runs, Semantics, SessionKind, Target, Via, WebKind, WithoutWeb, Word,
     };
 
     /// Words are looked up by their spelling, and no two of a set are spelled alike.
@@ -120,10 +120,10 @@ mod tests {
             };
         }
         check_all! {
-            ArtefactKind Auth BaseUrlForm CredentialKind EffortKind Exit FileFormat ImageNeedKind LoginKind
+            ArtefactKind Auth BaseUrlForm CredentialKind EffortKind Exit FileFormat HostedKind ImageNeedKind LoginKind
             McpKind McpTransport
             ModelIdFormat OffKind Outcome Owner PermissionKind ProofKind Protocol ProxyKind Runs Semantics SessionKind
-            Target Via WebKind
+            Target Via WebKind WithoutWeb
         }
     }
 }

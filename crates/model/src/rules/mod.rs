@@ -81,6 +81,7 @@ rules! {
     w003_empty_policy
     w004_unexplained_policy
     w005_unnamed_tool
+    w006_unclear_hosted
 }
 
 /// The rule of a code, in either case.

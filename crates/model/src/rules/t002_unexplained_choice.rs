@@ -26,7 +26,7 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
         }
     };
     match cx.agent.permission {
-        Some(Permission::Switch { mode: "", off }) if off.iter().all(is_empty) => add(Field::Permission, None),
+        Some(Permission::Switch { mode: "", off }) if off.iter().all(Off::is_idle) => add(Field::Permission, None),
         Some(it) if it.kind() != PermissionKind::Switch && it.reason().trim().is_empty() => {
             add(Field::Permission, Some(it.kind().word()));
         }
@@ -45,14 +45,5 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
             add(Field::Mcp, Some(it.kind().word()));
         }
         _ => {}
-    }
-}
-
-fn is_empty(off: &Off<'_>) -> bool {
-    match off {
-        Off::Env(mappings) => mappings.is_empty(),
-        Off::Argv(words) => words.is_empty(),
-        Off::File { .. } => false,
-        Off::Unset(_) => true,
     }
 }

@@ -105,10 +105,9 @@ fn words_of_all() -> String {
 /// The variables that a run without web drops.
 pub(super) fn unset_variables<'a>(agent: &Agent<'a>) -> Vec<(Place, &'a str)> {
     let mut all = Vec::new();
-    for (index, off) in agent.web_switches().iter().enumerate() {
+    for (place, off) in switches(agent) {
         let Off::Unset(names) = off else { continue };
-        let place = |nth| Place::field(Field::Web).part(Part::Off(index)).item(nth);
-        all.extend(names.iter().enumerate().map(|(nth, name)| (place(nth), *name)));
+        all.extend(names.iter().enumerate().map(|(nth, name)| (place.item(nth), *name)));
     }
     all
 }

@@ -1,6 +1,6 @@
 //! Reports policy files outside the folders of `home`.
 
-use crate::check::{Diagnostics, Rule, Subject};
+use crate::check::{Diagnostics, Rule, Subject, switches};
 use crate::model::Off;
 use crate::place::{Field, Part, Place};
 
@@ -20,14 +20,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
-    for (index, off) in agent.web_switches().iter().enumerate() {
-        let Off::File { path, .. } = off else { continue };
+    for (place, off) in switches(agent).filter(|(place, _)| place.field != Field::Permission) {
+        let (Off::File { path, .. }, Part::Off(index)) = (off, place.part) else { continue };
         let own = |home: &str| {
             path.strip_prefix("~/").and_then(|it| it.strip_prefix(home)).is_some_and(|it| it.starts_with('/'))
         };
         // One that leads out of the home folder altogether is for C002 to report.
         if in_home(path) && !agent.home.iter().any(|home| own(home)) {
-            let place = Place::field(Field::Web).part(Part::OffPath(index));
+            let place = Place::field(place.field).part(Part::OffPath(index));
             report.add(&RULE, place, format!("`{path}` is outside the home of `{}`", agent.name), RULE.help);
         }
     }

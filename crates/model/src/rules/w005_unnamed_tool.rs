@@ -1,7 +1,7 @@
 //! Reports switches whose strings do not name a web tool of the agent, which would ignore them and offer the tools.
 
 use crate::check::{Diagnostics, Rule, Subject};
-use crate::model::{Off, WebPolicy};
+use crate::model::{Hosted, Off, WebPolicy};
 use crate::place::{Field, Part, Place};
 use crate::template::Value;
 
@@ -12,15 +12,24 @@ pub(super) const RULE: Rule = Rule {
     help: "write the names as in `tools`, or give the reason why it works: `allow: [W005(\"why\")]`",
     incidents: &[57, 59],
     allowable: true,
-    reads: &[Field::Web],
+    reads: &[Field::Web, Field::Hosted],
     agent: Some(check),
     ..named!()
 };
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
-    let Some(WebPolicy::Switch { tools, off }) = cx.agent.web else { return };
+    if let Some(WebPolicy::Switch { tools, off }) = cx.agent.web {
+        check_switches(cx, Field::Web, tools, off, report);
+    }
+    if let Some(Hosted::Some { tools, off }) = cx.agent.hosted {
+        check_switches(cx, Field::Hosted, tools, off, report);
+    }
+}
+
+fn check_switches(cx: &Subject<'_>, field: Field, tools: &[&str], off: &[Off<'_>], report: &mut Diagnostics) {
     for (index, off) in off.iter().enumerate() {
-        let texts = texts(cx, index, off);
+        let place = Place::field(field).part(Part::Off(index));
+        let texts = texts(cx, place, off);
         let named = texts.iter().any(|(_, text)| tools.iter().any(|tool| names(text, tool)));
         if texts.is_empty() || tools.is_empty() || named {
             continue;
@@ -33,19 +42,14 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
         } else {
             let message =
                 format!("this switch does not name a web tool of `{}`; its web tools are {list}", cx.agent.name);
-            report.add(&RULE, place(index), message, RULE.help);
+            report.add(&RULE, place, message, RULE.help);
         }
     }
 }
 
-/// The place of a switch.
-fn place(index: usize) -> Place {
-    Place::field(Field::Web).part(Part::Off(index))
-}
-
 /// The texts of a switch in which a tool may be named, each with its place. A variable that is set to a plain word, and
 /// options without a value, are switches of the whole agent: they have none.
-fn texts(cx: &Subject<'_>, index: usize, off: &Off<'_>) -> Vec<(Place, String)> {
+fn texts(cx: &Subject<'_>, switch: Place, off: &Off<'_>) -> Vec<(Place, String)> {
     let mut found = Vec::new();
     let mut collect = |place: Place| {
         let Some(value) = cx.value_at(place) else { return };
@@ -56,13 +60,13 @@ fn texts(cx: &Subject<'_>, index: usize, off: &Off<'_>) -> Vec<(Place, String)> 
         });
     };
     match off {
-        Off::File { .. } => collect(place(index)),
+        Off::File { .. } => collect(switch),
         Off::Env(mappings) => {
-            (0..mappings.len()).for_each(|nth| collect(place(index).item(nth)));
+            (0..mappings.len()).for_each(|nth| collect(switch.item(nth)));
             found.retain(|(_, text)| !is_plain(text));
         }
         Off::Argv(words) if words.iter().any(|word| !word.starts_with('-') || word.contains('=')) => {
-            found.extend(words.iter().enumerate().map(|(nth, word)| (place(index).item(nth), (*word).to_owned())));
+            found.extend(words.iter().enumerate().map(|(nth, word)| (switch.item(nth), (*word).to_owned())));
         }
         Off::Argv(_) | Off::Unset(_) => {}
     }

@@ -222,6 +222,10 @@ fn web(out: &mut String, facts: &Facts<'_>) {
     let reason = policy.reason();
     let reason = if reason.is_empty() { String::new() } else { format!(" Why: {}", markdown(reason)) };
     item(out, "Web", &format!("{}{tools}{reason}", facts.web_sentence()));
+    let hosted = facts.hosted_sentence();
+    if !hosted.is_empty() {
+        item(out, "Hosted web tools", &markdown(&hosted));
+    }
     item(out, "Web policy", &verdict(&facts.evidence.web, &facts.evidence.date));
     for (how, text) in facts.switches() {
         let _ = writeln!(out, "- **Web off**, {}:\n", markdown(&how));

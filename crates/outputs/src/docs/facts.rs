@@ -1,8 +1,8 @@
 //! The facts of an agent on the pages, computed once for Markdown and HTML.
 
 use registry_model::model::{
-    Agent, Artefact, Effort, Exit, Info, Lock, LockedPackage, Login, LoginSource, Mcp, ModelReference, Off, Permission,
-    ProxyMode, Runs, Session, Suite, Target, WebPolicy,
+    Agent, Artefact, Effort, Exit, Hosted, Info, Lock, LockedPackage, Login, LoginSource, Mcp, ModelReference, Off,
+    Permission, ProxyMode, Runs, Session, Suite, Target, WebPolicy,
 };
 use registry_routing::Router;
 
@@ -97,6 +97,21 @@ impl<'a> Facts<'a> {
     /// How its web tools are turned off: each switch with its place and text.
     pub(crate) fn switches(&self) -> Vec<(String, String)> {
         self.agent.web_switches().iter().map(switch).collect()
+    }
+
+    /// Which of its web tools are hosted, in words; nothing where it has no web tools.
+    pub(crate) fn hosted_sentence(&self) -> String {
+        let off = "`BENCHFLOW_DISALLOW_WEB_TOOLS=hosted` turns";
+        match self.agent.hosted {
+            Some(Hosted::All) => format!("A vendor's servers carry out all of them; {off} them off."),
+            Some(Hosted::Some { tools, .. }) => {
+                let tools = tools.iter().map(|tool| format!("`{tool}`")).collect::<Vec<_>>().join(", ");
+                format!("A vendor's servers carry out {tools}; {off} off no other tool.")
+            }
+            Some(Hosted::None(why)) => format!("The agent carries them out itself: {why}"),
+            Some(Hosted::Untested(why)) => format!("Whether a vendor's servers carry them out is untested: {why}"),
+            None => String::new(),
+        }
     }
 
     /// How its tools run, in words.

@@ -20,7 +20,7 @@ process.umask(0o077);
 export function writeFiles({ env, off, unasked }) {
   // Where tools are to ask, what an earlier launch has left of the permission goes, as its other keys do.
   const permission = plan.permission.files.map((it) => ({ ...it, left: !unasked }));
-  const files = wanted([...plan.config, ...permission, ...(off ? policies() : [])], env);
+  const files = wanted([...plan.config, ...permission, ...policies(off)], env);
   const [active, idle] = [files.filter((it) => it.bodies.length > 0), files.filter((it) => it.bodies.length === 0)];
   const open = () => new Home(env.HOME, { policy: false, bounded: process.getuid() === 0 });
   const home = active.length > 0 ? open() : attempt(open);
@@ -48,7 +48,7 @@ function hasOurs(home, file) {
 // Writes the files of the policy. When root does not own the home, `asOwner` does it with the rights of its owner.
 export function writePolicy(folder, asOwner) {
   checkHome(folder, true);
-  const files = wanted(policies(), process.env).filter((it) => it.bodies.length > 0);
+  const files = wanted(policies(plan.without.all), process.env).filter((it) => it.bodies.length > 0);
   if (files.length === 0) return;
   const home = new Home(folder, { policy: true, bounded: true });
   if (process.getuid() === 0 && home.owner().uid !== 0) return asOwner(home.owner());
@@ -67,7 +67,7 @@ function writeAll(home, files) {
   for (const file of files) write(home, file, true);
 }
 
-const policies = () => plan.off.files.map((it) => ({ ...it, mode: 0o600, policy: true }));
+const policies = (off) => off.files.map((it) => ({ ...it, mode: 0o600, policy: true }));
 
 // The files with the content for them.
 function wanted(parts, env) {
@@ -134,7 +134,7 @@ function render(file, before, place) {
 // What separates members of an earlier launch from those that stay: what is set now, and what a policy may have set.
 function unset(file, all, comments) {
   const values = new Values(process.env, plan);
-  const policy = plan.off.files.filter((it) => it.path === file.path).map((it) => values.value(it.body));
+  const policy = Object.values(plan.without).flatMap((it) => it.files).filter((it) => it.path === file.path).map((it) => values.value(it.body));
   const now = [all, ...policy.filter((it) => it !== undefined)].reduce((map, it) => combine(map, it), new Map());
   const given = ([name, kind]) => kind !== "text" && values.get(name) !== undefined;
   const routed = Object.entries(plan.variables).some(given);

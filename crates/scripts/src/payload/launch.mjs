@@ -20,10 +20,11 @@ const PERMISSION = "BENCHFLOW_PERMISSION";
 const PORT = "BENCHFLOW_BESIDE_PORT";
 const PROVIDER = "BENCHFLOW_PROVIDER_NAME";
 const ACP_MODEL = "BENCHFLOW_ACP_MODEL_ID";
+const WEB = "BENCHFLOW_DISALLOW_WEB_TOOLS";
 
 async function main() {
-  const off = webIsOff();
-  if (off && plan.refusal !== null) throw new Refused(plan.refusal, 11);
+  const off = webPolicy();
+  if (off.refusal !== null) throw new Refused(off.refusal, 11);
   const unasked = !asks();
   checkEffort();
   if (plan.beside) env[PORT] = await freePort();
@@ -38,9 +39,12 @@ async function main() {
   fs.writeFileSync(1, lines(argv(off, unasked)));
 }
 
-// The mark of web-policy.sh, or the variable of a harness.
-function webIsOff() {
-  return fs.existsSync(plan.policy) || !["", "0", "false", "no"].includes(env.BENCHFLOW_DISALLOW_WEB_TOOLS ?? "");
+// What turns web tools off in this run: all of them by the mark of web-policy.sh, or as the variable of a harness says.
+function webPolicy() {
+  const value = env[WEB] ?? "";
+  if (fs.existsSync(plan.policy)) return plan.without.all;
+  if (["", "0", "false", "no"].includes(value)) return { refusal: null, files: [], env: [], argv: [], unset: [] };
+  return value === "hosted" ? plan.without.hosted : plan.without.all;
 }
 
 // Whether tools are to ask before they run: only where the caller says so.
@@ -110,9 +114,8 @@ function setVariables(off, unasked) {
   }
   // The list of explicit variables is for this agent only, not for agents that it starts.
   delete env.BENCHFLOW_EXPLICIT_ENV;
-  if (!off) return;
-  for (const name of plan.off.unset) delete env[name];
-  for (const [name, value] of plan.off.env) {
+  for (const name of off.unset) delete env[name];
+  for (const [name, value] of off.env) {
     delete env[name];
     set(name, value);
   }
@@ -138,7 +141,7 @@ function set(name, value) {
 function argv(off, unasked) {
   const inside = (file) => path.join(dir, file);
   const runner = { node: [inside("node/bin/node")], native: [], python: [inside("venv/bin/python"), "-I"] }[plan.runs];
-  const chosen = [...(unasked ? plan.permission.argv : []), ...(off ? plan.off.argv : [])];
+  const chosen = [...(unasked ? plan.permission.argv : []), ...off.argv];
   const agent = [...runner, inside(plan.program), ...told(plan.launch), ...chosen];
   if (!plan.beside) return agent;
   // The supervisor has the helper, its port and all signals; standard input and output are the agent's.

@@ -150,6 +150,7 @@ fn web(facts: &Facts<'_>) -> String {
     let all = [
         row("Tools", codes(tools.iter().copied())),
         row("Why", html(reason)),
+        row("Hosted", html(&facts.hosted_sentence())),
         row("Policy", verdict(&facts.evidence.web, &facts.evidence.date)),
     ];
     let off = |(how, text): &(String, String)| {
