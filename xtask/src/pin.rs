@@ -16,6 +16,7 @@ pub(crate) fn command() -> Command {
              Packages whose versions must match are given together, as in the second example. Releases younger than\n\
              7 days are skipped, for the whole tree; a version that is named is taken whatever its age.\n\
              BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask; no lock holds a place.\n\n\
+             A lock has the license of each package, as the package names it; a license that changed is a warning.\n\n\
              Examples:\n  \
              cargo pin my-agent\n  \
              cargo pin my-agent my-adapter=0.0.34 @scope/my-agent=0.87.1\n  \
@@ -28,6 +29,13 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Write nothing; list pins that cannot be fetched any more (exit 1), and old ones"),
         )
+        .arg(
+            Arg::new("licenses")
+                .long("licenses")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("check")
+                .help("Add the licenses of the pinned packages to the locks; change no pin"),
+        )
 }
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     built_with!("supply", console, pin(registry, matches, console))
@@ -37,7 +45,9 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
 fn pin(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
     let words: Vec<&str> = matches.get_many::<String>("what").unwrap_or_default().map(String::as_str).collect();
     let request = registry_supply::pin::request::PinRequest::read(registry, &words)?;
-    if matches.get_flag("check") {
+    if matches.get_flag("licenses") {
+        registry_supply::pin::write::write_licenses(registry, &request, console)
+    } else if matches.get_flag("check") {
         registry_supply::pin::write::check(registry, &request, console)
     } else {
         registry_supply::pin::write::write(registry, &request, console)

@@ -109,8 +109,8 @@ fn of_the_lock(aspect: &str) -> bool {
     matches!(aspect, "targets" | "install-scripts" | "provenance" | "licences" | "packages")
 }
 
-/// The facts of a lock: the packages with their versions, those with an install script, the provenance, and the targets
-/// it serves.
+/// The facts of a lock: the packages with their versions, those with an install script, the provenance, the licenses, and
+/// the targets it serves.
 pub fn of_lock(lock: &Lock<'_>) -> Behaviour {
     let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut scripts = Facts::new();
@@ -131,17 +131,82 @@ pub fn of_lock(lock: &Lock<'_>) -> Behaviour {
     let provenance = lock.provenance.iter().map(built).collect();
     let versions = |(name, of): (&str, BTreeSet<&str>)| (name.to_owned(), of.into_iter().collect::<Vec<_>>().join(" "));
     let targets = Target::ALL.into_iter().filter(|target| lock.unavailable_on(*target).is_none());
-    Behaviour::from([
+    let licenses: Facts = by_license(lock).into_keys().map(|it| (it.to_owned(), String::new())).collect();
+    let mut facts = Behaviour::from([
         ("packages".to_owned(), packages.into_iter().map(versions).collect()),
         ("install-scripts".to_owned(), scripts),
         ("provenance".to_owned(), provenance),
         ("targets".to_owned(), targets.map(|it| (it.id().to_owned(), "served".to_owned())).collect()),
-    ])
+    ]);
+    // Two locks are compared in this only where both have licenses.
+    if !licenses.is_empty() {
+        facts.insert("licences".to_owned(), licenses);
+    }
+    facts
+}
+
+/// The packages of each license of a lock.
+fn by_license<'l>(lock: &Lock<'l>) -> BTreeMap<&'l str, BTreeSet<&'l str>> {
+    let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for it in &lock.licenses {
+        packages.entry(it.license).or_default().insert(it.package);
+    }
+    packages
+}
+
+/// What differs in the licenses of two locks, a sentence each: a package of both with another license, and a license
+/// that the old lock does not have. A lock without licenses is not compared.
+pub fn license_changes(old: &Lock<'_>, new: &Lock<'_>) -> Vec<String> {
+    if old.licenses.is_empty() || new.licenses.is_empty() {
+        return Vec::new();
+    }
+    let by_package = |lock: &Lock<'_>| {
+        let mut licenses: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for it in &lock.licenses {
+            let package = (it.package.to_owned(), it.ecosystem.to_owned());
+            licenses.entry(package).or_default().insert(it.license.to_owned());
+        }
+        licenses
+    };
+    let (before, after) = (by_package(old), by_package(new));
+    let listed = |texts: &BTreeSet<String>| texts.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+    let changed = before.iter().filter_map(|(package, was)| {
+        let is = after.get(package).filter(|is| *is != was)?;
+        Some(format!("the license of `{}` was {} and is {}", package.0, listed(was), listed(is)))
+    });
+    let known = by_license(old);
+    let fresh = by_license(new).into_iter().filter(|(license, _)| !known.contains_key(license));
+    let fresh = fresh.map(|(license, packages)| {
+        let packages = packages.into_iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+        format!("the license `{license}` is new: {packages}")
+    });
+    changed.chain(fresh).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changed_and_new_licenses_are_reported() {
+        let changes = |old: &str, new: &str| {
+            let [old, new] = [old, new].map(|text| format!("format 1\n{text}"));
+            license_changes(&Lock::parse(&old).expect("it is a lock"), &Lock::parse(&new).expect("it is a lock"))
+        };
+        let old = "license npm a 1.0.0 MIT\nlicense npm b 1.0.0 ISC\nlicense pypi a 1.0 BSD\n";
+        assert_eq!(changes(old, &old.replace("1.0.0", "2.0.0")), Vec::<String>::new());
+        let new = "license npm a 2.0.0 ISC\nlicense npm c 1.0.0 SEE LICENSE IN x\nlicense pypi a 1.0 BSD\n";
+        assert_eq!(
+            changes(old, new),
+            ["the license of `a` was `MIT` and is `ISC`", "the license `SEE LICENSE IN x` is new: `c`"]
+        );
+        // A lock of before has none, which is no change.
+        assert_eq!((changes("", new), changes(old, "")), (Vec::new(), Vec::new()));
+        let [with, without] = [old, ""].map(|text| format!("format 1\n{text}"));
+        let facts = |text: &str| of_lock(&Lock::parse(text).expect("it is a lock"));
+        assert_eq!(compare(&facts(&without), &facts(&with)), []);
+        assert_eq!(facts(&with)["licences"].keys().collect::<Vec<_>>(), ["BSD", "ISC", "MIT"]);
+    }
 
     fn behaviour(facts: &[(&str, &str, &str)]) -> Behaviour {
         let mut all = Behaviour::new();

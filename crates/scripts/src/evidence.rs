@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use registry_model::model::{
     Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, Off, PYTHON_VERSION, Permission,
-    ProxyMode, References, Semantics, Session, Version,
+    ProxyMode, References, Semantics, Session, Version, without_licenses,
 };
 
 use crate::RenderError;
@@ -29,9 +29,9 @@ pub const QUESTIONS: [(&str, u32); 8] = [
 /// Why a question without a hash is stale, where others have one.
 pub const UNASKED: &str = "it was not measured";
 
-/// The checksum of an agent's lock.
+/// The checksum of an agent's lock, without its licenses: they are not installed.
 pub fn lock_sum(agent: &Agent<'_>) -> String {
-    format!("sha256:{}", crate::sha256(agent.lock.as_bytes()))
+    format!("sha256:{}", crate::sha256(without_licenses(agent.lock).as_bytes()))
 }
 
 /// The hashes of an agent as its entry and lock are now.
@@ -140,8 +140,9 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
     facts.0
 }
 
-/// The lines of a lock about what is installed, without the dates of releases and of unavailable packages.
+/// The lines of a lock about what is installed, without licenses and the dates of releases and of unavailable packages.
 fn installed(lock: &str) -> String {
+    let lock = without_licenses(lock);
     let kept = lock.split_inclusive('\n').filter(|line| !line.starts_with("unavailable "));
     kept.map(|line| match line.strip_prefix("package ") {
         // The fifth field is the date of the release.
@@ -374,6 +375,13 @@ mod tests {
     fn dates_in_a_lock_keep_evidence_fresh() {
         let dated = format!("{} 2026-11-20\nunavailable linux-arm64 2026-11-23 npm a-arm64 1.0 404\n", LOCK.trim_end());
         check_stale(&Agent { lock: &dated, ..AGENT }, &[]);
+    }
+
+    #[test]
+    fn licenses_in_a_lock_keep_evidence_fresh() {
+        let licensed = Agent { lock: &format!("{LOCK}license npm a 1.0 MIT\n"), ..AGENT };
+        check_stale(&licensed, &[]);
+        assert_eq!(lock_sum(&licensed), lock_sum(&AGENT));
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod writer;
 
 use core::fmt;
 
-use registry_model::model::{Agent, Artefact, Lock, UnreadableLock};
+use registry_model::model::{Agent, Artefact, Lock, UnreadableLock, without_licenses};
 use registry_model::rules::MAX_QUOTED_TWICE;
 use registry_model::template::{Template, Value};
 
@@ -318,7 +318,7 @@ fn files(
         ("launch.sh".to_owned(), launch::launch(agent, place)?),
         ("lib/agent.json".to_owned(), plan::agent_json(agent, lock, site, proofs)?),
         ("lib/plan.json".to_owned(), plan::plan_json(agent, lock, place)?),
-        ("lib/lock.txt".to_owned(), agent.lock.to_owned()),
+        ("lib/lock.txt".to_owned(), without_licenses(agent.lock)),
     ];
     for (index, artefact) in agent.install.iter().enumerate() {
         match artefact {

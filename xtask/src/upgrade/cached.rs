@@ -1,14 +1,11 @@
-//! Reads cached package files: their licences, and which of them contain a text. Nothing is installed or run for it.
+//! Reads cached package files: which of them contain a text. Nothing is installed or run for it.
 
-use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
 use registry_model::model::Agent;
-use registry_scripts::behaviour::Facts;
 use registry_scripts::site::Site;
-use serde_json::Value;
 
 use registry_command::failure::{Failure, Outcome};
 use registry_supply::clients::{Tools, process};
@@ -20,22 +17,6 @@ const TOLD: usize = 5;
 
 /// The largest file of a package that is searched.
 const SEARCHED: u64 = 256 << 20;
-
-/// Reads wheels: the name, licence and classifiers of each.
-const WHEELS: &str = r#"
-import email, json, sys, zipfile
-found = {}
-for path in sys.argv[1:]:
-    with zipfile.ZipFile(path) as wheel:
-        name = next((it for it in wheel.namelist() if it.endswith(".dist-info/METADATA")), None)
-        about = email.message_from_bytes(wheel.read(name)) if name else {}
-    said = about.get("License-Expression") or about.get("License") or ""
-    classes = about.get_all("Classifier") or [] if name else []
-    classes = [it.rsplit(" :: ")[-1] for it in classes if it.startswith("License ::")]
-    lines = [it.strip() for it in said.splitlines() if it.strip()]
-    found[about.get("Name") or path] = lines[0][:80] if lines else ", ".join(classes)
-print(json.dumps(found))
-"#;
 
 /// Searches wheels for members with one of the texts.
 const SEARCH: &str = r#"
@@ -62,38 +43,6 @@ fn files(agent: &Agent<'_>, cache: &Path) -> Outcome<(Vec<Tarball>, Vec<String>)
     let tarballs = paths.iter().filter_map(|path| Some((name(path.strip_prefix("npm/")?), cache.join(path))));
     let wheels = paths.iter().filter(|it| Path::new(it).extension().is_some_and(|ext| ext == "whl"));
     Ok((tarballs.collect(), wheels.map(|it| cache.join(it).to_string_lossy().into_owned()).collect()))
-}
-
-/// The licence of each package of an agent on this machine, from the package's metadata.
-pub(crate) fn licences(agent: &Agent<'_>, cache: &Path, tools: &Tools) -> Outcome<Facts> {
-    let (tarballs, wheels) = files(agent, cache)?;
-    let mut found = Facts::new();
-    for (name, path) in tarballs {
-        let mut licence = String::new();
-        each_member(&path, |member, bytes| {
-            // The top folder can have any name.
-            let manifest = member.split('/').count() == 2 && member.ends_with("/package.json");
-            if manifest {
-                licence = of_manifest(&serde_json::from_slice(bytes).unwrap_or_default());
-            }
-            !manifest
-        })?;
-        found.insert(name, licence);
-    }
-    if !wheels.is_empty() {
-        let answer = python(tools, &[WHEELS.to_owned()].into_iter().chain(wheels).collect::<Vec<_>>())?;
-        found.extend(serde_json::from_str::<BTreeMap<String, String>>(&answer).unwrap_or_default());
-    }
-    Ok(found
-        .into_iter()
-        .map(|(name, it)| (name, if it.is_empty() { "none is named".to_owned() } else { it }))
-        .collect())
-}
-
-fn of_manifest(manifest: &Value) -> String {
-    let licence = manifest.get("license").or_else(|| manifest.pointer("/licenses/0")).unwrap_or(&Value::Null);
-    let text = licence.as_str().or_else(|| licence.get("type")?.as_str()).unwrap_or_default();
-    text.lines().next().unwrap_or_default().chars().take(80).collect()
 }
 
 /// The files of an agent's packages that contain one of some texts: `package: file contains text`.
@@ -160,19 +109,9 @@ fn each_member(path: &Path, mut work: impl FnMut(&str, &[u8]) -> bool) -> Outcom
 #[cfg(test)]
 mod tests {
     use registry_model::model::{Artefact, Npm};
-    use serde_json::json;
 
     use super::*;
     use registry_command::files::Scratch;
-
-    #[test]
-    fn manifest_licence_forms_are_all_parsed() {
-        let licence = |manifest: Value| of_manifest(&manifest);
-        assert_eq!(licence(json!({"license": "MIT"})), "MIT");
-        assert_eq!(licence(json!({"license": {"type": "ISC"}})), "ISC");
-        assert_eq!(licence(json!({"licenses": [{"type": "BSD"}]})), "BSD");
-        assert_eq!(licence(json!({"license": 7})), "");
-    }
 
     #[test]
     fn text_is_found_in_a_cached_archive() {

@@ -1,7 +1,7 @@
 //! The steps after the first: lock, fetch, verify, probe, compare; and at the end, for all agents together, write.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -11,7 +11,7 @@ use registry_live::verify::{self, Class};
 use registry_model::model::{Agent, Lock, Registry, Target};
 use registry_model::rules;
 use registry_scripts::Expected;
-use registry_scripts::behaviour::{self, Behaviour, Facts};
+use registry_scripts::behaviour::{self, Behaviour};
 use registry_scripts::site::Site;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -340,16 +340,10 @@ fn compare(cx: &Context<'_>, agent: &Agent<'_>, proved: &Proved, report: &mut Up
         }
         Err(end) => return Err(end),
     };
-    before.extend(behaviour::of_lock(&lock_of(agent)?));
-    after.extend(behaviour::of_lock(&lock_of(&new)?));
-    if measured {
-        let (old, new) = (licences(cx, agent)?, licences(cx, &new)?);
-        report.notes.extend(new.iter().filter(|(it, _)| !old.contains_key(*it)).map(|(licence, packages)| {
-            format!("the licence {licence} is new: {}", packages.iter().cloned().collect::<Vec<_>>().join(", "))
-        }));
-        before.insert("licences".to_owned(), used(&old));
-        after.insert("licences".to_owned(), used(&new));
-    }
+    let (old, new) = (lock_of(agent)?, lock_of(&new)?);
+    before.extend(behaviour::of_lock(&old));
+    after.extend(behaviour::of_lock(&new));
+    report.notes.extend(behaviour::license_changes(&old, &new));
     report.compare(behaviour::compare(&before, &after));
     if !measured {
         // It is unknown whether the behaviour is the same.
@@ -371,22 +365,6 @@ fn before(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Behaviour> {
         }
     }
     Ok(probe(cx, agent, &site)?.behaviour())
-}
-
-/// The packages of each licence.
-fn licences(cx: &Context<'_>, agent: &Agent<'_>) -> Step<BTreeMap<String, BTreeSet<String>>> {
-    let of: Facts = cx
-        .store
-        .once("licences", &[METHOD, agent.name, agent.lock], || Ok(cached::licences(agent, &cx.files, cx.tools)?))?;
-    let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (package, licence) in of {
-        packages.entry(licence).or_default().insert(package);
-    }
-    Ok(packages)
-}
-
-fn used(licences: &BTreeMap<String, BTreeSet<String>>) -> Facts {
-    licences.keys().map(|it| (it.clone(), String::new())).collect()
 }
 
 fn refused(refusal: registry_live::Failure) -> Failure {

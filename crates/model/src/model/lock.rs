@@ -13,17 +13,23 @@
 //! unavailable linux-arm64 2026-11-23 npm opencode-linux-arm64 1.18.11 404
 //! unavailable package 2026-11-23 npm @mimo-ai/cli 0.1.4 404
 //! unavailable linux-x64-musl 2026-11-23 pypi example 1.0 says there is no version of example==1.0
+//! license npm zod 4.1.0 MIT
+//! license pypi func-timeout 4.3.5 GNU Lesser General Public License v2 (LGPLv2)
 //! ```
 //!
 //! The day at the end of a `package` is that of its release; locks of before do not have it. A `bundled` package is a
 //! part of the tarball of the package that it is in, and so has no checksum of its own. A `provenance` is what the
-//! registry served for a package of the entry: recorded, never required.
+//! registry served for a package of the entry: recorded, never required. A `license` is what a package of the tree says
+//! of itself, in its words: a package that says nothing usable has no line, and one that names several has a line for
+//! each. No install reads these lines: [`without_licenses`] is the rest.
 
 use core::fmt;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::{NpmPlatform, Target};
 use crate::json::{self, Json};
+use crate::names;
 
 /// A lock, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +44,8 @@ pub struct Lock<'a> {
     pub wheels: Vec<LockedWheel<'a>>,
     /// What could not be fetched when the lock was written.
     pub unavailable: Vec<Unavailable<'a>>,
+    /// The licenses of the packages of the tree, as far as the packages name them.
+    pub licenses: Vec<PackageLicense<'a>>,
 }
 
 /// A package that an entry names.
@@ -69,6 +77,19 @@ pub struct Provenance<'a> {
     pub kind: &'a str,
     /// The repository that it was built from; `-` where the registry does not say.
     pub source: &'a str,
+}
+
+/// A license of a package of the tree, as the package names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackageLicense<'a> {
+    /// `npm` or `pypi`.
+    pub ecosystem: &'a str,
+    /// The package, by its name in the registry; normalised for `pypi`.
+    pub package: &'a str,
+    /// Its exact version.
+    pub version: &'a str,
+    /// The license: an SPDX identifier, an SPDX expression, or other words.
+    pub license: &'a str,
 }
 
 /// A package of the npm tree.
@@ -294,6 +315,7 @@ impl<'a> Lock<'a> {
                     lock.wheels.push(file);
                 }
                 "unavailable" => lock.unavailable.push(unavailable(fields).map_err(error)?),
+                LICENSE => lock.licenses.push(license(fields).map_err(error)?),
                 _ => return Err(error(format!("unknown keyword `{keyword}` in a lock"))),
             }
         }
@@ -324,6 +346,28 @@ impl<'a> Lock<'a> {
         npm.or_else(|| self.wheels.iter().find(|it| it.name == name).map(|it| ("pypi", it.version)))
     }
 
+    /// The licenses of a package, as far as it names them.
+    pub fn licenses_of(&self, ecosystem: &str, name: &str, version: &str) -> impl Iterator<Item = &'a str> {
+        let same = move |it: &&PackageLicense<'a>| (it.ecosystem, it.package, it.version) == (ecosystem, name, version);
+        self.licenses.iter().filter(same).map(|it| it.license)
+    }
+
+    /// The licenses of the packages that the entry names, without repetition; none if one of them names none.
+    pub fn own_licenses(&self) -> Vec<&'a str> {
+        let mut all = Vec::new();
+        for LockedPackage { ecosystem, name, version, .. } in &self.packages {
+            let normal = if *ecosystem == "pypi" { names::pypi(name) } else { (*name).to_owned() };
+            let its: Vec<&str> = self.licenses_of(ecosystem, &normal, version).collect();
+            if its.is_empty() {
+                return its;
+            }
+            all.extend(its);
+        }
+        let mut seen = BTreeSet::new();
+        all.retain(|it| seen.insert(*it));
+        all
+    }
+
     /// Why nothing can be installed on any target, where that is so.
     pub fn unavailable_everywhere(&self) -> Option<&Unavailable<'a>> {
         self.unavailable.iter().find(|it| it.target.is_none())
@@ -347,6 +391,22 @@ impl LockedWheel<'_> {
     pub fn is_source(&self) -> bool {
         self.file.rsplit('.').next() != Some("whl")
     }
+}
+
+/// The keyword of a license.
+const LICENSE: &str = "license";
+
+/// The text of a lock without its licenses: what an install reads, and what its checksum is about.
+pub fn without_licenses(text: &str) -> String {
+    let is_license = |line: &&str| line.split(' ').next() == Some(LICENSE);
+    text.split_inclusive('\n').filter(|line| !is_license(line)).collect()
+}
+
+/// Whether a text is short and plain enough for a license in a lock: one line of at most 120 printable ASCII characters,
+/// without blanks at its ends. A longer text is that of a license, not its name.
+pub fn is_license_name(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    plain && !text.is_empty() && text.len() <= 120 && text.trim() == text
 }
 
 /// Whether a version is exact: digits first, and none of the characters of ranges and tags.
@@ -460,9 +520,64 @@ fn unavailable(fields: &str) -> Result<Unavailable<'_>, String> {
     Ok(Unavailable { target, date, cause: Cause::new(ecosystem, package, version, answer) })
 }
 
+fn license(fields: &str) -> Result<PackageLicense<'_>, String> {
+    let mut fields = fields.splitn(4, ' ');
+    let mut next = || fields.next().filter(|it| !it.is_empty()).ok_or_else(|| short(LICENSE));
+    let license = PackageLicense { ecosystem: next()?, package: next()?, version: next()?, license: next()? };
+    if !["npm", "pypi"].contains(&license.ecosystem) {
+        return Err(format!("expected `npm` or `pypi` after `{LICENSE}`, found `{}`", license.ecosystem));
+    }
+    if !is_license_name(license.license) {
+        return Err(format!(
+            "the license of `{}` is not one line of at most 120 printable ASCII characters without blanks at its ends",
+            license.package
+        ));
+    }
+    Ok(license)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LICENSED: &str = "format 1\npackage npm a 1.0.0 sha512-x\npackage pypi My_B 2.0 sha256:x\n\
+                            license npm a 1.0.0 MIT OR \"x\"\nlicense npm c 3.0.0 ISC\nlicense pypi my-b 2.0 BSD License\n\
+                            license pypi my-b 2.0 ISC\n";
+
+    #[test]
+    fn licenses_are_those_of_a_version() {
+        let lock = Lock::parse(LICENSED).expect("it is a lock");
+        assert_eq!(lock.licenses_of("pypi", "my-b", "2.0").collect::<Vec<_>>(), ["BSD License", "ISC"]);
+        assert_eq!(lock.licenses_of("npm", "c", "3.0.1").count(), 0);
+        assert_eq!(lock.own_licenses(), ["MIT OR \"x\"", "BSD License", "ISC"]);
+        // One package without a license: those of the others are not all of the agent's.
+        let text = LICENSED.replace("license npm a 1.0.0", "license npm a 1.0.1");
+        assert_eq!(Lock::parse(&text).expect("it is a lock").own_licenses(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn lock_without_licenses_is_readable() {
+        let text = without_licenses(LICENSED);
+        assert_eq!(text, "format 1\npackage npm a 1.0.0 sha512-x\npackage pypi My_B 2.0 sha256:x\n");
+        let lock = Lock::parse(&text).expect("it is a lock");
+        assert!(lock.licenses.is_empty() && lock.own_licenses().is_empty());
+        assert_eq!(without_licenses(&text), text);
+    }
+
+    #[test]
+    fn bad_license_is_rejected_with_its_line() {
+        check_refused("license npm a 1.0.0", "line 2: missing field after `license`");
+        check_refused("license npm a 1.0.0 ", "line 2: missing field after `license`");
+        check_refused("license cargo a 1.0.0 MIT", "line 2: expected `npm` or `pypi` after `license`, found `cargo`");
+        let long = "x".repeat(121);
+        for bad in [long.as_str(), " MIT", "MIT ", "M\tIT", "\u{1b}[31mMIT", "Lizenz für alle", "M\rIT"] {
+            let error = "line 2: the license of `a` is not one line of at most 120 printable ASCII characters without \
+                         blanks at its ends";
+            check_refused(&format!("license npm a 1.0.0 {bad}"), error);
+        }
+        // A line break ends the license, and what follows is not a fact.
+        check_refused("license npm a 1.0.0 MIT\nPermission", "line 3: unknown keyword `Permission` in a lock");
+    }
 
     #[track_caller]
     fn check_refused(lines: &str, error: &str) {

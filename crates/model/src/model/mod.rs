@@ -25,8 +25,8 @@ pub use allow::Allow;
 pub use image::{ImageNeed, ImageNeedKind};
 pub use install::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Runs, Step};
 pub use lock::{
-    Answer, Cause, Lock, LockError, LockedNpm, LockedPackage, LockedWheel, Provenance, Tarball, Unavailable,
-    UnreadableLock, is_exact_version,
+    Answer, Cause, Lock, LockError, LockedNpm, LockedPackage, LockedWheel, PackageLicense, Provenance, Tarball,
+    Unavailable, UnreadableLock, is_exact_version, is_license_name, without_licenses,
 };
 pub(crate) use lock::{is_checksum, is_sha256};
 pub use npm_platform::{NpmPlatform, allows};

@@ -1,5 +1,7 @@
-//! Runs the package managers' own clients for `pin` and `mirror`: only these clients know their registries.
+//! Runs the package managers' own clients for `pin` and `mirror`: only these clients know their registries. Two places
+//! are known without them, since no client prints licenses: the manifest of an npm package and the metadata of a wheel.
 
+pub(crate) mod fetch;
 pub mod process;
 pub mod tools;
 

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::checksum::{Content, Sum};
-use super::fetch::{self, Fetched};
 use super::folder::{Folder, State};
 use super::places::TRY_AGAIN;
 use super::wanted::{Artefact, Users};
+use crate::clients::fetch::{self, Fetched};
 use crate::clients::process::CleanEnvironment;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};

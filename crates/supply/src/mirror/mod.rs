@@ -2,7 +2,6 @@
 
 mod checksum;
 mod collect;
-mod fetch;
 mod folder;
 pub mod make;
 mod pack;

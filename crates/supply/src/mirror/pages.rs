@@ -7,8 +7,8 @@ use registry_model::names;
 use registry_scripts::site::{Site, Wheel};
 
 use super::checksum::Content;
-use super::fetch::escaped;
 use super::runtimes::ChosenRuntime;
+use crate::clients::fetch::escaped;
 
 /// The pages of the index over the wheels (PEP 503), by their paths: every link is relative.
 pub(crate) fn index(held: &BTreeMap<String, Content>) -> BTreeMap<String, String> {

@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use percent_encoding::percent_decode_str;
 use registry_model::model::{Libc, Target};
 use registry_scripts::site::Site;
-use toml::{Table, Value};
 
 use super::checksum::Content;
-use super::fetch;
-use super::wanted::{Pin, file_name};
-use crate::clients::Tools;
+use super::wanted::Pin;
 use crate::clients::process::{self, ProcessOutput};
+use crate::clients::{Tools, fetch};
 use crate::pin::pypi;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
@@ -113,7 +110,7 @@ impl<'a> Places<'a> {
         }
         let answer = process::run(&mut command)?;
         if answer.ok {
-            index.files.extend(read_urls(&answer.stdout)?);
+            index.files.extend(pypi::read_urls(&answer.stdout)?);
             return Ok(None);
         }
         absence(&answer).map(Some).ok_or_else(|| answer.failure("asking the Python package index").help(TRY_AGAIN))
@@ -141,23 +138,6 @@ fn absence(answer: &ProcessOutput) -> Option<String> {
     let cause = because.split_once("Because ").map_or(because, |(_, rest)| rest);
     let cause = cause.split_once(" and you require").or_else(|| cause.split_once(", we can")).map_or(cause, |it| it.0);
     Some(format!("is not in the index: {}", cause.trim()))
-}
-
-/// File names and URLs by SHA-256, of a pylock.toml.
-fn read_urls(text: &str) -> Outcome<BTreeMap<String, (String, String)>> {
-    let unreadable = |why: &str| Failure::new(format!("uv wrote a pylock.toml that cannot be read: {why}"));
-    let table: Table = text.parse().map_err(|error: toml::de::Error| unreadable(&error.to_string()))?;
-    let packages = table.get("packages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let wheels = |package: &Value| package.get("wheels").and_then(Value::as_array).cloned().unwrap_or_default();
-    let files = packages.iter().flat_map(|it| wheels(it).into_iter().chain(it.get("sdist").cloned()));
-    let read = |file: Value| {
-        let url = file.get("url")?.as_str()?.to_owned();
-        let sha256 = file.get("hashes")?.get("sha256")?.as_str()?.to_owned();
-        let name = file.get("name").and_then(Value::as_str).unwrap_or_else(|| file_name(&url));
-        let name = percent_decode_str(name).decode_utf8().ok()?.into_owned();
-        Some((sha256, (name, url)))
-    };
-    files.map(|file| read(file).ok_or_else(|| unreadable("a file without its URL or checksum"))).collect()
 }
 
 /// The files of a folder of Python packages.
@@ -204,20 +184,6 @@ mod tests {
             &["linux-arm64", "linux-arm64-musl"],
         );
         check_serves("a-1.0-py3-none-macosx_11_0_arm64.whl", &[]);
-    }
-
-    #[test]
-    fn pylock_gives_urls_of_wheels_and_sdists() {
-        let text = r#"
-            [[packages]]
-            name = "a"
-            sdist = { url = "https://i.example/a-1.0.tar.gz", hashes = { sha256 = "aa" } }
-            wheels = [{ url = "https://i.example/x/a-1.0%2Blocal-py3-none-any.whl", hashes = { sha256 = "bb" } }]
-        "#;
-        let files = read_urls(text).expect("the text is well-formed");
-        assert_eq!(files["aa"], ("a-1.0.tar.gz".to_owned(), "https://i.example/a-1.0.tar.gz".to_owned()));
-        assert_eq!(files["bb"].0, "a-1.0+local-py3-none-any.whl");
-        assert!(read_urls("[[packages]]\nsdist = {}").is_err());
     }
 
     #[test]

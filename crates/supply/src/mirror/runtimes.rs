@@ -7,11 +7,11 @@ use registry_model::model::{Target, Version};
 
 use super::checksum::Sum;
 use super::collect::{Collection, Job};
-use super::fetch;
 use super::folder::Folder;
 use super::pack;
 use super::places::Places;
 use super::wanted::{NeededRuntime, Pin, RuntimeKind, file_name, own_target};
+use crate::clients::fetch;
 use crate::clients::process::CleanEnvironment;
 use crate::clients::tools::node_wheel;
 use registry_command::console::Console;

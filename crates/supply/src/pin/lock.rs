@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use registry_model::model::{Agent, Answer, Cause, Lock, Registry, Target};
 
+use super::licenses::Licenses;
 use super::tree::{Tarball, Tree};
 use registry_command::failure::{Failure, Outcome};
 
@@ -25,6 +26,8 @@ pub struct Draft {
     pub wheels: BTreeMap<Distribution, Vec<Target>>,
     /// Why targets cannot be served; the key `None` is for the package on all targets.
     pub unavailable: BTreeMap<Option<Target>, Cause<'static>>,
+    /// The licenses of the tree, as far as they are known.
+    pub(crate) licenses: Licenses,
 }
 
 /// A package that the entry names.
@@ -155,6 +158,7 @@ impl Draft {
             let keyword = if file.rsplit('.').next() == Some("whl") { "wheel" } else { "source" };
             let _ = writeln!(text, "{keyword} {name} {version} {file} sha256:{sha256} {}", ids.join(","));
         }
+        text.push_str(&self.licenses.lines());
         text
     }
 }

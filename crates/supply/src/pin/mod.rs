@@ -3,6 +3,7 @@
 pub mod age;
 mod check;
 mod groups;
+pub(crate) mod licenses;
 pub mod lock;
 pub(crate) mod npm;
 mod platform;

@@ -1,5 +1,6 @@
 //! The Python half of a lock: uv's resolution for each target, and its files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -275,6 +276,23 @@ pub(crate) fn read_pylock(text: &str) -> Outcome<Vec<Distribution>> {
     Ok(files)
 }
 
+/// File names and URLs by SHA-256, of a pylock.toml.
+pub(crate) fn read_urls(text: &str) -> Outcome<BTreeMap<String, (String, String)>> {
+    let unreadable = |why: &str| Failure::new(format!("uv wrote a pylock.toml that cannot be read: {why}"));
+    let table: Table = text.parse().map_err(|error: toml::de::Error| unreadable(&error.to_string()))?;
+    let packages = table.get("packages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let wheels = |package: &Value| package.get("wheels").and_then(Value::as_array).cloned().unwrap_or_default();
+    let files = packages.iter().flat_map(|it| wheels(it).into_iter().chain(it.get("sdist").cloned()));
+    let read = |file: Value| {
+        let url = file.get("url")?.as_str()?.to_owned();
+        let sha256 = file.get("hashes")?.get("sha256")?.as_str()?.to_owned();
+        let name = file.get("name").and_then(Value::as_str).unwrap_or_else(|| url.rsplit('/').next().unwrap_or(&url));
+        let name = percent_decode_str(name).decode_utf8().ok()?.into_owned();
+        Some((sha256, (name, url)))
+    };
+    files.map(|file| read(file).ok_or_else(|| unreadable("a file without its URL or checksum"))).collect()
+}
+
 fn distribution(name: &str, version: &str, file: &Value) -> Option<Distribution> {
     let word = |key: &str| file.get(key).and_then(Value::as_str);
     let file_name = word("name").or_else(|| word("url")?.rsplit('/').next())?;
@@ -320,6 +338,20 @@ mod tests {
             seen,
             [("a", "a-1.0+local-py3-none-any.whl", "aa"), ("func-timeout", "func_timeout-4.3.5.tar.gz", "bb")]
         );
+    }
+
+    #[test]
+    fn pylock_gives_urls_of_wheels_and_sdists() {
+        let text = r#"
+            [[packages]]
+            name = "a"
+            sdist = { url = "https://i.example/a-1.0.tar.gz", hashes = { sha256 = "aa" } }
+            wheels = [{ url = "https://i.example/x/a-1.0%2Blocal-py3-none-any.whl", hashes = { sha256 = "bb" } }]
+        "#;
+        let files = read_urls(text).expect("the text is well-formed");
+        assert_eq!(files["aa"], ("a-1.0.tar.gz".to_owned(), "https://i.example/a-1.0.tar.gz".to_owned()));
+        assert_eq!(files["bb"].0, "a-1.0+local-py3-none-any.whl");
+        assert!(read_urls("[[packages]]\nsdist = {}").is_err());
     }
 
     #[test]

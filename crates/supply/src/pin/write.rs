@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use registry_model::model::{Agent, Lock, Registry, Target};
+use registry_model::model::{Agent, Lock, Registry, Target, without_licenses};
+use registry_scripts::behaviour::license_changes;
 
 use super::age::Cutoff;
+use super::licenses::Licenses;
 use super::lock::{Draft, Unresolved, lock_path};
 use super::request::PinRequest;
 use super::{check, npm, pypi};
@@ -29,6 +31,24 @@ pub fn write(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console
     let tools = Tools::prepare(&clients::cache(registry), console)?;
     for (agent, earlier) in request.agents.iter().zip(earlier) {
         pin(agent, &earlier, request, &tools, console)?;
+    }
+    Ok(Status::Done)
+}
+
+/// Writes the licenses into the locks of the requested agents, and nothing else: their pins stay as they are.
+pub fn write_licenses(registry: &Registry<'_>, request: &PinRequest<'_>, console: Console) -> Outcome {
+    let tools = Tools::prepare(&clients::cache(registry), console)?;
+    for agent in &request.agents {
+        console.step(format!("licenses of {}", agent.name));
+        let path = lock_path(registry, agent);
+        let Some(text) = files::read_if_there(&path)? else {
+            let help = format!("write it: `cargo pin {}`", agent.name);
+            return Err(Failure::new(format!("`{}` has no lock", agent.name)).help(help));
+        };
+        let on_disk = Agent { lock: &text, ..**agent };
+        let lock = on_disk.read_lock()?;
+        let licenses = Licenses::of_lock(&lock).complete(&tools, &lock, console)?;
+        store(&path, &text, &(without_licenses(&text) + &licenses.lines()), console)?;
     }
     Ok(Status::Done)
 }
@@ -85,7 +105,15 @@ fn pin(
         let what = target.map_or("the package", Target::id);
         console.warning(format!("{}: {what} is unavailable: {cause}", agent.name));
     }
-    if text == *earlier_text {
+    if let (Some(old), Ok(new)) = (&earlier, Lock::parse(&text)) {
+        license_changes(old, &new).iter().for_each(|it| console.warning(format!("{}: {it}", agent.name)));
+    }
+    store(path, earlier_text, &text, console)
+}
+
+/// Writes the text of a lock by a rename, unless it is there.
+fn store(path: &Path, earlier: &str, text: &str, console: Console) -> Outcome<()> {
+    if text == earlier {
         console.step(format!("  unchanged: {}", path.display()));
         return Ok(());
     }
@@ -118,6 +146,10 @@ pub fn resolve(
         pypi::resolve(tools, &pypi, &Cutoff::of(request.min_days), &mut draft, console)
             .map_err(|unresolved| about(unresolved, agent))?;
     }
+    let text = text(agent.name, &draft, earlier)?;
+    let lock = Lock::parse(&text).map_err(|error| Failure::new(error.to_string()))?;
+    let known = Licenses::of_tree(&draft.npm).or(earlier.map(Licenses::of_lock).unwrap_or_default());
+    draft.licenses = known.complete(tools, &lock, console)?;
     Ok(draft)
 }
 

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::clients::process::CleanEnvironment;
+use super::process::CleanEnvironment;
 use registry_command::failure::{Failure, Outcome};
 
 /// The number of parallel downloads.
