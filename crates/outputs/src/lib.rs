@@ -19,6 +19,8 @@ mod file;
 mod harbor;
 mod inspect;
 pub mod json;
+#[cfg(feature = "make")]
+mod licenses;
 mod manifests;
 mod openhands_sdk;
 mod registry_json;

@@ -21,7 +21,7 @@ pub(crate) fn page(all: &[Facts<'_>]) -> String {
          wire with exactly these versions; without evidence it says so. [The same as a page](index.html),\n\
          [the rules that entries keep](rules.md), [the providers](providers.md).\n\n",
     );
-    out.push_str("| agent | protocols | install | platforms | web policy | web proved | routing | suite model |\n|---|---|---|---|---|---|---|---|\n");
+    out.push_str("| agent | protocols | install | license | platforms | web policy | web proved | routing | suite model |\n|---|---|---|---|---|---|---|---|---|\n");
     for facts in all {
         out.push_str(&row(facts));
     }
@@ -93,10 +93,11 @@ fn row(facts: &Facts<'_>) -> String {
     let protocols = code_list(agent.protocols.iter().map(|it| it.id()));
     let suite = facts.suite();
     format!(
-        "| [`{}`](#{}) | {protocols} | {} | {} | {} | {} | {} | {} |\n",
+        "| [`{}`](#{}) | {protocols} | {} | {} | {} | {} | {} | {} | {} |\n",
         agent.name,
         anchor(agent.name),
         code_list(facts.installs.iter().map(String::as_str)),
+        code_list(facts.license.iter().map(String::as_str)),
         platforms(facts),
         facts.web(),
         facts.evidence.web.word(),
@@ -167,6 +168,7 @@ fn install(out: &mut String, facts: &Facts<'_>) {
     let packages = code_list(facts.installs.iter().map(String::as_str));
     let locked = if facts.locked == 0 { String::new() } else { format!("; {} locked files", facts.locked) };
     item(out, "Installs", &format!("{packages} from {}, run by {}{locked}", markdown(&facts.from), facts.runtime()));
+    licenses(out, facts);
     if facts.gone.is_empty() {
         for (target, why) in &facts.targets {
             if let Some(why) = why {
@@ -181,6 +183,19 @@ fn install(out: &mut String, facts: &Facts<'_>) {
     } else {
         item(out, "Cannot be installed", &markdown(&facts.gone));
     }
+}
+
+/// Its license, and those of all packages that it installs.
+fn licenses(out: &mut String, facts: &Facts<'_>) {
+    let (counts, nameless) = &facts.licenses;
+    if counts.is_empty() && *nameless == 0 {
+        return;
+    }
+    let own = code_list(facts.license.iter().map(String::as_str));
+    item(out, "License", if facts.license.is_empty() { "its package names none" } else { &own });
+    let counted = counts.iter().map(|(license, count)| format!("{} ({count})", code_span(license)));
+    let nameless = (*nameless > 0).then(|| format!("none named ({nameless})"));
+    item(out, "Licenses of its packages", &counted.chain(nameless).collect::<Vec<_>>().join(", "));
 }
 
 fn model(out: &mut String, facts: &Facts<'_>) {

@@ -29,6 +29,10 @@ pub(crate) struct Facts<'a> {
     pub launcher: String,
     /// The sources of its packages: `npm`, `PyPI`.
     pub from: String,
+    /// The licenses of its own packages; empty if one of them names none.
+    pub license: Vec<String>,
+    /// The licenses of all packages in its lock with the number of packages, and the number of those that name none.
+    pub licenses: (Vec<(String, usize)>, usize),
     /// The number of packages and files in its lock.
     pub locked: usize,
     /// Why it cannot be installed on any target; empty if it can.
@@ -52,6 +56,7 @@ impl<'a> Facts<'a> {
         let targets: Vec<(Target, Option<String>)> =
             Target::ALL.into_iter().map(|target| (target, agent.refused_on(&lock, target))).collect();
         let done = |(target, why): &(Target, Option<String>)| why.is_none().then(|| record.done(*target, &evidence))?;
+        let (licenses, nameless) = crate::licenses::counts(&lock);
         Ok(Self {
             agent,
             installs: installs(agent, &lock),
@@ -59,6 +64,8 @@ impl<'a> Facts<'a> {
             pinned: lock.packages.first().map(pinned).unwrap_or_default(),
             launcher: input.site.launcher(agent.name),
             from: from(agent),
+            license: lock.own_licenses().into_iter().map(str::to_owned).collect(),
+            licenses: (licenses.into_iter().map(|(it, count)| (it.to_owned(), count)).collect(), nameless),
             locked: lock.npm.len() + lock.wheels.len(),
             gone: lock.unavailable_everywhere().map(|it| it.cause.to_string()).unwrap_or_default(),
             done: targets.iter().map(done).collect(),

@@ -29,16 +29,23 @@ pub(crate) fn bill(input: &Input<'_>) -> Result<Vec<File>, String> {
             let hashes: Vec<Value> = package.tarball.iter().filter_map(|it| hash(it.integrity)).collect();
             let (group, name) = package.name.rsplit_once('/').unwrap_or(("", &package.name));
             let purl = npm_purl(&package.name, package.version);
-            parts.insert(add(&mut components, purl, group, name, package.version, &hashes));
+            let licenses: Vec<&str> = lock.licenses_of("npm", &package.name, package.version).collect();
+            let reference = add(&mut components, purl, group, name, package.version, &hashes);
+            add_licenses(&mut components, &reference, &licenses);
+            parts.insert(reference);
         }
         for wheel in &lock.wheels {
             let purl = pypi_purl(wheel.name, wheel.version, wheel.file);
             let hashes: Vec<Value> = hash(wheel.hash).into_iter().collect();
-            parts.insert(add(&mut components, purl, "", wheel.name, wheel.version, &hashes));
+            let licenses: Vec<&str> = lock.licenses_of("pypi", wheel.name, wheel.version).collect();
+            let reference = add(&mut components, purl, "", wheel.name, wheel.version, &hashes);
+            add_licenses(&mut components, &reference, &licenses);
+            parts.insert(reference);
         }
         parts.extend(agent.install.iter().flat_map(|it| fetched(agent, it, &mut components)));
         let reference = format!("agent:{}", agent.name);
         components.insert(reference.clone(), application(agent, &reference, version));
+        add_licenses(&mut components, &reference, &lock.own_licenses());
         dependencies.insert(reference, parts);
     }
     let dependencies: Vec<Value> =
@@ -82,6 +89,14 @@ fn add(components: &mut Components, purl: String, group: &str, name: &str, versi
         }
     }
     purl
+}
+
+/// Adds the licenses that a package names. A component without them has an unknown license.
+fn add_licenses(components: &mut Components, reference: &str, licenses: &[&str]) {
+    let members = components.get_mut(reference).and_then(Value::as_object_mut);
+    if let Some(members) = members.filter(|_| !licenses.is_empty()) {
+        members.insert("licenses".to_owned(), crate::licenses::cyclonedx(licenses));
+    }
 }
 
 /// The private runtimes of a site, with this line of Node.js, and its tools.

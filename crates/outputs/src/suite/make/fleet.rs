@@ -179,7 +179,17 @@ fn add_stages(out: &mut String, built: &Built<'_>, site: &Site, prefix: &str, mo
     let lock = agent.read_lock().map_err(|error| told(&error))?;
     let folder = registry_scripts::folder(agent, site).map_err(|error| told(&error))?;
     let stamp = folder.rsplit('/').next().unwrap_or_default();
-    let labels = [("agent", name.to_owned()), ("stamp", stamp.to_owned()), ("pins", lock.pins().join(" "))];
+    let mut labels = vec![
+        ("org.benchflow.agent", name.to_owned()),
+        ("org.benchflow.stamp", stamp.to_owned()),
+        ("org.benchflow.pins", lock.pins().join(" ")),
+    ];
+    let licenses = lock.own_licenses();
+    if !licenses.is_empty() {
+        labels.push(("org.benchflow.license", licenses.join(", ")));
+    }
+    // The specification of image annotations asks for an SPDX expression here.
+    labels.extend(crate::licenses::together(&licenses).map(|it| ("org.opencontainers.image.licenses", it)));
     let _ = write!(
         out,
         "\nFROM {runtime} AS {stage}\n\
@@ -199,9 +209,20 @@ fn add_labels(out: &mut String, labels: &[(&str, String)]) {
     // Only the builder knows the machine of an image.
     out.push_str("ARG TARGETPLATFORM\nLABEL org.benchflow.platform=\"${TARGETPLATFORM}\"");
     for (name, value) in labels {
-        let _ = write!(out, " \\\n    org.benchflow.{name}=\"{value}\"");
+        let _ = write!(out, " \\\n    {name}=\"{}\"", quoted(value));
     }
     out.push('\n');
+}
+
+/// A text between the double quotes of a label, where the builder expands variables and reads escapes.
+fn quoted(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, char| {
+        if matches!(char, '"' | '\\' | '$') {
+            out.push('\\');
+        }
+        out.push(char);
+        out
+    })
 }
 
 /// The folder that contains all folders of a site; `None` if it has only URLs.
