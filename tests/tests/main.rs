@@ -23,6 +23,7 @@ mod node_lines;
 mod outputs_adapters;
 mod outputs_determinism;
 mod outputs_harbor;
+mod outputs_licenses;
 mod outputs_manifests;
 mod outputs_registry;
 mod outputs_suite;

@@ -112,6 +112,18 @@ fn hostile_home_does_not_change_the_lock() {
     check_command(&mut command, 0, &["written: "]);
     assert_eq!(fs::read_to_string(lock(hostile.path())).expect("it was written"), text);
 
+    assert!(text.ends_with("\nlicense npm is-number 7.0.0 MIT\n"), "{text}");
+    // A lock of before: the license is added, and nothing else.
+    let before = text.replace("license npm is-number 7.0.0 MIT\n", "");
+    fs::write(lock(plain.path()), before).expect("there is room");
+    let mut licenses = pin(plain.path(), &["pin", "--licenses"]);
+    check_command(&mut licenses, 0, &["asking for the licenses of 1 packages", "written: "]);
+    assert_eq!(fs::read_to_string(lock(plain.path())).expect("it was written"), text);
+    // Another license than that of the old lock is reported.
+    fs::write(lock(plain.path()), text.replace("7.0.0 MIT", "7.0.0 \"Other\"")).expect("there is room");
+    let says = ["pinned: the license of `is-number` was `\"Other\"` and is `MIT`", "the license `MIT` is new"];
+    check_command(&mut pin(plain.path(), &["pin", "pinned"]), 0, &says);
+
     let mut again = pin(plain.path(), &["pin", "pinned"]);
     check_command(&mut again, 0, &["unchanged: "]);
     check_command(&mut pin(plain.path(), &["pin", "--check"]), 0, &["checking pinned"]);

@@ -41,6 +41,12 @@ pub(crate) fn together(licenses: &[&str]) -> Option<String> {
     Some(licenses.iter().map(part).collect::<Vec<_>>().join(" AND "))
 }
 
+/// Whether a package points to terms of its own: npm's words for a license that is not in SPDX's list, and SPDX's
+/// prefix for one.
+pub(crate) fn is_own_terms(license: &str) -> bool {
+    license == "UNLICENSED" || license.starts_with("SEE LICENSE IN ") || license.contains("LicenseRef-")
+}
+
 /// How many packages of a lock name each license, the most frequent first, and how many name none.
 pub(crate) fn counts<'l>(lock: &'l Lock<'_>) -> (Vec<(&'l str, usize)>, usize) {
     let npm = lock.npm.iter().map(|it| ("npm", &*it.name, it.version));
@@ -85,6 +91,14 @@ mod tests {
         for unclear in [&[][..], &["MIT", "BSD License"], &["UNLICENSED"]] {
             assert_eq!(together(unclear), None, "{unclear:?}");
         }
+    }
+
+    #[test]
+    fn terms_of_a_package_itself_are_recognised() {
+        for own in ["UNLICENSED", "SEE LICENSE IN LICENSE.md", "LicenseRef-Proprietary", "MIT AND LicenseRef-x"] {
+            assert!(is_own_terms(own), "{own}");
+        }
+        assert!(!["Unlicense", "MIT", "BSD License"].into_iter().any(is_own_terms));
     }
 
     #[test]

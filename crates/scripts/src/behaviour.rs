@@ -109,8 +109,8 @@ fn of_the_lock(aspect: &str) -> bool {
     matches!(aspect, "targets" | "install-scripts" | "provenance" | "licences" | "packages")
 }
 
-/// The facts of a lock: the packages with their versions, those with an install script, the provenance, the licenses, and
-/// the targets it serves.
+/// The facts of a lock: the packages with their versions, those with an install script, the provenance, the licenses,
+/// and the targets it serves.
 pub fn of_lock(lock: &Lock<'_>) -> Behaviour {
     let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut scripts = Facts::new();
@@ -200,7 +200,7 @@ mod tests {
             changes(old, new),
             ["the license of `a` was `MIT` and is `ISC`", "the license `SEE LICENSE IN x` is new: `c`"]
         );
-        // A lock of before has none, which is no change.
+        // A lock of before has no licenses, so nothing can be compared.
         assert_eq!((changes("", new), changes(old, "")), (Vec::new(), Vec::new()));
         let [with, without] = [old, ""].map(|text| format!("format 1\n{text}"));
         let facts = |text: &str| of_lock(&Lock::parse(text).expect("it is a lock"));

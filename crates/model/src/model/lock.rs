@@ -19,9 +19,9 @@
 //!
 //! The day at the end of a `package` is that of its release; locks of before do not have it. A `bundled` package is a
 //! part of the tarball of the package that it is in, and so has no checksum of its own. A `provenance` is what the
-//! registry served for a package of the entry: recorded, never required. A `license` is what a package of the tree says
-//! of itself, in its words: a package that says nothing usable has no line, and one that names several has a line for
-//! each. No install reads these lines: [`without_licenses`] is the rest.
+//! registry served for a package of the entry: recorded, never required. A `license` is what a package of the tree
+//! names, in its own words: a package that names none has no line, and one that names several has a line for each. No
+//! install reads these lines: [`without_licenses`] is the rest.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -402,8 +402,8 @@ pub fn without_licenses(text: &str) -> String {
     text.split_inclusive('\n').filter(|line| !is_license(line)).collect()
 }
 
-/// Whether a text is short and plain enough for a license in a lock: one line of at most 120 printable ASCII characters,
-/// without blanks at its ends. A longer text is that of a license, not its name.
+/// Whether a text is short and plain enough for a license in a lock: one line of at most 120 printable ASCII
+/// characters, without blanks at its ends. A longer text is that of a license, not its name.
 pub fn is_license_name(text: &str) -> bool {
     let plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     plain && !text.is_empty() && text.len() <= 120 && text.trim() == text

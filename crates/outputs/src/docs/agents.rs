@@ -192,7 +192,11 @@ fn licenses(out: &mut String, facts: &Facts<'_>) {
         return;
     }
     let own = code_list(facts.license.iter().map(String::as_str));
-    item(out, "License", if facts.license.is_empty() { "its package names none" } else { &own });
+    item(
+        out,
+        "License",
+        if facts.license.is_empty() { "not all of the packages that it names have one" } else { &own },
+    );
     let counted = counts.iter().map(|(license, count)| format!("{} ({count})", code_span(license)));
     let nameless = (*nameless > 0).then(|| format!("none named ({nameless})"));
     item(out, "Licenses of its packages", &counted.chain(nameless).collect::<Vec<_>>().join(", "));

@@ -3,6 +3,7 @@
 pub mod age;
 mod check;
 mod groups;
+mod license_requests;
 pub(crate) mod licenses;
 pub mod lock;
 pub(crate) mod npm;

@@ -11,7 +11,7 @@ use super::age::Cutoff;
 use super::licenses::Licenses;
 use super::lock::{Draft, Unresolved, lock_path};
 use super::request::PinRequest;
-use super::{check, npm, pypi};
+use super::{check, license_requests, npm, pypi};
 use crate::clients::{self, Tools};
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome, Status};
@@ -47,7 +47,7 @@ pub fn write_licenses(registry: &Registry<'_>, request: &PinRequest<'_>, console
         };
         let on_disk = Agent { lock: &text, ..**agent };
         let lock = on_disk.read_lock()?;
-        let licenses = Licenses::of_lock(&lock).complete(&tools, &lock, console)?;
+        let licenses = license_requests::complete(Licenses::of_lock(&lock), &tools, &lock, console)?;
         store(&path, &text, &(without_licenses(&text) + &licenses.lines()), console)?;
     }
     Ok(Status::Done)
@@ -106,7 +106,9 @@ fn pin(
         console.warning(format!("{}: {what} is unavailable: {cause}", agent.name));
     }
     if let (Some(old), Ok(new)) = (&earlier, Lock::parse(&text)) {
-        license_changes(old, &new).iter().for_each(|it| console.warning(format!("{}: {it}", agent.name)));
+        for change in license_changes(old, &new) {
+            console.warning(format!("{}: {change}", agent.name));
+        }
     }
     store(path, earlier_text, &text, console)
 }
@@ -149,7 +151,7 @@ pub fn resolve(
     let text = text(agent.name, &draft, earlier)?;
     let lock = Lock::parse(&text).map_err(|error| Failure::new(error.to_string()))?;
     let known = Licenses::of_tree(&draft.npm).or(earlier.map(Licenses::of_lock).unwrap_or_default());
-    draft.licenses = known.complete(tools, &lock, console)?;
+    draft.licenses = license_requests::complete(known, tools, &lock, console)?;
     Ok(draft)
 }
 

@@ -188,8 +188,10 @@ fn add_stages(out: &mut String, built: &Built<'_>, site: &Site, prefix: &str, mo
     if !licenses.is_empty() {
         labels.push(("org.benchflow.license", licenses.join(", ")));
     }
-    // The specification of image annotations asks for an SPDX expression here.
-    labels.extend(crate::licenses::together(&licenses).map(|it| ("org.opencontainers.image.licenses", it)));
+    // This label is an SPDX expression about all that is contained: with terms of its own in the tree there is none.
+    if !lock.licenses.iter().any(|it| crate::licenses::is_own_terms(it.license)) {
+        labels.extend(crate::licenses::together(&licenses).map(|it| ("org.opencontainers.image.licenses", it)));
+    }
     let _ = write!(
         out,
         "\nFROM {runtime} AS {stage}\n\
