@@ -3,6 +3,7 @@
 # find_python                      prints a Python of 3.12 or later, or says that there is none
 # python_packages PYTHON DIR PKG…  these packages in a virtual environment, kept
 # compose_plugin DIR               `docker compose`, kept in DIR; sets DOCKER_CONFIG
+# docker_plugin DIR PACKAGE        any plugin of docker by its package of Debian 13, kept in DIR; sets DOCKER_CONFIG
 # runner_image PYTHON DIR NAME     Debian with Python 3.13 and Harbor's runner in its venv, kept in DIR
 # bake AGENTS MIRROR NAME AGENT…   that image with agents, installed by their scripts from a mirror
 # start_server DIR PLAN            DIR/xtask's model server; its requests are in DIR/requests; sets $url
@@ -27,24 +28,29 @@ python_packages() {
     "$python" -m venv "$folder" && "$folder/bin/pip" install --quiet "$@" && echo "$*" >"$folder/packages"
 }
 
-# Debian 12 has no package of it; that of Debian 13 runs there, and is in the same archive.
 compose_plugin() {
+    docker_plugin "$1" docker-compose
+}
+
+# Debian 12 has no package of these; those of Debian 13 run there, and are in the same archive.
+docker_plugin() {
     DOCKER_CONFIG=$1/docker
     export DOCKER_CONFIG
-    [ -x "$DOCKER_CONFIG/cli-plugins/docker-compose" ] && return 0
+    [ -x "$DOCKER_CONFIG/cli-plugins/$2" ] && return 0
     apt=$1/apt
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$DOCKER_CONFIG/cli-plugins"
     archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
     keys=/usr/share/keyrings/debian-archive-keyring.gpg
     echo "deb [signed-by=$keys] $archive trixie main" >"$apt/sources.list"
     (
+        package=$2
         cd "$apt" || exit
         set -- -qq -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$apt/lists" \
             -o Dir::Cache="$apt"
-        apt-get "$@" update && apt-get "$@" download docker-compose
+        apt-get "$@" update && apt-get "$@" download "$package"
     ) >"$apt/log" 2>&1 || { cat "$apt/log" >&2; return 1; }
-    dpkg-deb --fsys-tarfile "$apt"/docker-compose_*.deb | tar -x -C "$apt" ./usr/libexec/docker/cli-plugins
-    mv "$apt/usr/libexec/docker/cli-plugins/docker-compose" "$DOCKER_CONFIG/cli-plugins/" && rm -rf "$apt"
+    dpkg-deb --fsys-tarfile "$apt/$2"_*.deb | tar -x -C "$apt" ./usr/libexec/docker/cli-plugins
+    mv "$apt/usr/libexec/docker/cli-plugins/$2" "$DOCKER_CONFIG/cli-plugins/" && rm -rf "$apt"
 }
 
 runner_image() {
