@@ -26,6 +26,7 @@ crate::registry! {
     agents {
         mod agentao;
         mod auggie;
+        mod box_agent;
         mod bub;
         mod claude_agent_acp;
         mod cline;
