@@ -25,7 +25,7 @@ target "agent" {
 }
 
 group "default" {
-  targets = ["agentao", "auggie", "bub", "claude-agent-acp", "claude-agent-acp-0-100-0", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "gemini-0-60-0", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mini-swe-agent", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-agent-acp", "zed-claude-code-acp", "zed-codex-acp"]
+  targets = ["agentao", "auggie", "box-agent", "bub", "claude-agent-acp", "claude-agent-acp-0-100-0", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "gemini-0-60-0", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mini-swe-agent", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-agent-acp", "zed-claude-code-acp", "zed-codex-acp"]
 }
 
 target "agentao" {
@@ -53,6 +53,20 @@ target "auggie-layer" {
   inherits = ["agent"]
   target = "auggie-layer"
   tags = ["${IMAGE}:auggie-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "box-agent" {
+  inherits = ["agent"]
+  target = "box-agent"
+  tags = ["${IMAGE}:box-agent"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "box-agent-layer" {
+  inherits = ["agent"]
+  target = "box-agent-layer"
+  tags = ["${IMAGE}:box-agent-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 

@@ -38,6 +38,7 @@ suite_can_run() {
 suite_agents() {
     cat <<\AGENTS
 agentao
+box-agent
 bub
 claude-agent-acp
 claude-agent-acp@0.100.0
@@ -76,6 +77,7 @@ AGENTS
 suite_model() {
     case ${1-} in
     agentao) printf "%s\n" gemini-3.1-flash-lite-preview ;;
+    box-agent) printf "%s\n" gpt-5.4-nano ;;
     bub) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     claude-agent-acp) printf "%s\n" claude-haiku-4-5-20251001 ;;
     claude-agent-acp@0.100.0) printf "%s\n" claude-haiku-4-5-20251001 ;;
@@ -115,6 +117,7 @@ suite_model() {
 suite_usage_tracking() {
     case ${1-} in
     agentao) echo on ;;
+    box-agent) echo on ;;
     bub) echo on ;;
     claude-agent-acp) echo on ;;
     claude-agent-acp@0.100.0) echo on ;;
@@ -154,6 +157,7 @@ suite_usage_tracking() {
 suite_has_credentials() {
     case ${1-} in
     agentao) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
+    box-agent) suite_any_given "${OPENAI_API_KEY-}" ;;
     bub) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     claude-agent-acp) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
     claude-agent-acp@0.100.0) suite_any_given "${ANTHROPIC_API_KEY-}" "${ANTHROPIC_AUTH_TOKEN-}" "${CLAUDE_CODE_OAUTH_TOKEN-}" ;;
@@ -193,6 +197,7 @@ suite_has_credentials() {
 suite_credentials() {
     case ${1-} in
     agentao) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
+    box-agent) echo OPENAI_API_KEY ;;
     bub) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     claude-agent-acp) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
     claude-agent-acp@0.100.0) echo 'ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN or CLAUDE_CODE_OAUTH_TOKEN' ;;
