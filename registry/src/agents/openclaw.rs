@@ -9,10 +9,10 @@ agent! {
     /// gateway copies the key in the clear into `~/.openclaw/agents/main/agent/models.json`, whatever the entry writes.
     openclaw {
         protocol: [OpenAiCompletions, AnthropicMessages, OpenAiResponses, GoogleGenerateContent],
-        // Not 2026.9.6, tried 2026-11-30: it takes VIRTUAL_ENV, CARGO_HOME, GOPATH and XDG_* out of the environment of
-        // its commands by a list without a switch, and looks up clawhub.ai and catalog.openclaw.ai. It would also need
-        // its postinstall (`scripts/postinstall-bundled-plugins.mjs`) and `exit: eof`.
-        install: [npm("openclaw", bin: "openclaw")],
+        // Without its postinstall it does not start: it completes the package itself, which it may not write.
+        install: [
+            npm("openclaw", bin: "openclaw", postinstall: ["node", "scripts/postinstall-bundled-plugins.mjs"]),
+        ],
         runs: node,
         requires: node >= 22.19,
         launch: ["openclaw", "acp", "--url", fmt("ws://127.0.0.1:{PORT}")],
@@ -25,7 +25,7 @@ agent! {
         // A session needs the gateway only; no key is checked.
         handshake: {
             name: "openclaw-acp", title: "OpenClaw ACP Gateway", version: pinned,
-            session: ok, exit: signal,
+            session: ok, exit: eof,
         },
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["@", "__proto__"] },
         accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY],
@@ -35,9 +35,9 @@ agent! {
                 "gateway": { "mode": "local" },
                 // Otherwise it keeps its log in /tmp.
                 "logging": { "file": "~/.openclaw/openclaw.log" },
-                // Otherwise it asks npm for a newer version at start, and two catalogues for prices.
+                // Otherwise it asks npm for a newer version at start, two catalogues for prices and one for models.
                 "update": { "checkOnStart": false },
-                "models": { "pricing": { "enabled": false } },
+                "models": { "pricing": { "enabled": false }, "catalogRefresh": { "enabled": false } },
             },
             jsonc("~/.openclaw/openclaw.json", if set(BASE_URL)) {
                 "models": { "providers": { "benchflow": {

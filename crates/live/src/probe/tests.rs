@@ -361,6 +361,11 @@ fn hosted_tools_alone_are_removed() {
     check(&offers(&["bash", "WebFetch", "get_page"], ""), "failed", "`get_page` is still offered");
     check(&offers(&["bash"], ""), "failed", "it changes other tools too: `WebFetch`");
     check(&Record::default(), "unproven", "no model call arrived");
+    // Of tools that a search finds, the control has searched for another one.
+    let agent = Agent { web: Some(WebPolicy::Switch { tools: &["WebFetch", "get_page"], off: &[OFF] }), ..agent };
+    let control = deferred("WebFetch\nget_page\nask_user", &["WebFetch"]);
+    let with = forbidden(&deferred("WebFetch\nask_user", &[]));
+    super::tests::check(&web::hosted(&agent, &control, &with), "proved", "");
 }
 
 #[test]

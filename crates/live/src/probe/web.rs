@@ -153,7 +153,7 @@ pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) ->
         Some(WebPolicy::NoTools(_)) => has_none(agent, &control),
         Some(WebPolicy::Switch { .. }) => match with {
             None => Verdict::Unproven("there was no run with the policy".to_owned()),
-            Some(with) => compare(&WebTools::all(agent), &control, without, (with, &Offered::of(with, agent))),
+            Some(with) => compare(agent, &WebTools::all(agent), &control, without, (with, &Offered::of(with, agent))),
         },
     }
 }
@@ -161,7 +161,7 @@ pub(crate) fn web(agent: &Agent<'_>, without: &Record, with: Option<&Record>) ->
 /// Whether the hosted tools are gone where they alone are turned off, and nothing else.
 pub(crate) fn hosted(agent: &Agent<'_>, without: &Record, with: &Record) -> Verdict {
     let control = Offered::of(without, agent);
-    compare(&WebTools::hosted(agent), &control, without, (with, &Offered::of(with, agent)))
+    compare(agent, &WebTools::hosted(agent), &control, without, (with, &Offered::of(with, agent)))
 }
 
 /// Whether an agent that is said to have no web tools offers none.
@@ -179,13 +179,19 @@ fn has_none(agent: &Agent<'_>, control: &Offered) -> Verdict {
     Verdict::Proved
 }
 
-fn compare(gone: &WebTools<'_>, control: &Offered, without: &Record, (with, offered): (&Record, &Offered)) -> Verdict {
+fn compare(
+    agent: &Agent<'_>,
+    gone: &WebTools<'_>,
+    control: &Offered,
+    without: &Record,
+    (with, offered): (&Record, &Offered),
+) -> Verdict {
     if with.model_calls().next().is_none() {
         return Verdict::Unproven("with the policy no model call arrived".to_owned());
     }
     let judged = still_offered(gone, control, offered)
         .map(Verdict::Failed)
-        .or_else(|| unseen(gone, control, offered).map(Verdict::Unproven))
+        .or_else(|| unseen(agent, gone, control, offered).map(Verdict::Unproven))
         .or_else(|| others_changed(gone, control, offered).map(Verdict::Failed));
     if let Some(verdict) = judged {
         return verdict;
@@ -228,7 +234,7 @@ fn still_offered(gone: &WebTools<'_>, control: &Offered, offered: &Offered) -> O
 }
 
 /// Why the control shows too little for a verdict.
-fn unseen(gone: &WebTools<'_>, control: &Offered, offered: &Offered) -> Option<String> {
+fn unseen(agent: &Agent<'_>, gone: &WebTools<'_>, control: &Offered, offered: &Offered) -> Option<String> {
     let (listed, named) = (gone.among(&control.listed), gone.among(&control.named));
     // mutant: no control is needed
     if listed.is_empty() && named.is_empty() && control.mentioned.is_empty() {
@@ -241,7 +247,9 @@ fn unseen(gone: &WebTools<'_>, control: &Offered, offered: &Offered) -> Option<S
     if !control.searched || !offered.searched {
         return Some(format!("{} is only named, and the agent's search for tools was not called", words(named)));
     }
-    gone.among(&control.found)
+    // One web tool is enough: a run searches for one name.
+    WebTools::all(agent)
+        .among(&control.found)
         // mutant: the search need not find
         .is_empty()
         .then(|| format!("{} is only named, and the agent's search for tools did not bring it", words(named)))
