@@ -1,6 +1,6 @@
 //! The licenses of locks in what is generated: the bill of materials, the labels of images, the docs.
 
-#![expect(clippy::expect_used, reason = "a test panics on failure")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test panics on failure")]
 
 use std::collections::BTreeMap;
 
