@@ -37,7 +37,8 @@ agent! {
         }],
         web: NoTools("both come from MCP servers that it adds to its list by itself, which the switch in `hosts` ends"),
         permission: [json("~/.box-agent/config/config.yaml") {
-            "tools": { "allow_full_access": true }, "officev3": null,
+            "tools": { "allow_full_access": true },
+            "officev3": { "permissions": { "filesystem": { "allowed_directories": ["/"] } } },
         }],
         effort: none("it thinks more only for a client that sends `deep_think` in `_meta` of `session/new`"),
         mcp: none("`session/new` does not read `mcpServers`; its own are in `~/.box-agent/config/mcp.json`"),
