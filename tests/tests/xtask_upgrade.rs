@@ -143,6 +143,7 @@ fn arguments_are_checked_before_anything_is_fetched() {
     let words = |words: &[&str], says: &[&str]| check("nothing", words, 2, says);
     words(&["alpah"], &["no such agent: `alpah`", "did you mean `alpha`?"]);
     words(&["alpha", "--to", "aplha=1.1.0"], &["none of these agents installs `aplha`", "did you mean `alpha`?"]);
+    words(&["alpha", "--to", "aplha@1.1.0"], &["none of these agents installs `aplha`", "did you mean `alpha`?"]);
     words(&["alpha", "--min-age", "week"], &["`week` is not a number of days; write `7d`"]);
     words(&["--to", "1.1.0"], &["required arguments were not provided"]);
     words(&["--dry-run", "--write"], &["cannot be used with"]);

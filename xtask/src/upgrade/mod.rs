@@ -64,7 +64,7 @@ pub(crate) fn command() -> Command {
         .arg(
             Arg::new("to")
                 .long("to")
-                .value_name("[PKG=]V")
+                .value_name("[PKG=|PKG@]V")
                 .action(ArgAction::Append)
                 .conflicts_with("newest-good")
                 .requires("agent")

@@ -10,6 +10,7 @@ use registry_command::failure::{Failure, Outcome};
 use registry_command::lookup;
 use registry_supply::clients;
 use registry_supply::outdated::choice::Limits;
+use registry_supply::pin::request::version_of;
 
 /// What to upgrade, and how.
 #[derive(Debug)]
@@ -88,11 +89,11 @@ fn own<'a>(registry: &Registry<'a>, name: &str) -> Outcome<&'a Agent<'a>> {
         .help("run `upgrade` there: its lock is beside its entry"))
 }
 
-/// A package and its version, from `PKG=V`, or from `V` if there is only one package.
+/// A package and its version, in one word as `pin` takes it, or from `V` alone if there is only one package.
 fn version(agents: &[&Agent<'_>], word: &str) -> Outcome<(String, String)> {
     let known: Vec<&str> = agents.iter().flat_map(|agent| packages(agent)).collect();
-    let (name, version) = match (word.split_once('='), known.as_slice()) {
-        (Some((name, version)), _) => (name, version.trim_start_matches('=')),
+    let (name, version) = match (version_of(word), known.as_slice()) {
+        (Some(both), _) => both,
         (None, [one]) => (*one, word),
         (None, _) => {
             return Err(Failure::new(format!("`--to {word}` does not name the package"))

@@ -90,7 +90,7 @@ impl<'a> PinRequest<'a> {
 }
 
 /// A package with its version: `PKG=VERSION`, `PKG==VERSION` as pip writes it, `PKG@VERSION` as npm does.
-pub(crate) fn version_of(word: &str) -> Option<(&str, &str)> {
+pub fn version_of(word: &str) -> Option<(&str, &str)> {
     // The first `@` of a scoped package is part of its name.
     let at = word.get(1..).and_then(|rest| rest.find(['=', '@']))? + 1;
     let (name, version) = word.split_at_checked(at)?;
