@@ -2,10 +2,11 @@
 # Loads the generated files for others with the others' own code, in the versions of docs/consumers.md: every agent. No
 # agent is installed or started, so it needs no root and no engine; a run after the first one needs no network.
 #
-#     adapters.sh [--broken] [CONSUMER...]
+#     adapters.sh [--broken | --prepare] [CONSUMER...]
 #
 # CONSUMER    harbor, benchflow, inspect, openhands, acpx, devcontainers, bake, sbom, registry; all without one
 # --broken    breaks one file of each consumer first: then each must fail
+# --prepare   only installs the consumers
 #
 # Needs Node.js with npm, python3 with pip, and the package registries of Python, npm and Debian. Prints a line for each
 # consumer, and exits 1 when one failed, 2 when a part is missing.
@@ -15,7 +16,11 @@ kept=$PWD/${CARGO_TARGET_DIR:-target}/adapters
 . tests/sandbox/harness.sh
 . tests/sandbox/xtask.sh
 broken=
-[ "${1-}" != --broken ] || { broken=--damage && shift; }
+only_prepare=
+case ${1-} in
+--broken) broken=--damage && shift ;;
+--prepare) only_prepare=1 && shift ;;
+esac
 [ $# -gt 0 ] || set -- harbor benchflow inspect openhands acpx devcontainers bake sbom registry
 work=$(mktemp -d /var/tmp/adapters-test.XXXXXX) || exit 2
 trap 'rm -rf "$work"' EXIT
@@ -101,6 +106,12 @@ schemas() {
 }
 
 [ -x "$kept/uv/bin/uv" ] || python3 -m pip install --quiet --root-user-action ignore --target "$kept/uv" uv==0.13.9 || exit 2
+if [ -n "$only_prepare" ]; then
+    for consumer; do
+        prepare "$consumer" || { echo "$consumer cannot be installed" >&2; exit 2; }
+    done
+    exit 0
+fi
 copy_xtask "$work/xtask" || exit 2
 for generator in acpx devcontainer egress harbor inspect manifests openhands registry sbom suite; do
     "$work/xtask" "gen-$generator" --out "$work/out/$generator" >"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
