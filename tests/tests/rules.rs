@@ -120,6 +120,28 @@ const BROKEN: &[(&str, Broken)] = &[
     ("C004", config(&[file("~/.fixture/x.toml", FileFormat::Toml, r#"["object"]"#)])),
     ("C005", Broken::Agent(Agent { launch: &[Template("\"fixture\""), Template("\"sk-proj-5fT9aQ\"")], ..GOOD })),
     ("C006", config(&[file("~/.fixture/x.toml", FileFormat::Json, r#"["object"]"#)])),
+    (
+        "C007",
+        Broken::Agent(Agent {
+            config: &[ConfigFile {
+                path: "~/.fixture/x.json",
+                format: FileFormat::Json,
+                owner: Owner::Keys,
+                mode: 0o600,
+                body: Template(r#"["object",["limits",["object",["paths","ask"]]]]"#),
+            }],
+            permission: Some(Permission::Switch {
+                mode: "",
+                off: &[Off::File {
+                    path: "~/.fixture/x.json",
+                    format: FileFormat::Json,
+                    owner: Owner::Keys,
+                    body: Template(r#"["object",["limits",null]]"#),
+                }],
+            }),
+            ..GOOD
+        }),
+    ),
     ("E001", env(&[Mapping { name: "FIXTURE_URL", value: Template(r#"["variable","BASE_ULR"]"#) }])),
     ("E002", env(&[ROUTED[0], ROUTED[1], Mapping { name: "PATH", value: Template("\"/opt/bin\"") }])),
     ("E003", env(&[ROUTED[0], ROUTED[1], ROUTED[1]])),

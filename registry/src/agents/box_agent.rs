@@ -23,7 +23,7 @@ agent! {
         model: { format: Bare, via: File, proxy: AsIs },
         accepts: [ANTHROPIC_API_KEY],
         config: [json("~/.box-agent/config/config.yaml", if set(MODEL)) {
-            // Without a base URL it has to be told the vendor's: its own default is Anthropic's for any key.
+            // Without a base URL it needs the vendor's: its own default is Anthropic's for any key.
             "provider": if set(BASE_URL) {
                 match PROTOCOL { "anthropic-messages" => "anthropic", _ => "openai" }
             } else if set(ANTHROPIC_API_KEY) { "anthropic" } else { "openai" },

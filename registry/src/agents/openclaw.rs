@@ -27,6 +27,9 @@ agent! {
             name: "openclaw-acp", title: "OpenClaw ACP Gateway", version: pinned,
             session: ok, exit: eof,
         },
+        // Not over ACP: its gateway keeps locks in `/tmp`, whatever `TMPDIR` is, and an install changes nothing there.
+        // Behind the version it prints the commit that it was built from.
+        proof: [version("openclaw", ["--version"], "OpenClaw {VERSION} (eb377ac)")],
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["@", "__proto__"] },
         accepts: [ANTHROPIC_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY],
         references: parsed("${NAME}"),

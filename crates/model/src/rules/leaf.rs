@@ -23,6 +23,11 @@ impl Leaf<'_> {
         other.keys == self.keys && other.value == self.value
     }
 
+    /// Whether the keys of another leaf lead to an object that this one is in.
+    pub(super) fn is_under(&self, other: &Leaf<'_>) -> bool {
+        self.keys.len() > other.keys.len() && self.keys.starts_with(&other.keys)
+    }
+
     /// Whether some leaf has the same keys and another value.
     pub(super) fn contradicts(&self, others: &[Leaf<'_>]) -> bool {
         others.iter().any(|other| other.keys == self.keys && other.value != self.value)

@@ -42,6 +42,7 @@ rules! {
     c004_impossible_template
     c005_written_secret
     c006_mismatched_format
+    c007_clashing_shapes
     e001_unknown_source
     e002_bad_target
     e003_variable_set_twice
