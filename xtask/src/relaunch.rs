@@ -92,10 +92,16 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
         "supply" | "unlocked" => "the commands that use package registries",
         _ => "the readers and writers of other formats",
     };
-    let (mut said, mut building) = (String::new(), false);
+    let (mut said, mut building, mut waits) = (String::new(), false, Vec::new());
     for line in child.stderr.take().map(BufReader::new).into_iter().flat_map(|it| it.lines().map_while(Result::ok)) {
         match Step::of(&line) {
-            Some(Step::Waits) => console.step("waiting for another cargo, which has locked the build folder"),
+            // Cargo repeats the line for each of the locks that it takes.
+            Some(Step::Waits(lock)) => {
+                if !waits.contains(&lock.to_owned()) {
+                    console.step(format!("waiting for another cargo, which has locked the {lock}"));
+                    waits.push(lock.to_owned());
+                }
+            }
             Some(Step::Compiles(name)) => {
                 if !building {
                     console.step(format!("building {what}; the first time takes minutes, and later times none"));
@@ -117,7 +123,8 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
 /// A step of cargo's work, from a line of its output.
 #[derive(Debug, PartialEq, Eq)]
 enum Step<'a> {
-    Waits,
+    /// For this lock: of the build directory, or of the packages of all builds of this user.
+    Waits(&'a str),
     Compiles(&'a str),
 }
 
@@ -125,7 +132,7 @@ impl<'a> Step<'a> {
     fn of(line: &'a str) -> Option<Self> {
         let (verb, rest) = line.trim_start().split_once(' ')?;
         match verb {
-            "Blocking" if rest.starts_with("waiting for file lock") => Some(Self::Waits),
+            "Blocking" => rest.strip_prefix("waiting for file lock on ").map(Self::Waits),
             "Compiling" | "Downloading" | "Downloaded" => Some(Self::Compiles(rest.split(" (").next().unwrap_or(rest))),
             _ => None,
         }
@@ -158,7 +165,11 @@ mod tests {
 
     #[test]
     fn cargo_progress_lines_are_parsed() {
-        assert_eq!(Step::of("    Blocking waiting for file lock on build directory"), Some(Step::Waits));
+        assert_eq!(
+            Step::of("    Blocking waiting for file lock on build directory"),
+            Some(Step::Waits("build directory"))
+        );
+        assert_eq!(Step::of("    Blocking waiting for file lock on package cache"), Some(Step::Waits("package cache")));
         assert_eq!(Step::of("   Compiling serde v1.0.0 (/x)"), Some(Step::Compiles("serde v1.0.0")));
         for other in ["", "    Finished `dev` profile", "error: x", "Blocking"] {
             assert_eq!(Step::of(other), None, "{other}");

@@ -42,8 +42,11 @@ fn build_is_announced_once() {
 
 #[test]
 fn wait_for_another_cargo_is_announced() {
-    let build = "echo '    Blocking waiting for file lock on build directory' >&2";
-    check_says(build, 0, RAN, "waiting for another cargo, which has locked the build folder\n");
+    let build =
+        "printf '    Blocking waiting for file lock on %s\\n' 'package cache' 'package cache' 'build directory' >&2";
+    let says = "waiting for another cargo, which has locked the package cache\n\
+                waiting for another cargo, which has locked the build directory\n";
+    check_says(build, 0, RAN, says);
 }
 
 #[test]
