@@ -12,11 +12,15 @@ pub(crate) fn shortened(text: &str) -> String {
     }
 }
 
-/// The last lines that say anything, on one line.
+/// The last lines that say anything, on one line. A long line loses its beginning: the end names the error.
 pub(crate) fn last_words(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).rev().take(3).collect();
     lines.reverse();
-    shortened(&lines.join(" / "))
+    let line = lines.join(" / ").split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.chars().count().checked_sub(SHOWN) {
+        None | Some(0) => line,
+        Some(more) => format!("…{}", line.chars().skip(more).collect::<String>()),
+    }
 }
 
 /// The most lines of an error that are shown.
@@ -52,6 +56,8 @@ mod tests {
     fn last_words_are_at_most_three_lines() {
         assert_eq!(last_words("one\ntwo\n\nthree\nfour\n"), "two / three / four");
         assert_eq!(last_words(""), "");
+        assert_eq!(last_words(&"é".repeat(SHOWN)), "é".repeat(SHOWN));
+        assert_eq!(last_words(&format!("{}b", "é".repeat(SHOWN))), format!("…{}b", "é".repeat(SHOWN - 1)));
     }
 
     #[test]
