@@ -95,9 +95,25 @@ impl TryReport {
         works.clone().find(whole).or_else(|| works.next())
     }
 
+    /// What the agent refused in every way alike, where several were tried: it is not about the variables and files.
+    fn refused_alike(&self) -> Option<&str> {
+        let (first, others) = self.answers.split_first()?;
+        let alike = others.iter().all(|it| it.refused == first.refused && it.verdict == Verdict::Nothing);
+        let refused = first.refused.first().filter(|_| alike && !others.is_empty())?;
+        (first.verdict == Verdict::Nothing).then_some(refused)
+    }
+
     /// The suggestion as text: the fields, what is open, and the other ways that work.
     pub fn table(&self) -> String {
         let Some(best) = self.best() else {
+            if let Some(refused) = self.refused_alike() {
+                return format!(
+                    "`{}` stops alike in each of the ways: {refused}\nhelp: correct that first. Where a dependency is \
+                     too new, name it in `install` and hold it: `cargo pin {} DEPENDENCY=VERSION`. If the agent needs \
+                     a file of its own to start, write `config`\n",
+                    self.agent, self.agent
+                );
+            }
             return format!(
                 "none of the ways reaches the model server with `{}`: look for its variables and files in its documents, \
                  and write `env` or `config`\n",
@@ -150,6 +166,16 @@ mod tests {
     #[test]
     fn first_whole_way_is_suggested() {
         let mut report = TryReport::new("x");
+        assert!(report.table().contains("none of the ways"), "{}", report.table());
+        let stops =
+            |way: &str, why: &str| Answer { refused: vec![why.to_owned()], ..answer(way, Verdict::Nothing, &[]) };
+        report.answers = vec![stops("A", "it ended"), stops("B", "it ended")];
+        assert!(
+            report.table().starts_with("`x` stops alike in each of the ways: it ended\nhelp: "),
+            "{}",
+            report.table()
+        );
+        report.answers.push(stops("C", "another"));
         assert!(report.table().contains("none of the ways"), "{}", report.table());
         report.answers = vec![
             answer("A", Verdict::Partly, &[]),
