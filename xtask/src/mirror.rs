@@ -92,8 +92,9 @@ mod made {
         }
         if !missing.is_empty() {
             console.step(
-                "help: where something is gone, pin another version (`cargo pin AGENT`); for a runtime see\n      \
-                 `--substitute-runtimes`, `--python` and `--site`; what came is kept, and the mirror serves it",
+                "help: where a package is gone, pin another version (`cargo pin AGENT`); for Node.js use\n      \
+                 `--substitute-runtimes`, for CPython `--python DIR` with one of this machine;\n      \
+                 or name another source with `--site`; what came is kept, and the mirror serves it",
             );
         }
         console.clear();
