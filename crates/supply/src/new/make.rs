@@ -311,7 +311,8 @@ pub fn checklist(place: &EntryFiles, made: &NewFiles, source: &Source) -> String
     format!(
         "\n{} compiles. What it does not say is yours to decide:\n\n{lines}\n\n`protocol`, `model`, `env`, `base_url` and \
          `config` can be tried:\n  cargo xtask try {name} --write\n\nThen:\n  \
-         cargo xtask gen-scripts --agent {name}\n  cargo xtask verify {name}",
+         cargo xtask gen-scripts --agent {name}\n  cargo xtask verify {name}\n  \
+         cargo xtask probe --write {name}\n  cargo xtask gen",
         format!("{} {}", known.package.name(), facts.version).trim_end()
     )
 }
