@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     sentence: "the entry passes the model to the agent as `via` declares, under every condition",
     example: "model: { format: Bare, via: Env, proxy: AsIs }   // and `env` names no model",
     corrected: "model: { format: Bare, via: Env, proxy: AsIs }, env: { PARROT_MODEL = MODEL, … }",
-    help: "write `MODEL` or `ACP_MODEL` there under every condition, or correct `via`",
+    help: "write `MODEL` or `ACP_MODEL` there under no condition or `set(MODEL)`, or correct `via`",
     incidents: &[66, 67, 78],
     reads: &[Field::Env, Field::Config, Field::Launch, Field::Model],
     agent: Some(check),
