@@ -281,6 +281,10 @@ pub fn checklist(place: &EntryFiles, made: &NewFiles, source: &Source) -> String
             "web",
             "the names of its web tools, and what turns them off; until then a run without web is refused".to_owned(),
         ),
+        (
+            "hosted",
+            "which of its web tools a vendor's servers carry out, so that no network does not stop them".to_owned(),
+        ),
         ("home, skills", "its folders under the home folder".to_owned()),
         ("login", "files or variables of a host that replace a key, if there are any".to_owned()),
         ("hosts", "hosts that it looks up, each with its off switch: `cargo xtask probe` prints them".to_owned()),
