@@ -89,7 +89,8 @@ fn build(cargo: &OsStr, feature: &str, package: &Path, console: Console) -> Outc
     let what = match feature {
         "live" => "the commands that run agents",
         "upgrade" => "`try` and `upgrade`, which use all of the others",
-        "supply" | "unlocked" => "the commands that use package registries",
+        "supply" => "the commands that use package registries",
+        "unlocked" => "`cargo pin`",
         _ => "the readers and writers of other formats",
     };
     let (mut said, mut building, mut waits) = (String::new(), false, Vec::new());

@@ -14,7 +14,7 @@ use super::judge::{self, Wanted};
 use super::options::{Break, Event, Options};
 use super::record::Record;
 use super::report::{Evidence, Run};
-use super::scenario::{self, Answers, Ask, BASE_PATH, Course, Route, SCENARIOS, Scenario, Servers, Web};
+use super::scenario::{self, Answers, Ask, BASE_PATH, Course, Mode, Route, SCENARIOS, Scenario, Servers, Web};
 use super::secrets::{self, RunFiles};
 use super::server::{self, Server};
 use super::start::{self, Start};
@@ -364,15 +364,18 @@ fn judge_web(agent: &Agent<'_>, seen: &[Seen]) -> Verdict {
         return Verdict::worst(seen.iter().map(|it| (it.scenario.name, verdict(it))));
     }
     let off = seen.iter().filter(|it| it.scenario.web != Web::On);
-    Verdict::worst(off.filter_map(|it| {
-        let control = control(it.scenario.mode)?;
+    Verdict::worst(off.map(|it| {
+        let Some(control) = control(it.scenario.mode) else {
+            let with = if it.scenario.mode == Mode::Proxy { "proxy" } else { "direct" };
+            return (it.scenario.name, Verdict::Unproven(format!("it is compared with `{with}`, which was not run")));
+        };
         let judged = || match it.scenario.web {
             Web::Hosted => web::hosted(agent, &control.record, &it.record),
             Web::On | Web::Policy | Web::Variable => web::web(agent, &control.record, Some(&it.record)),
         };
         let verdict =
             gave_up(control).or_else(|| gave_up(it)).unwrap_or_else(|| because(judged(), it.run.fault.as_deref()));
-        Some((it.scenario.name, verdict))
+        (it.scenario.name, verdict)
     }))
 }
 
