@@ -36,12 +36,15 @@ fn own_site() -> Site {
 fn every_adapter_names_the_launcher_of_the_site() {
     let site = own_site();
     let acpx = json_of(&files("gen-acpx", &site), "config.json");
-    let commands = json_of(&files("gen-openhands", &site), "commands.json");
+    let openhands = json_of(&files("gen-openhands", &site), "agents.json");
     let inspect = json_of(&files("gen-inspect", &site), "agents.json");
     for agent in REGISTRY.agents() {
         let launcher = format!("/opt/agents/bin/{}", agent.name);
         assert_eq!(acpx["agents"][agent.name], json!({ "argv": [launcher] }), "{}", agent.name);
-        assert_eq!(commands[agent.name], json!([launcher]), "{}", agent.name);
+        assert_eq!(openhands[agent.name]["command"], json!([launcher]), "{}", agent.name);
+        // What the launcher cannot do is in the table: the client sets the mode.
+        let mode = agent.permission.map(|it| it.mode()).filter(|it| !it.is_empty());
+        assert_eq!(openhands[agent.name]["mode"], json!(mode), "{}", agent.name);
         assert_eq!(inspect[agent.name]["command"], json!(launcher), "{}", agent.name);
     }
 }

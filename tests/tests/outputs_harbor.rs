@@ -92,6 +92,25 @@ fn unregistered_prefix_gets_no_vendor_key() {
 }
 
 #[test]
+fn capabilities_are_those_of_the_entry() {
+    let files = files();
+    let module = files.get("benchflow_harbor.py").expect("the module");
+    let check = |class: &str, expected: &str| {
+        let body = module.split_once(&format!("class {class}(_Agent):")).expect("its class").1;
+        let line = body.split_once("capabilities = _capabilities(\n").expect("its capabilities").1;
+        assert_eq!(line.lines().next().unwrap_or_default().trim(), expected, "{class}");
+    };
+    let all = "base_url=True, reasoning_effort=True, mcp_servers=True, native_web_tools=True, skills=True,";
+    check("CodexAcp", all);
+    // It has no levels, takes no servers and has no web tools.
+    let few = "base_url=True, reasoning_effort=False, mcp_servers=False, native_web_tools=False, skills=True,";
+    check("BoxAgent", few);
+    // Its back end is closed.
+    let closed = "base_url=False, reasoning_effort=False, mcp_servers=False, native_web_tools=True, skills=False,";
+    check("Auggie", closed);
+}
+
+#[test]
 fn every_agent_has_a_class_and_three_files() {
     let files = files();
     let module = files.get("benchflow_harbor.py").expect("the module");

@@ -21,8 +21,8 @@ _HERE = Path(__file__).resolve().parent
 _SCRIPT = "/installed-agent/benchflow-install.sh"
 
 
-def _capabilities(web, skills):
-    return AgentCapabilities(base_url=True, atif=True, mcp_servers=True, native_web_tools=web, skills=skills)
+def _capabilities(**entry):
+    return AgentCapabilities(atif=True, **entry)
 
 
 class _Agent(AcpAgent):
@@ -106,4 +106,6 @@ class _Agent(AcpAgent):
         variables = dict(self.model_connection.env)
         if self.options.disable_web_search:
             variables["BENCHFLOW_DISALLOW_WEB_TOOLS"] = "1"
+        if self.options.reasoning_effort:
+            variables["BENCHFLOW_REASONING_EFFORT"] = self.options.reasoning_effort
         return variables

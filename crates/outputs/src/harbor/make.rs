@@ -73,8 +73,16 @@ fn class(agent: &Agent<'_>) -> String {
     if let Some(path) = skills {
         let _ = writeln!(text, "    SKILLS = {}", json!(path));
     }
-    let _ =
-        writeln!(text, "    capabilities = _capabilities(web={}, skills={})", python(web), python(skills.is_some()));
+    // In the words of Harbor's `AgentCapabilities`.
+    let capabilities = [
+        ("base_url", agent.is_routable()),
+        ("reasoning_effort", agent.effort.is_some_and(|it| !it.levels().is_empty())),
+        ("mcp_servers", agent.mcp.is_some_and(|it| !it.transports().is_empty())),
+        ("native_web_tools", web),
+        ("skills", skills.is_some()),
+    ];
+    let capabilities = capabilities.map(|(name, value)| format!("{name}={}", python(value)));
+    let _ = writeln!(text, "    capabilities = _capabilities(\n        {},\n    )", capabilities.join(", "));
     text
 }
 

@@ -1,7 +1,8 @@
 """Agents for Inspect: `Task(dataset, solver=launcher("codex-acp"), sandbox="docker")`.
 
 The image of the sandbox has the agent, installed by its `install.sh`. Its model calls go to Inspect's bridge, which
-sends them to the model of the task. `web=False` turns the agent's web tools off and closes the bridge to searches.
+sends them to the model of the task. `web=False` turns the agent's web tools off and closes the bridge to searches;
+`effort="high"` is a level of reasoning effort that the agent takes.
 """
 
 import json
@@ -23,9 +24,10 @@ _PORT = "benchflow_inspect_port"
 class LauncherAgent(ACPAgent):
     """An agent that its launcher starts. The options are those of `ACPAgent`."""
 
-    def __init__(self, name, *, web=True, **options):
+    def __init__(self, name, *, web=True, effort=None, **options):
         self._known = _known(name)
         self._web = web
+        self._effort = effort
         super().__init__(**options)
         # The working directory of the sandbox, unless one is given.
         self.cwd = options.get("cwd")
@@ -52,6 +54,7 @@ class LauncherAgent(ACPAgent):
                 "BENCHFLOW_PROVIDER_BASE_URL": f"http://127.0.0.1:{bridge.port}/v1",
                 "BENCHFLOW_PROVIDER_API_KEY": "inspect",
                 **({} if self._web else {"BENCHFLOW_DISALLOW_WEB_TOOLS": "1"}),
+                **({"BENCHFLOW_REASONING_EFFORT": self._effort} if self._effort else {}),
                 **self.env,
             }
             options = ExecRemoteStreamingOptions(stdin_open=True, cwd=self.cwd, env=environment, user=self.user)
