@@ -100,6 +100,10 @@ agent! {
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],
         hosts: [
+            host(
+                "clawhub.ai",
+                none("looked up for its list of plugins; OPENCLAW_CLAWHUB_URL does not stop it, and no switch was found"),
+            ),
             host("openrouter.ai", none("not looked up with `models.pricing` off, as the file above has it")),
             host(
                 "raw.githubusercontent.com",
