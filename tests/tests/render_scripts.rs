@@ -266,10 +266,13 @@ fn what_only_another_target_needs_is_no_reason_to_refuse() {
 
 #[test]
 fn unverified_web_policy_refuses_a_run_without_web() {
-    assert!(plan(&BESIDE)["refusal"].as_str().is_some_and(|it| it.starts_with("not verified that")));
+    let refusal = |agent, web: &str| plan(agent)["without"][web]["refusal"].clone();
+    let unverified = |web| refusal(&BESIDE, web).as_str().unwrap_or_default().to_owned();
+    assert!(unverified("all").starts_with("not verified that"), "{}", unverified("all"));
+    assert!(unverified("hosted").starts_with("its entry does not say which"), "{}", unverified("hosted"));
     assert!(text(&GONE, ScriptKind::WebPolicy).contains("die 11 \"its web tools cannot be turned off"));
     assert!(text(&PYTHON, ScriptKind::WebPolicy).contains("exit 0"));
-    assert!(plan(&PYTHON)["refusal"].is_null());
+    assert!(refusal(&PYTHON, "all").is_null() && refusal(&PYTHON, "hosted").is_null());
 }
 
 #[test]
