@@ -134,19 +134,15 @@ impl<'a> Hosted<'a> {
 
 words! {
     /// How much of the web a run does without.
+    #[derive(Default)]
     pub enum WithoutWeb {
         /// Nothing.
+        #[default]
         Nothing = "nothing",
         /// What a vendor's servers carry out ([`Hosted`]).
         Hosted = "hosted",
         /// All web tools.
         All = "all",
-    }
-}
-
-impl Default for WithoutWeb {
-    fn default() -> Self {
-        Self::Nothing
     }
 }
 
