@@ -280,7 +280,11 @@ mod tests {
         for (index, (name, ..)) in all.iter().enumerate() {
             let mut less = all.clone();
             less.remove(index);
-            assert_eq!(is_measured(&behaviour(&less)), ["call-counts", "installed", "lifecycle"].contains(name), "{name}");
+            assert_eq!(
+                is_measured(&behaviour(&less)),
+                ["call-counts", "installed", "lifecycle"].contains(name),
+                "{name}"
+            );
         }
     }
 
