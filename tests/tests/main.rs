@@ -19,7 +19,7 @@ mod launch_support;
 mod launch_treatments;
 mod layout;
 mod module_cycles;
-mod node_lines;
+
 mod outputs_adapters;
 mod outputs_determinism;
 mod outputs_harbor;
@@ -38,6 +38,7 @@ mod routing_properties;
 mod routing_refusals;
 mod routing_vectors;
 mod rules;
+mod runtime_lines;
 mod shell_differential;
 mod shell_vectors;
 mod shells;

@@ -15,7 +15,7 @@ use crate::launch_support::{find, payload};
 use registry::REGISTRY;
 use registry::model::{Agent, Artefact, ImageNeed};
 use registry_scripts::scripts;
-use registry_scripts::site::{Runtime, Site};
+use registry_scripts::site::{Lines, Runtime, Site};
 
 /// A fake of both runtimes and of every program: it does what the scripts need of the real ones, and records it.
 const TOY: &str = r#"#!/bin/sh
@@ -70,12 +70,15 @@ impl Bench {
         let toy = |(target, it): (String, Runtime)| {
             (target, Runtime { url: url.clone(), sha256: sha256.clone(), substituted: true, ..it })
         };
+        let toys = |lines: Lines| -> Lines {
+            lines.into_iter().map(|(line, all)| (line, all.into_iter().map(&toy).collect())).collect()
+        };
         let maker = Site::default();
         let site = Site {
             prefix: prefix.display().to_string(),
             disk_megabytes: 1,
-            node: maker.node.into_iter().map(|(line, all)| (line, all.into_iter().map(toy).collect())).collect(),
-            python: maker.python.into_iter().map(toy).collect(),
+            node: toys(maker.node),
+            python: toys(maker.python),
             ..Site::default()
         };
         let all = scripts(agent, &site).expect("a registered agent is rendered");
@@ -339,7 +342,7 @@ fn the_stage_of_a_killed_install_is_removed_by_the_next() {
 fn libraries_of_a_runtime_are_required_by_the_agents_that_it_runs() {
     let agents = REGISTRY.agents();
     let mut site = Site::default();
-    for runtime in site.python.values_mut() {
+    for runtime in site.python.values_mut().flat_map(BTreeMap::values_mut) {
         runtime.libraries = BTreeMap::from([("libabsent.so.9".to_owned(), "libabsent9".to_owned())]);
     }
     let asks = |agent: &Agent<'_>| {

@@ -42,7 +42,10 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Record for docs/agents.md which targets of which agents have all of their artefacts in the mirror"),
         )
-        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) if its maker's archive is unavailable"))
+        .arg(
+            path("python", "DIR", "Pack this CPython (DIR/bin/python3) if its line cannot be fetched; once a line")
+                .action(ArgAction::Append),
+        )
 }
 
 fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -70,7 +73,6 @@ mod made {
     use registry_outputs::targets::Done;
     use registry_supply::mirror::make::{Summary, mirror};
     use registry_supply::mirror::request::MirrorRequest;
-    use registry_supply::mirror::wanted::own_target;
 
     use crate::{gen_scripts, rendering, targets};
 
@@ -120,7 +122,7 @@ mod made {
             targets: select_targets(targets.map(String::as_str))?,
             site: rendering::site(path("site").as_deref())?,
             substitute_node: matches.get_flag("substitute-runtimes"),
-            python: path("python"),
+            pythons: matches.get_many("python").unwrap_or_default().cloned().collect(),
             keeps_others: false,
             url: matches.get_one::<String>("url").map(|url| url.trim_end_matches('/').to_owned()),
         };
@@ -151,7 +153,7 @@ mod made {
             }
         }
         if named.is_empty() {
-            named.push(own_target());
+            named.push(Target::own());
         }
         Ok(Target::ALL.into_iter().filter(|target| named.contains(target)).collect())
     }

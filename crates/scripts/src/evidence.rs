@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use registry_model::model::{
-    Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, Off, PYTHON_VERSION, Permission,
-    ProxyMode, References, Semantics, Session, Version, without_licenses,
+    Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, Off, Permission, ProxyMode, References,
+    Semantics, Session, Version, without_licenses,
 };
 
 use crate::RenderError;
@@ -36,13 +36,13 @@ pub fn lock_sum(agent: &Agent<'_>) -> String {
 
 /// The hashes of an agent as its entry and lock are now.
 pub fn inputs(agent: &Agent<'_>) -> Result<Inputs, RenderError> {
-    inputs_on(agent, [agent.node(&agent.read_lock()?), PYTHON_VERSION])
+    inputs_on(agent, agent.node(&agent.read_lock()?), agent.python())
 }
 
 /// The same with these versions of Node.js and Python.
-fn inputs_on(agent: &Agent<'_>, runtimes: [Version; 2]) -> Result<Inputs, RenderError> {
+fn inputs_on(agent: &Agent<'_>, node: Version, python: Option<Version>) -> Result<Inputs, RenderError> {
     let scripts = crate::unstamped(&without_reasons(agent))?;
-    let common = common(agent, &scripts.launch, runtimes);
+    let common = common(agent, &scripts.launch, node, python);
     let hash = |question: &str, method: u32| {
         let own = match question {
             "hosts" => hosts(agent),
@@ -101,7 +101,7 @@ pub fn stale(
 
 /// What every question depends on: a line for each fact. A default has no line, so a new field of the model changes no
 /// hash while it has its default.
-fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> String {
+fn common(agent: &Agent<'_>, launch: &str, node: Version, python: Option<Version>) -> String {
     let mut facts = Facts::default();
     // mutant: a changed lock keeps evidence fresh
     facts.add("lock", &installed(agent.lock));
@@ -109,7 +109,7 @@ fn common(agent: &Agent<'_>, launch: &str, [node, python]: [Version; 2]) -> Stri
     facts.add("launch.sh", launch);
     // mutant: a changed Node.js keeps evidence fresh
     facts.add("node", &node.to_string());
-    if agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_))) {
+    if let Some(python) = python {
         facts.add("python", &python.to_string());
     }
     for artefact in agent.install {
@@ -329,7 +329,8 @@ mod tests {
     #[test]
     fn changed_runtime_invalidates_the_evidence_of_its_agents() {
         let on = |agent: &Agent<'_>, node, python| {
-            inputs_on(agent, [Version::new(22, node, 0), Version::new(3, 12, python)]).expect("it is rendered")
+            let python = agent.python().map(|_| Version::new(3, 12, python));
+            inputs_on(agent, Version::new(22, node, 0), python).expect("it is rendered")
         };
         let differ =
             |one: &Inputs, other: &Inputs| QUESTIONS.iter().filter(|(it, _)| one.get(*it) != other.get(*it)).count();

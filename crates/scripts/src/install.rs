@@ -1,12 +1,12 @@
 //! install.sh: constants of the agent and the site, the fixed parts, and the payload.
 
-use registry_model::model::{Agent, Artefact, ImageNeed, Lock, Target};
+use registry_model::model::{Agent, Artefact, ImageNeed, Lock, RuntimeKind, Target, Version};
 use registry_model::names;
 
 use super::payload::Payload;
 use super::writer::{Word, Writer};
 use super::{InstallPaths, RenderError, header};
-use crate::site::{Runtime, Site, node_name};
+use crate::site::{Runtime, Site};
 
 /// The delimiter of the here-document with the installer.
 const BODY_END: &str = "BENCHFLOW_INSTALLER";
@@ -95,9 +95,12 @@ fn write_constants(w: &mut Writer, parts: &Parts<'_>) {
     w.assign("SITE_PROXY", &optional(&site.proxy));
 }
 
-/// Whether an agent needs the private `CPython`.
-fn needs_python(agent: &Agent<'_>) -> bool {
-    agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)))
+/// The runtimes that an agent needs, each with the version of its line: Node.js first.
+fn runtimes(parts: &Parts<'_>) -> impl Iterator<Item = (RuntimeKind, Version)> {
+    let node = parts.agent.node(parts.lock);
+    [(RuntimeKind::Node, Some(node)), (RuntimeKind::Python, parts.agent.python())]
+        .into_iter()
+        .filter_map(|(kind, version)| Some((kind, version?)))
 }
 
 /// Why an agent is refused on a target, or `None`.
@@ -109,16 +112,12 @@ fn refusal(parts: &Parts<'_>, target: Target) -> Option<String> {
     if !agent.platforms.is_empty() && !agent.platforms.contains(&target) {
         return Some(format!("{} does not run on {}", agent.name, target.id()));
     }
-    let line = agent.node(lock);
-    if site.node(line, target).is_none() {
-        return Some(format!("the site has no {} for {}", node_name(line), target.id()));
+    if let Some((kind, version)) =
+        runtimes(parts).find(|&(kind, version)| site.runtime(kind, version, target).is_none())
+    {
+        return Some(format!("the site has no {} for {}", kind.name(version), target.id()));
     }
-    if !needs_python(agent) {
-        return None;
-    }
-    if site.python(target).is_none() {
-        return Some(format!("the site has no CPython for {}", target.id()));
-    }
+    agent.python()?;
     let serves = |targets: &str| targets.split(',').any(|it| it == target.id());
     // What only other packages need may be needed on some targets alone.
     let named = |name: &str| lock.packages.iter().any(|it| it.ecosystem == "pypi" && names::pypi(it.name) == name);
@@ -146,13 +145,16 @@ fn write_runtimes(w: &mut Writer, parts: &Parts<'_>) {
 }
 
 fn write_target(w: &mut Writer, parts: &Parts<'_>, target: Target) {
-    if let Some(node) = parts.site.node(parts.agent.node(parts.lock), target) {
-        // BenchFlow reads the version of a script's Node.js from this variable.
-        w.assign("BF_NODE_VERSION", &Word::text(node.version.as_str()));
-        write_runtime(w, "NODE", "node", node);
-    }
-    if let Some(python) = parts.site.python(target).filter(|_| needs_python(parts.agent)) {
-        write_runtime(w, "PYTHON", "python/cpython", python);
+    for (kind, version) in runtimes(parts) {
+        let Some(runtime) = parts.site.runtime(kind, version, target) else { continue };
+        match kind {
+            RuntimeKind::Node => {
+                // BenchFlow reads the version of a script's Node.js from this variable.
+                w.assign("BF_NODE_VERSION", &Word::text(runtime.version.as_str()));
+                write_runtime(w, "NODE", "node", runtime);
+            }
+            RuntimeKind::Python => write_runtime(w, "PYTHON", "python/cpython", runtime),
+        }
     }
 }
 
@@ -187,12 +189,10 @@ fn write_needs(w: &mut Writer, agent: &Agent<'_>) {
 
 /// The function that asks for the shared libraries of the runtimes, which the site knows.
 fn write_runtime_needs(w: &mut Writer, parts: &Parts<'_>) {
-    let line = parts.agent.node(parts.lock);
     w.function("runtime_needs", |w| {
         for target in Target::ALL {
-            let python = parts.site.python(target).filter(|_| needs_python(parts.agent));
-            let libraries: Vec<_> =
-                parts.site.node(line, target).into_iter().chain(python).flat_map(|it| &it.libraries).collect();
+            let found = runtimes(parts).filter_map(|(kind, version)| parts.site.runtime(kind, version, target));
+            let libraries: Vec<_> = found.flat_map(|it| &it.libraries).collect();
             if libraries.is_empty() {
                 continue;
             }

@@ -23,7 +23,7 @@ mod writer;
 
 use core::fmt;
 
-use registry_model::model::{Agent, Artefact, Lock, UnreadableLock, without_licenses};
+use registry_model::model::{Agent, Artefact, Lock, RuntimeKind, UnreadableLock, without_licenses};
 use registry_model::rules::MAX_QUOTED_TWICE;
 use registry_model::template::{Template, Value};
 
@@ -335,7 +335,9 @@ fn check_python(agent: &Agent<'_>, site: &Site) -> Result<(), RenderError> {
     for artefact in agent.install {
         let Artefact::Pypi(it) = artefact else { continue };
         let Some(wanted) = it.python.strip_prefix("==").and_then(|rest| rest.strip_suffix('*')) else { continue };
-        if let Some(runtime) = site.python.values().find(|runtime| !runtime.version.starts_with(wanted)) {
+        let of_line = agent.python().and_then(|it| site.python.get(&RuntimeKind::Python.series(it)));
+        let mut runtimes = of_line.into_iter().flatten().map(|(_, runtime)| runtime);
+        if let Some(runtime) = runtimes.find(|runtime| !runtime.version.starts_with(wanted)) {
             return Err(RenderError::Python { wanted: it.python.to_owned(), version: runtime.version.clone() });
         }
     }

@@ -3,7 +3,8 @@
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-use registry_model::model::{Libc, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Target, Version};
+use registry_model::model::runtimes::UV;
+use registry_model::model::{Libc, Line, RuntimeKind, Target, Version};
 
 /// A site: where artefacts come from and where they are installed. The default takes each artefact from its maker.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -23,18 +24,20 @@ pub struct Site {
     pub proxy: Option<String>,
     /// Megabytes that must be free before an install begins.
     pub disk_megabytes: u32,
-    /// The private Node.js, by the number of its line and the id of the target. A file has the default line as
-    /// `node.TARGET`, and every line as `node.LINE.TARGET`.
+    /// The private Node.js. A file has the default line as `node.TARGET`, and every line as `node.LINE.TARGET`.
     #[serde(deserialize_with = "over_default_node")]
-    pub node: BTreeMap<u32, BTreeMap<String, Runtime>>,
-    /// The private `CPython`, by the id of the target.
+    pub node: Lines,
+    /// The private `CPython`, in the same way: `python.TARGET` and `python."LINE".TARGET`.
     #[serde(deserialize_with = "over_default_python")]
-    pub python: BTreeMap<String, Runtime>,
+    pub python: Lines,
     /// The Python installer, fetched as wheels by the private `CPython`'s own pip.
     pub uv: Vec<Wheel>,
     /// The build tools for source distributions of a lock, fetched in the same way.
     pub build_tools: Vec<Wheel>,
 }
+
+/// The archives of a runtime, by the line ([`RuntimeKind::series`]) and the id of the target.
+pub type Lines = BTreeMap<String, BTreeMap<String, Runtime>>;
 
 /// A runtime archive.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -67,66 +70,15 @@ pub struct Wheel {
     pub sha256: Vec<String>,
 }
 
-/// The files of `CPython` by target: the maker's name for the machine, and the checksum.
-const PYTHON: [(Target, &str, &str); 4] = [
-    (Target::LinuxX64, "x86_64-unknown-linux-gnu", "1dbaa624a09e15afe7efbdac08d42993135a68db8d34f986ef6977a6d77bdc3c"),
-    (
-        Target::LinuxArm64,
-        "aarch64-unknown-linux-gnu",
-        "85fdc64fe672de7337198a63d89918037bf93bdb03480404d90f8f601abef1dd",
-    ),
-    (
-        Target::LinuxX64Musl,
-        "x86_64-unknown-linux-musl",
-        "d12d5af7c1cae4cdb69d3b98ae9151dcb9c57d0444f5217b7ba0a6f6e4e84441",
-    ),
-    (
-        Target::LinuxArm64Musl,
-        "aarch64-unknown-linux-musl",
-        "b1c9c7a4d829575d79d7131bcf9f3666f4f3a4628de83c5317f0680bfadbe19a",
-    ),
-];
-
-/// The release of the standalone builds that [`PYTHON`] is from.
-const PYTHON_RELEASE: &str = "20260211";
-
-/// The checksums of `Node.js` by line and target; for `AArch64` with musl, none is known of its maker.
-const NODE: [(u32, [(Target, &str); 3]); NODE_LINES.len()] = [
-    (
-        22,
-        [
-            (Target::LinuxX64, "eeaccb0378b79406f2208e8b37a62479c70595e20be6b659125eb77dd1ab2a29"),
-            (Target::LinuxArm64, "4181609e03dcb9880e7e5bf956061ecc0503c77a480c6631d868cb1f65a2c7dd"),
-            (Target::LinuxX64Musl, "119817f0a2cb86e9b8f058a9fc0a9fcb1b56a8a6da7c6ebef64398328ee52d82"),
-        ],
-    ),
-    // The release's own list, as other repositories quote it: many agree on those for glibc, and the recipe of the
-    // official image has that for musl.
-    (
-        24,
-        [
-            (Target::LinuxX64, "f625d97cd707df4ff96254916fbc5ff014f09c09effe5a1e0ca8f6d41a8789d4"),
-            (Target::LinuxArm64, "d28c8a5bf0a808f0ed434a1dce8c54ae98f0371c0bd86ac58abc613f73e6643f"),
-            (Target::LinuxX64Musl, "ebcb19941bf6a34ada2141727ffda66fb2a4bf315f5c02c8f1fc9e48a2045e06"),
-        ],
-    ),
-];
-
-/// The wheels of uv for the four targets (`AArch64` has one for both C libraries).
-const UV: [&str; 3] = [
-    "d7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19",
-    "5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe",
-    "2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25",
-];
-
 impl Default for Site {
     fn default() -> Self {
-        let wheel = |name: &str, version: &str, sha256: &[&str]| Wheel {
+        let wheel = |name: &str, version: String, sha256: &[&str]| Wheel {
             name: name.to_owned(),
-            version: version.to_owned(),
+            version,
             sha256: sha256.iter().map(|&hash| hash.to_owned()).collect(),
         };
         let setuptools = "ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2";
+        let uv: Vec<&str> = UV.wheels.iter().map(|(_, sha256)| *sha256).collect();
         Self {
             prefix: "/opt/benchflow".to_owned(),
             npm_registry: None,
@@ -135,92 +87,100 @@ impl Default for Site {
             ca_bundle: None,
             proxy: None,
             disk_megabytes: 1500,
-            node: default_node(),
-            python: default_python(),
-            uv: vec![wheel("uv", "0.13.9", &UV)],
-            build_tools: vec![wheel("setuptools", "84.2.1", &[setuptools])],
+            node: of_makers(RuntimeKind::Node),
+            python: of_makers(RuntimeKind::Python),
+            uv: vec![wheel("uv", UV.version.to_string(), &uv)],
+            build_tools: vec![wheel("setuptools", "84.2.1".to_owned(), &[setuptools])],
         }
     }
 }
 
-fn default_node() -> BTreeMap<u32, BTreeMap<String, Runtime>> {
-    let runtime = |line: Version, target: Target, sha256: &str| {
-        let (base, ending) = match target.libc() {
-            Libc::Glibc => ("https://nodejs.org/dist", "tar.gz"),
-            Libc::Musl => ("https://unofficial-builds.nodejs.org/download/release", "tar.xz"),
+/// The archives of a runtime's makers.
+fn of_makers(kind: RuntimeKind) -> Lines {
+    let of_line = |line: &Line| {
+        let runtime = |&(target, sha256): &(Target, &str)| {
+            let runtime = Runtime {
+                version: line.version.to_string(),
+                url: archive_url(kind, line.version, line.release, target),
+                sha256: sha256.to_owned(),
+                substituted: false,
+                libraries: BTreeMap::new(),
+            };
+            (target.id().to_owned(), runtime)
         };
-        let url = format!("{base}/v{line}/node-v{line}-{}.{ending}", target.id());
-        (target.id().to_owned(), Runtime::of_maker(line.to_string(), url, sha256))
+        (kind.series(line.version), line.archives.iter().map(runtime).collect())
     };
-    let of_line = |line: Version| {
-        let files = NODE.iter().filter(|(major, _)| *major == line.major).flat_map(|(_, files)| files);
-        (line.major, files.map(|&(target, sha256)| runtime(line, target, sha256)).collect())
-    };
-    NODE_LINES.into_iter().map(of_line).collect()
+    kind.lines().iter().map(of_line).collect()
 }
 
-fn default_python() -> BTreeMap<String, Runtime> {
-    let runtime = |&(target, machine, sha256): &(Target, &str, &str)| {
-        let file = format!("cpython-{PYTHON_VERSION}+{PYTHON_RELEASE}-{machine}-install_only_stripped.tar.gz");
-        let url =
-            format!("https://github.com/astral-sh/python-build-standalone/releases/download/{PYTHON_RELEASE}/{file}");
-        (target.id().to_owned(), Runtime::of_maker(PYTHON_VERSION.to_string(), url, sha256))
-    };
-    PYTHON.iter().map(runtime).collect()
-}
-
-impl Runtime {
-    fn of_maker(version: String, url: String, sha256: &str) -> Self {
-        Self { version, url, sha256: sha256.to_owned(), substituted: false, libraries: BTreeMap::new() }
+/// Where the maker of a runtime has the archive of a version. `release` is that of the standalone builds of `CPython`.
+pub fn archive_url(kind: RuntimeKind, version: Version, release: &str, target: Target) -> String {
+    match kind {
+        RuntimeKind::Node => {
+            let (base, ending) = match target.libc() {
+                Libc::Glibc => ("https://nodejs.org/dist", "tar.gz"),
+                Libc::Musl => ("https://unofficial-builds.nodejs.org/download/release", "tar.xz"),
+            };
+            format!("{base}/v{version}/node-v{version}-{}.{ending}", target.id())
+        }
+        RuntimeKind::Python => {
+            let machine = match target {
+                Target::LinuxX64 => "x86_64-unknown-linux-gnu",
+                Target::LinuxArm64 => "aarch64-unknown-linux-gnu",
+                Target::LinuxX64Musl => "x86_64-unknown-linux-musl",
+                Target::LinuxArm64Musl => "aarch64-unknown-linux-musl",
+            };
+            let base = "https://github.com/astral-sh/python-build-standalone/releases/download";
+            format!("{base}/{release}/cpython-{version}+{release}-{machine}-install_only_stripped.tar.gz")
+        }
     }
 }
 
 /// The lines of Node.js of a file over the default ones.
-fn over_default_node<'de, D: serde::Deserializer<'de>>(
-    from: D,
-) -> Result<BTreeMap<u32, BTreeMap<String, Runtime>>, D::Error> {
-    from.deserialize_map(NodeTable)
+fn over_default_node<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Lines, D::Error> {
+    from.deserialize_map(Table { kind: RuntimeKind::Node })
 }
 
-/// The table `node` of a file: a runtime under the id of a target, or targets under the number of a line.
-struct NodeTable;
+/// The lines of `CPython` of a file over the default ones.
+fn over_default_python<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Lines, D::Error> {
+    from.deserialize_map(Table { kind: RuntimeKind::Python })
+}
 
-impl<'de> serde::de::Visitor<'de> for NodeTable {
-    type Value = BTreeMap<u32, BTreeMap<String, Runtime>>;
+/// A table of runtimes of a file: a runtime under the id of a target, or targets under a line.
+struct Table {
+    kind: RuntimeKind,
+}
+
+impl<'de> serde::de::Visitor<'de> for Table {
+    type Value = Lines;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a table of runtimes by target, or by line and target")
     }
 
     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut table: A) -> Result<Self::Value, A::Error> {
-        let (mut all, mut named) = (default_node(), BTreeSet::new());
+        let (mut all, mut named) = (of_makers(self.kind), BTreeSet::new());
         while let Some(key) = table.next_key::<String>()? {
-            let (line, targets) = match key.parse::<u32>() {
-                Ok(line) => (line, table.next_value()?),
-                Err(_) => (NODE_VERSION.major, BTreeMap::from([(key, table.next_value()?)])),
+            let (series, targets) = if key.starts_with(|first: char| first.is_ascii_digit()) {
+                (key, table.next_value()?)
+            } else {
+                let default = self.kind.series(self.kind.default_version());
+                (default, BTreeMap::from([(key, table.next_value()?)]))
             };
-            if let Some(twice) = targets.keys().find(|target| !named.insert((line, (*target).clone()))) {
-                return Err(serde::de::Error::custom(format!("`{twice}` of Node.js {line} is there twice")));
+            if let Some(twice) = targets.keys().find(|target| !named.insert((series.clone(), (*target).clone()))) {
+                let line = version_of(self.kind, &series).map_or_else(|| series.clone(), |it| self.kind.name(it));
+                return Err(serde::de::Error::custom(format!("`{twice}` of {line} is there twice")));
             }
-            let version = NODE_LINES.iter().find(|it| it.major == line).map(ToString::to_string).unwrap_or_default();
-            add(all.entry(line).or_default(), targets, &version);
+            let version = version_of(self.kind, &series).map(|it| it.to_string()).unwrap_or_default();
+            add(all.entry(series).or_default(), targets, &version);
         }
         Ok(all)
     }
 }
 
-fn over_default_python<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Runtime>, D::Error> {
-    over_default(from, default_python())
-}
-
-/// Targets that a file does not name keep their default; a runtime without a version has the default version.
-fn over_default<'de, D: serde::Deserializer<'de>>(
-    from: D,
-    mut all: BTreeMap<String, Runtime>,
-) -> Result<BTreeMap<String, Runtime>, D::Error> {
-    let version = all.values().next().map(|runtime| runtime.version.clone()).unwrap_or_default();
-    add(&mut all, serde::Deserialize::deserialize(from)?, &version);
-    Ok(all)
+/// The version of a line.
+fn version_of(kind: RuntimeKind, series: &str) -> Option<Version> {
+    kind.lines().iter().map(|line| line.version).find(|&it| kind.series(it) == series)
 }
 
 /// Puts runtimes over those that are there; one without a version gets this one.
@@ -256,19 +216,22 @@ impl Site {
         format!("{}/bin/{agent}", self.prefix)
     }
 
-    /// The Node.js of a line for a target.
-    pub fn node(&self, line: Version, target: Target) -> Option<&Runtime> {
-        self.node.get(&line.major)?.get(target.id())
+    /// The runtime of a line for a target.
+    pub fn runtime(&self, kind: RuntimeKind, version: Version, target: Target) -> Option<&Runtime> {
+        self.lines(kind).get(&kind.series(version))?.get(target.id())
+    }
+
+    /// All archives of a runtime.
+    pub fn lines(&self, kind: RuntimeKind) -> &Lines {
+        match kind {
+            RuntimeKind::Node => &self.node,
+            RuntimeKind::Python => &self.python,
+        }
     }
 
     /// All its runtimes.
     pub fn runtimes(&self) -> impl Iterator<Item = &Runtime> {
-        self.node.values().flat_map(BTreeMap::values).chain(self.python.values())
-    }
-
-    /// The `CPython` of a target.
-    pub fn python(&self, target: Target) -> Option<&Runtime> {
-        self.python.get(target.id())
+        self.node.values().chain(self.python.values()).flat_map(BTreeMap::values)
     }
 
     /// Rejects values that no install could use or that would leak a credential.
@@ -289,10 +252,11 @@ impl Site {
             }
             check_folder("ca-bundle", bundle)?;
         }
-        for (&line, runtimes) in &self.node {
-            check_line(line, runtimes)?;
+        for kind in RuntimeKind::ALL {
+            for (series, runtimes) in self.lines(kind) {
+                check_line(kind, series, runtimes)?;
+            }
         }
-        check_runtimes("python", &self.python)?;
         check_wheels("uv", &self.uv)?;
         check_wheels("build-tools", &self.build_tools)
     }
@@ -344,26 +308,31 @@ fn check_url(field: &str, url: &str) -> Result<(), SiteError> {
     check_folder(field, url)
 }
 
-/// The name of a line for people: the default one needs no number.
-pub fn node_name(line: Version) -> String {
-    if line == NODE_VERSION { "Node.js".to_owned() } else { format!("Node.js {}", line.major) }
+/// The table of a line in a site file: the default one needs no number.
+pub fn table(kind: RuntimeKind, series: &str) -> String {
+    let name = kind.word();
+    if series == kind.series(kind.default_version()) {
+        name.to_owned()
+    } else if series.contains('.') {
+        format!("{name}.\"{series}\"")
+    } else {
+        format!("{name}.{series}")
+    }
 }
 
-/// The table of a line in a site file.
-pub fn node_table(line: u32) -> String {
-    if line == NODE_VERSION.major { "node".to_owned() } else { format!("node.{line}") }
-}
-
-fn check_line(line: u32, runtimes: &BTreeMap<String, Runtime>) -> Result<(), SiteError> {
-    let table = node_table(line);
-    if !NODE_LINES.iter().any(|it| it.major == line) {
-        let lines = NODE_LINES.map(|it| it.major.to_string()).join(", ");
-        return refuse(&table, format!("is not a line of Node.js that agents take; expected one of {lines}"));
+fn check_line(kind: RuntimeKind, series: &str, runtimes: &BTreeMap<String, Runtime>) -> Result<(), SiteError> {
+    let table = table(kind, series);
+    let lines = || kind.lines().iter().map(|it| kind.series(it.version)).collect::<Vec<_>>();
+    if !lines().iter().any(|it| it == series) {
+        let what = kind.name(kind.default_version());
+        let lines = lines().join(", ");
+        return refuse(&table, format!("is not a line of {what} that agents take; expected one of {lines}"));
     }
     check_runtimes(&table, runtimes)?;
-    let strange = |it: &Runtime| Version::parse(&it.version).is_none_or(|version| version.major != line);
+    let strange = |it: &Runtime| Version::parse(&it.version).is_none_or(|version| kind.series(version) != series);
     // A site may have any version as the default line, which agents took before there were others.
-    match runtimes.iter().find(|(_, it)| line != NODE_VERSION.major && strange(it)) {
+    let is_default = series == kind.series(kind.default_version());
+    match runtimes.iter().find(|(_, it)| !is_default && strange(it)) {
         Some((target, _)) => refuse(&format!("{table}.{target}.version"), "is not a version of this line"),
         None => Ok(()),
     }
@@ -463,19 +432,22 @@ mod tests {
     #[test]
     fn node_line_errors_name_the_line_and_its_field() {
         let newer = |site: &mut Site, change: fn(&mut Runtime)| {
-            site.node.get_mut(&24).expect("it is a line").values_mut().for_each(change);
+            site.node.get_mut("24").expect("it is a line").values_mut().for_each(change);
         };
         check_refused(|site| newer(site, |it| it.sha256 = "ABC".to_owned()), "node.24.linux-arm64.sha256");
         check_refused(|site| newer(site, |it| it.version = "22.20.0".to_owned()), "node.24.linux-arm64.version");
-        check_refused(|site| drop(site.node.insert(20, BTreeMap::new())), "node.20");
+        check_refused(|site| drop(site.node.insert("20".to_owned(), BTreeMap::new())), "node.20");
+        let older = |site: &mut Site| drop(site.python.insert("3.9".to_owned(), BTreeMap::new()));
+        check_refused(older, "python.\"3.9\"");
     }
 
     #[test]
     fn each_line_of_node_has_the_archives_of_its_version() {
         let site = Site::default();
-        for line in NODE_LINES {
-            let runtime = site.node(line, Target::LinuxX64).expect("its maker has an archive");
-            assert!(runtime.url.contains(&format!("/v{line}/node-v{line}-linux-x64.")), "{}", runtime.url);
+        for Line { version, .. } in RuntimeKind::Node.lines() {
+            let runtime =
+                site.runtime(RuntimeKind::Node, *version, Target::LinuxX64).expect("its maker has an archive");
+            assert!(runtime.url.contains(&format!("/v{version}/node-v{version}-linux-x64.")), "{}", runtime.url);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Packages of coding agents: locks of all that an install fetches, newer versions, mirrors, and new entries.
+//! Packages of coding agents: locks of all that an install fetches, newer versions, mirrors, runtimes, and new entries.
 //!
 //! Registries are queried only by the package managers' own clients, at pinned versions and in an empty environment.
 //!
@@ -15,3 +15,4 @@ pub mod mirror;
 pub mod new;
 pub mod outdated;
 pub mod pin;
+pub mod runtimes;

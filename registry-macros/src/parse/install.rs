@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, Ident};
 use registry_model::check::{Field, Part, Place};
-use registry_model::model::{Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, Step, Target};
+use registry_model::model::{
+    Archive, Artefact, ArtefactKind, Download, Git, Npm, Program, Pypi, RuntimeKind, Step, Target,
+};
 
 use super::cursor::Cursor;
 use super::draft::Draft;
@@ -108,7 +110,7 @@ impl<'b> Arguments<'_, 'b> {
         let fault = Diagnostic::new(
             self.cx.find(place.part(Part::Name)).1,
             format!("missing `python` for `{package}`"),
-            "write `python: \"==3.12.*\"`, with an upper bound",
+            format!("write {}, with an upper bound", RuntimeKind::python_specifiers()),
         );
         self.named(&["bin", "python", "source", "allow"], |cx, place, key, piece| {
             match key.to_string().as_str() {

@@ -14,7 +14,7 @@ agent! {
         launch: ["claude-code-acp"],
         handshake: {
             name: "@zed-industries/claude-code-acp", title: "Claude Code", version: pinned,
-            session: ok, exit: eof,
+            session: ok, exit: signal,
         },
         model: { format: Bare, via: Env, proxy: AsIs },
         env: {

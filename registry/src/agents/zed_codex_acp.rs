@@ -18,7 +18,7 @@ agent! {
                 API_KEY = "dummy",
                 MODEL = "dummy",
             },
-            session: ok, exit: eof,
+            session: ok, exit: signal,
         },
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["["] },
         env: { OPENAI_API_KEY = API_KEY },

@@ -4,13 +4,12 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use registry_model::model::Agent;
+use registry_model::model::{Agent, Target};
 use registry_scripts::site::Site;
 
 use registry_command::failure::{Failure, Outcome};
 use registry_supply::clients::{Tools, process};
 use registry_supply::mirror::wanted;
-use registry_supply::mirror::wanted::own_target;
 
 /// The maximum number of reported files with a text.
 const TOLD: usize = 5;
@@ -36,7 +35,7 @@ type Tarball = (String, std::path::PathBuf);
 /// The files of an agent in the cache: tarballs of npm and wheels of the Python index.
 fn files(agent: &Agent<'_>, cache: &Path) -> Outcome<(Vec<Tarball>, Vec<String>)> {
     let site = Site::default();
-    let wanted = wanted::wanted(&[agent], &[own_target()], &site)?;
+    let wanted = wanted::wanted(&[agent], &[Target::own()], &site)?;
     let there = |path: &String| cache.join(path).is_file();
     let paths: Vec<&String> = wanted.artefacts.keys().filter(|it| there(it)).collect();
     let name = |path: &str| path.split("/-/").next().unwrap_or(path).to_owned();

@@ -20,6 +20,8 @@ mod report;
 mod request;
 #[cfg(feature = "upgrade")]
 mod run;
+#[cfg(feature = "supply")]
+mod runtime;
 #[cfg(any(feature = "upgrade", test))]
 mod snapshots;
 #[cfg(feature = "supply")]
@@ -36,6 +38,9 @@ use crate::relaunch::built_with;
 use journal::{Found, Journal};
 use registry_command::console::Console;
 use registry_command::failure::Outcome;
+/// The option for a runtime in place of agents.
+const RUNTIME: &str = "runtime";
+
 pub(crate) fn command() -> Command {
     let switch =
         |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
@@ -50,7 +55,8 @@ pub(crate) fn command() -> Command {
              are done are not repeated. BENCHFLOW_NPM_REGISTRY and BENCHFLOW_PYPI_INDEX name other places to ask.\n\n\
              Examples:\n  cargo xtask upgrade --dry-run\n  cargo xtask upgrade my-agent\n  \
              cargo xtask upgrade my-agent --to 1.2.3 --write\n  \
-             cargo xtask upgrade my-agent --newest-good --write --pr-body body.md\n\n\
+             cargo xtask upgrade my-agent --newest-good --write --pr-body body.md\n  \
+             cargo xtask upgrade --runtime python --write\n\n\
              Exit status: 0 nothing is newer, or the new version behaves the same; 1 it is proved and behaves\n\
              otherwise; 2 the command could not run; 3 something newer is not allowed; 4 the entry must change first.\n\
              Of several agents, the first of 2, 4, 1, 3, 0 counts. With `--dry-run`: 0, 2 or 3.",
@@ -69,6 +75,18 @@ pub(crate) fn command() -> Command {
                 .conflicts_with("newest-good")
                 .requires("agent")
                 .help("This version, newer or older; with the package's name if an agent has several"),
+        )
+        .arg(
+            Arg::new(RUNTIME)
+                .long(RUNTIME)
+                .value_name("KIND")
+                .value_parser(["node", "python", "uv"])
+                .conflicts_with_all(["agent", "to", "newest-good", "keep-old", "allow-lost-target", "json", "pr-body"])
+                .help("Instead of agents, the runtime that they share: the newest version of each of its lines"),
+        )
+        .arg(
+            path("checksums", "FILE", "For `--runtime node`: the release's SHASUMS256.txt, if it cannot be fetched")
+                .requires(RUNTIME),
         )
         .arg(switch("newest-good", "If the newest version fails, find the newest that does not"))
         .arg(
@@ -90,7 +108,10 @@ pub(crate) fn command() -> Command {
         .arg(path("pr-body", "FILE", "Write the report as Markdown too, for a pull request"))
         .arg(switch("keep-going", "Continue with the next agent after a failure"))
         .arg(path("cache", "DIR", "The folder for fetched files and completed steps, instead of one in `target`"))
-        .arg(path("python", "DIR", "Pack this CPython (DIR/bin/python3) if its maker's archive is unavailable"))
+        .arg(
+            path("python", "DIR", "Pack this CPython (DIR/bin/python3) if its line cannot be fetched; once a line")
+                .action(ArgAction::Append),
+        )
 }
 
 /// Reads `7d` or `7`.
@@ -117,6 +138,9 @@ pub(crate) fn recover(registry: &Registry<'_>, console: Console) -> Outcome<()> 
     Ok(())
 }
 pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Console) -> Outcome {
+    if matches.contains_id(RUNTIME) {
+        return built_with!("supply", console, runtime::run(registry, matches, console));
+    }
     if matches.get_flag("dry-run") {
         return built_with!("supply", console, plan::run(registry, matches, console));
     }

@@ -35,8 +35,8 @@ pub(crate) struct UpgradeRequest<'a> {
     pub keep_going: bool,
     /// The folder for fetched files and completed steps.
     pub cache: PathBuf,
-    /// A `CPython` that may be packed.
-    pub python: Option<PathBuf>,
+    /// The folders of `CPython`s that may be packed, each for its line.
+    pub pythons: Vec<PathBuf>,
 }
 
 impl<'a> UpgradeRequest<'a> {
@@ -66,7 +66,7 @@ impl<'a> UpgradeRequest<'a> {
             pr_body: path("pr-body"),
             keep_going: flag("keep-going"),
             cache: path("cache").unwrap_or_else(|| clients::cache(registry).with_file_name("xtask-upgrade")),
-            python: path("python"),
+            pythons: matches.get_many("python").unwrap_or_default().cloned().collect(),
         })
     }
 }

@@ -247,7 +247,7 @@ fn allowed(cx: &Context<'_>, old: &Agent<'_>, new: &Agent<'_>) -> Step<()> {
 
 /// Fetches the files of a lock into the cache; existing ones are checked and not fetched again.
 fn fetch(cx: &Context<'_>, agent: &Agent<'_>) -> Step<Site> {
-    let request = MirrorRequest::growing(cx.files.clone(), vec![agent], cx.request.python.clone());
+    let request = MirrorRequest::growing(cx.files.clone(), vec![agent], cx.request.pythons.clone());
     let mirror::Summary { new, missing, .. } = mirror::mirror(cx.registry, &request, cx.console)?;
     cx.console.step(format!("fetching {}: {} new", agent.name, count(new, "file")));
     if missing.is_empty() {

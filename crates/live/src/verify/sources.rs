@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use registry_model::model::{Agent, Artefact, Target};
+use registry_model::model::{Agent, Artefact, RuntimeKind, Target};
 use registry_scripts::site::Site;
 
 /// Folders and files of the host that a site names, and its list of name servers where a sandbox uses its network.
@@ -27,11 +27,11 @@ pub(super) fn needs_network(agent: &Agent<'_>, site: &Site, target: Target) -> b
     let folder = |source: Option<&str>| source.is_some_and(|it| it.starts_with('/'));
     let mirror = folder(site.mirror.as_deref());
     let local = |url: Option<&str>| mirror || folder(url);
-    let python = agent.install.iter().any(|artefact| matches!(artefact, Artefact::Pypi(_)));
     // An unreadable lock is reported when the scripts are written.
     let line = agent.node(&agent.read_lock().unwrap_or_default());
-    let runtimes = local(site.node(line, target).map(|it| it.url.as_str()))
-        && (!python || local(site.python(target).map(|it| it.url.as_str())));
+    let held = |kind, version| local(site.runtime(kind, version, target).map(|it| it.url.as_str()));
+    let runtimes =
+        held(RuntimeKind::Node, line) && agent.python().is_none_or(|version| held(RuntimeKind::Python, version));
     let reachable = |artefact: &Artefact<'_>| match artefact {
         Artefact::Npm(_) => folder(site.npm_registry.as_deref()),
         Artefact::Pypi(_) => folder(site.pypi_index.as_deref()),

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::data;
 use super::{
     Allow, Artefact, Effort, Handshake, Hosted, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference,
-    NODE_LINES, NODE_VERSION, Off, Permission, Proof, Protocol, Runs, Target, UnreadableLock, Version, Via, WebPolicy,
-    WithoutWeb, engines, words,
+    Off, Permission, Proof, Protocol, Runs, RuntimeKind, Target, UnreadableLock, Version, Via, WebPolicy, WithoutWeb,
+    engines, fits, words,
 };
 use crate::names;
 use crate::template::{Template, Value};
@@ -254,7 +254,22 @@ impl<'a> Agent<'a> {
     /// The Node.js that it is installed with by this lock of it: the lowest line that fits. Where none does, which I006
     /// reports, it is the default line.
     pub fn node(&self, lock: &Lock<'_>) -> Version {
-        NODE_LINES.into_iter().find(|&line| self.misfit(lock, line).is_none()).unwrap_or(NODE_VERSION)
+        let mut versions = RuntimeKind::Node.lines().iter().map(|line| line.version);
+        versions.find(|&it| self.misfit(lock, it).is_none()).unwrap_or(RuntimeKind::Node.default_version())
+    }
+
+    /// The private `CPython` that its Python packages are resolved for and installed with, the lowest line that each of
+    /// them accepts; `None` where it has no such package. Where no line fits, which I006 reports, it is the default
+    /// line.
+    pub fn python(&self) -> Option<Version> {
+        let accepted: Vec<&str> = self
+            .install
+            .iter()
+            .filter_map(|it| if let Artefact::Pypi(pypi) = it { Some(pypi.python) } else { None })
+            .collect();
+        let mut versions = RuntimeKind::Python.lines().iter().map(|line| line.version);
+        let lowest = versions.find(|&it| accepted.iter().all(|specifier| fits(specifier, it)));
+        (!accepted.is_empty()).then(|| lowest.unwrap_or(RuntimeKind::Python.default_version()))
     }
 
     /// Why a version of Node.js does not fit it; none when it does. The field `requires` of the entry is a floor, and

@@ -14,6 +14,7 @@ mod policy;
 mod provider;
 mod registry;
 mod routing;
+pub mod runtimes;
 mod session;
 mod words;
 
@@ -30,7 +31,8 @@ pub use lock::{
 };
 pub(crate) use lock::{is_checksum, is_sha256};
 pub use npm_platform::{NpmPlatform, allows};
-pub use platform::{Arch, Libc, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Target, Version};
+pub(crate) use platform::is_bounded;
+pub use platform::{Arch, Libc, Line, RuntimeKind, Target, Version, fits};
 pub use policy::{
     Exit, Handshake, Hosted, HostedKind, Info, Off, OffKind, Outcome, Proof, ProofKind, Session, SessionKind, WebKind,
     WebPolicy, WithoutWeb,

@@ -1,7 +1,7 @@
 //! Reports an agent that requires another Node.js or Python than the pinned ones.
 
 use crate::check::{Diagnostics, Rule, Subject};
-use crate::model::{Artefact, Lock, NODE_LINES, PYTHON_VERSION, Version};
+use crate::model::{Artefact, Lock, Pypi, RuntimeKind, fits, is_bounded};
 use crate::place::{Field, Part, Place};
 
 pub(super) const RULE: Rule = Rule {
@@ -15,23 +15,24 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
-    let agent = cx.agent;
     check_node(cx, report);
+    let agent = cx.agent;
+    let versions = RuntimeKind::Python.versions();
     for (index, artefact) in agent.install.iter().enumerate() {
         let Artefact::Pypi(pypi) = artefact else { continue };
-        if !python_fits(pypi.python) {
-            let place = Place::field(Field::Install).item(index).part(Part::Python);
-            let message = if is_bounded(pypi.python) {
-                format!(
-                    "`{}` requires Python `{}`, and the pinned version is {PYTHON_VERSION}",
-                    pypi.package, pypi.python
-                )
-            } else {
-                format!("`{}` requires Python `{}`, which has no upper bound", pypi.package, pypi.python)
-            };
-            let Version { major, minor, .. } = PYTHON_VERSION;
-            report.add(&RULE, place, message, format!("write `python: \"=={major}.{minor}.*\"`"));
-        }
+        let Pypi { package, python, .. } = pypi;
+        let mut lines = RuntimeKind::Python.lines().iter().map(|line| line.version);
+        let message = if !is_bounded(python) {
+            format!("`{package}` requires Python `{python}`, which has no upper bound")
+        } else if !lines.any(|version| fits(python, version)) {
+            format!("`{package}` requires Python `{python}`, and the pinned versions are {versions}")
+        } else if agent.python().is_some_and(|version| !fits(python, version)) {
+            format!("`{package}` requires Python `{python}`, and another package of the agent does not accept that")
+        } else {
+            continue;
+        };
+        let place = Place::field(Field::Install).item(index).part(Part::Python);
+        report.add(&RULE, place, message, format!("write {}", RuntimeKind::python_specifiers()));
     }
 }
 
@@ -39,40 +40,12 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
 fn check_node(cx: &Subject<'_>, report: &mut Diagnostics) {
     let empty = Lock::default();
     let lock = cx.lock.as_ref().and_then(|lock| lock.as_ref().ok()).unwrap_or(&empty);
-    let Some(misfits) = NODE_LINES.iter().map(|&line| cx.agent.misfit(lock, line)).collect::<Option<Vec<_>>>() else {
+    let lines = RuntimeKind::Node.lines().iter();
+    let Some(misfits) = lines.map(|line| cx.agent.misfit(lock, line.version)).collect::<Option<Vec<_>>>() else {
         return;
     };
     // What the newest line lacks is what a newer one must have.
     let newest = misfits.last().map_or("", String::as_str);
-    let lines = NODE_LINES.map(|line| line.to_string()).join(" and ");
-    let message = format!("{newest}, and the pinned versions are {lines}");
+    let message = format!("{newest}, and the pinned versions are {}", RuntimeKind::Node.versions());
     report.add(&RULE, Place::field(Field::NodeFloor), message, RULE.help);
-}
-
-/// Whether a specifier has a bound above.
-fn is_bounded(specifier: &str) -> bool {
-    specifier.contains("==") || specifier.contains('<')
-}
-
-/// Whether the pinned Python fits a specifier: clauses of `==X.Y.*`, `>=X.Y`, `<X.Y`, with commas between, and a bound
-/// above.
-pub(crate) fn python_fits(specifier: &str) -> bool {
-    let clause = |clause: &str| -> Option<bool> {
-        let clause = clause.trim();
-        let operator = clause.len() - clause.trim_start_matches(['=', '<', '>', '!', '~']).len();
-        let (operator, version) = clause.split_at_checked(operator)?;
-        let wildcard = version.trim().strip_suffix(".*");
-        let version = Version::parse(wildcard.unwrap_or(version.trim()))?;
-        Some(match operator {
-            "==" if wildcard.is_some() => {
-                (version.major, version.minor) == (PYTHON_VERSION.major, PYTHON_VERSION.minor)
-            }
-            "==" => version == PYTHON_VERSION,
-            ">=" => !PYTHON_VERSION.is_below(version),
-            "<" => PYTHON_VERSION.is_below(version),
-            "<=" => !version.is_below(PYTHON_VERSION),
-            _ => return None,
-        })
-    };
-    is_bounded(specifier) && specifier.split(',').all(|it| clause(it) == Some(true))
 }

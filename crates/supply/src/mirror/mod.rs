@@ -4,7 +4,7 @@ mod checksum;
 mod collect;
 mod folder;
 pub mod make;
-mod pack;
+pub(crate) mod pack;
 mod pages;
 mod places;
 pub mod request;

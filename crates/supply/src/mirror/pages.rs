@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use registry_model::names;
-use registry_scripts::site::{Site, Wheel};
+use registry_scripts::site::{self, Site, Wheel};
 
 use super::checksum::Content;
 use super::runtimes::ChosenRuntime;
+use super::wanted::RuntimeLine;
 use crate::clients::fetch::escaped;
 
 /// The pages of the index over the wheels (PEP 503), by their paths: every link is relative.
@@ -54,6 +55,11 @@ pub(crate) fn places(site: &Site, base: &str) -> Site {
     }
 }
 
+/// The table of a line in a site file.
+fn table((kind, version): RuntimeLine) -> String {
+    site::table(kind, &kind.series(version))
+}
+
 /// The text of a site file. The site is validated, so nothing in it needs an escape.
 pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[ChosenRuntime]) -> String {
     let mut out = "# Written by `cargo xtask mirror`, which writes it again.\n".to_owned();
@@ -72,7 +78,7 @@ pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[ChosenRuntime]) -> 
     }
     let _ = writeln!(out, "disk-megabytes = {}", site.disk_megabytes);
     for it in runtimes {
-        let _ = writeln!(out, "\n[{}.{}]\nversion = \"{}\"", it.kind.table(), it.target.id(), it.version);
+        let _ = writeln!(out, "\n[{}.{}]\nversion = \"{}\"", table(it.line), it.target.id(), it.version);
         let _ = writeln!(out, "url = \"{base}/{}\"\nsha256 = \"{}\"", it.path, it.sha256);
         if it.substituted {
             out.push_str("substituted = true\n");
@@ -93,9 +99,8 @@ pub(crate) fn site_file(site: &Site, base: &str, runtimes: &[ChosenRuntime]) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::wanted::RuntimeKind;
     use super::*;
-    use registry_model::model::Target;
+    use registry_model::model::{RuntimeKind, Target, Version};
 
     #[test]
     fn simple_index_has_one_page_per_project_with_relative_links() {
@@ -123,19 +128,19 @@ mod tests {
         };
         let mut expected = places(&given, "http://mirror.example");
         let chosen = ChosenRuntime {
-            kind: RuntimeKind::Python,
+            line: (RuntimeKind::Python, Version::new(3, 13, 18)),
             target: Target::LinuxArm64,
             path: "runtimes/cpython.tar.gz".to_owned(),
-            version: "3.12.1".to_owned(),
+            version: "3.13.1".to_owned(),
             sha256: "0".repeat(64),
             substituted: true,
             libraries: BTreeMap::from([("libssl.so.3".to_owned(), "libssl3".to_owned())]),
         };
         let libraries = chosen.libraries.clone();
         let text = site_file(&expected, "http://mirror.example", &[chosen]);
-        if let Some(python) = expected.python.get_mut("linux-arm64") {
+        if let Some(python) = expected.python.get_mut("3.13").and_then(|it| it.get_mut("linux-arm64")) {
             python.url = "http://mirror.example/runtimes/cpython.tar.gz".to_owned();
-            (python.version, python.sha256, python.substituted) = ("3.12.1".to_owned(), "0".repeat(64), true);
+            (python.version, python.sha256, python.substituted) = ("3.13.1".to_owned(), "0".repeat(64), true);
             python.libraries = libraries;
         }
         assert_eq!(expected.pypi_index.as_deref(), Some("http://mirror.example/simple/"));

@@ -103,8 +103,9 @@ impl<'a> Places<'a> {
         let name = |pin: &&Pin| pin.requirement.split("==").next().unwrap_or_default().to_owned();
         let sources: Vec<String> = pins.iter().filter(|it| it.source).copied().map(|it| name(&it)).collect();
         let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
-        let target = pins.first().and_then(|it| Target::from_id(it.target)).unwrap_or(Target::LinuxX64);
-        let mut command = pypi::compile_command(tools, &folder, &input, target, &sources, true);
+        let Some(first) = pins.first() else { return Ok(None) };
+        let machine = (Target::from_id(first.target).unwrap_or(Target::LinuxX64), first.python);
+        let mut command = pypi::compile_command(tools, &folder, &input, machine, &sources, true);
         if let Some(place) = place.filter(|_| Tools::index().is_none()) {
             command.args(["--default-index", place]);
         }

@@ -6,7 +6,6 @@ use registry_model::model::{Agent, Target};
 use registry_scripts::site::Site;
 
 use super::pages;
-use super::wanted::own_target;
 use registry_command::failure::{Failure, Outcome};
 
 /// What to mirror, and where.
@@ -22,8 +21,8 @@ pub struct MirrorRequest<'a> {
     pub site: Site,
     /// Whether Node.js may be packed from its wheel.
     pub substitute_node: bool,
-    /// A `CPython` that may be packed.
-    pub python: Option<PathBuf>,
+    /// The folders of `CPython`s that may be packed, each for its line.
+    pub pythons: Vec<PathBuf>,
     /// Whether files of earlier runs are kept.
     pub keeps_others: bool,
     /// The URL at which the folder will be served, without a slash at its end; `None` for the folder itself.
@@ -32,9 +31,9 @@ pub struct MirrorRequest<'a> {
 
 impl<'a> MirrorRequest<'a> {
     /// A request that adds the needs of these agents on this machine to an existing folder.
-    pub fn growing(out: PathBuf, agents: Vec<&'a Agent<'a>>, python: Option<PathBuf>) -> Self {
-        let (targets, site) = (vec![own_target()], Site::default());
-        Self { out, agents, targets, site, substitute_node: true, python, keeps_others: true, url: None }
+    pub fn growing(out: PathBuf, agents: Vec<&'a Agent<'a>>, pythons: Vec<PathBuf>) -> Self {
+        let (targets, site) = (vec![Target::own()], Site::default());
+        Self { out, agents, targets, site, substitute_node: true, pythons, keeps_others: true, url: None }
     }
 
     /// The URL or folder for the site file; a value that is not allowed in a site is rejected.

@@ -1,27 +1,27 @@
 //! The runtimes of a mirror: the archives that the site names, or substitutes for unavailable ones.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use registry_model::model::{Target, Version};
+use registry_model::model::{RuntimeKind, Target, Version};
 
 use super::checksum::Sum;
 use super::collect::{Collection, Job};
 use super::folder::Folder;
 use super::pack;
 use super::places::Places;
-use super::wanted::{NeededRuntime, Pin, RuntimeKind, file_name, own_target};
+use super::wanted::{NeededRuntime, Pin, RuntimeLine, file_name};
 use crate::clients::fetch;
 use crate::clients::process::CleanEnvironment;
-use crate::clients::tools::node_wheel;
+use crate::clients::tools::NODE_PACKAGE;
 use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
 /// The runtime that the mirror has for a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ChosenRuntime {
-    /// Its kind.
-    pub kind: RuntimeKind,
+    /// Which one.
+    pub line: RuntimeLine,
     /// The target.
     pub target: Target,
     /// Its path in the mirror.
@@ -40,9 +40,17 @@ pub(crate) struct ChosenRuntime {
 #[derive(Debug)]
 pub(crate) struct Substitutes {
     node: bool,
-    /// The folder of a `CPython` of this machine, and its version.
-    python: Option<(PathBuf, String)>,
-    /// The shared libraries that this `CPython` requires.
+    pythons: Vec<Python>,
+}
+
+/// A `CPython` of this machine.
+#[derive(Debug)]
+struct Python {
+    /// Its folder.
+    home: PathBuf,
+    /// Its version.
+    version: String,
+    /// The shared libraries that it requires.
     libraries: BTreeMap<String, String>,
 }
 
@@ -56,30 +64,39 @@ struct Candidate<'a, 's> {
 
 impl Substitutes {
     /// The substitutes that the command line allows.
-    pub(crate) fn new(node: bool, python: Option<&Path>, cell: &CleanEnvironment) -> Outcome<Self> {
-        let with_version = |home: &Path| -> Outcome<_> { Ok((home.to_path_buf(), pack::python_version(cell, home)?)) };
-        let python = python.map(with_version).transpose()?;
-        let libraries =
-            python.as_ref().map(|(home, version)| pack::python_libraries(cell, home, version)).transpose()?;
-        Ok(Self { node, python, libraries: libraries.unwrap_or_default() })
+    pub(crate) fn new(node: bool, pythons: &[PathBuf], cell: &CleanEnvironment) -> Outcome<Self> {
+        let read = |home: &PathBuf| -> Outcome<_> {
+            let version = pack::python_version(cell, home)?;
+            let libraries = pack::python_libraries(cell, home, &version)?;
+            Ok(Python { home: home.clone(), version, libraries })
+        };
+        Ok(Self { node, pythons: pythons.iter().map(read).collect::<Outcome<_>>()? })
     }
 
     /// The path and version of the substitute for a runtime.
-    fn of(&self, kind: RuntimeKind, target: Target) -> Option<(String, String)> {
+    fn of(&self, (kind, version): RuntimeLine, target: Target) -> Option<(String, String)> {
         let path = |name: String| format!("runtimes/{name}-{}-substitute.tar.gz", target.id());
         match kind {
-            RuntimeKind::Node(line) => self.node.then(|| (path(format!("node-v{line}")), line.to_string())),
+            RuntimeKind::Node => self.node.then(|| (path(format!("node-v{version}")), version.to_string())),
             RuntimeKind::Python => {
-                let (_, version) = self.python.as_ref().filter(|_| target == own_target())?;
+                let version = &self.python(version).filter(|_| target == Target::own())?.version;
                 Some((path(format!("cpython-{version}")), version.clone()))
             }
         }
+    }
+
+    /// The `CPython` for a line: that of the same line, or for the default line the first one.
+    fn python(&self, line: Version) -> Option<&Python> {
+        let kind = RuntimeKind::Python;
+        let same = |it: &&Python| Version::parse(&it.version).is_some_and(|its| kind.is_one_line(its, line));
+        let any = || self.pythons.first().filter(|_| line == kind.default_version());
+        self.pythons.iter().find(same).or_else(any)
     }
 }
 
 /// The official archives to fetch, and the runtimes that exist already.
 pub(crate) fn look(
-    needed: &BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'_>>,
+    needed: &BTreeMap<(RuntimeLine, &'static str), NeededRuntime<'_>>,
     substitutes: &Substitutes,
     folder: &Folder,
     collection: &mut Collection<'_>,
@@ -112,7 +129,7 @@ impl<'a, 's> Candidate<'a, 's> {
             users: needed.users.clone(),
             may_be_silent: true,
         });
-        Self { needed, official, substitute: substitutes.of(needed.kind, needed.target) }
+        Self { needed, official, substitute: substitutes.of(needed.line, needed.target) }
     }
 
     /// The runtime, if it exists: the official one, else the substitute of an earlier run.
@@ -140,7 +157,7 @@ impl<'a, 's> Candidate<'a, 's> {
     fn official_chosen(&self) -> Option<ChosenRuntime> {
         let (job, runtime) = (self.official.as_ref()?, self.needed.official?);
         Some(ChosenRuntime {
-            kind: self.needed.kind,
+            line: self.needed.line,
             target: self.needed.target,
             path: job.path.clone(),
             version: runtime.version.clone(),
@@ -151,13 +168,11 @@ impl<'a, 's> Candidate<'a, 's> {
     }
 
     fn substitute_chosen(&self, path: &str, version: &str, sha256: String, substitutes: &Substitutes) -> ChosenRuntime {
-        let (kind, target) = (self.needed.kind, self.needed.target);
-        let libraries = match kind {
-            RuntimeKind::Python => substitutes.libraries.clone(),
-            RuntimeKind::Node(_) => BTreeMap::new(),
-        };
+        let (line, target) = (self.needed.line, self.needed.target);
+        let python = substitutes.python(line.1).filter(|_| line.0 == RuntimeKind::Python);
+        let libraries = python.map(|it| it.libraries.clone()).unwrap_or_default();
         ChosenRuntime {
-            kind,
+            line,
             target,
             path: path.to_owned(),
             version: version.to_owned(),
@@ -184,13 +199,13 @@ impl Packing<'_> {
     /// The runtimes that `chosen` does not have yet: the official archive if it was fetched, else a substitute.
     pub(crate) fn complete(
         &self,
-        needed: &BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'_>>,
+        needed: &BTreeMap<(RuntimeLine, &'static str), NeededRuntime<'_>>,
         failed: &BTreeMap<String, String>,
         chosen: &mut Vec<ChosenRuntime>,
         collection: &mut Collection<'_>,
     ) -> Outcome<()> {
         for needed in needed.values() {
-            let same = |it: &ChosenRuntime| (it.kind, it.target) == (needed.kind, needed.target);
+            let same = |it: &ChosenRuntime| (it.line, it.target) == (needed.line, needed.target);
             if chosen.iter().any(same) {
                 continue;
             }
@@ -203,7 +218,7 @@ impl Packing<'_> {
                 chosen.extend(candidate.official_chosen());
                 continue;
             };
-            let what = format!("{} for {}", needed.kind.name(), needed.target.id());
+            let what = format!("{} for {}", needed.line.0.name(needed.line.1), needed.target.id());
             let Some((path, version)) = &candidate.substitute else {
                 collection.miss(&what, &format!("is unavailable ({why})"), &needed.users);
                 continue;
@@ -214,7 +229,7 @@ impl Packing<'_> {
                 Err(why) => collection.miss(&what, &format!("has no substitute either: {why}"), &needed.users),
             }
         }
-        chosen.sort_by_key(|it| (it.kind, it.target));
+        chosen.sort_by_key(|it| (it.line, it.target));
         Ok(())
     }
 
@@ -225,11 +240,14 @@ impl Packing<'_> {
         path: &str,
         collection: &mut Collection<'_>,
     ) -> Outcome<Result<String, String>> {
-        let (top, members) = match (needed.kind, &self.substitutes.python) {
-            (RuntimeKind::Python, Some((home, version))) => ("python".to_owned(), pack::python(home, version)?),
-            // Without an interpreter to pack, no candidate has a substitute.
-            (RuntimeKind::Python, None) => return Ok(Err("no CPython was given".to_owned())),
-            (RuntimeKind::Node(line), _) => match self.node_members(line, needed.target, collection)? {
+        let (kind, line) = needed.line;
+        let (top, members) = match kind {
+            RuntimeKind::Python => match self.substitutes.python(line) {
+                Some(Python { home, version, .. }) => ("python".to_owned(), pack::python(home, version)?),
+                // Without an interpreter to pack, no candidate has a substitute.
+                None => return Ok(Err("no CPython of this line was given".to_owned())),
+            },
+            RuntimeKind::Node => match self.node_members(line, needed.target, collection)? {
                 Ok(members) => (format!("node-v{line}-{}", needed.target.id()), members),
                 Err(why) => return Ok(Err(why)),
             },
@@ -248,12 +266,12 @@ impl Packing<'_> {
         target: Target,
         collection: &mut Collection<'_>,
     ) -> Outcome<Result<pack::Members, String>> {
-        let Some(wheel) = node_wheel(line) else { return Ok(Err(format!("Node.js {line} has no wheel"))) };
-        let requirement = format!("{}=={}", wheel.name, wheel.version);
-        let Some(sha256) = wheel.sha256(target.arch(), target.libc()) else {
+        let requirement = format!("{NODE_PACKAGE}=={line}");
+        let mut lines = RuntimeKind::Node.lines().iter();
+        let Some(sha256) = lines.find(|it| it.version == line).and_then(|it| it.wheel(target)) else {
             return Ok(Err(format!("`{requirement}` has no wheel for it")));
         };
-        let pin = Pin { lock: String::new(), target: target.id(), requirement, source: false };
+        let pin = Pin::of_tool(target, requirement);
         let index = self.places.pypi(&BTreeSet::from([pin.clone()]))?;
         let url = match index.url(sha256, &pin.requirement) {
             Ok(url) => url,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use registry_model::model::{Agent, Artefact as Installed, Libc, Lock, LockedNpm, Target, Version};
-use registry_scripts::site::{self, Runtime, Site, Wheel};
+use registry_model::model::{Agent, Artefact as Installed, Lock, LockedNpm, RuntimeKind, Target, Version};
+use registry_scripts::site::{Runtime, Site, Wheel};
 
 use super::checksum::Sum;
 use registry_command::failure::{Failure, Outcome};
@@ -37,10 +37,20 @@ pub struct Pin {
     pub lock: String,
     /// The target.
     pub target: &'static str,
+    /// The Python that it is installed on.
+    pub python: Version,
     /// `name==version`.
     pub requirement: String,
     /// Whether a source distribution is allowed.
     pub source: bool,
+}
+
+impl Pin {
+    /// A tool of installs, which any Python can have.
+    pub(crate) fn of_tool(target: Target, requirement: String) -> Self {
+        let python = RuntimeKind::Python.default_version();
+        Self { lock: String::new(), target: target.id(), python, requirement, source: false }
+    }
 }
 
 /// Agents, each with the targets on which it needs something.
@@ -50,8 +60,8 @@ pub struct Users(BTreeMap<String, Vec<Target>>);
 /// A runtime that installs on a target need.
 #[derive(Clone, Debug)]
 pub struct NeededRuntime<'s> {
-    /// Its kind.
-    pub kind: RuntimeKind,
+    /// Which one.
+    pub line: RuntimeLine,
     /// The target.
     pub target: Target,
     /// The archive that the site names, if any.
@@ -60,14 +70,8 @@ pub struct NeededRuntime<'s> {
     pub users: Users,
 }
 
-/// The kind of a runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RuntimeKind {
-    /// A line of Node.js.
-    Node(Version),
-    /// `CPython`.
-    Python,
-}
+/// A runtime, and the version of its line.
+pub type RuntimeLine = (RuntimeKind, Version);
 
 /// A tool of which the site has checksums, but no file name.
 #[derive(Clone, Debug)]
@@ -86,7 +90,7 @@ pub struct Wanted<'s> {
     /// Files with their checksums, by their paths in the mirror.
     pub artefacts: BTreeMap<String, Artefact>,
     /// Runtimes, by their kind and the target's id.
-    pub runtimes: BTreeMap<(RuntimeKind, &'static str), NeededRuntime<'s>>,
+    pub runtimes: BTreeMap<(RuntimeLine, &'static str), NeededRuntime<'s>>,
     /// Tools, by package and the target's id.
     pub tools: BTreeMap<(&'s str, &'static str), NeededTool<'s>>,
     /// What is not mirrored because no install needs it, and why.
@@ -118,24 +122,6 @@ impl std::fmt::Display for Users {
             format!("{agent} on {}", targets.iter().map(|it| it.id()).collect::<Vec<_>>().join(" and "))
         };
         f.write_str(&self.0.iter().map(one).collect::<Vec<_>>().join(", "))
-    }
-}
-
-impl RuntimeKind {
-    /// The table of the site file.
-    pub fn table(self) -> String {
-        match self {
-            Self::Node(line) => site::node_table(line.major),
-            Self::Python => "python".to_owned(),
-        }
-    }
-
-    /// Its name for people.
-    pub fn name(self) -> String {
-        match self {
-            Self::Node(line) => site::node_name(line),
-            Self::Python => "CPython".to_owned(),
-        }
     }
 }
 
@@ -177,8 +163,8 @@ impl<'s> Wanted<'s> {
         if agent.install.iter().any(|it| matches!(it, Installed::Git(_) | Installed::Sh(_))) {
             self.opaque.add(agent.name, target);
         }
-        let line = agent.node(lock);
-        self.add_runtime(RuntimeKind::Node(line), agent, target, site.node(line, target));
+        let node = agent.node(lock);
+        self.add_runtime((RuntimeKind::Node, node), agent, target, site);
         for tarball in of_target(lock, target).into_iter().filter_map(|it| it.tarball) {
             let origin = Origin::Npm(tarball.path.to_owned());
             self.add_artefact(format!("npm/{}", tarball.path), tarball.integrity, origin, agent, target)?;
@@ -201,20 +187,27 @@ impl<'s> Wanted<'s> {
                 Installed::Npm(_) | Installed::Pypi(_) | Installed::Program(_) | Installed::Sh(_) => {}
             }
         }
-        if agent.install.iter().any(|it| matches!(it, Installed::Pypi(_))) {
-            self.add_python(agent, lock, target, site)?;
+        if let Some(python) = agent.python() {
+            self.add_python(agent, lock, (target, python), site)?;
         }
         Ok(())
     }
 
-    fn add_python(&mut self, agent: &Agent<'_>, lock: &Lock<'_>, target: Target, site: &'s Site) -> Outcome<()> {
-        self.add_runtime(RuntimeKind::Python, agent, target, site.python(target));
+    fn add_python(
+        &mut self,
+        agent: &Agent<'_>,
+        lock: &Lock<'_>,
+        (target, python): (Target, Version),
+        site: &'s Site,
+    ) -> Outcome<()> {
+        self.add_runtime((RuntimeKind::Python, python), agent, target, site);
         let mut builds = false;
         for file in lock.wheels.iter().filter(|it| it.targets.split(',').any(|id| id == target.id())) {
             builds |= file.is_source();
             let pin = Pin {
                 lock: agent.name.to_owned(),
                 target: target.id(),
+                python,
                 requirement: format!("{}=={}", file.name, file.version),
                 source: file.is_source(),
             };
@@ -229,9 +222,10 @@ impl<'s> Wanted<'s> {
         Ok(())
     }
 
-    fn add_runtime(&mut self, kind: RuntimeKind, agent: &Agent<'_>, target: Target, official: Option<&'s Runtime>) {
-        let needed = NeededRuntime { kind, target, official, users: Users::default() };
-        self.runtimes.entry((kind, target.id())).or_insert(needed).users.add(agent.name, target);
+    fn add_runtime(&mut self, line: RuntimeLine, agent: &Agent<'_>, target: Target, site: &'s Site) {
+        let official = site.runtime(line.0, line.1, target);
+        let needed = NeededRuntime { line, target, official, users: Users::default() };
+        self.runtimes.entry((line, target.id())).or_insert(needed).users.add(agent.name, target);
     }
 
     fn add_artefact(
@@ -265,14 +259,6 @@ pub fn file_name(url: &str) -> &str {
 pub fn is_plain(path: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && !part.starts_with('.');
     path.split('/').all(plain) && !path.bytes().any(|byte| byte.is_ascii_control() || byte == b'\\')
-}
-
-/// The target of this machine, or a Linux target with glibc if this machine is not a target.
-pub fn own_target() -> Target {
-    let arm = cfg!(target_arch = "aarch64");
-    let libc = if cfg!(target_env = "musl") { Libc::Musl } else { Libc::Glibc };
-    let own = |target: &Target| (target.arch().word() == "arm64") == arm && target.libc() == libc;
-    Target::ALL.into_iter().find(own).unwrap_or(Target::LinuxX64)
 }
 
 /// The npm packages for a target, as in the checker of an install (`wanted` in `common.mjs`): those that fit, without

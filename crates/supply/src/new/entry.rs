@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use registry_model::model::{PYTHON_VERSION, Protocol, Runs, Version};
+use registry_model::model::{Protocol, Runs, RuntimeKind, Version};
 
 /// The default protocol of a new entry.
 pub(crate) const PROTOCOL: Protocol = Protocol::OpenAiCompletions;
@@ -33,6 +33,8 @@ pub(crate) struct PackageFacts {
     pub runs: Runs,
     /// The lowest Node.js that it and its dependencies accept.
     pub node_floor: Option<Version>,
+    /// The Python that it runs on, if it is a Python program.
+    pub python: Version,
     /// Its arguments.
     pub arguments: Vec<String>,
     /// The model of its suite, if one is known.
@@ -100,7 +102,7 @@ fn install(known: &PackageFacts) -> String {
     match &known.package {
         Package::Npm(name) => format!("install: [npm({}, bin: {bin})],", quoted(name)),
         Package::Pypi(name) => {
-            let python = format!("\"=={}.{}.*\"", PYTHON_VERSION.major, PYTHON_VERSION.minor);
+            let python = format!("\"=={}.*\"", RuntimeKind::Python.series(known.python));
             format!("install: [pypi({}, bin: {bin}, python: {python})],", quoted(name))
         }
         Package::Program(name) => format!("install: [program({})],", quoted(name)),
@@ -173,6 +175,7 @@ mod tests {
             program: "my-agent".to_owned(),
             runs: Runs::Node,
             node_floor: Some(Version::new(22, 19, 0)),
+            python: RuntimeKind::Python.default_version(),
             arguments: vec!["--acp".to_owned()],
             suite: Some("glm-5".to_owned()),
             description: "an agent that\nedits files".to_owned(),
@@ -220,8 +223,9 @@ agent! {
     #[test]
     fn new_entry_for_a_python_package_names_its_python() {
         let package = Package::Pypi("my-agent".to_owned());
-        let text = text(&PackageFacts { package, runs: Runs::Python, node_floor: None, ..known() });
-        assert!(text.contains("install: [pypi(\"my-agent\", bin: \"my-agent\", python: \"==3.12.*\")],\n        runs: python,\n        launch"), "{text}");
+        let python = Version::new(3, 13, 5);
+        let text = text(&PackageFacts { package, runs: Runs::Python, node_floor: None, python, ..known() });
+        assert!(text.contains("install: [pypi(\"my-agent\", bin: \"my-agent\", python: \"==3.13.*\")],\n        runs: python,\n        launch"), "{text}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use registry_model::assert::Listed;
-use registry_model::model::{Agent, Cause, Lock, Protocol, Registry, Runs, Suite, Target};
+use registry_model::model::{Agent, Cause, Lock, Protocol, Registry, Runs, RuntimeKind, Suite, Target};
 use registry_model::names;
 
 use super::entry::{self, Package, PackageFacts};
@@ -154,6 +154,7 @@ fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, c
     let Some(package) = source.package.clone() else { return Err(Failure::new("no package is named")) };
     console.step(format!("asking about {}", package.name()));
     let mut draft = Draft::default();
+    let mut python = RuntimeKind::Python.default_version();
     let (facts, (program, path), runs) = match &package {
         Package::Npm(package) => {
             let version = version(tools, package, &source.version, console)?;
@@ -164,15 +165,23 @@ fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, c
             (facts, chosen, runs)
         }
         Package::Pypi(package) => {
+            // The lowest line that the package can be installed on.
             let mut alone = Draft::default();
-            pypi::resolve_alone(tools, &wanted(package, &source.version), &mut alone)?;
+            for line in RuntimeKind::Python.lines() {
+                (python, alone) = (line.version, Draft::default());
+                pypi::resolve_alone(tools, &wanted(package, &source.version), python, &mut alone)?;
+                if !alone.wheels.is_empty() {
+                    break;
+                }
+            }
             gone(tools, source, &alone)?;
             let text = alone.text("", None, "");
             let lock = Lock::parse(&text)
                 .map_err(|error| Failure::new(format!("internal error: the generated lock is invalid: {error}")))?;
-            let facts = package::read_wheel(tools, &lock, package)?;
+            let facts = package::read_wheel(tools, &lock, package, python)?;
             let chosen = package::choose(&facts, package, bin)?;
-            pypi::resolve(tools, &[wanted(package, &facts.version)], &Cutoff::of_today(), &mut draft, console)?;
+            let wanted = [wanted(package, &facts.version)];
+            pypi::resolve(tools, &wanted, python, &Cutoff::of_today(), &mut draft, console)?;
             (facts, chosen, Runs::Python)
         }
         Package::Program(name) => return Err(Failure::new(format!("`{name}` is not a package"))),
@@ -185,6 +194,7 @@ fn make(tools: &Tools, place: &EntryFiles, source: &Source, bin: Option<&str>, c
         program,
         runs,
         node_floor: package::node_floor(&draft)?,
+        python,
         arguments: package::without_program(&facts, &path, source.arguments.clone()),
         suite: place.suite.clone(),
         description: if source.description.is_empty() { facts.description.clone() } else { source.description.clone() },

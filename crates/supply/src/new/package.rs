@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use registry_model::model::engines::{self, Verdict};
-use registry_model::model::{Answer, Cause, Lock, NODE_LINES, Runs, Version};
+use registry_model::model::{Answer, Cause, Lock, Runs, RuntimeKind, Version};
 use registry_model::names;
 use serde_json::Value;
 
@@ -159,8 +159,8 @@ pub(crate) fn runs_of(place: &str, head: Option<&[u8]>) -> Runs {
 /// rejects each line.
 pub(crate) fn node_floor(draft: &Draft) -> Outcome<Option<Version>> {
     let mut floor = Ok(None);
-    for line in NODE_LINES {
-        floor = floor_on(line, draft);
+    for line in RuntimeKind::Node.lines() {
+        floor = floor_on(line.version, draft);
         if floor.is_ok() {
             break;
         }
@@ -189,13 +189,13 @@ fn floor_on(line: Version, draft: &Draft) -> Outcome<Option<Version>> {
     Ok(floor.filter(|floor| floor.major > 0))
 }
 
-/// Reads the metadata of a package's wheel, which is fetched by its checksum in the lock.
-pub(crate) fn read_wheel(tools: &Tools, lock: &Lock<'_>, name: &str) -> Outcome<Facts> {
+/// Reads the metadata of a package's wheel for a version of Python, which is fetched by its checksum in the lock.
+pub(crate) fn read_wheel(tools: &Tools, lock: &Lock<'_>, name: &str, python: Version) -> Outcome<Facts> {
     let Some(wheel) = lock.wheels.iter().find(|wheel| wheel.name == names::pypi(name)) else {
         return Err(Failure::new(format!("no wheel of `{name}` is in its lock")).help("this is a bug in `new`"));
     };
     let folder = tools.cell.scratch().folder("wheel")?;
-    tools.fetch_wheel(wheel, &folder)?;
+    tools.fetch_wheel(wheel, python, &folder)?;
     let Some(archive) = with_extension(&folder, "whl")? else {
         return Err(Failure::new(format!("pip fetched `{name}` and left no wheel")));
     };

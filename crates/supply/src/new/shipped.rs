@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use registry_model::model::RuntimeKind;
 use registry_model::names;
 
 use super::entry::{self, Package, PackageFacts};
@@ -35,6 +36,7 @@ pub(super) fn make(place: &EntryFiles, source: &Source, path: &Path) -> Outcome<
         runs: package::runs_of(&program, bytes.get(..bytes.len().min(256))),
         package,
         node_floor: None,
+        python: RuntimeKind::Python.default_version(),
         arguments: package::without_program(&facts, &program, source.arguments.clone()),
         suite: place.suite.clone(),
         description: String::new(),

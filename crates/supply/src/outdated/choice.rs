@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use registry_model::model::engines::{self, Verdict};
-use registry_model::model::{NODE_LINES, Version};
+use registry_model::model::{RuntimeKind, Version};
 
 use super::releases::{Dated, Package, Release};
 use registry_command::dates;
@@ -77,10 +77,10 @@ fn refusal(package: &Package, release: &Release, limits: Limits) -> Option<Strin
         return Some(format!("is deprecated: {}", text.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
     if let Some(range) = &release.node
-        && NODE_LINES.iter().all(|&line| engines::judge(range, line) == Verdict::Refused)
+        && RuntimeKind::Node.lines().iter().all(|it| engines::judge(range, it.version) == Verdict::Refused)
     {
-        let lines = NODE_LINES.map(|line| line.to_string()).join(" and ");
-        return Some(format!("requires Node.js `{range}`, and the pinned versions are {lines}"));
+        let versions = RuntimeKind::Node.versions();
+        return Some(format!("requires Node.js `{range}`, and the pinned versions are {versions}"));
     }
     match dates::age(package.date(&release.version)) {
         None => return Some("has no date".to_owned()),

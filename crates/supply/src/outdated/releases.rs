@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use registry_model::model::{Agent, Artefact, Lock, Target};
+use registry_model::model::{Agent, Artefact, Lock, RuntimeKind, Target, Version};
 use serde::Serialize;
 use serde_json::Value;
 use toml::Table;
@@ -133,7 +133,8 @@ pub(super) fn pypi(
     min_age: u64,
 ) -> Outcome<Option<Choice>> {
     let source = is_built(agent, name).then_some(name);
-    let ask = |requirement: &str, before: Option<&str>| resolve(tools, requirement, source, before);
+    let python = python(agent);
+    let ask = |requirement: &str, before: Option<&str>| resolve(tools, requirement, python, source, before);
     let (Some(newest), old_enough) = (ask(name, None)?, ask(name, Some(&dates::before(min_age)))?) else {
         return Ok(None);
     };
@@ -161,7 +162,7 @@ pub(super) fn pypi_between(
     let mut found = vec![last.clone()];
     while let Some(earliest) = found.last() {
         let Some(day) = dates::day_before(&earliest.date) else { break };
-        match resolve(tools, name, source, Some(&day))? {
+        match resolve(tools, name, python(agent), source, Some(&day))? {
             Some(earlier) if earlier.date > pinned.date && earlier.date < earliest.date => found.push(earlier),
             _ => break,
         }
@@ -183,7 +184,12 @@ pub(super) fn one(
         let package = read(&answer);
         return Ok(package.releases.first().map(|it| Dated::new(&it.version, package.date(&it.version))));
     }
-    resolve(tools, &format!("{name}=={version}"), is_built(agent, name).then_some(name), None)
+    resolve(tools, &format!("{name}=={version}"), python(agent), is_built(agent, name).then_some(name), None)
+}
+
+/// The Python that releases for an agent must accept.
+fn python(agent: &Agent<'_>) -> Version {
+    agent.python().unwrap_or(RuntimeKind::Python.default_version())
 }
 
 /// Whether an entry declares that a Python package is built from source.
@@ -193,14 +199,21 @@ fn is_built(agent: &Agent<'_>, name: &str) -> bool {
 }
 
 /// uv's resolution of a requirement, without dependencies; `None` if there is no such package or version.
-fn resolve(tools: &Tools, requirement: &str, source: Option<&str>, before: Option<&str>) -> Outcome<Option<Dated>> {
+fn resolve(
+    tools: &Tools,
+    requirement: &str,
+    python: Version,
+    source: Option<&str>,
+    before: Option<&str>,
+) -> Outcome<Option<Dated>> {
     // A separate folder, since several packages are resolved at once.
     let own = format!("outdated-{requirement}-{}", before.unwrap_or_default());
     let folder = tools.cell.scratch().folder(&own.replace(|char: char| !char.is_ascii_alphanumeric(), "-"))?;
     let input = folder.join("packages.txt");
     fs::write(&input, requirement).map_err(|error| Failure::io("write", &input, &error))?;
     let sources: Vec<&str> = source.into_iter().collect();
-    let mut command = pin_pypi::compile_command(tools, &folder, &input, Target::LinuxX64, &sources, true);
+    let machine = (Target::LinuxX64, python);
+    let mut command = pin_pypi::compile_command(tools, &folder, &input, machine, &sources, true);
     if let Some(day) = before {
         command.args(["--exclude-newer", day]);
     }

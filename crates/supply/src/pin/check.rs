@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use registry_model::model::{Agent, Cause, Lock, LockedPackage, Registry, Target};
+use registry_model::model::{Agent, Cause, Lock, LockedPackage, Registry, Target, Version};
 
 use super::lock::lock_path;
 use super::npm::{self, Found};
@@ -59,7 +59,9 @@ fn check(registry: &Registry<'_>, agent: &Agent<'_>, tools: &Tools) -> Outcome<C
         return Ok(findings);
     }
     check_npm(tools, &lock, &mut findings)?;
-    check_wheels(tools, &lock, &mut findings)?;
+    if let Some(python) = agent.python() {
+        check_wheels(tools, &lock, python, &mut findings)?;
+    }
     Ok(findings)
 }
 
@@ -117,7 +119,7 @@ fn check_npm(tools: &Tools, lock: &Lock<'_>, findings: &mut CheckResult) -> Outc
 }
 
 /// Checks the Python files: every file of the lock is in uv's list of the index for the pinned version.
-fn check_wheels(tools: &Tools, lock: &Lock<'_>, findings: &mut CheckResult) -> Outcome<()> {
+fn check_wheels(tools: &Tools, lock: &Lock<'_>, python: Version, findings: &mut CheckResult) -> Outcome<()> {
     for target in Target::ALL {
         let serves = |targets: &str| targets.split(',').any(|id| id == target.id());
         let wheels: Vec<_> = lock.wheels.iter().filter(|wheel| serves(wheel.targets)).collect();
@@ -126,7 +128,7 @@ fn check_wheels(tools: &Tools, lock: &Lock<'_>, findings: &mut CheckResult) -> O
             continue;
         }
         let sources: Vec<&str> = wheels.iter().filter(|it| it.file.ends_with(".tar.gz")).map(|it| it.name).collect();
-        let Some(text) = list(tools, &pins, &sources, target, findings)? else { continue };
+        let Some(text) = list(tools, &pins, &sources, (target, python), findings)? else { continue };
         let now: BTreeSet<(String, String)> =
             pypi::read_pylock(&text)?.into_iter().map(|it| (it.file, it.sha256)).collect();
         for wheel in wheels {
@@ -144,20 +146,20 @@ fn list(
     tools: &Tools,
     pins: &BTreeSet<String>,
     sources: &[&str],
-    target: Target,
+    machine: (Target, Version),
     findings: &mut CheckResult,
 ) -> Outcome<Option<String>> {
     let folder = tools.cell.scratch().folder("pypi")?;
     let input = folder.join("pins.txt");
     let text: Vec<&str> = pins.iter().map(String::as_str).collect();
     fs::write(&input, text.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
-    let answer = process::run(&mut pypi::compile_command(tools, &folder, &input, target, sources, true))?;
+    let answer = process::run(&mut pypi::compile_command(tools, &folder, &input, machine, sources, true))?;
     if answer.ok {
         return Ok(Some(answer.stdout));
     }
     if !answer.stderr.contains("No solution found") {
         return Err(answer.failure("looking for the pinned Python packages"));
     }
-    findings.gone.push(format!("{}: {}", target.id(), answer.stderr.trim()));
+    findings.gone.push(format!("{}: {}", machine.0.id(), answer.stderr.trim()));
     Ok(None)
 }

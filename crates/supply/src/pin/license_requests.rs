@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use registry_model::model::{Lock, LockedWheel, Target};
+use registry_model::model::{Lock, LockedWheel, Target, Version};
 
 use super::licenses::{Licenses, Package, npm, of_manifest, of_metadata, pypi as pypi_package};
 use super::pypi;
@@ -18,14 +18,22 @@ use registry_command::console::Console;
 use registry_command::failure::{Failure, Outcome};
 
 /// The licenses of all packages of a lock: those that are known, and the registries' answers about the others.
-pub(crate) fn complete(mut known: Licenses, tools: &Tools, lock: &Lock<'_>, console: Console) -> Outcome<Licenses> {
+///
+/// `python` is the version that the Python packages of the lock are for.
+pub(crate) fn complete(
+    mut known: Licenses,
+    tools: &Tools,
+    lock: &Lock<'_>,
+    python: Option<Version>,
+    console: Console,
+) -> Outcome<Licenses> {
     let of_npm = lock.npm.iter().map(|it| npm(&it.name, it.version));
     let all: BTreeSet<Package> = of_npm.chain(lock.wheels.iter().map(|it| pypi_package(it.name, it.version))).collect();
     known.keep(&all);
     let unknown: Vec<&Package> = all.iter().filter(|it| !known.has(it)).collect();
     if !unknown.is_empty() {
         console.step(format!("  asking for the licenses of {} packages", unknown.len()));
-        let absent = ask(&tools.cell, tools.python(), &sources(tools, lock, &unknown)?, &mut known)?;
+        let absent = ask(&tools.cell, tools.python(), &sources(tools, lock, python, &unknown)?, &mut known)?;
         // An index need not serve metadata apart from the wheel.
         let wheels: Vec<Source> = absent.iter().filter_map(Source::wheel).collect();
         ask(&tools.cell, tools.python(), &wheels, &mut known)?;
@@ -71,7 +79,7 @@ impl Source {
 const METADATA: &str = ".metadata";
 
 /// Where the metadata of packages of a lock is.
-fn sources(tools: &Tools, lock: &Lock<'_>, packages: &[&Package]) -> Outcome<Vec<Source>> {
+fn sources(tools: &Tools, lock: &Lock<'_>, python: Option<Version>, packages: &[&Package]) -> Outcome<Vec<Source>> {
     let mut found = Vec::new();
     let (of_npm, of_pypi): (Vec<&Package>, Vec<&Package>) = packages.iter().partition(|it| it.0 == "npm");
     if !of_npm.is_empty() {
@@ -90,7 +98,8 @@ fn sources(tools: &Tools, lock: &Lock<'_>, packages: &[&Package]) -> Outcome<Vec
         let (now, later) = waiting.into_iter().partition(|(_, wheel)| serves(wheel));
         waiting = later;
         let files: Vec<&LockedWheel<'_>> = now.iter().map(|(_, wheel)| *wheel).collect();
-        let places = places(tools, &files, target)?;
+        let Some(python) = python.filter(|_| !files.is_empty()) else { continue };
+        let places = places(tools, &files, (target, python))?;
         for (package, wheel) in now {
             let Some(url) = places.get(wheel.hash.trim_start_matches("sha256:")) else { continue };
             let source = |kind, end| Source { package: package.clone(), kind, url: format!("{url}{end}") };
@@ -105,16 +114,13 @@ fn sources(tools: &Tools, lock: &Lock<'_>, packages: &[&Package]) -> Outcome<Vec
 }
 
 /// The URLs of files for a target, by their SHA-256. Where the index lacks one of them, each is asked for alone.
-fn places(tools: &Tools, files: &[&LockedWheel<'_>], target: Target) -> Outcome<BTreeMap<String, String>> {
-    if files.is_empty() {
-        return Ok(BTreeMap::new());
-    }
+fn places(tools: &Tools, files: &[&LockedWheel<'_>], machine: (Target, Version)) -> Outcome<BTreeMap<String, String>> {
     let folder = tools.cell.scratch().folder("pypi")?;
     let input = folder.join("licenses.txt");
     let lines: Vec<String> = files.iter().map(|it| format!("{}=={}", it.name, it.version)).collect();
     fs::write(&input, lines.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
     let sources: Vec<&str> = files.iter().filter(|it| it.is_source()).map(|it| it.name).collect();
-    let answer = process::run(&mut pypi::compile_command(tools, &folder, &input, target, &sources, true))?;
+    let answer = process::run(&mut pypi::compile_command(tools, &folder, &input, machine, &sources, true))?;
     if answer.ok {
         return Ok(pypi::read_urls(&answer.stdout)?.into_iter().map(|(sha256, (_, url))| (sha256, url)).collect());
     }
@@ -124,7 +130,7 @@ fn places(tools: &Tools, files: &[&LockedWheel<'_>], target: Target) -> Outcome<
     let mut found = BTreeMap::new();
     if files.len() > 1 {
         for file in files {
-            found.extend(places(tools, &[*file], target)?);
+            found.extend(places(tools, &[*file], machine)?);
         }
     }
     Ok(found)

@@ -8,6 +8,7 @@ pub(crate) mod licenses;
 pub mod lock;
 pub(crate) mod npm;
 mod platform;
+mod provenance;
 pub(crate) mod pypi;
 pub mod request;
 mod tree;

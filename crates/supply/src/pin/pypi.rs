@@ -6,13 +6,14 @@ use std::path::Path;
 use std::process::Command;
 
 use percent_encoding::percent_decode_str;
-use registry_model::model::{Answer, Cause, Target};
+use registry_model::model::{Answer, Cause, Target, Version};
 use registry_model::names;
 use toml::{Table, Value};
 
 use super::age::Cutoff;
 use super::lock::{Distribution, Draft, PackageLine, Unresolved};
 use super::npm::Wanted;
+use super::provenance;
 use crate::clients::Tools;
 use crate::clients::process;
 use registry_command::console::Console;
@@ -28,15 +29,16 @@ enum Resolved {
     Absent(String),
 }
 
-/// Resolves the Python packages of an entry into a draft.
+/// Resolves the Python packages of an entry for a version of Python into a draft.
 pub(crate) fn resolve(
     tools: &Tools,
     wanted: &[Wanted],
+    python: Version,
     today: &Cutoff,
     draft: &mut Draft,
     console: Console,
 ) -> Result<(), Unresolved> {
-    let (mut exact, cutoff) = date(tools, wanted, today)?;
+    let (mut exact, cutoff) = date(tools, wanted, python, today)?;
     console.step(match &cutoff {
         Some(cutoff) => format!("  {cutoff}"),
         None => "  the index gives no upload dates: releases of any age are accepted".to_owned(),
@@ -46,7 +48,7 @@ pub(crate) fn resolve(
     let mut exact: Vec<Wanted> = exact.drain(..).map(|it| it.wanted).collect();
     for target in Target::ALL {
         console.step(format!("  Python packages for {}", target.id()));
-        match resolve_target(tools, &exact, target, false, cutoff)? {
+        match resolve_target(tools, &exact, (target, python), false, cutoff)? {
             Resolved::Files(files) => {
                 for package in &mut exact {
                     let same = |it: &&Distribution| it.name == names::pypi(&package.name);
@@ -63,7 +65,7 @@ pub(crate) fn resolve(
             }
         }
     }
-    add_packages(&exact, &dates, draft)
+    add_packages(tools, &exact, &dates, draft)
 }
 
 /// A package with the date of its version; the version is empty when nothing was found.
@@ -74,16 +76,16 @@ struct Dated {
 
 /// The versions of the packages that an entry names, and the cutoff for their dependencies; no cutoff if the index
 /// gives no dates, since uv would then accept no release.
-fn date(tools: &Tools, wanted: &[Wanted], today: &Cutoff) -> Outcome<(Vec<Dated>, Option<Cutoff>)> {
+fn date(tools: &Tools, wanted: &[Wanted], python: Version, today: &Cutoff) -> Outcome<(Vec<Dated>, Option<Cutoff>)> {
     let (mut dated, mut cutoff, mut without) = (Vec::new(), today.clone(), false);
     for one in wanted {
         let mut one = Dated { wanted: one.clone(), published: None };
         let alone = std::slice::from_ref(&one.wanted);
         // Without a version: the newest release that is old enough, or the newest if no date is known.
         let before = one.wanted.version.is_empty().then_some(today);
-        let mut found = first(tools, alone, before)?;
+        let mut found = first(tools, alone, python, before)?;
         if found.is_none() && before.is_some() {
-            found = first(tools, alone, None)?;
+            found = first(tools, alone, python, None)?;
             if let Some(it) = found.as_ref().filter(|it| it.uploaded.is_some()) {
                 let message = format!("`{}` has no release that is old enough; the newest is {}", it.name, it.version);
                 return Err(Failure::new(message).help(format!("name the version: `{}={}`", it.name, it.version)));
@@ -101,9 +103,9 @@ fn date(tools: &Tools, wanted: &[Wanted], today: &Cutoff) -> Outcome<(Vec<Dated>
 }
 
 /// The first file of a package for the first target that has one.
-fn first(tools: &Tools, alone: &[Wanted], before: Option<&Cutoff>) -> Outcome<Option<Distribution>> {
+fn first(tools: &Tools, alone: &[Wanted], python: Version, before: Option<&Cutoff>) -> Outcome<Option<Distribution>> {
     for target in Target::ALL {
-        if let Resolved::Files(files) = resolve_target(tools, alone, target, true, before)? {
+        if let Resolved::Files(files) = resolve_target(tools, alone, (target, python), true, before)? {
             return Ok(files.into_iter().next());
         }
     }
@@ -111,9 +113,9 @@ fn first(tools: &Tools, alone: &[Wanted], before: Option<&Cutoff>) -> Outcome<Op
 }
 
 /// Resolves one package without its dependencies, for the first target that has it.
-pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, draft: &mut Draft) -> Outcome<()> {
+pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, python: Version, draft: &mut Draft) -> Outcome<()> {
     for target in Target::ALL {
-        match resolve_target(tools, std::slice::from_ref(wanted), target, true, None)? {
+        match resolve_target(tools, std::slice::from_ref(wanted), (target, python), true, None)? {
             Resolved::Files(files) => {
                 draft.wheels.extend(files.into_iter().map(|file| (file, vec![target])));
                 draft.unavailable.clear();
@@ -127,7 +129,12 @@ pub(crate) fn resolve_alone(tools: &Tools, wanted: &Wanted, draft: &mut Draft) -
 }
 
 /// The packages that the entry names, with the checksum of their file for the first target that has one.
-fn add_packages(exact: &[Wanted], dates: &[Option<String>], draft: &mut Draft) -> Result<(), Unresolved> {
+fn add_packages(
+    tools: &Tools,
+    exact: &[Wanted],
+    dates: &[Option<String>],
+    draft: &mut Draft,
+) -> Result<(), Unresolved> {
     for (Wanted { name, version, .. }, published) in exact.iter().zip(dates) {
         let same = |it: &&Distribution| it.name == names::pypi(name) && it.version == *version;
         let Some(file) = draft.wheels.keys().find(same) else {
@@ -135,7 +142,8 @@ fn add_packages(exact: &[Wanted], dates: &[Option<String>], draft: &mut Draft) -
             return Err(Unresolved::NoSolution(format!("`{name}` cannot be installed on any target: {reason}")));
         };
         let integrity = format!("sha256:{}", file.sha256);
-        draft.packages.push(PackageLine::new("pypi", name, version, &integrity, published.clone()));
+        let line = PackageLine::new("pypi", name, version, &integrity, published.clone());
+        draft.packages.push(line.with_provenance(provenance::of_file(tools, file)?));
     }
     Ok(())
 }
@@ -143,11 +151,11 @@ fn add_packages(exact: &[Wanted], dates: &[Option<String>], draft: &mut Draft) -
 fn resolve_target(
     tools: &Tools,
     wanted: &[Wanted],
-    target: Target,
+    machine: (Target, Version),
     flat: bool,
     before: Option<&Cutoff>,
 ) -> Outcome<Resolved> {
-    let answer = compile(tools, wanted, target, flat, before)?;
+    let answer = compile(tools, wanted, machine, flat, before)?;
     if answer.ok {
         return Ok(Resolved::Files(read_pylock(&answer.stdout)?));
     }
@@ -156,7 +164,7 @@ fn resolve_target(
         return Ok(Resolved::Absent(absent.name.clone()));
     }
     if !said.contains("No solution found") {
-        return Err(answer.failure(&format!("resolving Python packages for {}", target.id())));
+        return Err(answer.failure(&format!("resolving Python packages for {}", machine.0.id())));
     }
     let cause = if let Some((name, version)) = without_wheels(&said) {
         Cause::new("pypi", name.to_owned(), version.to_owned(), Answer::OnlySource)
@@ -171,7 +179,7 @@ fn resolve_target(
 fn compile(
     tools: &Tools,
     wanted: &[Wanted],
-    target: Target,
+    machine: (Target, Version),
     flat: bool,
     before: Option<&Cutoff>,
 ) -> Outcome<process::ProcessOutput> {
@@ -180,26 +188,27 @@ fn compile(
     let lines: Vec<String> = wanted.iter().map(requirement).collect();
     fs::write(&input, lines.join("\n")).map_err(|error| Failure::io("write", &input, &error))?;
     let names: Vec<&str> = wanted.iter().filter(|it| it.source).map(|it| it.name.as_str()).collect();
-    let mut command = compile_command(tools, &folder, &input, target, &names, flat);
+    let mut command = compile_command(tools, &folder, &input, machine, &names, flat);
     if let Some(cutoff) = before {
         command.args(["--exclude-newer", &cutoff.instant()]);
     }
     process::run(&mut command)
 }
 
-/// The uv command that resolves a file of requirements for a target. `sources` are the packages that may come as
-/// source; `flat` omits dependencies.
+/// The uv command that resolves a file of requirements for a target and a version of Python. `sources` are the packages
+/// that may come as source; `flat` omits dependencies.
 pub(crate) fn compile_command(
     tools: &Tools,
     folder: &Path,
     input: &Path,
-    target: Target,
+    (target, python): (Target, Version),
     sources: &[&str],
     flat: bool,
 ) -> Command {
     let mut command = tools.uv(folder);
     command.args(["pip", "compile", "--quiet", "--format", "pylock.toml", "--no-header", "--no-annotate"]);
-    command.args(["--python-version", "3.12", "--python-platform", platform(target), "--only-binary", ":all:"]);
+    command.args(["--python-version", &python.to_string(), "--python-platform", platform(target)]);
+    command.args(["--only-binary", ":all:"]);
     command.arg("--python").arg(tools.python()).arg(input);
     for name in sources {
         command.args(["--no-binary", name]);

@@ -47,7 +47,7 @@ pub fn write_licenses(registry: &Registry<'_>, request: &PinRequest<'_>, console
         };
         let on_disk = Agent { lock: &text, ..**agent };
         let lock = on_disk.read_lock()?;
-        let licenses = license_requests::complete(Licenses::of_lock(&lock), &tools, &lock, console)?;
+        let licenses = license_requests::complete(Licenses::of_lock(&lock), &tools, &lock, agent.python(), console)?;
         store(&path, &text, &(without_licenses(&text) + &licenses.lines()), console)?;
     }
     Ok(Status::Done)
@@ -144,14 +144,14 @@ pub fn resolve(
         npm::resolve(tools, &npm, Cutoff::of(request.min_days), &mut draft, console)
             .map_err(|unresolved| about(unresolved, agent))?;
     }
-    if !pypi.is_empty() {
-        pypi::resolve(tools, &pypi, &Cutoff::of(request.min_days), &mut draft, console)
+    if let Some(python) = agent.python() {
+        pypi::resolve(tools, &pypi, python, &Cutoff::of(request.min_days), &mut draft, console)
             .map_err(|unresolved| about(unresolved, agent))?;
     }
     let text = text(agent.name, &draft, earlier)?;
     let lock = Lock::parse(&text).map_err(|error| Failure::new(error.to_string()))?;
     let known = Licenses::of_tree(&draft.npm).or(earlier.map(Licenses::of_lock).unwrap_or_default());
-    draft.licenses = license_requests::complete(known, tools, &lock, console)?;
+    draft.licenses = license_requests::complete(known, tools, &lock, agent.python(), console)?;
     Ok(draft)
 }
 

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use registry_model::model::{Agent, Artefact, Lock, NODE_LINES, NODE_VERSION, Target, Version};
-use registry_scripts::site::{Site, node_name};
+use registry_model::model::{Agent, Lock, RuntimeKind, Target, Version};
+use registry_scripts::site::Site;
 use serde::Serialize;
 
 use super::head;
@@ -139,13 +139,13 @@ pub(super) fn dockerfile(all: &[Built<'_>], site: &Site) -> Result<String, Strin
         let _ = write!(mounts, "--mount=type=bind,from=mirror,target={} \\\n    ", instruction(&folder)?);
     }
     let prefix = instruction(&site.prefix)?;
-    let node = NODE_LINES.map(|line| (node_stage(line), "base".to_owned(), node_name(line)));
-    for (runtime, below, shown) in
-        node.into_iter().chain([("python".to_owned(), node_stage(NODE_VERSION), "Python".to_owned())])
-    {
+    let node = runtime_stage(RuntimeKind::Node, RuntimeKind::Node.default_version());
+    for (kind, line) in RuntimeKind::ALL.into_iter().flat_map(|kind| kind.lines().iter().map(move |it| (kind, it))) {
+        let (runtime, shown) = (runtime_stage(kind, line.version), kind.name(line.version));
+        let below = if kind == RuntimeKind::Python { &node } else { "base" };
         // Any agent has the script that fetches them.
         let Some(one) = all.iter().find(|it| it.runtime == runtime) else { continue };
-        let below = if all.iter().any(|it| it.runtime == below) { below } else { "base".to_owned() };
+        let below = if all.iter().any(|it| it.runtime == below) { below } else { "base" };
         let _ = write!(
             out,
             "\n# What agents on {shown} share.\nFROM {below} AS {runtime}\n\
@@ -161,15 +161,18 @@ pub(super) fn dockerfile(all: &[Built<'_>], site: &Site) -> Result<String, Strin
     Ok(out)
 }
 
-/// The stage of a line of Node.js.
-fn node_stage(line: Version) -> String {
-    if line == NODE_VERSION { "node".to_owned() } else { format!("node-{}", line.major) }
+/// The stage of a line of a runtime.
+fn runtime_stage(kind: RuntimeKind, version: Version) -> String {
+    let name = kind.word();
+    if version == kind.default_version() { name.to_owned() } else { format!("{name}-{}", kind.series(version)) }
 }
 
 /// The base of an agent's stage.
 fn runtime_of(agent: &Agent<'_>, lock: &Lock<'_>) -> String {
-    let python = agent.install.iter().any(|it| matches!(it, Artefact::Pypi(_)));
-    if python { "python".to_owned() } else { node_stage(agent.node(lock)) }
+    match agent.python() {
+        Some(version) => runtime_stage(RuntimeKind::Python, version),
+        None => runtime_stage(RuntimeKind::Node, agent.node(lock)),
+    }
 }
 
 /// The stage of an image, and that of a layer to copy.
