@@ -66,6 +66,7 @@ MUTANTS = [
     Mutant(
         "a described tool is allowed", '(false).then(|| format!("{} is still described to the model", words(left)))'
     ),
+    Mutant("a catalogue is not read", "let together = entries.windows(2).filter(|_| false);"),
     Mutant("an escape is a letter", "let escaped = false;"),
     Mutant("a word may be a part of one", "escaped || !before.chars().next_back().is_some_and(part)"),
     Mutant(

@@ -318,6 +318,22 @@ fn described_web_tool_counts_as_offered() {
     check_web(&offers(&["bash", "get_page"], ""), &offers(&["bash"], "no get_page here"), "proved", "");
 }
 
+#[test]
+fn web_tool_in_a_catalogue_counts_as_listed() {
+    let run = |names: &[&str], more: &str| {
+        let lines: Vec<_> = names.iter().map(|name| format!("- {name} (core): does this, and browses")).collect();
+        offers(&["bash", "tool_search"], &format!("More tools:\n{}\n{more}", lines.join("\n")))
+    };
+    let control = run(&["ask", "edit", "get_page", "terminal"], "The weather is read with get_page.");
+    // A word elsewhere does not offer a tool that the catalogue had.
+    check_web(&control, &run(&["ask", "edit", "terminal"], "The weather is read with get_page."), "proved", "");
+    check_web(&control, &control, "failed", "`get_page` is still offered");
+    check_web(&control, &run(&["ask", "edit"], ""), "failed", "it changes other tools too: `terminal`");
+    // One line alone is not a catalogue.
+    let alone = run(&["get_page"], "");
+    check_web(&alone, &alone, "failed", "is still described");
+}
+
 /// A run whose list has a search for tools, and whose text names others: what they are, and what the search brings.
 fn deferred(named: &str, found: &[&str]) -> Record {
     let listed = ["bash", "ToolSearch"];

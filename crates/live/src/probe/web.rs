@@ -14,7 +14,7 @@ use crate::model_server::is_searcher;
 /// What a run offered its model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Offered {
-    /// The tools of the lists, but for those that a search brought there.
+    /// The tools of the lists, but for those that a search brought there, and those of a catalogue in a text.
     pub(crate) listed: BTreeSet<String>,
     /// The tools that are in no list and that a text names beside a search for tools: deferred ones.
     pub(crate) named: BTreeSet<String>,
@@ -49,6 +49,7 @@ impl Offered {
             }
             if call.tools.iter().any(|it| is_searcher(it)) {
                 offered.named.extend(texts.iter().flat_map(|text| named_tools(text)).map(str::to_owned));
+                offered.listed.extend(texts.iter().flat_map(|text| catalogue(text)).map(str::to_owned));
             }
             let stands = |name: &&&str| texts.iter().any(|text| has_word(text, name));
             offered.mentioned.extend(own.iter().filter(stands).map(ToString::to_string));
@@ -110,6 +111,21 @@ fn named_tools(text: &str) -> Vec<&str> {
         }
     }
     names
+}
+
+/// The names in a catalogue of tools in a text, from which another tool calls them: lines like `- name (source): what it
+/// does`, two of them together or more.
+fn catalogue(text: &str) -> Vec<&str> {
+    let entry = |line: &'_ str| -> Option<usize> {
+        let (name, rest) = line.strip_prefix("- ")?.split_once(" (")?;
+        let (source, _) = rest.split_once("): ")?;
+        (is_name(name) && is_name(source)).then_some(name.len())
+    };
+    let entries: Vec<Option<&str>> =
+        text.lines().map(|line| entry(line).and_then(|length| line.get(2..2 + length))).collect();
+    // mutant: a catalogue is not read
+    let together = entries.windows(2).filter(|two| two.iter().all(Option::is_some));
+    together.flat_map(|two| two.iter().flatten().copied()).collect()
 }
 
 /// Whether a line is nothing but a name as the APIs allow one: `^[a-zA-Z0-9_-]{1,64}$`, and never a number or a rule.
