@@ -151,10 +151,15 @@ impl Dialogue {
 
     /// `session/prompt` with a text, to the end of the turn.
     pub async fn prompt(&self, session: &str, text: &str) -> Result<Turn, DialogueError> {
+        self.prompt_within(session, text, self.limits.turn).await
+    }
+
+    /// The same with another time limit for the turn.
+    pub async fn prompt_within(&self, session: &str, text: &str, limit: Duration) -> Result<Turn, DialogueError> {
         drop(self.take());
         let content = vec![ContentBlock::Text(TextContent::new(text))];
         let request = PromptRequest::new(session.to_owned(), content);
-        let answer = self.ask("session/prompt", request, self.limits.turn).await?;
+        let answer = self.ask("session/prompt", request, limit).await?;
         let Received { updates, permissions } = self.take();
         let stop_reason = answer.get("stopReason").and_then(Value::as_str).unwrap_or_default().to_owned();
         let said = |update: &Value| {

@@ -27,7 +27,8 @@ use crate::verify::installer::Ready;
 /// How long an agent has to answer.
 const LIMITS: Limits =
     Limits { start: Duration::from_mins(2), answer: Duration::from_secs(90), turn: Duration::from_secs(150) };
-/// For a turn in which every call is denied: some agents try again for minutes.
+/// For a turn in which every call is denied: some agents try again for minutes. One that starts slowly gets three times
+/// as long as it took to open the session.
 const DENIED: Duration = Duration::from_secs(20);
 /// How long it has to end.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -61,10 +62,7 @@ pub(crate) async fn hold(
     let goes_on = scenario.course == Course::Lifecycle;
     let begin = Instant::now();
     let mut peer = start.peer(beyond)?;
-    let mut limits = ready.limits(agent, LIMITS);
-    if scenario.answers == Answers::Denial {
-        limits.turn = DENIED;
-    }
+    let limits = ready.limits(agent, LIMITS);
     let (mut refused, mut turns, mut greeting) = (Vec::new(), Vec::new(), Greeting::default());
     let (mut session, mut facts) = (String::new(), Facts::new());
     let (mut started_in, mut prompted_at) = (None, None);
@@ -75,10 +73,12 @@ pub(crate) async fn hold(
         let id = greeting.session.get("sessionId").and_then(Value::as_str);
         id.unwrap_or_default().clone_into(&mut session);
         start.select(dialogue, &session).await?;
+        let denied = scenario.answers == Answers::Denial;
+        let turn = if denied { DENIED.max(3 * begin.elapsed()) } else { limits.turn };
         for (_, text) in prompts(agent, scenario) {
             prompted_at.get_or_insert_with(times::now);
             // After a turn that the agent gives up, the next prompt is still sent.
-            match dialogue.prompt(&session, text).await {
+            match dialogue.prompt_within(&session, text, turn).await {
                 Err(fault @ DialogueError::Refused { .. }) => refused.push(fault.to_string()),
                 other => turns.push(other?),
             }
