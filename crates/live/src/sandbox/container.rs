@@ -76,7 +76,8 @@ impl Container {
         }
         let mut cell = Self {
             engine,
-            name: format!("verify-{name}-{}", std::process::id()),
+            // Engines allow no `@`, which is in the name of an agent of another version.
+            name: format!("verify-{}-{}", name.replace('@', "-"), std::process::id()),
             uid: host.uid,
             base: host.image.clone(),
             network: host.network.clone(),
@@ -284,7 +285,9 @@ impl Container {
         let mut state = self.state();
         let Some(who) = state.open.take() else { return Ok(()) };
         let container = self.container(who);
-        let image = self.engine.ask(&words(&["commit", &container]))?;
+        // With a name: an engine that removes an image also removes those below it that have none.
+        let name = format!("localhost/benchflow-verify:{container}-{}", state.images.len());
+        let image = self.engine.ask(&words(&["commit", &container, &name]))?;
         let image = image.lines().next_back().unwrap_or_default().trim().to_owned();
         self.engine.remove(&container);
         state.images.push(image.clone());

@@ -155,6 +155,22 @@ fn container_sessions_side_by_side_share_the_install_and_nothing_else() {
     check_side_by_side(&Fixture::in_container());
 }
 
+#[test]
+#[ignore = "needs root, docker and SANDBOX_TEST_IMAGE"]
+fn container_session_that_ends_leaves_the_install() {
+    let fixture = Fixture::in_container();
+    let run = |cell: &Cell, who: As, script: &str| {
+        let argv = ["sh", "-c", script].map(str::to_owned);
+        let finished = cell.command(who, &[], &argv).expect("it runs commands").output().expect("it starts");
+        assert!(finished.status.success(), "{}", String::from_utf8_lossy(&finished.stderr));
+    };
+    let one = fixture.cell.beside(&fixture.folder.path().join("one"), "one").expect("there is room");
+    run(&one, As::RootBeside, ": >/etc/verify-a");
+    run(&one, As::Agent, "[ -f /etc/verify-a ]");
+    drop(one);
+    run(&fixture.cell, As::Agent, "[ -f /opt/benchflow/bin/fixture ] && [ ! -e /etc/verify-a ]");
+}
+
 #[track_caller]
 fn check_proof(fixture: &Fixture, breaks: &str, says: &str) {
     fixture.check(As::Root, breaks, 0);
