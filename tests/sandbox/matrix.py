@@ -10,7 +10,9 @@ MUSL       a root with busybox alone
 AGENT      agents; all of the registry, when none is named
 
 A row of an agent is `ran` when the model server got back the output of the agent's shell tool, with the user and the
-umask of the row. Exit status 1 if a row differs from EXPECTED.
+umask of the row. An agent that takes no model server has `answered` instead: to `initialize`, and to `session/new` as its
+entry says. Exit status 1 if a row differs from EXPECTED. If MATRIX_LOGS names a folder, it gets what each agent printed and
+asked of the server.
 """
 
 import json
@@ -41,6 +43,7 @@ ROWS = {
     "certificates": ("certified", USER),
 }
 # The beginning of a cell. BASE may lack something that an install needs; then the cell has the class.
+GOOD = ("ran", "answered")
 EXPECTED = {
     "install": ("installed", "class 1"),
     "musl": ("class 11, target",),
@@ -51,6 +54,14 @@ EXPECTED = {
 
 def docker(*words, **more):
     return subprocess.run(["docker", *words], capture_output=True, text=True, **more)
+
+
+class Refusal(RuntimeError):
+    """An error that an agent answers with."""
+
+    def __init__(self, method, error):
+        super().__init__(f"{method}: {error.get('message')}")
+        self.code = error.get("code")
 
 
 class Agent:
@@ -102,7 +113,7 @@ class Agent:
                 raise RuntimeError(f"{method} is not answered in {PATIENCE} s") from None
             if message.get("id", self.count) == self.count:
                 if "error" in message:
-                    raise RuntimeError(f"{method}: {message['error'].get('message')}")
+                    raise Refusal(method, message["error"])
                 return message["result"]
 
     def end(self):
@@ -113,12 +124,23 @@ class Agent:
             self.process.kill()
 
 
-def resolved(xtask, agent):
-    shown = json.loads(subprocess.run([xtask, "show", agent, "--json"], capture_output=True, check=True).stdout)
+def plain(agent):
+    """The name of a stage, where `@` and `.` are not allowed."""
+    return agent.replace("@", "-").replace(".", "-")
+
+
+def shown(xtask, agent):
+    return json.loads(subprocess.run([xtask, "show", agent, "--json"], capture_output=True, check=True).stdout)
+
+
+def resolved(xtask, agent, entry):
+    """What the agent is started with; nothing for one that takes no model server."""
+    if entry["model"].get("none"):
+        return None
     words = [xtask, "resolve", agent, "--proxy", "matrix-alias", "--home", "/tmp", "--not-root", "--json"]
     words += ["--env", f"BENCHFLOW_PROVIDER_BASE_URL=http://127.0.0.1:{PORT}/gateway/v7"]
     words += ["--env", "BENCHFLOW_PROVIDER_API_KEY=a-key-of-the-matrix"]
-    suite = shown.get("suite") or {}
+    suite = entry["suite"] or {}
     words += ["--model", suite.get("model") or "matrix-alias"]
     said = subprocess.run(words, capture_output=True, text=True)
     if said.returncode:
@@ -127,22 +149,31 @@ def resolved(xtask, agent):
 
 
 def converse(words, route):
-    """A session with one prompt; returns its error, if any, and the agent's standard error."""
+    """A session, with one prompt if there is a model; returns its error, if any, and the agent's standard error."""
     agent, fault = Agent(words), None
     try:
         agent.ask("initialize", {"protocolVersion": 1, "clientCapabilities": {}})
         session = agent.ask("session/new", {"cwd": "/tmp", "mcpServers": []})["sessionId"]
-        if "set_model" in route["model_via"]:
-            agent.ask("session/set_model", {"sessionId": session, "modelId": route["acp_model_id"]})
-        elif "config" in route["model_via"] and "session/" in route["model_via"]:
-            agent.ask(
-                "session/set_config_option", {"sessionId": session, "configId": "model", "value": route["acp_model_id"]}
-            )
-        agent.ask("session/prompt", {"sessionId": session, "prompt": [{"type": "text", "text": PROMPT}]})
+        if route:
+            prompt(agent, session, route)
     except RuntimeError as error:
-        fault = str(error)
+        fault = error
     agent.end()
     return fault, "".join(agent.errors)
+
+
+def prompt(agent, session, route):
+    if "set_model" in route["model_via"]:
+        agent.ask("session/set_model", {"sessionId": session, "modelId": route["acp_model_id"]})
+    elif "config" in route["model_via"] and "session/" in route["model_via"]:
+        agent.ask(
+            "session/set_config_option", {"sessionId": session, "configId": "model", "value": route["acp_model_id"]}
+        )
+    agent.ask("session/prompt", {"sessionId": session, "prompt": [{"type": "text", "text": PROMPT}]})
+
+
+def launcher(image):
+    return docker("inspect", "--format", "{{index .Config.Entrypoint 0}}", image).stdout.strip()
 
 
 def tried(xtask, image, options, umask, route, command):
@@ -183,10 +214,10 @@ def tried(xtask, image, options, umask, route, command):
             "/tmp",
             *options,
         ]
-        words += [word for name, value in route["set"].items() for word in ("--env", f"{name}={value}")]
-        started = docker("inspect", "--format", "{{index .Config.Entrypoint 0}}", image).stdout.strip()
+        given = route["set"] if route else {}
+        words += [word for name, value in given.items() for word in ("--env", f"{name}={value}")]
         if umask:
-            words += ["--entrypoint", "sh", image, "-c", f"umask {umask}; exec {started}"]
+            words += ["--entrypoint", "sh", image, "-c", f"umask {umask}; exec {launcher(image)}"]
         else:
             words += [image]
         fault, errors = converse(words, route)
@@ -208,7 +239,15 @@ def judged(fault, errors, requests, wanted):
     return f"{calls} calls; {' '.join(str(last).split())[-160:]}"
 
 
-def cell(xtask, agent, row, route, images):
+def kept(agent, row, at, fault, errors, requests):
+    folder = os.environ.get("MATRIX_LOGS")
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, f"{agent} {row} {at}"), "w") as file:
+            file.write(f"{fault}\n\n{errors}\n{json.dumps(requests, indent=1)}\n")
+
+
+def cell(xtask, entry, row, route, images):
     image, options = ROWS[row]
     uid, gid = ("0", "0") if row == "root" else ("12345", "0" if row == "group 0" else "12345")
     umask = "077" if row == "umask 077" else None
@@ -218,15 +257,28 @@ def cell(xtask, agent, row, route, images):
         (PLAIN, lambda text: f"uid={uid}" in text and f"gid={gid}" in text and mask in text),
     ]
     said = ""
-    for command, wanted in forms:
-        said = judged(*tried(xtask, images[image], options, umask, route, command), wanted)
+    for at, (command, wanted) in enumerate(forms):
+        fault, errors, requests = tried(xtask, images[image], options, umask, route, command)
+        kept(entry["name"], row, at, fault, errors, requests)
+        if route is None:
+            return answered(fault, errors, entry["handshake"]["session"])
+        said = judged(fault, errors, requests, wanted)
         if said == "ran" or said.startswith("0 calls"):
             break
     return said
 
 
+def answered(fault, errors, wanted):
+    """For an agent without a model server: whether `session/new` is answered as its entry says."""
+    code = fault.code if isinstance(fault, Refusal) and str(fault).startswith("session/new") else None
+    if wanted == "ok" and fault is None or wanted != "ok" and code == wanted["refused"]:
+        return "answered"
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    return f"not answered; {fault or 'session/new is not refused'}; {lines[-1][-160:] if lines else 'it said nothing'}"
+
+
 def built(work, agent, base, tag):
-    words = ["build", "--network=none", "--target", agent, "--tag", tag, "--build-arg", f"BASE={base}"]
+    words = ["build", "--network=none", "--target", plain(agent), "--tag", tag, "--build-arg", f"BASE={base}"]
     words += ["-f", f"{work}/suite/Dockerfile", f"{work}/context"]
     done = docker(*words, env={**os.environ, "DOCKER_BUILDKIT": "1"})
     if done.returncode == 0:
@@ -239,16 +291,18 @@ def built(work, agent, base, tag):
     return f"class {report['status']}, {report['step']}: {report['detail'][-160:]}"
 
 
-def copied(agent, image, base, tag):
+def copied(image, base, tag):
     """The prefix of an image over another base."""
-    prefix = docker("inspect", "--format", "{{index .Config.Entrypoint 0}}", image).stdout.split("/bin/")[0]
-    text = f'FROM {base}\nCOPY --from={image} {prefix} {prefix}\nENTRYPOINT ["{prefix}/bin/{agent}"]\n'
+    started = launcher(image)
+    prefix = started.split("/bin/")[0]
+    text = f'FROM {base}\nCOPY --from={image} {prefix} {prefix}\nENTRYPOINT ["{started}"]\n'
     words = ["build", "--network=none", "--tag", tag, "-"]
     done = docker(*words, input=text, env={**os.environ, "DOCKER_BUILDKIT": "1"})
     return "installed" if done.returncode == 0 else f"not copied: {done.stderr.strip()[-160:]}"
 
 
-def on_musl(work, agent, image):
+def installed(work, agent, image):
+    """What `install.sh` reports that cannot succeed in an image."""
     words = ["run", "--pull", "never", "--rm", "--network", "none", "--volume", f"{work}/context/{agent}:/scripts:ro"]
     said = docker(*words, "--entrypoint", "sh", image, "/scripts/install.sh")
     lines = [line for line in said.stderr.splitlines() if line.startswith("{")]
@@ -259,28 +313,39 @@ def on_musl(work, agent, image):
     return f"class {report['status']}, {report['step']}: {report['detail'][:160]}"
 
 
+def rows_of(xtask, work, agent, images, bases):
+    """The cells of an agent, by their rows."""
+    base, certified, musl = bases
+    cells = {}
+    with open(f"{work}/suite/Dockerfile") as file:
+        if f" AS {plain(agent)}\n" not in file.read():
+            # Every target of it is unavailable: it has no image.
+            return {"install": installed(work, agent, base), "musl": installed(work, agent, musl)}
+    cells["install"] = built(work, agent, base, images["base"])
+    cells["musl"] = installed(work, agent, musl)
+    if cells["install"] == "installed":
+        there = copied(images["base"], certified, images["certified"])
+    else:
+        # The missing parts of the image are reported; the other rows use the image with them.
+        images["base"] = images["certified"]
+        there = built(work, agent, certified, images["certified"])
+    if there != "installed":
+        return cells | {"certificates": there}
+    entry = shown(xtask, agent)
+    try:
+        route = resolved(xtask, agent, entry)
+    except RuntimeError as error:
+        return cells | {"routing": str(error)}
+    return cells | {row: cell(xtask, entry, row, route, images) for row in ROWS}
+
+
 def main(xtask, work, base, certified, musl, *agents):
     listed = json.loads(subprocess.run([xtask, "list", "--json"], capture_output=True, check=True).stdout)
     wrong = []
     for agent in agents or [it["name"] for it in listed]:
-        images = {"base": f"matrix:{agent}", "certified": f"matrix:{agent}-certified"}
-        cells = {"install": built(work, agent, base, images["base"])}
-        cells["musl"] = on_musl(work, agent, musl)
-        if cells["install"] == "installed":
-            there = copied(agent, images["base"], certified, images["certified"])
-        else:
-            # The missing parts of the image are reported; the other rows use the image with them.
-
-            images["base"] = images["certified"]
-            there = built(work, agent, certified, images["certified"])
-        if there == "installed":
-            try:
-                route = resolved(xtask, agent)
-                cells.update({row: cell(xtask, agent, row, route, images) for row in ROWS})
-            except RuntimeError as error:
-                cells["routing"] = str(error)
-        for row, said in cells.items():
-            known = EXPECTED.get(row) or EXPECTED.get((agent, row)) or EXPECTED.get((agent, None)) or ("ran",)
+        images = {"base": f"matrix:{plain(agent)}", "certified": f"matrix:{plain(agent)}-certified"}
+        for row, said in rows_of(xtask, work, agent, images, (base, certified, musl)).items():
+            known = EXPECTED.get(row) or EXPECTED.get((agent, row)) or EXPECTED.get((agent, None)) or GOOD
             if not said.startswith(known):
                 wrong.append(f"{agent}, {row}: {said}")
             print(f"| {agent} | {row} | {said.replace('|', '/')} |", flush=True)

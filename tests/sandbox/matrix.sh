@@ -5,6 +5,8 @@
 #
 # MIRROR   a folder with the artefacts of the agents and a site.toml that names folders in it
 #
+# If MATRIX_LOGS names a folder, it gets what each agent printed and asked of the model server.
+#
 # Needs root, Debian's docker.io, debootstrap and apt-get. Exits 1 when a row is not as matrix.py expects.
 set -u
 mirror=$(cd "$1" && pwd) || exit 2
