@@ -1,18 +1,19 @@
 #!/bin/sh
-# Verifies an agent in docker, and builds and uses its image and its layer.
+# Verifies an agent in docker, and builds and uses its image and its layer, with `docker build` and by the bake file.
 #
 #     containers.sh MIRROR AGENT
 #
 # MIRROR   a folder with the artefacts of the agent and a site.toml that names folders in it
 #
-# Needs root, Debian's docker.io and debootstrap. It starts its own engine and ends it. Prints `N passed, N failed`
-# and exits 1 when something failed, 2 when no engine starts.
+# Needs root, Debian's docker.io and debootstrap, and its package mirror for buildx. It starts its own engine and ends
+# it. Prints `N passed, N failed` and exits 1 when something failed, 2 when no engine starts.
 set -u
 mirror=$(cd "$1" && pwd) || exit 2
 agent=$2
 cd "$(dirname "$0")/../.." || exit 2
 kept=${CARGO_TARGET_DIR:-target}/sandbox/containers
 . tests/sandbox/engine.sh
+. tests/sandbox/harness.sh
 work=$(mktemp -d /var/tmp/containers-test.XXXXXX) || exit 2
 dockerd=
 trap '[ -z "$dockerd" ] || stop_engine; rm -rf "$work"' EXIT
@@ -82,6 +83,60 @@ expect "a killed run leaves its container" 1 "$(docker ps --all --quiet | grep -
 verify --image localhost/none
 expect "the next run removes it" "" "$(docker ps --all --quiet)"
 
+# answers IMAGE: its entry point answers over ACP; sets $version to the version that it says. Its input ends after that.
+ask='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":1,"clientCapabilities":{}}}'
+answers() {
+    : >"$work/answer"
+    {
+        echo "$ask"
+        tries=0
+        while [ ! -s "$work/answer" ] && [ "$tries" -lt 60 ]; do
+            sleep 0.5
+            tries=$(expr "$tries" + 1)
+        done
+    } | timeout 60 docker run --interactive --rm --network none --env BENCHFLOW_PROVIDER_NAME=probe \
+        --env BENCHFLOW_PROVIDER_BASE_URL=http://127.0.0.1:9 --env BENCHFLOW_PROVIDER_API_KEY=none \
+        --env BENCHFLOW_PROVIDER_MODEL=none "$1" 2>"$work/log" >"$work/answer"
+    cat "$work/answer" >>"$work/log"
+    expect "docker run -i $1 answers initialize" 1 "$(grep -c '"protocolVersion":1' "$work/answer")"
+    version=$(sed -n 's/.*"agentInfo":{[^}]*"version":"\([^"]*\)".*/\1/p' "$work/answer")
+}
+
+# labels IMAGE: they have the agent, the folder of its install, the version that it says, and the platform.
+labels() {
+    docker inspect --format '{{range $name, $value := .Config.Labels}}{{println $name $value}}{{end}}' "$1" >"$work/log"
+    label() { sed -n "s/^org.benchflow.$1 //p" "$work/log"; }
+    pins=$(label pins)
+    expect "the labels of $1 say what is in it" "$agent $stamp $version $platform" \
+        "$(label agent) $(label stamp) ${pins##*[@=]} $(label platform)"
+}
+
+# By the bake file: both targets in one command, for this machine's platform, without a network.
+docker_plugin "$PWD/${CARGO_TARGET_DIR:-target}/adapters" docker-buildx || exit 2
+printf 'services:\n  agent:\n    build:\n      context: ../context\n      network: none\n' >"$work/suite/none.yaml"
+platform=linux/$(dpkg --print-architecture)
+
+# bake_targets TARGET…: builds these targets of the bake file.
+bake_targets() {
+    (
+        cd "$work/suite" && SCRIPTS=../context BASE=$base IMAGE=baked docker buildx bake --progress plain \
+            --file docker-bake.hcl --file none.yaml --set "*.platform=$platform" "$@"
+    ) >"$work/log" 2>&1
+}
+
+bake_targets "$agent" "$agent-layer"
+expect "bake builds the image and the layer of $agent" 0 "$?"
+answers "baked:$agent"
+stamp=$(docker run --rm --network none --entrypoint sh "baked:$agent" -c "cd /opt/benchflow/*/$agent/*/ && pwd")
+stamp=${stamp##*/}
+labels "baked:$agent"
+labels "baked:$agent-layer"
+# A stage that the Dockerfile does not have.
+sed -i "s/target = \"$agent-layer\"/target = \"$agent-layers\"/" "$work/suite/docker-bake.hcl"
+bake_targets "$agent-layer"
+expect "bake fails with a target that is not a stage" "1 yes" \
+    "$? $(grep -q "$agent-layers.* could not be found" "$work/log" && echo yes)"
+
 # build TAG WORD…: an image of the context, without a network.
 build() {
     tag=$1
@@ -93,7 +148,7 @@ build "agents:$agent-layer" --target "$agent-layer" -f "$work/suite/Dockerfile" 
 expect "the layer of $agent is built" 0 "$?"
 build "agents:$agent" --target "$agent" -f "$work/suite/Dockerfile" "$work/context"
 expect "the image of $agent is built" 0 "$?"
-expect "its labels have the pins" 1 "$(docker inspect --format '{{json .Config.Labels}}' "agents:$agent" | grep -c pins)"
+labels "agents:$agent"
 
 printf 'FROM %s\nCOPY --from=agents:%s-layer /opt/benchflow /opt/benchflow\n' "$base" "$agent" >"$work/Dockerfile"
 build localhost/copied -f "$work/Dockerfile" "$work/empty"
@@ -105,14 +160,6 @@ expect "over the layer, there is nothing to do" 1 "$(grep -c "is installed; noth
 expect "the layer has no log and no stage" "" \
     "$(docker run --rm --network none localhost/copied sh -c 'ls -d /opt/benchflow/log /opt/benchflow/.staging 2>/dev/null')"
 
-ask='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":1,"clientCapabilities":{}}}'
-{
-    echo "$ask"
-    sleep 20
-} | docker run --interactive --rm --network none --env BENCHFLOW_PROVIDER_NAME=probe \
-    --env BENCHFLOW_PROVIDER_BASE_URL=http://127.0.0.1:9 --env BENCHFLOW_PROVIDER_API_KEY=none \
-    --env BENCHFLOW_PROVIDER_MODEL=none "agents:$agent" 2>"$work/log" | head -n 1 >"$work/answer"
-cat "$work/answer" >>"$work/log"
-expect "docker run -i agents:$agent answers initialize" 1 "$(grep -c '"protocolVersion":1' "$work/answer")"
+answers "agents:$agent"
 
 finish
