@@ -17,6 +17,8 @@ agent! {
             fs.linkSync(`../@factory/cli-linux-${process.arch}/bin/droid`, 'bin/droid');
         "])],
         runs: native,
+        // A watcher beside each command asks it for the parent process, and kills the command without an answer.
+        image: [tool("ps", debian: "procps")],
         launch: ["droid", "exec", "--output-format", "acp"],
         // Without a model of its own `session/new` is refused.
         handshake: {
