@@ -163,12 +163,13 @@ def converse(words, route):
 
 
 def prompt(agent, session, route):
-    if "set_model" in route["model_via"]:
+    if route["model_via"] == "session/set_model":
         agent.ask("session/set_model", {"sessionId": session, "modelId": route["acp_model_id"]})
-    elif "config" in route["model_via"] and "session/" in route["model_via"]:
-        agent.ask(
-            "session/set_config_option", {"sessionId": session, "configId": "model", "value": route["acp_model_id"]}
-        )
+    elif route["model_via"] == "config option":
+        option = {"configId": "model", "value": route["acp_model_id"]}
+        agent.ask("session/set_config_option", {"sessionId": session, **option})
+    if route["acp_mode"]:
+        agent.ask("session/set_mode", {"sessionId": session, "modeId": route["acp_mode"]})
     agent.ask("session/prompt", {"sessionId": session, "prompt": [{"type": "text", "text": PROMPT}]})
 
 

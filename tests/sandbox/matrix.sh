@@ -22,7 +22,7 @@ start_engine "$work/engine" || exit 2
 base_image "$kept" localhost/matrix-base || exit 2
 # The libraries that the substitute CPython of a mirror has from Debian, certificates, and what agents look for.
 base_image "$kept" localhost/matrix-certified ca-certificates git libbz2-1.0 libexpat1 libffi8 libgdbm6 liblzma5 \
-    libncursesw6 libreadline8 libsqlite3-0 libssl3 libuuid1 zlib1g || exit 2
+    libncursesw6 libreadline8 libsqlite3-0 libssl3 libuuid1 procps zlib1g || exit 2
 mkdir -p "$work/musl/bin" "$work/musl/tmp"
 (cd "$work" && apt-get download busybox-static >/dev/null 2>&1)
 dpkg-deb --fsys-tarfile "$work"/busybox-static_*.deb | tar -x -C "$work/musl"
