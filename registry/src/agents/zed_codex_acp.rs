@@ -10,6 +10,11 @@ agent! {
         protocol: OpenAiResponses,
         install: [npm("@zed-industries/codex-acp", bin: "codex-acp")],
         runs: node,
+        // Its native program is linked with these.
+        image: [
+            library("libssl.so.3", debian: "libssl3"), library("libcrypto.so.3", debian: "libssl3"),
+            library("libz.so.1", debian: "zlib1g"), library("libgcc_s.so.1", debian: "libgcc-s1"),
+        ],
         launch: ["codex-acp"],
         handshake: {
             name: "codex-acp", title: "Codex", version: pinned,
