@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 
 PORT = 8491
 COMMAND = "echo MATRIX-$(id -u)-$(id -g)-$(umask)"
@@ -198,7 +199,8 @@ def tried(xtask, image, options, umask, route, command):
         )
         while not os.path.exists(ready) and server.poll() is None:
             time.sleep(0.05)
-        name = f"matrix-{os.getpid()}"
+        # Of its own, since an engine may still be removing the one before.
+        name = f"matrix-{uuid.uuid4()}"
         words = [
             "docker",
             "run",
