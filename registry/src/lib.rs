@@ -33,6 +33,7 @@ crate::registry! {
         mod code_puppy;
         mod codemie;
         mod codex_acp;
+        mod crow;
         mod deepagents;
         mod factory_droid;
         mod fast_agent;
