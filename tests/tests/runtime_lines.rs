@@ -67,9 +67,10 @@ fn each_agent_has_the_lowest_line_that_fits_and_each_line_has_an_agent() {
         taken.push((RuntimeKind::Node, line));
         taken.extend(agent.python().map(|it| (RuntimeKind::Python, it)));
     }
-    let kind = RuntimeKind::Node;
-    let unused: Vec<_> = versions(kind).into_iter().filter(|line| !taken.contains(&(kind, *line))).collect();
-    assert!(unused.is_empty(), "no agent needs {kind:?} {unused:?}");
+    for kind in RuntimeKind::ALL {
+        let unused: Vec<_> = versions(kind).into_iter().filter(|line| !taken.contains(&(kind, *line))).collect();
+        assert!(unused.is_empty(), "no agent needs {kind:?} {unused:?}");
+    }
 }
 
 #[test]
