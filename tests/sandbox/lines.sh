@@ -1,16 +1,17 @@
 #!/bin/sh
-# Two agents on two lines of Node.js in one prefix: each has its own line, and the link and `gc` are right at each step.
+# Two agents on two lines of a runtime in one prefix: each has its own line, and the link and `gc` are right at each step.
 #
-#     lines.sh SITE SCRIPTS FIRST SECOND
+#     lines.sh RUNTIME SITE SCRIPTS FIRST SECOND
 #
+# RUNTIME  node or python
 # SITE     a site file that names folders
 # SCRIPTS  the output of `cargo xtask gen-scripts --site SITE --out SCRIPTS`
 # FIRST    an agent on one line; SECOND: an agent on another one
 #
 # Needs root and bwrap. Ends at the first failure.
 set -u
-site=$1 first=$3 second=$4
-mirror=$(cd "$(dirname "$site")" && pwd) && scripts=$(cd "$2" && pwd) || exit 2
+runtime=$1 site=$2 first=$4 second=$5
+mirror=$(cd "$(dirname "$site")" && pwd) && scripts=$(cd "$3" && pwd) || exit 2
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/lines.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/opt"
@@ -30,9 +31,12 @@ run() {
         --setenv BENCHFLOW_INSTALL_MODE "$1" sh "$scripts/$2/install.sh" 2>"$work/err" || fail "$1 of $2 failed"
 }
 
-# line AGENT: the Node.js of an agent, by its own link.
+# line AGENT: the runtime of an agent, by its own link.
 line() {
-    readlink "$prefix"/*/"$1"/*/node
+    case $runtime in
+    node) readlink "$prefix"/*/"$1"/*/node ;;
+    python) readlink "$prefix"/*/"$1"/*/venv/bin/python ;;
+    esac
 }
 
 # linked STEP: the link of the prefix leads to a Node.js that starts.
@@ -42,8 +46,11 @@ linked() {
 
 # runtimes NUMBER STEP
 runtimes() {
-    set -- "$1" "$2" "$prefix"/node-*
-    [ "$#" -eq $(($1 + 2)) ] || fail "$2: expected $1 runtimes"
+    case $runtime in
+    node) set -- "$1" "$2" "$prefix"/node-* ;;
+    python) set -- "$1" "$2" "$prefix"/python/cpython-* ;;
+    esac
+    [ "$#" -eq $(($1 + 2)) ] || fail "$2: expected $1 lines of $runtime"
 }
 
 run install "$first"

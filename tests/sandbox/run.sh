@@ -8,6 +8,7 @@
 # AGENTS   the agents (an environment variable); opencode and openhands without it
 # MORE     agents that are mirrored as well and not installed here (an environment variable)
 # PYTHON   a folder with bin/python3 of CPython 3.12 (an environment variable), packed as the substitute runtime
+# NEWER    agents on CPython 3.13 that are mirrored as well if one is found here to pack (an environment variable)
 #
 # Needs root, bwrap, busybox, curl, python3 with pip, and the package registries.
 set -eu
@@ -21,20 +22,28 @@ folder=${1:-target/sandbox}
 agents=${AGENTS:-opencode openhands}
 mkdir -p "$folder"
 
-# A pyenv version, or the system's own.
+# find_python SERIES [FOLDER]: a pyenv version, or the system's own.
 find_python() {
-    for found in "${PYTHON-}" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.12.* /usr/local /usr; do
-        if [ -n "$found" ] && [ -x "$found/bin/python3.12" ]; then
+    for found in "${2-}" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".* /usr/local /usr; do
+        if [ -n "$found" ] && [ -x "$found/bin/python$1" ]; then
             echo "$found"
             return
         fi
     done
+    return 1
+}
+
+python=$(find_python 3.12 "${PYTHON-}") || {
     echo "no CPython 3.12 was found to pack; name its folder in PYTHON" >&2
     exit 2
 }
-
-python=$(find_python)
 set -- --substitute-runtimes --python "$python"
+if [ -n "${NEWER-}" ] && newer=$(find_python 3.13); then
+    MORE="${MORE-} $NEWER"
+    set -- "$@" --python "$newer"
+elif [ -n "${NEWER-}" ]; then
+    echo "skipped: $NEWER, since no CPython 3.13 was found to pack"
+fi
 for agent in $agents ${MORE-}; do
     set -- "$@" --agent "$agent"
 done
