@@ -25,7 +25,7 @@ target "agent" {
 }
 
 group "default" {
-  targets = ["agentao", "auggie", "box-agent", "bub", "claude-agent-acp", "claude-agent-acp-0-100-0", "cline", "code-puppy", "codemie", "codex-acp", "deepagents", "factory-droid", "fast-agent", "gemini", "gemini-0-60-0", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mini-swe-agent", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-agent-acp", "zed-claude-code-acp", "zed-codex-acp"]
+  targets = ["agentao", "auggie", "box-agent", "bub", "claude-agent-acp", "claude-agent-acp-0-100-0", "cline", "code-puppy", "codemie", "codex-acp", "crow", "deepagents", "factory-droid", "fast-agent", "gemini", "gemini-0-60-0", "github-copilot", "grok-build", "hermes", "isaac", "kilo", "kimi-code", "mini-swe-agent", "mistral-vibe", "nanocoder", "openclaw", "opencode", "openhands", "pi-acp", "qwen-code", "sudocode-claude-acp", "zed-claude-agent-acp", "zed-claude-code-acp", "zed-codex-acp"]
 }
 
 target "agentao" {
@@ -165,6 +165,20 @@ target "codex-acp-layer" {
   inherits = ["agent"]
   target = "codex-acp-layer"
   tags = ["${IMAGE}:codex-acp-layer"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "crow" {
+  inherits = ["agent"]
+  target = "crow"
+  tags = ["${IMAGE}:crow"]
+  platforms = ["linux/amd64", "linux/arm64"]
+}
+
+target "crow-layer" {
+  inherits = ["agent"]
+  target = "crow-layer"
+  tags = ["${IMAGE}:crow-layer"]
   platforms = ["linux/amd64", "linux/arm64"]
 }
 

@@ -46,6 +46,7 @@ cline
 code-puppy
 codemie
 codex-acp
+crow
 deepagents
 factory-droid
 fast-agent
@@ -85,6 +86,7 @@ suite_model() {
     code-puppy) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     codemie) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     codex-acp) printf "%s\n" gpt-5.4-nano ;;
+    crow) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     deepagents) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     factory-droid) printf "%s\n" gemini-3.1-flash-lite-preview ;;
     fast-agent) printf "%s\n" gemini-3.1-flash-lite-preview ;;
@@ -125,6 +127,7 @@ suite_usage_tracking() {
     code-puppy) echo on ;;
     codemie) echo on ;;
     codex-acp) echo on ;;
+    crow) echo on ;;
     deepagents) echo on ;;
     factory-droid) echo on ;;
     fast-agent) echo on ;;
@@ -165,6 +168,7 @@ suite_has_credentials() {
     code-puppy) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     codemie) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     codex-acp) suite_any_given "${OPENAI_API_KEY-}" ;;
+    crow) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     deepagents) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     factory-droid) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
     fast-agent) suite_any_given "${GEMINI_API_KEY-}" "${GOOGLE_API_KEY-}" ;;
@@ -205,6 +209,7 @@ suite_credentials() {
     code-puppy) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     codemie) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     codex-acp) echo OPENAI_API_KEY ;;
+    crow) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     deepagents) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     factory-droid) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;
     fast-agent) echo 'GEMINI_API_KEY or GOOGLE_API_KEY' ;;

@@ -30,7 +30,6 @@ agent! {
             "its model gets only the tools of the client's MCP servers: seen on the wire with 0.1.48, 2026-11-30"
         ),
         permission: none("nothing in its package asks its client; read in 0.1.48, 2026-11-30"),
-        // Seen in a request of 0.1.48. The probe says `failed`: it reads effort in requests that offer tools.
         effort: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
         mcp: acp [stdio],
         home: [".agents/crow"],

@@ -15,6 +15,8 @@ agent! {
             pypi("hermes-agent", bin: "hermes-acp", python: "==3.12.*"),
             // What its extra `acp` asks for.
             pypi("agent-client-protocol", python: "==3.12.*"),
+            // What its extra `mcp` asks for.
+            pypi("mcp", python: "==3.12.*"),
         ],
         runs: python,
         launch: ["hermes-acp"],
@@ -51,7 +53,7 @@ agent! {
         // The mode is for its edits of files, the file for commands that it takes for dangerous.
         permission: [json("~/.hermes/config.yaml") { "approvals": { "mode": "off" } }, mode("dont_ask")],
         effort: none("its ACP adapter hands no level to the agent; read in 0.19.0"),
-        mcp: none("its client of MCP is in an extra package, which is not installed; read in 0.19.0"),
+        mcp: acp [stdio, http],
         home: [".hermes"],
         skills: ["~/.hermes/skills"],
         hosts: [

@@ -74,11 +74,13 @@ fn unhindered(answer: Option<&ShellAnswer>) -> Verdict {
     Verdict::Proved
 }
 
-/// What a run sends about effort: each place with its value, in the calls of its first prompt.
+/// What a run sends about effort: each place with its value, in the calls of its first prompt. Where some of them offer
+/// tools, the others are about the session, for example for its title.
 pub(crate) fn told(record: &Record) -> BTreeSet<String> {
     let (word, _) = PROMPTS[0];
-    let calls = record.model_calls().filter(|call| call.says(word) && !call.tools.is_empty());
-    calls.flat_map(places).collect()
+    let calls: Vec<&RecordedRequest> = record.model_calls().filter(|call| call.says(word)).collect();
+    let has_tools = calls.iter().any(|call| !call.tools.is_empty());
+    calls.into_iter().filter(|call| call.tools.is_empty() != has_tools).flat_map(places).collect()
 }
 
 fn places(call: &RecordedRequest) -> Vec<String> {
@@ -220,6 +222,17 @@ mod tests {
         let runs = [told(LEAST, &least), told(MOST, &most), told(proxy(DIRECT), &least), told(proxy(MOST), &most)];
         let verdict = effort(&AGENT, &runs).expect("the entry lists levels");
         assert_eq!(verdict.word(), word, "{}", verdict.detail());
+    }
+
+    #[test]
+    fn effort_is_read_in_requests_with_tools_if_there_are_any() {
+        let request = |level: &str, tools: &[&str]| RecordedRequest {
+            tools: tools.iter().map(ToString::to_string).collect(),
+            ..call(json!({"messages": ["PROBE-HELLO"], "reasoning_effort": level}), &[])
+        };
+        let sent = |requests| told(&Record { requests, ..Record::default() }).into_iter().collect::<Vec<_>>();
+        assert_eq!(sent(vec![request("low", &[]), request("high", &["bash"])]), ["reasoning_effort=high"]);
+        assert_eq!(sent(vec![request("low", &[])]), ["reasoning_effort=low"]);
     }
 
     #[test]
