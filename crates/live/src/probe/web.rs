@@ -113,8 +113,8 @@ fn named_tools(text: &str) -> Vec<&str> {
     names
 }
 
-/// The names in a catalogue of tools in a text, from which another tool calls them: lines like `- name (source): what it
-/// does`, two of them together or more.
+/// The names in a catalogue of tools in a text, from which another tool calls them: lines like
+/// `- name (source): what it does`, two of them together or more.
 fn catalogue(text: &str) -> Vec<&str> {
     let entry = |line: &'_ str| -> Option<usize> {
         let (name, rest) = line.strip_prefix("- ")?.split_once(" (")?;
