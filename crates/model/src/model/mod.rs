@@ -14,6 +14,7 @@ mod policy;
 mod provider;
 mod registry;
 mod routing;
+mod runtime;
 pub mod runtimes;
 mod session;
 mod words;
@@ -31,8 +32,7 @@ pub use lock::{
 };
 pub(crate) use lock::{is_checksum, is_sha256};
 pub use npm_platform::{NpmPlatform, allows};
-pub(crate) use platform::is_bounded;
-pub use platform::{Arch, Libc, Line, RuntimeKind, Target, Version, fits};
+pub use platform::{Arch, Libc, Line, Target, Version};
 pub use policy::{
     Exit, Handshake, Hosted, HostedKind, Info, Off, OffKind, Outcome, Proof, ProofKind, Session, SessionKind, WebKind,
     WebPolicy, WithoutWeb,
@@ -40,6 +40,8 @@ pub use policy::{
 pub use provider::{Auth, Credential, CredentialKind, Endpoint, Family, ModelRecord, Provider, UrlParameter};
 pub use registry::Registry;
 pub use routing::{ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyKind, ProxyMode, Via};
+pub(crate) use runtime::is_bounded;
+pub use runtime::{RuntimeKind, fits};
 pub use session::{Effort, EffortKind, Mcp, McpKind, McpTransport, Permission, PermissionKind};
 pub use words::Word;
 use words::words;

@@ -161,10 +161,13 @@ pub(super) fn dockerfile(all: &[Built<'_>], site: &Site) -> Result<String, Strin
     Ok(out)
 }
 
-/// The stage of a line of a runtime.
+/// The stage of a line of a runtime, without dots as the names of agents.
 fn runtime_stage(kind: RuntimeKind, version: Version) -> String {
     let name = kind.word();
-    if version == kind.default_version() { name.to_owned() } else { format!("{name}-{}", kind.series(version)) }
+    if version == kind.default_version() {
+        return name.to_owned();
+    }
+    format!("{name}-{}", kind.series(version).replace('.', "-"))
 }
 
 /// The base of an agent's stage.
