@@ -34,6 +34,9 @@ agent! {
             },
             session: ok, exit: eof,
         },
+        // Not over ACP: it then tries to make `/tmp/sessions`, outside the prefix of an install. Behind the version it
+        // prints the commit that it was built from.
+        proof: [version("grok", ["--version"], "grok {VERSION} (4220f3b224a6)")],
         model: { format: Bare, via: SetModel, proxy: RegisterProvider },
         // Not under the vendor's own name, which its other tools would take for a key of the vendor.
         env: {
