@@ -14,7 +14,7 @@ use crate::model_server::is_searcher;
 /// What a run offered its model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Offered {
-    /// The tools of the lists, but for those that a search brought there, and those of a catalogue in a text.
+    /// The tools of the lists and of a catalogue in a text, without those that a search brought there.
     pub(crate) listed: BTreeSet<String>,
     /// The tools that are in no list and that a text names beside a search for tools: deferred ones.
     pub(crate) named: BTreeSet<String>,
@@ -116,13 +116,12 @@ fn named_tools(text: &str) -> Vec<&str> {
 /// The names in a catalogue of tools in a text, from which another tool calls them: lines like
 /// `- name (source): what it does`, two of them together or more.
 fn catalogue(text: &str) -> Vec<&str> {
-    let entry = |line: &'_ str| -> Option<usize> {
+    fn entry(line: &str) -> Option<&str> {
         let (name, rest) = line.strip_prefix("- ")?.split_once(" (")?;
         let (source, _) = rest.split_once("): ")?;
-        (is_name(name) && is_name(source)).then_some(name.len())
-    };
-    let entries: Vec<Option<&str>> =
-        text.lines().map(|line| entry(line).and_then(|length| line.get(2..2 + length))).collect();
+        (is_name(name) && is_name(source)).then_some(name)
+    }
+    let entries: Vec<Option<&str>> = text.lines().map(entry).collect();
     // mutant: a catalogue is not read
     let together = entries.windows(2).filter(|two| two.iter().all(Option::is_some));
     together.flat_map(|two| two.iter().flatten().copied()).collect()

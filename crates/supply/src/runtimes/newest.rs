@@ -12,6 +12,7 @@ use crate::clients::fetch::{self, Fetched};
 use crate::clients::tools::NODE_PACKAGE;
 use crate::clients::{Tools, process};
 use crate::mirror::pack;
+use crate::mirror::wanted::file_name;
 use crate::pin::age::Cutoff;
 use crate::pin::lock::Distribution;
 use crate::pin::pypi;
@@ -122,7 +123,7 @@ fn newest_node(tools: &Tools, request: &Request, series: &str, line: &mut Pinned
     };
     let archives = Target::ALL.into_iter().filter_map(|target| {
         let url = archive_url(RuntimeKind::Node, version, "", target);
-        Some((target, listed(&lists, url.rsplit('/').next()?)?))
+        Some((target, listed(&lists, file_name(&url))?))
     });
     let archives: Vec<_> = archives.collect();
     // For AArch64 with musl, no archive is built.
@@ -135,10 +136,6 @@ fn newest_node(tools: &Tools, request: &Request, series: &str, line: &mut Pinned
     }
     *line = PinnedLine { version, release: String::new(), archives, wheels };
     Ok(())
-}
-
-fn file_name(url: &str) -> &str {
-    url.rsplit('/').next().unwrap_or(url)
 }
 
 /// The lists of a release of Node.js: of its maker, and of the unofficial builds for musl.
