@@ -53,6 +53,9 @@ class Locked:
         ]
         return [f"/npm/{re.escape(place)}" for _, place in sorted(found, key=lambda it: (it[0], len(it[1]), it[1]))]
 
+    def proves_version(self):
+        return any(it["kind"] == "version" for it in self.agent["proof"])
+
     def runs_script(self):
         return any(it["postinstall"] for it in self.agent["npm"])
 
@@ -86,6 +89,7 @@ def roles(mirror, scripts):
     give("any", npm, lambda it: it.packages("main"))
     give("line", [it for it in npm if it.node != npm[0].node], lambda it: it.packages("main"))
     give("script", [it for it in npm if it.runs_script()], lambda it: it.packages("platform"))
+    give("version", [it for it in npm if it.proves_version()], lambda it: it.packages("main"))
     give("program", [it for it in npm if not it.runs_script()], lambda it: it.packages("program"))
     strict = [
         it for it in npm if any(not rest.get("optional") for name, _, rest in it.npm if package_of(name) not in it.main)

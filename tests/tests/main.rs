@@ -15,6 +15,7 @@ mod launch_homes;
 mod launch_process;
 mod launch_proxy;
 mod launch_reuse;
+mod launch_servers;
 mod launch_support;
 mod launch_treatments;
 mod layout;

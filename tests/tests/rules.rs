@@ -6,8 +6,9 @@ use registry_audit::checks;
 use registry_model::check::{Diagnostic, LockUse};
 use registry_model::model::{
     Agent, Allow, Archive, Artefact, Auth, ConfigFile, Credential, Download, Effort, Endpoint, Family, FileFormat,
-    Hosted, ImageNeed, Mapping, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off, Owner, Permission,
-    Program, Protocol, Provider, ProxyMode, Registry, Runs, Step, Suite, Target, UrlParameter, Version, Via, WebPolicy,
+    Hosted, ImageNeed, Mapping, Mcp, McpTransport, ModelDelivery, ModelIdFormat, ModelRecord, ModelReference, Npm, Off,
+    Owner, Permission, Program, Protocol, Provider, ProxyMode, Registry, Runs, Step, Suite, Target, UrlParameter,
+    Version, Via, WebPolicy,
 };
 use registry_model::rules::{self, Checked, check_agent, check_family, check_provider, check_registry};
 use registry_model::template::Template;
@@ -203,6 +204,7 @@ const BROKEN: &[(&str, Broken)] = &[
     ),
     ("T002", Broken::Agent(Agent { permission: Some(Permission::Untested(" ")), ..GOOD })),
     ("T003", Broken::Agent(Agent { effort: Some(Effort::Levels(&["low"])), ..GOOD })),
+    ("T004", Broken::Agent(Agent { mcp: Some(Mcp::Servers { acp: &[], file: &[McpTransport::Stdio] }), ..GOOD })),
     ("W001", Broken::Agent(Agent { web: None, ..GOOD })),
     (
         "W002",

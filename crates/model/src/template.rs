@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::json::{self, Json};
+use crate::model::{McpTransport, ServerPart};
 
 /// A value in its encoded form; made by [`Value::encode`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,15 @@ pub enum Value<'a> {
         /// Contents and values; an empty content is the default arm.
         arms: Vec<(Cow<'a, str>, Value<'a>)>,
     },
+    /// The MCP servers of `BENCHFLOW_MCP_SERVERS`, each in the form of its transport.
+    Servers {
+        /// Whether they are members of an object, by their names; otherwise they are items of a list.
+        named: bool,
+        /// The transports, each with the form of a server.
+        forms: Vec<(McpTransport, Value<'a>)>,
+    },
+    /// A part of the server whose form this is in.
+    Server(ServerPart),
     /// A value where a condition holds.
     If {
         /// The condition.
@@ -132,7 +142,8 @@ fn walk(value: &Value<'_>, index: &mut usize, visit: &mut dyn FnMut(usize, &Valu
         | Value::Variable(_)
         | Value::Uint(_)
         | Value::Reference(_)
-        | Value::Companion(_) => {}
+        | Value::Companion(_)
+        | Value::Server(_) => {}
         Value::Format(items) | Value::List(items) | Value::Append(items) => {
             for item in items {
                 walk(item, index, visit);
@@ -146,6 +157,11 @@ fn walk(value: &Value<'_>, index: &mut usize, visit: &mut dyn FnMut(usize, &Valu
         }
         Value::Match { variable: _, arms } => {
             for (_, value) in arms {
+                walk(value, index, visit);
+            }
+        }
+        Value::Servers { named: _, forms } => {
+            for (_, value) in forms {
                 walk(value, index, visit);
             }
         }
@@ -225,6 +241,17 @@ fn encode(value: &Value<'_>, out: &mut String) {
         Value::Append(values) => operation("append", out, |out| items(values, out)),
         Value::Object(members) => operation("object", out, |out| encode_members(members, out)),
         Value::Match { variable, arms } => operation("match", out, |out| encode_match(variable, arms, out)),
+        Value::Servers { named, forms } => operation("servers", out, |out| {
+            out.push_str(if *named { ",true" } else { ",false" });
+            for (transport, form) in forms {
+                out.push_str(",[");
+                json::write_string(transport.word(), out);
+                out.push(',');
+                encode(form, out);
+                out.push(']');
+            }
+        }),
+        Value::Server(part) => operation("server", out, |out| string(part.word(), out)),
         Value::If { condition, then, otherwise } => operation("if", out, |out| {
             out.push(',');
             encode_condition(condition, out);
@@ -305,6 +332,11 @@ fn decode(json: Json<'_>) -> Option<Value<'_>> {
         "append" => Value::Append(list.map(decode).collect::<Option<_>>()?),
         "object" => Value::Object(list.map(decode_member).collect::<Option<_>>()?),
         "match" => Value::Match { variable: text(list.next()?)?, arms: list.map(decode_arm).collect::<Option<_>>()? },
+        "servers" => {
+            let Json::Bool(named) = list.next()? else { return None };
+            Value::Servers { named, forms: list.map(decode_form).collect::<Option<_>>()? }
+        }
+        "server" => Value::Server(ServerPart::from_word(&text(list.next()?)?)?),
         "if" => {
             let condition = decode_condition(list.next()?)?;
             let then = Box::new(decode(list.next()?)?);
@@ -320,6 +352,12 @@ fn decode_member(json: Json<'_>) -> Option<Member<'_>> {
     let mut list = list.into_iter();
     let (key, value) = (decode(list.next()?)?, decode(list.next()?)?);
     Some(Member { key, value, optional: list.next() == Some(Json::Bool(true)) })
+}
+
+fn decode_form(json: Json<'_>) -> Option<(McpTransport, Value<'_>)> {
+    let Json::List(list) = json else { return None };
+    let mut list = list.into_iter();
+    Some((McpTransport::from_word(&text(list.next()?)?)?, decode(list.next()?)?))
 }
 
 fn decode_arm(json: Json<'_>) -> Option<(Cow<'_, str>, Value<'_>)> {

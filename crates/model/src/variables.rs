@@ -43,6 +43,11 @@ pub const CANONICAL: &[Variable] = &[
         name: "BENCHFLOW_REASONING_EFFORT",
         meaning: "the level of reasoning effort, one of those that `effort` lists",
     },
+    Variable {
+        word: "MCP_SERVERS",
+        name: "BENCHFLOW_MCP_SERVERS",
+        meaning: "the MCP servers, for an agent that takes them by a file",
+    },
     Variable { word: "PATH", name: "PATH", meaning: "the search path for the task's programs" },
 ];
 
@@ -76,7 +81,7 @@ pub(crate) fn shell_variable(text: &str, known: impl Fn(&str) -> bool) -> Option
 /// Whether a variable holds a secret, by its name.
 pub fn is_secret(name: &str) -> bool {
     const ENDINGS: &[&str] =
-        &["_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_CREDENTIALS", "_CREDENTIALS_JSON", "_AUTH_JSON"];
+        &["_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_CREDENTIALS", "_CREDENTIALS_JSON", "_AUTH_JSON", "_MCP_SERVERS"];
     name == "API_KEY" || ENDINGS.iter().any(|ending| name.ends_with(ending)) || name.contains("BEARER_TOKEN")
 }
 
@@ -104,7 +109,7 @@ impl VariableKind {
         const IDS: &[&str] =
             &["_MODEL", "_MODEL_ID", "_MODEL_NAME", "_MODEL_ALIAS", "_MODEL_PROVIDER", "_PROVIDER_NAME", "_PROTOCOL"];
         // The content of a file, or the path of one.
-        const JSON: &[&str] = &["_JSON", "_CREDENTIALS"];
+        const JSON: &[&str] = &["_JSON", "_CREDENTIALS", "_MCP_SERVERS"];
         if name.ends_with("_URL") {
             Self::Url
         } else if IDS.iter().any(|ending| name.ends_with(ending)) {

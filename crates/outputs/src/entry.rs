@@ -4,7 +4,7 @@
 use registry_model::check::{Field, Place};
 use registry_model::model::{
     Agent, Artefact, BaseUrlForm, ConfigFile, Effort, FileFormat, Handshake, Host, Hosted, ImageNeed, Info, Login,
-    LoginSource, Mapping, Mcp, ModelDelivery, Off, Owner, Permission, Proof, ProofKind, ProxyMode, References,
+    LoginSource, Mapping, Mcp, McpWay, ModelDelivery, Off, Owner, Permission, Proof, ProofKind, ProxyMode, References,
     Semantics, Step, Suite, Version, WebPolicy,
 };
 use registry_model::names;
@@ -330,7 +330,12 @@ fn effort_text(effort: Effort<'_>) -> String {
 fn mcp_text(mcp: Mcp<'_>) -> String {
     let word = mcp.kind().word();
     match mcp {
-        Mcp::Acp(transports) => format!("{word} {}", list(transports.iter().map(|it| it.word().to_owned()))),
+        Mcp::Servers { .. } => {
+            let ways = McpWay::ALL.into_iter().filter(|way| !mcp.by(*way).is_empty());
+            let way =
+                |way: McpWay| format!("{} {}", way.word(), list(mcp.by(way).iter().map(|it| it.word().to_owned())));
+            ways.map(way).collect::<Vec<_>>().join(" ")
+        }
         Mcp::None(reason) | Mcp::Untested(reason) => format!("{word}({})", quoted(reason)),
     }
 }

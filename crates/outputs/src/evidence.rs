@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn question_newer_than_the_evidence_is_not_measured() {
-        let agent = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Stdio])), ..AGENT };
+        let agent = Agent { mcp: Some(Mcp::Servers { acp: &[McpTransport::Stdio], file: &[] }), ..AGENT };
         let evidence = Evidence::read(&agent, Some(&seen())).expect("it can be read");
         assert_eq!((evidence.mcp, evidence.routing), (Verdict::NotMeasured, Verdict::Proved));
     }

@@ -5,7 +5,7 @@
 //! (`registry_model::template`).
 
 use registry_model::model::{
-    Agent, EffortKind, HostedKind, LockedPackage, McpKind, McpTransport, Off, PermissionKind, Protocol, Target,
+    Agent, EffortKind, HostedKind, LockedPackage, McpKind, McpTransport, McpWay, Off, PermissionKind, Protocol, Target,
     Unavailable, UnreadableLock, WebKind, WebPolicy,
 };
 use serde::Serialize;
@@ -110,10 +110,12 @@ pub struct EffortFacts<'a> {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "make", derive(schemars::JsonSchema))]
 pub struct McpFacts<'a> {
-    /// The way; `acp` is `mcpServers` of `session/new`.
+    /// What is known of it.
     pub kind: McpKind,
-    /// The transports of the servers that it takes.
-    pub transports: &'a [McpTransport],
+    /// The transports of the servers that its client passes in `mcpServers` of `session/new`.
+    pub acp: &'a [McpTransport],
+    /// The transports of the servers that the launcher writes into a file of it, from `BENCHFLOW_MCP_SERVERS`.
+    pub file: &'a [McpTransport],
     /// Why it takes none, where it takes none.
     pub reason: Option<&'a str>,
 }
@@ -168,7 +170,12 @@ pub fn whole<'a>(agent: &'a Agent<'a>, evidence: &Evidence) -> Result<Facts<'a>,
             reason: given(it.reason()),
         }),
         effort: agent.effort.map(|it| EffortFacts { kind: it.kind(), levels: it.levels(), reason: given(it.reason()) }),
-        mcp: agent.mcp.map(|it| McpFacts { kind: it.kind(), transports: it.transports(), reason: given(it.reason()) }),
+        mcp: agent.mcp.map(|it| McpFacts {
+            kind: it.kind(),
+            acp: it.by(McpWay::Acp),
+            file: it.by(McpWay::File),
+            reason: given(it.reason()),
+        }),
         set_model_alone: evidence.set_model_alone(agent),
         times: evidence.times.clone(),
         lock: (!agent.lock.is_empty()).then_some(Locked {

@@ -51,6 +51,11 @@ fn nested(value: &Value<'_>, depth: usize) -> String {
                 arms.iter().map(|(content, value)| format!("{} => {}", arm_key(content), nested(value, depth + 1)));
             format!("match {} {{\n{}{end}}}", variables::word(variable), lines(arms.collect()))
         }
+        Value::Servers { named, forms } => {
+            let forms = forms.iter().map(|(it, form)| format!("{}: {}", it.word(), nested(form, depth + 1)));
+            let (open, close) = if *named { ('{', '}') } else { ('[', ']') };
+            format!("servers {open}\n{}{end}{close}", lines(forms.collect()))
+        }
         Value::If { condition: holds, then, otherwise } => {
             let indent = "    ".repeat(depth + 1);
             let mut out = format!("if {} {{\n{indent}{}\n{end}}}", condition(holds), nested(then, depth + 1));
@@ -92,6 +97,12 @@ fn flat(value: &Value<'_>) -> String {
             let arms = arms.iter().map(|(content, value)| format!("{} => {}", arm_key(content), flat(value)));
             format!("match {} {{ {} }}", variables::word(variable), arms.collect::<Vec<_>>().join(", "))
         }
+        Value::Servers { named, forms } => {
+            let forms: Vec<_> = forms.iter().map(|(it, form)| format!("{}: {}", it.word(), flat(form))).collect();
+            let (open, close) = if *named { ('{', '}') } else { ('[', ']') };
+            format!("servers {open} {} {close}", forms.join(", "))
+        }
+        Value::Server(part) => format!("server({})", part.word()),
         Value::If { condition: holds, then, otherwise } => {
             let mut out = format!("if {} {{ {} }}", condition(holds), flat(then));
             if let Some(other) = otherwise {

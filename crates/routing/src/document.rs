@@ -35,6 +35,27 @@ impl Node {
         }
     }
 
+    /// Whether it is a list or an object without anything in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::List(items) | Self::Append(items) => items.is_empty(),
+            Self::Object(members) => members.is_empty(),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// Its texts: keys and values, however deep.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::List(items) | Self::Append(items) => items.iter().flat_map(Self::texts).collect(),
+            Self::Object(members) => {
+                members.iter().flat_map(|(key, value)| core::iter::once(key.as_str()).chain(value.texts())).collect()
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) => Vec::new(),
+        }
+    }
+
     /// Merges another body of the same file into this one: objects recursively, items are added, the rest is replaced.
     pub(crate) fn merge(&mut self, other: Self) {
         match (self, other) {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::base_url::{formed, same_place};
 use super::credential::{CredentialRequest, Credentials, OtherBaseUrl};
 use super::document::json;
+use super::servers::check_servers;
 use super::values::Scope;
 use super::{
     Choice, Entry, Given, Layer, Origin, Read, Refusal, Resolution, Router, Sandbox, Server, Variable, model_id, names,
@@ -43,6 +44,7 @@ impl<'a> Router<'a> {
         self.check_pair(&asked, place.as_ref().map_or("", |(url, _)| url), &credentials)?;
         let choice = Choice { web: without_web(agent, given)?, ask: asks(agent, given)? };
         check_effort(agent, given)?;
+        check_servers(agent, given)?;
 
         let idle = entry.idle.iter().filter(|(name, _)| given.explicit(name).is_some()).cloned().collect::<Vec<_>>();
         let mut set = self.explicit(given);
@@ -62,7 +64,7 @@ impl<'a> Router<'a> {
         })?;
         check_values(&set, entry)?;
         if acp_model_id.is_ok() {
-            entry.check_files(&Scope { set: &set, agent, sandbox }, choice)?;
+            entry.check_files(&Scope::new(&set, agent, sandbox), choice)?;
         }
         let Credentials { login, file: credential_file, .. } = credentials;
         let mut withheld = withheld(&set, given);
@@ -112,8 +114,11 @@ impl<'a> Router<'a> {
             fill(set, name, Some((value.clone(), *origin)));
         }
         let others = |name: &str| self.owned.contains(name) && !credentials.used.contains(&name);
-        for &name in
-            agent.accepts.iter().chain([&names::WEB, &names::PERMISSION, &names::EFFORT]).filter(|name| !others(name))
+        for &name in agent
+            .accepts
+            .iter()
+            .chain([&names::WEB, &names::PERMISSION, &names::EFFORT, &names::MCP])
+            .filter(|name| !others(name))
         {
             fill(set, name, given.find(name).map(|(layer, value)| (value.to_owned(), Origin::Given(layer))));
         }
@@ -309,7 +314,7 @@ fn set_mapping<'a>(
 ) -> Result<(), Refusal> {
     let broken = || Refusal::BrokenEntry { place: format!("env: {name}") };
     let value = value.as_ref().ok_or_else(broken)?;
-    if let Some(value) = (Scope { set, agent, sandbox }).text(value)? {
+    if let Some(value) = Scope::new(set, agent, sandbox).text(value)? {
         set.insert(Cow::Borrowed(name), Variable { value, origin: Origin::Mapping });
     }
     Ok(())

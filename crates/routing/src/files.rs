@@ -8,7 +8,7 @@ use registry_model::variables::is_secret;
 
 use super::document::Node;
 use super::values::Scope;
-use super::{Choice, Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names, of_policy};
+use super::{Choice, Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names, of_policy, servers};
 
 /// The text that replaces a secret.
 pub const MASK: &str = "********";
@@ -108,14 +108,16 @@ impl<'a> Resolution<'a> {
 
     /// The files, in the order of the entry; secrets are masked unless `show_secrets` is set.
     pub fn files(&self, sandbox: &Sandbox, show_secrets: bool) -> Result<Vec<File>, Refusal> {
-        let real = self.bodies(&Scope { set: &self.variables, agent: self.agent, sandbox })?;
+        let real = self.bodies(&Scope::new(&self.variables, self.agent, sandbox))?;
         if show_secrets {
             return Ok(real);
         }
         // Evaluated again with masked secrets. Replacing them in the text would also replace equal words elsewhere.
         let mut masked = self.variables.clone();
-        masked.iter_mut().filter(|(name, _)| self.is_secret(name)).for_each(|(_, it)| MASK.clone_into(&mut it.value));
-        self.bodies(&Scope { set: &masked, agent: self.agent, sandbox })
+        for (name, it) in masked.iter_mut().filter(|(name, _)| self.is_secret(name)) {
+            it.value = if name == names::MCP { servers::masked(&it.value) } else { MASK.to_owned() };
+        }
+        self.bodies(&Scope::new(&masked, self.agent, sandbox))
     }
 
     fn bodies(&self, scope: &Scope<'_, '_>) -> Result<Vec<File>, Refusal> {

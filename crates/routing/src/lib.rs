@@ -26,6 +26,7 @@ mod names;
 mod needs;
 mod refusal;
 mod server;
+mod servers;
 mod values;
 
 use std::borrow::Cow;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use registry_model::model::{Agent, McpTransport};
+use registry_model::model::{Agent, Mcp, McpTransport, McpWay};
 use registry_model::variables::{is_secret, is_variable_name};
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,9 @@ pub struct OfferedServer {
     pub name: String,
     /// Its transport.
     pub transport: McpTransport,
-    /// The member of `mcpServers`.
+    /// The way by which it reaches the agent.
+    pub way: McpWay,
+    /// The member of `mcpServers`, or of the variable `BENCHFLOW_MCP_SERVERS`.
     pub member: Value,
     /// The same with [`MASK`] for each value of a variable or a header.
     pub masked: Value,
@@ -123,19 +125,17 @@ impl McpServer {
                 return Err(refused(format!("its transport is `{kind}`"), help));
             }
         };
-        let (transports, why) = match agent.mcp {
-            Some(mcp) if mcp.transports().is_empty() => (mcp.transports(), mcp.reason()),
-            Some(mcp) => (mcp.transports(), ""),
-            None => (&[] as &[_], "its entry says nothing about MCP servers"),
-        };
+        let mcp = agent.mcp.unwrap_or(Mcp::Untested("its entry says nothing about MCP servers"));
+        let transports = mcp.transports();
         if transports.is_empty() {
-            return Err(refused(format!("the agent takes none: {why}"), "choose an agent that takes them".to_owned()));
+            let reason = format!("the agent takes none: {}", mcp.reason());
+            return Err(refused(reason, "choose an agent that takes them".to_owned()));
         }
-        if !transports.contains(&transport) {
+        let Some(way) = mcp.way(transport) else {
             let words: Vec<&str> = transports.iter().map(|it| it.word()).collect();
             let reason = format!("the agent takes servers over {} alone", words.join(" and "));
             return Err(refused(reason, format!("give a server over {}", words.join(" or "))));
-        }
+        };
         let open = |text: &str, place: &str| {
             let (value, names) = expanded(text, lookup).map_err(|name| {
                 refused(format!("`{name}` is not set, and {place} refers to it"), format!("set `{name}`"))
@@ -178,7 +178,7 @@ impl McpServer {
             }
             Reached::Other(_) => (Value::Object(Map::new()), Value::Object(Map::new())),
         };
-        Ok(OfferedServer { name: self.name.clone(), transport, member, masked })
+        Ok(OfferedServer { name: self.name.clone(), transport, way, member, masked })
     }
 }
 
@@ -205,12 +205,10 @@ fn expanded(text: &str, lookup: Lookup<'_>) -> Result<(String, BTreeSet<String>)
 
 #[cfg(test)]
 mod tests {
-    use registry_model::model::Mcp;
-
     use super::*;
 
     const AGENT: Agent<'static> =
-        Agent { name: "fixture", mcp: Some(Mcp::Acp(&[McpTransport::Stdio])), ..Agent::EMPTY };
+        Agent { name: "fixture", mcp: Some(Mcp::Servers { acp: &[McpTransport::Stdio], file: &[] }), ..Agent::EMPTY };
 
     fn lookup(name: &str) -> Option<String> {
         [("DOCS_TOKEN", "t-1"), ("FOLDER", "/docs")].iter().find(|it| it.0 == name).map(|it| it.1.to_owned())
@@ -234,7 +232,8 @@ mod tests {
             "docs": {"command": "docs", "args": ["--in", "${FOLDER}", "$FOLDER"], "env": {"TOKEN": "${DOCS_TOKEN}"}},
             "web": {"type": "http", "url": "https://x.example/${PART:-mcp}", "headers": {"Authorization": "Bearer ${DOCS_TOKEN}"}},
         }});
-        let agent = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Stdio, McpTransport::Http])), ..AGENT };
+        let agent =
+            Agent { mcp: Some(Mcp::Servers { acp: &[McpTransport::Stdio, McpTransport::Http], file: &[] }), ..AGENT };
         let servers = mcp_servers(&file).expect("it is a file");
         let offered: Vec<_> = servers.iter().map(|it| it.offer(&agent, &lookup).expect("it is offered")).collect();
         assert_eq!(
@@ -267,7 +266,7 @@ mod tests {
             "`DOCS_TOKEN` would be in `args`",
         );
         check_refused(&AGENT, &json!({"command": "${DOCS_TOKEN}"}), "would be in `command`");
-        let agent = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Http])), ..AGENT };
+        let agent = Agent { mcp: Some(Mcp::Servers { acp: &[McpTransport::Http], file: &[] }), ..AGENT };
         check_refused(&agent, &json!({"url": "https://x.example/?key=${DOCS_TOKEN}"}), "would be in `url`");
         check_refused(
             &AGENT,

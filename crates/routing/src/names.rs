@@ -1,6 +1,6 @@
 //! The canonical variables that routing fills in, by their full names (`registry_model::variables` lists them all).
 
-use registry_model::model::{Effort, Permission, WithoutWeb};
+use registry_model::model::{Effort, Mcp, Permission, WithoutWeb};
 
 /// The provider's name.
 pub(crate) const PROVIDER: &str = "BENCHFLOW_PROVIDER_NAME";
@@ -30,6 +30,8 @@ pub(crate) const WEB: &str = WithoutWeb::VARIABLE;
 pub(crate) const PERMISSION: &str = Permission::VARIABLE;
 /// The level of reasoning effort.
 pub(crate) const EFFORT: &str = Effort::VARIABLE;
+/// The MCP servers, for an agent that takes them by a file.
+pub(crate) const MCP: &str = Mcp::VARIABLE;
 /// The variables of the entry that the caller gave explicitly, which the launcher does not replace.
 pub(crate) const EXPLICIT: &str = "BENCHFLOW_EXPLICIT_ENV";
 
@@ -51,6 +53,7 @@ mod tests {
             ACP_MODEL_PROVIDER,
             ACP_MODEL_NAME,
             EFFORT,
+            MCP,
         ];
         for name in all {
             assert!(registry_model::variables::canonical(name).is_some_and(|it| it.name == name), "{name}");

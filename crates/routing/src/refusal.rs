@@ -140,6 +140,11 @@ pub enum Refusal {
         /// What to do instead.
         help: String,
     },
+    /// The MCP servers of the run are not written as the protocol has them.
+    BadServers {
+        /// What is wrong, with the number of the item.
+        reason: String,
+    },
     /// A variable that must be a whole number is not.
     NotAnInteger {
         /// The variable.
@@ -190,6 +195,7 @@ impl Refusal {
             Self::WebPolicy { .. } => "web-policy",
             Self::NotOffered { .. } => "not-offered",
             Self::McpServer { .. } => "mcp-server",
+            Self::BadServers { .. } => "bad-servers",
             Self::NotAnInteger { .. } => "not-an-integer",
             Self::UnsetReference { .. } => "unset-reference",
             Self::UnsafeValue { .. } | Self::RefusedModelId { .. } => "unsafe-value",
@@ -216,6 +222,7 @@ impl Refusal {
             Self::GatewayUnsupported { agent, .. }
             | Self::NotRoutable { agent, .. }
             | Self::WebPolicy { agent, .. } => agent,
+            Self::BadServers { .. } => names::MCP,
             Self::BrokenEntry { place } => place,
         }
     }
@@ -298,6 +305,10 @@ impl fmt::Display for Refusal {
             }
             Self::McpServer { agent, server, reason, help } => {
                 write!(f, "`{agent}` cannot be given the MCP server `{server}`: {reason}\nhelp: {help}")
+            }
+            Self::BadServers { reason } => {
+                let what = "is not a list of servers as `session/new` has them";
+                write!(f, "the value of `{}` {what}: {reason}\nhelp: let `resolve --mcp FILE` write it", names::MCP)
             }
             Self::NotAnInteger { variable } => {
                 write!(f, "the value of `{variable}` is not a non-negative integer\nhelp: give digits alone")

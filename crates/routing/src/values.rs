@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use registry_model::model::{Agent, FileFormat, References, Semantics};
+use registry_model::model::{Agent, FileFormat, McpTransport, References, Semantics, ServerPart};
 use registry_model::template::{Condition, Member, Value};
 
 use super::base_url::formed;
 use super::document::Node;
+use super::servers::{SessionServer, servers};
 use super::{Refusal, Sandbox, Variable, given, names};
 
 /// The input for the evaluation of values.
@@ -18,9 +19,20 @@ pub(crate) struct Scope<'s, 'a> {
     pub(crate) agent: &'s Agent<'s>,
     /// The sandbox of the agent.
     pub(crate) sandbox: &'s Sandbox,
+    /// The MCP server whose form is evaluated.
+    server: Option<&'s SessionServer>,
 }
 
-impl<'s> Scope<'s, '_> {
+impl<'s, 'a> Scope<'s, 'a> {
+    /// A scope outside of the form of a server.
+    pub(crate) const fn new(
+        set: &'s BTreeMap<Cow<'a, str>, Variable<'a>>,
+        agent: &'s Agent<'s>,
+        sandbox: &'s Sandbox,
+    ) -> Self {
+        Self { set, agent, sandbox, server: None }
+    }
+
     /// The content of a variable, `None` when it is unset or blank; the base URL in the form of the agent.
     fn get(&self, name: &str) -> Option<Cow<'s, str>> {
         let set = || self.set.get(name).map(|it| it.value.as_str());
@@ -65,7 +77,13 @@ impl<'s> Scope<'s, '_> {
                 None => None,
             },
             // The generator rejects structure here (`RenderError::Structure`).
-            Value::Null | Value::Reference(_) | Value::List(_) | Value::Append(_) | Value::Object(_) => None,
+            Value::Null
+            | Value::Reference(_)
+            | Value::List(_)
+            | Value::Append(_)
+            | Value::Object(_)
+            | Value::Servers { .. }
+            | Value::Server(_) => None,
         })
     }
 
@@ -113,6 +131,8 @@ impl<'s> Scope<'s, '_> {
             Value::List(items) => Some(Node::List(self.nodes(items)?)),
             Value::Append(items) => Some(Node::Append(self.nodes(items)?)),
             Value::Object(members) => Some(Node::Object(self.members(members)?)),
+            Value::Servers { named, forms } => Some(self.servers(*named, forms)?),
+            Value::Server(part) => Some(self.part(*part)?),
             Value::Match { variable, arms } => match self.arm(variable, arms) {
                 Some(value) => self.node(value)?,
                 None => None,
@@ -141,6 +161,7 @@ impl<'s> Scope<'s, '_> {
                 return parts.iter().try_for_each(|part| self.walk(part, file, told));
             }
             Value::Object(members) => return members.iter().try_for_each(|it| self.walk_member(it, file, told)),
+            Value::Servers { named, forms } => Some(self.servers(*named, forms)?).map(|_| ()),
             Value::Match { variable, arms } => {
                 return self.arm(variable, arms).map_or(Ok(()), |value| self.walk(value, file, told));
             }
@@ -157,6 +178,7 @@ impl<'s> Scope<'s, '_> {
             | Value::Number(_)
             | Value::Text(_)
             | Value::Companion(_)
+            | Value::Server(_)
             | Value::Reference(_) => None,
         };
         Ok(())
@@ -174,6 +196,31 @@ impl<'s> Scope<'s, '_> {
         }
         self.walk(key, file, told)?;
         self.walk(value, file, told)
+    }
+
+    /// The MCP servers of the run, each in the form of its transport.
+    fn servers(&self, named: bool, forms: &[(McpTransport, Value<'_>)]) -> Result<Node, Refusal> {
+        let text = self.get(names::MCP).unwrap_or(Cow::Borrowed("[]"));
+        let servers = servers(&text).map_err(|reason| Refusal::BadServers { reason })?;
+        let (mut object, mut list) = (Vec::new(), Vec::new());
+        for server in &servers {
+            let form = forms.iter().find(|(transport, _)| server.transport.as_ref() == Ok(transport));
+            let (_, form) = form.ok_or_else(|| Refusal::BrokenEntry { place: "servers".to_owned() })?;
+            let scope = Scope { server: Some(server), ..Scope::new(self.set, self.agent, self.sandbox) };
+            let node = scope.node(form)?.unwrap_or(Node::Null);
+            if named { object.push((server.name.clone(), node)) } else { list.push(node) }
+        }
+        Ok(if named { Node::Object(object) } else { Node::List(list) })
+    }
+
+    /// A part of a server, none of whose texts may be resolved as a reference.
+    fn part(&self, part: ServerPart) -> Result<Node, Refusal> {
+        let node = self.server.map_or(Node::Null, |it| it.part(part));
+        if node.texts().iter().any(|text| self.refers(text)) {
+            let reason = "holds a text that looks like a reference, which the agent would resolve";
+            return Err(Refusal::UnsafeValue { variable: names::MCP.to_owned(), reason });
+        }
+        Ok(node)
     }
 
     fn nodes(&self, items: &[Value<'_>]) -> Result<Vec<Node>, Refusal> {
@@ -214,7 +261,13 @@ impl<'s> Scope<'s, '_> {
             Value::Object(members) => members.iter().try_fold(false, |any, member| {
                 Ok(any || self.lacks(&member.key)? || (!member.optional && self.lacks(&member.value)?))
             })?,
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Companion(_) => false,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::Companion(_)
+            | Value::Servers { .. } => false,
+            Value::Server(part) => self.part(*part)?.is_empty(),
         })
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use registry_model::model::{
-    Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, ModelDelivery, Off, Permission, ProxyMode, References,
-    Semantics, Session, Version, without_licenses,
+    Agent, Artefact, ConfigFile, Exit, Handshake, Info, Mapping, McpWay, ModelDelivery, Off, Permission, ProxyMode,
+    References, Semantics, Session, Version, without_licenses,
 };
 
 use crate::RenderError;
@@ -67,6 +67,8 @@ fn without_reasons<'a>(agent: &Agent<'a>) -> Agent<'a> {
         hosted: agent.hosted.filter(|it| it.reason().is_empty()),
         permission: agent.permission.filter(|_| agent.ask_refusal().is_none()),
         effort: agent.effort.filter(|it| !it.levels().is_empty()),
+        // The transports are inputs of one question alone.
+        mcp: None,
         ..*agent
     }
 }
@@ -227,8 +229,10 @@ fn effort(agent: &Agent<'_>) -> String {
 /// The transports of the MCP servers that it takes.
 fn mcp(agent: &Agent<'_>) -> String {
     let mut facts = Facts::default();
-    for transport in agent.mcp.map_or(&[] as &[_], |it| it.transports()) {
-        facts.add("mcp", transport.word());
+    for way in McpWay::ALL {
+        for transport in agent.mcp.map_or(&[] as &[_], |it| it.by(way)) {
+            facts.add(&format!("mcp.{}", way.word()), transport.word());
+        }
     }
     facts.0
 }
@@ -359,13 +363,14 @@ mod tests {
 
     #[test]
     fn unmeasured_question_leaves_the_others_fresh() {
-        const MCP: Agent<'static> = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Stdio])), ..AGENT };
+        const MCP: Agent<'static> =
+            Agent { mcp: Some(Mcp::Servers { acp: &[McpTransport::Stdio], file: &[] }), ..AGENT };
         let measured = inputs(&AGENT).expect("it is rendered");
         assert!(!measured.contains_key("mcp"));
         let reasons = stale(&MCP, &["a@1.0".to_owned()], &measured).expect("it is rendered");
         assert_eq!(reasons, [("mcp", UNASKED.to_owned())]);
         let measured = inputs(&MCP).expect("it is rendered");
-        let both = Mcp::Acp(&[McpTransport::Stdio, McpTransport::Http]);
+        let both = Mcp::Servers { acp: &[McpTransport::Stdio, McpTransport::Http], file: &[] };
         for mcp in [Some(both), None] {
             let reasons = stale(&Agent { mcp, ..AGENT }, &["a@1.0".to_owned()], &measured).expect("it is rendered");
             assert_eq!(reasons.iter().map(|(question, _)| *question).collect::<Vec<_>>(), ["mcp"]);

@@ -30,7 +30,7 @@ pub struct Payload {
 }
 
 /// The programs of every install, by their names under `lib/`.
-const PROGRAMS: [(&str, &str); 17] = [
+const PROGRAMS: [(&str, &str); 18] = [
     ("common.mjs", include_str!("payload/common.mjs")),
     ("install.mjs", include_str!("payload/install.mjs")),
     ("digest.mjs", include_str!("payload/digest.mjs")),
@@ -46,6 +46,7 @@ const PROGRAMS: [(&str, &str); 17] = [
     ("owned.mjs", include_str!("payload/owned.mjs")),
     ("edit.mjs", include_str!("payload/edit.mjs")),
     ("values.mjs", include_str!("payload/values.mjs")),
+    ("servers.mjs", include_str!("payload/servers.mjs")),
     ("beside.mjs", include_str!("payload/beside.mjs")),
     ("package.json", "{\"type\":\"module\"}\n"),
 ];
@@ -57,7 +58,7 @@ pub(crate) fn programs() -> Vec<(String, String)> {
 
 /// The programs of a launch: the environment and the files of an agent depend on them.
 pub(crate) fn launch_programs() -> String {
-    const NAMES: [&str; 5] = ["launch.mjs", "config.mjs", "values.mjs", "owned.mjs", "edit.mjs"];
+    const NAMES: [&str; 6] = ["launch.mjs", "config.mjs", "values.mjs", "servers.mjs", "owned.mjs", "edit.mjs"];
     PROGRAMS.iter().filter(|(name, _)| NAMES.contains(name)).map(|(_, text)| minify(text)).collect()
 }
 

@@ -3,8 +3,8 @@
 use core::fmt::Write as _;
 
 use registry_model::model::{
-    Agent, Artefact, ArtefactKind, Beside, ConfigFile, FileFormat, Lock, Mapping, Off, Owner, Proof, ProofKind,
-    Semantics, Session, SessionKind, WithoutWeb,
+    Agent, Artefact, ArtefactKind, Beside, ConfigFile, FileFormat, Lock, Mapping, McpTransport, Off, Owner, Proof,
+    ProofKind, Semantics, Session, SessionKind, WithoutWeb,
 };
 use registry_model::template::{Template, Value};
 use registry_model::variables::{CANONICAL, VariableKind};
@@ -230,6 +230,7 @@ struct PlanFile<'a> {
     without: Without<'a>,
     permission: Choice<'a>,
     effort: Levels<'a>,
+    mcp: Members<&'static str, Option<String>>,
     companions: Members<&'a str, String>,
     refuses: &'a [&'a str],
     variables: Members<&'a str, &'static str>,
@@ -346,6 +347,7 @@ pub(crate) fn plan_json(agent: &Agent<'_>, lock: &Lock<'_>, place: &InstallPaths
         without: Without { hosted: Policy::new(agent, WithoutWeb::Hosted)?, all: Policy::new(agent, WithoutWeb::All)? },
         permission: Choice::new(agent)?,
         effort: Levels { levels: agent.effort.map_or(&[], |it| it.levels()), refusal: agent.effort_refusal() },
+        mcp: Members(McpTransport::ALL.iter().map(|it| (it.word(), agent.servers_refusal(*it))).collect()),
         companions: Members(companions),
         refuses: agent.model.refuses,
         variables: Members(kinds(agent).into_iter().map(|(name, kind)| (name, kind.word())).collect()),
@@ -431,7 +433,13 @@ fn is_text(value: &Value<'_>) -> bool {
         Value::Format(parts) => parts.iter().all(is_text),
         Value::Match { arms, .. } => arms.iter().all(|(_, it)| is_text(it)),
         Value::If { then, otherwise, .. } => is_text(then) && otherwise.as_deref().is_none_or(is_text),
-        Value::Null | Value::Reference(_) | Value::List(_) | Value::Append(_) | Value::Object(_) => false,
+        Value::Null
+        | Value::Reference(_)
+        | Value::List(_)
+        | Value::Append(_)
+        | Value::Object(_)
+        | Value::Servers { .. }
+        | Value::Server(_) => false,
     }
 }
 

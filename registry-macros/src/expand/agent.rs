@@ -359,9 +359,9 @@ fn expand_mcp(mcp: Option<Mcp<'_>>) -> TokenStream {
         None => return quote!(None),
         Some(Mcp::None(reason)) => quote!(Mcp::None(#reason)),
         Some(Mcp::Untested(reason)) => quote!(Mcp::Untested(#reason)),
-        Some(Mcp::Acp(transports)) => {
-            let words = transports.iter().map(|it| word(*it));
-            quote!(Mcp::Acp(&[#(#words),*]))
+        Some(Mcp::Servers { acp, file }) => {
+            let [acp, file] = [acp, file].map(|all| all.iter().map(|it| word(*it)).collect::<Vec<_>>());
+            quote!(Mcp::Servers { acp: &[#(#acp),*], file: &[#(#file),*] })
         }
     };
     quote!(Some(#mcp))

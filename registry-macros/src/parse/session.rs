@@ -2,7 +2,7 @@
 
 use proc_macro2::Delimiter;
 use registry_model::check::{Field, Part, Place};
-use registry_model::model::{Effort, EffortKind, Mcp, McpKind, McpTransport, Off, Permission, PermissionKind};
+use registry_model::model::{Effort, EffortKind, Mcp, McpKind, McpTransport, McpWay, Off, Permission, PermissionKind};
 
 use super::cursor::Cursor;
 use super::draft::Draft;
@@ -85,17 +85,27 @@ pub(super) fn parse_mcp<'b>(cx: &mut Cx<'b>, draft: &mut Draft<'b>, cursor: &mut
         Mcp::None(reason(cx, field, cursor)?)
     } else if cursor.eat_word(McpKind::Untested.word()) {
         Mcp::Untested(reason(cx, field, cursor)?)
-    } else if cursor.eat_word(McpKind::Acp.word()) {
-        Mcp::Acp(parse_transports(cx, cursor)?)
     } else {
-        return Err(cursor.expected("`acp [stdio]`, `acp [stdio, http]`, `none(\"why\")` or `untested(\"why\")`"));
+        let acp = parse_transports(cx, McpWay::Acp, cursor)?;
+        let file = parse_transports(cx, McpWay::File, cursor)?;
+        if acp.is_none() && file.is_none() {
+            return Err(cursor.expected("`acp [stdio, http]`, `file [stdio]`, `none(\"why\")` or `untested(\"why\")`"));
+        }
+        Mcp::Servers { acp: acp.unwrap_or_default(), file: file.unwrap_or_default() }
     });
     Ok(())
 }
 
-/// `[stdio, http]` after `acp`: each transport once.
-fn parse_transports<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [McpTransport], Diagnostic> {
-    let group = cursor.group(Delimiter::Bracket, "`[stdio, http]` after `acp`")?;
+/// `acp [stdio, http]`: a way and its transports, each once; none where the way is not written.
+fn parse_transports<'b>(
+    cx: &mut Cx<'b>,
+    way: McpWay,
+    cursor: &mut Cursor,
+) -> Result<Option<&'b [McpTransport]>, Diagnostic> {
+    if !cursor.eat_word(way.word()) {
+        return Ok(None);
+    }
+    let group = cursor.group(Delimiter::Bracket, &format!("`[stdio, http]` after `{}`", way.word()))?;
     let mut transports = Vec::new();
     for mut piece in Cursor::of(&group).split() {
         let span = here(&piece);
@@ -108,5 +118,5 @@ fn parse_transports<'b>(cx: &mut Cx<'b>, cursor: &mut Cursor) -> Result<&'b [Mcp
             transport => transports.extend(transport),
         }
     }
-    Ok(cx.list(&transports))
+    Ok(Some(cx.list(&transports)))
 }

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use quote::{quote, quote_spanned};
 use registry_model::check::{Part, Place};
+use registry_model::model::{McpTransport, ServerPart};
 use registry_model::names::{kebab, nearest};
 use registry_model::template::{Condition, Member, Template, Value};
 use registry_model::variables::{CANONICAL, canonical, is_variable_name};
 
 use super::cursor::Cursor;
+use super::fields::closed_word;
 use crate::span::before;
 use crate::syntax::{Cx, Diagnostic, Formatted};
 
@@ -25,6 +27,8 @@ pub(super) struct Values<'c, 'b> {
     depth: usize,
     /// The number of the value whose condition is being read, and how many variables it has named.
     condition: (usize, usize),
+    /// The transport of the form of a server that is being read.
+    server: Option<McpTransport>,
 }
 
 /// A value at a place; the whole of the cursor.
@@ -40,7 +44,8 @@ pub(super) fn parse_template_if<'b>(
     mut cursor: Cursor,
 ) -> Result<Template<'b>, Diagnostic> {
     cx.mark(place, cursor.span());
-    let mut values = Values { cx, place, next: usize::from(condition.is_some()), depth: 0, condition: (0, 0) };
+    let mut values =
+        Values { cx, place, next: usize::from(condition.is_some()), depth: 0, condition: (0, 0), server: None };
     let value = values.value(&mut cursor)?;
     cursor.end()?;
     let value = match condition {
@@ -56,7 +61,7 @@ pub(super) fn parse_condition(
     place: Place,
     cursor: &mut Cursor,
 ) -> Result<Condition<'static>, Diagnostic> {
-    Values { cx, place, next: 0, depth: 0, condition: (0, 0) }.condition(cursor)
+    Values { cx, place, next: 0, depth: 0, condition: (0, 0), server: None }.condition(cursor)
 }
 
 type Parsed = Result<Value<'static>, Diagnostic>;
@@ -108,6 +113,8 @@ impl Values<'_, '_> {
             "uint" => self.argument(cursor).map(|variable| Value::Uint(full(&variable))),
             "ref" => self.argument(cursor).map(|variable| Value::Reference(full(&variable))),
             "companion" => self.companion(cursor),
+            "servers" => self.servers(cursor),
+            "server" => self.server_part(cursor),
             "append" => {
                 let group = cursor.group(Delimiter::Parenthesis, "`([…])` after `append`")?;
                 let mut inner = Cursor::of(&group);
@@ -232,6 +239,53 @@ impl Values<'_, '_> {
         Ok(variable)
     }
 
+    /// `{ stdio: form, http: form }` or `[…]` after `servers`: members of an object, or items of a list.
+    fn servers(&mut self, cursor: &mut Cursor) -> Parsed {
+        let named = !cursor.is_group(Delimiter::Bracket);
+        let delimiter = if named { Delimiter::Brace } else { Delimiter::Bracket };
+        let group = cursor.group(delimiter, "`{ stdio: { … }, http: { … } }` or `[…]` after `servers`")?;
+        let mut forms: Vec<(McpTransport, Value<'static>)> = Vec::new();
+        let parsed = self.each(Cursor::of(&group), |values, piece| {
+            let span = piece.span();
+            let transport = closed_word::<McpTransport>("", piece)?;
+            piece.punct(':')?;
+            let outer = values.server.replace(transport);
+            let form = values.value(piece);
+            values.server = outer;
+            piece.end()?;
+            Ok((span, transport, form?))
+        })?;
+        for (span, transport, form) in parsed {
+            if forms.iter().any(|(it, _)| *it == transport) {
+                let message = format!("`{}` is written twice in `servers`", transport.word());
+                return Err(Diagnostic::new(span, message, "write one form for each transport"));
+            }
+            forms.push((transport, form));
+        }
+        Ok(Value::Servers { named, forms })
+    }
+
+    /// `(part)` after `server`, in a form of `servers`.
+    fn server_part(&mut self, cursor: &mut Cursor) -> Parsed {
+        let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(name)` after `server`")?);
+        let span = inner.span();
+        let part = closed_word::<ServerPart>("", &mut inner)?;
+        inner.end()?;
+        let Some(transport) = self.server else {
+            return Err(Diagnostic::new(
+                span,
+                "`server(…)` is outside of `servers`",
+                "write it in a form of `servers`",
+            ));
+        };
+        if !transport.parts().contains(&part) {
+            let parts: Vec<String> = transport.parts().iter().map(|it| format!("`{}`", it.word())).collect();
+            let message = format!("a server over `{}` has no `{}`", transport.word(), part.word());
+            return Err(Diagnostic::new(span, message, format!("its parts are {}", parts.join(", "))));
+        }
+        Ok(Value::Server(part))
+    }
+
     fn companion(&mut self, cursor: &mut Cursor) -> Parsed {
         let mut inner = Cursor::of(&cursor.group(Delimiter::Parenthesis, "`(\"program\")` after `companion`")?);
         let (literal, program) = inner.string("the name of a program")?;
@@ -306,7 +360,8 @@ impl Values<'_, '_> {
 
 /// The word or the canonical variable that is similar to an unknown one.
 fn meant(name: &str) -> Option<&'static str> {
-    const WORDS: [&str; 10] = ["true", "false", "null", "if", "match", "fmt", "uint", "ref", "companion", "append"];
+    const WORDS: [&str; 12] =
+        ["true", "false", "null", "if", "match", "fmt", "uint", "ref", "companion", "append", "servers", "server"];
     if ["none", "nil", "undefined"].iter().any(|it| name.eq_ignore_ascii_case(it)) {
         return Some("null");
     }

@@ -21,7 +21,6 @@ agent! {
             env: { BASE_URL = "http://127.0.0.1:9/v1", API_KEY = "dummy" },
             session: ok, exit: eof,
         },
-        proof: [acp, version("cline", ["--version"], "{VERSION}")],
         model: { format: Bare, via: SetModel, proxy: AsIs },
         env: {
             CLINE_PROVIDER = "openai-compatible",

@@ -26,7 +26,6 @@ agent! {
             },
             session: ok, exit: eof,
         },
-        proof: [acp, version("codex-acp", ["--version"], "@agentclientprotocol/codex-acp {VERSION}")],
         model: { format: Bare, via: File, proxy: RegisterProvider, refuses: ["["] },
         env: {
             OPENAI_API_KEY = API_KEY,

@@ -30,7 +30,6 @@ agent! {
             },
             session: ok, exit: eof,
         },
-        proof: [acp, version("droid", ["--version"], "{VERSION}")],
         model: { format: Bare, via: File, proxy: RegisterProvider },
         env: { DROID_DISABLE_AUTO_UPDATE = "true" },
         references: parsed("${NAME}"),

@@ -20,7 +20,6 @@ agent! {
             env: { API_KEY = "dummy", BASE_URL = "http://127.0.0.1:9" },
             session: ok, exit: eof,
         },
-        proof: [acp, version("gemini", ["--version"], "{VERSION}")],
         model: { format: Bare, via: SetModel, proxy: AsIs },
         env: {
             GOOGLE_GEMINI_BASE_URL = BASE_URL,

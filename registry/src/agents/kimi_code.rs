@@ -25,7 +25,6 @@ agent! {
             },
             session: ok, exit: eof,
         },
-        proof: [acp, version("kimi", ["--version"], "{VERSION}")],
         model: { format: Bare, via: Env, proxy: AsIs },
         accepts: [ANTHROPIC_API_KEY],
         env: {

@@ -23,7 +23,6 @@ agent! {
             },
             session: ok, exit: eof,
         },
-        proof: [acp, version("nanocoder", ["--version"], "{VERSION}")],
         model: { format: Bare, via: File, proxy: RegisterProvider },
         references: parsed("${NAME}"),
         config: [

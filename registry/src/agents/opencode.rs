@@ -16,7 +16,6 @@ agent! {
         launch: ["opencode", "acp"],
         // A session needs no variable and no file.
         handshake: { name: "OpenCode", version: pinned, session: ok, exit: eof },
-        proof: [acp, version("opencode", ["--version"], "{VERSION}")],
         model: { format: ModelsDev, via: SetModel, proxy: RegisterProvider },
         accepts: [GEMINI_API_KEY, GOOGLE_API_KEY],
         env: {

@@ -23,7 +23,6 @@ agent! {
             },
             session: ok, exit: eof,
         },
-        proof: [acp, version("qwen", ["--version"], "{VERSION}")],
         model: { format: Bare, via: Env, proxy: AsIs },
         env: {
             // A bare model of OpenAI's has no base URL of its own, and the default here may be another vendor's.

@@ -28,14 +28,16 @@ def rows():
         env={"BENCHFLOW_INSTALL_DEADLINE": "1200"},
     )
     raised = "within the limit of [0-9]+ s; set BENCHFLOW_INSTALL_DEADLINE above [0-9]+"
-    for name, what, pattern, detail in (
+    for name, role, what, pattern, detail in (
         (
             "agent",
+            "any",
             "an agent that does not answer over ACP",
             f"{PROVER}.*node",
             f"the agent did not answer initialize {raised}",
         ),
         (
+            "version",
             "version",
             "a program that does not print its version",
             f"{PROVER}.*--version",
@@ -51,6 +53,7 @@ def rows():
             job={"halt": pattern},
             detail=detail,
             env={"BENCHFLOW_INSTALL_DEADLINE": "240"},
+            role=role,
             short=name == "agent",
         )
     deaf = b"#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n"

@@ -76,6 +76,7 @@ right! {
     t001_permission_said_twice
     t002_unexplained_choice
     t003_idle_effort
+    t004_idle_servers
     w001_no_web_policy
     w002_policy_outside_home
     w003_empty_policy

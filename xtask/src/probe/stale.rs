@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn newer_question_leaves_the_others_fresh() {
-        let agent = Agent { mcp: Some(Mcp::Acp(&[McpTransport::Stdio])), ..AGENT };
+        let agent = Agent { mcp: Some(Mcp::Servers { acp: &[McpTransport::Stdio], file: &[] }), ..AGENT };
         check_stale(&agent, Some(&fresh()), &["mcp: it was not measured"]);
         let untested = Agent { mcp: Some(Mcp::Untested("not yet")), ..AGENT };
         check_stale(&untested, Some(&fresh()), &[]);

@@ -9,10 +9,11 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use registry_model::model::{Agent, Effort, LoginSource, Registry};
+use registry_model::model::{Agent, Effort, LoginSource, Mcp, McpWay, Registry};
 use registry_model::variables::is_variable_name;
-use registry_routing::{Given, McpServer, Refusal, Resolution, Router, Sandbox, Variables};
+use registry_routing::{Given, McpServer, OfferedServer, Refusal, Resolution, Router, Sandbox, Variables};
 use registry_scripts::site::Site;
+use serde_json::json;
 
 use registry_command::console::{Console, print};
 use registry_command::failure::{Failure, Outcome, Status};
@@ -40,7 +41,7 @@ pub(crate) fn command() -> Command {
         .arg(path("env-file").help("A .env file"))
         .arg(text("proxy", "ALIAS").help("Go through the gateway, which serves the model under this alias"))
         .arg(text("effort", "LEVEL").help("The level of reasoning effort, one that the agent's entry lists"))
-        .arg(path("mcp").help("MCP servers that the client hands over, as in an .mcp.json"))
+        .arg(path("mcp").help("MCP servers of the run, as in an .mcp.json"))
         .arg(text("home", "DIR").default_value("/root").help("The home folder in the sandbox"))
         .arg(switch("not-root").help("The agent does not run as root"))
         .arg(switch("json").help("Print JSON for programs, secrets included"))
@@ -75,14 +76,17 @@ pub(crate) fn run(registry: &Registry<'_>, matches: &ArgMatches, console: Consol
     let entry = router.entry(agent.name).ok_or_else(|| Failure::new(format!("no such agent: `{name}`")))?;
     let sandbox = sandbox(agent, matches)?;
     let servers = matches.get_one::<PathBuf>("mcp").map(|path| declared_servers(path)).transpose()?;
-    let resolved = router.resolve(entry, model, &given, &sandbox).and_then(|found| {
-        let lookup = |name: &str| given.find(name).map(|(_, value)| value.to_owned());
-        let offer = |servers: Vec<McpServer>| servers.iter().map(|it| it.offer(agent, &lookup)).collect();
-        Ok((found, servers.map(offer).transpose()?))
-    });
-    let (resolved, servers) = match resolved {
-        Ok((found, servers)) => (Ok(found), servers),
+    let lookup = |name: &str| given.find(name).map(|(_, value)| value.to_owned());
+    let offer = |servers: Vec<McpServer>| servers.iter().map(|it| it.offer(agent, &lookup)).collect();
+    let offered: Result<Option<Vec<OfferedServer>>, Refusal> = servers.map(offer).transpose();
+    let (resolved, servers) = match offered {
         Err(refusal) => (Err(refusal), None),
+        Ok(servers) => {
+            let given = with_servers(given, servers.as_deref().unwrap_or_default())?;
+            let is_passed = |it: &OfferedServer| it.way == McpWay::Acp;
+            let passed = servers.map(|all| all.into_iter().filter(is_passed).collect());
+            (router.resolve(entry, model, &given, &sandbox), passed)
+        }
     };
     let view = show::View { model, sandbox: &sandbox, show_secrets: matches.get_flag("show-secrets"), servers };
     if matches.get_flag("json") {
@@ -107,6 +111,19 @@ fn tell(view: &show::View<'_>, resolved: Result<Resolution<'_>, Refusal>, consol
         console.error(refusal);
     }
     Ok(Status::found(refusal.is_some()))
+}
+
+/// What is given, with the servers that the agent takes by a file of it in the variable that the launcher reads.
+fn with_servers(mut given: Given, servers: &[OfferedServer]) -> Outcome<Given> {
+    let by_file: Vec<_> = servers.iter().filter(|it| it.way == McpWay::File).map(|it| &it.member).collect();
+    if !by_file.is_empty() {
+        let before = given.flags.insert(Mcp::VARIABLE.to_owned(), json!(by_file).to_string());
+        if before.is_some() {
+            let message = format!("`--mcp` and `{}` both have servers", Mcp::VARIABLE);
+            return Err(Failure::new(message).help("give one of them"));
+        }
+    }
+    Ok(given)
 }
 
 /// The MCP servers of a file.

@@ -21,7 +21,7 @@ pub(crate) struct View<'v> {
     pub(crate) sandbox: &'v Sandbox,
     /// Whether secrets are printed as text.
     pub(crate) show_secrets: bool,
-    /// The MCP servers that the client hands over; none where it was not given any.
+    /// The MCP servers that the client passes over ACP; none where it was not given any.
     pub(crate) servers: Option<Vec<OfferedServer>>,
 }
 

@@ -133,7 +133,7 @@ mod tests {
 
     const AGENT: Agent<'static> = Agent {
         name: "fixture",
-        mcp: Some(Mcp::Acp(&[McpTransport::Stdio])),
+        mcp: Some(Mcp::Servers { acp: &[McpTransport::Stdio], file: &[] }),
         web: Some(WebPolicy::NoSwitch { tools: &["fetch"], reason: "seen" }),
         ..Agent::EMPTY
     };

@@ -1,6 +1,6 @@
 //! What an agent is asked in a run, and what the model server has it do.
 
-use registry_model::model::{Agent, McpTransport};
+use registry_model::model::{Agent, McpTransport, McpWay};
 
 use super::scenario::{Answers, Scenario, Servers, Values, Web};
 use crate::model_server::McpServer;
@@ -28,11 +28,18 @@ pub(crate) const SEARCH_PROMPT: (&str, &str) = ("PROBE-SEARCH", "PROBE-SEARCH: f
 pub(crate) const WEB_PROMPT: (&str, &str) = ("PROBE-WEB", "PROBE-WEB: look something up in the web.");
 
 /// The transports of the MCP servers that an agent is given in a run.
-pub(crate) fn transports<'a>(agent: &Agent<'a>, scenario: Scenario) -> &'a [McpTransport] {
+pub(crate) fn transports(agent: &Agent<'_>, scenario: Scenario) -> Vec<McpTransport> {
     match scenario.servers {
-        Servers::Without => &[],
-        Servers::With => agent.mcp.map_or(&[], |it| it.transports()),
+        Servers::Without => Vec::new(),
+        Servers::With => agent.mcp.map(|it| it.transports()).unwrap_or_default(),
     }
+}
+
+/// Those of them that reach the agent in one way.
+pub(crate) fn transports_by(agent: &Agent<'_>, scenario: Scenario, way: McpWay) -> Vec<McpTransport> {
+    let mut all = transports(agent, scenario);
+    all.retain(|it| agent.mcp.is_some_and(|mcp| mcp.by(way).contains(it)));
+    all
 }
 
 /// The prompts of a run.
@@ -43,7 +50,7 @@ pub(crate) fn prompts(agent: &Agent<'_>, scenario: Scenario) -> Vec<(&'static st
     }
     prompts.extend(scenario.shows_tools().then_some(SEARCH_PROMPT));
     // Twice: where the agent's own search must find the tool first, the second prompt has it called.
-    let servers = transports(agent, scenario).iter().filter_map(|it| McpServer::of(*it));
+    let servers = transports(agent, scenario).into_iter().filter_map(McpServer::of);
     prompts.extend(servers.flat_map(|it| [(it.word, it.prompt); 2]));
     // Last: from then on the name of a web tool is in what the agent sends, since the server has called it.
     prompts.extend((scenario.web != Web::On).then_some(WEB_PROMPT));

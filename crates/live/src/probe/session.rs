@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use registry_model::model::McpWay;
 use registry_scripts::behaviour::Facts;
 use serde_json::Value;
 
@@ -58,7 +59,7 @@ pub(crate) async fn hold(
     folder: &Path,
 ) -> Result<(Option<String>, RunFiles), String> {
     let Start { ready, agent, route, scenario, .. } = *start;
-    let servers = mcp::servers(&route.folder, TASK, prompts::transports(agent, scenario));
+    let servers = mcp::servers(&route.folder, TASK, &prompts::transports_by(agent, scenario, McpWay::Acp));
     let goes_on = scenario.course == Course::Lifecycle;
     let begin = Instant::now();
     let mut peer = start.peer(beyond)?;

@@ -1,6 +1,6 @@
 //! An agent as the rules read it: its templates with their places and purposes, and its lock.
 
-use crate::model::{Agent, Hosted, Lock, Mapping, Off, UnreadableLock};
+use crate::model::{Agent, ConfigFile, Hosted, Lock, Mapping, Off, UnreadableLock};
 use crate::place::{Field, Part, Place};
 use crate::template::{Template, Value};
 use crate::variables::{canonical, shell_variable};
@@ -75,6 +75,14 @@ impl<'a> Subject<'a> {
     /// The value of the template at a place.
     pub(crate) fn value_at(&self, place: Place) -> Option<&Value<'a>> {
         self.templates.iter().find(|located| located.place == place).and_then(|located| located.value.as_ref())
+    }
+
+    /// The file of `config` that a template is the body of.
+    pub(crate) fn file(&self, channel: Channel<'_>) -> Option<&ConfigFile<'a>> {
+        match channel {
+            Channel::Config(index) => self.agent.config.get(index),
+            Channel::Env(_) | Channel::Argv | Channel::OffFile | Channel::Switch(_) => None,
+        }
     }
 
     /// The values of one kind of channel, with the place of each.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serde")]
 use super::data;
 use super::{
-    Allow, Artefact, Effort, Handshake, Hosted, ImageNeed, Lock, Mcp, ModelDelivery, ModelIdFormat, ModelReference,
-    Off, Permission, Proof, Protocol, Runs, RuntimeKind, Target, UnreadableLock, Version, Via, WebPolicy, WithoutWeb,
-    engines, fits, words,
+    Allow, Artefact, Effort, Handshake, Hosted, ImageNeed, Lock, Mcp, McpTransport, McpWay, ModelDelivery,
+    ModelIdFormat, ModelReference, Off, Permission, Proof, Protocol, Runs, RuntimeKind, Target, UnreadableLock,
+    Version, Via, WebPolicy, WithoutWeb, engines, fits, words,
 };
 use crate::names;
 use crate::template::{Template, Value};
@@ -203,7 +203,8 @@ impl<'a> Agent<'a> {
 
     /// The variables of the environment that its process does not get.
     pub fn withheld(&self) -> impl Iterator<Item = &str> {
-        self.withhold.iter().map(|it| canonical(it).map_or(*it, |known| known.name))
+        let servers = self.mcp.filter(|it| !it.by(McpWay::File).is_empty()).map(|_| Mcp::VARIABLE);
+        self.withhold.iter().map(|it| canonical(it).map_or(*it, |known| known.name)).chain(servers)
     }
 
     /// What a manifest maps: canonical variables of the provider, each with the first variable that the entry fills
@@ -590,6 +591,22 @@ impl<'a> Agent<'a> {
             Some(Permission::None(reason)) => Some(format!("its tools run without asking: {reason}")),
             Some(Permission::Untested(reason)) => Some(format!("not verified that its tools ask: {reason}")),
             None => Some("its entry does not say whether its tools ask".to_owned()),
+        }
+    }
+
+    /// Why a run with an MCP server of a transport in [`Mcp::VARIABLE`] is rejected, if it is.
+    pub fn servers_refusal(&self, transport: McpTransport) -> Option<String> {
+        let word = transport.word();
+        match self.mcp.unwrap_or(Mcp::Untested("its entry has no `mcp`")) {
+            Mcp::Servers { acp, file } => match (file.contains(&transport), acp.contains(&transport)) {
+                (true, _) => None,
+                (false, true) => Some(format!(
+                    "no file of the agent has servers over `{word}`; let its client pass them in `mcpServers` of `session/new`"
+                )),
+                (false, false) => Some(format!("it takes no servers over `{word}`")),
+            },
+            Mcp::None(reason) => Some(format!("it takes no servers: {reason}")),
+            Mcp::Untested(reason) => Some(format!("not verified: {reason}")),
         }
     }
 

@@ -42,6 +42,6 @@ pub use registry::Registry;
 pub use routing::{ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyKind, ProxyMode, Via};
 pub(crate) use runtime::is_bounded;
 pub use runtime::{RuntimeKind, fits};
-pub use session::{Effort, EffortKind, Mcp, McpKind, McpTransport, Permission, PermissionKind};
+pub use session::{Effort, EffortKind, Mcp, McpKind, McpTransport, McpWay, Permission, PermissionKind, ServerPart};
 pub use words::Word;
 use words::words;

@@ -41,13 +41,13 @@ pub const NODE: [Line; 2] = [
 /// The private `CPython`: the standalone builds, by the checksums that the pinned uv has of them.
 pub const PYTHON: [Line; 2] = [
     Line {
-        version: Version::new(3, 12, 12),
-        release: "20260211",
+        version: Version::new(3, 12, 16),
+        release: "20261110",
         archives: &[
-            (Target::LinuxX64, "1dbaa624a09e15afe7efbdac08d42993135a68db8d34f986ef6977a6d77bdc3c"),
-            (Target::LinuxArm64, "85fdc64fe672de7337198a63d89918037bf93bdb03480404d90f8f601abef1dd"),
-            (Target::LinuxX64Musl, "d12d5af7c1cae4cdb69d3b98ae9151dcb9c57d0444f5217b7ba0a6f6e4e84441"),
-            (Target::LinuxArm64Musl, "b1c9c7a4d829575d79d7131bcf9f3666f4f3a4628de83c5317f0680bfadbe19a"),
+            (Target::LinuxX64, "6a9e62dad033790aef722dbd370e0ce76ce17b73627ba3ae679f537049350b39"),
+            (Target::LinuxArm64, "b6a41defec4975d94b4ff1950236e7383e5c02ba40ea48c9ec33c66087a35aab"),
+            (Target::LinuxX64Musl, "e32685cf248d2f33b249816120774143b4b57578cb30de5b8dba3e54963765c3"),
+            (Target::LinuxArm64Musl, "64bb304e59d5d6ed5eaae24e95e743a2420a8897d2f6c854b1438ff9cb47e432"),
         ],
         wheels: &[],
     },

@@ -130,11 +130,16 @@ impl<'a> Effort<'a> {
     }
 }
 
-/// How an agent takes the MCP servers of its client.
+/// How an agent takes the MCP servers of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mcp<'a> {
-    /// Over ACP, as `mcpServers` of `session/new`, by these transports.
-    Acp(&'a [McpTransport]),
+    /// By these transports, each in one way.
+    Servers {
+        /// Over ACP: the client passes them in `mcpServers` of `session/new`.
+        acp: &'a [McpTransport],
+        /// By a file of the agent, which the launcher writes from the variable [`Mcp::VARIABLE`].
+        file: &'a [McpTransport],
+    },
     /// It takes none; the string is the reason.
     None(&'a str),
     /// Not tested; the string is the reason.
@@ -142,10 +147,10 @@ pub enum Mcp<'a> {
 }
 
 words! {
-    /// The kinds of an [`Mcp`].
+    /// The kinds of an [`Mcp`]. An entry has no word for servers: it lists the ways.
     pub enum McpKind {
-        /// [`Mcp::Acp`].
-        Acp = "acp",
+        /// [`Mcp::Servers`].
+        Servers = "servers",
         /// [`Mcp::None`].
         None = "none",
         /// [`Mcp::Untested`].
@@ -154,20 +159,63 @@ words! {
 }
 
 words! {
+    /// The ways by which MCP servers reach an agent.
+    pub enum McpWay {
+        /// In `mcpServers` of `session/new`.
+        Acp = "acp",
+        /// In a file of the agent.
+        File = "file",
+    }
+}
+
+words! {
     /// How an agent reaches an MCP server.
     pub enum McpTransport {
-        /// A program that the agent starts; every agent must take it.
+        /// A program that the agent starts; over ACP, every agent must take it.
         Stdio = "stdio",
-        /// Streamable HTTP, where the agent reports `mcpCapabilities.http`.
+        /// Streamable HTTP; over ACP, where the agent reports `mcpCapabilities.http`.
         Http = "http",
     }
 }
 
+words! {
+    /// The parts of an MCP server, as ACP names them
+    /// (<https://agentclientprotocol.com/protocol/session-setup#mcp-servers>).
+    pub enum ServerPart {
+        /// Its name.
+        Name = "name",
+        /// The program: a path.
+        Command = "command",
+        /// The arguments of the program: a list of texts.
+        Args = "args",
+        /// The variables of the program: an object of texts.
+        Env = "env",
+        /// The URL.
+        Url = "url",
+        /// The headers of each request: an object of texts.
+        Headers = "headers",
+    }
+}
+
+impl McpTransport {
+    /// The parts of a server of this transport.
+    pub const fn parts(self) -> &'static [ServerPart] {
+        match self {
+            Self::Stdio => &[ServerPart::Name, ServerPart::Command, ServerPart::Args, ServerPart::Env],
+            Self::Http => &[ServerPart::Name, ServerPart::Url, ServerPart::Headers],
+        }
+    }
+}
+
 impl<'a> Mcp<'a> {
+    /// The variable with the servers for an agent that takes them by a file: a JSON list, as `mcpServers` of
+    /// `session/new` is.
+    pub const VARIABLE: &'static str = "BENCHFLOW_MCP_SERVERS";
+
     /// Its kind.
     pub const fn kind(&self) -> McpKind {
         match self {
-            Self::Acp(_) => McpKind::Acp,
+            Self::Servers { .. } => McpKind::Servers,
             Self::None(_) => McpKind::None,
             Self::Untested(_) => McpKind::Untested,
         }
@@ -176,16 +224,27 @@ impl<'a> Mcp<'a> {
     /// Its reason, unless it takes servers.
     pub const fn reason(&self) -> &'a str {
         match self {
-            Self::Acp(_) => "",
+            Self::Servers { .. } => "",
             Self::None(reason) | Self::Untested(reason) => reason,
         }
     }
 
-    /// The transports of the servers that it takes.
-    pub const fn transports(&self) -> &'a [McpTransport] {
-        match self {
-            Self::Acp(transports) => transports,
-            Self::None(_) | Self::Untested(_) => &[],
+    /// The transports of the servers that it takes in one way.
+    pub const fn by(&self, way: McpWay) -> &'a [McpTransport] {
+        match (self, way) {
+            (Self::Servers { acp, .. }, McpWay::Acp) => acp,
+            (Self::Servers { file, .. }, McpWay::File) => file,
+            (Self::None(_) | Self::Untested(_), _) => &[],
         }
+    }
+
+    /// The way by which it takes servers of a transport.
+    pub fn way(&self, transport: McpTransport) -> Option<McpWay> {
+        McpWay::ALL.into_iter().find(|way| self.by(*way).contains(&transport))
+    }
+
+    /// The transports of the servers that it takes, in whatever way.
+    pub fn transports(&self) -> Vec<McpTransport> {
+        McpTransport::ALL.into_iter().filter(|it| self.way(*it).is_some()).collect()
     }
 }

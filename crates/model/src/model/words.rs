@@ -92,8 +92,8 @@ mod tests {
 
     use crate::model::{
         ArtefactKind, Auth, BaseUrlForm, CredentialKind, EffortKind, Exit, FileFormat, HostedKind, ImageNeedKind,
-        LoginKind, McpKind, McpTransport, ModelIdFormat, OffKind, Outcome, Owner, PermissionKind, ProofKind, Protocol,
-        ProxyKind, Runs, Semantics, SessionKind, Target, Via, WebKind, WithoutWeb, Word,
+        LoginKind, McpKind, McpTransport, McpWay, ModelIdFormat, OffKind, Outcome, Owner, PermissionKind, ProofKind,
+        Protocol, ProxyKind, Runs, Semantics, ServerPart, SessionKind, Target, Via, WebKind, WithoutWeb, Word,
     };
 
     /// Words are looked up by their spelling, and no two of a set are spelled alike.
@@ -121,7 +121,7 @@ mod tests {
         }
         check_all! {
             ArtefactKind Auth BaseUrlForm CredentialKind EffortKind Exit FileFormat HostedKind ImageNeedKind LoginKind
-            McpKind McpTransport
+            McpKind McpTransport McpWay ServerPart
             ModelIdFormat OffKind Outcome Owner PermissionKind ProofKind Protocol ProxyKind Runs Semantics SessionKind
             Target Via WebKind WithoutWeb
         }

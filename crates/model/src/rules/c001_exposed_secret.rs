@@ -19,11 +19,11 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     let agent = cx.agent;
     cx.visit_values(&mut |located, place, value| {
-        let Value::Variable(name) = value else { return };
-        if !is_secret(name) {
-            return;
-        }
-        let name = word(name);
+        let name = match value {
+            Value::Variable(name) if is_secret(name) => word(name),
+            Value::Servers { .. } => return check_mode(cx, located.channel, "MCP_SERVERS", place, report),
+            _ => return,
+        };
         match located.channel {
             Channel::Argv => {
                 let message = format!(
@@ -32,7 +32,10 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
                 );
                 report.add(&RULE, place, message, "pass it as a variable, or in a file");
             }
-            Channel::Config(index) => check_file(cx, index, name, place, report),
+            Channel::Config(_) => {
+                check_mode(cx, located.channel, name, place, report);
+                check_references(cx, located.channel, name, place, report);
+            }
             Channel::OffFile => {
                 let field = place.field.word();
                 let message = format!("the secret `{name}` is in `{field}` of `{}`", agent.name);
@@ -43,18 +46,16 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
     });
 }
 
-fn check_file(cx: &Subject<'_>, index: usize, name: &str, place: Place, report: &mut Diagnostics) {
-    let Some(file) = cx.agent.config.get(index) else { return };
-    if file.mode & 0o077 != 0 {
-        let message =
-            format!("the secret `{name}` is in `{}`, which other users can read ({:#o})", file.path, file.mode);
-        report.add(&RULE, place, message, "remove `mode`: the default is 0o600");
-    }
-    if cx.agent.references.is_some() {
-        let message = format!(
-            "the secret `{name}` is written into `{}`, where `{}` resolves references",
-            file.path, cx.agent.name
-        );
-        report.add(&RULE, place, message, format!("write `ref({name})`"));
-    }
+fn check_mode(cx: &Subject<'_>, channel: Channel<'_>, name: &str, place: Place, report: &mut Diagnostics) {
+    let Some(file) = cx.file(channel).filter(|it| it.mode & 0o077 != 0) else { return };
+    let message = format!("the secret `{name}` is in `{}`, which other users can read ({:#o})", file.path, file.mode);
+    report.add(&RULE, place, message, "remove `mode`: the default is 0o600");
+}
+
+/// The launcher itself refuses a server that has the syntax of a reference.
+fn check_references(cx: &Subject<'_>, channel: Channel<'_>, name: &str, place: Place, report: &mut Diagnostics) {
+    let Some(file) = cx.file(channel).filter(|_| cx.agent.references.is_some()) else { return };
+    let message =
+        format!("the secret `{name}` is written into `{}`, where `{}` resolves references", file.path, cx.agent.name);
+    report.add(&RULE, place, message, format!("write `ref({name})`"));
 }

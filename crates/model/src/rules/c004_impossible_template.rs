@@ -119,6 +119,7 @@ fn check_scalar(value: &Value<'_>, place: Place, report: &mut Diagnostics) {
         let what = match value {
             Value::List(_) | Value::Append(_) => "a list",
             Value::Object(_) => "an object",
+            Value::Servers { .. } | Value::Server(_) => "`servers`",
             Value::Null => "`null`",
             Value::Reference(_) => "`ref`",
             Value::Text(text) if text.contains('\0') => "a NUL byte",

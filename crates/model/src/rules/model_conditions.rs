@@ -106,9 +106,14 @@ fn names_model(value: &Value<'_>, case: &Case) -> Answer {
             Answer::No => otherwise.as_deref().map_or(Answer::No, |value| names_model(value, case)),
             depends @ Answer::Depends(_) => depends,
         },
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Uint(_) | Value::Companion(_) => {
-            Answer::No
-        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Uint(_)
+        | Value::Companion(_)
+        | Value::Servers { .. }
+        | Value::Server(_) => Answer::No,
     }
 }
 

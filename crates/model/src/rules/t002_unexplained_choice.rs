@@ -40,8 +40,8 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
         _ => {}
     }
     match cx.agent.mcp {
-        Some(Mcp::Acp([])) => add(Field::Mcp, None),
-        Some(it) if it.kind() != McpKind::Acp && it.reason().trim().is_empty() => {
+        Some(Mcp::Servers { acp: [], file: [] }) => add(Field::Mcp, None),
+        Some(it) if it.kind() != McpKind::Servers && it.reason().trim().is_empty() => {
             add(Field::Mcp, Some(it.kind().word()));
         }
         _ => {}

@@ -1,8 +1,8 @@
 //! The facts of an agent on the pages, computed once for Markdown and HTML.
 
 use registry_model::model::{
-    Agent, Artefact, Effort, Exit, Hosted, Info, Lock, LockedPackage, Login, LoginSource, Mcp, ModelReference, Off,
-    Permission, ProxyMode, Runs, Session, Suite, Target, WebPolicy,
+    Agent, Artefact, Effort, Exit, Hosted, Info, Lock, LockedPackage, Login, LoginSource, Mcp, McpWay, ModelReference,
+    Off, Permission, ProxyMode, Runs, Session, Suite, Target, WebPolicy,
 };
 use registry_routing::Router;
 
@@ -155,9 +155,14 @@ impl<'a> Facts<'a> {
     /// How it takes MCP servers, in words.
     pub(crate) fn mcp_sentence(&self) -> String {
         match self.agent.mcp {
-            Some(Mcp::Acp(transports)) => {
-                let transports = transports.iter().map(|it| format!("`{}`", it.word())).collect::<Vec<_>>();
-                format!("In `mcpServers` of `session/new`: {}", transports.join(", "))
+            Some(mcp @ Mcp::Servers { .. }) => {
+                let way = |(way, what): (McpWay, &str)| {
+                    let all: Vec<String> = mcp.by(way).iter().map(|it| format!("`{}`", it.word())).collect();
+                    (!all.is_empty()).then(|| format!("{what}: {}", all.join(", ")))
+                };
+                let acp = (McpWay::Acp, "In `mcpServers` of `session/new`");
+                let file = (McpWay::File, "In `BENCHFLOW_MCP_SERVERS`, which the launcher writes into its file");
+                [acp, file].into_iter().filter_map(way).collect::<Vec<_>>().join(". ")
             }
             Some(Mcp::None(why)) => format!("It takes none: {why}"),
             Some(Mcp::Untested(why)) => format!("Untested: {why}"),

@@ -1,6 +1,6 @@
 //! The matrix of the page on agents: a row an agent, a column for each thing that a harness asks for.
 
-use registry_model::model::{Effort, Mcp, PermissionKind};
+use registry_model::model::{Effort, Mcp, McpTransport, McpWay, PermissionKind};
 
 use super::facts::Facts;
 use super::text::{anchor, code_list};
@@ -98,8 +98,11 @@ fn effort(facts: &Facts<'_>) -> String {
 
 fn mcp(facts: &Facts<'_>) -> String {
     match facts.agent.mcp {
-        Some(Mcp::Acp(transports)) => {
-            judged(&transports.iter().map(|it| it.word()).collect::<Vec<_>>().join(", "), &facts.evidence.mcp)
+        Some(mcp @ Mcp::Servers { .. }) => {
+            let by_file = |it: &McpTransport| mcp.way(*it) == Some(McpWay::File);
+            let shown = |it: McpTransport| format!("{}{}", it.word(), if by_file(&it) { " (file)" } else { "" });
+            let all: Vec<String> = mcp.transports().into_iter().map(shown).collect();
+            judged(&all.join(", "), &facts.evidence.mcp)
         }
         Some(Mcp::None(_)) => "none".to_owned(),
         Some(Mcp::Untested(_)) => "untested".to_owned(),

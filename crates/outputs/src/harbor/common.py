@@ -19,6 +19,8 @@ from harbor.agents.installed.acp import AcpAgent
 
 _HERE = Path(__file__).resolve().parent
 _SCRIPT = "/installed-agent/benchflow-install.sh"
+# The variable of Harbor's runner.
+_SERVERS = "ACP_RUNNER_MCP_SERVERS_JSON"
 
 
 def _capabilities(**entry):
@@ -31,6 +33,7 @@ class _Agent(AcpAgent):
     AGENT = ""
     MODEL_OPTION = False
     SKILLS = None
+    MCP_BY_FILE = ()
     MODEL_CONNECTION = ModelConnectionSpec()
 
     def __init__(self, **kwargs):
@@ -95,11 +98,20 @@ class _Agent(AcpAgent):
     async def exec_as_agent(self, environment, command, env=None, **options):
         if env and "ACP_RUNNER_AGENT_ID" in env:
             env = {**env, **self._started_with()}
+            self._write_servers(env)
             # The launcher passes the model to the agent. The runner fails where the session has no option for it.
             model = env.pop("ACP_RUNNER_REQUESTED_MODEL", None)
             if model and self.MODEL_OPTION:
                 env["ACP_RUNNER_REQUESTED_MODEL"] = env.get("BENCHFLOW_ACP_MODEL_ID", model)
         return await super().exec_as_agent(environment, command, env=env, **options)
+
+    def _write_servers(self, env):
+        """Gives the launcher the MCP servers that the agent reads in a file of its own, instead of the session."""
+        servers = json.loads(env.get(_SERVERS, "[]"))
+        by_file = [it for it in servers if it.get("type", "stdio") in self.MCP_BY_FILE]
+        if by_file:
+            env["BENCHFLOW_MCP_SERVERS"] = json.dumps(by_file)
+            env[_SERVERS] = json.dumps([it for it in servers if it not in by_file])
 
     def _started_with(self):
         """The variables of the launcher."""

@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use registry_model::model::{Agent, Via, WebKind, WebPolicy};
+use registry_model::model::{Agent, McpWay, Via, WebKind, WebPolicy};
 use registry_routing::Router;
 use registry_scripts::ScriptKind;
 use registry_scripts::site::Site;
@@ -72,6 +72,11 @@ fn class(agent: &Agent<'_>) -> String {
     }
     if let Some(path) = skills {
         let _ = writeln!(text, "    SKILLS = {}", json!(path));
+    }
+    let by_file: Vec<String> =
+        agent.mcp.map_or(&[] as &[_], |it| it.by(McpWay::File)).iter().map(|it| json!(it.word()).to_string()).collect();
+    if !by_file.is_empty() {
+        let _ = writeln!(text, "    MCP_BY_FILE = ({},)", by_file.join(", "));
     }
     // In the words of Harbor's `AgentCapabilities`.
     let capabilities = [

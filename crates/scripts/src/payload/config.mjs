@@ -6,6 +6,7 @@ import { checkHome } from "./check.mjs";
 import { merge, print, Unreadable } from "./edit.mjs";
 import { removeUnset } from "./owned.mjs";
 import { Home } from "./place.mjs";
+import { digestsOf, placeOf, recordOf, withoutLeft } from "./servers.mjs";
 import { combine, MARK, Refused, toml, Values } from "./values.mjs";
 
 // The folder of the install, and the agent's plan in it.
@@ -39,6 +40,7 @@ function attempt(work) {
 
 // Whether a file has something that an earlier launch left.
 function hasOurs(home, file) {
+  readRecord(home, file);
   const place = home.locate(inHome(file), false);
   if (!place?.about) return false;
   const before = text(place, file);
@@ -77,6 +79,8 @@ function wanted(parts, env) {
     const file = files.get(part.path) ?? { ...part, bodies: [], owned: [], policy: true };
     files.set(part.path, file);
     if (!part.policy) file.owned.push(part.body);
+    // A file that is wholly ours is written anew at every launch.
+    if (part.owner !== "whole") file.servers ??= placeOf(part.body);
     const body = part.left ? undefined : values.value(part.body);
     if (body === undefined) continue;
     file.bodies.push(body);
@@ -89,6 +93,9 @@ function wanted(parts, env) {
 const inHome = (file) => file.path.replace(/^~\//, "");
 
 function write(home, file, really) {
+  readRecord(home, file);
+  // Before the file, so that no server can be in it without a record.
+  if (really) writeRecord(home, file);
   const place = home.locate(inHome(file), really);
   const before = text(place, file);
   // It was rendered before the first file was written; it is rendered again only when the file has changed since.
@@ -121,7 +128,7 @@ function render(file, before, place) {
   if (file.format === "toml") return before.startsWith(`${MARK}\n`) ? toml(all) : before;
   try {
     const comments = file.format === "jsonc";
-    const merged = file.bodies.reduce((text, body) => merge(text, body, comments), before);
+    const merged = file.bodies.reduce((text, body) => merge(text, body, comments), withoutServers(file, before, all, comments));
     // An empty file has nothing that an earlier launch left.
     if (before.trim() === "") return merged;
     return file.owned.reduce((text, body) => removeUnset(text, body, unset(file, all, comments)), merged);
@@ -129,6 +136,29 @@ function render(file, before, place) {
     if (!(error instanceof Unreadable)) throw error;
     throw new Refused(`${place.shown}:${error.line}: ${error.message}; the agent is not started over it`);
   }
+}
+
+// The text without the servers of earlier launches; the digests of those that may be in it from now on are kept.
+function withoutServers(file, before, all, comments) {
+  if (!file.servers) return before;
+  const now = file.servers.reduce((at, key) => at?.get(key), all) ?? new Map();
+  const { text, digests } = withoutLeft(before, file.servers, file.left, now, comments);
+  file.digests = digests;
+  return text;
+}
+
+// The record of a file: a digest of each server that a launch wrote into it.
+const record = (file) => `${inHome(file)}.servers`;
+
+function readRecord(home, file) {
+  if (!file.servers || file.left !== undefined) return;
+  const place = home.locate(record(file), false);
+  file.left = digestsOf(place?.bytes?.toString("utf8") ?? "");
+}
+
+function writeRecord(home, { digests, left, ...file }) {
+  if (digests === undefined || recordOf(digests) === recordOf(left)) return;
+  home.replace(home.locate(record(file), true), recordOf(digests), 0o600);
 }
 
 // What separates members of an earlier launch from those that stay: what is set now, and what a policy may have set.

@@ -6,6 +6,7 @@ import path from "node:path";
 
 import { checkHome, checkVariables } from "./check.mjs";
 import { dir, fail, plan, say, writeFiles } from "./config.mjs";
+import { checkServers } from "./servers.mjs";
 import { formed, given, Refused, Words } from "./values.mjs";
 
 const env = { ...process.env };
@@ -27,6 +28,7 @@ async function main() {
   if (off.refusal !== null) throw new Refused(off.refusal, 11);
   const unasked = !asks();
   checkEffort();
+  checkServers(env, plan.mcp);
   if (plan.beside) env[PORT] = await freePort();
   setModel();
   setVariables(off, unasked);

@@ -1,5 +1,6 @@
 // Evaluates the values of an entry (registry-model, template.rs) over the environment, and writes TOML from them.
 import { Append, print, Raw } from "./edit.mjs";
+import { servers } from "./servers.mjs";
 
 // A launch that must not start, by its exit class.
 export class Refused extends Error {
@@ -98,6 +99,8 @@ export class Values {
       case "list": return all(rest);
       case "append": return new Append(all(rest));
       case "object": return this.object(rest);
+      case "servers": return this.servers(rest[0], rest.slice(1));
+      case "server": return this.part(rest[0]);
       case "match": return this.match(rest[0], rest.slice(1));
       case "if": return this.holds(rest[0]) ? this.value(rest[1]) : rest[2] === undefined ? undefined : this.value(rest[2]);
       default: throw new Refused(`no value ${word}`);
@@ -113,6 +116,31 @@ export class Values {
     const text = this.get(name) ?? "";
     const arm = arms.find(([content]) => content !== "" && content === text) ?? arms.find(([content]) => content === "");
     return arm === undefined ? undefined : this.value(arm[1]);
+  }
+
+  // The MCP servers of the run, each in the form of its transport.
+  servers(named, forms) {
+    const forForm = (server) => {
+      const form = forms.find(([transport]) => transport === server.type);
+      if (form === undefined) throw new Refused(`a server over ${server.type}, which no file of the agent takes`, 11);
+      const outer = this.server;
+      this.server = server;
+      const value = this.value(form[1]);
+      this.server = outer;
+      return [server.name, value];
+    };
+    const all = servers(this.env).map(forForm);
+    return named ? new Map(all) : all.map(([, value]) => value);
+  }
+
+  // A part of a server, none of whose texts may be resolved as a reference.
+  part(name) {
+    const part = this.server[name];
+    const texts = part instanceof Map ? [...part].flat() : [part].flat();
+    if (texts.some((it) => this.refers(it))) {
+      throw new Refused("the value of BENCHFLOW_MCP_SERVERS holds a text that looks like a reference, which the agent would resolve");
+    }
+    return part;
   }
 
   object(members) {
@@ -132,6 +160,8 @@ export class Values {
   lacks(it) {
     if (!Array.isArray(it)) return false;
     const [word, ...rest] = it;
+    if (word === "servers") return false;
+    if (word === "server") return (this.server[rest[0]].size ?? this.server[rest[0]].length) === 0;
     if (word === "variable" || word === "uint" || word === "ref") return this.get(rest[0]) === undefined;
     if (word === "if") return this.value(it) === undefined;
     if (word === "match") return this.value(it) === undefined || this.value(it) === "";

@@ -1,6 +1,6 @@
 //! The matrix: two rows for each agent, a summary and the details, which can be unfolded.
 
-use registry_model::model::{EffortKind, Mcp, PermissionKind, Target, WebKind};
+use registry_model::model::{EffortKind, Mcp, McpTransport, PermissionKind, Target, WebKind};
 
 use super::detail;
 use crate::docs::facts::Facts;
@@ -161,7 +161,7 @@ fn effort(facts: &Facts<'_>) -> &'static str {
 /// The transports of the MCP servers that it takes.
 fn mcp(facts: &Facts<'_>) -> Vec<&'static str> {
     match facts.agent.mcp {
-        Some(Mcp::Acp(transports)) => transports.iter().map(|it| it.word()).collect(),
+        Some(mcp @ Mcp::Servers { .. }) => mcp.transports().into_iter().map(McpTransport::word).collect(),
         Some(Mcp::None(_)) => vec!["none"],
         Some(Mcp::Untested(_)) | None => vec!["untested"],
     }
