@@ -172,7 +172,7 @@ fn servers_of_an_earlier_launch_go_and_those_of_the_task_stay() {
     let changed = after(&json!([{"name": "a", "command": "/bin/other"}]));
     assert_eq!(names(&changed), set(["a", "task"]));
     assert_eq!(changed.pointer("/mcp/servers/a"), Some(&json!({"command": "/bin/other"})));
-    // What somebody has changed since is not ours.
+    // What has been changed since is not ours.
     let text = fs::read_to_string(&file).expect("it is there").replace("/bin/other", "/bin/changed");
     fs::write(&file, text).expect("there is room");
     assert_eq!(names(&after(&json!([stdio("b", "two")]))), set(["a", "b", "task"]));

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::json::{self, Json};
-use crate::model::{McpTransport, ServerPart};
+use crate::mcp_server::{McpTransport, ServerPart};
 
 /// A value in its encoded form; made by [`Value::encode`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

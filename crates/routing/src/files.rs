@@ -8,10 +8,7 @@ use registry_model::variables::is_secret;
 
 use super::document::Node;
 use super::values::Scope;
-use super::{Choice, Entry, Layer, Origin, Read, Refusal, Resolution, Sandbox, names, of_policy, servers};
-
-/// The text that replaces a secret.
-pub const MASK: &str = "********";
+use super::{Choice, Entry, Layer, MASK, Origin, Read, Refusal, Resolution, Sandbox, names, of_policy, servers};
 
 /// A file that the launcher will write.
 #[derive(Clone, Debug, PartialEq, Eq)]

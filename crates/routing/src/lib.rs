@@ -40,10 +40,11 @@ use registry_model::template::Value;
 
 pub use base_url::{base_url, endpoint};
 pub use credential::CredentialFile;
-pub use files::{File, MASK};
+pub use files::File;
 pub use given::{Given, Layer, Sandbox, Variables};
 pub use mcp::{McpServer, OfferedServer, mcp_servers};
 pub use model_id::is_alias;
+pub use names::MASK;
 pub use needs::Need;
 pub use refusal::Refusal;
 pub use server::Server;

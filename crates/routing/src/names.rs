@@ -1,6 +1,10 @@
-//! The canonical variables that routing fills in, by their full names (`registry_model::variables` lists them all).
+//! The canonical variables that routing fills in, by their full names (`registry_model::variables` lists them all), and
+//! the text for a value that is not shown.
 
 use registry_model::model::{Effort, Mcp, Permission, WithoutWeb};
+
+/// The text that replaces a secret.
+pub const MASK: &str = "********";
 
 /// The provider's name.
 pub(crate) const PROVIDER: &str = "BENCHFLOW_PROVIDER_NAME";

@@ -1,15 +1,10 @@
 //! The runs of an agent, and what routing says for each: nothing of routing is written here a second time.
 
-use registry_model::model::{
-    Agent, Credential, Effort, Family, Mcp, McpWay, Permission, Provider, Registry, WithoutWeb,
-};
+use registry_model::model::{Agent, Credential, Effort, Family, Mcp, Permission, Provider, Registry, WithoutWeb};
 use registry_routing::{Entry, Given, Router, Sandbox, Variables};
-
 use serde_json::Value;
 
 use super::dns_server::Network;
-use super::start::TASK;
-use super::{mcp, prompts};
 
 /// How the agent reaches the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,11 +253,12 @@ pub(crate) struct Route {
     pub(crate) folder: String,
 }
 
-/// Resolves an agent for a run; or why that cannot be.
+/// Resolves an agent for a run in which its files have these MCP servers; or why that cannot be.
 pub(crate) fn route(
     registry: &Registry<'_>,
     agent: &Agent<'_>,
     scenario: Scenario,
+    servers: Vec<Value>,
     sandbox: &Sandbox,
 ) -> Result<Route, String> {
     let router = Router::new(registry);
@@ -287,10 +283,8 @@ pub(crate) fn route(
     if let Some(level) = scenario.level(agent) {
         given.flags.insert(Effort::VARIABLE.to_owned(), level.to_owned());
     }
-    let by_file = prompts::transports_by(agent, scenario, McpWay::File);
-    if !by_file.is_empty() {
-        let servers = Value::Array(mcp::servers(&sandbox.folder, TASK, &by_file));
-        given.flags.insert(Mcp::VARIABLE.to_owned(), servers.to_string());
+    if !servers.is_empty() {
+        given.flags.insert(Mcp::VARIABLE.to_owned(), Value::Array(servers).to_string());
     }
     let resolution = router.resolve(entry, &reference, &given, sandbox).map_err(|refusal| refusal.to_string())?;
     let value = |name: &str| resolution.variables.get(name).map(|it| it.value.clone()).unwrap_or_default();

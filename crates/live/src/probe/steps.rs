@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use registry_model::model::{Agent, Hosted, Registry, WebPolicy, WithoutWeb};
+use registry_model::model::{Agent, Hosted, McpWay, Registry, WebPolicy, WithoutWeb};
 use registry_routing::Sandbox;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -260,7 +260,9 @@ fn sets_policy(agent: &Agent<'_>, name: &str) -> bool {
 pub(crate) fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> Result<Route, String> {
     let folder = registry_scripts::folder(agent, &cx.options.site).map_err(|error| error.to_string())?;
     let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder, path: start::path() };
-    scenario::route(cx.registry, agent, scenario, &sandbox)
+    let by_file = prompts::transports_by(agent, scenario, McpWay::File);
+    let servers = mcp::servers(&sandbox.folder, start::TASK, &by_file);
+    scenario::route(cx.registry, agent, scenario, servers, &sandbox)
 }
 
 /// What is asked of a run: where every call is denied, only that it keeps its secrets.

@@ -7,11 +7,12 @@ use super::data;
 use super::{
     Allow, Artefact, Effort, Handshake, Hosted, ImageNeed, Lock, Mcp, McpTransport, McpWay, ModelDelivery,
     ModelIdFormat, ModelReference, Off, Permission, Proof, Protocol, Runs, RuntimeKind, Target, UnreadableLock,
-    Version, Via, WebPolicy, WithoutWeb, engines, fits, words,
+    Version, Via, WebPolicy, WithoutWeb, engines, fits,
 };
 use crate::names;
 use crate::template::{Template, Value};
 use crate::variables::canonical;
+use crate::words::words;
 
 /// A coding agent that speaks the Agent Client Protocol on standard input and output.
 ///

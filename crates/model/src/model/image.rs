@@ -1,6 +1,6 @@
 //! What an agent requires of the image that it is installed in.
 
-use super::words;
+use crate::words::words;
 
 /// Something of the image without which the agent does not work. An install checks it before it fetches anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! What an entry installs, and how its program is started.
 
+use super::Target;
 #[cfg(feature = "serde")]
 use super::data;
-use super::{Target, words};
+use crate::words::words;
 
 /// One thing that an install puts under the prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

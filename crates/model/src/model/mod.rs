@@ -17,7 +17,6 @@ mod routing;
 mod runtime;
 pub mod runtimes;
 mod session;
-mod words;
 
 pub use agent::{
     Agent, BaseUrlForm, Beside, ConfigFile, FileFormat, Host, Login, LoginKind, LoginSource, Mapping, Owner,
@@ -42,6 +41,7 @@ pub use registry::Registry;
 pub use routing::{ModelDelivery, ModelIdFormat, ModelReference, Protocol, ProxyKind, ProxyMode, Via};
 pub(crate) use runtime::is_bounded;
 pub use runtime::{RuntimeKind, fits};
-pub use session::{Effort, EffortKind, Mcp, McpKind, McpTransport, McpWay, Permission, PermissionKind, ServerPart};
-pub use words::Word;
-use words::words;
+pub use session::{Effort, EffortKind, Mcp, McpKind, McpWay, Permission, PermissionKind};
+
+pub use crate::mcp_server::{McpTransport, ServerPart};
+pub use crate::words::Word;

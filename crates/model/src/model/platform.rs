@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::words;
+use crate::words::words;
 
 /// A line of a runtime or a tool: one version, which all that need it share, with the checksums of its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

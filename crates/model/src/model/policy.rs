@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 #[cfg(feature = "serde")]
 use super::data;
-use super::{FileFormat, Mapping, Owner, words};
+use super::{FileFormat, Mapping, Owner};
 use crate::template::Template;
+use crate::words::words;
 
 /// The web tools of an agent. An agent without one of these does not compile (W001).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

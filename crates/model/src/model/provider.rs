@@ -1,6 +1,7 @@
 //! Who serves models: registered providers, and families of models that belong to none of them.
 
-use super::{Protocol, words};
+use super::Protocol;
+use crate::words::words;
 
 /// Who serves models over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

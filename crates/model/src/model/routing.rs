@@ -1,6 +1,6 @@
 //! How an agent gets the model to use, and over which protocol.
 
-use super::words;
+use crate::words::words;
 
 words! {
     /// A wire protocol between an agent and a model server.

@@ -1,7 +1,8 @@
 //! The runtimes that agents run on, and what a package accepts of them.
 
 use super::runtimes::{NODE, PYTHON};
-use super::{Line, Version, words};
+use super::{Line, Version};
+use crate::words::words;
 
 words! {
     /// A runtime that agents run on.

@@ -1,7 +1,8 @@
 //! What a run chooses for a session: whether tools ask before they run, how hard the model thinks, and which MCP
 //! servers it has.
 
-use super::{Off, words};
+use super::{McpTransport, Off};
+use crate::words::words;
 
 /// How an agent runs its tools without asking and without a sandbox of its own.
 ///
@@ -165,45 +166,6 @@ words! {
         Acp = "acp",
         /// In a file of the agent.
         File = "file",
-    }
-}
-
-words! {
-    /// How an agent reaches an MCP server.
-    pub enum McpTransport {
-        /// A program that the agent starts; over ACP, every agent must take it.
-        Stdio = "stdio",
-        /// Streamable HTTP; over ACP, where the agent reports `mcpCapabilities.http`.
-        Http = "http",
-    }
-}
-
-words! {
-    /// The parts of an MCP server, as ACP names them
-    /// (<https://agentclientprotocol.com/protocol/session-setup#mcp-servers>).
-    pub enum ServerPart {
-        /// Its name.
-        Name = "name",
-        /// The program: a path.
-        Command = "command",
-        /// The arguments of the program: a list of texts.
-        Args = "args",
-        /// The variables of the program: an object of texts.
-        Env = "env",
-        /// The URL.
-        Url = "url",
-        /// The headers of each request: an object of texts.
-        Headers = "headers",
-    }
-}
-
-impl McpTransport {
-    /// The parts of a server of this transport.
-    pub const fn parts(self) -> &'static [ServerPart] {
-        match self {
-            Self::Stdio => &[ServerPart::Name, ServerPart::Command, ServerPart::Args, ServerPart::Env],
-            Self::Http => &[ServerPart::Name, ServerPart::Url, ServerPart::Headers],
-        }
     }
 }
 

@@ -65,7 +65,7 @@ macro_rules! words {
             }
         }
 
-        impl $crate::model::Word for $name {
+        impl $crate::words::Word for $name {
             const ENUM: &'static str = stringify!($name);
             const ALL: &'static [Self] = &Self::ALL;
 
