@@ -133,6 +133,13 @@ MUTANTS = [
     # the model server
     Mutant("the search is never called", "} else if last.is_empty() {"),
     Mutant("any tool finds tools", "!name.is_empty()"),
+    Mutant(
+        "a tool that was found is never called",
+        "if let Some(call) = found.filter(|_| false).and_then(|name| tools::bridge(&asked.tools, name, &arguments)) {",
+    ),
+    Mutant("what an agent adds is not filled", "let mut all = serde_json::Map::new();"),
+    Mutant("a bridge offers nothing", "let (_, _) = (bridges(), found()); listed"),
+    Mutant("whatever an output names is offered", "let _ = bridges(); listed.or_else(found)"),
 ]
 
 

@@ -34,6 +34,17 @@ agent! {
             "model": ACP_MODEL,
             // Where tools are to ask, it asks for paths outside of the task's folder, and only with this block.
             "officev3": { "permissions": { "filesystem": { "scope": "session_workspace" } } },
+        },
+        json("~/.box-agent/config/mcp.json", if set(MCP_SERVERS)) {
+            "mcpServers": servers {
+                // Without `alwaysLoad` the model gets its tools after a search for them.
+                stdio: {
+                    "command": server(command), "args": server(args), "env": server(env), "alwaysLoad": true,
+                },
+                http: {
+                    "type": "streamable_http", "url": server(url), "headers": server(headers), "alwaysLoad": true,
+                },
+            },
         }],
         web: NoTools("both come from MCP servers that it adds to its list by itself, which the switch in `hosts` ends"),
         permission: [json("~/.box-agent/config/config.yaml") {
@@ -41,7 +52,7 @@ agent! {
             "officev3": { "permissions": { "filesystem": { "allowed_directories": ["/"] } } },
         }],
         effort: none("it thinks more only for a client that sends `deep_think` in `_meta` of `session/new`"),
-        mcp: none("`session/new` does not read `mcpServers`; its own are in `~/.box-agent/config/mcp.json`"),
+        mcp: file [stdio, http],
         home: [".box-agent"],
         skills: ["~/.box-agent/skills"],
         hosts: [host("xiaohuanxiong.com", env { BOX_AGENT_HOSTED_SEARCH_URL = "off" })],

@@ -33,7 +33,7 @@ agent! {
         hosted: none("its own process fetches the page; read in 0.5.1, 2026-11-30"),
         permission: none("it has no requests for permission; read in 0.5.1"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],
-        mcp: untested("it connects, and no request of it offers the tools of the server; measured with 0.5.1"),
+        mcp: acp [stdio, http],
         home: [".bub"],
         skills: ["~/.agents/skills", "$WORKSPACE/.agents/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

@@ -47,6 +47,19 @@ agent! {
                 "telemetryOptOut": true,
                 "autoUpdateEnabled": false,
             },
+            json("~/.cline/data/settings/cline_mcp_settings.json", if set(MCP_SERVERS)) {
+                "mcpServers": servers {
+                    // Without a limit, in seconds, a server has three for its start.
+                    stdio: {
+                        "type": "stdio", "command": server(command), "args": server(args), "env": server(env),
+                        "timeout": 60,
+                    },
+                    http: {
+                        "type": "streamableHttp", "url": server(url), "headers": server(headers),
+                        "timeout": 60,
+                    },
+                },
+            },
         ],
         web: {
             // The second is not offered with this provider; its switch is another one.
@@ -63,7 +76,7 @@ agent! {
         // Without these it asks before every command.
         permission: [argv ["--auto-approve", "true"]],
         effort: untested("`--thinking` changes no request with a model that it does not know; measured with 3.0.65"),
-        mcp: none("it connects to no server of the client; measured with 3.0.65"),
+        mcp: file [stdio, http],
         home: [".cline"],
         hosts: [
             host("otel.cline.bot", none("not looked up with `telemetryOptOut` on, as the file above has it")),

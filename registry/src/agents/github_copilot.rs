@@ -34,11 +34,21 @@ agent! {
             COPILOT_PROVIDER_API_KEY = API_KEY,
             COPILOT_MODEL = ACP_MODEL,
         },
+        // In the variables of MCP servers: `$NAME` and `${NAME}`; also a value that is just the name of a variable.
+        references: parsed("$NAME"),
+        config: [
+            json("~/.copilot/mcp-config.json", if set(MCP_SERVERS)) {
+                "mcpServers": servers { stdio: {
+                    "type": "local", "command": server(command), "args": server(args), "env": server(env),
+                    "tools": ["*"],
+                } },
+            },
+        ],
         web: { tools: ["web_fetch", "semantic_code_search"], off: [env { COPILOT_OFFLINE = "true" }] },
         hosted: untested("its package is a native program, and only the names of its tools were seen"),
         permission: [argv ["--allow-all-tools", "--allow-all-paths"]],
         effort: ["minimal", "low", "medium", "high", "xhigh"],
-        mcp: acp [http],
+        mcp: acp [http] file [stdio],
         home: [".copilot", ".cache/copilot"],
         hosts: [host("api.github.com", env { COPILOT_AUTO_UPDATE = "false" })],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

@@ -88,7 +88,7 @@ agent! {
         },
         permission: [toml("~/.grok/config.toml") { "ui": { "permission_mode": "always-approve" } }],
         effort: untested("`--reasoning-effort` was not proved on the wire with a model of its file"),
-        mcp: untested("it connects, and no request of it offers the tools of the server; measured with 1.0.41"),
+        mcp: acp [stdio, http],
         home: [".grok"],
         skills: ["~/.grok/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

@@ -57,7 +57,7 @@ agent! {
         hosted: untested("nothing turns its web tools off, and whose servers search was not measured"),
         permission: [toml("~/.vibe/config.toml", owner: Whole) { "default_agent": "auto-approve" }],
         effort: ["low", "medium", "high", "max"],
-        mcp: untested("it connects, and no request of it offers the tools of the server; measured with 3.0.2"),
+        mcp: acp [stdio, http],
         home: [".vibe"],
         skills: ["~/.vibe/skills"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },

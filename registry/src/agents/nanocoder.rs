@@ -24,7 +24,8 @@ agent! {
             session: ok, exit: eof,
         },
         model: { format: Bare, via: File, proxy: RegisterProvider },
-        references: parsed("${NAME}"),
+        // `${NAME}` as well, in all of its files.
+        references: parsed("$NAME"),
         config: [
             json("~/.config/nanocoder/agents.config.json", if set(ACP_MODEL)) {
                 "nanocoder": { "providers": [{
@@ -39,6 +40,15 @@ agent! {
                     "models": [ACP_MODEL],
                 }] },
             },
+            json("~/.config/nanocoder/.mcp.json", if set(MCP_SERVERS)) {
+                "mcpServers": servers {
+                    stdio: {
+                        "transport": "stdio",
+                        "command": server(command), "args": server(args), "env": server(env),
+                    },
+                    http: { "transport": "http", "url": server(url), "headers": server(headers) },
+                },
+            },
         ],
         web: {
             tools: ["fetch_url", "web_search"],
@@ -52,7 +62,7 @@ agent! {
         hosted: none("its own process fetches pages and asks Brave's search service; read in 1.30.0, 2026-11-30"),
         permission: [mode("yolo")],
         effort: untested("only its command `/tune` sets one, as read in 1.30.0; no run was measured"),
-        mcp: none("it connects to no server of the client; measured with 1.30.0"),
+        mcp: file [stdio, http],
         home: [".config/nanocoder", ".local/share/nanocoder"],
         skills: ["~/.config/nanocoder/skills"],
         hosts: [

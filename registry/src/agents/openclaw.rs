@@ -74,6 +74,12 @@ agent! {
             },
             // Its commands run in a login shell, whose profile puts the system's folders before the task's.
             jsonc("~/.openclaw/openclaw.json", if set(PATH)) { "tools": { "exec": { "pathPrepend": [PATH] } } },
+            jsonc("~/.openclaw/openclaw.json", if set(MCP_SERVERS)) {
+                "mcp": { "servers": servers {
+                    stdio: { "command": server(command), "args": server(args), "env": server(env) },
+                    http: { "url": server(url), "transport": "streamable-http", "headers": server(headers) },
+                } },
+            },
         ],
         web: {
             tools: ["web_fetch", "web_search", "browser"],
@@ -96,7 +102,8 @@ agent! {
         effort: untested(
             "with `reasoning` of a model and `thinkingDefault` in its file no request says anything of it: 2026.6.35"
         ),
-        mcp: none("its bridge refuses a session with servers; its gateway has its own: measured with 2026.6.35"),
+        // Its bridge refuses a session with servers; its gateway has its own.
+        mcp: file [stdio, http],
         home: [".openclaw"],
         skills: ["~/.claude/skills", "$WORKSPACE/skills"],
         hosts: [

@@ -68,7 +68,10 @@ agent! {
         web: NoTools("its tools are read, bash, edit and write, as seen on the wire"),
         permission: none("it has no requests for permission; read in 1.6.0"),
         effort: ["minimal", "low", "medium", "high", "xhigh"],
-        mcp: none("it keeps the servers of a session and starts none; read in 0.0.34"),
+        mcp: none(
+            "it starts none of a session, and in its own `~/.pi/agent/mcp.json` a value that begins with `!` is a \
+             command of the shell: read in 0.0.34 and 1.6.0"
+        ),
         home: [".pi"],
         skills: ["~/.pi/agent/skills", "~/.agents/skills"],
         // A catalogue of models; PI_SKIP_VERSION_CHECK alone does not stop it.

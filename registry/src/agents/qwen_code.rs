@@ -54,7 +54,7 @@ agent! {
         hosted: none("its own process fetches the page; read in 0.24.4, 2026-11-30"),
         permission: [argv ["--approval-mode", "yolo"]],
         effort: ["low", "medium", "high"],
-        mcp: untested("it connects, and no request of it offers the tools of the server; measured with 0.24.4"),
+        mcp: acp [stdio, http],
         home: [".qwen"],
         skills: ["~/.qwen/skills"],
         hosts: [

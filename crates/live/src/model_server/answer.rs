@@ -80,7 +80,7 @@ fn call(asked: &ModelQuery, plan: &Plan) -> Option<Call> {
         let name = plan.web_tool.as_deref()?;
         tools::web(&asked.tools, name, plan.web_arguments.as_ref(), plan.web_unoffered)
     };
-    let search = || tools::search(&asked.tools, plan.searched_tool.as_deref()?);
+    let search = || tools::search(&asked.tools, plan.searched_tool.as_deref()?, true);
     let asked_for = if last.contains(SHELL_WORD) {
         shell()
     // mutant: the search is never called

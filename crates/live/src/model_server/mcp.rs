@@ -82,24 +82,33 @@ impl McpServer {
         reversed(self.text)
     }
 
-    /// A call of the tool; or of the agent's own search, where it lists such a tool and not this one.
+    /// A call of the tool. Where the agent lists only a tool that finds others: a call of that one and, once it has
+    /// found the tool, of the one that calls others by their names, if it lists such a one.
     pub(crate) fn call(&self, asked: &ModelQuery) -> Option<Call> {
-        let offered = asked.tools.iter().find(|it| it.form != Form::Hosted && self.is_tool(&it.name));
-        match offered {
-            Some(tool) => Some(Call { tool: tool.clone(), arguments: json!({"text": self.text}) }),
-            None => tools::search(&asked.tools, self.name_in(asked).unwrap_or(self.tool))
-                .or_else(|| tools::search_by_api(&asked.tools, self.tool)),
+        let arguments = json!({"text": self.text});
+        if let Some(tool) = asked.tools.iter().find(|it| it.form != Form::Hosted && self.is_tool(&it.name)) {
+            return Some(tools::with(tool, &arguments));
         }
-    }
-
-    /// The name of the tool as a text of the agent has it.
-    fn name_in<'a>(&self, asked: &'a ModelQuery) -> Option<&'a str> {
-        let texts = asked.said.iter().filter_map(|it| match it {
+        let found = self.name_in(asked.outputs());
+        // mutant: a tool that was found is never called
+        if let Some(call) = found.and_then(|name| tools::bridge(&asked.tools, name, &arguments)) {
+            return Some(call);
+        }
+        let user = asked.said.iter().filter_map(|it| match it {
             Message::User(text) => Some(text.as_str()),
             Message::Model | Message::Output(_) => None,
         });
-        let part = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
-        texts.flat_map(|text| text.split(move |it| !part(it))).find(|it| self.is_tool(it))
+        let named = self.name_in(user.chain([asked.system.as_str()]));
+        tools::search(&asked.tools, named.unwrap_or(self.tool), named.is_some())
+            .or_else(|| tools::search_by_api(&asked.tools, self.tool))
+    }
+
+    /// The name of the tool in texts: the longest one, since a text may repeat what was searched for.
+    pub(crate) fn name_in<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        let part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
+        let words = texts.flat_map(|text| text.split(move |it| !part(it))).map(|it| it.trim_matches('.'));
+        let names = words.filter(|it| self.is_tool(it));
+        names.max_by_key(|it| it.len())
     }
 
     /// The status and the body of the answer to a request at its path.
@@ -202,14 +211,34 @@ mod tests {
             (call.tool.name.as_str(), call.arguments),
             ("mcp__probe__ReverseByStdio", json!({"text": "over-stdio-5b1f"}))
         );
+        // An agent may ask for more than the server does.
+        let risk = json!({"properties": {"risk": {"enum": ["LOW"]}, "text": {}}, "required": ["risk", "text"]});
+        asked.tools[1].schema = risk;
+        let arguments = server().call(&asked).map(|it| it.arguments);
+        assert_eq!(arguments, Some(json!({"risk": "LOW", "text": "over-stdio-5b1f"})));
         asked.tools.pop();
         assert_eq!(server().call(&asked), None);
         let schema = json!({"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]});
         let search = Tool { description: "Use select:NAME.".to_owned(), ..Tool::function("ToolSearch", schema) };
         asked.tools.push(search);
         let query = |asked: &ModelQuery| server().call(asked).map(|it| it.arguments);
-        assert_eq!(query(&asked), Some(json!({"query": "select:reverse_by_stdio"})));
-        asked.said.push(Message::User("later:\nmcp__probe__reverse_by_stdio\nother".to_owned()));
+        assert_eq!(query(&asked), Some(json!({"query": "reverse_by_stdio"})));
+        asked.system = "later:\nmcp__probe__reverse_by_stdio\nother".to_owned();
+        assert_eq!(query(&asked), Some(json!({"query": "select:mcp__probe__reverse_by_stdio"})));
+        // What the search has found is called by a tool that calls others, if there is one.
+        asked.said.push(Message::Output("of reverse_by_stdio: probe__reverse_by_stdio".to_owned()));
+        assert_eq!(query(&asked), Some(json!({"query": "select:mcp__probe__reverse_by_stdio"})));
+        let properties = json!({"tool_name": {"type": "string"}, "tool_input": {"type": "object"}});
+        asked.tools.push(Tool::function("use_tool", json!({"type": "object", "properties": properties})));
+        let arguments = json!({"tool_name": "probe__reverse_by_stdio", "tool_input": {"text": "over-stdio-5b1f"}});
+        assert_eq!(query(&asked), Some(arguments));
+        // Or by a program.
+        asked.said.push(Message::Output("1. mcp_of_probe.reverse_by_stdio - 24.0".to_owned()));
+        let schema = json!({"properties": {"code": {"type": "string"}}, "required": ["code"]});
+        asked.tools[2] = Tool::function("run_typescript", schema);
+        let code = r#"async function main() { return await tools.mcp_of_probe.reverse_by_stdio({"text":"over-stdio-5b1f"}); }"#;
+        assert_eq!(query(&asked), Some(json!({"code": code})));
+        asked.said.clear();
         assert_eq!(query(&asked), Some(json!({"query": "select:mcp__probe__reverse_by_stdio"})));
     }
 }

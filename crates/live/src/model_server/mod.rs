@@ -43,7 +43,7 @@ pub use listening::Listening;
 pub(crate) use mcp::McpServer;
 pub use plan::{Mode, Plan, Tls};
 pub use record::{Answered, Record};
-pub(crate) use tools::is_searcher;
+pub(crate) use tools::{is_bridge, is_searcher};
 
 use crate::Failure;
 use certificate::Authority;

@@ -13,6 +13,8 @@ pub(crate) struct ModelQuery {
     pub(crate) tools: Vec<Tool>,
     /// What was said so far, in order.
     pub(crate) said: Vec<Message>,
+    /// What the system says.
+    pub(crate) system: String,
     /// The schema that the answer must fit.
     pub(crate) schema: Option<Value>,
     /// Which tool must be called.

@@ -32,9 +32,26 @@ const COMMANDS: [&str; 7] = ["command", "cmd", "commands", "script", "code", "ar
 /// What tools are called that find other tools, in the same form: an agent with many tools lists such a tool, and only
 /// names the others in a text until one is asked for.
 ///
-/// Seen on the wire: `ToolSearch` over Anthropic messages and chat completions, `search_tool_functions` over chat
-/// completions; `tool_search` is the type of OpenAI's Responses.
-const SEARCHERS: [&str; 4] = ["toolsearch", "searchtoolfunctions", "searchtools", "findtools"];
+/// The first that is offered is taken. Seen on the wire: `ToolSearch` over Anthropic messages and chat completions; `search_tool_functions`, `search_tool`
+/// and `tool_describe` over chat completions; `tool_search` is the type of OpenAI's Responses.
+const SEARCHERS: [&str; 6] =
+    ["toolsearch", "searchtoolfunctions", "searchtools", "findtools", "searchtool", "tooldescribe"];
+
+/// What tools are called that call another one, by its name: an agent with such a tool lists none that it has found.
+///
+/// Seen on the wire: `tool_call` and `use_tool` over chat completions.
+const BRIDGES: [&str; 3] = ["toolcall", "usetool", "calltool"];
+
+/// What tools are called that run a program, which calls other tools as `tools.GROUP.NAME(ARGUMENTS)`.
+///
+/// Seen on the wire: `run_typescript` over chat completions, beside `search_tool_functions`.
+const PROGRAMS: [&str; 1] = ["runtypescript"];
+
+/// What the arguments of a bridge are called that name the other tool.
+const BRIDGED: [&str; 4] = ["name", "tool_name", "tool", "id"];
+
+/// What the arguments of a bridge are called that hold those of the other tool.
+const PASSED: [&str; 4] = ["arguments", "tool_input", "input", "args"];
 
 /// What the argument is called that says which tool is meant.
 const QUERIES: [&str; 7] = ["query", "queries", "names", "name", "keywords", "search", "q"];
@@ -69,6 +86,15 @@ pub(crate) fn plainly(tool: &Tool) -> Call {
     Call { tool: tool.clone(), arguments }
 }
 
+/// A call of a tool with these arguments, and the least that its schema asks for besides: an agent may add parameters of
+/// its own to the tools of others.
+pub(crate) fn with(tool: &Tool, arguments: &Value) -> Call {
+    // mutant: what an agent adds is not filled
+    let mut all = filled(&tool.schema);
+    all.extend(arguments.as_object().cloned().unwrap_or_default());
+    Call { tool: tool.clone(), arguments: Value::Object(all) }
+}
+
 /// A call of a web tool, with a page or a question wherever it asks for one.
 pub(crate) fn web(tools: &[Tool], name: &str, arguments: Option<&Map<String, Value>>, unoffered: bool) -> Option<Call> {
     let offered = tools.iter().find(|tool| tool.name == name);
@@ -87,17 +113,39 @@ pub(crate) fn is_searcher(name: &str) -> bool {
     SEARCHERS.contains(&plain(name).as_str())
 }
 
-/// A call of the agent's own tool that finds tools, with the name of one.
-pub(crate) fn search(tools: &[Tool], wanted: &str) -> Option<Call> {
-    let tool = tools.iter().find(|tool| tool.form == Form::Function && is_searcher(&tool.name))?;
+/// A call of the agent's own tool that finds tools, with the name of one: the whole name, or what is known of it.
+pub(crate) fn search(tools: &[Tool], wanted: &str, whole: bool) -> Option<Call> {
+    let named = |searcher: &&str| tools.iter().find(|it| it.form == Form::Function && plain(&it.name) == **searcher);
+    let tool = SEARCHERS.iter().find_map(|it| named(&it))?;
     // Where names can be given exactly, the description says so.
-    let exact = tool.description.contains("select:");
+    let exact = whole && tool.description.contains("select:");
     let query = if exact { format!("select:{wanted}") } else { wanted.to_owned() };
     let (name, asked) = QUERIES.iter().find_map(|name| Some((*name, schema::property(&tool.schema, name)?)))?;
     let mut arguments = filled(&tool.schema);
     let value = if schema::admits(asked, "string") { Value::from(query) } else { json!([query]) };
     arguments.insert(name.to_owned(), value);
     Some(Call { tool: tool.clone(), arguments: Value::Object(arguments) })
+}
+
+/// Whether a tool of this name calls another one.
+pub(crate) fn is_bridge(name: &str) -> bool {
+    let name = plain(name);
+    BRIDGES.contains(&name.as_str()) || PROGRAMS.contains(&name.as_str())
+}
+
+/// A call of the agent's own tool that calls another one by its name.
+pub(crate) fn bridge(tools: &[Tool], name: &str, arguments: &Value) -> Option<Call> {
+    let tool = tools.iter().find(|tool| tool.form == Form::Function && is_bridge(&tool.name))?;
+    if PROGRAMS.contains(&plain(&tool.name).as_str()) {
+        let code = format!("async function main() {{ return await tools.{name}({arguments}); }}");
+        return Some(with(tool, &json!({"code": code})));
+    }
+    let named =
+        |names: &[&'static str]| names.iter().find_map(|name| Some((*name, schema::property(&tool.schema, name)?)));
+    let ((target, _), (passed, asked)) = (named(&BRIDGED)?, named(&PASSED)?);
+    let as_text = !schema::admits(asked, "object") && schema::admits(asked, "string");
+    let arguments = if as_text { Value::from(arguments.to_string()) } else { arguments.clone() };
+    Some(Call { tool: tool.clone(), arguments: json!({target: name, passed: arguments}) })
 }
 
 /// A call of the search that an API knows by itself, with words for the name of a tool.
@@ -282,7 +330,7 @@ mod tests {
         let exact =
             Tool { description: "Use select:NAME.".to_owned(), ..function("ToolSearch", &properties, &json!([])) };
         let listed = function("find_tools", &json!({"names": {"type": "array"}}), &json!(["names"]));
-        let query = |tool: &Tool| search(std::slice::from_ref(tool), "get_page").map(|call| call.arguments);
+        let query = |tool: &Tool| search(std::slice::from_ref(tool), "get_page", true).map(|call| call.arguments);
         assert_eq!(query(&plain), Some(json!({"query": "get_page"})));
         assert_eq!(query(&exact), Some(json!({"query": "select:get_page"})));
         assert_eq!(query(&listed), Some(json!({"names": ["get_page"]})));

@@ -1,6 +1,6 @@
 //! The verdict on MCP servers that a client passes in `session/new`.
 
-use registry_model::model::{Agent, McpTransport};
+use registry_model::model::{Agent, McpTransport, McpWay};
 use registry_scripts::behaviour::Facts;
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::record::{Record, RecordedRequest};
 use super::scenario::{Scenario, Web};
 use super::verdict::Verdict;
 use super::web;
-use crate::model_server::McpServer;
+use crate::model_server::{McpServer, is_bridge};
 
 /// The program of the server over standard input and output, in the task's folder.
 pub(crate) const PROGRAM: &str = "mcp_server.mjs";
@@ -22,23 +22,33 @@ const ADDRESS: &str = "http://127.0.0.1";
 const HEADER: &str = "x-probe-mcp";
 const HANDED_OVER: &str = "what-the-client-hands-over";
 
+/// The same in a file of an agent that does not resolve references in its files, by its entry.
+const HANDED_OVER_BY_FILE: &str = "what-the-client-hands-over-${HOME}-$HOME";
+
+/// What the client hands over to the server of a transport.
+fn handed_over(agent: &Agent<'_>, transport: McpTransport) -> &'static str {
+    let by_file = agent.mcp.and_then(|it| it.way(transport)) == Some(McpWay::File);
+    if by_file && agent.references.is_none() { HANDED_OVER_BY_FILE } else { HANDED_OVER }
+}
+
 /// The servers of these transports, as `mcpServers` has them. The program runs on the Node.js of the install.
-pub(crate) fn servers(install: &str, task: &str, transports: &[McpTransport]) -> Vec<Value> {
+pub(crate) fn servers(agent: &Agent<'_>, install: &str, task: &str, transports: &[McpTransport]) -> Vec<Value> {
     let server = |transport: &McpTransport| {
         let server = McpServer::of(*transport)?;
+        let handed_over = handed_over(agent, *transport);
         let (name, url) = (format!("probe-{}", transport.word()), format!("{ADDRESS}{}", server.path));
         Some(match transport {
             McpTransport::Stdio => json!({
                 "name": name,
                 "command": format!("{install}/node/bin/node"),
                 "args": [format!("{task}/{PROGRAM}"), url],
-                "env": [{"name": "PROBE_MCP", "value": HANDED_OVER}],
+                "env": [{"name": "PROBE_MCP", "value": handed_over}],
             }),
             McpTransport::Http => json!({
                 "type": "http",
                 "name": name,
                 "url": url,
-                "headers": [{"name": HEADER, "value": HANDED_OVER}],
+                "headers": [{"name": HEADER, "value": handed_over}],
             }),
         })
     };
@@ -54,7 +64,7 @@ pub(crate) fn mcp(agent: &Agent<'_>, scenario: Scenario, record: &Record, starte
     if record.model_calls().next().is_none() {
         return Some(Verdict::Unproven("no model call arrived".to_owned()));
     }
-    let of = |it: &McpTransport| Some((it.word(), McpServer::of(*it).map(|server| works(record, server))?));
+    let of = |it: &McpTransport| Some((it.word(), McpServer::of(*it).map(|server| works(agent, record, server))?));
     let servers = Verdict::worst(transports.iter().filter_map(of));
     let reports_http = started.pointer("/agentCapabilities/mcpCapabilities/http") == Some(&Value::Bool(true));
     Some(match servers {
@@ -72,7 +82,7 @@ pub(crate) fn mcp(agent: &Agent<'_>, scenario: Scenario, record: &Record, starte
 }
 
 /// Whether the tool of a server is offered, is run by the server when the model calls it, and its answer comes back.
-fn works(record: &Record, server: &McpServer) -> Verdict {
+fn works(agent: &Agent<'_>, record: &Record, server: &McpServer) -> Verdict {
     let failed = |what: &str| Verdict::Failed(what.to_owned());
     // On a busy machine a server may be late, so another try may go better.
     let unproven = |what: &str| Verdict::Unproven(what.to_owned());
@@ -84,7 +94,7 @@ fn works(record: &Record, server: &McpServer) -> Verdict {
     if offered_as(record, server).is_none() {
         return unproven("it does not offer the tool of the server to the model");
     }
-    if !record.model_calls().filter_map(RecordedRequest::called_tool).any(|it| server.is_tool(it)) {
+    if !record.model_calls().filter_map(RecordedRequest::called_tool).any(|it| server.is_tool(it) || is_bridge(it)) {
         return unproven("the tool of the server was not called");
     }
     // mutant: a call need not reach the server
@@ -92,7 +102,7 @@ fn works(record: &Record, server: &McpServer) -> Verdict {
         return failed("the call of the model does not reach the server");
     };
     // mutant: what the client hands over may be lost
-    if call.header(HEADER) != Some(HANDED_OVER) {
+    if call.header(HEADER) != Some(handed_over(agent, server.transport)) {
         return failed("the variable or header of the client does not reach the server");
     }
     let answer = server.answer();
@@ -103,9 +113,14 @@ fn works(record: &Record, server: &McpServer) -> Verdict {
     Verdict::Proved
 }
 
-/// The name under which the tool of a server is offered.
+/// The name under which the tool of a server is offered: in a list of tools, or in what the agent's search has found.
 fn offered_as<'r>(record: &'r Record, server: &McpServer) -> Option<&'r str> {
-    record.model_calls().flat_map(|it| &it.tools).map(String::as_str).find(|it| server.is_tool(it))
+    let listed = record.model_calls().flat_map(|it| &it.tools).map(String::as_str).find(|it| server.is_tool(it));
+    let bridges = || record.model_calls().flat_map(|it| &it.tools).any(|it| is_bridge(it));
+    let found = || server.name_in(record.model_calls().flat_map(|it| &it.tool_results).map(String::as_str));
+    // mutant: a bridge offers nothing
+    // mutant: whatever an output names is offered
+    listed.or_else(|| if bridges() { found() } else { None })
 }
 
 /// Whether a request calls the tool with the text of the model.
@@ -125,7 +140,7 @@ pub(crate) fn facts(agent: &Agent<'_>, scenario: Scenario, record: &Record) -> F
 
 #[cfg(test)]
 mod tests {
-    use registry_model::model::{Mcp, WebPolicy};
+    use registry_model::model::{Mcp, References, Semantics, WebPolicy};
 
     use super::super::record::Answered;
     use super::super::scenario::{DIRECT, Servers};
@@ -197,6 +212,25 @@ mod tests {
     }
 
     #[test]
+    fn tool_that_a_search_finds_is_offered_where_another_calls_it() {
+        let found = |it: &mut Vec<RecordedRequest>| {
+            it[2].tools = vec!["search_tool".to_owned()];
+            it[2].tool_results.push("Found: probe__reverse_by_stdio.".to_owned());
+            it[2].answered.as_mut().expect("it is answered").tool = Some("use_tool".to_owned());
+        };
+        check(found, "unproven", "does not offer the tool");
+        let bridged = |it: &mut Vec<RecordedRequest>| {
+            found(it);
+            it[2].tools.push("use_tool".to_owned());
+        };
+        check(bridged, "proved", "");
+        let mut record = record();
+        bridged(&mut record.requests);
+        let facts = facts(&AGENT, MCP, &record);
+        assert_eq!(facts, Facts::from([("stdio: tool".to_owned(), "probe__reverse_by_stdio".to_owned())]));
+    }
+
+    #[test]
     fn web_tools_do_not_come_with_servers() {
         check_in(POLICY, &Value::Null, |_| {}, "proved", "");
         check_in(POLICY, &Value::Null, |it| it[2].tools.push("fetch".to_owned()), "failed", "it offers `fetch`");
@@ -216,7 +250,21 @@ mod tests {
             assert_eq!(mcp(&Agent { mcp: mcp_field, ..AGENT }, MCP, &record(), &Value::Null), None);
         }
         assert_eq!(mcp(&AGENT, DIRECT, &record(), &Value::Null), None);
-        assert_eq!(servers("/opt/x", "/task", &[]), Vec::<Value>::new());
+        assert_eq!(servers(&AGENT, "/opt/x", "/task", &[]), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn file_of_an_agent_keeps_what_looks_like_a_reference() {
+        let file = Agent { mcp: Some(Mcp::Servers { acp: &[], file: &[McpTransport::Stdio] }), ..AGENT };
+        let verdict = |agent: &Agent<'_>, value: &str| {
+            let mut record = record();
+            record.requests[1].headers = vec![(HEADER.to_owned(), value.to_owned())];
+            mcp(agent, MCP, &record, &Value::Null).map(|it| it.word())
+        };
+        assert_eq!(verdict(&file, HANDED_OVER_BY_FILE), Some("proved"));
+        assert_eq!(verdict(&file, "what-the-client-hands-over-/root-/root"), Some("failed"));
+        let references = Some(References { form: "${NAME}", semantics: Semantics::Parsed });
+        assert_eq!(verdict(&Agent { references, ..file }, HANDED_OVER), Some("proved"));
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(crate) async fn hold(
     folder: &Path,
 ) -> Result<(Option<String>, RunFiles), String> {
     let Start { ready, agent, route, scenario, .. } = *start;
-    let servers = mcp::servers(&route.folder, TASK, &prompts::transports_by(agent, scenario, McpWay::Acp));
+    let servers = mcp::servers(agent, &route.folder, TASK, &prompts::transports_by(agent, scenario, McpWay::Acp));
     let goes_on = scenario.course == Course::Lifecycle;
     let begin = Instant::now();
     let mut peer = start.peer(beyond)?;

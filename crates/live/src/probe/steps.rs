@@ -261,7 +261,7 @@ pub(crate) fn route(cx: &Context<'_>, agent: &Agent<'_>, scenario: Scenario) -> 
     let folder = registry_scripts::folder(agent, &cx.options.site).map_err(|error| error.to_string())?;
     let sandbox = Sandbox { home: HOME.to_owned(), root: false, folder, path: start::path() };
     let by_file = prompts::transports_by(agent, scenario, McpWay::File);
-    let servers = mcp::servers(&sandbox.folder, start::TASK, &by_file);
+    let servers = mcp::servers(agent, &sandbox.folder, start::TASK, &by_file);
     scenario::route(cx.registry, agent, scenario, servers, &sandbox)
 }
 

@@ -14,6 +14,7 @@ pub(super) fn read(body: &Value) -> ModelQuery {
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
         tools: items(body, "tools").filter_map(read_tool).collect(),
         said: items(body, "messages").filter_map(read_message).collect(),
+        system: super::system(body),
         schema: body.get("response_format").and_then(read_format),
         choice: body.get("tool_choice").map_or(Choice::Free, read_choice),
     }

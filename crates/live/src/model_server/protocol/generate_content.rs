@@ -28,6 +28,7 @@ pub(super) fn read(body: &Value) -> ModelQuery {
         streams: false,
         tools: list(body, "tools").flat_map(read_tools).collect(),
         said: list(body, "contents").flat_map(read_content).collect(),
+        system: super::system(body),
         schema: member(body, "generationConfig").and_then(read_format),
         choice: member(body, "toolConfig").map_or(Choice::Free, read_choice),
     }

@@ -15,6 +15,7 @@ pub(super) fn read(body: &Value) -> ModelQuery {
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
         tools: items(body, "tools").filter_map(read_tool).collect(),
         said: items(body, "messages").flat_map(read_message).collect(),
+        system: super::system(body),
         schema: format.and_then(|format| format.get("schema")).cloned(),
         choice: body.get("tool_choice").map_or(Choice::Free, read_choice),
     }
