@@ -102,8 +102,8 @@ fn capabilities_are_those_of_the_entry() {
     };
     let all = "base_url=True, reasoning_effort=True, mcp_servers=True, native_web_tools=True, skills=True,";
     check("CodexAcp", all);
-    // It has no levels, takes no servers and has no web tools.
-    let few = "base_url=True, reasoning_effort=False, mcp_servers=False, native_web_tools=False, skills=True,";
+    // It has no levels and no web tools, and takes servers by a file.
+    let few = "base_url=True, reasoning_effort=False, mcp_servers=True, native_web_tools=False, skills=True,";
     check("BoxAgent", few);
     // Its back end is closed.
     let closed = "base_url=False, reasoning_effort=False, mcp_servers=False, native_web_tools=True, skills=False,";

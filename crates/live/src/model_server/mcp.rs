@@ -236,7 +236,8 @@ mod tests {
         asked.said.push(Message::Output("1. mcp_of_probe.reverse_by_stdio - 24.0".to_owned()));
         let schema = json!({"properties": {"code": {"type": "string"}}, "required": ["code"]});
         asked.tools[2] = Tool::function("run_typescript", schema);
-        let code = r#"async function main() { return await tools.mcp_of_probe.reverse_by_stdio({"text":"over-stdio-5b1f"}); }"#;
+        let call = r#"tools.mcp_of_probe.reverse_by_stdio({"text":"over-stdio-5b1f"})"#;
+        let code = format!("async function main() {{ return await {call}; }}");
         assert_eq!(query(&asked), Some(json!({"code": code})));
         asked.said.clear();
         assert_eq!(query(&asked), Some(json!({"query": "select:mcp__probe__reverse_by_stdio"})));

@@ -32,8 +32,9 @@ const COMMANDS: [&str; 7] = ["command", "cmd", "commands", "script", "code", "ar
 /// What tools are called that find other tools, in the same form: an agent with many tools lists such a tool, and only
 /// names the others in a text until one is asked for.
 ///
-/// The first that is offered is taken. Seen on the wire: `ToolSearch` over Anthropic messages and chat completions; `search_tool_functions`, `search_tool`
-/// and `tool_describe` over chat completions; `tool_search` is the type of OpenAI's Responses.
+/// The first that is offered is taken. Seen on the wire: `ToolSearch` over Anthropic messages and chat completions;
+/// `search_tool_functions`, `search_tool` and `tool_describe` over chat completions; `tool_search` is the type of
+/// OpenAI's Responses.
 const SEARCHERS: [&str; 6] =
     ["toolsearch", "searchtoolfunctions", "searchtools", "findtools", "searchtool", "tooldescribe"];
 
@@ -86,8 +87,8 @@ pub(crate) fn plainly(tool: &Tool) -> Call {
     Call { tool: tool.clone(), arguments }
 }
 
-/// A call of a tool with these arguments, and the least that its schema asks for besides: an agent may add parameters of
-/// its own to the tools of others.
+/// A call of a tool with these arguments, and the least that its schema asks for besides: an agent may add parameters
+/// of its own to the tools of others.
 pub(crate) fn with(tool: &Tool, arguments: &Value) -> Call {
     // mutant: what an agent adds is not filled
     let mut all = filled(&tool.schema);
@@ -116,7 +117,7 @@ pub(crate) fn is_searcher(name: &str) -> bool {
 /// A call of the agent's own tool that finds tools, with the name of one: the whole name, or what is known of it.
 pub(crate) fn search(tools: &[Tool], wanted: &str, whole: bool) -> Option<Call> {
     let named = |searcher: &&str| tools.iter().find(|it| it.form == Form::Function && plain(&it.name) == **searcher);
-    let tool = SEARCHERS.iter().find_map(|it| named(&it))?;
+    let tool = SEARCHERS.iter().find_map(named)?;
     // Where names can be given exactly, the description says so.
     let exact = whole && tool.description.contains("select:");
     let query = if exact { format!("select:{wanted}") } else { wanted.to_owned() };
