@@ -32,7 +32,7 @@ agent! {
         hosted: none("its own process fetches the page; read in 0.4.0, 2026-11-30"),
         permission: [mode("yolo")],
         effort: none("it sends `medium` to models of OpenAI that reason, and has no switch for it; read in 0.4.0"),
-        mcp: none("it reports HTTP servers and connects to none, neither by HTTP nor by stdio; seen with 0.4.0"),
+        mcp: none("it asks its library for clients of MCP that the library does not have, and goes on without; read in 0.4.0"),
         home: [".config/isaac", ".local/state/isaac", ".cache/isaac"],
         suite: { model: "gemini-3.1-flash-lite-preview", usage_tracking: on },
     }

@@ -36,7 +36,7 @@ fn check(cx: &Subject<'_>, report: &mut Diagnostics) {
             report.add(&RULE, place, format!("a second `servers` in `config` of `{name}`"), "keep one");
         } else if !named && config.owner != Owner::Whole {
             let message = "a list of servers in a file of which only some keys are ours";
-            report.add(&RULE, place, message, "write `owner: Whole`: items of a list cannot be distinguished from the task's");
+            report.add(&RULE, place, message, "write `owner: Whole`: nothing marks whose an item of a list is");
         } else if !is_same(&listed, file) {
             let message =
                 format!("`servers` of `{name}` has forms for {}, and `mcp` lists {}", all(&listed), all(file));
