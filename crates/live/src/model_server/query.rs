@@ -139,6 +139,16 @@ pub(crate) fn items<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
+/// What the system says: beside the messages, or as one of them.
+pub(crate) fn system(body: &Value) -> String {
+    let beside = ["system", "instructions", "systemInstruction", "system_instruction"];
+    let beside = beside.into_iter().filter_map(|key| body.get(key)).map(|it| text(it.get("parts").unwrap_or(it)));
+    let messages = ["messages", "input"].into_iter().flat_map(|key| items(body, key));
+    let is_system = |it: &&Value| matches!(it.get("role").and_then(Value::as_str), Some("system" | "developer"));
+    let among = messages.filter(is_system).filter_map(|it| it.get("content")).map(text);
+    beside.chain(among).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::answer::ModelAnswer;
-use super::super::query::{Choice, Form, Message, ModelQuery, Tool, items, string, text};
+use super::super::query::{Choice, Form, Message, ModelQuery, Tool, items, string, system, text};
 use super::super::tools::Call;
 use super::turn::{Event, MADE, Turn, pieces, total};
 
@@ -14,7 +14,7 @@ pub(super) fn read(body: &Value) -> ModelQuery {
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
         tools: items(body, "tools").filter_map(read_tool).collect(),
         said: items(body, "messages").filter_map(read_message).collect(),
-        system: super::system(body),
+        system: system(body),
         schema: body.get("response_format").and_then(read_format),
         choice: body.get("tool_choice").map_or(Choice::Free, read_choice),
     }

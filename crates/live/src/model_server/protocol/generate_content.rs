@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::answer::ModelAnswer;
-use super::super::query::{Choice, Form, Message, ModelQuery, Tool, text};
+use super::super::query::{Choice, Form, Message, ModelQuery, Tool, system, text};
 use super::turn::{Event, Turn, pieces};
 
 /// The member of an object by its name in JSON, or by that of the protocol's definition, which is taken as well.
@@ -28,7 +28,7 @@ pub(super) fn read(body: &Value) -> ModelQuery {
         streams: false,
         tools: list(body, "tools").flat_map(read_tools).collect(),
         said: list(body, "contents").flat_map(read_content).collect(),
-        system: super::system(body),
+        system: system(body),
         schema: member(body, "generationConfig").and_then(read_format),
         choice: member(body, "toolConfig").map_or(Choice::Free, read_choice),
     }

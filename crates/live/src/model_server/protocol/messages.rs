@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::answer::ModelAnswer;
-use super::super::query::{Choice, Message, ModelQuery, Tool, items, string, text};
+use super::super::query::{Choice, Message, ModelQuery, Tool, items, string, system, text};
 use super::turn::{Event, Turn, pieces};
 
 /// Reads a request.
@@ -15,7 +15,7 @@ pub(super) fn read(body: &Value) -> ModelQuery {
         streams: body.get("stream").and_then(Value::as_bool).unwrap_or(false),
         tools: items(body, "tools").filter_map(read_tool).collect(),
         said: items(body, "messages").flat_map(read_message).collect(),
-        system: super::system(body),
+        system: system(body),
         schema: format.and_then(|format| format.get("schema")).cloned(),
         choice: body.get("tool_choice").map_or(Choice::Free, read_choice),
     }

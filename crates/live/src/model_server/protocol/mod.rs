@@ -10,7 +10,7 @@ mod turn;
 use registry_model::model::Protocol;
 use serde_json::Value;
 
-use super::query::{ModelQuery, items, text};
+use super::query::ModelQuery;
 
 pub(crate) use models::{counted, described};
 pub(crate) use turn::{Event, Turn};
@@ -23,16 +23,6 @@ pub(crate) fn read(protocol: Protocol, body: &Value) -> ModelQuery {
         Protocol::OpenAiResponses => responses::read(body),
         Protocol::GoogleGenerateContent => generate_content::read(body),
     }
-}
-
-/// What the system says: beside the messages, or as one of them.
-fn system(body: &Value) -> String {
-    let beside = ["system", "instructions", "systemInstruction", "system_instruction"];
-    let beside = beside.into_iter().filter_map(|key| body.get(key)).map(|it| text(it.get("parts").unwrap_or(it)));
-    let messages = ["messages", "input"].into_iter().flat_map(|key| items(body, key));
-    let is_system = |it: &&Value| matches!(it.get("role").and_then(Value::as_str), Some("system" | "developer"));
-    let among = messages.filter(is_system).filter_map(|it| it.get("content")).map(text);
-    beside.chain(among).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a body is a request at all: the one member that each API demands.
